@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { CodedError } from "../../schemas/errors.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Read and freeze a service's settings from the environment by one zod schema whose keys are variable names.
+ *
+ * Only `main.ts` and `config.ts` call this; everything else takes what it needs as parameters.
+ *
+ * @throws {CodedError} CONFIG_INVALID that names each variable, its value and what would do.
+ */
+export function readConfig<S extends z.ZodType>(schema: S, env: Environment): Readonly<z.output<S>> {
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const result = schema.safeParse(present);
+  if (result.success) return Object.freeze(result.data) as Readonly<z.output<S>>;
+  const problems = result.error.issues.map((issue) => {
+    const variable = String(issue.path[0] ?? "settings");
+    const value = present[variable];
+    const shown =
+      value === undefined ? "not set" : /SECRET|PASSWORD|KEY|TOKEN/.test(variable) ? "set" : `"${value}"`;
+    return { variable, value: shown, problem: issue.message };
+  });
+  throw new CodedError("CONFIG_INVALID", {
+    message: problems.map((p) => `${p.variable} is ${p.value}: ${p.problem}`).join("; "),
+    retryable: false,
+    context: { problems },
+  });
+}
+
+/** `host:port[,host:port…]` */
+export const brokerList = z
+  .string()
+  .transform((text) => text.split(",").map((part) => part.trim()))
+  .refine((list) => list.every((b) => /^[^:\s]+:\d{1,5}$/.test(b)), {
+    message: "give host:port, separated by commas, for example localhost:9092",
+  });
+
+export const httpUrl = z.url({
+  protocol: /^https?$/,
+  error: "give a URL, for example http://localhost:8081",
+});
+
+export const port = z.coerce
+  .number({ error: "give a port number" })
+  .int("give a whole number")
+  .min(0, "ports start at 0 (any free one)")
+  .max(65_535, "ports end at 65535");
+
+export const logLevel = z
+  .enum(["trace", "debug", "info", "warn", "error", "silent"], {
+    error: "one of trace, debug, info, warn, error, silent",
+  })
+  .default("info");
+
+/** `1`, `true`, `on`, `yes` and their opposites. */
+export const flag = z.stringbool({ error: "give 1 or 0" });

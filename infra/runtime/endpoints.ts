@@ -1,0 +1,64 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+/**
+ * Where the servers of a running system are. The supervisor writes them to `<home>/run/endpoints.json`, so that a
+ * command in another terminal finds the system without being told; an environment variable always wins.
+ */
+export interface Endpoints {
+  readonly KAFKA_BROKERS: string;
+  readonly SCHEMA_REGISTRY_URL: string;
+  readonly REST_PROXY_URL: string;
+  readonly CONNECT_URL: string;
+  readonly KSQLDB_URL: string;
+  readonly POSTGRES_URL: string;
+  readonly MQTT_URL: string;
+  readonly DASHBOARD_URL: string;
+  readonly FIRMWARE_SIM_URL: string;
+  readonly SUPERVISOR_URL: string;
+}
+
+/** The seeds' ports, all on loopback. */
+export const DEFAULT_ENDPOINTS: Endpoints = {
+  KAFKA_BROKERS: "127.0.0.1:9092",
+  SCHEMA_REGISTRY_URL: "http://127.0.0.1:8081",
+  REST_PROXY_URL: "http://127.0.0.1:8082",
+  CONNECT_URL: "http://127.0.0.1:8083",
+  KSQLDB_URL: "http://127.0.0.1:8088",
+  POSTGRES_URL: "postgresql://cta_admin:chicago@127.0.0.1:5432/cta",
+  MQTT_URL: "mqtt://127.0.0.1:1883",
+  DASHBOARD_URL: "http://127.0.0.1:8888",
+  FIRMWARE_SIM_URL: "http://127.0.0.1:8899",
+  SUPERVISOR_URL: "http://127.0.0.1:8898",
+};
+
+/** The folder of everything that survives a stop: `ELEVATED_HOME`, or `.elevated` where the command runs. */
+export function homeOf(env: Readonly<Record<string, string | undefined>>): string {
+  return resolve(env["ELEVATED_HOME"] ?? ".elevated");
+}
+
+function endpointsFile(home: string): string {
+  return join(home, "run", "endpoints.json");
+}
+
+/** Environment, then the running system's file, then the defaults. An unreadable file counts as none. */
+export function resolveEndpoints(env: Readonly<Record<string, string | undefined>>): Endpoints {
+  let file: Partial<Record<string, string>> = {};
+  try {
+    file = JSON.parse(readFileSync(endpointsFile(homeOf(env)), "utf8")) as Partial<Record<string, string>>;
+  } catch {
+    // No system runs in this home.
+  }
+  const names = Object.keys(DEFAULT_ENDPOINTS) as (keyof Endpoints)[];
+  return Object.fromEntries(
+    names.map((name) => [name, env[name] ?? file[name] ?? DEFAULT_ENDPOINTS[name]]),
+  ) as unknown as Endpoints;
+}
+
+/** Whole or not at all: a reader never sees half a file. */
+export function writeEndpoints(home: string, endpoints: Partial<Endpoints>): void {
+  const file = endpointsFile(home);
+  mkdirSync(join(home, "run"), { recursive: true });
+  writeFileSync(`${file}.new`, `${JSON.stringify(endpoints, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
+}

@@ -1,0 +1,42 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { CodedError } from "../../schemas/errors.ts";
+
+/**
+ * Listen and say where. Port 0 takes a free one.
+ *
+ * @throws {CodedError} PORT_TAKEN
+ */
+export function listen(
+  server: Server,
+  port: number,
+  host = "127.0.0.1",
+): Promise<{ port: number; url: string }> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      reject(
+        new CodedError("PORT_TAKEN", {
+          message:
+            cause.code === "EADDRINUSE"
+              ? `port ${port} is in use: stop what holds it or choose another`
+              : `cannot listen on ${host}:${port}: ${cause.message}`,
+          retryable: false,
+          context: { host, port },
+          cause,
+        }),
+      );
+    });
+    server.listen(port, host, () => {
+      const actual = (server.address() as AddressInfo).port;
+      resolve({ port: actual, url: `http://${host}:${actual}` });
+    });
+  });
+}
+
+/** Stop listening and cut what is still open. */
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

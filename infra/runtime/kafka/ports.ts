@@ -1,0 +1,137 @@
+/**
+ * What the stages need of Kafka, without the client library: design §5.5 and §5.6 are the rules behind each method.
+ * Adapters live beside this file; every one passes the same contract suite.
+ */
+
+export interface OutRecord {
+  readonly topic: string;
+  /** Left out: the key's murmur2 decides, as Java's default partitioner does. */
+  readonly partition?: number;
+  readonly key: Buffer | null;
+  /** null: a tombstone. */
+  readonly value: Buffer | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface InRecord {
+  readonly topic: string;
+  readonly partition: number;
+  /** Below 2^53. */
+  readonly offset: number;
+  /** Wall clock, epoch ms: the producer's, or the broker's for topics with LogAppendTime. */
+  readonly timestamp: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Written {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** At least once: resolves only after `acks=all`. One send in flight, so nothing is lost to a lost reply (§5.5a). */
+export interface Producer {
+  /**
+   * Resolves when Kafka has all of `records`; sends of several callers share a request. Order of calls is kept.
+   *
+   * @throws {CodedError} KAFKA_UNAVAILABLE (retryable, outcome unknown: sending again may write twice) after
+   * `timeoutMs`; KAFKA_RECORD_REFUSED (not retryable) when the broker will never take one of these records.
+   */
+  send(records: readonly OutRecord[]): Promise<readonly Written[]>;
+  /** Records accepted and not yet acknowledged: for back-pressure. */
+  readonly waiting: number;
+  /** Send what was accepted, then disconnect. */
+  close(): Promise<void>;
+}
+
+/** One input partition's share of a processor. Made anew after every failure; never reused. */
+export interface PartitionTask {
+  /** One record of the state topic, in order, before `ready`. A tombstone forgets. */
+  restore(record: InRecord): void;
+  /** All state is in. */
+  ready?(): void;
+  /**
+   * What to write for these records, in order: committed with their offsets in one transaction, or not at all.
+   * Records go to the input's partition number unless they name one.
+   *
+   * @throws anything: the task and its producer die, a new task restores the committed state and sees them again.
+   */
+  process(records: readonly InRecord[]): readonly OutRecord[] | Promise<readonly OutRecord[]>;
+  /** The transaction of the last `process` is committed. */
+  committed?(): void;
+}
+
+export interface ProcessorOptions {
+  /** Consumer group, and with the input partition the transactional id: `{group}-{topic}-{partition}`. */
+  readonly group: string;
+  /** All with the same number of partitions. */
+  readonly inputs: readonly string[];
+  /**
+   * Compacted, same number of partitions as the inputs. The loop also keeps its input offsets there, under keys
+   * starting with `OFFSET_KEY`, in the same transaction: they decide where to read on, the group's offset is a hint.
+   */
+  readonly stateTopic: string;
+  readonly task: (partition: number) => PartitionTask;
+  /** Records per transaction, at most. Default 2000. */
+  readonly maxRecords?: number;
+  /** Gap between the commits of one partition under light load, ms. Default 25. */
+  readonly minCommitGapMs?: number;
+}
+
+/** Exactly once: read, process, write and remember in one transaction per batch and input partition. */
+export interface Processor {
+  /** Rejects when the processor cannot go on (for example KAFKA_TOPIC_MISMATCH); transient trouble is retried inside. */
+  readonly failed: Promise<never>;
+  /** The input partitions this instance works on now, restored and ready. */
+  readonly partitions: readonly number[];
+  /** Finish the running transaction, leave the group. */
+  stop(): Promise<void>;
+}
+
+export interface TailOptions {
+  readonly topics: readonly string[];
+  /** Where to begin: the start of each partition, its end, or the first record not older than this (epoch ms). */
+  readonly from: "beginning" | "end" | number;
+  /** In order per partition. It may be slow: nothing is fetched meanwhile. */
+  readonly onRecords: (records: readonly InRecord[]) => void | Promise<void>;
+}
+
+/** Reads every partition, commits nothing, belongs to no lasting group: each instance sees all. */
+export interface Tail {
+  /** Resolves when everything that was in the topics at the start has been delivered. */
+  readonly caughtUp: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface TopicSpec {
+  readonly topic: string;
+  readonly partitions: number;
+  /** Topic settings that must hold, for example `cleanup.policy=compact`. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+export interface KafkaAdmin {
+  /**
+   * Create what is missing; verify partitions and the given settings of what exists, altering settings that differ.
+   *
+   * @throws {CodedError} KAFKA_TOPIC_MISMATCH when a topic has another number of partitions.
+   */
+  ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
+  listTopics(): Promise<readonly string[]>;
+  /** End offsets per partition. */
+  endOffsets(topic: string): Promise<readonly number[]>;
+  partitionsOf(topic: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Everything a stage may do with Kafka. */
+export interface Kafka {
+  producer(options?: { readonly timeoutMs?: number; readonly lingerMs?: number }): Promise<Producer>;
+  processor(options: ProcessorOptions): Promise<Processor>;
+  tail(options: TailOptions): Promise<Tail>;
+  admin(): Promise<KafkaAdmin>;
+}
+
+/** Keys of the loop's own offset records in a state topic: `\u0000offset:<input topic>`; the value is the next offset, ASCII. */
+export const OFFSET_KEY = "\u0000offset:";

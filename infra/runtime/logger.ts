@@ -1,0 +1,32 @@
+import { type Logger as PinoLogger, pino, stdTimeFunctions } from "pino";
+import pretty from "pino-pretty";
+
+export type Logger = Pick<PinoLogger, "trace" | "debug" | "info" | "warn" | "error" | "fatal"> & {
+  child(bindings: Record<string, unknown>): Logger;
+};
+
+/**
+ * Logs go to stderr: JSON lines when piped, short coloured lines on a terminal; stdout is for data.
+ *
+ * @param name - the process, for example "gateway".
+ * @param level - pino's levels; "silent" for tests.
+ */
+export function createLogger(name: string, level = "info"): Logger {
+  const options = { name, level, base: { name }, timestamp: stdTimeFunctions.isoTime };
+  if (process.stderr.isTTY) {
+    return pino(
+      options,
+      pretty({
+        destination: 2,
+        sync: true,
+        ignore: "pid,hostname",
+        translateTime: "HH:MM:ss.l",
+        singleLine: true,
+      }),
+    );
+  }
+  return pino(options, pino.destination({ dest: 2, sync: true }));
+}
+
+/** For tests and libraries that insist on a logger. */
+export const silentLogger: Logger = pino({ level: "silent" });

@@ -1,0 +1,28 @@
+import type { Schema } from "avsc";
+
+/** A client of the Schema Registry's REST API. */
+export interface RegistryClient {
+  /**
+   * The id of this schema under this subject, registering it where it is new. Remembered.
+   *
+   * @throws {CodedError} REGISTRY_INCOMPATIBLE, REGISTRY_UNAVAILABLE
+   */
+  register(subject: string, schema: Schema): Promise<number>;
+  /** @throws {CodedError} REGISTRY_UNKNOWN_SCHEMA, REGISTRY_UNAVAILABLE */
+  schemaById(id: number): Promise<Schema>;
+}
+
+/** Values in the registry's wire format: `00`, the schema's id (4 bytes, big-endian), Avro's binary encoding. */
+export interface AvroCodec<T> {
+  readonly id: number;
+  /** @throws {CodedError} AVRO_INVALID that names the field. */
+  encode(value: T): Buffer;
+  /** The header for a body that is already this schema's binary encoding. */
+  frame(body: Buffer): Buffer;
+}
+
+/** Decodes any schema's bytes, fetching each writer's schema once. */
+export interface AvroDecoder {
+  /** @throws {CodedError} AVRO_INVALID, REGISTRY_UNKNOWN_SCHEMA, REGISTRY_UNAVAILABLE (retryable) */
+  decode(bytes: Buffer): Promise<unknown>;
+}

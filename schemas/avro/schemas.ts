@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import avro, { type Schema, type Type } from "avsc";
+import { projectRoot } from "../root.ts";
+
+export const SCHEMA_NAMES = [
+  "station-id",
+  "reading-batch",
+  "arrival",
+  "turnstile",
+  "weather",
+  "weather-key",
+  "station",
+  "station-key",
+  "device-id",
+  "device-state",
+  "dedup-state",
+  "dead-letter",
+] as const;
+export type SchemaName = (typeof SCHEMA_NAMES)[number];
+
+/** The schema's JSON as its file has it. */
+export function schemaJson(name: SchemaName): Schema {
+  return JSON.parse(readFileSync(join(projectRoot(), "schemas", "avro", `${name}.avsc`), "utf8")) as Schema;
+}
+
+const types = new Map<SchemaName, Type>();
+
+/** The compiled schema. Unions are unwrapped: `null` or the value itself. */
+export function avroType(name: SchemaName): Type {
+  let type = types.get(name);
+  if (!type) {
+    type = avro.Type.forSchema(schemaJson(name), { wrapUnions: false });
+    types.set(name, type);
+  }
+  return type;
+}

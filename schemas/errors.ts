@@ -1,0 +1,91 @@
+/**
+ * Every error that crosses a function border in Elevated, by its stable code.
+ *
+ * Policy (retry, exit code, dead letter) reads `code` and `retryable`, never a message. `docs/errors.md` lists each
+ * code; a test compares the two.
+ */
+export const ERROR_CODES = {
+  CONFIG_INVALID: "A setting is missing, malformed or contradicts another one.",
+  USAGE: "A command was called with unknown or missing arguments.",
+  DEPENDENCY_UNAVAILABLE: "A server this process needs does not answer.",
+  ALREADY_RUNNING: "Another process holds what only one may hold.",
+  PORT_TAKEN: "A TCP port that must be exactly this one is in use.",
+  CHILD_FAILED: "A child process ended or never became ready.",
+  WIRE_INVALID: "A value does not fit the serial protocol's fields.",
+  AVRO_INVALID: "Bytes or a value do not match their Avro schema.",
+  SERIAL_OPEN_FAILED: "A serial line could not be opened.",
+  SERIAL_TIMEOUT: "Open, write or drain of a serial line did not return in time.",
+  EDGE_OUTBOX_FULL: "The outbox reached its limit or the disk is full; nothing of the batch was stored.",
+  EDGE_OUTBOX_FAILED: "The outbox could not be read or written for a reason other than space.",
+  UPLINK_LOST: "The MQTT connection ended before an acknowledgement.",
+  GATEWAY_REFUSED: "The gateway refused a packet or a connection.",
+  BATCH_INVALID: "A batch of readings can never be accepted: undecodable, foreign, or too large.",
+  KAFKA_UNAVAILABLE: "Kafka did not acknowledge within the bound; the outcome is unknown.",
+  KAFKA_RECORD_REFUSED: "Kafka refuses this record for good (too large, invalid).",
+  KAFKA_FENCED: "Another instance took over this transactional id; this one must stop.",
+  KAFKA_TOPIC_MISMATCH: "A topic exists with other partitions or settings than required.",
+  REGISTRY_UNAVAILABLE: "The schema registry does not answer.",
+  REGISTRY_INCOMPATIBLE: "The schema registry refuses a schema as incompatible.",
+  REGISTRY_UNKNOWN_SCHEMA: "The schema registry knows no schema of this id.",
+  CONNECT_FAILED: "Kafka Connect refused a connector or a task failed.",
+  KSQL_FAILED: "The ksqlDB server refused a statement.",
+  PROOF_BROKEN: "A per-record check of the delivery proof failed.",
+  CONTROL_FAILED: "The simulator's control interface refused or did not answer.",
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export interface ErrorDetail {
+  /** One sentence that names the cause and, where there is one, the fix. */
+  readonly message: string;
+  /** May the same call succeed later without anybody changing anything? */
+  readonly retryable: boolean;
+  /** The facts of the case, for logs. Never secrets. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+export class CodedError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly context: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, detail: ErrorDetail) {
+    super(detail.message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = "CodedError";
+    this.code = code;
+    this.retryable = detail.retryable;
+    this.context = detail.context ?? {};
+  }
+}
+
+/** Is `error` one of ours, optionally with one of these codes? */
+export function isCoded(error: unknown, ...codes: readonly ErrorCode[]): error is CodedError {
+  return error instanceof CodedError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Exit codes of every command (sysexits.h for 69 and 78). */
+export const EXIT = { ok: 0, failure: 1, usage: 2, unavailable: 69, config: 78 } as const;
+
+/** The exit code that tells a caller what kind of failure this was. */
+export function exitCodeOf(error: unknown): number {
+  if (!isCoded(error)) return EXIT.failure;
+  switch (error.code) {
+    case "USAGE":
+      return EXIT.usage;
+    case "CONFIG_INVALID":
+    case "KAFKA_TOPIC_MISMATCH":
+      return EXIT.config;
+    case "DEPENDENCY_UNAVAILABLE":
+    case "KAFKA_UNAVAILABLE":
+    case "REGISTRY_UNAVAILABLE":
+      return EXIT.unavailable;
+    default:
+      return EXIT.failure;
+  }
+}

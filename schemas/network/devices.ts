@@ -1,0 +1,93 @@
+import {
+  DIRECTIONS,
+  type Direction,
+  isLine,
+  type Line,
+  STATIONS,
+  type Station,
+  stationById,
+} from "./network.ts";
+
+/**
+ * A device's name says what it is: `40380-blue-A1` is the arrival sensor of side 1 at station 40380 on the blue line,
+ * `40380-T1` the station's first turnstile. Unique, readable, safe in an MQTT topic.
+ */
+export type DeviceRef =
+  | {
+      readonly kind: "arrival";
+      readonly id: string;
+      readonly stationId: number;
+      readonly line: Line;
+      readonly side: 1 | 2;
+    }
+  | { readonly kind: "turnstile"; readonly id: string; readonly stationId: number; readonly number: number };
+
+export type DeviceKind = DeviceRef["kind"];
+
+const ARRIVAL = /^(\d{5})-([a-z]+)-A([12])$/;
+const TURNSTILE = /^(\d{5})-T([1-9]\d?)$/;
+
+/** Parse a device id; undefined when it is not one. The station need not exist. */
+export function parseDeviceId(id: string): DeviceRef | undefined {
+  const arrival = ARRIVAL.exec(id);
+  if (arrival) {
+    const [, station = "", line = "", side] = arrival;
+    if (!isLine(line)) return undefined;
+    return { kind: "arrival", id, stationId: Number(station), line, side: side === "1" ? 1 : 2 };
+  }
+  const turnstile = TURNSTILE.exec(id);
+  if (turnstile) {
+    const [, station = "", number = ""] = turnstile;
+    return { kind: "turnstile", id, stationId: Number(station), number: Number(number) };
+  }
+  return undefined;
+}
+
+/** Side 1 hears the trains of direction `a`, side 2 those of `b`. */
+export function directionOf(side: 1 | 2): Direction {
+  return DIRECTIONS[side - 1] as Direction;
+}
+
+export function arrivalSensorId(stationId: number, line: Line, direction: Direction): string {
+  return `${stationId}-${line}-A${direction === "a" ? 1 : 2}`;
+}
+
+export function turnstileId(stationId: number, number: number): string {
+  return `${stationId}-T${number}`;
+}
+
+/** All devices of a station: one arrival sensor per side and line, then the turnstiles. */
+export function devicesOf(station: Station, turnstiles = 2): readonly DeviceRef[] {
+  const ids = [
+    ...station.stops.flatMap((s) => DIRECTIONS.map((d) => arrivalSensorId(station.id, s.line, d))),
+    ...Array.from({ length: turnstiles }, (_, i) => turnstileId(station.id, i + 1)),
+  ];
+  return ids.flatMap((id) => parseDeviceId(id) ?? []);
+}
+
+/** Stations whose id or name comes nearest to what somebody typed, best first. */
+export function nearestStations(text: string, limit = 5): readonly Station[] {
+  const wanted = text.toLowerCase();
+  const exact = stationById(Number(text));
+  if (exact) return [exact];
+  const score = (s: Station): number => {
+    const name = s.name.toLowerCase();
+    if (name.includes(wanted)) return -1;
+    return Math.min(distance(name, wanted), distance(String(s.id), wanted));
+  };
+  return [...STATIONS].sort((x, y) => score(x) - score(y)).slice(0, limit);
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,73 @@
+/** Every Kafka topic name of the system, built and parsed in this one place. */
+export const TOPICS = {
+  raw: "org.chicago.cta.readings.raw",
+  arrivals: "org.chicago.cta.arrivals",
+  turnstiles: "org.chicago.cta.turnstiles",
+  weather: "org.chicago.cta.weather",
+  connectStations: "org.chicago.cta.connect.stations",
+  stationsTable: "org.chicago.cta.stations.table",
+  turnstileSummary: "TURNSTILE_SUMMARY",
+  dedupState: "org.chicago.cta.dedup.state",
+  devices: "org.chicago.cta.devices",
+  deadLetter: "org.chicago.cta.deadletter",
+  fleet: "fleet.telemetry",
+} as const;
+
+const STATION_TOPIC = /^org\.chicago\.cta\.station\.(arrivals|turnstiles)\.(\d+)$/;
+
+/** `org.chicago.cta.station.arrivals.40380`: by id, because 15 names belong to two stations. */
+export function stationTopic(kind: "arrivals" | "turnstiles", stationId: number): string {
+  return `org.chicago.cta.station.${kind}.${stationId}`;
+}
+
+export function parseStationTopic(
+  topic: string,
+): { readonly kind: "arrivals" | "turnstiles"; readonly stationId: number } | undefined {
+  const match = STATION_TOPIC.exec(topic);
+  if (!match) return undefined;
+  return { kind: match[1] === "arrivals" ? "arrivals" : "turnstiles", stationId: Number(match[2]) };
+}
+
+/**
+ * The partition of everything about a station, from its numeric id and not from key bytes: an Avro key holds the
+ * registry's schema id, so a new id would move most stations away from their state.
+ */
+export function partitionOf(stationId: number, partitions: number): number {
+  // Station ids are multiples of ten: fold the digits so that neighbours spread.
+  return Math.floor(stationId / 10) % partitions;
+}
+
+/** Record headers of the clean topics, ASCII. */
+export const HEADERS = {
+  /** `deviceId;bootId;seq;total` */
+  reading: "reading",
+  /** `service;device;edge;gateway;dedup`, epoch ms: the reading's time at each hop. */
+  times: "times",
+  /** On the raw topic: when the gateway took the batch, epoch ms. */
+  gatewayTime: "gateway-time",
+} as const;
+
+/** A reading's time at each hop, epoch ms of that hop's clock. */
+export interface HopTimes {
+  readonly service: number;
+  readonly device: number;
+  readonly edge: number;
+  readonly gateway: number;
+  readonly dedup: number;
+}
+
+export function formatTimes(t: HopTimes): string {
+  return `${t.service};${t.device};${t.edge};${t.gateway};${t.dedup}`;
+}
+
+/** @returns undefined when the header is not of the form `formatTimes` writes. */
+export function parseTimes(header: string): HopTimes | undefined {
+  const [service, device, edge, gateway, dedup, ...rest] = header.split(";").map(Number);
+  if (
+    rest.length > 0 ||
+    [service, device, edge, gateway, dedup].some((n) => n === undefined || Number.isNaN(n))
+  ) {
+    return undefined;
+  }
+  return { service, device, edge, gateway, dedup } as HopTimes;
+}
