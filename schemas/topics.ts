@@ -1,5 +1,5 @@
 /** Every Kafka topic name of the system, built and parsed in this one place. */
-export const TOPICS = {
+const NAMES = {
   raw: "org.chicago.cta.readings.raw",
   arrivals: "org.chicago.cta.arrivals",
   turnstiles: "org.chicago.cta.turnstiles",
@@ -13,11 +13,21 @@ export const TOPICS = {
   fleet: "fleet.telemetry",
 } as const;
 
-const STATION_TOPIC = /^org\.chicago\.cta\.station\.(arrivals|turnstiles)\.(\d+)$/;
+export type Topics = { readonly [K in keyof typeof NAMES]: string };
+
+/** All names behind a prefix (`TOPIC_PREFIX`), so that tests and tenants share a cluster without meeting. */
+export function topicNames(prefix = ""): Topics {
+  return Object.fromEntries(Object.entries(NAMES).map(([key, name]) => [key, prefix + name])) as Topics;
+}
+
+/** The names of a system of its own. */
+export const TOPICS: Topics = topicNames();
+
+const STATION_TOPIC = /org\.chicago\.cta\.station\.(arrivals|turnstiles)\.(\d+)$/;
 
 /** `org.chicago.cta.station.arrivals.40380`: by id, because 15 names belong to two stations. */
-export function stationTopic(kind: "arrivals" | "turnstiles", stationId: number): string {
-  return `org.chicago.cta.station.${kind}.${stationId}`;
+export function stationTopic(kind: "arrivals" | "turnstiles", stationId: number, prefix = ""): string {
+  return `${prefix}org.chicago.cta.station.${kind}.${stationId}`;
 }
 
 export function parseStationTopic(
