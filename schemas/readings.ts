@@ -3,6 +3,9 @@ import type { Direction, Line } from "./network/network.ts";
 export const TRAIN_STATUSES = ["in_service", "out_of_service", "broken_down"] as const;
 export type TrainStatus = (typeof TRAIN_STATUSES)[number];
 
+/** Greatest count, sequence number or time: avsc's `long` ends here, one below JavaScript's own safe integers. */
+export const MAX_COUNT = Number.MAX_SAFE_INTEGER - 1;
+
 /** What an arrival sensor saw. Line and direction are those of the sensor itself (its device id). */
 export interface ArrivalEvent {
   readonly trainId: string;

@@ -1,4 +1,5 @@
 import type { DeviceKind } from "./network/devices.ts";
+import { MAX_COUNT } from "./readings.ts";
 
 /**
  * online: heard within two heartbeats; late: two missed; offline: unplugged or silent; never_seen: no line yet;
@@ -20,7 +21,7 @@ export interface StateOrder {
 }
 
 /** A will is the last word of its connection, whatever was sent on it. */
-export const WILL_N = Number.MAX_SAFE_INTEGER;
+export const WILL_N = MAX_COUNT;
 
 /** Negative when `x` is older than `y`. */
 export function compareOrder(x: StateOrder, y: StateOrder): number {

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { CodedError } from "../errors.ts";
 import { LINES } from "../network/network.ts";
-import { type ArrivalEvent, TRAIN_STATUSES } from "../readings.ts";
+import { type ArrivalEvent, MAX_COUNT, TRAIN_STATUSES } from "../readings.ts";
 import { cobsEncode } from "./cobs.ts";
 import {
   FRAME_TYPES,
@@ -16,7 +16,7 @@ import {
 
 /**
  * Frame layout, integers little-endian: version u8, type u8, device id (u8 length, ASCII), fields of the type in the
- * order of its interface, CRC-32 (IEEE 802.3, as zlib) over all before it. u64 fields stay below 2^53.
+ * order of its interface, CRC-32 (IEEE 802.3, as zlib) over all before it. u64 fields end at `MAX_COUNT`.
  */
 class Writer {
   readonly #buffer = Buffer.alloc(MAX_FRAME_BYTES);
@@ -31,7 +31,7 @@ class Writer {
     return this;
   }
   u64(value: number): this {
-    if (!Number.isSafeInteger(value) || value < 0) throw invalid(`${value} is no integer from 0 to 2^53 − 1`);
+    if (!Number.isInteger(value) || value < 0 || value > MAX_COUNT) throw invalid(`${value} is no count`);
     this.#at = this.#buffer.writeUInt32LE(value % 0x1_0000_0000, this.#at);
     this.#at = this.#buffer.writeUInt32LE(Math.floor(value / 0x1_0000_0000), this.#at);
     return this;
@@ -71,7 +71,7 @@ class Reader {
   }
   u64(): number {
     const value = this.u32() + this.u32() * 0x1_0000_0000;
-    if (!Number.isSafeInteger(value)) throw invalid(`${value} is not below 2^53`);
+    if (value > MAX_COUNT) throw invalid(`${value} exceeds ${MAX_COUNT}`);
     return value;
   }
   text(): string {

@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { CodedError, ERROR_CODES, EXIT, exitCodeOf, isCoded } from "./errors.ts";
+import { projectRoot } from "./root.ts";
+
+test("docs/errors.md lists every code with its meaning, and no other", () => {
+  const page = readFileSync(join(projectRoot(), "docs", "errors.md"), "utf8");
+  const listed = new Map([...page.matchAll(/^\| `([A-Z_]+)` \| (.+?) \|/gm)].map((m) => [m[1], m[2]]));
+  expect(Object.fromEntries(listed)).toEqual(ERROR_CODES);
+});
+
+test("an exit code tells what kind of failure it was", () => {
+  const of = (code: keyof typeof ERROR_CODES): number =>
+    exitCodeOf(new CodedError(code, { message: "", retryable: false }));
+  expect(of("USAGE")).toBe(EXIT.usage);
+  expect(of("CONFIG_INVALID")).toBe(78);
+  expect(of("KAFKA_UNAVAILABLE")).toBe(69);
+  expect(of("PROOF_BROKEN")).toBe(1);
+  expect(exitCodeOf(new Error("unforeseen"))).toBe(1);
+});
+
+test("isCoded asks for some codes or for any", () => {
+  const error = new CodedError("USAGE", { message: "", retryable: false });
+  expect([
+    isCoded(error),
+    isCoded(error, "USAGE"),
+    isCoded(error, "PORT_TAKEN"),
+    isCoded(new Error()),
+  ]).toEqual([true, true, false, false]);
+});

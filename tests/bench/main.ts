@@ -1,0 +1,34 @@
+import { Command, InvalidArgumentError } from "commander";
+import { EXIT } from "../../schemas/errors.ts";
+import { measure, type Part, table } from "./harness.ts";
+import { startPart } from "./parts/start.ts";
+
+const PARTS: readonly Part[] = [startPart];
+
+function atLeastOne(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("give a whole number from 1");
+  return value;
+}
+
+const program = new Command("bench")
+  .description("Measure one part, medians with spread. Figures go to stdout, progress to stderr.")
+  .argument("[part]", `one of: ${PARTS.map((p) => p.name).join(", ")}`)
+  .option("-n, --runs <n>", "runs of each contender", atLeastOne, 5)
+  .option("--json", "print JSON instead of a table")
+  .addHelpText("after", `\nParts:\n${PARTS.map((p) => `  ${p.name.padEnd(10)} ${p.about}`).join("\n")}`)
+  .action(async (name: string | undefined, options: { runs: number; json?: boolean }) => {
+    const part = PARTS.find((p) => p.name === name);
+    if (!part) {
+      process.stderr.write(
+        `${name ? `There is no part "${name}".` : "Which part?"}\n\n${program.helpInformation()}`,
+      );
+      process.exitCode = EXIT.usage;
+      return;
+    }
+    const note = (line: string): void => void process.stderr.write(`${line}\n`);
+    const result = await measure(part, { runs: options.runs, note });
+    process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${table(result)}\n`);
+  });
+
+await program.parseAsync();
