@@ -14,20 +14,33 @@ import {
   WIRE_VERSION,
 } from "./frame.ts";
 
+/** ASCII without space and controls: what a device id or a train id is made of. */
+const PRINTABLE = /^[\x21-\x7e]+$/;
+
 /**
  * Frame layout, integers little-endian: version u8, type u8, device id (u8 length, ASCII), fields of the type in the
  * order of its interface, CRC-32 (IEEE 802.3, as zlib) over all before it. u64 fields end at `MAX_COUNT`.
  */
 class Writer {
-  readonly #buffer = Buffer.alloc(MAX_FRAME_BYTES);
+  readonly #buffer = Buffer.allocUnsafe(MAX_FRAME_BYTES);
   #at = 0;
 
+  /** Begin a frame anew: what `sealed` returned before is overwritten. */
+  reset(): this {
+    this.#at = 0;
+    return this;
+  }
   u8(value: number): this {
+    // An index of −1 means that a word is none of its list.
+    if (value < 0 || value > 0xff) throw invalid(`${value} does not fit a byte`);
     this.#at = this.#buffer.writeUInt8(value, this.#at);
     return this;
   }
   u32(value: number): this {
-    this.#at = this.#buffer.writeUInt32LE(value >>> 0, this.#at);
+    if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff) {
+      throw invalid(`${value} is no integer from 0 to 2^32 − 1`);
+    }
+    this.#at = this.#buffer.writeUInt32LE(value, this.#at);
     return this;
   }
   u64(value: number): this {
@@ -37,12 +50,11 @@ class Writer {
     return this;
   }
   text(value: string): this {
-    const bytes = Buffer.from(value, "latin1");
-    if (bytes.length === 0 || bytes.length > MAX_DEVICE_ID_BYTES) {
-      throw invalid(`"${value}" has ${bytes.length} bytes: 1 to ${MAX_DEVICE_ID_BYTES} fit`);
+    if (value.length === 0 || value.length > MAX_DEVICE_ID_BYTES || !PRINTABLE.test(value)) {
+      throw invalid(`"${value}" is not 1 to ${MAX_DEVICE_ID_BYTES} printable ASCII characters`);
     }
-    this.u8(bytes.length);
-    this.#at += bytes.copy(this.#buffer, this.#at);
+    this.u8(value.length);
+    this.#at += this.#buffer.write(value, this.#at, "latin1");
     return this;
   }
   /** The frame's bytes with their CRC-32. */
@@ -51,6 +63,9 @@ class Writer {
     return this.#buffer.subarray(0, this.#at);
   }
 }
+
+/** One for all frames: encoding is synchronous and its result is copied by COBS. */
+const writer = new Writer();
 
 class Reader {
   readonly #buffer: Buffer;
@@ -80,6 +95,7 @@ class Reader {
       throw invalid(`a text of ${length} bytes`);
     }
     const value = this.#buffer.toString("latin1", this.#at, this.#at + length);
+    if (!PRINTABLE.test(value)) throw invalid("a text that is not printable ASCII");
     this.#at += length;
     return value;
   }
@@ -124,7 +140,7 @@ function readArrival(r: Reader): ArrivalEvent | null {
 }
 
 function body(frame: Frame): Buffer {
-  const w = new Writer().u8(WIRE_VERSION).u8(FRAME_TYPES[frame.type]).text(frame.deviceId);
+  const w = writer.reset().u8(WIRE_VERSION).u8(FRAME_TYPES[frame.type]).text(frame.deviceId);
   switch (frame.type) {
     case "greet":
       w.u32(frame.nonce);
@@ -165,8 +181,10 @@ function body(frame: Frame): Buffer {
  * @throws {CodedError} WIRE_INVALID when a field does not fit.
  */
 export function encodeFrame(frame: Frame): Buffer {
-  const zero = Buffer.alloc(1);
-  return Buffer.concat([zero, cobsEncode(body(frame)), zero]);
+  const block = cobsEncode(body(frame));
+  const out = Buffer.alloc(block.length + 2);
+  block.copy(out, 1);
+  return out;
 }
 
 function readPending(r: Reader): PendingBoot[] {

@@ -24,6 +24,7 @@ export class FrameDecoder {
   #length = 0;
   /** Bytes of a block that outgrew the buffer, thrown away until its delimiter. */
   #overflow = 0;
+  #steps = 0;
 
   push(chunk: Uint8Array): Decoded[] {
     const out: Decoded[] = [];
@@ -45,6 +46,11 @@ export class FrameDecoder {
     return this.#length + this.#overflow;
   }
 
+  /** Bytes looked at so far, each as often as it was: what decoding has cost, whatever the machine. */
+  get steps(): number {
+    return this.#steps;
+  }
+
   /** The line was lost: what is held can never become a frame. */
   reset(): Decoded | undefined {
     const bytes = this.held;
@@ -55,6 +61,7 @@ export class FrameDecoder {
 
   #append(chunk: Uint8Array, from: number, to: number): void {
     const size = to - from;
+    this.#steps += size + 1;
     if (this.#overflow > 0 || this.#length + size > MAX_FRAME_BYTES) {
       this.#overflow += this.#length + size;
       this.#length = 0;
@@ -72,6 +79,7 @@ export class FrameDecoder {
     this.#overflow = 0;
     if (bytes === 0) return undefined;
     if (tooLong) return { kind: "discarded", reason: "too-long", bytes };
+    this.#steps += 2 * block.length;
     const data = cobsDecode(block);
     if (!data) return { kind: "discarded", reason: "cobs", bytes };
     if (data.length < SHORTEST) return { kind: "discarded", reason: "too-short", bytes };

@@ -19,6 +19,8 @@ export const LINK = {
   resendMs: 1000,
   /** Readings in flight per line. */
   window: 32,
+  /** A device that went back for a NAK does not go back to the same reading again within this time. */
+  nakHoldMs: 200,
   /** An agent repeats its GREET until HELLO arrives. */
   greetMs: 500,
 } as const;
