@@ -1,0 +1,97 @@
+import { CodedError } from "../../../schemas/errors.ts";
+import type { InRecord, OutRecord, TopicSpec, Written } from "./ports.ts";
+
+/** Topics as arrays: the storage of the in-memory adapter. One call of `append` is visible whole or not at all. */
+export class MemoryLog {
+  readonly #topics = new Map<string, InRecord[][]>();
+  readonly #listeners = new Set<() => void>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** @throws {CodedError} KAFKA_TOPIC_MISMATCH */
+  ensure(spec: TopicSpec): void {
+    const existing = this.#topics.get(spec.topic);
+    if (!existing) {
+      this.#topics.set(
+        spec.topic,
+        Array.from({ length: spec.partitions }, () => []),
+      );
+    } else if (existing.length !== spec.partitions) {
+      throw new CodedError("KAFKA_TOPIC_MISMATCH", {
+        message: `${spec.topic} has ${existing.length} partitions, not ${spec.partitions}`,
+        retryable: false,
+        context: { topic: spec.topic, expected: spec.partitions, found: existing.length },
+      });
+    }
+  }
+
+  names(): string[] {
+    return [...this.#topics.keys()];
+  }
+
+  /** @throws {CodedError} KAFKA_UNAVAILABLE as the broker does while a topic is missing. */
+  partitions(topic: string): readonly (readonly InRecord[])[] {
+    return this.#partitions(topic);
+  }
+
+  partition(topic: string, partition: number): readonly InRecord[] {
+    return this.#partitions(topic)[partition] ?? [];
+  }
+
+  append(records: readonly OutRecord[]): Written[] {
+    const targets = records.map((record) => {
+      const partitions = this.#partitions(record.topic);
+      const partition = record.partition ?? partitionForKey(record.key, partitions.length);
+      const log = partitions[partition];
+      if (!log) {
+        throw new CodedError("KAFKA_RECORD_REFUSED", {
+          message: `${record.topic} has no partition ${partition}`,
+          retryable: false,
+          context: { topic: record.topic, partition },
+        });
+      }
+      return { record, partition, log };
+    });
+    const written = targets.map(({ record, partition, log }) => {
+      const offset = log.length;
+      log.push({
+        topic: record.topic,
+        partition,
+        offset,
+        timestamp: this.#now(),
+        key: record.key,
+        value: record.value,
+        headers: record.headers ?? {},
+      });
+      return { partition, offset };
+    });
+    for (const listener of this.#listeners) listener();
+    return written;
+  }
+
+  /** Called after each append; the returned function ends it. */
+  onAppend(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #partitions(topic: string): InRecord[][] {
+    const partitions = this.#topics.get(topic);
+    if (partitions) return partitions;
+    throw new CodedError("KAFKA_UNAVAILABLE", {
+      message: `topic ${topic} does not exist`,
+      retryable: true,
+      context: { topic },
+    });
+  }
+}
+
+/** Any function of the key serves a fake; Java's murmur2 matters only where other clients share the topic. */
+function partitionForKey(key: Buffer | null, partitions: number): number {
+  let hash = 0;
+  for (const byte of key ?? []) hash = (Math.imul(hash, 31) + byte) >>> 0;
+  return hash % partitions;
+}
