@@ -1,0 +1,32 @@
+import { CodedError } from "../../schemas/errors.ts";
+import type { Owner } from "./ports.ts";
+import type { Claim } from "./store.ts";
+
+/**
+ * Who may run a station's agent: the claimant, unless the present owner is another process that lives. A claim left
+ * by a killed process is taken over.
+ *
+ * @throws {CodedError} ALREADY_RUNNING
+ */
+export function decideClaim(input: {
+  readonly stationId: number;
+  readonly owner: Owner;
+  readonly present: Claim | undefined;
+  readonly isAlive: (owner: Owner) => boolean;
+  /** Epoch ms. */
+  readonly now: number;
+}): Claim {
+  const { stationId, owner, present, isAlive, now } = input;
+  if (present && !isSame(present.owner, owner) && isAlive(present.owner)) {
+    throw new CodedError("ALREADY_RUNNING", {
+      message: `station ${stationId} has an agent already: process ${present.owner.pid}. Stop that one first`,
+      retryable: false,
+      context: { stationId, pid: present.owner.pid },
+    });
+  }
+  return { owner, boot: Math.max((present?.boot ?? 0) + 1, Math.floor(now / 1000)) };
+}
+
+function isSame(x: Owner, y: Owner): boolean {
+  return x.pid === y.pid && x.started === y.started;
+}

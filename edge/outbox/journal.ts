@@ -1,0 +1,231 @@
+import type { Clock } from "../../infra/runtime/clock.ts";
+import type { Logger } from "../../infra/runtime/logger.ts";
+import { CodedError, isCoded, messageOf } from "../../schemas/errors.ts";
+import type { HelloFrame } from "../../schemas/wire/frame.ts";
+import { decideClaim } from "./claim.ts";
+import { decodeReading, encodeReading, sizeInBatch } from "./codec.ts";
+import { Group } from "./group.ts";
+import {
+  adopt,
+  emptyLedger,
+  type Heard,
+  hear,
+  type Ledger,
+  record,
+  release,
+  type StoredReading,
+  setAside,
+} from "./ledger.ts";
+import type { Outbox, OutboxSize, Owner, QuarantinedReading, QueuedReading } from "./ports.ts";
+import { SpaceGuard } from "./space.ts";
+import type { Store } from "./store.ts";
+
+/** A group is flushed when it is this old, ms, or holds this many readings. */
+export const GROUP = { ms: 5, readings: 256 } as const;
+/** After a failed flush nothing is accepted for this long, ms; releases are tried again then. */
+const REST_MS = 500;
+
+export interface JournalOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Readings may use this many bytes on disk. */
+  readonly limitBytes: number;
+  readonly isAlive: (owner: Owner) => boolean;
+}
+
+/**
+ * The outbox over any store: bookkeeping in memory runs ahead of the disk by at most one group being flushed and one
+ * being gathered. When a flush fails both are undone, their callers told, and only releases are kept for later.
+ */
+export class Journal implements Outbox {
+  readonly #options: JournalOptions;
+  readonly #space: SpaceGuard;
+  readonly #ledgers = new Map<string, Ledger>();
+  /** Releases not yet durable, by device. */
+  readonly #releases = new Map<string, number>();
+  #gathering = new Group();
+  #flushing: Promise<void> | null = null;
+  #cancelTimer: (() => void) | null = null;
+  #restUntil = 0;
+  #failure: CodedError | null = null;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    this.#space = new SpaceGuard(options);
+  }
+
+  ledger(deviceId: string): Ledger {
+    const known =
+      this.#ledgers.get(deviceId) ?? this.#options.store.ledger(deviceId) ?? emptyLedger(deviceId);
+    this.#ledgers.set(deviceId, known);
+    return known;
+  }
+
+  devices(stationId: number): readonly string[] {
+    const ids = [...this.#ledgers.keys()].filter((id) => id.startsWith(`${stationId}-`));
+    return [
+      ...new Set([...this.#options.store.ledgers(`${stationId}-`).map((l) => l.deviceId), ...ids]),
+    ].sort();
+  }
+
+  append(deviceId: string, readings: readonly StoredReading[]): Promise<void> {
+    const refusal = this.#refusal();
+    if (refusal) return Promise.reject(refusal);
+    let ledger = this.ledger(deviceId);
+    const rows = readings.map((reading) => {
+      const row = { n: ledger.head, bytes: encodeReading(reading) };
+      ledger = record(ledger, reading);
+      return row;
+    });
+    for (const row of rows) this.#gathering.put(deviceId, row);
+    this.#ledgers.set(deviceId, ledger);
+    return this.#enqueued();
+  }
+
+  adopt(deviceId: string, hello: HelloFrame): Promise<void> {
+    const before = this.ledger(deviceId);
+    const after = adopt(before, hello);
+    if (JSON.stringify(after) === JSON.stringify(before)) return Promise.resolve();
+    const refusal = this.#resting();
+    if (refusal) return Promise.reject(refusal);
+    this.#ledgers.set(deviceId, after);
+    this.#gathering.touched.add(deviceId);
+    return this.#enqueued();
+  }
+
+  hear(deviceId: string, said: Heard): void {
+    this.#ledgers.set(deviceId, hear(this.ledger(deviceId), said));
+  }
+
+  peek(deviceId: string, from: number, limit: number): readonly QueuedReading[] {
+    const first = Math.max(from, this.ledger(deviceId).tail);
+    return this.#options.store.read(deviceId, first, limit).map((row) => ({
+      n: row.n,
+      bytes: sizeInBatch(row.bytes),
+      reading: decodeReading(deviceId, row.bytes),
+    }));
+  }
+
+  release(deviceId: string, upTo: number): void {
+    if (upTo < this.ledger(deviceId).tail) return;
+    this.#releases.set(deviceId, upTo);
+    this.#applyRelease(deviceId, upTo);
+    this.#schedule();
+  }
+
+  quarantine(deviceId: string, n: number, code: string): Promise<void> {
+    const ledger = this.ledger(deviceId);
+    const row = this.#options.store.read(deviceId, n, 1)[0];
+    if (ledger.tail !== n || row?.n !== n) return Promise.resolve();
+    this.#ledgers.set(deviceId, setAside(ledger));
+    this.#gathering.setAside(deviceId, { ...row, code, at: this.#options.clock.now() });
+    return this.#enqueued();
+  }
+
+  quarantined(stationId: number): readonly QuarantinedReading[] {
+    return this.devices(stationId).flatMap((id) =>
+      this.#options.store
+        .quarantined(id)
+        .map(({ n, code, at, bytes }) => ({ n, code, at, reading: decodeReading(id, bytes) })),
+    );
+  }
+
+  size(): OutboxSize {
+    return this.#space.size();
+  }
+
+  claim(stationId: number, owner: Owner): number {
+    const { store, clock, isAlive } = this.#options;
+    return store.claim(stationId, (present) =>
+      decideClaim({ stationId, owner, present, isAlive, now: clock.now() }),
+    ).boot;
+  }
+
+  async close(): Promise<void> {
+    this.#cancelTimer?.();
+    await this.#flushing;
+    if (this.#gathering.touched.size > 0) await this.#flush();
+    await this.#options.store.close();
+  }
+
+  #refusal(): CodedError | null {
+    return this.#resting() ?? this.#space.refusal(this.#gathering.bytes);
+  }
+
+  #resting(): CodedError | null {
+    return this.#options.clock.monotonic() < this.#restUntil ? this.#failure : null;
+  }
+
+  #applyRelease(deviceId: string, upTo: number): void {
+    const ledger = this.ledger(deviceId);
+    if (upTo < ledger.tail) return;
+    this.#gathering.remove(deviceId, ledger.tail, upTo);
+    this.#ledgers.set(deviceId, release(ledger, upTo));
+  }
+
+  /** The caller's change is in the group being gathered: see that it is flushed. */
+  #enqueued(): Promise<void> {
+    const done = this.#gathering.wait();
+    this.#schedule();
+    return done;
+  }
+
+  #schedule(): void {
+    if (this.#flushing) return;
+    if (this.#gathering.readings >= GROUP.readings) void this.#flush();
+    else this.#arm(GROUP.ms);
+  }
+
+  #arm(ms: number): void {
+    this.#cancelTimer ??= this.#options.clock.after(ms, () => {
+      this.#cancelTimer = null;
+      if (!this.#flushing) void this.#flush();
+    });
+  }
+
+  #flush(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    const group = this.#gathering;
+    this.#gathering = new Group();
+    const change = group.change((id) => this.ledger(id));
+    this.#flushing = this.#options.store.commit(change).then(
+      () => this.#flushed(group, change.removes),
+      (error: unknown) => this.#undo(group, error),
+    );
+    return this.#flushing;
+  }
+
+  #flushed(group: Group, removes: readonly { deviceId: string; to: number }[]): void {
+    this.#flushing = null;
+    this.#failure = null;
+    for (const { deviceId, to } of removes) {
+      if ((this.#releases.get(deviceId) ?? 0) <= to) this.#releases.delete(deviceId);
+    }
+    this.#space.refresh();
+    group.settle();
+    if (this.#gathering.touched.size > 0) this.#schedule();
+  }
+
+  #undo(group: Group, cause: unknown): void {
+    this.#flushing = null;
+    const error = isCoded(cause)
+      ? cause
+      : new CodedError("EDGE_OUTBOX_FAILED", {
+          message: `the outbox cannot be written: ${messageOf(cause)}`,
+          retryable: true,
+          cause,
+        });
+    const later = this.#gathering;
+    this.#gathering = new Group();
+    for (const id of new Set([...group.touched, ...later.touched])) this.#ledgers.delete(id);
+    this.#failure = error;
+    this.#restUntil = this.#options.clock.monotonic() + REST_MS;
+    this.#options.logger.warn({ code: error.code, ...error.context }, error.message);
+    for (const [deviceId, upTo] of this.#releases) this.#applyRelease(deviceId, upTo);
+    if (this.#gathering.touched.size > 0) this.#arm(REST_MS);
+    group.settle(error);
+    later.settle(error);
+  }
+}

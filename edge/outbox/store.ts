@@ -1,0 +1,42 @@
+import type { Ledger } from "./ledger.ts";
+import type { Owner } from "./ports.ts";
+
+export interface Row {
+  readonly n: number;
+  readonly bytes: Buffer;
+}
+
+export interface QuarantineRow extends Row {
+  readonly code: string;
+  readonly at: number;
+}
+
+/** Everything that becomes durable together, or not at all. */
+export interface Change {
+  readonly ledgers: ReadonlyMap<string, Ledger>;
+  readonly puts: readonly { readonly deviceId: string; readonly row: Row }[];
+  /** Arrival numbers `from` to `to`, both included. */
+  readonly removes: readonly { readonly deviceId: string; readonly from: number; readonly to: number }[];
+  readonly quarantined: readonly { readonly deviceId: string; readonly row: QuarantineRow }[];
+}
+
+export interface Claim {
+  readonly owner: Owner;
+  readonly boot: number;
+}
+
+/** Where the outbox keeps its bytes: LMDB, or memory for tests. Reads see committed changes only. */
+export interface Store {
+  ledger(deviceId: string): Ledger | undefined;
+  /** Ledgers whose device id starts with `prefix`. */
+  ledgers(prefix: string): readonly Ledger[];
+  read(deviceId: string, from: number, limit: number): readonly Row[];
+  quarantined(deviceId: string): readonly QuarantineRow[];
+  /** Resolves once the change is on disk; rejects with nothing of it applied. */
+  commit(change: Change): Promise<void>;
+  /** Readings waiting, and the bytes they use. Constant time. */
+  size(): { readonly readings: number; readonly bytes: number };
+  /** Replace a station's claim by what `decide` makes of it, against all other processes. */
+  claim(stationId: number, decide: (present: Claim | undefined) => Claim): Claim;
+  close(): Promise<void>;
+}
