@@ -1,0 +1,74 @@
+import avro, { type Schema, type Type } from "avsc";
+import { CodedError, messageOf } from "../../../schemas/errors.ts";
+import { type Json, JsonSyntaxError, parseJson, plainOf } from "../json/lossless.ts";
+
+const MIN_LONG = -(2n ** 63n);
+const MAX_LONG = 2n ** 63n - 1n;
+
+/**
+ * Avro's `long` as bigint: avsc's own refuses what a double cannot hold, which Java's clients write without a thought.
+ */
+const bigLong = avro.types.LongType.__with({
+  fromBuffer: (buffer: Buffer) => buffer.readBigInt64LE(),
+  toBuffer: (value: bigint) => {
+    const buffer = Buffer.alloc(8);
+    buffer.writeBigInt64LE(value);
+    return buffer;
+  },
+  fromJSON: (value: unknown) =>
+    typeof value === "bigint"
+      ? value
+      : typeof value === "number" && Number.isInteger(value)
+        ? BigInt(value)
+        : value,
+  toJSON: (value: bigint) => value,
+  isValid: (value: unknown) => typeof value === "bigint" && value >= MIN_LONG && value <= MAX_LONG,
+  compare: (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0),
+});
+
+export interface ParsedSchema {
+  /** The schema's JSON as given. */
+  readonly json: Json;
+  /** Compiled: unions wrapped, longs bigint, logical types read as the type beneath. */
+  readonly type: Type;
+}
+
+/**
+ * Parse and check the text of an Avro schema: names, references, unions, symbols, defaults.
+ *
+ * @throws {CodedError} AVRO_INVALID that says what is wrong with it.
+ */
+export function parseAvroSchema(text: string): ParsedSchema {
+  try {
+    const json = parseJson(text);
+    const options = { registry: { long: bigLong }, wrapUnions: true, typeHook: refuseIncomplete };
+    return { json, type: avro.Type.forSchema(plainOf(json) as Schema, options) };
+  } catch (cause) {
+    throw new CodedError("AVRO_INVALID", { message: problemOf(cause), retryable: false, cause });
+  }
+}
+
+/** What avsc lets pass or trips over: a record, enum or fixed without a name, a field without a type. */
+function refuseIncomplete(schema: unknown): undefined {
+  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return undefined;
+  const { type, name, fields } = schema as { type?: unknown; name?: unknown; fields?: unknown };
+  if (["record", "error", "enum", "fixed"].includes(String(type)) && typeof name !== "string") {
+    throw new Error(`a ${String(type)} has no name`);
+  }
+  if (!Array.isArray(fields)) return undefined;
+  for (const field of fields as unknown[]) {
+    if (typeof field !== "object" || field === null)
+      throw new Error(`a field of ${String(name)} is no object`);
+    const { name: fieldName, type: fieldType } = field as { name?: unknown; type?: unknown };
+    if (fieldType === undefined) throw new Error(`field ${String(fieldName)} of ${String(name)} has no type`);
+  }
+  return undefined;
+}
+
+function problemOf(cause: unknown): string {
+  if (cause instanceof JsonSyntaxError) return `not JSON: ${cause.message}`;
+  // avsc's own messages print values by JSON.stringify, which bigint makes fail.
+  if (cause instanceof TypeError && /BigInt/.test(cause.message))
+    return "a default does not fit its field's type";
+  return messageOf(cause);
+}
