@@ -28,6 +28,10 @@ export class MemoryLog {
     }
   }
 
+  remove(topic: string): void {
+    this.#topics.delete(topic);
+  }
+
   names(): string[] {
     return [...this.#topics.keys()];
   }
@@ -61,7 +65,7 @@ export class MemoryLog {
         topic: record.topic,
         partition,
         offset,
-        timestamp: this.#now(),
+        timestamp: record.timestamp ?? this.#now(),
         key: record.key,
         value: record.value,
         headers: record.headers ?? {},

@@ -38,6 +38,14 @@ export function memoryKafka(now: () => number = () => 0): MemoryKafka {
         listTopics: async () => log.names(),
         endOffsets: async (topic) => log.partitions(topic).map((partition) => partition.length),
         partitionsOf: async (topic) => log.partitions(topic).length,
+        describeTopics: async (topics = log.names()) =>
+          topics
+            .filter((topic) => log.names().includes(topic))
+            .map((topic) => ({ topic, replicas: log.partitions(topic).map(() => 1) })),
+        deleteTopics: async (topics) => {
+          for (const topic of topics) log.remove(topic);
+        },
+        clusterId: async () => "memory",
         close: async () => {},
       };
     },

@@ -11,6 +11,8 @@ export interface OutRecord {
   /** null: a tombstone. */
   readonly value: Buffer | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Epoch ms, of topics with CreateTime. Left out: now. */
+  readonly timestamp?: number;
 }
 
 export interface InRecord {
@@ -111,6 +113,12 @@ export interface TopicSpec {
   readonly config?: Readonly<Record<string, string>>;
 }
 
+export interface TopicDescription {
+  readonly topic: string;
+  /** Replicas of each partition, in order of partitions. */
+  readonly replicas: readonly number[];
+}
+
 export interface KafkaAdmin {
   /**
    * Create what is missing; verify partitions and the given settings of what exists, altering settings that differ.
@@ -122,6 +130,11 @@ export interface KafkaAdmin {
   /** End offsets per partition. */
   endOffsets(topic: string): Promise<readonly number[]>;
   partitionsOf(topic: string): Promise<number>;
+  /** Every topic, or these that exist: how many replicas each of its partitions has. */
+  describeTopics(topics?: readonly string[]): Promise<readonly TopicDescription[]>;
+  /** Also what waits in them; topics that do not exist are passed over. */
+  deleteTopics(topics: readonly string[]): Promise<void>;
+  clusterId(): Promise<string>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,168 @@
+import kafkajs, { type Admin } from "kafkajs";
+import { CodedError } from "../../../../schemas/errors.ts";
+import type { KafkaAdmin, TopicDescription, TopicSpec } from "../ports.ts";
+import { type Client, type ClusterOptions, openClient } from "./client.ts";
+import { brokerError, coded } from "./errors.ts";
+
+const GIVE_UP_MS = 10_000;
+const CREATE_TIMEOUT_MS = 10_000;
+/** AlterConfigs replaces all of a topic's settings: those that were set for it before must be sent along. */
+const SET_FOR_TOPIC = 1;
+
+/** @throws {CodedError} KAFKA_UNAVAILABLE */
+export async function openAdmin(options: ClusterOptions): Promise<KafkaAdmin> {
+  const client = openClient(options, { giveUpMs: GIVE_UP_MS });
+  const admin = client.kafka.admin();
+  try {
+    await admin.connect();
+  } catch (error) {
+    client.destroy();
+    throw coded(error, `cannot reach Kafka at ${options.brokers.join(", ")}`);
+  }
+  return new KafkaJsAdmin(client, admin);
+}
+
+class KafkaJsAdmin implements KafkaAdmin {
+  readonly #client: Client;
+  readonly #admin: Admin;
+
+  constructor(client: Client, admin: Admin) {
+    this.#client = client;
+    this.#admin = admin;
+  }
+
+  async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
+    if (specs.length === 0) return;
+    try {
+      const existing = new Set(await this.#admin.listTopics());
+      const missing = specs.filter((spec) => !existing.has(spec.topic));
+      if (missing.length > 0) await this.#create(missing);
+      await this.#verifyPartitions(specs);
+      await this.#verifyConfig(specs.filter((spec) => existing.has(spec.topic)));
+    } catch (error) {
+      throw coded(error, "cannot prepare topics");
+    }
+  }
+
+  async listTopics(): Promise<readonly string[]> {
+    return this.#coded("cannot list topics", () => this.#admin.listTopics());
+  }
+
+  async endOffsets(topic: string): Promise<readonly number[]> {
+    const offsets = await this.#coded(`cannot read offsets of ${topic}`, () =>
+      this.#admin.fetchTopicOffsets(topic),
+    );
+    return inOrder(offsets).map((o) => Number(o.high));
+  }
+
+  async partitionsOf(topic: string): Promise<number> {
+    const metadata = await this.#coded(`cannot read partitions of ${topic}`, () =>
+      this.#admin.fetchTopicMetadata({ topics: [topic] }),
+    );
+    return metadata.topics[0]?.partitions.length ?? 0;
+  }
+
+  async describeTopics(topics?: readonly string[]): Promise<readonly TopicDescription[]> {
+    const existing = await this.listTopics();
+    const wanted = topics ? existing.filter((topic) => topics.includes(topic)) : existing;
+    if (wanted.length === 0) return [];
+    const metadata = await this.#coded("cannot describe topics", () =>
+      this.#admin.fetchTopicMetadata({ topics: [...wanted] }),
+    );
+    return metadata.topics.map(({ name, partitions }) => ({
+      topic: name,
+      replicas: partitions
+        .toSorted((x, y) => x.partitionId - y.partitionId)
+        .map((partition) => partition.replicas.length),
+    }));
+  }
+
+  async deleteTopics(topics: readonly string[]): Promise<void> {
+    const existing = await this.listTopics();
+    const doomed = topics.filter((topic) => existing.includes(topic));
+    if (doomed.length === 0) return;
+    await this.#coded("cannot delete topics", () =>
+      this.#admin.deleteTopics({ topics: doomed, timeout: CREATE_TIMEOUT_MS }),
+    );
+  }
+
+  async clusterId(): Promise<string> {
+    const cluster = await this.#coded("cannot describe the cluster", () => this.#admin.describeCluster());
+    return cluster.clusterId;
+  }
+
+  async close(): Promise<void> {
+    await this.#admin.disconnect().catch(() => {});
+    this.#client.destroy();
+  }
+
+  /** Another process may create the same ones at the same moment: what counts is that they exist afterwards. */
+  async #create(specs: readonly TopicSpec[]): Promise<void> {
+    const topics = specs.map((spec) => ({
+      topic: spec.topic,
+      numPartitions: spec.partitions,
+      replicationFactor: -1,
+      configEntries: Object.entries(spec.config ?? {}).map(([name, value]) => ({ name, value })),
+    }));
+    try {
+      await this.#admin.createTopics({ topics, timeout: CREATE_TIMEOUT_MS, waitForLeaders: true });
+    } catch (error) {
+      if (!allExist(error)) throw error;
+    }
+  }
+
+  async #verifyPartitions(specs: readonly TopicSpec[]): Promise<void> {
+    const metadata = await this.#admin.fetchTopicMetadata({ topics: specs.map((spec) => spec.topic) });
+    const found = new Map(metadata.topics.map((topic) => [topic.name, topic.partitions.length]));
+    for (const { topic, partitions } of specs) {
+      const actual = found.get(topic) ?? 0;
+      if (actual !== partitions) {
+        throw new CodedError("KAFKA_TOPIC_MISMATCH", {
+          message: `${topic} has ${actual} partitions, not ${partitions}: give the number it has, or start with an empty topic`,
+          retryable: false,
+          context: { topic, expected: partitions, found: actual },
+        });
+      }
+    }
+  }
+
+  async #verifyConfig(specs: readonly TopicSpec[]): Promise<void> {
+    const wanted = specs.filter((spec) => Object.keys(spec.config ?? {}).length > 0);
+    if (wanted.length === 0) return;
+    const type = kafkajs.ConfigResourceTypes.TOPIC;
+    const { resources } = await this.#admin.describeConfigs({
+      includeSynonyms: false,
+      resources: wanted.map((spec) => ({ type, name: spec.topic })),
+    });
+    const changes = wanted.flatMap((spec) => {
+      const entries = resources.find((r) => r.resourceName === spec.topic)?.configEntries ?? [];
+      const current = new Map(entries.map((e) => [e.configName, e.configValue]));
+      const config = Object.entries(spec.config ?? {});
+      if (config.every(([name, value]) => current.get(name) === value)) return [];
+      const kept = entries.filter((e) => Number(e.configSource) === SET_FOR_TOPIC);
+      const merged = new Map([...kept.map((e) => [e.configName, e.configValue] as const), ...config]);
+      const configEntries = [...merged].map(([name, value]) => ({ name, value }));
+      return [{ type, name: spec.topic, configEntries }];
+    });
+    if (changes.length > 0) await this.#admin.alterConfigs({ validateOnly: false, resources: changes });
+  }
+
+  async #coded<T>(doing: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw coded(error, doing);
+    }
+  }
+}
+
+function allExist(error: unknown): boolean {
+  if (error instanceof kafkajs.KafkaJSAggregateError) {
+    return error.errors.every((e) => brokerError(e) === "TOPIC_ALREADY_EXISTS");
+  }
+  return brokerError(error) === "TOPIC_ALREADY_EXISTS";
+}
+
+function inOrder<T extends { readonly partition: number }>(partitions: readonly T[]): readonly T[] {
+  return [...partitions].sort((x, y) => x.partition - y.partition);
+}

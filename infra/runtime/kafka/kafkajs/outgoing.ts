@@ -1,0 +1,119 @@
+import kafkajs, { type ICustomPartitioner, type Message, type TopicMessages } from "kafkajs";
+import { CodedError } from "../../../../schemas/errors.ts";
+import type { OutRecord, Written } from "../ports.ts";
+
+/** Most records and bytes of one request: `message.max.bytes` is 1 MiB by default and binds each partition's share. */
+export const MAX_REQUEST = { records: 1000, bytes: 768 * 1024 } as const;
+
+/** Bytes of a record on the wire, near enough for limits: key, value, headers and the framing of each. */
+export function sizeOf(record: OutRecord): number {
+  let size = 24 + (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  for (const [name, value] of Object.entries(record.headers ?? {})) size += name.length + value.length + 6;
+  return size;
+}
+
+/** Cut a list where the next record would pass a limit; one that is larger than the limit goes alone. */
+export function inRequests(records: readonly OutRecord[], max = MAX_REQUEST): OutRecord[][] {
+  const requests: OutRecord[][] = [];
+  let current: OutRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const size = sizeOf(record);
+    if (current.length > 0 && (current.length >= max.records || bytes + size > max.bytes)) {
+      requests.push(current);
+      current = [];
+      bytes = 0;
+    }
+    current.push(record);
+    bytes += size;
+  }
+  if (current.length > 0) requests.push(current);
+  return requests;
+}
+
+export interface Outgoing {
+  readonly topicMessages: TopicMessages[];
+  /** In the order of `records`. */
+  readonly messages: readonly Message[];
+}
+
+/** Records as kafkajs wants them: by topic, in their order. */
+export function outgoing(records: readonly OutRecord[]): Outgoing {
+  const byTopic = new Map<string, Message[]>();
+  const messages = records.map((record) => {
+    const message: Message = { key: record.key, value: record.value };
+    if (record.partition !== undefined) message.partition = record.partition;
+    if (record.timestamp !== undefined) message.timestamp = String(record.timestamp);
+    if (record.headers) message.headers = { ...record.headers };
+    const list = byTopic.get(record.topic);
+    if (list) list.push(message);
+    else byTopic.set(record.topic, [message]);
+    return message;
+  });
+  return { topicMessages: [...byTopic].map(([topic, list]) => ({ topic, messages: list })), messages };
+}
+
+/** Chooses as Java's default partitioner does, and remembers, so that each record's offset can be told. */
+export class RememberingPartitioner {
+  readonly #chosen = new WeakMap<Message, number>();
+
+  readonly create: ICustomPartitioner = () => {
+    const java = kafkajs.Partitioners.DefaultPartitioner();
+    return (args) => {
+      const partition = java(args);
+      // kafkajs drops a record for a partition that does not exist, without an error.
+      if (!args.partitionMetadata.some((p) => p.partitionId === partition)) {
+        throw new CodedError("KAFKA_RECORD_REFUSED", {
+          message: `${args.topic} has no partition ${partition}`,
+          retryable: false,
+          context: { topic: args.topic, partition },
+        });
+      }
+      this.#chosen.set(args.message, partition);
+      return partition;
+    };
+  };
+
+  partitionOf(message: Message): number {
+    return this.#chosen.get(message) ?? -1;
+  }
+}
+
+/** What the broker answers for one partition of a request. */
+export interface Answer {
+  readonly topicName: string;
+  readonly partition: number;
+  readonly baseOffset?: string;
+}
+
+/**
+ * Each record's place, from the base offset of its partition's share.
+ *
+ * @throws {CodedError} KAFKA_UNAVAILABLE when a share was not answered: nobody knows whether it was written.
+ */
+export function placesOf(
+  records: readonly OutRecord[],
+  messages: readonly Message[],
+  partitionOf: (message: Message) => number,
+  answers: readonly Answer[],
+): Written[] {
+  const next = new Map<string, number>();
+  for (const { topicName, partition, baseOffset } of answers) {
+    if (baseOffset !== undefined) next.set(`${topicName} ${partition}`, Number(baseOffset));
+  }
+  return records.map((record, i) => {
+    const message = messages[i];
+    const partition = message ? partitionOf(message) : -1;
+    const share = `${record.topic} ${partition}`;
+    const offset = next.get(share);
+    if (offset === undefined) {
+      throw new CodedError("KAFKA_UNAVAILABLE", {
+        message: `no answer for ${share}`,
+        retryable: true,
+        context: { topic: record.topic, partition },
+      });
+    }
+    next.set(share, offset + 1);
+    return { partition, offset };
+  });
+}

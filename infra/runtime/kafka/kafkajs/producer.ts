@@ -1,0 +1,221 @@
+import type { Producer as KafkaJsProducer } from "kafkajs";
+import { CodedError } from "../../../../schemas/errors.ts";
+import type { OutRecord, Producer, Written } from "../ports.ts";
+import { type Client, type ClusterOptions, openClient } from "./client.ts";
+import { brokerError, coded, isRefused } from "./errors.ts";
+import { MAX_REQUEST, outgoing, placesOf, RememberingPartitioner, sizeOf } from "./outgoing.ts";
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_LINGER_MS = 5;
+
+/** One caller's records and promise. */
+interface Call {
+  readonly records: readonly OutRecord[];
+  readonly bytes: number;
+  readonly resolve: (written: readonly Written[]) => void;
+  readonly reject: (error: CodedError) => void;
+}
+
+/** A kafkajs producer with its own connections; used until its first error, then destroyed. */
+interface Line {
+  readonly client: Client;
+  readonly producer: KafkaJsProducer;
+  readonly partitioner: RememberingPartitioner;
+  /** Connects at the first call. */
+  readonly connected: () => Promise<void>;
+}
+
+/**
+ * At least once over kafkajs: one request in flight; calls that arrive meanwhile share the next one; requests start at
+ * least `lingerMs` apart, and at once after a pause.
+ */
+export async function openProducer(
+  options: ClusterOptions,
+  { timeoutMs = DEFAULT_TIMEOUT_MS, lingerMs = DEFAULT_LINGER_MS } = {},
+): Promise<Producer> {
+  const producer = new BatchingProducer(options, timeoutMs, lingerMs);
+  await producer.connect();
+  return producer;
+}
+
+class BatchingProducer implements Producer {
+  readonly #options: ClusterOptions;
+  readonly #timeoutMs: number;
+  readonly #lingerMs: number;
+  #line: Line | undefined;
+  #queue: Call[] = [];
+  #waiting = 0;
+  #lastStart = Number.NEGATIVE_INFINITY;
+  #pump: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: ClusterOptions, timeoutMs: number, lingerMs: number) {
+    this.#options = options;
+    this.#timeoutMs = timeoutMs;
+    this.#lingerMs = lingerMs;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** @throws {CodedError} KAFKA_UNAVAILABLE */
+  async connect(): Promise<void> {
+    try {
+      await this.#bounded((line) => line.connected());
+    } catch (error) {
+      this.#drop();
+      throw coded(error, `cannot reach Kafka at ${this.#options.brokers.join(", ")}`);
+    }
+  }
+
+  send(records: readonly OutRecord[]): Promise<readonly Written[]> {
+    if (this.#closed) {
+      return Promise.reject(
+        new CodedError("KAFKA_UNAVAILABLE", { message: "this producer is closed", retryable: false }),
+      );
+    }
+    if (records.length === 0) return Promise.resolve([]);
+    this.#waiting += records.length;
+    return new Promise((resolve, reject) => {
+      const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
+      this.#queue.push({ records, bytes, resolve, reject });
+      this.#pump ??= this.#run();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#pump;
+    const line = this.#line;
+    this.#line = undefined;
+    if (!line) return;
+    await line.producer.disconnect().catch(() => {});
+    line.client.destroy();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const { clock } = this.#options;
+      const gap = this.#lastStart + this.#lingerMs - clock.monotonic();
+      if (gap > 0 && !this.#closed && !this.#full()) await clock.sleep(gap);
+      else await nextTurn();
+      this.#lastStart = clock.monotonic();
+      const calls = this.#take();
+      await this.#deliver(calls);
+    }
+    this.#pump = undefined;
+  }
+
+  #full(): boolean {
+    return this.#waiting >= MAX_REQUEST.records;
+  }
+
+  /** The next request's calls: whole ones, the first always. */
+  #take(): Call[] {
+    let records = 0;
+    let bytes = 0;
+    let n = 0;
+    for (const call of this.#queue) {
+      records += call.records.length;
+      bytes += call.bytes;
+      if (n > 0 && (records > MAX_REQUEST.records || bytes > MAX_REQUEST.bytes)) break;
+      n++;
+    }
+    return this.#queue.splice(0, n);
+  }
+
+  /**
+   * A request that the broker refuses is halved until the culprit stands alone: the others' records go through. Parts
+   * of a refused request may have been written; at least once allows it.
+   */
+  async #deliver(calls: readonly Call[]): Promise<void> {
+    const records = calls.flatMap((call) => call.records);
+    try {
+      const written = await this.#request(records);
+      let from = 0;
+      for (const call of calls) {
+        call.resolve(written.slice(from, from + call.records.length));
+        from += call.records.length;
+      }
+    } catch (error) {
+      if (calls.length > 1 && (isRefused(error) || brokerError(error) === "UNKNOWN_TOPIC_OR_PARTITION")) {
+        const middle = calls.length >> 1;
+        await this.#deliver(calls.slice(0, middle));
+        await this.#deliver(calls.slice(middle));
+        return;
+      }
+      const topics = [...new Set(records.map((record) => record.topic))];
+      const failure = coded(error, `not acknowledged (${topics.join(", ")})`, { records: records.length });
+      for (const call of calls) call.reject(failure);
+    }
+    this.#waiting -= records.length;
+  }
+
+  /** After any error the line is dropped: kafkajs has rolled its sequence numbers back, the broker perhaps not. */
+  async #request(records: readonly OutRecord[]): Promise<Written[]> {
+    const { topicMessages, messages } = outgoing(records);
+    try {
+      return await this.#bounded(async ({ producer, partitioner, connected }) => {
+        await connected();
+        const answers = await producer.sendBatch({ acks: -1, timeout: this.#timeoutMs, topicMessages });
+        return placesOf(records, messages, (m) => partitioner.partitionOf(m), answers);
+      });
+    } catch (error) {
+      this.#drop();
+      throw error;
+    }
+  }
+
+  async #bounded<T>(action: (line: Line) => Promise<T>): Promise<T> {
+    this.#line ??= this.#open();
+    const line = this.#line;
+    let cancel = (): void => {};
+    const timeout = new Promise<never>((_, reject) => {
+      cancel = this.#options.clock.after(this.#timeoutMs, () =>
+        reject(
+          new CodedError("KAFKA_UNAVAILABLE", {
+            message: `no acknowledgement within ${this.#timeoutMs} ms`,
+            retryable: true,
+            context: { timeoutMs: this.#timeoutMs },
+          }),
+        ),
+      );
+    });
+    try {
+      return await Promise.race([action(line), timeout]);
+    } finally {
+      cancel();
+    }
+  }
+
+  #open(): Line {
+    const client = openClient(this.#options, {
+      giveUpMs: this.#timeoutMs,
+      requestTimeoutMs: this.#timeoutMs,
+    });
+    const partitioner = new RememberingPartitioner();
+    const producer = client.kafka.producer({
+      idempotent: true,
+      createPartitioner: partitioner.create,
+      allowAutoTopicCreation: false,
+      maxInFlightRequests: 1,
+    });
+    let connecting: Promise<void> | undefined;
+    const connected = (): Promise<void> => {
+      connecting ??= producer.connect();
+      return connecting;
+    };
+    return { client, producer, partitioner, connected };
+  }
+
+  #drop(): void {
+    this.#line?.client.destroy();
+    this.#line = undefined;
+  }
+}
+
+/** Lets the callers of one turn of the event loop share a request. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
