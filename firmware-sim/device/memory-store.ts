@@ -1,0 +1,32 @@
+import { HEADER_BYTES, SLOT_BYTES, type Store } from "./store.ts";
+
+/** A chip in this process's memory, for tests: it survives a reboot of the device, not of the process. */
+export class MemoryStore implements Store {
+  #header: Buffer | undefined;
+  readonly #slots = new Map<number, Buffer>();
+
+  readHeader(): Buffer | undefined {
+    return this.#header && Buffer.from(this.#header);
+  }
+
+  writeHeader(header: Buffer): void {
+    if (header.length !== HEADER_BYTES) throw new RangeError(`a header has ${HEADER_BYTES} bytes`);
+    this.#header = Buffer.from(header);
+  }
+
+  readSlot(index: number): Buffer {
+    return Buffer.from(this.#slots.get(index) ?? Buffer.alloc(SLOT_BYTES));
+  }
+
+  writeSlot(index: number, slot: Buffer): void {
+    if (slot.length !== SLOT_BYTES) throw new RangeError(`a slot has ${SLOT_BYTES} bytes`);
+    this.#slots.set(index, Buffer.from(slot));
+  }
+
+  erase(): void {
+    this.#header = undefined;
+    this.#slots.clear();
+  }
+
+  close(): void {}
+}

@@ -1,0 +1,22 @@
+/**
+ * The non-volatile memory chip of one device: a small header and numbered slots, as a ring needs them.
+ *
+ * What a call wrote survives the death of the process once the call has returned. It need not survive a power cut.
+ */
+export interface Store {
+  /** What `writeHeader` wrote last; undefined: an empty chip, or one whose content is not ours. */
+  readHeader(): Buffer | undefined;
+  /** @param header - exactly `HEADER_BYTES`. */
+  writeHeader(header: Buffer): void;
+  /** The slot's bytes; zeros when it was never written. */
+  readSlot(index: number): Buffer;
+  /** @param slot - exactly `SLOT_BYTES`. */
+  writeSlot(index: number, slot: Buffer): void;
+  /** Erase everything. */
+  erase(): void;
+  close(): void;
+}
+
+export const HEADER_BYTES = 64;
+/** Ring number (8), length (1), and the longest READING frame there is (123). */
+export const SLOT_BYTES = 136;
