@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { brokerList, type Environment, httpUrl, port, readConfig } from "../../infra/runtime/config.ts";
+import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
+
+const schema = z.object({
+  DASHBOARD_PORT: port.default(8888),
+  DASHBOARD_HOST: z.string().default("127.0.0.1"),
+  KAFKA_BROKERS: brokerList,
+  SCHEMA_REGISTRY_URL: httpUrl,
+  KSQLDB_URL: httpUrl,
+  SUPERVISOR_URL: httpUrl,
+  TOPIC_PREFIX: z.string().default(""),
+  /** How far back the page's trains are read at a start. At a service clock slower than 60× give more. */
+  DASHBOARD_LOOKBACK_SECONDS: z.coerce
+    .number({ error: "give seconds" })
+    .positive("give seconds, more than 0")
+    .default(15 * 60),
+});
+
+export type DashboardConfig = z.output<typeof schema>;
+
+/** @throws {CodedError} CONFIG_INVALID */
+export function dashboardConfig(env: Environment): Readonly<DashboardConfig> {
+  return readConfig(schema, { ...resolveEndpoints(env), ...env });
+}

@@ -1,0 +1,105 @@
+import type { Clock } from "../../../infra/runtime/clock.ts";
+import type { InRecord, Kafka, Tail, TailOptions } from "../../../infra/runtime/kafka/ports.ts";
+import type { Logger } from "../../../infra/runtime/logger.ts";
+import { isCoded, messageOf } from "../../../schemas/errors.ts";
+import type { Topics } from "../../../schemas/topics.ts";
+import type { Input } from "./model/inputs.ts";
+
+export interface FeedOptions {
+  readonly kafka: Kafka;
+  readonly topics: Topics;
+  readonly decode: (record: InRecord) => Promise<Input | null>;
+  readonly apply: (input: Input) => void;
+  /** How far back arrivals are read, ms: a page shows the present, not a replay. */
+  readonly lookbackMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Weather changes once an hour of the service clock, which may be the wall clock's. */
+const WEATHER_LOOKBACK_MS = 3 * 3_600_000;
+const RETRY_MS = 1_000;
+
+/** Reads the dashboard's topics for as long as it runs. Topics that are not there yet are tried again. */
+export class Feed {
+  readonly #options: FeedOptions;
+  readonly #abort = new AbortController();
+  readonly #tails: Tail[] = [];
+  readonly #behind: Set<string>;
+  readonly #running: Promise<unknown>;
+  /** Records that could not be decoded. */
+  undecodable = 0;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    const { topics, clock, lookbackMs } = options;
+    const sources: Record<string, Pick<TailOptions, "topics" | "from">> = {
+      entries: { topics: [topics.turnstileSummary], from: "beginning" },
+      counts: {
+        topics: [topics.dedupState, topics.devices, topics.stationsTable, topics.deadLetter],
+        from: "beginning",
+      },
+      trains: { topics: [topics.arrivals], from: clock.now() - lookbackMs },
+      weather: { topics: [topics.weather], from: clock.now() - WEATHER_LOOKBACK_MS },
+      readings: { topics: [topics.turnstiles], from: "end" },
+    };
+    this.#behind = new Set(Object.keys(sources));
+    this.#running = Promise.all(Object.entries(sources).map(([name, source]) => this.#follow(name, source)));
+  }
+
+  /** What has not been read up to where it was when this process began. */
+  get behind(): ReadonlySet<string> {
+    return this.#behind;
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+    await Promise.all(this.#tails.map((tail) => tail.stop()));
+  }
+
+  async #follow(name: string, source: Pick<TailOptions, "topics" | "from">): Promise<void> {
+    const { kafka, clock, logger } = this.#options;
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      try {
+        const tail = await kafka.tail({ ...source, onRecords: (records) => this.#take(records) });
+        this.#tails.push(tail);
+        void tail.caughtUp.then(
+          () => this.#behind.delete(name),
+          (error: unknown) => logger.warn({ name }, `not caught up: ${messageOf(error)}`),
+        );
+        return;
+      } catch (error) {
+        logger.debug({ name, topics: source.topics }, `waiting for Kafka: ${messageOf(error)}`);
+        await clock.sleep(RETRY_MS, signal);
+      }
+    }
+  }
+
+  async #take(records: readonly InRecord[]): Promise<void> {
+    for (const record of records) {
+      const input = await this.#decode(record);
+      if (input) this.#options.apply(input);
+    }
+  }
+
+  /** An unreachable registry is waited for; a record that can never be read is counted, and stalls nothing. */
+  async #decode(record: InRecord): Promise<Input | null> {
+    const { decode, clock, logger } = this.#options;
+    for (;;) {
+      try {
+        return await decode(record);
+      } catch (error) {
+        if (isCoded(error) && error.retryable && !this.#abort.signal.aborted) {
+          await clock.sleep(RETRY_MS, this.#abort.signal);
+          continue;
+        }
+        const { topic, partition, offset } = record;
+        this.undecodable++;
+        logger.warn({ topic, partition, offset }, `cannot decode: ${messageOf(error)}`);
+        return null;
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import express, { type Express, type Response } from "express";
+import type { Registry } from "prom-client";
+import type { ProofView } from "../../../../schemas/page.ts";
+import type { Model } from "../model/model.ts";
+import { stationAnswer, stationDetail, trainAnswer, weatherAnswer } from "./answers.ts";
+
+export interface AppSources {
+  readonly model: Model;
+  readonly proof: () => ProofView | null;
+  readonly ready: () => { readonly ready: boolean; readonly detail: Readonly<Record<string, unknown>> };
+  /** Wall clock, epoch ms. */
+  readonly now: () => number;
+  readonly metrics: Registry;
+  readonly version: string;
+  /** The built page. */
+  readonly webRoot: string;
+}
+
+/** Everything on this page comes from this server; nothing is ever fetched from elsewhere. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self' ws: wss:",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** The JSON API, the probes and the built page. */
+export function createApp(sources: AppSources): Express {
+  const { model, now } = sources;
+  const app = express();
+  app.disable("x-powered-by");
+  app.use((_request, response, next) => {
+    response.set({
+      "content-security-policy": CONTENT_SECURITY_POLICY,
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+    });
+    next();
+  });
+
+  const api = express.Router();
+  api.use((_request, response, next) => {
+    response.set("cache-control", "no-store");
+    next();
+  });
+  api.get("/trains", (_request, response) => {
+    const trains = model.trains.view(now(), model.clock.view()?.speed ?? null);
+    response.json(Object.values(trains).map(trainAnswer));
+  });
+  api.get("/stations", (_request, response) => {
+    const devices = model.devices.all();
+    response.json(model.stations().map((station) => stationAnswer(station, model, devices)));
+  });
+  api.get("/stations/:id", (request, response) => {
+    const station = model.stations().find(({ id }) => String(id) === request.params.id);
+    if (station) response.json(stationDetail(station, model));
+    else notFound(response, `no station ${request.params.id} on the three lines`);
+  });
+  api.get("/weather", (_request, response) => {
+    response.json(weatherAnswer(model.weather));
+  });
+  api.get("/proof", (_request, response) => {
+    response.json(sources.proof());
+  });
+  api.use((request, response) => notFound(response, `no ${request.method} ${request.originalUrl}`));
+  app.use("/api/v1", api);
+
+  app.get("/healthz", (_request, response) => {
+    response.type("text/plain").send("ok\n");
+  });
+  app.get("/readyz", (_request, response) => {
+    const { ready, detail } = sources.ready();
+    response.status(ready ? 200 : 503).json({ ready, ...detail });
+  });
+  app.get("/metrics", async (_request, response) => {
+    response.type(sources.metrics.contentType).send(await sources.metrics.metrics());
+  });
+  app.get("/version", (_request, response) => {
+    response.json({ name: "elevated", version: sources.version });
+  });
+
+  servePage(app, sources.webRoot);
+  return app;
+}
+
+function servePage(app: Express, webRoot: string): void {
+  // Built files carry their hash in their name; the document names them.
+  app.use(
+    "/assets",
+    express.static(join(webRoot, "assets"), { immutable: true, maxAge: "1y", fallthrough: false }),
+  );
+  app.use(express.static(webRoot, { cacheControl: false }));
+  // Reached only where there is no index.html.
+  app.get("/", (_request, response) => {
+    response.status(503).type("text/plain").send("The page is not built: run npm run build.\n");
+  });
+}
+
+function notFound(response: Response, problem: string): void {
+  response.status(404).json({ error: problem });
+}

@@ -1,0 +1,107 @@
+import type { InRecord } from "../../../../infra/runtime/kafka/ports.ts";
+import { OFFSET_KEY } from "../../../../infra/runtime/kafka/ports.ts";
+import type { AvroDecoder } from "../../../../infra/runtime/registry/ports.ts";
+import { CodedError } from "../../../../schemas/errors.ts";
+import { isLine } from "../../../../schemas/network/network.ts";
+import type { ArrivalRecord, DedupState, StationRecord, WeatherRecord } from "../../../../schemas/records.ts";
+import type { AnyState } from "../../../../schemas/states.ts";
+import { HEADERS, type HopTimes, parseTimes, type Topics } from "../../../../schemas/topics.ts";
+import type { Input } from "./inputs.ts";
+
+type Decode = (record: InRecord) => Promise<Input | null>;
+
+/**
+ * Kafka records to inputs, by topic.
+ *
+ * @returns a function that gives null for records that mean nothing to the page (a loop's own offsets), and throws
+ * CodedError AVRO_INVALID, REGISTRY_UNKNOWN_SCHEMA or (retryable) REGISTRY_UNAVAILABLE.
+ */
+export function inputDecoder(topics: Topics, avro: AvroDecoder): Decode {
+  const value = async <T>(record: InRecord): Promise<T> => {
+    if (!record.value) throw invalid(record, "it has no value");
+    return (await avro.decode(record.value)) as T;
+  };
+  const key = async (record: InRecord): Promise<unknown> => {
+    if (!record.key) throw invalid(record, "it has no key");
+    return await avro.decode(record.key);
+  };
+  const stationKey = async (record: InRecord): Promise<number> => {
+    const id = await key(record);
+    if (typeof id !== "number") throw invalid(record, "its key is no station id");
+    return id;
+  };
+
+  const byTopic: Readonly<Record<string, Decode>> = {
+    [topics.arrivals]: async (record) => ({
+      kind: "arrival",
+      at: record.timestamp,
+      record: await value<ArrivalRecord>(record),
+      times: timesOf(record),
+    }),
+    // The value repeats what key and headers say, so it is left undecoded: this is the busiest topic.
+    [topics.turnstiles]: async (record) => ({
+      kind: "entry",
+      at: record.timestamp,
+      stationId: await stationKey(record),
+      deviceId: record.headers[HEADERS.reading]?.split(";")[0] ?? null,
+      times: timesOf(record),
+    }),
+    [topics.turnstileSummary]: async (record) => ({
+      kind: "summary",
+      at: record.timestamp,
+      stationId: await stationKey(record),
+      count: record.value === null ? null : countOf(record, await value<Record<string, unknown>>(record)),
+    }),
+    [topics.weather]: async (record) => ({
+      kind: "weather",
+      record: await value<WeatherRecord>(record),
+      service: record.key ? serviceTimeOf(await key(record)) : null,
+    }),
+    [topics.stationsTable]: async (record) => {
+      if (record.value) return { kind: "station", record: await value<StationRecord>(record) };
+      const { station_id, line } = (await key(record)) as { station_id: number; line: string };
+      if (!isLine(line)) throw invalid(record, `its key names the line "${line}"`);
+      return { kind: "station-gone", stationId: station_id, line };
+    },
+    [topics.devices]: async (record) => {
+      if (record.value) return { kind: "state", at: record.timestamp, state: await value<AnyState>(record) };
+      return { kind: "state-gone", id: String(await key(record)) };
+    },
+    [topics.dedupState]: async (record) => {
+      // The processor keeps its input offsets in its state topic (infra/runtime/kafka/ports.ts).
+      if (record.key?.subarray(0, OFFSET_KEY.length).equals(Buffer.from(OFFSET_KEY))) return null;
+      if (record.value)
+        return { kind: "dedup", at: record.timestamp, state: await value<DedupState>(record) };
+      return { kind: "dedup-gone", stationId: await stationKey(record) };
+    },
+    [topics.deadLetter]: async () => ({ kind: "dead-letter" }),
+  };
+  return async (record) => (await byTopic[record.topic]?.(record)) ?? null;
+}
+
+function invalid(record: InRecord, problem: string): CodedError {
+  const { topic, partition, offset } = record;
+  return new CodedError("AVRO_INVALID", {
+    message: `record ${offset} of ${topic}-${partition}: ${problem}`,
+    retryable: false,
+    context: { topic, partition, offset },
+  });
+}
+
+function timesOf(record: InRecord): HopTimes | null {
+  const header = record.headers[HEADERS.times];
+  return header === undefined ? null : (parseTimes(header) ?? null);
+}
+
+/** ksqlDB names the column COUNT and makes it nullable; a decoder may keep the union's wrapper. */
+function countOf(record: InRecord, row: Record<string, unknown>): number {
+  const column = Object.keys(row).find((name) => name.toUpperCase() === "COUNT");
+  const count = column === undefined ? undefined : row[column];
+  if (typeof count === "number") return count;
+  if (typeof count === "object" && count !== null && "long" in count) return Number(count.long);
+  throw invalid(record, "it has no COUNT");
+}
+
+function serviceTimeOf(key: unknown): number | null {
+  return typeof key === "object" && key !== null && "timestamp" in key ? Number(key.timestamp) : null;
+}

@@ -1,0 +1,35 @@
+import type { Line } from "../../../../schemas/network/network.ts";
+import type { ArrivalRecord, DedupState, StationRecord, WeatherRecord } from "../../../../schemas/records.ts";
+import type { AnyState } from "../../../../schemas/states.ts";
+import type { HopTimes } from "../../../../schemas/topics.ts";
+
+/** What the dashboard learns, one Kafka record each, decoded. `at` is the record's timestamp, wall epoch ms. */
+export type Input =
+  | {
+      readonly kind: "arrival";
+      readonly at: number;
+      readonly record: ArrivalRecord;
+      readonly times: HopTimes | null;
+    }
+  | {
+      readonly kind: "entry";
+      readonly at: number;
+      readonly stationId: number;
+      readonly deviceId: string | null;
+      readonly times: HopTimes | null;
+    }
+  /** count null: the table's row is gone. */
+  | {
+      readonly kind: "summary";
+      readonly at: number;
+      readonly stationId: number;
+      readonly count: number | null;
+    }
+  | { readonly kind: "weather"; readonly record: WeatherRecord; readonly service: number | null }
+  | { readonly kind: "station"; readonly record: StationRecord }
+  | { readonly kind: "station-gone"; readonly stationId: number; readonly line: Line }
+  | { readonly kind: "state"; readonly at: number; readonly state: AnyState }
+  | { readonly kind: "state-gone"; readonly id: string }
+  | { readonly kind: "dedup"; readonly at: number; readonly state: DedupState }
+  | { readonly kind: "dedup-gone"; readonly stationId: number }
+  | { readonly kind: "dead-letter" };

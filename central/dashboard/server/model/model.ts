@@ -1,0 +1,125 @@
+import { stationById } from "../../../../schemas/network/network.ts";
+import type { StationView, WeatherView } from "../../../../schemas/page.ts";
+import type { StationRecord } from "../../../../schemas/records.ts";
+import { DedupCounts } from "./dedup-counts.ts";
+import { Delays } from "./delays.ts";
+import { Devices } from "./devices.ts";
+import { EntryHistory } from "./entry-history.ts";
+import type { Input } from "./inputs.ts";
+import { LastReadings } from "./last-readings.ts";
+import { ServiceClock } from "./service-clock.ts";
+import { Trains } from "./trains.ts";
+
+/**
+ * All the dashboard knows, and the only place where it changes. No Kafka, no clock: the same inputs at the same times
+ * give the same state.
+ */
+export class Model {
+  readonly trains = new Trains();
+  readonly devices = new Devices();
+  readonly dedup = new DedupCounts();
+  readonly clock = new ServiceClock();
+  readonly delays = new Delays();
+  readonly history = new EntryHistory();
+  readonly readings = new LastReadings();
+  readonly #stations = new Map<number, Map<string, StationRecord>>();
+  readonly #summed = new Map<number, number>();
+  #weather: WeatherView | null = null;
+  #deadLetters = 0;
+
+  /** @param now - when this process read it, wall ms. */
+  apply(input: Input, now: number): void {
+    switch (input.kind) {
+      case "arrival": {
+        if (input.times) this.clock.hear(input.times.service, input.times.device);
+        // A device's clock that runs ahead must not keep its train fresh for ever.
+        this.trains.see(input.record, Math.min(input.times?.device ?? input.at, input.at));
+        if (input.times) this.delays.add(input.times, now);
+        this.readings.arrival(input);
+        return;
+      }
+      case "entry":
+        if (!input.times) return;
+        this.clock.hear(input.times.service, input.times.device);
+        this.delays.add(input.times, now);
+        this.readings.entry(input.stationId, input.deviceId, input.times, now);
+        return;
+      case "summary":
+        this.#sum(input.stationId, input.count, input.at);
+        return;
+      case "weather":
+        this.#weather = {
+          temperature: input.record.temperature,
+          status: input.record.status,
+          service: input.service,
+        };
+        return;
+      case "station":
+        this.#place(input.record);
+        return;
+      case "station-gone":
+        this.#stations.get(input.stationId)?.delete(input.line);
+        return;
+      case "state":
+        this.devices.tell(input.state, input.at);
+        return;
+      case "state-gone":
+        this.devices.forget(input.id);
+        return;
+      case "dedup":
+        this.dedup.set(input.state, input.at);
+        return;
+      case "dedup-gone":
+        this.dedup.forget(input.stationId);
+        return;
+      case "dead-letter":
+        this.#deadLetters++;
+    }
+  }
+
+  get weather(): WeatherView | null {
+    return this.#weather;
+  }
+
+  get deadLetters(): number {
+    return this.#deadLetters;
+  }
+
+  /** Entries per station, as ksqlDB counts them. A station without a row has no data. */
+  get summed(): ReadonlyMap<number, number> {
+    return this.#summed;
+  }
+
+  /** The stations of the stations table, each with its place on every line it is on. */
+  stations(): StationView[] {
+    return [...this.#stations].flatMap(([id, lines]) => {
+      const [first] = lines.values();
+      if (!first) return [];
+      const facts = stationById(id);
+      return {
+        id,
+        name: first.station_name,
+        stops: [...lines.values()].map(({ line, order }) => ({ line, order })),
+        lat: facts?.lat ?? null,
+        lon: facts?.lon ?? null,
+      };
+    });
+  }
+
+  #place(record: StationRecord): void {
+    const lines = this.#stations.get(record.station_id) ?? new Map<string, StationRecord>();
+    lines.set(record.line, record);
+    this.#stations.set(record.station_id, lines);
+  }
+
+  #sum(stationId: number, count: number | null, at: number): void {
+    if (count === null) {
+      this.#summed.delete(stationId);
+      return;
+    }
+    const before = this.#summed.get(stationId);
+    const service = this.clock.serviceAt(at);
+    if (before !== undefined && service !== null) this.history.add(stationId, count - before, service);
+    this.#summed.set(stationId, count);
+  }
+}

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import type { Clock } from "../../../infra/runtime/clock.ts";
+import type { PartView } from "../../../schemas/page.ts";
+
+/** The rest of the system, as far as it can be asked. */
+export interface Surroundings {
+  readonly parts: readonly PartView[];
+  /** Parts of a reading's way that do not work now, as nouns. */
+  readonly down: readonly string[];
+  stop(): void;
+}
+
+export interface SurroundingsOptions {
+  readonly supervisorUrl: string | null;
+  readonly ksqlUrl: string | null;
+  /** Rejects when Kafka does not answer. */
+  readonly askKafka: () => Promise<unknown>;
+  readonly clock: Clock;
+  /** Replaced in tests. */
+  readonly get?: (url: string) => Promise<unknown>;
+}
+
+const PERIOD_MS = 1_000;
+const TIMEOUT_MS = 2_000;
+const READY = new Set(["ready", "up", "running", "ok"]);
+/** A reading passes these; the others may be down without a reading being late. */
+const ON_THE_WAY = /^(kafka|gateway|edge|dedup|central|ksql)/i;
+
+const status = z.object({
+  parts: z.array(z.object({ name: z.string(), state: z.string(), ms: z.number().nullish() })),
+});
+
+/** Ask the supervisor (where there is one), ksqlDB and Kafka every second. */
+export function watchSurroundings(options: SurroundingsOptions): Surroundings {
+  const { supervisorUrl, ksqlUrl, askKafka, clock, get = getJson } = options;
+  let parts: readonly PartView[] = [];
+  let ksqlDown = false;
+  let kafkaDown = true;
+
+  const supervisor = alone(async () => {
+    const answer = await get(`${supervisorUrl}/status`).then(status.parse, () => null);
+    parts = (answer?.parts ?? []).map(({ name, state, ms }) => ({ name, state, ms: ms ?? null }));
+  });
+  const ksql = alone(async () => {
+    ksqlDown = await get(`${ksqlUrl}/info`).then(
+      () => false,
+      () => true,
+    );
+  });
+  const kafka = alone(async () => {
+    const late = clock.sleep(TIMEOUT_MS).then(() => false);
+    kafkaDown = !(await Promise.race([
+      askKafka().then(
+        () => true,
+        () => false,
+      ),
+      late,
+    ]));
+  });
+  const ask = (): void => {
+    if (supervisorUrl !== null) supervisor();
+    if (ksqlUrl !== null) ksql();
+    kafka();
+  };
+  ask();
+  const stop = clock.every(PERIOD_MS, ask);
+  return {
+    get parts() {
+      return parts;
+    },
+    get down() {
+      const down = parts
+        .filter(({ name, state }) => ON_THE_WAY.test(name) && !READY.has(state))
+        .map(({ name }) => name);
+      const named = (part: RegExp): boolean => down.some((name) => part.test(name));
+      if (kafkaDown && !named(/^kafka$/i)) down.push("Kafka");
+      if (ksqlDown && !named(/^ksql/i)) down.push("ksqlDB");
+      return down;
+    },
+    stop,
+  };
+}
+
+/** A question is not asked again while the last one waits for its answer. */
+function alone(ask: () => Promise<void>): () => void {
+  let asking = false;
+  return () => {
+    if (asking) return;
+    asking = true;
+    void ask().finally(() => {
+      asking = false;
+    });
+  };
+}
+
+async function getJson(url: string): Promise<unknown> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return await response.json();
+}

@@ -1,0 +1,63 @@
+import { parseDeviceId } from "../../../../schemas/network/devices.ts";
+import type { DeviceView, HopView, PageState, PartView, ProofView } from "../../../../schemas/page.ts";
+import { LINK } from "../../../../schemas/wire/frame.ts";
+import type { KnownDevice } from "../model/devices.ts";
+import type { Model } from "../model/model.ts";
+import { countDevice, type DeviceCount } from "../proof/positions.ts";
+
+export interface Surroundings {
+  /** Wall clock, epoch ms. */
+  readonly now: number;
+  readonly proof: ProofView | null;
+  readonly hops: readonly HopView[];
+  readonly parts: readonly PartView[];
+  readonly live: boolean;
+}
+
+/** What the page shows of what is known. */
+export function project(model: Model, { now, proof, hops, parts, live }: Surroundings): PageState {
+  const clock = model.clock.view();
+  return {
+    stations: Object.fromEntries(model.stations().map((station) => [station.id, station])),
+    entries: Object.fromEntries(model.summed),
+    trains: model.trains.view(now, clock?.speed ?? null),
+    devices: Object.fromEntries(model.devices.all().map((device) => [device.id, viewOf(device, model)])),
+    weather: model.weather,
+    clock,
+    hops,
+    proof,
+    parts,
+    live,
+  };
+}
+
+/** What is behind each hop, for the pipeline. */
+export function hopsOf(model: Model, now: number, proof: ProofView | null): HopView[] {
+  const { clean, summed } = proof ?? { clean: null, summed: null };
+  return model.delays.view(now, {
+    serial: proof?.inDevices ?? null,
+    mqtt: proof?.inOutboxes ?? null,
+    kafka: proof?.inKafka ?? null,
+    page: clean !== null && summed !== null ? Math.max(0, clean - summed) : null,
+  });
+}
+
+function backlog(count: DeviceCount): number {
+  return count.inDevice + count.inOutbox;
+}
+
+function viewOf(device: KnownDevice, model: Model): DeviceView {
+  const { id, kind, stationId, state, reason, since, told } = device;
+  const ref = parseDeviceId(id);
+  const count = told.positions ? countDevice(told.positions, model.dedup.boots(id)) : null;
+  return {
+    id,
+    kind,
+    stationId,
+    line: ref?.kind === "arrival" ? ref.line : null,
+    state,
+    reason,
+    since,
+    waiting: count === null || (state === "online" && backlog(count) <= LINK.window) ? null : backlog(count),
+  };
+}

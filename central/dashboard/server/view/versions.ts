@@ -1,0 +1,98 @@
+import type { Delta, PageFacts, PageState, PageTables, Snapshot } from "../../../../schemas/page.ts";
+
+interface Cell {
+  readonly json: string;
+  /** undefined: gone. */
+  readonly value: unknown;
+  readonly version: number;
+}
+
+const TABLES = ["stations", "entries", "trains", "devices"] as const satisfies (keyof PageTables)[];
+const FACTS = ["weather", "clock", "hops", "proof", "parts", "live"] as const satisfies (keyof PageFacts)[];
+
+/**
+ * The page's state by version: what changed since any earlier version can be told without keeping what was sent, so a
+ * slow client is simply brought to the newest state.
+ */
+export class Versions {
+  readonly #cells: { readonly [T in keyof PageState]: Map<string, Cell> } = {
+    stations: new Map(),
+    entries: new Map(),
+    trains: new Map(),
+    devices: new Map(),
+    weather: new Map(),
+    clock: new Map(),
+    hops: new Map(),
+    proof: new Map(),
+    parts: new Map(),
+    live: new Map(),
+  };
+  #version = 0;
+  #state: PageState;
+  readonly #instance: string;
+
+  constructor(instance: string, state: PageState) {
+    this.#instance = instance;
+    this.#state = state;
+    this.put(state);
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get state(): PageState {
+    return this.#state;
+  }
+
+  /** The state now. @returns did anything change? */
+  put(state: PageState): boolean {
+    const next = this.#version + 1;
+    let changed = false;
+    const store = (cells: Map<string, Cell>, key: string, value: unknown): void => {
+      const json = value === undefined ? "" : JSON.stringify(value);
+      if (cells.get(key)?.json === json) return;
+      cells.set(key, { json, value, version: next });
+      changed = true;
+    };
+    for (const table of TABLES) {
+      const rows: Readonly<Record<string, unknown>> = state[table];
+      const cells = this.#cells[table];
+      for (const key of Object.keys(rows)) store(cells, key, rows[key]);
+      for (const key of cells.keys()) if (!(key in rows)) store(cells, key, undefined);
+    }
+    for (const fact of FACTS) store(this.#cells[fact], "", state[fact]);
+    if (changed) this.#version = next;
+    this.#state = state;
+    return changed;
+  }
+
+  snapshot(now: number): Snapshot {
+    return { instance: this.#instance, version: this.#version, now, state: this.#state };
+  }
+
+  /** What changed after version `from`; null: nothing. */
+  since(from: number, now: number): Delta | null {
+    if (from === this.#version) return null;
+    const set: Record<string, Record<string, unknown>> = {};
+    const gone: Record<string, string[]> = {};
+    const facts: Record<string, unknown> = {};
+    for (const table of TABLES) {
+      for (const [key, cell] of this.#cells[table]) {
+        if (cell.version <= from) continue;
+        if (cell.value === undefined) {
+          gone[table] ??= [];
+          gone[table].push(key);
+        } else {
+          set[table] ??= {};
+          set[table][key] = cell.value;
+        }
+      }
+    }
+    for (const fact of FACTS) {
+      const cell = this.#cells[fact].get("");
+      if (cell && cell.version > from) facts[fact] = cell.value;
+    }
+    return { from, to: this.#version, now, set, gone, facts } as Delta;
+  }
+}
