@@ -77,6 +77,8 @@ export interface ProcessorOptions {
   readonly task: (partition: number) => PartitionTask;
   /** Records per transaction, at most. Default 2000. */
   readonly maxRecords?: number;
+  /** Bytes of keys and values of the records per transaction, at most (one record may be larger). Default 256 KiB. */
+  readonly maxBytes?: number;
   /** Gap between the commits of one partition under light load, ms. Default 25. */
   readonly minCommitGapMs?: number;
 }

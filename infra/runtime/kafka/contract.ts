@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { isCoded } from "../../../schemas/errors.ts";
+import { type Counted, counterTask, until } from "./contract-support.ts";
+import type { InRecord, Kafka, OutRecord } from "./ports.ts";
+
+export interface ContractSetting {
+  readonly kafka: Kafka;
+  /** Topics of this prefix are the test's own. */
+  readonly prefix: string;
+  close?(): Promise<void>;
+}
+
+/** What every adapter of `ports.ts` must do. */
+export function kafkaContract(name: string, open: () => Promise<ContractSetting>): void {
+  describe(`${name} keeps the Kafka contract`, () => {
+    let setting: ContractSetting;
+    const cleanup: (() => Promise<void>)[] = [];
+    beforeEach(async () => {
+      setting = await open();
+    });
+    afterEach(async () => {
+      for (const close of cleanup.splice(0).reverse()) await close();
+      await setting.close?.();
+    });
+
+    const topicOf = async (label: string, partitions = 2, config = {}): Promise<string> => {
+      const topic = setting.prefix + label;
+      const admin = await setting.kafka.admin();
+      await admin.ensureTopics([{ topic, partitions, config }]);
+      await admin.close();
+      return topic;
+    };
+    const write = async (records: readonly OutRecord[]): Promise<void> => {
+      const producer = await setting.kafka.producer();
+      await producer.send(records);
+      await producer.close();
+    };
+    const tailOf = async (topics: readonly string[], from: "beginning" | "end" | number) => {
+      const records: InRecord[] = [];
+      const tail = await setting.kafka.tail({
+        topics,
+        from,
+        onRecords: (more) => void records.push(...more),
+      });
+      cleanup.push(() => tail.stop());
+      return { tail, records };
+    };
+    const values = (records: readonly InRecord[]): string[] => records.map((r) => String(r.value));
+    const record = (topic: string, value: string, partition = 0): OutRecord => ({
+      topic,
+      partition,
+      key: Buffer.from("k"),
+      value: Buffer.from(value),
+    });
+
+    test("what is sent is read back in order, with key, value, headers and place", async () => {
+      const topic = await topicOf("echo");
+      const producer = await setting.kafka.producer();
+      cleanup.push(() => producer.close());
+      const written = await producer.send([
+        { ...record(topic, "a", 1), headers: { reading: "x;1;1;1" } },
+        record(topic, "b", 1),
+        { topic, partition: 0, key: null, value: null },
+      ]);
+      expect(written).toEqual([
+        { partition: 1, offset: 0 },
+        { partition: 1, offset: 1 },
+        { partition: 0, offset: 0 },
+      ]);
+      const { tail, records } = await tailOf([topic], "beginning");
+      await tail.caughtUp;
+      const sorted = [...records].sort((x, y) => y.partition - x.partition);
+      expect(values(sorted)).toEqual(["a", "b", "null"]);
+      expect(sorted[0]?.headers).toEqual({ reading: "x;1;1;1" });
+      expect(sorted[0]?.key).toEqual(Buffer.from("k"));
+      expect(sorted[2]).toMatchObject({ key: null, value: null, partition: 0, offset: 0 });
+    });
+
+    test("calls made together are all answered, each with its own places, in order", async () => {
+      const topic = await topicOf("calls");
+      const producer = await setting.kafka.producer();
+      cleanup.push(() => producer.close());
+      const calls = Array.from({ length: 50 }, (_, i) =>
+        producer.send([record(topic, `${i}`), record(topic, `${i}'`)]),
+      );
+      const written = (await Promise.all(calls)).flat();
+      expect(written.map((w) => w.offset)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+      expect(producer.waiting).toBe(0);
+    });
+
+    test("a record without a partition goes where its key says, always the same", async () => {
+      const topic = await topicOf("keyed", 8);
+      const producer = await setting.kafka.producer();
+      cleanup.push(() => producer.close());
+      const key = Buffer.from("40380");
+      const one = await producer.send([{ topic, key, value: Buffer.from("1") }]);
+      const two = await producer.send([{ topic, key, value: Buffer.from("2") }]);
+      expect(two[0]?.partition).toBe(one[0]?.partition);
+    });
+
+    test("a record that can never be taken is refused by code, and its neighbours are not", async () => {
+      const topic = await topicOf("refused");
+      const producer = await setting.kafka.producer();
+      cleanup.push(() => producer.close());
+      const results = await Promise.allSettled([
+        producer.send([record(topic, "before")]),
+        producer.send([record(topic, "nowhere", 99)]),
+        producer.send([record(topic, "after")]),
+      ]);
+      expect(results.map((r) => r.status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+      const reason = results[1]?.status === "rejected" ? results[1].reason : undefined;
+      expect(isCoded(reason, "KAFKA_RECORD_REFUSED") && !reason.retryable).toBe(true);
+      const { tail, records } = await tailOf([topic], "beginning");
+      await tail.caughtUp;
+      expect([...new Set(values(records))]).toEqual(["before", "after"]);
+    });
+
+    test("a tail from the end sees only what comes; one from a time what is not older", async () => {
+      const topic = await topicOf("from", 1);
+      await write([record(topic, "old")]);
+      const end = await tailOf([topic], "end");
+      await end.tail.caughtUp;
+      await write([record(topic, "new")]);
+      await until(() => end.records.length === 1);
+      expect(values(end.records)).toEqual(["new"]);
+      const never = await tailOf([topic], 4_000_000_000_000);
+      await never.tail.caughtUp;
+      expect(never.records).toEqual([]);
+    });
+
+    test("a tail of empty topics has caught up at once", async () => {
+      const topic = await topicOf("empty");
+      const { tail, records } = await tailOf([topic], "beginning");
+      await tail.caughtUp;
+      expect(records).toEqual([]);
+    });
+
+    test("topics are created once and checked afterwards", async () => {
+      const topic = await topicOf("checked", 3);
+      const admin = await setting.kafka.admin();
+      cleanup.push(() => admin.close());
+      await admin.ensureTopics([{ topic, partitions: 3 }]);
+      expect(await admin.partitionsOf(topic)).toBe(3);
+      expect(await admin.listTopics()).toContain(topic);
+      await write([record(topic, "x", 2)]);
+      expect(await admin.endOffsets(topic)).toEqual([0, 0, 1]);
+      const wrong = admin.ensureTopics([{ topic, partitions: 2 }]);
+      await expect(wrong).rejects.toMatchObject({ code: "KAFKA_TOPIC_MISMATCH", retryable: false });
+    });
+
+    describe("the processor", () => {
+      const setUp = async () => {
+        const input = await topicOf("input");
+        const output = await topicOf("output");
+        const stateTopic = await topicOf("state", 2, { "cleanup.policy": "compact" });
+        return { input, output, stateTopic, group: `${setting.prefix}group` };
+      };
+      const start = async (topics: Awaited<ReturnType<typeof setUp>>, counted: Counted) => {
+        const processor = await setting.kafka.processor({
+          group: topics.group,
+          inputs: [topics.input],
+          stateTopic: topics.stateTopic,
+          task: (partition) => counterTask(topics, partition, counted),
+        });
+        let stopped: Promise<void> | undefined;
+        const stop = (): Promise<void> => {
+          stopped ??= processor.stop();
+          return stopped;
+        };
+        cleanup.push(stop);
+        return { processor, stop };
+      };
+      const outputs = async (topic: string, count: number): Promise<string[]> => {
+        const { records } = await tailOf([topic], "beginning");
+        await until(() => records.length >= count);
+        return values(records);
+      };
+
+      test("writes each input once, to its own partition, and numbers it from restored state", async () => {
+        const topics = await setUp();
+        const counted: Counted = { failures: 0, restored: [], committed: 0 };
+        const first = await start(topics, counted);
+        await write([record(topics.input, "a"), record(topics.input, "b", 1), record(topics.input, "c")]);
+        expect((await outputs(topics.output, 3)).sort()).toEqual(["0:1:a", "0:2:c", "1:1:b"]);
+        await until(() => counted.committed === 3);
+        expect(first.processor.partitions).toEqual([0, 1]);
+        await first.stop();
+        await write([record(topics.input, "d")]);
+        await start(topics, counted);
+        expect((await outputs(topics.output, 4)).sort()).toEqual(["0:1:a", "0:2:c", "0:3:d", "1:1:b"]);
+      });
+
+      test("a task that fails is made anew from the committed state and sees the records again", async () => {
+        const topics = await setUp();
+        const counted: Counted = { failures: 2, restored: [], committed: 0 };
+        await start(topics, counted);
+        await write([record(topics.input, "a"), record(topics.input, "b")]);
+        await outputs(topics.output, 2);
+        await write([record(topics.input, "c")]);
+        expect(await outputs(topics.output, 3)).toEqual(["0:1:a", "0:2:b", "0:3:c"]);
+        expect(counted.failures).toBe(0);
+      });
+
+      test("refuses inputs whose partitions differ from its state's", async () => {
+        const topics = await setUp();
+        const odd = await topicOf("odd", 3);
+        const started = setting.kafka.processor({
+          group: topics.group,
+          inputs: [odd],
+          stateTopic: topics.stateTopic,
+          task: (partition) => counterTask(topics, partition, { failures: 0, restored: [], committed: 0 }),
+        });
+        await expect(started).rejects.toMatchObject({ code: "KAFKA_TOPIC_MISMATCH" });
+      });
+    });
+  });
+}

@@ -1,0 +1,16 @@
+import { randomUUID } from "node:crypto";
+import { inject } from "vitest";
+import { systemClock } from "../clock.ts";
+import { silentLogger } from "../logger.ts";
+import { kafkaContract } from "./contract.ts";
+import { createKafka } from "./kafka.ts";
+
+kafkaContract("kafkajs", async () => ({
+  kafka: createKafka({
+    brokers: [inject("kafka")],
+    clientId: "contract",
+    logger: silentLogger,
+    clock: systemClock,
+  }),
+  prefix: `contract-${randomUUID()}.`,
+}));

@@ -1,0 +1,179 @@
+import type { Admin, Consumer, EachBatchPayload } from "kafkajs";
+import { CodedError, isCoded } from "../../../../schemas/errors.ts";
+import type { Processor, ProcessorOptions } from "../ports.ts";
+import { coPartitioned } from "./assigner.ts";
+import { Assignments } from "./assignments.ts";
+import { chunks, holdBack, type Limits } from "./chunks.ts";
+import { type Client, type ClusterOptions, openClient } from "./client.ts";
+import { coded } from "./errors.ts";
+import { incoming } from "./incoming.ts";
+import { MAX_WAIT_MS } from "./reader.ts";
+import { disconnected, keepAlive } from "./supervision.ts";
+
+/** kafkajs's defaults leave a killed instance's partitions unread for up to a minute (design §5.5h). */
+const SESSION_MS = 3_000;
+const HEARTBEAT_MS = 500;
+const REBALANCE_MS = 6_000;
+const DEFAULT_MAX_RECORDS = 2_000;
+const DEFAULT_MAX_BYTES = 256 * 1024;
+const DEFAULT_GAP_MS = 25;
+
+/** @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_TOPIC_MISMATCH */
+export async function openProcessor(cluster: ClusterOptions, options: ProcessorOptions): Promise<Processor> {
+  const client = openClient(cluster, { giveUpMs: 5_000 });
+  const admin = client.kafka.admin();
+  let partitions: number;
+  try {
+    await admin.connect();
+    partitions = await verified(admin, options);
+  } catch (error) {
+    client.destroy();
+    throw coded(error, `cannot start ${options.group}`);
+  }
+  return new KafkaJsProcessor(cluster, options, client, admin, partitions);
+}
+
+/** @throws {CodedError} KAFKA_TOPIC_MISMATCH */
+async function verified(admin: Admin, { inputs, stateTopic }: ProcessorOptions): Promise<number> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [stateTopic, ...inputs] });
+  const counts = new Map(topics.map((topic) => [topic.name, topic.partitions.length]));
+  const expected = counts.get(stateTopic) ?? 0;
+  for (const input of inputs) {
+    const found = counts.get(input) ?? 0;
+    if (found !== expected) {
+      throw new CodedError("KAFKA_TOPIC_MISMATCH", {
+        message: `${input} has ${found} partitions, its state topic ${stateTopic} has ${expected}`,
+        retryable: false,
+        context: { topic: input, expected, found },
+      });
+    }
+  }
+  return expected;
+}
+
+class KafkaJsProcessor implements Processor {
+  readonly failed: Promise<never>;
+  readonly #cluster: ClusterOptions;
+  readonly #options: ProcessorOptions;
+  readonly #client: Client;
+  readonly #admin: Admin;
+  readonly #concurrency: number;
+  readonly #limits: Limits;
+  readonly #assignments: Assignments;
+  readonly #supervised: { stop(): Promise<void> };
+  readonly #lastCommit = new Map<number, number>();
+
+  constructor(
+    cluster: ClusterOptions,
+    options: ProcessorOptions,
+    client: Client,
+    admin: Admin,
+    partitions: number,
+  ) {
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#client = client;
+    this.#admin = admin;
+    this.#concurrency = partitions * options.inputs.length;
+    this.#limits = {
+      records: options.maxRecords ?? DEFAULT_MAX_RECORDS,
+      bytes: options.maxBytes ?? DEFAULT_MAX_BYTES,
+    };
+    let fail = (_error: CodedError): void => {};
+    this.failed = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    this.failed.catch(() => {});
+    this.#assignments = new Assignments(cluster, options, admin, (error) => {
+      if (isCoded(error, "KAFKA_TOPIC_MISMATCH")) fail(error);
+    });
+    this.#supervised = keepAlive(cluster, `processing ${options.inputs.join(", ")}`, (onCrash) =>
+      this.#life(onCrash),
+    );
+  }
+
+  get partitions(): readonly number[] {
+    return this.#assignments.ready();
+  }
+
+  async stop(): Promise<void> {
+    await this.#supervised.stop();
+    await this.#assignments.close();
+    await disconnected(this.#cluster.clock, this.#admin.disconnect());
+    this.#client.destroy();
+  }
+
+  async #life(onCrash: (error: Error) => void): Promise<() => Promise<void>> {
+    const client = openClient(this.#cluster, { giveUpMs: 1_000 });
+    const consumer = client.kafka.consumer({
+      groupId: this.#options.group,
+      partitionAssigners: [coPartitioned],
+      sessionTimeout: SESSION_MS,
+      rebalanceTimeout: REBALANCE_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      maxWaitTimeInMs: MAX_WAIT_MS,
+      allowAutoTopicCreation: false,
+      retry: { retries: 10, restartOnFailure: async () => false },
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => onCrash(payload.error));
+    // Emitted between the assignment and the next fetch, synchronously: nothing is fetched before it is placed.
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      const first = this.#options.inputs[0] ?? "";
+      this.#assignments.assign(consumer, payload.memberId, payload.memberAssignment[first] ?? []);
+    });
+    const close = async (): Promise<void> => {
+      await disconnected(this.#cluster.clock, consumer.disconnect());
+      client.destroy();
+    };
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...this.#options.inputs], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: this.#concurrency,
+        eachBatch: (payload) => this.#eachBatch(consumer, payload),
+      });
+    } catch (error) {
+      client.destroy();
+      throw error;
+    }
+    return close;
+  }
+
+  async #eachBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
+    const { batch, heartbeat, resolveOffset, isRunning, isStale } = payload;
+    const { topic, partition } = batch;
+    const { clock } = this.#cluster;
+    const worker = this.#assignments.worker(partition);
+    if (!worker) return;
+    const beat = clock.every(HEARTBEAT_MS, () => void heartbeat().catch(() => {}));
+    try {
+      const records = batch.messages.map((message) => incoming(topic, partition, message));
+      for (const chunk of chunks(records, this.#limits)) {
+        if (!isRunning() || isStale()) return;
+        await this.#hold(partition, chunk.length);
+        const last = chunk.at(-1)?.offset ?? 0;
+        this.#lastCommit.set(partition, clock.monotonic());
+        try {
+          await worker.process(topic, chunk, last + 1);
+        } catch (error) {
+          this.#assignments.revive(consumer, partition, worker, error);
+          return;
+        }
+        // Of the last message it also resolves the control records behind it.
+        resolveOffset(String(last));
+        await heartbeat();
+      }
+    } finally {
+      beat();
+    }
+  }
+
+  async #hold(partition: number, records: number): Promise<void> {
+    const { clock } = this.#cluster;
+    const since = clock.monotonic() - (this.#lastCommit.get(partition) ?? Number.NEGATIVE_INFINITY);
+    const wait = holdBack(records, this.#limits, since, this.#options.minCommitGapMs ?? DEFAULT_GAP_MS);
+    if (wait > 0) await clock.sleep(wait);
+  }
+}

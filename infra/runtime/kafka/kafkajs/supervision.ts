@@ -1,0 +1,72 @@
+import type { Clock } from "../../clock.ts";
+import type { ClusterOptions } from "./client.ts";
+import { coded } from "./errors.ts";
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+/** A life that lasted this long was a good one: its successor starts at once. */
+const GOOD_LIFE_MS = 5_000;
+const DISCONNECT_MS = 2_000;
+
+/** How long to wait before try number `n` (from 0). */
+export function pauseBefore(n: number): number {
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** n);
+}
+
+/**
+ * Keep one consumer alive: whenever it crashes, close it and begin a new one. kafkajs restarts some crashes by itself
+ * and gives up on others; here all are treated alike, with a new client.
+ *
+ * @param life - starts a consumer that tells of its crash; resolves with what closes it.
+ */
+export function keepAlive(
+  { clock, logger }: Pick<ClusterOptions, "clock" | "logger">,
+  doing: string,
+  life: (onCrash: (error: Error) => void) => Promise<() => Promise<void>>,
+): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener("abort", () => resolve()));
+  const one = async (): Promise<void> => {
+    let crash = (_error: Error): void => {};
+    const crashed = new Promise<never>((_, reject) => {
+      crash = reject;
+    });
+    // The consumer may crash while it is being closed: by then nobody waits for it.
+    crashed.catch(() => {});
+    const close = await life(crash);
+    try {
+      await Promise.race([crashed, stopped]);
+    } finally {
+      await close();
+    }
+  };
+  const run = async (): Promise<void> => {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      const startedAt = clock.monotonic();
+      try {
+        await one();
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        if (clock.monotonic() - startedAt > GOOD_LIFE_MS) failures = 0;
+        const { code, context, message } = coded(error, doing);
+        logger.warn({ code, ...context }, `${message}; trying again`);
+        await clock.sleep(pauseBefore(failures++), stopping.signal);
+      }
+    }
+  };
+  const running = run();
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** Wait for a disconnect, but not for a broker that no longer answers. Never rejects. */
+export async function disconnected(clock: Clock, disconnect: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([disconnect.catch(() => {}), clock.sleep(DISCONNECT_MS, done.signal)]);
+  done.abort();
+}

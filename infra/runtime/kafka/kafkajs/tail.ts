@@ -1,0 +1,69 @@
+import kafkajs, { type Admin } from "kafkajs";
+import { CodedError } from "../../../../schemas/errors.ts";
+import type { Tail, TailOptions } from "../ports.ts";
+import { type ClusterOptions, openClient } from "./client.ts";
+import { coded } from "./errors.ts";
+import { Positions } from "./positions.ts";
+import { openReader } from "./reader.ts";
+
+/** @throws {CodedError} KAFKA_UNAVAILABLE, also when one of the topics does not exist */
+export async function openTail(options: ClusterOptions, tail: TailOptions): Promise<Tail> {
+  if (tail.topics.length === 0) return { caughtUp: Promise.resolve(), stop: async () => {} };
+  const { starts, ends } = await bounds(options, tail);
+  let caughtUp = (): void => {};
+  const whenCaughtUp = new Promise<void>((resolve) => {
+    caughtUp = resolve;
+  });
+  const onProgress = (): void => {
+    if (starts.reached(ends)) caughtUp();
+  };
+  onProgress();
+  const reader = openReader(options, { positions: starts, onRecords: tail.onRecords, onProgress });
+  return { caughtUp: whenCaughtUp, stop: () => reader.stop() };
+}
+
+/** Where each partition is to be read from, and its end now. */
+async function bounds(
+  options: ClusterOptions,
+  { topics, from }: TailOptions,
+): Promise<{ starts: Positions; ends: Positions }> {
+  const client = openClient(options, { giveUpMs: 5_000 });
+  const admin = client.kafka.admin();
+  const starts = new Positions();
+  const ends = new Positions();
+  try {
+    await admin.connect();
+    await Promise.all(topics.map((topic) => bound(admin, topic, from, starts, ends)));
+  } catch (error) {
+    throw coded(error, `cannot read ${topics.join(", ")}`);
+  } finally {
+    await admin.disconnect().catch(() => {});
+    client.destroy();
+  }
+  return { starts, ends };
+}
+
+async function bound(
+  admin: Admin,
+  topic: string,
+  from: TailOptions["from"],
+  starts: Positions,
+  ends: Positions,
+): Promise<void> {
+  const offsets = await admin.fetchTopicOffsets(topic).catch((cause: unknown) => {
+    if (!(cause instanceof kafkajs.KafkaJSNonRetriableError)) throw cause;
+    throw new CodedError("KAFKA_UNAVAILABLE", {
+      message: `topic ${topic} cannot be read: does it exist?`,
+      retryable: true,
+      context: { topic },
+      cause,
+    });
+  });
+  const byTime = typeof from === "number" ? await admin.fetchTopicOffsetsByTimestamp(topic, from) : [];
+  for (const { partition, low, high } of offsets) {
+    const since = byTime.find((o) => o.partition === partition)?.offset;
+    const start = from === "beginning" ? low : from === "end" ? high : (since ?? high);
+    starts.set(topic, partition, Number(start));
+    ends.set(topic, partition, Number(high));
+  }
+}

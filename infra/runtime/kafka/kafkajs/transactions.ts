@@ -1,0 +1,117 @@
+import type { Transaction } from "kafkajs";
+import { CodedError } from "../../../../schemas/errors.ts";
+import type { OutRecord } from "../ports.ts";
+import { type ClusterOptions, openClient } from "./client.ts";
+import { coded } from "./errors.ts";
+import { inRequests, outgoing, RememberingPartitioner } from "./outgoing.ts";
+import { disconnected } from "./supervision.ts";
+
+/** The broker aborts a transaction that is open for longer, so that readers wait no longer than this for a dead writer. */
+const TRANSACTION_TIMEOUT_MS = 10_000;
+/** Given up on before the broker does. */
+const BOUND_MS = 8_000;
+
+/** What a transaction covers besides its records: how far an input was read. */
+export interface ReadUpTo {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** The next offset to read. */
+  readonly next: number;
+}
+
+/** A transactional producer. After any error it must be destroyed, and with it all state that it covered (§5.5b). */
+export interface Transactions {
+  /** All of it, or nothing; after a rejection nobody knows which: read the state back. */
+  commit(records: readonly OutRecord[], read: ReadUpTo): Promise<void>;
+  close(): Promise<void>;
+  destroy(): void;
+}
+
+/**
+ * Open the producer of a transactional id, fencing its predecessor and ending the transaction that one left open:
+ * `connect()` does neither, the first transaction does (design §5.5d). When this returns, the markers are written.
+ *
+ * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_FENCED
+ */
+export async function openTransactions(
+  options: ClusterOptions,
+  transactionalId: string,
+): Promise<Transactions> {
+  const client = openClient(options, { giveUpMs: BOUND_MS, requestTimeoutMs: BOUND_MS });
+  const producer = client.kafka.producer({
+    transactionalId,
+    idempotent: true,
+    transactionTimeout: TRANSACTION_TIMEOUT_MS,
+    createPartitioner: new RememberingPartitioner().create,
+    allowAutoTopicCreation: false,
+    maxInFlightRequests: 1,
+  });
+  const bounded = <T>(doing: string, action: () => Promise<T>): Promise<T> =>
+    within(options.clock, BOUND_MS, doing, action());
+  try {
+    await bounded(`opening ${transactionalId}`, async () => {
+      await producer.connect();
+      await (await producer.transaction()).abort();
+    });
+  } catch (error) {
+    client.destroy();
+    throw coded(error, `cannot open the transactions of ${transactionalId}`);
+  }
+  const write = async (transaction: Transaction, records: readonly OutRecord[]): Promise<void> => {
+    for (const request of inRequests(records)) {
+      await transaction.sendBatch({
+        acks: -1,
+        timeout: BOUND_MS,
+        topicMessages: outgoing(request).topicMessages,
+      });
+    }
+  };
+  return {
+    async commit(records, { group, topic, partition, next }) {
+      try {
+        await bounded(`committing ${transactionalId}`, async () => {
+          const transaction = await producer.transaction();
+          await write(transaction, records);
+          await transaction.sendOffsets({
+            consumerGroupId: group,
+            topics: [{ topic, partitions: [{ partition, offset: String(next) }] }],
+          });
+          await transaction.commit();
+        });
+      } catch (error) {
+        throw coded(error, `cannot commit ${transactionalId}`, { records: records.length });
+      }
+    },
+    async close() {
+      await disconnected(options.clock, producer.disconnect());
+      client.destroy();
+    },
+    destroy: () => client.destroy(),
+  };
+}
+
+async function within<T>(
+  clock: ClusterOptions["clock"],
+  ms: number,
+  doing: string,
+  action: Promise<T>,
+): Promise<T> {
+  let cancel = (): void => {};
+  const timeout = new Promise<never>((_, reject) => {
+    cancel = clock.after(ms, () =>
+      reject(
+        new CodedError("KAFKA_UNAVAILABLE", {
+          message: `${doing} took longer than ${ms} ms`,
+          retryable: true,
+          context: { timeoutMs: ms },
+        }),
+      ),
+    );
+  });
+  try {
+    return await Promise.race([action, timeout]);
+  } finally {
+    cancel();
+  }
+}
