@@ -42,11 +42,9 @@ export interface Ledger {
   readonly memoryFrom: number;
   /** Ascending by boot id. */
   readonly boots: readonly BootMark[];
-  /** Boots of the present memory below this one are settled and their marks dropped. */
-  readonly floor: number;
 }
 
-/** Boots remembered per device. A device that reboots every minute of an hour still has all its marks. */
+/** Boots remembered per device, the newest: one that reboots every minute keeps an hour of marks. */
 export const MAX_BOOTS = 64;
 
 export function emptyLedger(deviceId: string): Ledger {
@@ -64,7 +62,6 @@ export function emptyLedger(deviceId: string): Ledger {
     tail: 1,
     memoryFrom: 1,
     boots: [],
-    floor: 0,
   };
 }
 
@@ -76,18 +73,10 @@ export function markOf(ledger: Ledger, bootId: number): BootMark | undefined {
   return ledger.boots.find((b) => b.bootId === bootId);
 }
 
-/** Is this boot so old that its mark was dropped, everything of it being stored? */
-export function isSettled(ledger: Ledger, bootId: number): boolean {
-  return ledger.memoryBootId !== null && bootId >= ledger.memoryBootId && bootId < ledger.floor;
-}
-
 function withMark(ledger: Ledger, mark: BootMark): Ledger {
-  const boots = [...ledger.boots.filter((b) => b.bootId !== mark.bootId), mark].sort(
-    (x, y) => x.bootId - y.bootId,
-  );
-  if (boots.length <= MAX_BOOTS) return { ...ledger, boots };
-  const kept = boots.slice(-MAX_BOOTS);
-  return { ...ledger, boots: kept, floor: Math.max(ledger.floor, kept[0]?.bootId ?? 0) };
+  const boots = [...ledger.boots.filter((b) => b.bootId !== mark.bootId), mark];
+  boots.sort((x, y) => x.bootId - y.bootId);
+  return { ...ledger, boots: boots.slice(-MAX_BOOTS) };
 }
 
 /**
@@ -101,7 +90,11 @@ export function record(ledger: Ledger, reading: Pick<Reading, "bootId" | "seq">)
     throw new RangeError(`${ledger.deviceId} boot ${reading.bootId}: ${reading.seq} after ${mark.stored}`);
   }
   const counts = ledger.memoryBootId === null || reading.bootId >= ledger.memoryBootId ? 1 : 0;
-  const next = { ...ledger, head: ledger.head + 1, stored: ledger.stored + counts };
+  const stored = ledger.stored + counts;
+  // What is stored was numbered, even when the heartbeat that will say so is still on its way.
+  const numbered = Math.max(ledger.numbered, stored);
+  const happened = Math.max(ledger.happened, numbered);
+  const next = { ...ledger, head: ledger.head + 1, stored, numbered, happened };
   return withMark(next, { ...mark, stored: reading.seq });
 }
 
@@ -134,7 +127,7 @@ export function adopt(before: Ledger, hello: HelloFrame): Ledger {
   const sameMemory = before.memoryBootId === hello.memoryBootId;
   let ledger: Ledger = sameMemory
     ? before
-    : { ...before, stored: 0, published: 0, quarantined: 0, forgotten: 0, memoryFrom: before.head, floor: 0 };
+    : { ...before, stored: 0, published: 0, quarantined: 0, forgotten: 0, memoryFrom: before.head };
   ledger = { ...ledger, memoryBootId: hello.memoryBootId };
   ledger = hear(ledger, hello);
   const storedOf = (bootId: number): number => markOf(ledger, bootId)?.stored ?? 0;

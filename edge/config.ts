@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { type Environment, logLevel, port, readConfig } from "../infra/runtime/config.ts";
+import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
+
+const count = (what: string, min: number, max: number) =>
+  z.coerce
+    .number({ error: `give ${what} as a number` })
+    .int("give a whole number")
+    .min(min, `at least ${min}`)
+    .max(max, `at most ${max}`);
+
+const gateways = z
+  .string()
+  .transform((text) => text.split(",").map((part) => part.trim()))
+  .refine((list) => list.every((url) => /^mqtts?:\/\/[^\s/]+/.test(url)), {
+    message: "give mqtt://host:port or mqtts://host:port, several separated by commas",
+  });
+
+const SCHEMA = z.object({
+  MQTT_URL: gateways,
+  MQTT_PASSWORD: z.string().optional(),
+  MQTT_CA_FILE: z
+    .string()
+    .optional()
+    .transform((file) => (file === undefined ? undefined : readFileSync(file))),
+  EDGE_OUTBOX_MB: count("megabytes", 1, 1_000_000).default(2_048),
+  EDGE_BAUD_RATE: count("bits per second", 300, 4_000_000).default(115_200),
+  EDGE_TURNSTILES: count("turnstiles per station", 0, 99).default(2),
+  PROBE_PORT: port.optional(),
+  LOG_LEVEL: logLevel,
+});
+
+/** The settings of `edge`, from the environment. */
+export interface EdgeConfig {
+  readonly home: string;
+  readonly outboxFolder: string;
+  readonly outboxLimitBytes: number;
+  readonly baudRate: number;
+  readonly turnstiles: number;
+  readonly mqtt: { readonly password: string | undefined; readonly ca: Buffer | undefined };
+  readonly probePort: number | undefined;
+  readonly logLevel: string;
+  /** The gateways, read anew each time: a system that was started again may have other ports. */
+  readonly gateways: () => readonly string[];
+}
+
+/** @throws {CodedError} CONFIG_INVALID */
+export function edgeConfig(env: Environment): EdgeConfig {
+  const read = () => readConfig(SCHEMA, { ...env, MQTT_URL: resolveEndpoints(env).MQTT_URL });
+  const config = read();
+  const home = homeOf(env);
+  return {
+    home,
+    outboxFolder: join(home, "edge", "outbox"),
+    outboxLimitBytes: config.EDGE_OUTBOX_MB * 2 ** 20,
+    baudRate: config.EDGE_BAUD_RATE,
+    turnstiles: config.EDGE_TURNSTILES,
+    mqtt: { password: config.MQTT_PASSWORD, ca: config.MQTT_CA_FILE },
+    probePort: config.PROBE_PORT,
+    logLevel: config.LOG_LEVEL,
+    gateways: () => read().MQTT_URL,
+  };
+}

@@ -1,0 +1,117 @@
+import { setMaxListeners } from "node:events";
+import type { Server } from "node:http";
+import { Gauge } from "prom-client";
+import { systemClock } from "../infra/runtime/clock.ts";
+import { closeServer } from "../infra/runtime/http.ts";
+import type { Running } from "../infra/runtime/lifecycle.ts";
+import type { Logger } from "../infra/runtime/logger.ts";
+import { createMetrics, type ProbeAnswer, serveProbes } from "../infra/runtime/metrics.ts";
+import { avroType } from "../schemas/avro/schemas.ts";
+import { SingleObjectCodec } from "../schemas/avro/single-object.ts";
+import type { Station } from "../schemas/network/network.ts";
+import type { ReadingBatch } from "../schemas/readings.ts";
+import { Agent } from "./agent.ts";
+import type { EdgeConfig } from "./config.ts";
+import { openOutbox } from "./outbox/open.ts";
+import type { Outbox } from "./outbox/ports.ts";
+import { thisProcess } from "./outbox/process.ts";
+import { serialLines } from "./serial/serialport-line.ts";
+import { mqttConnections } from "./uplink/mqtt-connection.ts";
+
+/** Agents are started this far apart, ms, so that 92 do not greet, connect and tick in step. */
+const STAGGER_MS = 7;
+const CONNECT_MS = 5_000;
+/** Above the gateway's bound for held PUBACKs. */
+const KEEPALIVE_S = 20;
+
+/**
+ * Run the agents of `stations` in this process, over the home's one outbox.
+ *
+ * @throws {CodedError} ALREADY_RUNNING when one of the stations has an agent elsewhere; none is started then.
+ */
+export async function startFleet(options: {
+  readonly stations: readonly Station[];
+  readonly config: EdgeConfig;
+  readonly logger: Logger;
+}): Promise<Running> {
+  const { stations, config, logger } = options;
+  setMaxListeners(0);
+  const outbox = openOutbox({
+    folder: config.outboxFolder,
+    limitBytes: config.outboxLimitBytes,
+    clock: systemClock,
+    logger,
+  });
+  const codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
+  const openLine = serialLines({ clock: systemClock, baudRate: config.baudRate });
+  const connect = mqttConnections({ connectMs: CONNECT_MS, keepaliveS: KEEPALIVE_S, ...config.mqtt });
+  const owner = thisProcess();
+  const agents = stations.map(
+    (station) =>
+      new Agent({
+        station,
+        turnstiles: config.turnstiles,
+        home: config.home,
+        owner,
+        outbox,
+        openLine,
+        connect,
+        urls: config.gateways,
+        encode: (batch) => codec.encode(batch),
+        clock: systemClock,
+        random: Math.random,
+        logger,
+      }),
+  );
+  const probes = await probeServer(config.probePort, agents, outbox);
+  for (const agent of agents) {
+    agent.start();
+    await systemClock.sleep(STAGGER_MS);
+  }
+  logger.info({ stations: stations.length, home: config.home }, "agents run");
+  return {
+    async stop() {
+      await Promise.all(agents.map((agent) => agent.stop()));
+      await outbox.close();
+      if (probes) await closeServer(probes);
+    },
+  };
+}
+
+async function probeServer(
+  port: number | undefined,
+  agents: readonly Agent[],
+  outbox: Outbox,
+): Promise<Server | null> {
+  if (port === undefined) return null;
+  const registry = createMetrics("edge");
+  const sum = (of: (agent: Agent) => number): number => agents.reduce((n, agent) => n + of(agent), 0);
+  const gauges = {
+    devices_online: () => sum((a) => a.facts().online),
+    agents_connected: () => sum((a) => Number(a.facts().connected)),
+    readings_waiting: () => sum((a) => a.facts().waiting),
+    outbox_bytes: () => outbox.size().bytes,
+  };
+  for (const [name, read] of Object.entries(gauges)) {
+    new Gauge({
+      name: `edge_${name}`,
+      help: name.replaceAll("_", " "),
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+  const probe = (): ProbeAnswer => ({
+    ready: true,
+    detail: {
+      stations: agents.length,
+      connected: gauges.agents_connected(),
+      devices: sum((a) => a.facts().devices),
+      online: gauges.devices_online(),
+      waiting: gauges.readings_waiting(),
+      outbox: outbox.size(),
+    },
+  });
+  return (await serveProbes(registry, port, probe)).server;
+}

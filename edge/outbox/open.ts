@@ -1,0 +1,22 @@
+import type { Clock } from "../../infra/runtime/clock.ts";
+import type { Logger } from "../../infra/runtime/logger.ts";
+import { Journal } from "./journal.ts";
+import { LmdbStore } from "./lmdb-store.ts";
+import { isAlive } from "./process.ts";
+
+/** The file holds free pages, ledgers and quarantine beside the readings that the limit counts. */
+const FILE_OVER_LIMIT = 4;
+
+/** The outbox of a home, on disk; `readOnly` to look at one that may be in use. */
+export function openOutbox(options: {
+  readonly folder: string;
+  readonly limitBytes: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly readOnly?: boolean;
+}): Journal {
+  const { folder, limitBytes, clock, logger, readOnly = false } = options;
+  const mapBytes = Math.max(2 ** 30, limitBytes * FILE_OVER_LIMIT);
+  const store = new LmdbStore({ folder, readOnly, mapBytes, every: clock.every });
+  return new Journal({ store, clock, logger, limitBytes, isAlive });
+}

@@ -1,0 +1,143 @@
+import type { Frame, HeartbeatFrame, ReadingFrame } from "../../schemas/wire/frame.ts";
+import { LINK } from "../../schemas/wire/frame.ts";
+import { onHello } from "./hello.ts";
+import {
+  bootOf,
+  counted,
+  type LinkEffect,
+  type LinkEvent,
+  type LinkState,
+  MAX_IN_HAND,
+  NAK_AGAIN_MS,
+  SILENCE_MS,
+  type Transition,
+  withBoot,
+} from "./link.ts";
+
+/**
+ * One side of a serial link: which readings to store, acknowledge, or ask for again.
+ *
+ * Timeouts and line loss are inputs like any other, so every path can be tested without waiting.
+ *
+ * @returns the next state and the effects to carry out, in order.
+ */
+export function step(state: LinkState, event: LinkEvent): Transition {
+  switch (event.type) {
+    case "opened":
+      return greet({ ...state, bootId: null, pending: [], alarm: null }, event);
+    case "closed":
+      return { state: { ...state, phase: "closed", heardAt: null, nak: null, alarm: null }, effects: [] };
+    case "refused":
+      return onRefused(state, event);
+    case "stored":
+      return onStored(state, event.bootId, event.seq);
+    case "discarded":
+      return onDamage(counted(state, "errors"), event.at);
+    case "tick":
+      return onTick(state, event.at, event.nonce);
+    case "frame":
+      return onFrame(state, event.frame, event.at);
+  }
+}
+
+function greet(state: LinkState, at: { at: number; nonce: number }, send = true): Transition {
+  const next: LinkState = { ...state, phase: "greeting", nonce: at.nonce, greetedAt: at.at, nak: null };
+  const frame: Frame = { type: "greet", deviceId: state.deviceId, nonce: at.nonce };
+  return { state: next, effects: send ? [{ type: "send", frame }] : [] };
+}
+
+/** The device keeps what was not acknowledged; its answer to the next GREET says again what waits there. */
+function onRefused(before: LinkState, event: LinkEvent & { type: "refused" }): Transition {
+  const boots = new Map(
+    [...before.boots].map(([bootId, boot]) => [
+      bootId,
+      { ...boot, taken: Math.max(boot.stored, event.taken(bootId)) },
+    ]),
+  );
+  const state = { ...before, boots };
+  if (state.phase === "closed") return { state, effects: [] };
+  // Greeted only after the device's own resend time: an outbox without room needs no haste.
+  return greet(state, { at: event.at + LINK.resendMs, nonce: event.nonce }, false);
+}
+
+function onTick(state: LinkState, at: number, nonce: number): Transition {
+  if (state.phase === "closed") return { state, effects: [] };
+  const silent = state.heardAt === null || at - state.heardAt >= SILENCE_MS;
+  const unanswered = state.phase === "greeting" || silent;
+  if (!unanswered || at - state.greetedAt < LINK.greetMs) return { state, effects: [] };
+  return greet(state, { at, nonce });
+}
+
+function onStored(before: LinkState, bootId: number, seq: number): Transition {
+  const boot = bootOf(before, bootId);
+  if (seq <= boot.stored) return { state: before, effects: [] };
+  const state = withBoot(before, bootId, { ...boot, stored: seq, taken: Math.max(boot.taken, seq) });
+  // Without a line nobody hears the ACK; the device will ask again by sending again.
+  return { state, effects: state.phase === "open" ? [ack(state, bootId)] : [] };
+}
+
+function onFrame(before: LinkState, frame: Frame, at: number): Transition {
+  // Our own frames come back when a terminal still echoes; they say nothing about the device.
+  if (before.phase === "closed" || frame.type === "greet" || frame.type === "ack" || frame.type === "nak") {
+    return { state: before, effects: [] };
+  }
+  if (frame.deviceId !== before.deviceId) {
+    // pts numbers are reused at once: the path may have led to another device's line.
+    const reason = `${frame.deviceId} answers on this line`;
+    return { state: counted(before, "errors"), effects: [{ type: "hang-up", reason }] };
+  }
+  const state = { ...counted(before, "frames"), heardAt: at };
+  if (frame.type === "hello") return onHello(state, frame, at);
+  if (state.phase !== "open" || state.alarm) return { state, effects: [] };
+  return frame.type === "heartbeat" ? onHeartbeat(state, frame) : onReading(state, frame, at);
+}
+
+function onHeartbeat(state: LinkState, frame: HeartbeatFrame): Transition {
+  // The device rebooted on an open line: only a HELLO brings its new nonce and what waits.
+  if (frame.bootId !== state.bootId) return { state: { ...state, phase: "greeting" }, effects: [] };
+  return { state, effects: [{ type: "heard", frame }] };
+}
+
+function onReading(state: LinkState, frame: ReadingFrame, at: number): Transition {
+  const { bootId, seq } = frame;
+  const boot = bootOf(state, bootId);
+  if (seq <= boot.stored) {
+    return { state: counted(state, "duplicates"), effects: [ack(state, bootId)] };
+  }
+  if (seq <= boot.taken) return { state: counted(state, "duplicates"), effects: [] };
+  if (seq > boot.taken + 1) return nak(state, bootId, boot.taken + 1, "gap", at);
+  if (seq - boot.stored > MAX_IN_HAND) return { state, effects: [] };
+  const answered = state.nak?.bootId === bootId && state.nak.seq === seq;
+  const next = withBoot(answered ? { ...state, nak: null } : state, bootId, { ...boot, taken: seq });
+  return { state: next, effects: [{ type: "store", reading: frame }] };
+}
+
+/** A damaged block may have been a reading: ask for the next one that is missing. */
+function onDamage(state: LinkState, at: number): Transition {
+  if (state.phase !== "open" || state.alarm || state.bootId === null) return { state, effects: [] };
+  const waiting = state.pending.find((p) => bootOf(state, p.bootId).taken < p.last);
+  const bootId = waiting?.bootId ?? state.bootId;
+  return nak(state, bootId, bootOf(state, bootId).taken + 1, "damaged", at);
+}
+
+function nak(
+  state: LinkState,
+  bootId: number,
+  seq: number,
+  reason: "gap" | "damaged",
+  at: number,
+): Transition {
+  // One NAK per gap: all frames behind a lost one are out of order, and the device answers the first.
+  const asked = state.nak?.bootId === bootId && state.nak.seq === seq && at - state.nak.at < NAK_AGAIN_MS;
+  if (asked) return { state, effects: [] };
+  const frame: Frame = { type: "nak", deviceId: state.deviceId, bootId, seq, reason };
+  return {
+    state: { ...counted(state, "naks"), nak: { bootId, seq, at } },
+    effects: [{ type: "send", frame }],
+  };
+}
+
+function ack(state: LinkState, bootId: number): LinkEffect {
+  const { stored } = bootOf(state, bootId);
+  return { type: "send", frame: { type: "ack", deviceId: state.deviceId, bootId, seq: stored } };
+}

@@ -1,0 +1,144 @@
+import { Socket } from "node:net";
+import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import { defined } from "../../infra/runtime/defined.ts";
+import { CodedError, messageOf } from "../../schemas/errors.ts";
+import type { Connect, Connection, ConnectOptions } from "./ports.ts";
+
+export interface MqttSettings {
+  /** No answer to TCP, CONNECT or SUBSCRIBE within this time, ms: no gateway. */
+  readonly connectMs: number;
+  /** Seconds. While a gateway holds PUBACKs back it answers no PINGREQ, so this exceeds its bound. */
+  readonly keepaliveS: number;
+  readonly password?: string | undefined;
+  /** PEM of the authority that signed the gateway's certificate, for `mqtts:`. */
+  readonly ca?: Buffer | undefined;
+}
+
+/** How long a goodbye may take, ms. */
+const GOODBYE_MS = 1_000;
+
+/**
+ * Connections by mqtt.js, which is used for its protocol only: no session (`clean`), no reconnect, no store that
+ * outlives a connection, because what is in its store is not in the outbox's order.
+ */
+export function mqttConnections(settings: MqttSettings): Connect {
+  return (options) => {
+    const { url, clientId, will } = options;
+    const client = mqtt.connect(
+      url,
+      defined({
+        clientId,
+        username: clientId,
+        password: settings.password,
+        ca: settings.ca,
+        protocolVersion: 4,
+        clean: true,
+        reconnectPeriod: 0,
+        resubscribe: false,
+        connectTimeout: settings.connectMs,
+        keepalive: settings.keepaliveS,
+        will: { ...will, qos: 1, retain: false },
+      }) as IClientOptions,
+    );
+    return new MqttConnection(client, options).open(settings.connectMs);
+  };
+}
+
+class MqttConnection implements Connection {
+  readonly #client: MqttClient;
+  readonly #options: ConnectOptions;
+  /** mqtt.js may call a PUBLISH's callback twice, or never, when the connection ends: each is settled here, once. */
+  readonly #unsettled = new Set<(error: CodedError) => void>();
+  #state: "opening" | "open" | "ended" = "opening";
+
+  constructor(client: MqttClient, options: ConnectOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  open(limitMs: number): Promise<Connection> {
+    const client = this.#client;
+    return new Promise((resolve, reject) => {
+      const fail = (error: CodedError): void => {
+        clearTimeout(timer);
+        if (this.#state === "open") this.#lost(error);
+        else if (this.#state === "opening") {
+          this.#end();
+          reject(error);
+        }
+      };
+      const timer = setTimeout(() => fail(lost(`no answer within ${limitMs} ms`)), limitMs);
+      client.on("error", (error) => fail(refusedBy(error)));
+      client.on("close", () => fail(lost("connection closed")));
+      client.on("message", (_topic, payload) => {
+        if (this.#state === "open") this.#options.onMessage(payload);
+      });
+      client.on("connect", () => {
+        // Small packets both ways: Nagle's algorithm would hold each until the last one is acknowledged.
+        if (client.stream instanceof Socket) client.stream.setNoDelay(true);
+        client.subscribe(this.#options.subscribe, { qos: 1 }, (error) => {
+          if (error) fail(refusedBy(error));
+          if (this.#state !== "opening") return;
+          clearTimeout(timer);
+          this.#state = "open";
+          resolve(this);
+        });
+      });
+    });
+  }
+
+  publish(topic: string, payload: Buffer): Promise<void> {
+    if (this.#state !== "open") return Promise.reject(lost("connection closed"));
+    return new Promise((resolve, reject) => {
+      this.#unsettled.add(reject);
+      this.#client.publish(topic, payload, { qos: 1, retain: false }, (error) => {
+        if (!this.#unsettled.delete(reject)) return;
+        if (error) reject(lost(messageOf(error)));
+        else resolve();
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    if (this.#state === "ended") return Promise.resolve();
+    this.#state = "ended";
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#end();
+        resolve();
+      };
+      const timer = setTimeout(done, GOODBYE_MS);
+      this.#client.end(false, done);
+    });
+  }
+
+  #lost(error: CodedError): void {
+    this.#end();
+    this.#options.onLost(error.message);
+  }
+
+  #end(): void {
+    this.#state = "ended";
+    this.#client.end(true);
+    const error = lost("connection closed");
+    for (const reject of this.#unsettled) reject(error);
+    this.#unsettled.clear();
+  }
+}
+
+function lost(message: string): CodedError {
+  return new CodedError("UPLINK_LOST", { message, retryable: true });
+}
+
+/** A CONNACK with a return code is the gateway's refusal; anything else is a fault of the way. */
+function refusedBy(error: Error): CodedError {
+  const code = (error as { code?: unknown }).code;
+  if (typeof code !== "number") return lost(messageOf(error));
+  return new CodedError("GATEWAY_REFUSED", {
+    message: `the gateway refuses the connection: ${messageOf(error)}`,
+    retryable: true,
+    context: { returnCode: code },
+    cause: error,
+  });
+}

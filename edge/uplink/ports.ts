@@ -1,0 +1,31 @@
+/** A connection to a gateway. Nothing of it outlives it: a new one is made each time. */
+export interface Connection {
+  /**
+   * Resolves at the PUBACK.
+   *
+   * @throws {CodedError} UPLINK_LOST when the connection ends first: the gateway may or may not have it.
+   */
+  publish(topic: string, payload: Buffer): Promise<void>;
+  /** Say goodbye (no will is sent), at most for `graceMs`, then end. */
+  close(): Promise<void>;
+}
+
+export interface Will {
+  readonly topic: string;
+  readonly payload: Buffer;
+}
+
+export interface ConnectOptions {
+  readonly url: string;
+  /** Client id and user name: the station's id. */
+  readonly clientId: string;
+  readonly will: Will;
+  /** Subscribed before `connect` resolves. */
+  readonly subscribe: string;
+  readonly onMessage: (payload: Buffer) => void;
+  /** Once, whatever ended it; not after `close`. */
+  readonly onLost: (reason: string) => void;
+}
+
+/** @throws {CodedError} UPLINK_LOST (no gateway answers), GATEWAY_REFUSED (it will not have us) */
+export type Connect = (options: ConnectOptions) => Promise<Connection>;
