@@ -1,0 +1,75 @@
+import { type Decision, versionNumber } from "./decisions.ts";
+import { refusal } from "./errors.ts";
+import type { RegistryRecord } from "./records.ts";
+import type { RegistryState, StoredVersion } from "./state.ts";
+
+/**
+ * Delete one version: softly first (hidden, its id still answers), then for good.
+ *
+ * @throws {RestError} 40401, 40402, 40406, 40407, 42202, 42205
+ */
+export function deleteVersion(
+  state: RegistryState,
+  subject: string,
+  wanted: string,
+  permanent: boolean,
+): Decision<number> {
+  const number = versionNumber(wanted);
+  const all = state.versions(subject, "all");
+  const candidates = permanent ? all : state.versions(subject, "live");
+  const found =
+    number === "latest" ? (candidates.at(-1) ?? all.at(-1)) : all.find((stored) => stored.version === number);
+  if (all.length === 0) throw refusal.subjectNotFound(subject);
+  if (!found) throw refusal.versionNotFound(number);
+  if (!permanent && found.deleted) throw refusal.versionSoftDeleted(subject, found.version);
+  if (permanent && !found.deleted) throw refusal.versionNotSoftDeleted(subject, found.version);
+  refuseReadOnly(state, subject);
+  return {
+    records: permanent ? gone(state, [found]) : [{ kind: "version", ...found, deleted: true }],
+    answer: found.version,
+  };
+}
+
+/**
+ * Delete all versions of a subject, and with the first deletion its own settings.
+ *
+ * @throws {RestError} 40401, 40404, 40405, 42205
+ */
+export function deleteSubject(
+  state: RegistryState,
+  subject: string,
+  permanent: boolean,
+): Decision<readonly number[]> {
+  const all = state.versions(subject, "all");
+  const live = state.versions(subject, "live");
+  if (all.length === 0) throw refusal.subjectNotFound(subject);
+  if (!permanent && live.length === 0) throw refusal.subjectSoftDeleted(subject);
+  if (permanent && live.length > 0) throw refusal.subjectNotSoftDeleted(subject);
+  refuseReadOnly(state, subject);
+  const affected = permanent ? all : live;
+  const hidden = live.map((stored): RegistryRecord => ({ kind: "version", ...stored, deleted: true }));
+  return {
+    records: permanent ? gone(state, all) : [...hidden, ...withoutSettings(state, subject)],
+    answer: affected.map((stored) => stored.version),
+  };
+}
+
+function gone(state: RegistryState, versions: readonly StoredVersion[]): RegistryRecord[] {
+  const tombstones = versions.map(
+    ({ subject, version }): RegistryRecord => ({ kind: "version-gone", subject, version }),
+  );
+  return [{ kind: "next-id", nextId: state.nextId }, ...tombstones];
+}
+
+function withoutSettings(state: RegistryState, subject: string): RegistryRecord[] {
+  const records: RegistryRecord[] = [];
+  if (state.ownLevel(subject)) records.push({ kind: "compatibility", subject, level: null });
+  if (state.ownMode(subject)) records.push({ kind: "mode", subject, mode: null });
+  return records;
+}
+
+function refuseReadOnly(state: RegistryState, subject: string): void {
+  if (state.modeOf(subject).startsWith("READONLY")) {
+    throw refusal.notPermitted(`Subject ${subject} is in read-only mode`);
+  }
+}

@@ -1,0 +1,129 @@
+import { type CompatibilityLevel, LEVELS } from "./compatibility.ts";
+
+/** Confluent's modes: what may be written. */
+export const MODES = ["READWRITE", "READONLY", "READONLY_OVERRIDE", "IMPORT"] as const;
+export type Mode = (typeof MODES)[number];
+
+/** One fact in the `_schemas` topic. A subject of null means: for all that have none of their own. */
+export type RegistryRecord =
+  | {
+      readonly kind: "version";
+      readonly subject: string;
+      readonly version: number;
+      readonly id: number;
+      /** Canonical text. */
+      readonly schema: string;
+      /** Softly: hidden, but its id still answers. */
+      readonly deleted: boolean;
+    }
+  | { readonly kind: "version-gone"; readonly subject: string; readonly version: number }
+  /** Written by Confluent's registry only: every version up to this one is deleted softly. */
+  | { readonly kind: "subject-deleted"; readonly subject: string; readonly upTo: number }
+  | {
+      readonly kind: "compatibility";
+      readonly subject: string | null;
+      readonly level: CompatibilityLevel | null;
+    }
+  | { readonly kind: "mode"; readonly subject: string | null; readonly mode: Mode | null }
+  /** Ids below this were given out; keeps a permanently deleted schema's id from being given again after compaction. */
+  | { readonly kind: "next-id"; readonly nextId: number };
+
+/** A record as Kafka holds it: the JSON that Confluent's registry reads and writes, so that either can follow the other. */
+export interface LogEntry {
+  readonly key: Buffer;
+  readonly value: Buffer | null;
+}
+
+export function toLogEntry(record: RegistryRecord): LogEntry {
+  switch (record.kind) {
+    case "version": {
+      const { subject, version, id, schema, deleted } = record;
+      return entry(versionKey(subject, version), { subject, version, id, schema, deleted });
+    }
+    case "version-gone":
+      return entry(versionKey(record.subject, record.version), null);
+    case "subject-deleted": {
+      const { subject, upTo } = record;
+      return entry({ keytype: "DELETE_SUBJECT", subject, magic: 0 }, { subject, version: upTo });
+    }
+    case "compatibility": {
+      const { subject, level } = record;
+      return entry({ keytype: "CONFIG", subject, magic: 0 }, level && { compatibilityLevel: level });
+    }
+    case "mode":
+      return entry(
+        { keytype: "MODE", subject: record.subject, magic: 0 },
+        record.mode && { mode: record.mode },
+      );
+    case "next-id":
+      // Confluent's reader skips NOOP keys without looking at the value.
+      return entry({ keytype: "NOOP", magic: 0 }, { nextId: record.nextId });
+  }
+}
+
+/** @returns undefined for an entry that says nothing to us: Confluent's own NOOP and newer kinds, or damaged JSON. */
+export function fromLogEntry(log: {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+}): RegistryRecord | undefined {
+  const key = objectOf(log.key);
+  const value = objectOf(log.value);
+  if (!key) return undefined;
+  const subject = typeof key["subject"] === "string" ? key["subject"] : null;
+  switch (key["keytype"]) {
+    case "SCHEMA":
+      return subject === null ? undefined : versionOf(subject, key["version"], value);
+    case "DELETE_SUBJECT": {
+      const upTo = value?.["version"];
+      return subject !== null && isCount(upTo) ? { kind: "subject-deleted", subject, upTo } : undefined;
+    }
+    case "CONFIG":
+      return { kind: "compatibility", subject, level: oneOf(LEVELS, value?.["compatibilityLevel"]) };
+    case "MODE":
+      return { kind: "mode", subject, mode: oneOf(MODES, value?.["mode"]) };
+    case "NOOP": {
+      const nextId = value?.["nextId"];
+      return isCount(nextId) ? { kind: "next-id", nextId } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function versionOf(
+  subject: string,
+  version: unknown,
+  value: Readonly<Record<string, unknown>> | undefined,
+): RegistryRecord | undefined {
+  if (!isCount(version)) return undefined;
+  if (!value) return { kind: "version-gone", subject, version };
+  const { id, schema, deleted } = value;
+  if (!isCount(id) || typeof schema !== "string") return undefined;
+  return { kind: "version", subject, version, id, schema, deleted: deleted === true };
+}
+
+function versionKey(subject: string, version: number): object {
+  return { keytype: "SCHEMA", subject, version, magic: 1 };
+}
+
+function entry(key: object, value: object | null): LogEntry {
+  return { key: Buffer.from(JSON.stringify(key)), value: value && Buffer.from(JSON.stringify(value)) };
+}
+
+function objectOf(bytes: Buffer | null): Readonly<Record<string, unknown>> | undefined {
+  if (!bytes) return undefined;
+  try {
+    const value = JSON.parse(bytes.toString("utf8")) as unknown;
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+function oneOf<T extends string>(names: readonly T[], value: unknown): T | null {
+  return names.find((name) => name === value) ?? null;
+}

@@ -1,0 +1,67 @@
+import { type CompatibilityLevel, LEVELS } from "./compatibility.ts";
+import type { Decision } from "./decisions.ts";
+import { refusal } from "./errors.ts";
+import { MODES, type Mode } from "./records.ts";
+import type { RegistryState } from "./state.ts";
+
+/**
+ * @param subject - null: the level of all subjects that have none of their own.
+ * @throws {RestError} 42203, 42205
+ */
+export function setLevel(
+  state: RegistryState,
+  subject: string | null,
+  level: unknown,
+): Decision<{ compatibility: CompatibilityLevel }> {
+  const known = LEVELS.find((name) => name === upperCase(level));
+  if (!known) throw refusal.invalidLevel();
+  if (state.modeOf(subject).startsWith("READONLY")) {
+    throw refusal.notPermitted(
+      `${subject === null ? "The registry" : `Subject ${subject}`} is in read-only mode`,
+    );
+  }
+  return { records: [{ kind: "compatibility", subject, level: known }], answer: { compatibility: known } };
+}
+
+/** @throws {RestError} 40401 when the subject has none of its own. */
+export function clearLevel(
+  state: RegistryState,
+  subject: string | null,
+): Decision<{ compatibilityLevel: CompatibilityLevel }> {
+  const level = state.ownLevel(subject) ?? (subject === null ? "BACKWARD" : undefined);
+  if (!level) throw refusal.subjectNotFound(subject ?? "");
+  return {
+    records: [{ kind: "compatibility", subject, level: null }],
+    answer: { compatibilityLevel: level },
+  };
+}
+
+/**
+ * @param force - IMPORT although there are schemas already.
+ * @throws {RestError} 42204, 42205
+ */
+export function setMode(
+  state: RegistryState,
+  subject: string | null,
+  mode: unknown,
+  force: boolean,
+): Decision<{ mode: Mode }> {
+  const known = MODES.find((name) => name === upperCase(mode));
+  if (!known) throw refusal.invalidMode();
+  const occupied = subject === null ? state.subjects("live") : state.versions(subject, "live");
+  if (known === "IMPORT" && !force && state.modeOf(subject) !== "IMPORT" && occupied.length > 0) {
+    throw refusal.notPermitted("Cannot import since found existing subjects");
+  }
+  return { records: [{ kind: "mode", subject, mode: known }], answer: { mode: known } };
+}
+
+/** @throws {RestError} 40401 when the subject has none of its own. */
+export function clearMode(state: RegistryState, subject: string): Decision<{ mode: Mode }> {
+  const mode = state.ownMode(subject);
+  if (!mode) throw refusal.subjectNotFound(subject);
+  return { records: [{ kind: "mode", subject, mode: null }], answer: { mode } };
+}
+
+function upperCase(value: unknown): string | undefined {
+  return typeof value === "string" ? value.toUpperCase() : undefined;
+}
