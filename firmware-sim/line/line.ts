@@ -57,6 +57,11 @@ export class Line {
     return this.#port?.path;
   }
 
+  /** Not published, though no fault keeps it from being so. */
+  get missing(): boolean {
+    return !this.#port && !this.#plugging && !this.#faults.has("unplug");
+  }
+
   get faults(): LineFaults {
     return this.#faults;
   }

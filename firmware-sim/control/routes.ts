@@ -1,0 +1,69 @@
+import { CodedError } from "../../schemas/errors.ts";
+import { anySighting } from "../city/load.ts";
+import type { FaultBoard } from "../faults/fault-board.ts";
+import type { Fleet } from "../fleet/fleet.ts";
+import { resolveTarget } from "../fleet/targets.ts";
+import {
+  type DeviceView,
+  type HealAnswer,
+  healRequest,
+  type PressAnswer,
+  pressRequest,
+  type StateView,
+  type StrikeAnswer,
+  strikeRequest,
+} from "./api.ts";
+import { parseBody, type Route } from "./server.ts";
+import { deviceView } from "./views.ts";
+
+export interface Controlled {
+  readonly fleet: Fleet;
+  readonly faults: FaultBoard;
+  readonly state: () => StateView;
+  /** Service time, epoch ms. */
+  readonly service: () => number;
+}
+
+/** What the control interface offers. */
+export function controlRoutes({ fleet, faults, state, service }: Controlled): readonly Route[] {
+  const devices = (): DeviceView[] => {
+    const active = faults.active;
+    return fleet.members.map((member) =>
+      deviceView(
+        member,
+        active.filter((fault) => fault.device === member.ref.id).map((fault) => fault.kind),
+      ),
+    );
+  };
+  const press = (body: unknown): PressAnswer => {
+    const { device, count } = parseBody(pressRequest, body);
+    const [member] = resolveTarget(device, fleet.members);
+    const sighting = member && anySighting(member.ref.id, service());
+    if (member?.ref.id !== device || !sighting) {
+      throw new CodedError("USAGE", { message: `"${device}" is no device's id`, retryable: false });
+    }
+    let stored = 0;
+    for (let i = 0; i < count; i++) if (fleet.notice(device, sighting)) stored += 1;
+    return { stored };
+  };
+  return [
+    { method: "GET", path: "/healthz", handle: () => ({ ok: true }) },
+    { method: "GET", path: "/devices", handle: devices },
+    { method: "GET", path: "/faults", handle: () => faults.active },
+    { method: "GET", path: "/state", handle: () => state() },
+    {
+      method: "POST",
+      path: "/faults",
+      handle: (body): StrikeAnswer => ({ devices: faults.strike(parseBody(strikeRequest, body)) }),
+    },
+    {
+      method: "POST",
+      path: "/heal",
+      handle: async (body): Promise<HealAnswer> => {
+        const { target, kinds } = parseBody(healRequest, body);
+        return { healed: await faults.heal(target, kinds) };
+      },
+    },
+    { method: "POST", path: "/press", handle: press },
+  ];
+}
