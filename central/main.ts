@@ -1,0 +1,76 @@
+import { Argument, Command } from "commander";
+import { systemClock } from "../infra/runtime/clock.ts";
+import { closeServer } from "../infra/runtime/http.ts";
+import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
+import { createLogger } from "../infra/runtime/logger.ts";
+import { createMetrics, serveProbes } from "../infra/runtime/metrics.ts";
+import { seededRandom } from "../infra/runtime/random.ts";
+import { exitCodeOf } from "../schemas/errors.ts";
+import { type CentralConfig, centralConfig } from "./config.ts";
+import { RoleSet } from "./role-set.ts";
+import { ROLES, type Role, type StartRole } from "./roles.ts";
+
+/** Literal paths, so that a bundler finds each role; loaded only when chosen. */
+const LOAD: Readonly<Record<Role, () => Promise<{ readonly start: StartRole }>>> = {
+  dedup: () => import("./dedup/role.ts"),
+  stations: () => import("./stations/role.ts"),
+  dashboard: () => import("./dashboard/server/role.ts"),
+};
+
+async function run(roles: readonly Role[], config: CentralConfig): Promise<never> {
+  const logger = createLogger(roles.length === 1 ? (roles[0] ?? "central") : "central", config.LOG_LEVEL);
+  return runService(logger, async (signal) => {
+    const metrics = createMetrics("central");
+    const set = new RoleSet(roles, async (role) => {
+      const { start } = await LOAD[role]();
+      const random = seededRandom(systemClock.now(), role);
+      return start({
+        env: process.env,
+        logger: logger.child({ role }),
+        clock: systemClock,
+        random,
+        metrics,
+        signal,
+      });
+    });
+    // Up before the roles, so that one that waits for a server can be asked what it waits for.
+    const port = config.PROBE_PORT;
+    const probes = port === undefined ? undefined : await serveProbes(metrics, port, () => set.probe());
+    await set.start();
+    logger.info({ roles, ...(probes ? { probe: probes.url } : {}) }, "ready");
+    return {
+      failed: set.failed,
+      async stop() {
+        await set.stop();
+        if (probes) await closeServer(probes.server);
+      },
+    };
+  });
+}
+
+const program = new Command("central")
+  .description("What works on Kafka's side: exactly-once counting, the table of stations, the page's server.")
+  .addArgument(new Argument("[roles...]", "which of them to run in this process; none: all").choices(ROLES))
+  .addHelpText(
+    "after",
+    `
+Roles:
+  dedup      removes what was delivered twice; writes the clean topics exactly once
+  stations   makes the table of stations from the rows of PostgreSQL
+  dashboard  serves the page and its API
+
+Examples:
+  npm run central                    all in one process
+  npm run central -- dedup           one; start it again elsewhere to share the work
+  PROBE_PORT=9101 npm run central    with /metrics, /healthz and /readyz there`,
+  )
+  .action(async (roles: Role[]) => {
+    try {
+      await run(roles.length > 0 ? [...new Set(roles)] : ROLES, centralConfig(process.env));
+    } catch (error) {
+      reportFailure(createLogger("central"), error);
+      process.exitCode = exitCodeOf(error);
+    }
+  });
+
+await program.parseAsync();
