@@ -4,6 +4,12 @@ import type { Logger } from "./logger.ts";
 /** How long a first SIGINT or SIGTERM may drain before the process exits anyway. */
 export const DRAIN_MS = 10_000;
 
+/**
+ * A second signal this soon is the same one again: npm passes on a Ctrl+C that the terminal has sent to its child
+ * already, and a supervisor's end is told both by stdin and by its watchdog.
+ */
+const SAME_SIGNAL_MS = 500;
+
 export interface Running {
   /** Stop taking new work, finish what was accepted, release everything. */
   stop(): Promise<void>;
@@ -23,10 +29,14 @@ export async function runService(
 ): Promise<never> {
   const abort = new AbortController();
   let running: Running | undefined;
-  let stopping = false;
+  let stopping: number | undefined;
   const stop = async (reason: string): Promise<void> => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    const now = performance.now();
+    if (stopping !== undefined) {
+      if (now - stopping > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stopping = now;
     logger.info({ reason }, "stopping");
     abort.abort();
     setTimeout(() => {
@@ -53,7 +63,7 @@ export async function runService(
     running = await start(abort.signal);
     if (running.failed) await running.failed;
   } catch (error) {
-    if (!stopping) fail(error);
+    if (stopping === undefined) fail(error);
   }
   return new Promise<never>(() => {});
 }

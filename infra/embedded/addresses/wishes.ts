@@ -1,0 +1,33 @@
+import type { PortWish } from "./ports.ts";
+import { SERVERS, type Server, seedPort } from "./servers.ts";
+
+/**
+ * The ports a system asks for: those of the seeds, unless the user or a test wants others.
+ *
+ * @param probed - parts that get one more port, for their probe.
+ * @throws nothing; a port variable that is no number is left to the part itself to refuse.
+ */
+export function portWishes(
+  options: { readonly freePorts: boolean; readonly port?: number },
+  probed: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): readonly PortWish[] {
+  const servers = SERVERS.map((server): PortWish => {
+    const named = namedPort(server, options.port, env);
+    if (named !== undefined) return { name: server.part, preferred: named, exactly: true };
+    return { name: server.part, preferred: options.freePorts ? null : seedPort(server) };
+  });
+  const inner = ["kafka controller", ...probed.map((part) => `${part} probe`)];
+  return [...servers, ...inner.map((name): PortWish => ({ name, preferred: null }))];
+}
+
+function namedPort(
+  { part, portVariable }: Server,
+  page: number | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): number | undefined {
+  if (part === "dashboard" && page !== undefined) return page;
+  const text = portVariable ? env[portVariable] : undefined;
+  const port = Number(text);
+  return text && Number.isInteger(port) && port > 0 ? port : undefined;
+}

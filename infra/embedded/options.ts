@@ -1,0 +1,99 @@
+import { Command, InvalidArgumentError } from "commander";
+
+/** What a start was asked for. */
+export interface StartOptions {
+  /** These parts and what they need; empty: all. */
+  readonly only: readonly string[];
+  readonly without: readonly string[];
+  /** The page's port, exactly. */
+  readonly port?: number;
+  readonly home?: string;
+  readonly quiet: boolean;
+  readonly json: boolean;
+  /** Run TypeScript sources instead of what set-up built. */
+  readonly sources: boolean;
+  /** Take free ports everywhere. */
+  readonly freePorts: boolean;
+  /** Kafka writes each message through to the disk. */
+  readonly durable: boolean;
+  /** Passed on to the simulator. */
+  readonly speed?: string;
+  readonly seed?: string;
+  readonly lines?: string;
+}
+
+/** The commands of the supervisor; what they do is the caller's. */
+export interface Actions {
+  start(options: StartOptions): Promise<void>;
+  infra(options: StartOptions): Promise<void>;
+  status(options: { readonly home?: string; readonly json?: boolean }): Promise<void>;
+  archives(): Promise<void>;
+}
+
+export function commandLine(actions: Actions): Command {
+  const program = new Command("elevated").description("The whole system, or parts of it, on this machine.");
+  startOptions(program.command("start"))
+    .description("Start every part, show how they come up, then one line of figures.")
+    .option("--speed <factor>", "service time per wall time (simulator; default 60)")
+    .option("--seed <n>", "the simulated day (simulator)")
+    .option("--lines <list>", "red,blue,green (simulator; default all)")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm start                                        everything, page on http://localhost:8888
+  npm start -- --port 9000 --speed 120             the page elsewhere, twice the usual speed
+  npm start -- --without firmware-sim,edge         a system that waits for your own devices
+  npm start -- --only kafka,schema-registry        some servers and what they need
+  KAFKA_BROKERS=k1:9092 npm start                  your own Kafka instead of the embedded one`,
+    )
+    .action(actions.start);
+  startOptions(program.command("infra"))
+    .description("Start only the servers: Kafka, Connect, the registry, the REST Proxy, ksqlDB, PostgreSQL.")
+    .action(actions.infra);
+  program
+    .command("status")
+    .description("The parts of the running system, with their processes.")
+    .option("--home <folder>", "the system's state folder (default: ELEVATED_HOME or .elevated)")
+    .option("--json", "as JSON")
+    .action(actions.status);
+  program
+    .command("archives", { hidden: true })
+    .description("Make the class-data archives of the Java servers (set-up runs this).")
+    .action(actions.archives);
+  return program;
+}
+
+function startOptions(command: Command): Command {
+  return command
+    .option("--only <parts>", "only these parts and what they need, separated by commas", list, [])
+    .option("--without <parts>", "not these parts", list, [])
+    .option("--port <port>", "the page's port", portNumber)
+    .option("--home <folder>", "where state lives (default: ELEVATED_HOME or .elevated)")
+    .option("--free-ports", "take free ports instead of the usual ones", false)
+    .option("--durable", "Kafka flushes every message to the disk: proof against power cuts, slower", false)
+    .option("--sources", "run the TypeScript sources instead of the built files", false)
+    .option("--quiet", "print problems only", false)
+    .option("--json", "print each part's changes as JSON lines", false);
+}
+
+function list(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function portNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 65_535) return value;
+  throw new InvalidArgumentError("give a port from 1 to 65535");
+}
+
+/** The simulator's share of the options. */
+export function simulatorArgs(options: StartOptions): readonly string[] {
+  return (["speed", "seed", "lines"] as const).flatMap((name) => {
+    const value = options[name];
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+}

@@ -1,0 +1,82 @@
+import { EMBEDDED_LIMITS, stationTopicSettings, topicSettings } from "../../../schemas/topic-settings.ts";
+import { topicNames } from "../../../schemas/topics.ts";
+import type { Endpoints } from "../../runtime/endpoints.ts";
+import type { Logger } from "../../runtime/logger.ts";
+import type { Part } from "../supervise/part.ts";
+import { connectPart } from "./connect.ts";
+import { kafkaPart } from "./kafka.ts";
+import { nodePart, programFile } from "./node.ts";
+import { databasePart, postgresPart } from "./postgres.ts";
+import { programs } from "./programs.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { topicsPart } from "./topics.ts";
+
+export interface CatalogueSettings {
+  readonly addresses: Endpoints;
+  readonly portOf: (name: string) => number;
+  readonly durable: boolean;
+  /** Run TypeScript sources instead of what set-up built. */
+  readonly sources: boolean;
+  readonly simulatorArgs: readonly string[];
+  readonly logger: Logger;
+}
+
+export interface Catalogue {
+  /** In the order in which they are listed and, where nothing else decides, started. */
+  readonly parts: readonly Part[];
+  /** Programs that are not there to be run. */
+  readonly missing: readonly { readonly name: string; readonly entry: string }[];
+}
+
+/** Every part of the system as it can run here. */
+export function catalogue(around: Surroundings, settings: CatalogueSettings): Catalogue {
+  const { addresses, portOf } = settings;
+  const prefix = around.env["TOPIC_PREFIX"] ?? "";
+  const cluster = {
+    brokers: addresses.KAFKA_BROKERS.split(","),
+    clock: around.clock,
+    logger: settings.logger,
+  };
+  const found: Part[] = [];
+  const missing: { name: string; entry: string }[] = [];
+  for (const program of programs(settings)) {
+    const file = programFile(around.root, program.entry, settings.sources);
+    if (file) found.push(nodePart(around, program, file));
+    else missing.push({ name: program.name, entry: program.entry });
+  }
+  const own = (name: string): readonly Part[] => found.filter((part) => part.name === name);
+  const servers = ["dashboard", "schema-registry", "rest-proxy", "ksql"];
+  const parts = [
+    ...own("dashboard"),
+    kafkaPart(
+      around,
+      { broker: portOf("kafka"), controller: portOf("kafka controller") },
+      { durable: settings.durable },
+    ),
+    topicsPart("topics", ["kafka"], topicSettings(topicNames(prefix), EMBEDDED_LIMITS), cluster),
+    ...servers.slice(1).flatMap(own),
+    connectPart(around, { port: portOf("connect"), brokers: addresses.KAFKA_BROKERS }),
+    postgresPart(around, addresses.POSTGRES_URL),
+    databasePart(addresses.POSTGRES_URL),
+    ...found.filter((part) => !servers.includes(part.name)),
+    topicsPart(
+      "station-topics",
+      ["topics", "gateway", "central", "connectors", "queries"],
+      stationTopicSettings(prefix, EMBEDDED_LIMITS),
+      cluster,
+    ),
+  ];
+  return { parts, missing };
+}
+
+/** What `infra` starts: the servers, without anything that makes or reads data. */
+export const INFRASTRUCTURE: readonly string[] = [
+  "kafka",
+  "topics",
+  "schema-registry",
+  "rest-proxy",
+  "ksql",
+  "connect",
+  "postgres",
+  "database",
+];

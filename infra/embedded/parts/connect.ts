@@ -1,0 +1,83 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startChild } from "../process/child.ts";
+import { jvmCommand } from "../process/jvm.ts";
+import { answersOk, untilYes } from "../process/probe.ts";
+import type { Part } from "../supervise/part.ts";
+import { properties } from "./settings.ts";
+import { logOf, type Surroundings } from "./surroundings.ts";
+
+/** Settings of a distributed worker that is alone in its group; it makes its three topics itself. */
+export function workerSettings(worker: {
+  readonly brokers: string;
+  readonly port: number;
+  readonly plugins: string;
+}): Record<string, string | number | boolean> {
+  return {
+    "bootstrap.servers": worker.brokers,
+    "group.id": "elevated-connect",
+    listeners: `http://127.0.0.1:${worker.port}`,
+    "rest.advertised.host.name": "127.0.0.1",
+    "config.storage.topic": "elevated.connect.configs",
+    "offset.storage.topic": "elevated.connect.offsets",
+    "status.storage.topic": "elevated.connect.status",
+    // The broker's default: one here, three in a cluster.
+    "config.storage.replication.factor": -1,
+    "offset.storage.replication.factor": -1,
+    "status.storage.replication.factor": -1,
+    "offset.storage.partitions": 1,
+    "status.storage.partitions": 1,
+    "offset.flush.interval.ms": 1_000,
+    "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+    "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+    "key.converter.schemas.enable": false,
+    "value.converter.schemas.enable": false,
+    "plugin.path": worker.plugins,
+    // Reads each plugin's own list of classes instead of scanning every jar.
+    "plugin.discovery": "service_load",
+    // Alone in its group, it has no late member to wait for.
+    "scheduled.rebalance.max.delay.ms": 0,
+    "connector.client.config.override.policy": "All",
+  };
+}
+
+/** Apache Kafka Connect with the Debezium connector for PostgreSQL. */
+export function connectPart(
+  around: Surroundings,
+  options: { readonly port: number; readonly brokers: string; readonly training?: boolean },
+): Part {
+  const folder = join(around.home, "connect");
+  const config = join(folder, "worker.properties");
+  const log = logOf(around.home, "connect");
+  const url = `http://127.0.0.1:${options.port}`;
+  return {
+    name: "connect",
+    kind: "service",
+    needs: ["kafka"],
+    feeds: [],
+    url,
+    log,
+    readyWithinMs: 90_000,
+    launch() {
+      mkdirSync(folder, { recursive: true });
+      const { port, brokers } = options;
+      writeFileSync(config, properties(workerSettings({ port, brokers, plugins: around.toolchain.plugins })));
+      const command = jvmCommand(
+        {
+          mainClass: "org.apache.kafka.connect.cli.ConnectDistributed",
+          args: [config],
+          heapMb: 192,
+          toolchain: around.toolchain,
+          archive: "connect",
+          training: options.training ?? false,
+        },
+        around.env,
+      );
+      return startChild(
+        { ...command, cwd: folder, env: around.env, log, stopSignal: "SIGTERM", tie: "signal" },
+        around.watchdog,
+        (ended) => untilYes(() => answersOk(`${url}/health`), around.clock, ended, 100),
+      );
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { jvmCommand, type Toolchain } from "../process/jvm.ts";
+import { properties } from "./settings.ts";
+
+/** The features that a new cluster begins with, as Kafka's own storage tool writes them. Holds no identity. */
+const FEATURES = "bootstrap.checkpoint";
+const IDENTITY = "meta.properties";
+
+/** An id as Kafka writes them: 16 random bytes, base64url; none that looks like an option. */
+export function clusterId(bytes: Buffer = randomBytes(16)): string {
+  return bytes.toString("base64url").replace(/^-/, "A");
+}
+
+/**
+ * Give a new data folder its cluster identity, once.
+ *
+ * Kafka's tool for this costs the start of a JVM; set-up ran it and kept the file that does not differ between
+ * clusters, so that the first start of a home needs it only when that file is missing.
+ *
+ * @param config - the broker's properties file.
+ */
+export async function formatStorage(
+  folder: string,
+  config: string,
+  toolchain: Toolchain,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  if (existsSync(join(folder, IDENTITY))) return;
+  mkdirSync(folder, { recursive: true });
+  const template = join(toolchain.prepared, FEATURES);
+  if (!existsSync(template)) {
+    const tool = jvmCommand(
+      {
+        mainClass: "kafka.tools.StorageTool",
+        args: ["format", "--cluster-id", clusterId(), "--config", config],
+        heapMb: 128,
+        toolchain,
+        archive: "kafka",
+      },
+      env,
+    );
+    await promisify(execFile)(tool.program, [...tool.args]);
+    return;
+  }
+  copyFileSync(template, join(folder, FEATURES));
+  // Last, and whole: its presence says that the folder is formatted.
+  const draft = join(folder, `${IDENTITY}.new`);
+  const identity = { version: 1, "node.id": 1, "cluster.id": clusterId(), "directory.id": clusterId() };
+  writeFileSync(draft, properties(identity));
+  renameSync(draft, join(folder, IDENTITY));
+}
+
+/** Keep what a formatted folder has for later homes. */
+export function keepFeatures(folder: string, toolchain: Toolchain): void {
+  copyFileSync(join(folder, FEATURES), join(toolchain.prepared, FEATURES));
+}

@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { startChild } from "../process/child.ts";
+import { answersOk, untilYes } from "../process/probe.ts";
+import type { Part } from "../supervise/part.ts";
+import { logOf, type Surroundings } from "./surroundings.ts";
+
+/** One of our own programs. */
+export interface NodeProgram {
+  readonly name: string;
+  readonly kind: Part["kind"];
+  readonly needs: readonly string[];
+  readonly feeds: readonly string[];
+  /** Source, relative to the project's folder. */
+  readonly entry: string;
+  readonly args: readonly string[];
+  readonly url: string | null;
+  /** Answers 2xx once it is ready; null for tasks. */
+  readonly probe: string | null;
+  /** Variables of its own, beside those of the surroundings. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The file to run: what set-up built, or with `sources` the TypeScript itself; undefined when there is none. */
+export function programFile(root: string, entry: string, sources: boolean): string | undefined {
+  const file = sources ? join(root, entry) : join(root, "dist", entry.replace(/\.ts$/, ".js"));
+  return existsSync(file) ? file : undefined;
+}
+
+export function nodePart(around: Surroundings, program: NodeProgram, file: string): Part {
+  const { name, probe } = program;
+  const log = logOf(around.home, name);
+  const translate = file.endsWith(".ts") ? ["--import", "tsx"] : [];
+  return {
+    name,
+    kind: program.kind,
+    needs: program.needs,
+    feeds: program.feeds,
+    url: program.url,
+    log,
+    readyWithinMs: 60_000,
+    launch: () =>
+      startChild(
+        {
+          program: process.execPath,
+          args: [...translate, file, ...program.args],
+          cwd: around.root,
+          env: { ...around.env, ...program.env },
+          log,
+          stopSignal: "SIGTERM",
+          tie: "stdin",
+        },
+        around.watchdog,
+        (ended) =>
+          probe === null ? new Promise(() => {}) : untilYes(() => answersOk(probe), around.clock, ended),
+      ),
+  };
+}

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { exitCodeOf } from "../../../schemas/errors.ts";
+import { migrate } from "../../postgres/migrate.ts";
+import { migrations } from "../../postgres/migrations.ts";
+import { onPath, startChild } from "../process/child.ts";
+import { launchAfter, launchWork } from "../process/prepared.ts";
+import { untilYes } from "../process/probe.ts";
+import { commandAs, unprivilegedAccount } from "../process/unprivileged.ts";
+import type { Part } from "../supervise/part.ts";
+import { initialise, ownerOf, postgresPrograms } from "./postgres-files.ts";
+import { answersSql } from "./postgres-probe.ts";
+import { logOf, type Surroundings } from "./surroundings.ts";
+
+/** Small, on loopback, TCP only, with the log that Debezium reads. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  listen_addresses: "127.0.0.1",
+  // No socket files in shared folders.
+  unix_socket_directories: "",
+  wal_level: "logical",
+  max_wal_senders: "4",
+  max_replication_slots: "4",
+  // A connector that never returns must not fill the disk.
+  max_slot_wal_keep_size: "1GB",
+  max_connections: "40",
+  shared_buffers: "16MB",
+  log_checkpoints: "off",
+};
+
+/** PostgreSQL, of the npm package's programs, as an account that may run it. */
+export function postgresPart(around: Surroundings, url: string): Part {
+  const { username, password, port } = new URL(url);
+  const folder = join(around.home, "postgres");
+  const data = join(folder, "data");
+  const log = logOf(around.home, "postgres");
+  return {
+    name: "postgres",
+    kind: "service",
+    needs: [],
+    feeds: [],
+    url: url.replace(/\/\/[^@]*@/, "//"),
+    log,
+    readyWithinMs: 60_000,
+    launch() {
+      const programs = postgresPrograms(around.root);
+      const login = { user: username, password };
+      return launchAfter(initialise(folder, programs, unprivilegedAccount(), login), () => {
+        const flags = Object.entries(SETTINGS).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+        const account = process.getuid?.() === 0 ? ownerOf(data) : undefined;
+        // Becoming another user clears the tie to the parent, so it is set behind that.
+        const tie = onPath("setpriv") ? ["setpriv", "--pdeathsig", "INT"] : [];
+        const [program, ...args] = [...tie, programs.postgres, "-D", data, "-p", port, ...flags];
+        return startChild(
+          {
+            ...commandAs(account, program ?? programs.postgres, args, [programs.postgres, data]),
+            cwd: "/",
+            env: around.env,
+            log,
+            // SIGTERM would wait until every client has gone.
+            stopSignal: "SIGINT",
+            tie: "none",
+          },
+          around.watchdog,
+          (ended) => untilYes(() => answersSql(url), around.clock, ended),
+        );
+      });
+    },
+  };
+}
+
+/** Tables and seeds. */
+export function databasePart(url: string): Part {
+  return {
+    name: "database",
+    kind: "task",
+    needs: ["postgres"],
+    feeds: [],
+    url: null,
+    log: null,
+    readyWithinMs: 60_000,
+    launch: () =>
+      launchWork(async () => {
+        await migrate(url, migrations());
+      }, exitCodeOf),
+  };
+}

@@ -1,0 +1,34 @@
+import { exitCodeOf } from "../../../schemas/errors.ts";
+import type { TopicSettings } from "../../../schemas/topic-settings.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { openAdmin } from "../../runtime/kafka/kafkajs/admin.ts";
+import type { Logger } from "../../runtime/logger.ts";
+import { launchWork } from "../process/prepared.ts";
+import type { Part } from "../supervise/part.ts";
+
+/** Creates what is missing and verifies what exists, as `auto.create.topics.enable` is off. */
+export function topicsPart(
+  name: string,
+  needs: readonly string[],
+  topics: readonly TopicSettings[],
+  cluster: { readonly brokers: readonly string[]; readonly clock: Clock; readonly logger: Logger },
+): Part {
+  return {
+    name,
+    kind: "task",
+    needs,
+    feeds: [],
+    url: null,
+    log: null,
+    readyWithinMs: 60_000,
+    launch: () =>
+      launchWork(async () => {
+        const admin = await openAdmin({ ...cluster, clientId: "elevated-bootstrap" });
+        try {
+          await admin.ensureTopics(topics);
+        } finally {
+          await admin.close();
+        }
+      }, exitCodeOf),
+  };
+}

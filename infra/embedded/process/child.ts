@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { accessSync, closeSync, constants, mkdirSync, openSync, renameSync, statSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import type { Ended, Launched } from "../supervise/part.ts";
+import { lastWords } from "./log-tail.ts";
+import type { Watchdog } from "./watchdog.ts";
+
+/** A log larger than this is set aside as `.1` when its part starts. */
+const LOG_BYTES = 10 * 1024 * 1024;
+
+export interface ChildCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** stdout and stderr are appended here. */
+  readonly log: string;
+  /** How to ask it to end. */
+  readonly stopSignal: "SIGTERM" | "SIGINT";
+  /**
+   * How the child learns that its parent is gone: our own processes by the end of their stdin, others by the
+   * kernel's parent-death signal where `setpriv` can set it. "none": the command sees to it itself.
+   */
+  readonly tie: "stdin" | "signal" | "none";
+}
+
+/**
+ * Start a process that ends with this one. It runs in a session of its own, so that Ctrl+C reaches only the
+ * supervisor, which then stops all in order.
+ *
+ * @param probe - resolves when the process answers; told to stop trying once the process has ended.
+ */
+export function startChild(
+  command: ChildCommand,
+  watchdog: Watchdog,
+  probe: (ended: AbortSignal) => Promise<void>,
+): Launched {
+  const abort = new AbortController();
+  const child = spawnChild(command);
+  const { pid } = child;
+  if (pid !== undefined) watchdog.watch(pid, command.stopSignal.replace("SIG", ""));
+  const ended = new Promise<Ended>((resolve) => {
+    child.once("error", (error) => resolve({ code: null, reason: error.message }));
+    child.once("exit", (code, signal) => resolve({ code, reason: why(code, signal, command.log) }));
+  }).then((result) => {
+    abort.abort();
+    if (pid !== undefined) watchdog.forget(pid);
+    return result;
+  });
+  return {
+    pid: pid ?? null,
+    ready: probe(abort.signal),
+    ended,
+    stop: () => void child.kill(command.stopSignal),
+    kill: () => void child.kill("SIGKILL"),
+  };
+}
+
+function spawnChild(command: ChildCommand): ChildProcess {
+  mkdirSync(dirname(command.log), { recursive: true });
+  setAside(command.log);
+  const log = openSync(command.log, "a");
+  const [program, args] = command.tie === "signal" ? tied(command) : [command.program, command.args];
+  try {
+    return spawn(program, args, {
+      cwd: command.cwd,
+      env: { ...command.env, ...(command.tie === "stdin" ? { ELEVATED_PARENT: "pipe" } : {}) },
+      stdio: [command.tie === "stdin" ? "pipe" : "ignore", log, log],
+      detached: true,
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+function tied({ program, args, stopSignal }: ChildCommand): [program: string, args: readonly string[]] {
+  const setpriv = onPath("setpriv");
+  if (!setpriv) return [program, args];
+  return [setpriv, ["--pdeathsig", stopSignal.replace("SIG", ""), program, ...args]];
+}
+
+/** Where a program is, or undefined. */
+export function onPath(program: string, path = process.env["PATH"] ?? ""): string | undefined {
+  return path
+    .split(delimiter)
+    .map((folder) => join(folder, program))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+function why(code: number | null, signal: NodeJS.Signals | null, log: string): string {
+  const how = signal ? `ended by ${signal}` : `ended with code ${code}`;
+  const words = code === 0 ? "" : lastWords(log);
+  return words === "" ? how : `${how}: ${words}`;
+}
+
+function setAside(log: string): void {
+  try {
+    if (statSync(log).size > LOG_BYTES) renameSync(log, `${log}.1`);
+  } catch {
+    // No log yet.
+  }
+}

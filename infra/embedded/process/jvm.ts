@@ -1,0 +1,77 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { onPath } from "./child.ts";
+
+/** What set-up left below `.toolchain`. */
+export interface Toolchain {
+  readonly libs: string;
+  readonly plugins: string;
+  /** Class-data archives and the formatted-storage file. */
+  readonly prepared: string;
+}
+
+export function toolchainOf(root: string): Toolchain {
+  const folder = join(root, ".toolchain");
+  return { libs: join(folder, "libs"), plugins: join(folder, "plugins"), prepared: join(folder, "prepared") };
+}
+
+export interface JvmOptions {
+  readonly mainClass: string;
+  readonly args: readonly string[];
+  readonly heapMb: number;
+  readonly toolchain: Toolchain;
+  /** Name of its class-data archive. */
+  readonly archive: string;
+  /** Write the archive at exit instead of using it. */
+  readonly training?: boolean;
+}
+
+export function archiveFile(toolchain: Toolchain, name: string): string {
+  return join(toolchain.prepared, `${name}.jsa`);
+}
+
+/**
+ * The command line of a Java server: short to start and small rather than fast at its peak (design §2: C1 only, one
+ * collector thread, classes from an archive where set-up could make one).
+ */
+export function jvmCommand(
+  options: JvmOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly program: string; readonly args: readonly string[] } {
+  const { toolchain, heapMb } = options;
+  const archive = archiveFile(toolchain, options.archive);
+  const sharing = options.training
+    ? [`-XX:ArchiveClassesAtExit=${archive}`]
+    : existsSync(archive)
+      ? [`-XX:SharedArchiveFile=${archive}`]
+      : [];
+  return {
+    program: env["JAVA_HOME"] ? join(env["JAVA_HOME"], "bin", "java") : (onPath("java") ?? "java"),
+    args: [
+      `-Xms${Math.min(64, heapMb)}m`,
+      `-Xmx${heapMb}m`,
+      "-XX:TieredStopAtLevel=1",
+      "-XX:+UseSerialGC",
+      ...sharing,
+      // An archive of another Java is left unused, without a word on stderr.
+      "-Xlog:disable",
+      "-Xlog:all=error:stderr",
+      "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+      "-Dorg.slf4j.simpleLogger.showDateTime=true",
+      "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS",
+      "-cp",
+      classPath(toolchain),
+      options.mainClass,
+      ...options.args,
+    ],
+  };
+}
+
+/** Sorted, because an archive fits only the class path it was made with. */
+function classPath({ libs }: Toolchain): string {
+  return readdirSync(libs)
+    .filter((file) => file.endsWith(".jar"))
+    .sort()
+    .map((file) => join(libs, file))
+    .join(":");
+}

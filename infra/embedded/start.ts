@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import { CodedError } from "../../schemas/errors.ts";
+import { closeServer, listen } from "../runtime/http.ts";
+import type { Running } from "../runtime/lifecycle.ts";
+import { forgetEndpoints, takeHome } from "./home.ts";
+import type { StartOptions } from "./options.ts";
+import { startWatchdog } from "./process/watchdog.ts";
+import { controlServer } from "./report/control.ts";
+import { followFigures } from "./report/figures.ts";
+import { journal } from "./report/journal.ts";
+import type { Printer } from "./report/printer.ts";
+import { RESTART_POLICY } from "./supervise/restart.ts";
+import { isSettled, type PartReport, Supervisor } from "./supervise/supervisor.ts";
+import { planSystem, publishEndpoints, type SystemContext } from "./system.ts";
+
+/** A part that does not end by itself is killed after this. */
+const STOP_WITHIN_MS = 5_000;
+/** Everything is killed after this, so that a drain never outlasts the time a process has for it. */
+const END_WITHIN_MS = 9_000;
+
+export interface StartSurroundings extends Omit<SystemContext, "watchdog"> {
+  readonly printer: Printer;
+  readonly isTTY: boolean;
+}
+
+/**
+ * Bring a system up and keep it up.
+ *
+ * @param extent - the parts this command is about; empty: all.
+ * @returns once its parts have begun to start; they go on by themselves.
+ * @throws {CodedError} ALREADY_RUNNING, PORT_TAKEN, USAGE
+ */
+export async function startSystem(
+  around: StartSurroundings,
+  options: StartOptions,
+  extent: { readonly only: readonly string[] },
+): Promise<Running> {
+  const { home, clock, printer } = around;
+  const startedAt = clock.now();
+  const began = clock.monotonic();
+  let page: string | null = null;
+  const lock = await takeHome(home, () => ({ pid: process.pid, url: page }));
+  const watchdog = startWatchdog();
+  const plan = await planSystem({ ...around, watchdog }, options, extent);
+  for (const note of plan.notes) printer.line(`  · ${note}`);
+
+  const log = journal(join(home, "run", "supervisor.log"), clock.now);
+  let report: (part: PartReport) => void = () => {};
+  const supervisor = new Supervisor({
+    parts: plan.parts,
+    policy: RESTART_POLICY,
+    clock,
+    stopWithinMs: STOP_WITHIN_MS,
+    onChange(part) {
+      log(part);
+      printer.part(part);
+      report(part);
+    },
+  });
+  const control = controlServer({
+    startedAt,
+    reports: () => supervisor.reports(),
+    request: (name, what) => supervisor.request(name, what),
+  });
+  await listen(control, plan.portOf("supervisor"));
+  publishEndpoints(home, plan, around.env);
+  // A second signal exits at once: nothing may stay behind then either.
+  process.once("exit", () => supervisor.killAll());
+
+  if (plan.parts.some((part) => part.name === "dashboard")) page = plan.addresses.DASHBOARD_URL;
+  let stopFigures = (): void => {};
+  const failed = new Promise<never>((_, reject) => {
+    report = () => {
+      const reports = supervisor.reports();
+      const fatal = fatalFailure(plan.parts, reports);
+      if (fatal) {
+        report = () => {};
+        void stop().then(() => reject(partFailed(fatal)));
+        return;
+      }
+      if (!isSettled(reports)) return;
+      report = () => {};
+      printer.line(summary(reports, clock.monotonic() - began, page));
+      if (page !== null) stopFigures = followFigures(page, around);
+    };
+  });
+  supervisor.begin();
+  return { stop, failed };
+
+  async function stop(): Promise<void> {
+    report = () => {};
+    stopFigures();
+    const cancel = clock.after(END_WITHIN_MS, () => supervisor.killAll());
+    await supervisor.end();
+    cancel();
+    await closeServer(control);
+    watchdog.close();
+    forgetEndpoints(home);
+    await lock.release();
+    printer.line("Stopped.");
+  }
+}
+
+/** A part that was given up on while others wait for it: the system can never come up. */
+function fatalFailure(
+  parts: readonly { readonly name: string; readonly needs: readonly string[] }[],
+  reports: readonly PartReport[],
+): PartReport | undefined {
+  const waiting = reports.filter((part) => part.state === "waiting").map((part) => part.name);
+  const missed = new Set(parts.filter((part) => waiting.includes(part.name)).flatMap((part) => part.needs));
+  return reports.find((part) => part.state === "failed" && missed.has(part.name));
+}
+
+function partFailed({ name, reason }: PartReport): CodedError {
+  return new CodedError("CHILD_FAILED", {
+    message: `${name} did not start: ${reason ?? "no reason known"}`,
+    retryable: false,
+    context: { part: name },
+  });
+}
+
+function summary(reports: readonly PartReport[], ms: number, page: string | null): string {
+  const failed = reports.filter((part) => part.state === "failed").map((part) => part.name);
+  const first =
+    failed.length === 0
+      ? `Everything runs after ${(ms / 1000).toFixed(1)} s.`
+      : `Running without ${failed.join(", ")}: see the logs.`;
+  return `\n${first}${page === null ? "" : `  ${page.replace("127.0.0.1", "localhost")}`}\n`;
+}

@@ -1,0 +1,42 @@
+import { CodedError } from "../../schemas/errors.ts";
+import type { PartReport } from "./supervise/supervisor.ts";
+
+export interface SystemStatus {
+  readonly startedAt: number;
+  readonly parts: readonly PartReport[];
+}
+
+/** @throws {CodedError} DEPENDENCY_UNAVAILABLE when no system runs there. */
+export async function readStatus(supervisor: string): Promise<SystemStatus> {
+  try {
+    const response = await fetch(`${supervisor}/status`);
+    return (await response.json()) as SystemStatus;
+  } catch (cause) {
+    throw new CodedError("DEPENDENCY_UNAVAILABLE", {
+      message: `no system answers at ${supervisor}: start one with npm start`,
+      retryable: true,
+      cause,
+    });
+  }
+}
+
+/** One line per part: name, state, process, restarts, address. */
+export function statusTable({ parts }: SystemStatus): string {
+  const rows = parts.map(({ name, state, pid, restarts, url, reason }) => [
+    name,
+    state,
+    pid === null ? "" : String(pid),
+    restarts === 0 ? "" : `${restarts}×`,
+    url ?? (state === "failed" ? (reason ?? "") : ""),
+  ]);
+  const all = [["part", "state", "process", "restarts", "address"], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,58 @@
+import { CodedError } from "../../../schemas/errors.ts";
+import type { PartSpec } from "./part.ts";
+
+/**
+ * Is this set of parts one that can start and stop?
+ *
+ * @throws {CodedError} USAGE when parts wait for each other in a circle, or two have one name.
+ */
+export function checkOrder(parts: readonly PartSpec[]): void {
+  const byName = new Map(parts.map((part) => [part.name, part]));
+  if (byName.size < parts.length) throw usage("two parts have one name");
+  const done = new Set<string>();
+  const visit = (part: PartSpec, path: readonly string[]): void => {
+    if (done.has(part.name)) return;
+    if (path.includes(part.name)) {
+      throw usage(`parts wait for each other in a circle: ${[...path, part.name].join(" → ")}`);
+    }
+    for (const name of [...part.needs, ...part.feeds]) {
+      const other = byName.get(name);
+      if (other) visit(other, [...path, part.name]);
+    }
+    done.add(part.name);
+  };
+  for (const part of parts) visit(part, []);
+}
+
+/**
+ * The parts a command asked for.
+ *
+ * @param only - these and what they need; empty: all.
+ * @param without - not these, whoever needs them.
+ * @throws {CodedError} USAGE for a name that is no part.
+ */
+export function choose<P extends PartSpec>(
+  parts: readonly P[],
+  only: readonly string[],
+  without: readonly string[],
+): readonly P[] {
+  const byName = new Map(parts.map((part) => [part.name, part]));
+  for (const name of [...only, ...without]) {
+    if (!byName.has(name)) {
+      throw usage(`there is no part "${name}": choose from ${[...byName.keys()].join(", ")}`);
+    }
+  }
+  const wanted = new Set<string>();
+  const want = (name: string): void => {
+    const part = byName.get(name);
+    if (!part || wanted.has(name)) return;
+    wanted.add(name);
+    for (const need of part.needs) want(need);
+  };
+  for (const name of only.length > 0 ? only : byName.keys()) want(name);
+  return parts.filter((part) => wanted.has(part.name) && !without.includes(part.name));
+}
+
+function usage(message: string): CodedError {
+  return new CodedError("USAGE", { message, retryable: false });
+}

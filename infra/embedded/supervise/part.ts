@@ -1,0 +1,49 @@
+/** What the order of starting and stopping needs to know of a part. */
+export interface PartSpec {
+  readonly name: string;
+  /** A service runs until it is told to stop; a task runs to its end once, and is ready then. */
+  readonly kind: "service" | "task";
+  /** These are ready before this one starts, and end after it. */
+  readonly needs: readonly string[];
+  /** These end after this one too, so that they can take its last data; it starts without waiting for them. */
+  readonly feeds: readonly string[];
+}
+
+/**
+ * waiting: for what it needs; starting: until its probe answers; restarting: ended by itself, waits for its next try;
+ * stopping: told to end; stopped: ended because it was told to; failed: given up on.
+ */
+export type PartState = "waiting" | "starting" | "ready" | "restarting" | "stopping" | "stopped" | "failed";
+
+/** How a process ended. */
+export interface Ended {
+  /** null: a signal ended it, or it never ran. */
+  readonly code: number | null;
+  /** In words, for a person. */
+  readonly reason: string;
+}
+
+/** A part that was launched. */
+export interface Launched {
+  /** null for tasks that run inside the supervisor. */
+  readonly pid: number | null;
+  /** A service answers its probe. Stays pending when it ends before, and for tasks. */
+  readonly ready: Promise<void>;
+  /** Never rejects. A task that ended with code 0 is done. */
+  readonly ended: Promise<Ended>;
+  /** Ask it to end in order. */
+  stop(): void;
+  /** End it now. */
+  kill(): void;
+}
+
+/** A part and how to run it. */
+export interface Part extends PartSpec {
+  /** Where people and other parts reach it; null for parts without an address. */
+  readonly url: string | null;
+  /** Where its output goes; null for tasks inside the supervisor. */
+  readonly log: string | null;
+  /** Killed and counted as a failed start when not ready by then. */
+  readonly readyWithinMs: number;
+  launch(): Launched;
+}

@@ -1,0 +1,115 @@
+import type { Clock } from "../runtime/clock.ts";
+import { type Endpoints, writeEndpoints } from "../runtime/endpoints.ts";
+import type { Logger } from "../runtime/logger.ts";
+import { seededRandom } from "../runtime/random.ts";
+import { choosePorts, isPortFree, type PortChoice } from "./addresses/ports.ts";
+import { addressesOf, runElsewhere, SERVERS } from "./addresses/servers.ts";
+import { portWishes } from "./addresses/wishes.ts";
+import { type StartOptions, simulatorArgs } from "./options.ts";
+import { catalogue } from "./parts/catalogue.ts";
+import { PROBED } from "./parts/programs.ts";
+import { toolchainOf } from "./process/jvm.ts";
+import type { Watchdog } from "./process/watchdog.ts";
+import { choose } from "./supervise/order.ts";
+import type { Part } from "./supervise/part.ts";
+
+export interface SystemContext {
+  readonly root: string;
+  readonly home: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly watchdog: Watchdog;
+  readonly logger: Logger;
+}
+
+/** What a start will run, and where. */
+export interface SystemPlan {
+  readonly parts: readonly Part[];
+  readonly addresses: Endpoints;
+  readonly portOf: (name: string) => number;
+  /** What a person should know before it starts. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Decide what runs here and on which ports.
+ *
+ * @throws {CodedError} USAGE, PORT_TAKEN
+ */
+export async function planSystem(
+  context: SystemContext,
+  options: StartOptions,
+  extent: { readonly only: readonly string[] },
+): Promise<SystemPlan> {
+  const { env, home } = context;
+  const elsewhere = runElsewhere(env);
+  const wishes = portWishes(options, PROBED, env).filter((wish) => !elsewhere.includes(wish.name));
+  const random = seededRandom(context.clock.now(), `ports ${process.pid}`);
+  const choices = await choosePorts(wishes, isPortFree, random);
+  const ports = new Map(choices.map((choice) => [choice.name, choice.port]));
+  const portOf = (name: string): number => ports.get(name) ?? 0;
+  const addresses = addressesOf(ports, env);
+  const around = {
+    root: context.root,
+    home,
+    clock: context.clock,
+    watchdog: context.watchdog,
+    toolchain: toolchainOf(context.root),
+    env: childEnvironment(env, addresses, home),
+  };
+  const { durable, sources } = options;
+  const everything = catalogue(around, {
+    addresses,
+    portOf,
+    durable,
+    sources,
+    logger: context.logger,
+    simulatorArgs: simulatorArgs(options),
+  });
+  const wanted = options.only.length > 0 ? options.only : extent.only;
+  const missing = everything.missing.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  const only = wanted.filter((name) => !missing.some((program) => program.name === name));
+  const chosen = choose(everything.parts, only, options.without);
+  const parts = chosen.filter((part) => !elsewhere.includes(part.name));
+  const names = new Set(parts.map((part) => part.name));
+  return {
+    parts,
+    addresses,
+    portOf,
+    notes: [
+      ...missing.map(({ name, entry }) => `${name} is left out: there is no ${entry}`),
+      ...elsewhere.map((name) => `${name} runs elsewhere: ${addressOf(name, addresses)}`),
+      ...movedPorts(choices)
+        .filter(({ name }) => names.has(name))
+        .map(({ note }) => note),
+    ],
+  };
+}
+
+/** Addresses of what runs here and of what the user named: nobody is sent to a server that is not there. */
+export function publishEndpoints(home: string, plan: SystemPlan, env: NodeJS.ProcessEnv): void {
+  const here = new Set([...plan.parts.map((part) => part.name), "supervisor", ...runElsewhere(env)]);
+  const known = SERVERS.filter(({ part }) => here.has(part)).map(({ endpoint }) => [
+    endpoint,
+    plan.addresses[endpoint],
+  ]);
+  writeEndpoints(home, Object.fromEntries(known));
+}
+
+function addressOf(part: string, addresses: Endpoints): string {
+  const server = SERVERS.find((each) => each.part === part);
+  // A database's address holds its password.
+  return server ? addresses[server.endpoint].replace(/\/\/[^@/]*@/, "//") : "";
+}
+
+function movedPorts(choices: readonly PortChoice[]): readonly { name: string; note: string }[] {
+  return choices.flatMap(({ name, port, insteadOf }) =>
+    insteadOf === null ? [] : [{ name, note: `port ${insteadOf} is in use: ${name} takes ${port}` }],
+  );
+}
+
+/** What our own children inherit: the user's settings, every address, and nothing of the npm that ran us. */
+function childEnvironment(env: NodeJS.ProcessEnv, addresses: Endpoints, home: string): NodeJS.ProcessEnv {
+  const inherited = Object.entries(env).filter(([name]) => !/^npm_|^PROBE_PORT$/.test(name));
+  return { ...Object.fromEntries(inherited), ...addresses, ELEVATED_HOME: home };
+}

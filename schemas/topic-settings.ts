@@ -1,0 +1,83 @@
+import { LIMITS } from "./mqtt.ts";
+import { STATIONS } from "./network/network.ts";
+import { stationTopic, type Topics } from "./topics.ts";
+
+/** How a topic is made, and what must hold of one that exists. */
+export interface TopicSettings {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export interface TopicLimits {
+  /** Of every topic that is partitioned by station. Fixed for the life of a system: state lives in a partition. */
+  readonly partitions: number;
+  /** What each of the two merged clean topics may hold per partition, bytes. */
+  readonly mergedBytes: number;
+}
+
+/** The embedded tier: few input partitions, because each has its own transactions (7 ms of a core per commit). */
+export const EMBEDDED_LIMITS: TopicLimits = { partitions: 2, mergedBytes: 512 * 1024 * 1024 };
+
+const MB = 1024 * 1024;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** A clean copy per station: 397 bytes a reading, so some 170,000 readings of one station. */
+const STATION_BYTES = 64 * MB;
+
+const KEPT = { "retention.ms": "-1" };
+const COMPACTED = { "cleanup.policy": "compact", "segment.bytes": String(16 * MB) };
+/** The broker's time: a wrong clock upstream cannot poison the topic. */
+const BROKER_TIME = { "message.timestamp.type": "LogAppendTime" };
+
+/** Every topic of the system but those per station. */
+export function topicSettings(names: Topics, limits: TopicLimits): readonly TopicSettings[] {
+  const { partitions } = limits;
+  const clean = { ...KEPT, "retention.bytes": String(limits.mergedBytes), "segment.bytes": String(64 * MB) };
+  return [
+    {
+      topic: names.raw,
+      partitions,
+      // No limit here: a raw record may go only once dedup has committed it.
+      config: {
+        ...KEPT,
+        ...BROKER_TIME,
+        "retention.bytes": "-1",
+        "segment.bytes": String(64 * MB),
+        "max.message.bytes": String(LIMITS.recordBytes),
+      },
+    },
+    { topic: names.arrivals, partitions, config: clean },
+    { topic: names.turnstiles, partitions, config: clean },
+    // One partition: the newest record is the weather.
+    { topic: names.weather, partitions: 1, config: { "retention.ms": String(7 * DAY_MS) } },
+    // One partition: two stops, which are two keys, make one station.
+    { topic: names.connectStations, partitions: 1, config: COMPACTED },
+    { topic: names.stationsTable, partitions: 1, config: COMPACTED },
+    { topic: names.turnstileSummary, partitions, config: COMPACTED },
+    { topic: names.dedupState, partitions, config: COMPACTED },
+    { topic: names.devices, partitions, config: { ...COMPACTED, ...BROKER_TIME } },
+    {
+      topic: names.deadLetter,
+      partitions,
+      config: {
+        ...KEPT,
+        ...BROKER_TIME,
+        "retention.bytes": String(256 * MB),
+        "segment.bytes": String(64 * MB),
+      },
+    },
+    { topic: names.fleet, partitions, config: { "retention.ms": String(7 * DAY_MS) } },
+  ];
+}
+
+/** The two clean topics of each station, 184 in all. Made after the first train: creating them takes seconds. */
+export function stationTopicSettings(prefix: string, limits: TopicLimits): readonly TopicSettings[] {
+  const config = { ...KEPT, "retention.bytes": String(STATION_BYTES), "segment.bytes": String(16 * MB) };
+  return STATIONS.flatMap(({ id }) =>
+    (["arrivals", "turnstiles"] as const).map((kind) => ({
+      topic: stationTopic(kind, id, prefix),
+      partitions: limits.partitions,
+      config,
+    })),
+  );
+}
