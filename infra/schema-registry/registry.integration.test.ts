@@ -60,7 +60,9 @@ test("restarted between two producers, it knows what the first registered and go
     first,
   );
   expect((await registry.ask("GET /config/restart")).body).toEqual({ compatibilityLevel: "FULL" });
-  const second = (await registry.ask("POST /subjects/restart/versions", { schema: record(b) })).body;
+  const second = (
+    await registry.ask("POST /subjects/restart/versions", { schema: record(a, { ...b, name: "c" }) })
+  ).body;
   expect((second as { id: number }).id).toBe((first as { id: number }).id + 1);
 });
 

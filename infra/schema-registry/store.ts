@@ -17,6 +17,8 @@ export interface StoreOptions {
   readonly timeoutMs?: number;
 }
 
+const DEFAULT_TIMEOUT_MS = 10_000;
+
 interface Waiting {
   readonly offset: number;
   readonly resolve: () => void;
@@ -45,17 +47,9 @@ export class RegistryStore {
 
   /** Resolves once everything in the topic is read. @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_TOPIC_MISMATCH */
   static async open(options: StoreOptions): Promise<RegistryStore> {
-    const { kafka, topic } = options;
-    const admin = await kafka.admin();
-    try {
-      await admin.ensureTopics([{ topic, partitions: 1, config: { "cleanup.policy": "compact" } }]);
-    } finally {
-      await admin.close();
-    }
-    const store = new RegistryStore(
-      options,
-      await kafka.producer({ timeoutMs: options.timeoutMs ?? 10_000 }),
-    );
+    const { kafka, topic, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    const [producer] = await Promise.all([kafka.producer({ timeoutMs }), ensureTopic(kafka, topic)]);
+    const store = new RegistryStore(options, producer);
     store.#tail = await kafka.tail({ topics: [topic], from: "beginning", onRecords: (r) => store.#take(r) });
     await store.#tail.caughtUp;
     return store;
@@ -109,7 +103,7 @@ export class RegistryStore {
 
   #readBack(offset: number): Promise<void> {
     if (this.#applied >= offset) return Promise.resolve();
-    const { clock, timeoutMs = 10_000 } = this.#options;
+    const { clock, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
     return new Promise((resolve, reject) => {
       const cancel = clock.after(timeoutMs, () => {
         this.#waiting.delete(waiting);
@@ -139,5 +133,14 @@ export class RegistryStore {
       this.#waiting.delete(waiting);
       waiting.resolve();
     }
+  }
+}
+
+async function ensureTopic(kafka: Kafka, topic: string): Promise<void> {
+  const admin = await kafka.admin();
+  try {
+    await admin.ensureTopics([{ topic, partitions: 1, config: { "cleanup.policy": "compact" } }]);
+  } finally {
+    await admin.close();
   }
 }
