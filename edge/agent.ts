@@ -133,7 +133,7 @@ export class Agent {
       clock,
       random,
       logger,
-      backoff: fullJitter({ baseMs: 100, capMs: 1_000, floorMs: 50, random }),
+      backoff: fullJitter({ baseMs: 100, capMs: 2_000, floorMs: 50, random }),
       onChange: () => {
         this.#uplink.wake();
         const entry = this.#devices.get(device.id);

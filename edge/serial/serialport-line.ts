@@ -1,6 +1,7 @@
 import { SerialPort, type SerialPortMock } from "serialport";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
+import { systemBinding } from "./hangup.ts";
 import type { Line, LineHandlers, OpenLine } from "./line.ts";
 
 /** The library may never call back (node-serialport#1361), so everything is given a time. Milliseconds. */
@@ -35,9 +36,9 @@ export function serialLines(options: SerialOptions): OpenLine {
   return async (path, handlers) => {
     // The read buffer is allocated per port and whole: 64 KiB by default, times 372.
     const common = { path, baudRate, autoOpen: false, highWaterMark: 4096 };
-    const port = new SerialPort(
-      (binding ? { ...common, binding } : common) as ConstructorParameters<typeof SerialPort>[0],
-    ) as unknown as Port;
+    const port = new SerialPort({ ...common, binding: binding ?? systemBinding } as ConstructorParameters<
+      typeof SerialPort
+    >[0]) as unknown as Port;
     const line = new SerialLine(port, path, handlers, clock);
     await line.open();
     return line;

@@ -1,4 +1,4 @@
-import { type FSWatcher, lstatSync, readdirSync, readlinkSync, watch } from "node:fs";
+import { existsSync, type FSWatcher, lstatSync, readdirSync, readlinkSync, watch } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../infra/runtime/clock.ts";
 
@@ -75,6 +75,8 @@ function identities(folder: string): Map<string, string> | undefined {
     try {
       const path = join(folder, name);
       const stat = lstatSync(path);
+      // A link whose tty is gone was left by somebody who died: there is no line.
+      if (!existsSync(path)) continue;
       const target = stat.isSymbolicLink() ? readlinkSync(path) : "";
       found.set(name, `${target} ${stat.ino} ${stat.isSymbolicLink() ? stat.mtimeMs : 0}`);
     } catch {
