@@ -14,7 +14,7 @@ import { readStatus, statusTable } from "./status.ts";
 const { env } = process;
 const clock = systemClock;
 
-async function start(options: StartOptions, only: readonly string[]): Promise<void> {
+async function start(options: StartOptions, only: readonly string[] | null): Promise<void> {
   const home = homeOf({ ELEVATED_HOME: options.home ?? env["ELEVATED_HOME"] });
   const logger = createLogger("supervisor", env["LOG_LEVEL"] ?? "warn");
   const printer = options.quiet
@@ -39,7 +39,7 @@ async function once(work: () => Promise<void>): Promise<void> {
 }
 
 await commandLine({
-  start: (options) => start(options, []),
+  start: (options) => start(options, null),
   infra: (options) => start(options, INFRASTRUCTURE),
   status: ({ home, json }) =>
     once(async () => {

@@ -2,8 +2,8 @@ import { Command, InvalidArgumentError } from "commander";
 
 /** What a start was asked for. */
 export interface StartOptions {
-  /** These parts and what they need; empty: all. */
-  readonly only: readonly string[];
+  /** These parts and what they need; absent: all that the command is about. */
+  readonly only?: readonly string[];
   readonly without: readonly string[];
   /** The page's port, exactly. */
   readonly port?: number;
@@ -66,7 +66,7 @@ Examples:
 
 function startOptions(command: Command): Command {
   return command
-    .option("--only <parts>", "only these parts and what they need, separated by commas", list, [])
+    .option("--only <parts>", "only these parts and what they need, separated by commas", list)
     .option("--without <parts>", "not these parts", list, [])
     .option("--port <port>", "the page's port", portNumber)
     .option("--home <folder>", "where state lives (default: ELEVATED_HOME or .elevated)")

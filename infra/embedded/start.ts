@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { CodedError } from "../../schemas/errors.ts";
+import type { Endpoints } from "../runtime/endpoints.ts";
 import { closeServer, listen } from "../runtime/http.ts";
 import type { Running } from "../runtime/lifecycle.ts";
 import { forgetEndpoints, takeHome } from "./home.ts";
@@ -23,18 +24,26 @@ export interface StartSurroundings extends Omit<SystemContext, "watchdog"> {
   readonly isTTY: boolean;
 }
 
+export interface StartedSystem extends Running {
+  readonly addresses: Endpoints;
+  /** Every part is ready or given up; stays pending when `failed` rejects. */
+  readonly settled: Promise<readonly PartReport[]>;
+  /** A part that others need was given up; everything has been ended. */
+  readonly failed: Promise<never>;
+}
+
 /**
  * Bring a system up and keep it up.
  *
- * @param extent - the parts this command is about; empty: all.
+ * @param extent - the parts this command is about; null: all.
  * @returns once its parts have begun to start; they go on by themselves.
  * @throws {CodedError} ALREADY_RUNNING, PORT_TAKEN, USAGE
  */
 export async function startSystem(
   around: StartSurroundings,
   options: StartOptions,
-  extent: { readonly only: readonly string[] },
-): Promise<Running> {
+  extent: { readonly only: readonly string[] | null },
+): Promise<StartedSystem> {
   const { home, clock, printer } = around;
   const startedAt = clock.now();
   const began = clock.monotonic();
@@ -69,23 +78,29 @@ export async function startSystem(
 
   if (plan.parts.some((part) => part.name === "dashboard")) page = plan.addresses.DASHBOARD_URL;
   let stopFigures = (): void => {};
+  let fail: (error: CodedError) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  // Whoever only starts and stops need not look at it.
+  failed.catch(() => {});
+  const settled = new Promise<readonly PartReport[]>((resolve) => {
     report = () => {
       const reports = supervisor.reports();
       const fatal = fatalFailure(plan.parts, reports);
       if (fatal) {
         report = () => {};
-        void stop().then(() => reject(partFailed(fatal)));
-        return;
+        void stop().then(() => fail(partFailed(fatal)));
+      } else if (isSettled(reports)) {
+        report = () => {};
+        printer.line(summary(reports, clock.monotonic() - began, page));
+        if (page !== null) stopFigures = followFigures(page, around);
+        resolve(reports);
       }
-      if (!isSettled(reports)) return;
-      report = () => {};
-      printer.line(summary(reports, clock.monotonic() - began, page));
-      if (page !== null) stopFigures = followFigures(page, around);
     };
   });
   supervisor.begin();
-  return { stop, failed };
+  return { addresses: plan.addresses, settled, failed, stop };
 
   async function stop(): Promise<void> {
     report = () => {};

@@ -39,7 +39,7 @@ export interface SystemPlan {
 export async function planSystem(
   context: SystemContext,
   options: StartOptions,
-  extent: { readonly only: readonly string[] },
+  extent: { readonly only: readonly string[] | null },
 ): Promise<SystemPlan> {
   const { env, home } = context;
   const elsewhere = runElsewhere(env);
@@ -66,9 +66,9 @@ export async function planSystem(
     logger: context.logger,
     simulatorArgs: simulatorArgs(options),
   });
-  const wanted = options.only.length > 0 ? options.only : extent.only;
-  const missing = everything.missing.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-  const only = wanted.filter((name) => !missing.some((program) => program.name === name));
+  const wanted = options.only ?? extent.only;
+  const missing = everything.missing.filter(({ name }) => !wanted || wanted.includes(name));
+  const only = wanted?.filter((name) => !missing.some((program) => program.name === name)) ?? null;
   const chosen = choose(everything.parts, only, options.without);
   const parts = chosen.filter((part) => !elsewhere.includes(part.name));
   const names = new Set(parts.map((part) => part.name));

@@ -27,17 +27,17 @@ export function checkOrder(parts: readonly PartSpec[]): void {
 /**
  * The parts a command asked for.
  *
- * @param only - these and what they need; empty: all.
+ * @param only - these and what they need; null: all.
  * @param without - not these, whoever needs them.
  * @throws {CodedError} USAGE for a name that is no part.
  */
 export function choose<P extends PartSpec>(
   parts: readonly P[],
-  only: readonly string[],
+  only: readonly string[] | null,
   without: readonly string[],
 ): readonly P[] {
   const byName = new Map(parts.map((part) => [part.name, part]));
-  for (const name of [...only, ...without]) {
+  for (const name of [...(only ?? []), ...without]) {
     if (!byName.has(name)) {
       throw usage(`there is no part "${name}": choose from ${[...byName.keys()].join(", ")}`);
     }
@@ -49,7 +49,7 @@ export function choose<P extends PartSpec>(
     wanted.add(name);
     for (const need of part.needs) want(need);
   };
-  for (const name of only.length > 0 ? only : byName.keys()) want(name);
+  for (const name of only ?? byName.keys()) want(name);
   return parts.filter((part) => wanted.has(part.name) && !without.includes(part.name));
 }
 

@@ -30,7 +30,10 @@ export interface SupervisorOptions {
 
 interface Running {
   readonly launched: Launched;
-  readonly cancelTimers: (() => void)[];
+  /** Cancels the timer that would kill it. */
+  cancel: () => void;
+  /** Why it was killed, when the supervisor did it. */
+  killedFor?: string;
 }
 
 /** Carries out what `reduce` decides: the only place that holds processes and timers. */
@@ -126,15 +129,15 @@ export class Supervisor {
     this.#launchedAt.set(name, this.#now());
     this.#readyMs.delete(name);
     const launched = attempt(part);
-    const late = clock.after(part.readyWithinMs, () => {
-      this.#reasons.set(name, `not ready after ${part.readyWithinMs / 1000} s`);
+    const running: Running = { launched, cancel: () => {} };
+    running.cancel = clock.after(part.readyWithinMs, () => {
+      running.killedFor = `not ready after ${part.readyWithinMs / 1000} s`;
       launched.kill();
     });
-    const running: Running = { launched, cancelTimers: [late] };
     this.#running.set(name, running);
     void launched.ready.then(() => {
-      late();
-      if (this.#running.get(name) !== running) return;
+      if (this.#running.get(name) !== running || this.#state.parts[name]?.state !== "starting") return;
+      running.cancel();
       this.#noteReady(name);
       this.#dispatch({ type: "ready", name, at: this.#now() });
     });
@@ -142,12 +145,12 @@ export class Supervisor {
   }
 
   #onEnded(name: string, running: Running, ended: Ended): void {
-    for (const cancel of running.cancelTimers) cancel();
+    running.cancel();
     this.#running.delete(name);
     const told = this.#state.parts[name]?.state === "stopping";
     const done = this.#parts.get(name)?.kind === "task" && ended.code === 0;
     if (done) this.#noteReady(name);
-    else if (!told) this.#reasons.set(name, ended.reason);
+    else if (!told) this.#reasons.set(name, running.killedFor ?? ended.reason);
     this.#dispatch({ type: "ended", name, at: this.#now(), code: ended.code });
   }
 
@@ -158,10 +161,9 @@ export class Supervisor {
   #stop(name: string): void {
     const running = this.#running.get(name);
     if (!running) return;
+    running.cancel();
     running.launched.stop();
-    running.cancelTimers.push(
-      this.#options.clock.after(this.#options.stopWithinMs, () => running.launched.kill()),
-    );
+    running.cancel = this.#options.clock.after(this.#options.stopWithinMs, () => running.launched.kill());
   }
 
   #wait(name: string, ms: number): void {

@@ -1,0 +1,33 @@
+import { describe, expect, test } from "vitest";
+import { commandLine, type StartOptions, simulatorArgs } from "./options.ts";
+
+async function parse(...args: string[]): Promise<StartOptions> {
+  const got: StartOptions[] = [];
+  const take = async (options: StartOptions): Promise<void> => void got.push(options);
+  const nothing = async (): Promise<void> => {};
+  await commandLine({ start: take, infra: take, status: nothing, archives: nothing }).parseAsync(args, {
+    from: "user",
+  });
+  if (!got[0]) throw new Error("the command was not carried out");
+  return got[0];
+}
+
+describe("options of start", () => {
+  test("lists are separated by commas, blanks around them do not count", async () => {
+    expect((await parse("start", "--only", "kafka, edge,", "--without", "ksql")).only).toEqual([
+      "kafka",
+      "edge",
+    ]);
+  });
+
+  test("without options everything runs on the usual ports", async () => {
+    const options = await parse("start");
+    expect(options.only).toBeUndefined();
+    expect(options).toMatchObject({ without: [], freePorts: false, quiet: false, durable: false });
+  });
+
+  test("the simulator's share is passed on as given", async () => {
+    const options = await parse("start", "--speed", "120", "--lines", "red,blue");
+    expect(simulatorArgs(options)).toEqual(["--speed", "120", "--lines", "red,blue"]);
+  });
+});

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { lastWords } from "./log-tail.ts";
+import { launchAfter } from "./prepared.ts";
+import { accountFrom, commandAs } from "./unprivileged.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "elevated-process-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("a log's last words", () => {
+  const words = (text: string): string => {
+    const file = join(folder, "some.log");
+    writeFileSync(file, text);
+    return lastWords(file);
+  };
+
+  test("the last line that is not part of a stack", () => {
+    expect(words("one\nError: no luck\n    at here (a.js:1)\n\nNode.js v20.20.2\n")).toBe("Error: no luck");
+  });
+
+  test("the message of one of our own lines", () => {
+    expect(words('{"level":60,"msg":"KAFKA_BROKERS is not set"}\n')).toBe("KAFKA_BROKERS is not set");
+  });
+
+  test("nothing of a log that is not there", () => {
+    expect(lastWords(join(folder, "none.log"))).toBe("");
+  });
+});
+
+describe("servers that refuse to run as root", () => {
+  const PASSWD = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65533:nobody:/:/usr/sbin/nologin\n";
+
+  test("run as PostgreSQL's own account, or as nobody", () => {
+    expect(accountFrom(PASSWD)).toEqual({ uid: 65534, gid: 65533 });
+    expect(accountFrom(`${PASSWD}postgres:x:101:104::/var/lib:/bin/bash\n`)).toEqual({ uid: 101, gid: 104 });
+    expect(accountFrom("root:x:0:0::/root:/bin/sh\n")).toBeUndefined();
+  });
+
+  test("run as they are where this process is not root", () => {
+    expect(commandAs(undefined, "postgres", ["-D", "data"], [])).toEqual({
+      program: "postgres",
+      args: ["-D", "data"],
+    });
+  });
+});
+
+test("what is told to end while it is still being prepared never starts", async () => {
+  let prepared: () => void = () => {};
+  let launches = 0;
+  const launched = launchAfter(
+    new Promise((resolve) => {
+      prepared = resolve;
+    }),
+    () => {
+      launches++;
+      throw new Error("must not start");
+    },
+  );
+  launched.stop();
+  prepared();
+  expect((await launched.ended).code).toBeNull();
+  expect(launches).toBe(0);
+});

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { StartOptions } from "../../infra/embedded/options.ts";
+import { silentPrinter } from "../../infra/embedded/report/printer.ts";
+import { startSystem } from "../../infra/embedded/start.ts";
+import { systemClock } from "../../infra/runtime/clock.ts";
+import type { Endpoints } from "../../infra/runtime/endpoints.ts";
+import { silentLogger } from "../../infra/runtime/logger.ts";
+import { CodedError } from "../../schemas/errors.ts";
+import { projectRoot } from "../../schemas/root.ts";
+
+/** Real servers on free ports, in a home of their own. */
+export interface TestServers {
+  readonly addresses: Endpoints;
+  /** Ends them and removes their home. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Start some of the embedded tier's servers from sources, with what they need: for example `["postgres"]`, or
+ * `["schema-registry"]` with `{ KAFKA_BROKERS: inject("kafka") }`, which takes the run's shared broker.
+ *
+ * @param parts - names as `npm run status` shows them.
+ * @param env - addresses of servers that run already, `TOPIC_PREFIX`, settings of the parts.
+ * @throws {CodedError} CHILD_FAILED when one does not come up.
+ */
+export async function startServers(
+  parts: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestServers> {
+  const home = mkdtempSync(join(tmpdir(), "elevated-servers-"));
+  const options: StartOptions = {
+    only: parts,
+    without: [],
+    quiet: true,
+    json: false,
+    sources: true,
+    freePorts: true,
+    durable: false,
+  };
+  const around = {
+    root: projectRoot(),
+    home,
+    env: { ...process.env, ...env },
+    clock: systemClock,
+    logger: silentLogger,
+    printer: silentPrinter,
+    isTTY: false,
+  };
+  const system = await startSystem(around, options, { only: null });
+  const reports = await Promise.race([system.settled, system.failed]);
+  const stop = async (): Promise<void> => {
+    await system.stop();
+    rmSync(home, { recursive: true, force: true });
+  };
+  const lost = reports.find((part) => part.state !== "ready");
+  if (!lost) return { addresses: system.addresses, stop };
+  await stop();
+  throw new CodedError("CHILD_FAILED", {
+    message: `${lost.name} is ${lost.state}: ${lost.reason ?? ""}`,
+    retryable: false,
+  });
+}

@@ -1,0 +1,163 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PartReport } from "../../infra/embedded/supervise/supervisor.ts";
+import { type Endpoints, resolveEndpoints } from "../../infra/runtime/endpoints.ts";
+import { projectRoot } from "../../schemas/root.ts";
+
+const POLL_MS = 50;
+const READY_WITHIN_MS = 120_000;
+
+/** A whole system, as `npm start` runs it, on free ports. */
+export interface SystemUnderTest {
+  readonly home: string;
+  readonly endpoints: Endpoints;
+  /** The supervisor's process. */
+  readonly pid: number;
+  parts(): Promise<readonly PartReport[]>;
+  /** @throws Error when there is no such part or it has no process. */
+  pidOf(part: string): Promise<number>;
+  /** SIGKILL; the supervisor starts it again. Resolves when its process is gone. */
+  kill(part: string): Promise<void>;
+  /** End a part in order and keep it ended, or start it again. */
+  request(part: string, what: "start" | "stop"): Promise<void>;
+  /** Resolves once the part is in this state. */
+  until(part: string, state: PartReport["state"]): Promise<void>;
+  /** SIGINT, as Ctrl+C sends it. @returns the exit code; the home stays when it was given. */
+  stop(): Promise<number | null>;
+  /** SIGKILL to the supervisor alone. */
+  killSupervisor(): Promise<void>;
+}
+
+/**
+ * Start the built system and wait until every part is ready.
+ *
+ * @param args - options of `start`, for example `["--without", "edge"]`.
+ * @param home - of an earlier system; a new one that is removed afterwards when left out.
+ * @throws Error with the supervisor's words when it ends or a part fails.
+ */
+export async function startSystem({
+  args = [],
+  home,
+  env = {},
+}: {
+  readonly args?: readonly string[];
+  readonly home?: string;
+  readonly env?: Readonly<Record<string, string>>;
+} = {}): Promise<SystemUnderTest> {
+  const folder = home ?? mkdtempSync(join(tmpdir(), "elevated-system-"));
+  const main = join(projectRoot(), "dist", "infra", "embedded", "main.js");
+  const child = spawn(process.execPath, [main, "start", "--free-ports", "--home", folder, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let words = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    words = (words + chunk.toString()).slice(-4_000);
+  });
+  const gone = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const cleanUp = (): void => {
+    if (home === undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const endpoints = await whenReady(child, folder, () => words);
+    return systemOf(child, gone, folder, endpoints, cleanUp);
+  } catch (error) {
+    child.kill("SIGINT");
+    await gone;
+    cleanUp();
+    throw error;
+  }
+}
+
+function systemOf(
+  child: ChildProcess,
+  gone: Promise<number | null>,
+  home: string,
+  endpoints: Endpoints,
+  cleanUp: () => void,
+): SystemUnderTest {
+  const parts = (): Promise<readonly PartReport[]> => readParts(endpoints.SUPERVISOR_URL);
+  const part = async (name: string): Promise<PartReport> => {
+    const found = (await parts()).find((each) => each.name === name);
+    if (!found) throw new Error(`there is no part ${name}`);
+    return found;
+  };
+  const pidOf = async (name: string): Promise<number> => {
+    const { pid, state } = await part(name);
+    if (pid === null) throw new Error(`${name} has no process: it is ${state}`);
+    return pid;
+  };
+  const until = (name: string, state: PartReport["state"]): Promise<void> =>
+    poll(`${name} ${state}`, async () => (await part(name)).state === state);
+  const post = async (name: string, what: string): Promise<void> => {
+    const response = await fetch(`${endpoints.SUPERVISOR_URL}/parts/${name}/${what}`, { method: "POST" });
+    if (!response.ok) throw new Error(`${what} ${name}: ${await response.text()}`);
+  };
+  return {
+    home,
+    endpoints,
+    pid: child.pid ?? 0,
+    parts,
+    pidOf,
+    until,
+    request: post,
+    async kill(name) {
+      const pid = await pidOf(name);
+      await post(name, "kill");
+      await poll(`process ${pid} gone`, async () => !isAlive(pid));
+    },
+    async stop() {
+      child.kill("SIGINT");
+      const code = await gone;
+      cleanUp();
+      return code;
+    },
+    async killSupervisor() {
+      child.kill("SIGKILL");
+      await gone;
+    },
+  };
+}
+
+/** Does a process of this id exist? */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function whenReady(child: ChildProcess, home: string, words: () => string): Promise<Endpoints> {
+  let endpoints: Endpoints | undefined;
+  await poll("every part ready", async () => {
+    if (child.exitCode !== null) throw new Error(`the system ended with ${child.exitCode}:\n${words()}`);
+    if (!existsSync(join(home, "run", "endpoints.json"))) return false;
+    // Only what the system itself wrote: an address of the user's environment is not its.
+    endpoints = resolveEndpoints({ ELEVATED_HOME: home });
+    const parts = await readParts(endpoints.SUPERVISOR_URL).catch(() => []);
+    const lost = parts.find((part) => part.state === "failed");
+    if (lost) throw new Error(`${lost.name} failed: ${lost.reason}\n${words()}`);
+    return parts.length > 0 && parts.every((part) => part.state === "ready");
+  });
+  if (!endpoints) throw new Error("no endpoints");
+  return endpoints;
+}
+
+async function readParts(supervisor: string): Promise<readonly PartReport[]> {
+  const response = await fetch(`${supervisor}/status`);
+  return ((await response.json()) as { parts: readonly PartReport[] }).parts;
+}
+
+async function poll(what: string, done: () => Promise<boolean>): Promise<void> {
+  const began = performance.now();
+  while (!(await done())) {
+    if (performance.now() - began > READY_WITHIN_MS)
+      throw new Error(`not within ${READY_WITHIN_MS} ms: ${what}`);
+    await sleep(POLL_MS);
+  }
+}
