@@ -48,8 +48,8 @@ export interface Dashboard {
 
 /** At most ten deltas a second and page. */
 const TICK_MS = 100;
-/** Quantiles and the proof are looked at less often: nobody reads faster. */
-const LOOK_MS = 500;
+/** Quantiles are computed less often: nobody reads faster. */
+const QUANTILES_MS = 1_000;
 
 /** Serve the page and its data. Listens at once, before Kafka answers: a page then shows what is still starting. */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
@@ -73,21 +73,20 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   });
 
   let hops: readonly HopView[] = [];
-  const look = (): void => {
+  const measure = (): void => {
     const service = model.clock.serviceAt(clock.now());
     if (service !== null) model.history.watch(service);
-    proof.look(clock.monotonic(), clock.now());
     hops = hopsOf(model, clock.now(), proof.last);
   };
+  // Proof and entries of one version are of one moment: the page's sum is the proof's.
   const state = (): PageState =>
     project(model, {
       now: clock.now(),
-      proof: proof.last,
+      proof: proof.look(clock.monotonic(), clock.now()),
       hops,
       parts: surroundings.parts,
       live: feed.behind.size === 0,
     });
-  look();
   const versions = new Versions(options.instance, state());
   viewers.sent(versions.version, entriesOf(versions.state));
 
@@ -106,10 +105,10 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     if (versions.put(state())) viewers.sent(versions.version, entriesOf(versions.state));
     channel.publish(before);
   });
-  const stopLook = clock.every(LOOK_MS, look);
+  const stopMeasuring = clock.every(QUANTILES_MS, measure);
   const stop = async (): Promise<void> => {
     stopTick();
-    stopLook();
+    stopMeasuring();
     surroundings.stop();
     await channel.close();
     await closeServer(server);

@@ -1,65 +1,17 @@
 import type { StationView, TrainView, WeatherView } from "../../../../schemas/page.ts";
+import type {
+  DeviceAnswer,
+  DeviceDetail,
+  PathAnswer,
+  StationAnswer,
+  StationDetail,
+  TrainAnswer,
+  WeatherAnswer,
+} from "../../../../schemas/page-api.ts";
 import type { KnownDevice } from "../model/devices.ts";
-import type { Call, Path } from "../model/last-readings.ts";
+import type { Path } from "../model/last-readings.ts";
 import type { Model } from "../model/model.ts";
 import { countDevice } from "../proof/positions.ts";
-
-/** The HTTP API's answers: shapes of `/api/v1`, for programs. null means "no data". Times are ISO 8601. */
-export interface TrainAnswer {
-  readonly id: string;
-  readonly line: string;
-  readonly direction: string;
-  readonly stationId: number;
-  readonly status: string;
-  readonly at: string;
-  readonly stale: boolean;
-}
-
-export interface DeviceAnswer {
-  readonly id: string;
-  readonly kind: string;
-  readonly state: string;
-  readonly lastSeen: string | null;
-}
-
-export interface StationAnswer {
-  readonly id: number;
-  readonly name: string;
-  readonly lines: readonly string[];
-  readonly entries: number | null;
-  readonly devices: readonly DeviceAnswer[];
-}
-
-export interface DeviceDetail extends DeviceAnswer {
-  readonly reason: string;
-  readonly since: string;
-  readonly frames: number;
-  readonly errors: number;
-  readonly numbered: number | null;
-  readonly waiting: number | null;
-}
-
-export interface StationDetail extends Omit<StationAnswer, "devices"> {
-  readonly devices: readonly DeviceDetail[];
-  /** Since the service clock's last full hour, as far as this server has watched. */
-  readonly thisHour: number | null;
-  /** Per five minutes of the service clock, oldest first; null: no data. */
-  readonly history: readonly (number | null)[];
-  /** The last trains, newest first. */
-  readonly calls: readonly (Omit<Call, "at"> & { readonly at: string })[];
-  /** The last entry's time at every hop. */
-  readonly path: PathAnswer | null;
-}
-
-export interface PathAnswer {
-  readonly deviceId: string | null;
-  readonly service: string;
-  readonly device: string;
-  readonly edge: string;
-  readonly gateway: string;
-  readonly dedup: string;
-  readonly page: string;
-}
 
 export function trainAnswer({ id, line, direction, stationId, status, at, stale }: TrainView): TrainAnswer {
   return { id, line, direction, stationId, status, at: iso(at), stale };
@@ -93,7 +45,7 @@ export function stationDetail(station: StationView, model: Model): StationDetail
   };
 }
 
-export function weatherAnswer(weather: WeatherView | null): Record<string, unknown> | null {
+export function weatherAnswer(weather: WeatherView | null): WeatherAnswer | null {
   if (!weather) return null;
   const { temperature, status, service } = weather;
   return { temperature, status, serviceTime: service === null ? null : iso(service) };

@@ -243,7 +243,7 @@ export class SmallChicago {
   }
 
   #times(): Record<string, string> {
-    const device = this.#now();
+    const device = this.#now() - 60;
     const times = {
       service: this.#service(device),
       device,

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
+import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import { projectRoot } from "../../schemas/root.ts";
+import { topicNames } from "../../schemas/topics.ts";
+import type { RoleContext, RoleRunning } from "../roles.ts";
+import { dashboardConfig } from "./config.ts";
+import { startDashboard } from "./server/dashboard.ts";
+
+/** Serve the page: `npm run central -- dashboard`. Up at once; Kafka and the registry may come later. */
+export async function start(context: RoleContext): Promise<RoleRunning> {
+  const { clock, logger, metrics, random } = context;
+  const config = dashboardConfig(context.env);
+  const root = projectRoot();
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  const dashboard = await startDashboard({
+    kafka: createKafka({ brokers: config.KAFKA_BROKERS, clientId: "dashboard", clock, logger }),
+    avro: avroDecoder(createRegistryClient({ url: config.SCHEMA_REGISTRY_URL, clock, logger })),
+    topics: topicNames(config.TOPIC_PREFIX),
+    clock,
+    logger,
+    metrics,
+    port: config.DASHBOARD_PORT,
+    host: config.DASHBOARD_HOST,
+    supervisorUrl: config.SUPERVISOR_URL,
+    ksqlUrl: config.KSQLDB_URL,
+    lookbackMs: config.DASHBOARD_LOOKBACK_SECONDS * 1000,
+    webRoot: join(root, "dist", "web"),
+    version,
+    instance: `${clock.now().toString(36)}-${Math.floor(random() * 2 ** 32).toString(36)}`,
+  });
+  logger.info({ url: dashboard.url }, "the page is served");
+  return {
+    probe: () => {
+      const { ready, detail } = dashboard.probe();
+      return { ready, detail };
+    },
+    stop: () => dashboard.stop(),
+  };
+}

@@ -1,0 +1,57 @@
+import { Banner } from "./header/banner.tsx";
+import { Header } from "./header/header.tsx";
+import { Lines } from "./lines/lines.tsx";
+import { Starting } from "./parts/starting.tsx";
+import { Pipeline } from "./pipeline/pipeline.tsx";
+import { Proof, ProofBar } from "./pipeline/proof.tsx";
+import { useRoute } from "./state/route.ts";
+import { usePage } from "./state/use.ts";
+import { Overview } from "./station/overview.tsx";
+import { StationSheet } from "./station/sheet.tsx";
+
+export function App() {
+  const route = useRoute();
+  const started = usePage(({ state }) => state !== null && Object.keys(state.stations).length > 0);
+  const lost = usePage(({ link }) => link.state === "lost");
+  return (
+    <div class="page" data-lost={lost}>
+      <Header />
+      <Banner />
+      <main class="main">
+        <div class="view">{started ? <Lines /> : <Starting />}</div>
+        <aside class="side" data-open={route.at === "station"}>
+          {route.at === "station" ? <StationSheet key={route.id} id={route.id} /> : <Overview />}
+        </aside>
+        <footer class="ribbon">
+          <Proof />
+          <Pipeline />
+        </footer>
+      </main>
+      <ProofBar />
+      <Hatches />
+    </div>
+  );
+}
+
+/** Patterns of trains nobody has seen for long. */
+function Hatches() {
+  return (
+    <svg class="definitions" aria-hidden="true">
+      <defs>
+        {["red", "blue", "green"].map((line) => (
+          <pattern
+            key={line}
+            id={`hatch-${line}`}
+            width="4"
+            height="4"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)"
+          >
+            <rect width="4" height="4" fill="var(--surface)" />
+            <rect width="1.5" height="4" fill={`var(--${line}-fill)`} />
+          </pattern>
+        ))}
+      </defs>
+    </svg>
+  );
+}

@@ -1,0 +1,31 @@
+import { span, wall } from "../rules/words.ts";
+import { useNow, usePage } from "../state/use.ts";
+
+/** A short gap is nobody's business. */
+const QUIET_MS = 2_000;
+
+/** Connection loss, and the pause: whatever makes the page show something else than the present. */
+export function Banner() {
+  const link = usePage((view) => view.link);
+  const paused = usePage((view) => view.paused);
+  const known = usePage((view) => view.state !== null);
+  useNow(500);
+  const now = Date.now();
+  if (link.state === "lost" && known && now - link.since >= QUIET_MS) {
+    const next =
+      link.retryAt === null || link.retryAt <= now
+        ? "trying now"
+        : `trying again in ${span(link.retryAt - now)}`;
+    return (
+      <p class="banner" role="status" data-kind="lost">
+        <strong>Connection lost.</strong> Showing {wall(link.since)}, {span(now - link.since)} ago; {next}.
+      </p>
+    );
+  }
+  if (!paused) return null;
+  return (
+    <p class="banner" role="status" data-kind="paused">
+      <strong>Paused.</strong> The page stands still; the trains do not.
+    </p>
+  );
+}

@@ -1,0 +1,118 @@
+import { useContext, useState } from "preact/hooks";
+import { countByHealth } from "../rules/health.ts";
+import { clockDay, clockTime, figure, sky } from "../rules/words.ts";
+import { applyTheme, storedTheme, THEMES, type Theme } from "../state/theme.ts";
+import { StoreContext, useNow, usePage } from "../state/use.ts";
+
+export function Header() {
+  return (
+    <header class="header">
+      <h1 class="wordmark">
+        <a href="#/">Elevated</a>
+      </h1>
+      <ServiceClock />
+      <Weather />
+      <DeviceCounts />
+      <div class="controls">
+        <Pause />
+        <ThemeChoice />
+      </div>
+    </header>
+  );
+}
+
+function ServiceClock() {
+  const clock = usePage(({ state }) => state?.clock ?? null);
+  const now = useNow(250);
+  if (!clock) return <p class="fact clock muted">no service clock yet</p>;
+  const service = clock.service + Math.max(0, now - clock.at) * (clock.speed ?? 1);
+  return (
+    <p class="fact clock" title="Service clock, Chicago time">
+      <time dateTime={new Date(service).toISOString()}>{clockTime(service)}</time> {clockDay(service)}
+      {clock.speed !== null && clock.speed !== 1 ? <span class="muted"> ×{clock.speed}</span> : null}
+    </p>
+  );
+}
+
+function Weather() {
+  const weather = usePage(({ state }) => state?.weather ?? null);
+  return (
+    <p class="fact weather">
+      {weather ? (
+        <>
+          {Math.round(weather.temperature)} °F <span class="muted">{sky(weather.status)}</span>
+        </>
+      ) : (
+        <span class="muted">no weather yet</span>
+      )}
+    </p>
+  );
+}
+
+function DeviceCounts() {
+  const devices = usePage(({ state }) => state?.devices);
+  if (!devices || Object.keys(devices).length === 0)
+    return <p class="fact devices muted">no device heard yet</p>;
+  const counts = countByHealth(devices);
+  const silent = counts.offline + counts.stale;
+  return (
+    <p class="fact devices">
+      <span>
+        <i class="sign" data-state="online" aria-hidden="true" />
+        {figure(counts.online)} online
+      </span>
+      {counts.late > 0 ? (
+        <span>
+          <i class="sign" data-state="late" aria-hidden="true" />
+          {figure(counts.late)} late
+        </span>
+      ) : null}
+      <span class={silent > 0 ? "act" : "muted"}>
+        <i class="sign" data-state="offline" aria-hidden="true" />
+        {figure(silent)} offline
+      </span>
+      {counts.never_seen > 0 ? (
+        <span class="muted">
+          <i class="sign" data-state="never_seen" aria-hidden="true" />
+          {figure(counts.never_seen)} never seen
+        </span>
+      ) : null}
+    </p>
+  );
+}
+
+function Pause() {
+  const store = useContext(StoreContext);
+  const paused = usePage((view) => view.paused);
+  return (
+    <button type="button" class="control" aria-pressed={paused} onClick={() => store.pause(!paused)}>
+      <span class="glyph" data-glyph={paused ? "resume" : "pause"} aria-hidden="true" />
+      <span class="control-word">{paused ? "Resume" : "Pause"}</span>
+    </button>
+  );
+}
+
+const THEME_WORDS: Readonly<Record<Theme, string>> = { system: "Auto", light: "Light", dark: "Dark" };
+
+function ThemeChoice() {
+  const [theme, setTheme] = useState(storedTheme);
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system";
+  const change = (): void => {
+    setTheme(next);
+    applyTheme(next);
+  };
+  return (
+    <button
+      type="button"
+      class="control"
+      onClick={change}
+      title={`Change to ${THEME_WORDS[next].toLowerCase()}`}
+    >
+      <span class="glyph" data-glyph={theme} aria-hidden="true" />
+      <span class="control-word">
+        <span class="visually-hidden">Theme: </span>
+        {THEME_WORDS[theme]}
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,65 @@
+import type { Line } from "../../../../schemas/network/network.ts";
+import { LINE_NAMES, type Stop, terminal } from "../rules/stops.ts";
+import { figure, plural } from "../rules/words.ts";
+import { stationHref } from "../state/route.ts";
+import { LineBadge } from "./badge.tsx";
+import { TrainMark } from "./train-mark.tsx";
+import { useBusiest, useEntries, useHealth, useStops, useTrains } from "./use-line.ts";
+
+/** One line from end to end: names above, trains of direction b over the line, those of a under it, entries as bars. */
+export function HorizontalStrip({ line }: { readonly line: Line }) {
+  const stops = useStops(line);
+  const trains = useTrains(line);
+  const last = Math.max(1, stops.length - 1);
+  return (
+    <section class={`strip line-${line}`} aria-labelledby={`strip-${line}`}>
+      <header class="strip-head">
+        <LineBadge line={line} />
+        <h2 id={`strip-${line}`} class="visually-hidden">
+          {LINE_NAMES[line]} line
+        </h2>
+        <p class="strip-count">{plural(trains.length, "train")}</p>
+      </header>
+      <div class="track" style={{ "--last": last }}>
+        <div class="rail" aria-hidden="true" />
+        <ol class="stops">
+          {stops.map((stop) => (
+            <StopMark key={stop.station.id} stop={stop} line={line} />
+          ))}
+        </ol>
+        <ul class="trains" aria-label={`Trains of the ${LINE_NAMES[line]} line`}>
+          {trains.map((train) => (
+            <TrainMark
+              key={train.train.id}
+              {...train}
+              axis="across"
+              last={last}
+              towards={terminal(stops, train.train.direction)}
+            />
+          ))}
+        </ul>
+      </div>
+    </section>
+  );
+}
+
+function StopMark({ stop, line }: { readonly stop: Stop; readonly line: Line }) {
+  const { station, order } = stop;
+  const entries = useEntries(station.id);
+  const busiest = useBusiest();
+  const health = useHealth(station.id, line);
+  const share = entries === null || busiest === 0 ? 0 : entries / busiest;
+  const words = `${station.name}: ${entries === null ? "no data" : plural(entries, "entry", "entries")}`;
+  return (
+    <li class="stop" data-health={health} data-change={station.stops.length > 1} style={{ "--order": order }}>
+      <a href={stationHref(station.id)} title={health === "silent" ? `${words}; a device is silent` : words}>
+        <span class="stop-name">{station.name}</span>
+        <span class="stop-dot" aria-hidden="true" />
+        <span class="stop-bar" aria-hidden="true" style={{ "--share": share.toFixed(3) }} />
+        <span class="visually-hidden">
+          {figure(entries)} entries{health === "silent" ? ", a device is silent" : ""}
+        </span>
+      </a>
+    </li>
+  );
+}

@@ -1,0 +1,59 @@
+import { useState } from "preact/hooks";
+import { LINES, type Line } from "../../../../schemas/network/network.ts";
+import { LINE_NAMES } from "../rules/stops.ts";
+import { useMedia } from "../state/use.ts";
+import { LineBadge } from "./badge.tsx";
+import { HorizontalStrip } from "./horizontal-strip.tsx";
+import { VerticalStrip } from "./vertical-strip.tsx";
+
+/** Too narrow for thirty-three stops side by side. */
+export const NARROW = "(max-width: 719px)";
+
+export function Lines() {
+  const narrow = useMedia(NARROW);
+  return narrow ? (
+    <LineTabs />
+  ) : (
+    <div class="strips">
+      {LINES.map((line) => (
+        <HorizontalStrip key={line} line={line} />
+      ))}
+    </div>
+  );
+}
+
+function LineTabs() {
+  const [chosen, setChosen] = useState<Line>("red");
+  const move = (event: KeyboardEvent): void => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (by === undefined) return;
+    const next = LINES[(LINES.indexOf(chosen) + by + LINES.length) % LINES.length] ?? chosen;
+    setChosen(next);
+    document.getElementById(`tab-${next}`)?.focus();
+  };
+  return (
+    <div class="line-tabs">
+      <div class="tabs" role="tablist" aria-label="Lines">
+        {LINES.map((line) => (
+          <button
+            key={line}
+            type="button"
+            role="tab"
+            id={`tab-${line}`}
+            class={`tab line-${line}`}
+            aria-selected={line === chosen}
+            aria-controls="line-panel"
+            tabIndex={line === chosen ? 0 : -1}
+            onClick={() => setChosen(line)}
+            onKeyDown={move}
+          >
+            <LineBadge line={line} /> {LINE_NAMES[line]}
+          </button>
+        ))}
+      </div>
+      <div id="line-panel" role="tabpanel" aria-labelledby={`tab-${chosen}`}>
+        <VerticalStrip key={chosen} line={chosen} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { useContext, useLayoutEffect, useRef } from "preact/hooks";
+import { placeOf } from "../rules/place.ts";
+import { trainNumber } from "../rules/words.ts";
+import { StoreContext, usePage } from "../state/use.ts";
+import { onTick } from "./ticker.ts";
+import type { LineTrain } from "./use-line.ts";
+
+export type Axis = "across" | "down";
+
+interface Props extends LineTrain {
+  readonly axis: Axis;
+  readonly last: number;
+  readonly towards: string;
+}
+
+/** Headings of the mark: `a` runs to the start of the line, which is left or up. */
+const TURN = { across: { a: 180, b: 0 }, down: { a: -90, b: 90 } } as const;
+/** The number sits in the body, behind the point. */
+const NUDGE = { across: { a: [3, 0], b: [-3, 0] }, down: { a: [0, 3], b: [0, -3] } } as const;
+
+/** A train: pointed where it goes, moved by transform only, so that nothing else is laid out again. */
+export function TrainMark({ train, order, slot, axis, last, towards }: Props) {
+  const element = useRef<HTMLLIElement>(null);
+  const store = useContext(StoreContext);
+  const name = usePage(({ state }) => state?.stations[train.stationId]?.name ?? "");
+  useLayoutEffect(() => {
+    const draw = (steps: boolean): void => {
+      const { current } = element;
+      if (!current || (store.view.paused && current.style.transform !== "")) return;
+      const now = Date.now() + store.view.clockOffset;
+      const place = placeOf(train, order, last, now);
+      const at = steps ? order : place.order;
+      current.style.transform =
+        axis === "across"
+          ? `translateX(${((100 * at) / last).toFixed(3)}cqw)`
+          : `translateY(calc(${at.toFixed(3)} * var(--row)))`;
+      current.dataset["drawn"] = place.drawn;
+    };
+    return onTick(draw);
+  }, [train, order, last, axis, store]);
+  const [x, y] = NUDGE[axis][train.direction];
+  const label = `Train ${train.id} towards ${towards}: ${said(train.status)} seen at ${name}`;
+  return (
+    <li
+      ref={element}
+      class={`train line-${train.line}`}
+      data-train={train.id}
+      data-station={train.stationId}
+      data-direction={train.direction}
+      data-status={train.status}
+      style={{ "--slot": slot }}
+    >
+      <svg viewBox="-16 -16 32 32" width="32" height="32" role="img" aria-label={label}>
+        <title>{label}</title>
+        <path
+          class="train-body"
+          d="M-11,-8 H5 L13,0 L5,8 H-11 Z"
+          transform={`rotate(${TURN[axis][train.direction]})`}
+        />
+        <text class="train-number" x={x} y={y}>
+          {trainNumber(train.id)}
+          {train.status === "in_service" ? "" : "!"}
+        </text>
+      </svg>
+    </li>
+  );
+}
+
+function said(status: LineTrain["train"]["status"]): string {
+  if (status === "broken_down") return "broken down,";
+  return status === "out_of_service" ? "out of service," : "";
+}

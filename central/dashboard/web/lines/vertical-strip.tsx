@@ -1,0 +1,71 @@
+import type { Line } from "../../../../schemas/network/network.ts";
+import { LINE_NAMES, type Stop, terminal } from "../rules/stops.ts";
+import { figure } from "../rules/words.ts";
+import { stationHref } from "../state/route.ts";
+import { LineBadge } from "./badge.tsx";
+import { TrainMark } from "./train-mark.tsx";
+import { useEntries, useHealth, useStops, useTrains } from "./use-line.ts";
+
+/** One line from top to bottom, for narrow screens: up on the left, down on the right, names and entries beside. */
+export function VerticalStrip({ line }: { readonly line: Line }) {
+  const stops = useStops(line);
+  const trains = useTrains(line);
+  const last = Math.max(1, stops.length - 1);
+  return (
+    <section class={`column line-${line}`} aria-label={`${LINE_NAMES[line]} line`}>
+      <ol class="rows">
+        {stops.map((stop, i) => (
+          <Row
+            key={stop.station.id}
+            stop={stop}
+            line={line}
+            end={i === 0 ? "first" : i === last ? "last" : null}
+          />
+        ))}
+      </ol>
+      <ul class="trains" aria-label={`Trains of the ${LINE_NAMES[line]} line`}>
+        {trains.map((train) => (
+          <TrainMark
+            key={train.train.id}
+            {...train}
+            axis="down"
+            last={last}
+            towards={terminal(stops, train.train.direction)}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly stop: Stop;
+  readonly line: Line;
+  readonly end: "first" | "last" | null;
+}
+
+function Row({ stop: { station }, line, end }: RowProps) {
+  const entries = useEntries(station.id);
+  const health = useHealth(station.id, line);
+  return (
+    <li class="row" data-health={health} data-end={end} data-change={station.stops.length > 1}>
+      <a href={stationHref(station.id)}>
+        <span class="row-line" aria-hidden="true">
+          <span class="stop-dot" />
+        </span>
+        <span class="row-name">
+          {station.name}
+          {station.stops
+            .filter((stop) => stop.line !== line)
+            .map((stop) => (
+              <LineBadge key={stop.line} line={stop.line} />
+            ))}
+          {health === "silent" ? <span class="row-note act">a device is silent</span> : null}
+        </span>
+        <span class="row-entries" data-missing={entries === null}>
+          {figure(entries)}
+        </span>
+      </a>
+    </li>
+  );
+}

@@ -1,0 +1,27 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { connect } from "./state/connection.ts";
+import { watchDrawn } from "./state/drawn.ts";
+import { PageStore } from "./state/store.ts";
+import { applyTheme } from "./state/theme.ts";
+import { StoreContext } from "./state/use.ts";
+import "./style/tokens.css";
+import "./style/base.css";
+import "./style/header.css";
+import "./style/lines.css";
+import "./style/trains.css";
+import "./style/station.css";
+import "./style/pipeline.css";
+
+applyTheme();
+const store = new PageStore();
+const root = document.getElementById("app");
+if (root) {
+  render(
+    <StoreContext.Provider value={store}>
+      <App />
+    </StoreContext.Provider>,
+    root,
+  );
+  watchDrawn(store, connect(store));
+}

@@ -1,0 +1,37 @@
+import { usePage } from "../state/use.ts";
+
+/** Nothing yet: what is up, and what is coming. */
+export function Starting() {
+  const link = usePage((view) => view.link);
+  const parts = usePage(({ state }) => state?.parts);
+  const live = usePage(({ state }) => state?.live ?? false);
+  return (
+    <section class="starting" aria-labelledby="starting">
+      <h2 id="starting">{heading(link.state, live)}</h2>
+      {parts && parts.length > 0 ? (
+        <ul class="parts">
+          {parts.map(({ name, state, ms }) => (
+            <li key={name} data-ready={ms !== null}>
+              <span>{name}</span>
+              <span class="muted">
+                {state}
+                {ms === null ? "" : `, ${(ms / 1000).toFixed(1)} s`}
+              </span>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p class="muted">
+          {link.state === "open"
+            ? "The page is up; Kafka has told it nothing yet. Trains appear as soon as the stations table and the first arrivals are read."
+            : "Waiting for the server of this page."}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function heading(link: string, live: boolean): string {
+  if (link !== "open") return "Connecting";
+  return live ? "No station has come from the database yet" : "Starting";
+}

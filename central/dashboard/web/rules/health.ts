@@ -1,0 +1,59 @@
+import type { DeviceView } from "../../../../schemas/page.ts";
+import type { DeviceHealth } from "../../../../schemas/states.ts";
+
+export const HEALTH_WORDS: Readonly<Record<DeviceHealth, string>> = {
+  online: "online",
+  late: "late",
+  offline: "offline",
+  stale: "unknown",
+  never_seen: "never seen",
+};
+
+/** Each state has its sign, so that colour is never the only one. */
+export const HEALTH_SIGNS: Readonly<Record<DeviceHealth, string>> = {
+  online: "●",
+  late: "◐",
+  offline: "○",
+  stale: "◌",
+  never_seen: "·",
+};
+
+export function countByHealth(devices: Readonly<Record<string, DeviceView>>): Record<DeviceHealth, number> {
+  const counts = { online: 0, late: 0, offline: 0, stale: 0, never_seen: 0 };
+  for (const device of Object.values(devices)) counts[device.state]++;
+  return counts;
+}
+
+/** Nobody hears it, or nobody knows: somebody must look. */
+export function isSilent(device: DeviceView): boolean {
+  return device.state === "offline" || device.state === "stale";
+}
+
+/** What is silent together: a device by itself, or all that a lost agent would tell of. */
+export interface Silence {
+  readonly stationId: number;
+  readonly reason: string;
+  readonly since: number;
+  /** Readings known to wait. */
+  readonly waiting: number;
+  /** One, unless the agent is gone. */
+  readonly devices: readonly DeviceView[];
+}
+
+/** Oldest first. */
+export function silences(devices: Readonly<Record<string, DeviceView>>): Silence[] {
+  const found = new Map<string, Silence>();
+  for (const device of Object.values(devices)) {
+    if (!isSilent(device)) continue;
+    const key = device.state === "stale" ? `agent ${device.stationId}` : device.id;
+    const before = found.get(key);
+    found.set(key, {
+      stationId: device.stationId,
+      reason: device.reason,
+      since: Math.min(device.since, before?.since ?? device.since),
+      waiting: (device.waiting ?? 0) + (before?.waiting ?? 0),
+      devices: [...(before?.devices ?? []), device],
+    });
+  }
+  return [...found.values()].sort((x, y) => x.since - y.since);
+}

@@ -1,0 +1,48 @@
+import type { Delta, Snapshot } from "../../../../schemas/page.ts";
+import { applyDelta } from "./apply.ts";
+import type { Link, View } from "./view.ts";
+
+/** The page's state: takes what the server says, tells those who draw. */
+export class PageStore {
+  #latest: View = { link: { state: "connecting" }, state: null, version: 0, clockOffset: 0, paused: false };
+  #drawn: View = this.#latest;
+  readonly #listeners = new Set<() => void>();
+
+  /** What is to be drawn: while paused, what stood when the pause began. */
+  get view(): View {
+    return this.#drawn;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** @param receivedAt - browser's wall clock, epoch ms. */
+  snapshot({ state, version, now }: Snapshot, receivedAt: number): void {
+    this.#set({ state, version, clockOffset: now - receivedAt });
+  }
+
+  /** @returns false when a delta is missing before this one: the page must ask for a snapshot. */
+  delta(delta: Delta, receivedAt: number): boolean {
+    const { state, version } = this.#latest;
+    if (!state || delta.from !== version) return delta.to <= version;
+    this.#set({ state: applyDelta(state, delta), version: delta.to, clockOffset: delta.now - receivedAt });
+    return true;
+  }
+
+  link(link: Link): void {
+    this.#set({ link });
+  }
+
+  pause(paused: boolean): void {
+    this.#set({ paused });
+  }
+
+  #set(change: Partial<View>): void {
+    this.#latest = { ...this.#latest, ...change };
+    const { link, paused } = this.#latest;
+    this.#drawn = paused && this.#drawn.state ? { ...this.#drawn, link, paused } : this.#latest;
+    for (const listener of this.#listeners) listener();
+  }
+}

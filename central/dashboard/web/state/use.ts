@@ -1,0 +1,52 @@
+import { createContext } from "preact";
+import { useContext, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { PageStore } from "./store.ts";
+import type { View } from "./view.ts";
+
+export const StoreContext = createContext(new PageStore());
+
+/** Part of the view; the component is drawn again only when that part changes. */
+export function usePage<T>(select: (view: View) => T): T {
+  const store = useContext(StoreContext);
+  const [, redraw] = useState(0);
+  const selected = select(store.view);
+  const last = useRef({ select, selected });
+  last.current = { select, selected };
+  useLayoutEffect(
+    () =>
+      store.subscribe(() => {
+        const { select, selected } = last.current;
+        if (!Object.is(select(store.view), selected)) redraw((n) => n + 1);
+      }),
+    [store],
+  );
+  return selected;
+}
+
+/** The server's wall clock, epoch ms, drawn again every `periodMs`; stands still while paused. */
+export function useNow(periodMs: number): number {
+  const store = useContext(StoreContext);
+  const [now, setNow] = useState(() => Date.now() + store.view.clockOffset);
+  useEffect(() => {
+    const tick = (): void => {
+      if (!store.view.paused) setNow(Date.now() + store.view.clockOffset);
+    };
+    tick();
+    const timer = setInterval(tick, periodMs);
+    return () => clearInterval(timer);
+  }, [store, periodMs]);
+  return now;
+}
+
+/** Does the media query hold? */
+export function useMedia(query: string): boolean {
+  const [matches, setMatches] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const changed = (): void => setMatches(list.matches);
+    changed();
+    list.addEventListener("change", changed);
+    return () => list.removeEventListener("change", changed);
+  }, [query]);
+  return matches;
+}

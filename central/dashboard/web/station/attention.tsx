@@ -1,0 +1,75 @@
+import { type Silence, silences } from "../rules/health.ts";
+import { plural, span } from "../rules/words.ts";
+import { stationHref } from "../state/route.ts";
+import { useNow, usePage } from "../state/use.ts";
+
+/** More are counted instead of named. */
+const NAMED = 6;
+
+/** What somebody should look at: silent devices, lost agents, broken-down trains. */
+export function Attention() {
+  const devices = usePage(({ state }) => state?.devices);
+  const trains = usePage(({ state }) => state?.trains);
+  const stations = usePage(({ state }) => state?.stations);
+  const now = useNow(1_000);
+  const silent = silences(devices ?? {});
+  const broken = Object.values(trains ?? {}).filter((train) => train.status === "broken_down");
+  const nameOf = (id: number): string => stations?.[id]?.name ?? String(id);
+  return (
+    <section class="attention" aria-labelledby="attention">
+      <h2 id="attention">Silent now</h2>
+      {silent.length === 0 ? (
+        <p class="muted">
+          {Object.keys(devices ?? {}).length > 0
+            ? "Nothing. Every device known is heard."
+            : "No device has been heard yet."}
+        </p>
+      ) : (
+        <ul class="notes">
+          {silent.slice(0, NAMED).map((silence) => (
+            <SilenceNote
+              key={`${silence.stationId}-${silence.devices[0]?.id}`}
+              silence={silence}
+              station={nameOf(silence.stationId)}
+              now={now}
+            />
+          ))}
+          {silent.length > NAMED ? <li class="muted">and {silent.length - NAMED} more</li> : null}
+        </ul>
+      )}
+      {broken.length > 0 ? (
+        <ul class="notes">
+          {broken.map((train) => (
+            <li key={train.id}>
+              Train {train.id} is broken down at{" "}
+              <a href={stationHref(train.stationId)}>{nameOf(train.stationId)}</a>.
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </section>
+  );
+}
+
+interface NoteProps {
+  readonly silence: Silence;
+  readonly station: string;
+  readonly now: number;
+}
+
+function SilenceNote({ silence, station, now }: NoteProps) {
+  const { devices, reason, since, stationId, waiting } = silence;
+  const [first] = devices;
+  const blind = devices.some((device) => device.kind === "arrival");
+  const name =
+    devices.length > 1 || first?.state === "stale"
+      ? `${plural(devices.length, "device")} of ${station}`
+      : `${first?.kind === "turnstile" ? "Turnstile" : "Sensor"} ${first?.id}`;
+  return (
+    <li>
+      <a href={stationHref(stationId)}>{name}</a>: {reason || "silent"}, {span(now - since)} ago.
+      {waiting > 0 ? ` ${plural(waiting, "reading")} ${waiting === 1 ? "waits" : "wait"} there.` : ""}
+      {blind ? " Trains may pass unseen." : ""}
+    </li>
+  );
+}

@@ -1,0 +1,72 @@
+import { useEffect, useRef } from "preact/hooks";
+import { LineBadge } from "../lines/badge.tsx";
+import { figure } from "../rules/words.ts";
+import { usePage } from "../state/use.ts";
+import { useDetail } from "./detail.ts";
+import { DeviceTable } from "./device-table.tsx";
+import { Sparkline } from "./sparkline.tsx";
+import { StationTrains } from "./trains.tsx";
+
+/** Everything about one station, beside the lines or over them. */
+export function StationSheet({ id }: { readonly id: number }) {
+  const station = usePage(({ state }) => state?.stations[id]);
+  const entries = usePage(({ state }) => state?.entries[id] ?? null);
+  const known = usePage(({ state }) => state !== null);
+  const detail = useDetail(id);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+  }, []);
+  if (!station) {
+    return (
+      <section class="sheet" aria-label="Station">
+        <SheetHead>
+          <h2 ref={heading} tabIndex={-1}>
+            {known ? `No station ${id} on the three lines` : "Station"}
+          </h2>
+        </SheetHead>
+      </section>
+    );
+  }
+  return (
+    <section class="sheet" aria-labelledby="sheet-name">
+      <SheetHead>
+        <h2 id="sheet-name" ref={heading} tabIndex={-1}>
+          {station.name}
+        </h2>
+        <span class="badges">
+          {station.stops.map(({ line }) => (
+            <LineBadge key={line} line={line} />
+          ))}
+        </span>
+      </SheetHead>
+      <div class="sheet-entries">
+        <p class="sheet-total">
+          <strong data-missing={entries === null}>{figure(entries)}</strong>{" "}
+          {entries === null ? "on entries" : "entries"}
+        </p>
+        <p class="muted">
+          {detail?.thisHour == null ? "no data for this hour" : `${figure(detail.thisHour)} seen this hour`}
+        </p>
+        <Sparkline values={detail?.history ?? Array.from({ length: 36 }, () => null)} />
+      </div>
+      <StationTrains station={station} calls={detail?.calls ?? []} />
+      <DeviceTable stationId={id} details={detail?.devices ?? []} />
+      <section class="sheet-part">
+        <h3>Agent</h3>
+        <code class="command">npm run edge -- --station {id}</code>
+      </section>
+    </section>
+  );
+}
+
+function SheetHead({ children }: { readonly children: preact.ComponentChildren }) {
+  return (
+    <header class="sheet-head">
+      {children}
+      <a class="control sheet-close" href="#/">
+        Close
+      </a>
+    </header>
+  );
+}

@@ -1,0 +1,80 @@
+/**
+ * Answers of the dashboard's HTTP API, `/api/v1`: for programs, and for the sheet of one station. Times are ISO 8601;
+ * null means "no data", never zero.
+ */
+
+/** `GET /trains` */
+export interface TrainAnswer {
+  readonly id: string;
+  readonly line: string;
+  readonly direction: string;
+  readonly stationId: number;
+  readonly status: string;
+  readonly at: string;
+  readonly stale: boolean;
+}
+
+export interface DeviceAnswer {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly lastSeen: string | null;
+}
+
+/** `GET /stations` */
+export interface StationAnswer {
+  readonly id: number;
+  readonly name: string;
+  readonly lines: readonly string[];
+  readonly entries: number | null;
+  readonly devices: readonly DeviceAnswer[];
+}
+
+export interface DeviceDetail extends DeviceAnswer {
+  readonly reason: string;
+  readonly since: string;
+  readonly frames: number;
+  readonly errors: number;
+  /** Readings it numbered; null before its first HELLO. */
+  readonly numbered: number | null;
+  readonly waiting: number | null;
+}
+
+/** A train that was at the station. */
+export interface CallAnswer {
+  readonly trainId: string;
+  readonly line: string;
+  readonly direction: string;
+  readonly at: string;
+}
+
+/** One entry's time at every hop. */
+export interface PathAnswer {
+  readonly deviceId: string | null;
+  readonly service: string;
+  readonly device: string;
+  readonly edge: string;
+  readonly gateway: string;
+  readonly dedup: string;
+  readonly page: string;
+}
+
+/** `GET /stations/{id}` */
+export interface StationDetail extends Omit<StationAnswer, "devices"> {
+  readonly devices: readonly DeviceDetail[];
+  /** Entries since the service clock's last full hour, as far as this server has watched. */
+  readonly thisHour: number | null;
+  /** Entries per five minutes of the service clock, oldest first; null: no data. */
+  readonly history: readonly (number | null)[];
+  /** The last trains, newest first per line and direction. */
+  readonly calls: readonly CallAnswer[];
+  /** The last entry's. */
+  readonly path: PathAnswer | null;
+}
+
+/** `GET /weather` */
+export interface WeatherAnswer {
+  readonly temperature: number;
+  readonly status: string;
+  readonly serviceTime: string | null;
+}
