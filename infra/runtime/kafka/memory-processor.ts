@@ -28,13 +28,13 @@ export async function memoryProcessor(log: MemoryLog, options: ProcessorOptions)
   let stopped = false;
   const failed = new Promise<never>(() => {});
 
-  const restore = (partition: number): Live => {
+  const restore = async (partition: number): Promise<Live> => {
     const task = options.task(partition);
     const offsets = new InputOffsets(options.inputs);
     for (const record of log.partition(options.stateTopic, partition)) {
-      if (!offsets.restore(record)) task.restore(record);
+      if (!offsets.restore(record)) await task.restore(record);
     }
-    task.ready?.();
+    await task.ready?.();
     const live = { task, offsets };
     tasks.set(partition, live);
     return live;
@@ -42,7 +42,7 @@ export async function memoryProcessor(log: MemoryLog, options: ProcessorOptions)
 
   /** @returns whether there was anything to do. */
   const step = async (partition: number): Promise<boolean> => {
-    const live = tasks.get(partition) ?? restore(partition);
+    const live = tasks.get(partition) ?? (await restore(partition));
     const max = options.maxRecords ?? MAX_RECORDS;
     for (const input of options.inputs) {
       const next = live.offsets.next(input) ?? 0;
@@ -76,7 +76,7 @@ export async function memoryProcessor(log: MemoryLog, options: ProcessorOptions)
     })();
   };
   const unsubscribe = log.onAppend(wake);
-  for (const partition of partitions) restore(partition);
+  for (const partition of partitions) await restore(partition);
   wake();
   return {
     failed,

@@ -50,9 +50,9 @@ export interface Producer {
 /** One input partition's share of a processor. Made anew after every failure; never reused. */
 export interface PartitionTask {
   /** One record of the state topic, in order, before `ready`. A tombstone forgets. */
-  restore(record: InRecord): void;
+  restore(record: InRecord): void | Promise<void>;
   /** All state is in. */
-  ready?(): void;
+  ready?(): void | Promise<void>;
   /**
    * What to write for these records, in order: committed with their offsets in one transaction, or not at all.
    * Records go to the input's partition number unless they name one.

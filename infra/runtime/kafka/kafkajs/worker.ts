@@ -40,11 +40,11 @@ export async function openWorker(
   try {
     const task = options.task(partition);
     const offsets = new InputOffsets(inputs);
-    await restore(cluster, admin, stateTopic, partition, signal, (record) => {
-      if (!offsets.restore(record)) task.restore(record);
+    await restore(cluster, admin, stateTopic, partition, signal, async (record) => {
+      if (!offsets.restore(record)) await task.restore(record);
     });
     const starts = await startsOf(cluster, options, admin, partition, offsets);
-    task.ready?.();
+    await task.ready?.();
     return working(options, partition, task, transactions, offsets, starts);
   } catch (error) {
     transactions.destroy();
@@ -58,7 +58,7 @@ async function restore(
   stateTopic: string,
   partition: number,
   signal: AbortSignal,
-  take: (record: InRecord) => void,
+  take: (record: InRecord) => Promise<void>,
 ): Promise<void> {
   const bounds = (await admin.fetchTopicOffsets(stateTopic)).find((o) => o.partition === partition);
   if (!bounds) {
@@ -82,10 +82,10 @@ async function restore(
     const onAbort = (): void => settle(() => reject(lost(partition)));
     const reader = openReader(cluster, {
       positions,
-      onRecords: (records) => {
+      onRecords: async (records) => {
         // Beyond the end at the start there is nothing of others: this worker has fenced them.
         try {
-          for (const record of records) take(record);
+          for (const record of records) await take(record);
         } catch (error) {
           settle(() => reject(error));
           throw error;

@@ -1,0 +1,223 @@
+import { Registry } from "prom-client";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { memoryKafka } from "../../infra/runtime/kafka/memory.ts";
+import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
+import { silentLogger } from "../../infra/runtime/logger.ts";
+import { ManualClock } from "../../infra/runtime/manual-clock.ts";
+import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import { memoryRegistry } from "../../infra/runtime/registry/memory.ts";
+import type { ReadingBatch } from "../../schemas/readings.ts";
+import type { DedupState } from "../../schemas/records.ts";
+import { stationTopic, topicNames } from "../../schemas/topics.ts";
+import type { RoleRunning } from "../roles.ts";
+import { startDedup } from "./dedup.ts";
+import { batch, rawWriter, run } from "./testing/raw.ts";
+
+const topics = topicNames("t.");
+const STATION = 40380;
+const TURNSTILE = "40380-T1";
+const SENSOR = "40380-blue-A1";
+
+let kafka: ReturnType<typeof memoryKafka>;
+let registry: ReturnType<typeof memoryRegistry>;
+let running: RoleRunning[];
+
+beforeEach(() => {
+  kafka = memoryKafka(() => 5_000_000);
+  registry = memoryRegistry();
+  running = [];
+});
+afterEach(async () => {
+  for (const role of running) await role.stop();
+});
+
+async function start(perStation = true): Promise<RoleRunning> {
+  const role = await startDedup({
+    kafka,
+    registry,
+    prefix: "t.",
+    perStation,
+    logger: silentLogger,
+    metrics: new Registry(),
+    clock: new ManualClock(6_000_000),
+  });
+  running.push(role);
+  return role;
+}
+
+/** Write batches, and wait until all before the last raw record are processed. */
+async function feed(...batches: readonly ReadingBatch[]): Promise<void> {
+  const raw = await rawWriter(registry, topics, 2);
+  kafka.append(batches.map(raw));
+  await settled();
+}
+
+async function settled(): Promise<void> {
+  for (let quiet = 0, before = -1; quiet < 3; ) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const now = (await state())?.entries ?? 0;
+    quiet = now === before ? quiet + 1 : 0;
+    before = now;
+  }
+}
+
+const decoded = async <T>(record: InRecord | undefined): Promise<T> =>
+  JSON.parse(JSON.stringify(await avroDecoder(registry).decode(record?.value ?? Buffer.alloc(0)))) as T;
+
+async function state(): Promise<DedupState | undefined> {
+  const last = kafka
+    .records(topics.dedupState)
+    .filter((record) => !record.key?.toString("latin1").startsWith("\0offset"))
+    .at(-1);
+  return last ? decoded<DedupState>(last) : undefined;
+}
+
+const numbered = (topic: string): string[] =>
+  kafka.records(topic).map((r) => (r.headers["reading"] ?? "").split(";").slice(0, 3).join(";"));
+
+test("each reading becomes one clean record of the agreed value, headers and partition", async () => {
+  await start();
+  await feed(batch(STATION, run(TURNSTILE, 7, 1, 2), run(SENSOR, 8, 1, 1)));
+  const [entry, second] = kafka.records(topics.turnstiles);
+  expect(await decoded(entry)).toEqual({ station_id: STATION, station_name: "Clark/Lake", line: "blue" });
+  expect(entry?.headers).toEqual({
+    reading: "40380-T1;7;1;1",
+    times: "1000001;2000001;3000001;4000000;6000000",
+  });
+  expect(second?.headers["reading"]).toBe("40380-T1;7;2;2");
+  expect(await decoded(kafka.records(topics.arrivals)[0])).toEqual({
+    station_id: STATION,
+    train_id: "BL001",
+    direction: "a",
+    line: "blue",
+    train_status: "in_service",
+    prev_station_id: null,
+    prev_direction: null,
+  });
+  // 4038 is even.
+  expect(new Set(kafka.records(topics.turnstiles).map((r) => r.partition))).toEqual(new Set([0]));
+});
+
+test("a copy goes to the station's own topic, unless that is switched off", async () => {
+  await start();
+  await feed(batch(STATION, run(TURNSTILE, 7, 1, 3)));
+  const own = kafka.records(stationTopic("turnstiles", STATION, "t."));
+  expect(own.map((r) => r.value)).toEqual(kafka.records(topics.turnstiles).map((r) => r.value));
+  expect(own.map((r) => r.headers)).toEqual(kafka.records(topics.turnstiles).map((r) => r.headers));
+});
+
+test("without copies there are no topics per station", async () => {
+  await start(false);
+  await feed(batch(STATION, run(TURNSTILE, 7, 1, 3)));
+  const admin = await kafka.admin();
+  expect((await admin.listTopics()).filter((topic) => topic.includes(".station."))).toEqual([]);
+  expect(numbered(topics.turnstiles)).toHaveLength(3);
+});
+
+test("what comes twice, in part, late or out of order is written once", async () => {
+  await start();
+  await feed(
+    batch(STATION, run(TURNSTILE, 7, 1, 3)),
+    batch(STATION, run(TURNSTILE, 7, 2, 5)),
+    batch(STATION, run(TURNSTILE, 7, 9, 9)),
+    batch(STATION, run(TURNSTILE, 6, 1, 2)),
+    batch(STATION, run(TURNSTILE, 7, 1, 9)),
+  );
+  expect(numbered(topics.turnstiles)).toEqual(
+    ["7;1", "7;2", "7;3", "7;4", "7;5", "7;9", "6;1", "6;2", "7;6", "7;7", "7;8"].map(
+      (n) => `${TURNSTILE};${n}`,
+    ),
+  );
+  expect(await state()).toMatchObject({
+    entries: 11,
+    arrivals: 0,
+    service_time: 1_000_009,
+    boots: [
+      { device_id: TURNSTILE, boot_id: 7, ranges: [{ from: 1, to: 9 }], duplicates: 8, total: 9 },
+      { device_id: TURNSTILE, boot_id: 6, ranges: [{ from: 1, to: 2 }], duplicates: 0, total: 2 },
+    ],
+  });
+});
+
+test("a gap stays open, and is closed by what fills it", async () => {
+  await start();
+  await feed(batch(STATION, run(TURNSTILE, 7, 1, 2)), batch(STATION, run(TURNSTILE, 7, 5, 6)));
+  expect((await state())?.boots[0]?.ranges).toEqual([
+    { from: 1, to: 2 },
+    { from: 5, to: 6 },
+  ]);
+  await feed(batch(STATION, run(TURNSTILE, 7, 3, 4)));
+  expect((await state())?.boots[0]?.ranges).toEqual([{ from: 1, to: 6 }]);
+});
+
+test("another instance goes on where the first stopped", async () => {
+  const first = await start();
+  await feed(batch(STATION, run(TURNSTILE, 7, 1, 3)));
+  await first.stop();
+  await start();
+  await feed(batch(STATION, run(TURNSTILE, 7, 1, 4)));
+  expect(numbered(topics.turnstiles)).toEqual(["1", "2", "3", "4"].map((n) => `${TURNSTILE};7;${n}`));
+});
+
+test("what cannot be decoded or counted is a dead letter, and what follows is counted", async () => {
+  const role = await start();
+  const raw = await rawWriter(registry, topics, 2);
+  const good = batch(STATION, run(TURNSTILE, 7, 1, 1));
+  kafka.append([
+    { ...raw(good), value: Buffer.from("rubbish") },
+    { ...raw(good), value: null },
+    { ...raw(batch(STATION)), partition: 1 },
+    raw(batch(99990, run("99990-T1", 1, 1, 1))),
+    raw(batch(STATION, run("41660-T1", 1, 1, 1))),
+  ]);
+  await feed(good);
+  expect(numbered(topics.turnstiles)).toEqual([`${TURNSTILE};7;1`]);
+  const letters = await Promise.all(
+    kafka.records(topics.deadLetter).map((r) => decoded<{ code: string; where: string }>(r)),
+  );
+  expect(letters.map((l) => l.code).sort()).toEqual([
+    "AVRO_INVALID",
+    "AVRO_INVALID",
+    "BATCH_INVALID",
+    "BATCH_INVALID",
+    "BATCH_INVALID",
+  ]);
+  expect(letters.every((l) => l.where === "dedup")).toBe(true);
+  expect(role.probe?.().detail).toMatchObject({ readings: 1, deadLetters: 5 });
+});
+
+test("readings that cannot become clean records are known lost, not waited for", async () => {
+  await start();
+  const wrongKind = { ...run(SENSOR, 8, 1, 2), deviceId: TURNSTILE, bootId: 7 };
+  await feed(batch(STATION, wrongKind), batch(STATION, run(TURNSTILE, 7, 3, 3)));
+  expect(await state()).toMatchObject({
+    entries: 1,
+    boots: [{ ranges: [{ from: 3, to: 3 }], lost: [{ from: 1, to: 2 }] }],
+  });
+});
+
+test("a registry that was set up anew does not make old records unreadable", async () => {
+  await start();
+  const raw = await rawWriter(registry, topics, 2);
+  const record = raw(batch(STATION, run(TURNSTILE, 7, 1, 1)));
+  const unknownId = Buffer.from(record.value ?? Buffer.alloc(5));
+  unknownId.writeInt32BE(4711, 1);
+  const othersId = Buffer.from(unknownId);
+  othersId.writeInt32BE(await registry.register("other", "string"), 1);
+  kafka.append([
+    { ...record, value: unknownId },
+    { ...raw(batch(STATION, run(TURNSTILE, 7, 2, 2))), value: othersId },
+  ]);
+  await feed(batch(STATION, run(TURNSTILE, 7, 3, 3)));
+  expect(numbered(topics.turnstiles)).toEqual([`${TURNSTILE};7;1`, `${TURNSTILE};7;3`]);
+  expect(kafka.records(topics.deadLetter)).toEqual([]);
+});
+
+test("refuses to start when the raw topic has other partitions than its state", async () => {
+  const admin = await kafka.admin();
+  await admin.ensureTopics([
+    { topic: topics.dedupState, partitions: 2 },
+    { topic: topics.raw, partitions: 3 },
+  ]);
+  await expect(start()).rejects.toMatchObject({ code: "KAFKA_TOPIC_MISMATCH" });
+});

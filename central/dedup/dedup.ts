@@ -1,0 +1,122 @@
+import type { Registry } from "prom-client";
+import type { Clock } from "../../infra/runtime/clock.ts";
+import type { Kafka, KafkaAdmin } from "../../infra/runtime/kafka/ports.ts";
+import type { Logger } from "../../infra/runtime/logger.ts";
+import { avroCodec, avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
+import type { DeadLetter } from "../../schemas/dead-letter.ts";
+import type { ArrivalRecord, DedupState, TurnstileRecord } from "../../schemas/records.ts";
+import { type Topics, topicNames } from "../../schemas/topics.ts";
+import type { RoleRunning } from "../roles.ts";
+import { CleanRecords } from "./clean-records.ts";
+import { batchDecoder } from "./decode.ts";
+import { dedupMetrics } from "./metrics.ts";
+import { StationTopics } from "./station-topics.ts";
+import { DedupTask, type TaskOptions } from "./task.ts";
+import { prepareTopics, stationSpecs } from "./topics.ts";
+
+export interface DedupOptions {
+  readonly kafka: Kafka;
+  readonly registry: RegistryClient;
+  readonly prefix: string;
+  /** Also a copy of each clean record to its station's own topic. */
+  readonly perStation: boolean;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  readonly clock: Clock;
+}
+
+/**
+ * Raw bytes per transaction. A reading takes some 30 of them, so this keeps a transaction at about 2,000 readings,
+ * 100 ms of writing.
+ */
+const TRANSACTION_BYTES = 64 * 1024;
+
+/** Removes what was delivered twice and writes the clean topics exactly once. */
+export async function startDedup(options: DedupOptions): Promise<RoleRunning> {
+  const { kafka, prefix, logger, clock } = options;
+  const topics = topicNames(prefix);
+  const metrics = dedupMetrics(options.metrics);
+  const admin = await kafka.admin();
+  try {
+    const partitions = await prepareTopics(admin, topics);
+    const codecs = await registered(options.registry, topics, options);
+    const stations = new StationTopics({ admin, specs: stationSpecs(prefix, partitions), logger });
+    const task: TaskOptions = {
+      ...codecs,
+      topics,
+      partitions,
+      prepare: (ids) => (options.perStation ? stations.prepare(ids) : undefined),
+      now: () => clock.now(),
+      onCommitted: (partition, tally, scattered) => metrics.committed(partition, tally, scattered),
+      onDeadLetter(error) {
+        metrics.deadLetter(error);
+        logger.warn({ code: error.code, ...error.context }, `dead letter: ${error.message}`);
+      },
+    };
+    const processor = await kafka.processor({
+      group: `${prefix}dedup`,
+      inputs: [topics.raw],
+      stateTopic: topics.dedupState,
+      task: (partition) => new DedupTask(task, partition),
+      maxBytes: TRANSACTION_BYTES,
+    });
+    return {
+      failed: processor.failed,
+      // An instance without partitions stands by for those that have them.
+      probe: () => ({ ready: true, detail: { partitions: processor.partitions, ...metrics.totals } }),
+      async stop() {
+        await processor.stop();
+        await closed(stations, admin);
+      },
+    };
+  } catch (error) {
+    await admin.close();
+    throw error;
+  }
+}
+
+async function closed(stations: StationTopics, admin: KafkaAdmin): Promise<void> {
+  await stations.stop();
+  await admin.close();
+}
+
+type Registered = Pick<
+  TaskOptions,
+  "clean" | "decode" | "decoder" | "stateKey" | "state" | "deadLetterKey" | "deadLetter"
+>;
+
+/** Register every schema that dedup writes by, so that an incompatible one stops the start. */
+async function registered(
+  registry: RegistryClient,
+  topics: Topics,
+  { prefix, perStation }: Pick<DedupOptions, "prefix" | "perStation">,
+): Promise<Registered> {
+  const decoder = avroDecoder(registry);
+  const [raw, arrivalKey, arrival, turnstileKey, turnstile, stateKey, state, deadLetterKey, deadLetter] =
+    await Promise.all([
+      avroCodec<unknown>(registry, `${topics.raw}-value`, "reading-batch"),
+      avroCodec<number>(registry, `${topics.arrivals}-key`, "station-id"),
+      avroCodec<ArrivalRecord>(registry, `${topics.arrivals}-value`, "arrival"),
+      avroCodec<number>(registry, `${topics.turnstiles}-key`, "station-id"),
+      avroCodec<TurnstileRecord>(registry, `${topics.turnstiles}-value`, "turnstile"),
+      avroCodec<number>(registry, `${topics.dedupState}-key`, "station-id"),
+      avroCodec<DedupState>(registry, `${topics.dedupState}-value`, "dedup-state"),
+      avroCodec<string>(registry, `${topics.deadLetter}-key`, "device-id"),
+      avroCodec<DeadLetter>(registry, `${topics.deadLetter}-value`, "dead-letter"),
+    ]);
+  return {
+    decoder,
+    decode: batchDecoder(decoder, raw.id),
+    clean: new CleanRecords({
+      codecs: { arrivalKey, arrival, turnstileKey, turnstile },
+      topics,
+      prefix,
+      perStation,
+    }),
+    stateKey,
+    state,
+    deadLetterKey,
+    deadLetter,
+  };
+}

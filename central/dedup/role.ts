@@ -1,0 +1,19 @@
+import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
+import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import type { RoleContext, RoleRunning } from "../roles.ts";
+import { dedupConfig } from "./config.ts";
+import { startDedup } from "./dedup.ts";
+
+/** @throws {CodedError} CONFIG_INVALID, KAFKA_UNAVAILABLE, KAFKA_TOPIC_MISMATCH, REGISTRY_UNAVAILABLE, REGISTRY_INCOMPATIBLE */
+export async function start({ env, logger, clock, metrics }: RoleContext): Promise<RoleRunning> {
+  const config = dedupConfig(env);
+  return startDedup({
+    kafka: createKafka({ brokers: config.KAFKA_BROKERS, clientId: "dedup", logger, clock }),
+    registry: createRegistryClient({ url: config.SCHEMA_REGISTRY_URL, logger, clock }),
+    prefix: config.TOPIC_PREFIX,
+    perStation: config.DEDUP_STATION_TOPICS,
+    logger,
+    metrics,
+    clock,
+  });
+}

@@ -1,0 +1,134 @@
+import type { InRecord, OutRecord, PartitionTask } from "../../infra/runtime/kafka/ports.ts";
+import type { AvroCodec, AvroDecoder } from "../../infra/runtime/registry/ports.ts";
+import { type DeadLetter, deadLetter } from "../../schemas/dead-letter.ts";
+import { type CodedError, isCoded } from "../../schemas/errors.ts";
+import type { ReadingBatch } from "../../schemas/readings.ts";
+import type { DedupState } from "../../schemas/records.ts";
+import { HEADERS, type Topics } from "../../schemas/topics.ts";
+import type { CleanRecords } from "./clean-records.ts";
+import { defectOf, deviceOf, type Place, stationOf } from "./inspect.ts";
+import { Station } from "./station.ts";
+
+/** What dedup counts for metrics; in the order of things, not of commits. */
+export interface Tally {
+  readings: number;
+  duplicates: number;
+  deadLetters: number;
+}
+
+export interface TaskOptions {
+  readonly topics: Topics;
+  /** Of the raw topic and of everything dedup writes. */
+  readonly partitions: number;
+  readonly decode: (record: InRecord) => ReadingBatch | Promise<ReadingBatch>;
+  readonly decoder: AvroDecoder;
+  readonly clean: CleanRecords;
+  readonly stateKey: AvroCodec<number>;
+  readonly state: AvroCodec<DedupState>;
+  readonly deadLetterKey: AvroCodec<string>;
+  readonly deadLetter: AvroCodec<DeadLetter>;
+  /** Make sure that these stations' own topics exist. */
+  readonly prepare: (stationIds: readonly number[]) => void | Promise<void>;
+  /** Wall clock, epoch ms. */
+  readonly now: () => number;
+  /** A transaction is committed. */
+  readonly onCommitted: (partition: number, tally: Tally, scattered: number) => void;
+  /** A raw record, or a run of one, can never be counted. */
+  readonly onDeadLetter: (error: CodedError) => void;
+}
+
+/** Exactly-once counting of one partition of the raw topic (design §5.6). */
+export class DedupTask implements PartitionTask {
+  readonly #options: TaskOptions;
+  readonly #place: Place;
+  readonly #stations = new Map<number, Station>();
+  #tally: Tally = { readings: 0, duplicates: 0, deadLetters: 0 };
+
+  constructor(options: TaskOptions, partition: number) {
+    this.#options = options;
+    this.#place = { partition, partitions: options.partitions };
+  }
+
+  /** @throws {CodedError} AVRO_INVALID: without its whole state dedup must not count */
+  async restore({ value }: InRecord): Promise<void> {
+    // Stations are never forgotten, so there is no tombstone of ours.
+    if (!value) return;
+    const state = (await this.#options.decoder.decode(value)) as DedupState;
+    this.#stations.set(state.station_id, Station.restored(state));
+  }
+
+  async process(records: readonly InRecord[]): Promise<readonly OutRecord[]> {
+    const { topics, stateKey, state, prepare } = this.#options;
+    this.#tally = { readings: 0, duplicates: 0, deadLetters: 0 };
+    const out: OutRecord[] = [];
+    const touched = new Set<Station>();
+    for (const record of records) {
+      try {
+        const decoded = this.#options.decode(record);
+        const batch = decoded instanceof Promise ? await decoded : decoded;
+        touched.add(this.#take(batch, record, out));
+      } catch (error) {
+        if (!isCoded(error, "AVRO_INVALID", "BATCH_INVALID")) throw error;
+        out.push(this.#dead(record, error));
+      }
+    }
+    await prepare([...touched].map((station) => station.id));
+    for (const station of touched) {
+      station.check();
+      out.push({
+        topic: topics.dedupState,
+        key: stateKey.encode(station.id),
+        value: state.encode(station.toState()),
+      });
+    }
+    return out;
+  }
+
+  committed(): void {
+    let scattered = 0;
+    for (const station of this.#stations.values()) scattered += station.scattered;
+    this.#options.onCommitted(this.#place.partition, this.#tally, scattered);
+  }
+
+  /** Count one batch. Its faulty runs become dead letters, its good ones clean records. */
+  #take(batch: ReadingBatch, record: InRecord, out: OutRecord[]): Station {
+    const place = stationOf(batch, this.#place);
+    const station = this.#stations.get(place.id) ?? new Station(place.id);
+    this.#stations.set(place.id, station);
+    const hops = {
+      gateway: Number(record.headers[HEADERS.gatewayTime] ?? record.timestamp),
+      dedup: this.#options.now(),
+    };
+    for (const run of batch.runs) {
+      try {
+        const device = deviceOf(run, batch);
+        const defect = defectOf(run, device);
+        if (defect) {
+          station.lose(run, device.kind);
+          throw defect;
+        }
+        const fresh = station.accept(run, device.kind);
+        this.#tally.readings += fresh.length;
+        this.#tally.duplicates += run.readings.length - fresh.length;
+        this.#options.clean.append(out, place, device, run, fresh, hops);
+      } catch (error) {
+        if (!isCoded(error, "BATCH_INVALID")) throw error;
+        out.push(this.#dead(record, error));
+      }
+    }
+    return station;
+  }
+
+  #dead(record: InRecord, error: CodedError): OutRecord {
+    this.#tally.deadLetters++;
+    this.#options.onDeadLetter(error);
+    const origin = `${record.topic}-${record.partition}@${record.offset}`;
+    return {
+      topic: this.#options.topics.deadLetter,
+      key: this.#options.deadLetterKey.encode(origin),
+      value: this.#options.deadLetter.encode(
+        deadLetter(origin, "dedup", error, record.value ?? Buffer.alloc(0)),
+      ),
+    };
+  }
+}

@@ -1,0 +1,40 @@
+import type { KafkaAdmin, TopicSpec } from "../../infra/runtime/kafka/ports.ts";
+import { EMBEDDED_LIMITS, stationTopicSettings, topicSettings } from "../../schemas/topic-settings.ts";
+import type { Topics } from "../../schemas/topics.ts";
+
+/** What dedup reads and writes, partition by partition. */
+function own(names: Topics): readonly string[] {
+  return [names.raw, names.dedupState, names.arrivals, names.turnstiles, names.deadLetter];
+}
+
+/**
+ * Make what is missing, and verify that all have the partitions of the state: a station's state lies in the partition
+ * that its number was computed to, so another number would count from nothing.
+ *
+ * Settings of topics that exist are left alone: they are the bootstrap's.
+ *
+ * @param wanted - partitions of a system that has no state yet.
+ * @returns the number of partitions.
+ * @throws {CodedError} KAFKA_TOPIC_MISMATCH (exit code 78), KAFKA_UNAVAILABLE
+ */
+export async function prepareTopics(
+  admin: KafkaAdmin,
+  names: Topics,
+  wanted = EMBEDDED_LIMITS.partitions,
+): Promise<number> {
+  const existing = new Set(await admin.listTopics());
+  const leading = [names.dedupState, names.raw].find((topic) => existing.has(topic));
+  const partitions = leading === undefined ? wanted : await admin.partitionsOf(leading);
+  const settings = topicSettings(names, { ...EMBEDDED_LIMITS, partitions });
+  const specs = own(names).map((topic): TopicSpec => {
+    const config = settings.find((setting) => setting.topic === topic)?.config ?? {};
+    return existing.has(topic) ? { topic, partitions } : { topic, partitions, config };
+  });
+  await admin.ensureTopics(specs);
+  return partitions;
+}
+
+/** Both topics of each station, of the same partitions. */
+export function stationSpecs(prefix: string, partitions: number): readonly TopicSpec[] {
+  return stationTopicSettings(prefix, { ...EMBEDDED_LIMITS, partitions });
+}
