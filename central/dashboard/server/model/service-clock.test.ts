@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { ServiceClock } from "./service-clock.ts";
+
+const S = Date.UTC(2018, 9, 16, 13, 0);
+const W = 1_800_000_000_000;
+
+describe("service clock", () => {
+  test("nothing heard is no time, not a zero", () => {
+    expect(new ServiceClock().view()).toBeNull();
+    expect(new ServiceClock().serviceAt(W)).toBeNull();
+  });
+
+  test("the speed is that of the readings, and time goes on at it", () => {
+    const clock = new ServiceClock();
+    for (let i = 0; i <= 20; i++) clock.hear(S + i * 60_000 + (i % 3), W + i * 1_000);
+    expect(clock.view()).toMatchObject({ speed: 60, at: W + 20_000 });
+    expect(clock.serviceAt(W + 25_000)).toBe(S + 20 * 60_000 + 2 + 5 * 60_000);
+  });
+
+  test("a backlog's old readings do not turn it back", () => {
+    const clock = new ServiceClock();
+    clock.hear(S + 60_000, W + 1_000);
+    clock.hear(S, W);
+    expect(clock.view()?.service).toBe(S + 60_000);
+  });
+
+  test("a simulation that starts again at an earlier day is believed", () => {
+    const clock = new ServiceClock();
+    clock.hear(S + 3_600_000, W);
+    clock.hear(S, W + 1_000);
+    expect(clock.view()).toEqual({ service: S, at: W + 1_000, speed: null });
+  });
+
+  test("a change of speed shows within the window", () => {
+    const clock = new ServiceClock();
+    for (let i = 0; i < 60; i++) clock.hear(S + i * 60_000, W + i * 1_000);
+    for (let i = 0; i < 40; i++) clock.hear(S + 3_600_000 + i * 1_000, W + 60_000 + i * 1_000);
+    expect(clock.view()?.speed).toBe(1);
+  });
+});
