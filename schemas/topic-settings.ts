@@ -70,7 +70,7 @@ export function topicSettings(names: Topics, limits: TopicLimits): readonly Topi
   ];
 }
 
-/** The two clean topics of each station, 184 in all. Made after the first train: creating them takes seconds. */
+/** The two clean topics of each station, 184 in all. Dedup makes them, the first when it needs them. */
 export function stationTopicSettings(prefix: string, limits: TopicLimits): readonly TopicSettings[] {
   const config = { ...KEPT, "retention.bytes": String(STATION_BYTES), "segment.bytes": String(16 * MB) };
   return STATIONS.flatMap(({ id }) =>

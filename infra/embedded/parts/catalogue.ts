@@ -1,4 +1,4 @@
-import { EMBEDDED_LIMITS, stationTopicSettings, topicSettings } from "../../../schemas/topic-settings.ts";
+import { EMBEDDED_LIMITS, topicSettings } from "../../../schemas/topic-settings.ts";
 import { topicNames } from "../../../schemas/topics.ts";
 import type { Endpoints } from "../../runtime/endpoints.ts";
 import type { Logger } from "../../runtime/logger.ts";
@@ -53,18 +53,13 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
       { broker: portOf("kafka"), controller: portOf("kafka controller") },
       { durable: settings.durable },
     ),
-    topicsPart("topics", ["kafka"], topicSettings(topicNames(prefix), EMBEDDED_LIMITS), cluster),
+    // Those per station are made by dedup, after the first train.
+    topicsPart("topics", topicSettings(topicNames(prefix), EMBEDDED_LIMITS), cluster),
     ...servers.slice(1).flatMap(own),
     connectPart(around, { port: portOf("connect"), brokers: addresses.KAFKA_BROKERS }),
     postgresPart(around, addresses.POSTGRES_URL),
     databasePart(addresses.POSTGRES_URL),
     ...found.filter((part) => !servers.includes(part.name)),
-    topicsPart(
-      "station-topics",
-      ["topics", "gateway", "central", "connectors", "queries"],
-      stationTopicSettings(prefix, EMBEDDED_LIMITS),
-      cluster,
-    ),
   ];
   return { parts, missing };
 }
