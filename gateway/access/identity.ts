@@ -1,0 +1,28 @@
+/** Who a client is: one station's agent, or somebody who watches. */
+export type Identity = { readonly role: "agent"; readonly stationId: number } | { readonly role: "observer" };
+
+export const OBSERVER = "observer";
+
+const STATION = /^\d{5}$/;
+
+/**
+ * The identity that a CONNECT claims: username = station id or `observer`. Without a username, the client id may be
+ * the station's; otherwise the client is one who watches, where that needs no password.
+ *
+ * @param open - no credentials are configured: any password passes, and none is needed.
+ * @returns undefined for a name that is none of ours.
+ */
+export function claimedIdentity(
+  username: string | undefined,
+  clientId: string,
+  open: boolean,
+): Identity | undefined {
+  const name = username ?? (STATION.test(clientId) ? clientId : open ? OBSERVER : "");
+  if (name === OBSERVER) return { role: "observer" };
+  return STATION.test(name) ? { role: "agent", stationId: Number(name) } : undefined;
+}
+
+/** The name under which the identity's password is kept. */
+export function nameOf(identity: Identity): string {
+  return identity.role === "agent" ? String(identity.stationId) : OBSERVER;
+}

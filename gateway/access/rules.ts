@@ -1,0 +1,63 @@
+import { isCoded } from "../../schemas/errors.ts";
+import { agentStateTopic, parseMqttTopic, refusedTopic } from "../../schemas/mqtt.ts";
+import { checkState } from "../bridge/state.ts";
+import type { Identity } from "./identity.ts";
+
+/** The parts of a CONNECT that decide about it. */
+export interface ConnectRequest {
+  readonly clean: boolean;
+  /** Seconds; 0: none. */
+  readonly keepalive: number;
+  readonly will?: {
+    readonly topic: string;
+    readonly payload: Buffer;
+    readonly qos: number;
+    readonly retain: boolean;
+  };
+}
+
+/** Longest keepalive, s: a connection that is cut without a word is noticed after one and a half of it. */
+export const MAX_KEEPALIVE_S = 300;
+
+/** Why a connection is refused. */
+export type ConnectRefusal =
+  | "unknown-name"
+  | "bad-password"
+  | "client-id-taken"
+  | "persistent-session"
+  | "keepalive"
+  | "will";
+
+/**
+ * What makes a CONNECT unacceptable, whoever sends it: a session that would outlive the connection (its state is the
+ * agent's outbox, not ours), no keepalive, a will that is not the agent's own last word.
+ */
+export function connectFault(identity: Identity, request: ConnectRequest): ConnectRefusal | undefined {
+  if (!request.clean) return "persistent-session";
+  if (request.keepalive === 0 || request.keepalive > MAX_KEEPALIVE_S) return "keepalive";
+  if (request.will && !isOwnWill(identity, request.will)) return "will";
+  return undefined;
+}
+
+function isOwnWill(identity: Identity, will: NonNullable<ConnectRequest["will"]>): boolean {
+  if (identity.role !== "agent" || will.topic !== agentStateTopic(identity.stationId)) return false;
+  if (will.qos !== 1 || will.retain) return false;
+  try {
+    return checkState(will.payload, identity.stationId, "agent").state === "offline";
+  } catch (error) {
+    if (isCoded(error)) return false;
+    throw error;
+  }
+}
+
+/** An agent publishes its own readings and states; nobody else publishes anything. */
+export function mayPublish(identity: Identity, topic: string): boolean {
+  if (identity.role !== "agent") return false;
+  const parsed = parseMqttTopic(topic);
+  return parsed !== undefined && parsed.kind !== "refused" && parsed.stationId === identity.stationId;
+}
+
+/** An agent hears its own refusals; an observer everything. */
+export function maySubscribe(identity: Identity, filter: string): boolean {
+  return identity.role === "observer" || filter === refusedTopic(identity.stationId);
+}

@@ -1,0 +1,186 @@
+import { beforeEach, expect, test } from "vitest";
+import { silentLogger } from "../../infra/runtime/logger.ts";
+import { ManualClock } from "../../infra/runtime/manual-clock.ts";
+import { CodedError } from "../../schemas/errors.ts";
+import { readingsTopic } from "../../schemas/mqtt.ts";
+import { TOPICS } from "../../schemas/topics.ts";
+import { HeldSink } from "../testing/held-sink.ts";
+import { testJudge } from "../testing/records.ts";
+import { batch, payload, STATION } from "../testing/samples.ts";
+import { Gate } from "./gate.ts";
+import type { Lane, Peer } from "./lane.ts";
+
+let clock: ManualClock;
+let sink: HeldSink;
+let gate: Gate;
+const events: unknown[] = [];
+
+const LOST = new CodedError("KAFKA_UNAVAILABLE", { message: "no answer", retryable: true });
+const NEVER = new CodedError("KAFKA_RECORD_REFUSED", { message: "too large", retryable: false });
+
+beforeEach(async () => {
+  events.length = 0;
+  clock = new ManualClock();
+  sink = new HeldSink();
+  gate = new Gate({
+    judge: await testJudge(),
+    sink,
+    clock,
+    logger: silentLogger,
+    maxInFlight: 4,
+    meter: {
+      published: () => {},
+      waited: () => {},
+      delayed: () => {},
+      deadLetter: (code) => events.push({ dead: code }),
+    },
+  });
+});
+
+function agent(clientId = "a", patienceMs = 1_000): Lane {
+  const peer: Peer = {
+    clientId,
+    stationId: STATION,
+    patienceMs,
+    dismiss: (cause, refusal) => events.push(refusal ? { dismiss: cause, refusal } : { dismiss: cause }),
+  };
+  return gate.open(peer);
+}
+
+function publish(lane: Lane, id: number, bytes = payload(batch(id)), qos = 1): void {
+  const packet = { topic: readingsTopic(STATION), payload: bytes, qos, retain: false };
+  gate.accept(lane, packet, () => events.push({ puback: id }));
+}
+
+const POISON = Buffer.from("poison");
+
+test("no PUBACK leaves before Kafka has the packet", () => {
+  publish(agent(), 1);
+  expect(events).toEqual([]);
+  sink.settle(0);
+  expect(events).toEqual([{ puback: 1 }]);
+});
+
+test("PUBACKs leave in the order of the packets, whatever order Kafka answers in", () => {
+  const lane = agent();
+  for (const id of [1, 2, 3]) publish(lane, id);
+  sink.settle(2);
+  sink.settle(1);
+  expect(events).toEqual([]);
+  sink.settle(0);
+  expect(events).toEqual([{ puback: 1 }, { puback: 2 }, { puback: 3 }]);
+});
+
+test("one connection does not wait for another", () => {
+  publish(agent("a"), 1);
+  publish(agent("b"), 2);
+  sink.settle(1);
+  expect(events).toEqual([{ puback: 2 }]);
+});
+
+test("poison between good ones: dead-lettered, acknowledged in its place, the others pass", () => {
+  const lane = agent();
+  publish(lane, 1);
+  publish(lane, 2, POISON);
+  publish(lane, 3);
+  expect(sink.submissions.map((s) => s.record.topic)).toEqual([TOPICS.raw, TOPICS.deadLetter, TOPICS.raw]);
+  for (const i of [0, 1, 2]) sink.settle(i);
+  expect(events).toEqual([{ dead: "AVRO_INVALID" }, { puback: 1 }, { puback: 2 }, { puback: 3 }]);
+});
+
+test("what Kafka never takes goes to the dead letter and is acknowledged then", () => {
+  const lane = agent();
+  publish(lane, 1);
+  sink.settle(0, NEVER);
+  expect(events).toEqual([{ dead: "KAFKA_RECORD_REFUSED" }]);
+  expect(sink.submissions[1]?.record.topic).toBe(TOPICS.deadLetter);
+  sink.settle(1);
+  expect(events.at(-1)).toEqual({ puback: 1 });
+});
+
+test("when not even the dead letter takes it, it is refused for good", () => {
+  publish(agent(), 1);
+  sink.settle(0, NEVER);
+  sink.settle(1, NEVER);
+  expect(events.at(-1)).toEqual({
+    dismiss: "dead-letter",
+    refusal: { batchId: 1, code: "KAFKA_RECORD_REFUSED", permanent: true },
+  });
+});
+
+test("a refusal waits its turn; what follows it is neither written nor acknowledged", () => {
+  const lane = agent();
+  publish(lane, 1);
+  publish(lane, 2, payload(batch(2)), 0);
+  publish(lane, 3);
+  expect(events).toEqual([]);
+  expect(sink.submissions).toHaveLength(1);
+  sink.settle(0);
+  expect(events).toEqual([
+    { puback: 1 },
+    { dismiss: "qos", refusal: { batchId: 2, code: "GATEWAY_REFUSED", permanent: false } },
+  ]);
+  publish(lane, 4);
+  expect(sink.submissions).toHaveLength(1);
+});
+
+test("an unknown outcome closes the connection, once, and what waits behind it is skipped", () => {
+  const lane = agent();
+  publish(lane, 1);
+  publish(lane, 2);
+  sink.settle(0, LOST);
+  expect(events).toEqual([{ dismiss: "kafka" }]);
+  expect(sink.submissions[1]?.wanted()).toBe(false);
+  sink.settle(1);
+  expect(events).toEqual([{ dismiss: "kafka" }]);
+});
+
+test("the wait is bounded: then the connection is closed and nothing more leaves", () => {
+  const lane = agent("a", 1_000);
+  publish(lane, 1);
+  clock.advance(600);
+  publish(lane, 2);
+  clock.advance(399);
+  gate.sweep();
+  expect(events).toEqual([]);
+  clock.advance(1);
+  gate.sweep();
+  expect(events).toEqual([{ dismiss: "timeout" }]);
+  sink.settle(0);
+  sink.settle(1);
+  gate.sweep();
+  expect(events).toEqual([{ dismiss: "timeout" }]);
+});
+
+test("the bound is each packet's own: progress keeps the connection", () => {
+  const lane = agent("a", 1_000);
+  publish(lane, 1);
+  clock.advance(600);
+  publish(lane, 2);
+  sink.settle(0);
+  clock.advance(600);
+  gate.sweep();
+  expect(events).toEqual([{ puback: 1 }]);
+});
+
+test("a dead connection's waiting packets are skipped", () => {
+  const lane = agent();
+  publish(lane, 1);
+  gate.close(lane);
+  expect(sink.submissions[0]?.wanted()).toBe(false);
+  sink.settle(0);
+  clock.advance(10_000);
+  gate.sweep();
+  expect(events).toEqual([]);
+});
+
+test("too many in flight: the one too many is refused in its turn", () => {
+  const lane = agent();
+  for (const id of [1, 2, 3, 4, 5, 6]) publish(lane, id);
+  expect(sink.submissions).toHaveLength(4);
+  for (const i of [0, 1, 2, 3]) sink.settle(i);
+  expect(events).toEqual([
+    ...[1, 2, 3, 4].map((puback) => ({ puback })),
+    { dismiss: "in-flight", refusal: { batchId: 5, code: "GATEWAY_REFUSED", permanent: false } },
+  ]);
+});

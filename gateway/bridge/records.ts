@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import type { OutRecord } from "../../infra/runtime/kafka/ports.ts";
+import type { AvroCodec } from "../../infra/runtime/registry/ports.ts";
+import { type CodedError, messageOf } from "../../schemas/errors.ts";
+import type { AnyState } from "../../schemas/states.ts";
+import { HEADERS, partitionOf, type Topics } from "../../schemas/topics.ts";
+import { stateRecord } from "./state.ts";
+
+/** How much of a dead letter is kept (design §5.8). */
+export const DEAD_LETTER_BYTES = 64 * 1024;
+
+/** The registered schemas of what the gateway writes. */
+export interface Codecs {
+  readonly rawKey: AvroCodec<number>;
+  readonly rawValue: AvroCodec<unknown>;
+  readonly devicesKey: AvroCodec<string>;
+  readonly devicesValue: AvroCodec<unknown>;
+  readonly deadLetterKey: AvroCodec<string>;
+  readonly deadLetterValue: AvroCodec<unknown>;
+}
+
+/** Partitions of the topics whose records name theirs. */
+export interface PartitionCounts {
+  readonly raw: number;
+  readonly devices: number;
+}
+
+/** Builds every record the gateway writes. */
+export class Records {
+  readonly #codecs: Codecs;
+  readonly #topics: Topics;
+  readonly #partitions: PartitionCounts;
+  readonly #keys = new Map<number, Buffer>();
+
+  constructor(codecs: Codecs, topics: Topics, partitions: PartitionCounts) {
+    this.#codecs = codecs;
+    this.#topics = topics;
+    this.#partitions = partitions;
+  }
+
+  /**
+   * A checked batch as it came: the registry's header and the same bytes.
+   *
+   * @param gatewayTime - wall clock, epoch ms.
+   */
+  raw(stationId: number, body: Buffer, gatewayTime: number): OutRecord {
+    return {
+      topic: this.#topics.raw,
+      partition: partitionOf(stationId, this.#partitions.raw),
+      key: this.#stationKey(stationId),
+      value: this.#codecs.rawValue.frame(body),
+      headers: { [HEADERS.gatewayTime]: String(gatewayTime) },
+    };
+  }
+
+  state(state: AnyState): OutRecord {
+    return {
+      topic: this.#topics.devices,
+      partition: partitionOf(state.stationId, this.#partitions.devices),
+      key: this.#codecs.devicesKey.encode(state.id),
+      value: this.#codecs.devicesValue.encode(stateRecord(state)),
+    };
+  }
+
+  /** @param origin - the MQTT topic it came on. */
+  deadLetter(origin: string, payload: Buffer, error: CodedError): OutRecord {
+    return {
+      topic: this.#topics.deadLetter,
+      key: this.#codecs.deadLetterKey.encode(origin),
+      value: this.#codecs.deadLetterValue.encode({
+        origin,
+        where: "gateway",
+        code: error.code,
+        reason: messageOf(error),
+        length: payload.length,
+        sha256: createHash("sha256").update(payload).digest("hex"),
+        bytes: payload.subarray(0, DEAD_LETTER_BYTES),
+      }),
+    };
+  }
+
+  #stationKey(stationId: number): Buffer {
+    let key = this.#keys.get(stationId);
+    if (!key) {
+      key = this.#codecs.rawKey.encode(stationId);
+      this.#keys.set(stationId, key);
+    }
+    return key;
+  }
+}

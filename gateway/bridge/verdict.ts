@@ -1,0 +1,116 @@
+import type { OutRecord } from "../../infra/runtime/kafka/ports.ts";
+import type { SingleObjectCodec } from "../../schemas/avro/single-object.ts";
+import { SINGLE_OBJECT_HEADER } from "../../schemas/avro/single-object.ts";
+import { type CodedError, type ErrorCode, isCoded } from "../../schemas/errors.ts";
+import { parseMqttTopic } from "../../schemas/mqtt.ts";
+import type { ReadingBatch } from "../../schemas/readings.ts";
+import type { Refusal } from "../../schemas/states.ts";
+import { batchIdOf, checkBatch } from "./batch.ts";
+import type { Records } from "./records.ts";
+import { checkState } from "./state.ts";
+
+/** The parts of a PUBLISH, or of a will, that decide about it. */
+export interface Publication {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: number;
+  readonly retain: boolean;
+}
+
+/** Why a packet is refused; the label of the metric and the `reason` of the log line. */
+export type RefusalReason = "foreign-topic" | "qos" | "retained" | "oversized" | "in-flight" | "dead-letter";
+
+/**
+ * What to do with a packet.
+ *
+ * - `forward`: write `record`, then PUBACK.
+ * - `dead`: its content can never pass: write the dead letter `record`, then PUBACK, so that it blocks nobody.
+ * - `refuse`: no PUBACK: say `refusal` where the packet is a readable batch, close the connection.
+ */
+export type Verdict =
+  | {
+      readonly kind: "forward";
+      readonly record: OutRecord;
+      readonly readings: number;
+      /** Agent's disk → gateway, ms; absent for states. */
+      readonly delayMs?: number;
+    }
+  | { readonly kind: "dead"; readonly record: OutRecord; readonly error: CodedError }
+  | { readonly kind: "refuse"; readonly reason: RefusalReason; readonly refusal?: Refusal };
+
+export interface JudgeOptions {
+  readonly records: Records;
+  readonly codec: SingleObjectCodec<ReadingBatch>;
+  /** Largest payload that is taken, bytes. */
+  readonly payloadBytes: number;
+  /** Wall clock, epoch ms. */
+  readonly now: () => number;
+}
+
+/** Judges what one station publishes. Pure but for the clock. */
+export class Judge {
+  readonly #options: JudgeOptions;
+
+  constructor(options: JudgeOptions) {
+    this.#options = options;
+  }
+
+  judge(stationId: number, packet: Publication): Verdict {
+    const topic = parseMqttTopic(packet.topic);
+    if (!topic || topic.stationId !== stationId || topic.kind === "refused") {
+      return { kind: "refuse", reason: "foreign-topic" };
+    }
+    const { payload } = packet;
+    const refuse = (reason: RefusalReason, code: ErrorCode, permanent: boolean): Verdict =>
+      topic.kind === "readings" ? refused(payload, reason, code, permanent) : { kind: "refuse", reason };
+    if (packet.qos !== 1) return refuse("qos", "GATEWAY_REFUSED", false);
+    if (packet.retain) return refuse("retained", "GATEWAY_REFUSED", false);
+    if (payload.length > this.#options.payloadBytes) return refuse("oversized", "BATCH_INVALID", true);
+    try {
+      return topic.kind === "readings"
+        ? this.#readings(stationId, payload)
+        : {
+            kind: "forward",
+            record: this.#options.records.state(checkState(payload, stationId, topic.subject)),
+            readings: 0,
+          };
+    } catch (error) {
+      if (!isCoded(error)) throw error;
+      return this.deadLetter(packet, error);
+    }
+  }
+
+  deadLetter(packet: Publication, error: CodedError): Verdict {
+    return {
+      kind: "dead",
+      record: this.#options.records.deadLetter(packet.topic, packet.payload, error),
+      error,
+    };
+  }
+
+  #readings(stationId: number, payload: Buffer): Verdict {
+    const { codec, records, now } = this.#options;
+    const body = codec.bodyOf(payload);
+    const facts = checkBatch(body, stationId);
+    const time = now();
+    return {
+      kind: "forward",
+      record: records.raw(stationId, body, time),
+      readings: facts.readings,
+      delayMs: time - facts.edgeTime,
+    };
+  }
+}
+
+/** Refused as a batch, told by its number where that can be read. */
+export function refused(
+  payload: Buffer,
+  reason: RefusalReason,
+  code: ErrorCode,
+  permanent: boolean,
+): Verdict {
+  const batchId = batchIdOf(payload.subarray(SINGLE_OBJECT_HEADER));
+  return batchId === undefined
+    ? { kind: "refuse", reason }
+    : { kind: "refuse", reason, refusal: { batchId, code, permanent } };
+}

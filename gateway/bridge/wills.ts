@@ -1,0 +1,63 @@
+import type { Clock } from "../../infra/runtime/clock.ts";
+import type { Logger } from "../../infra/runtime/logger.ts";
+import type { Sink } from "../sink/ports.ts";
+import type { Judge, Publication } from "./verdict.ts";
+
+/** Gap between tries while Kafka does not take a will, ms. */
+export const WILL_RETRY_MS = 1_000;
+
+export interface WillsOptions {
+  readonly judge: Judge;
+  readonly sink: Sink;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onWritten: () => void;
+}
+
+/**
+ * The last words of agents that vanished. Nobody sends them again, so they are tried until Kafka has them: one per
+ * station, the newest, because each says the same of a later connection.
+ */
+export class Wills {
+  readonly #options: WillsOptions;
+  readonly #newest = new Map<number, Publication>();
+
+  constructor(options: WillsOptions) {
+    this.#options = options;
+  }
+
+  /** Wills not yet in Kafka. */
+  get waiting(): number {
+    return this.#newest.size;
+  }
+
+  execute(stationId: number, will: Publication): void {
+    this.#newest.set(stationId, will);
+    this.#submit(stationId, will);
+  }
+
+  #submit(stationId: number, will: Publication): void {
+    const { judge, sink, clock, logger, onWritten } = this.#options;
+    const verdict = judge.judge(stationId, will);
+    if (verdict.kind === "refuse") {
+      // Checked at CONNECT; only a broker's own store of old wills could bring one.
+      logger.warn({ station: stationId, topic: will.topic, reason: verdict.reason }, "will refused");
+      this.#newest.delete(stationId);
+      return;
+    }
+    sink.submit({
+      record: verdict.record,
+      wanted: () => this.#newest.get(stationId) === will,
+      settled: (error) => {
+        if (!error) onWritten();
+        else if (error.retryable) {
+          clock.after(WILL_RETRY_MS, () => {
+            if (this.#newest.get(stationId) === will) this.#submit(stationId, will);
+          });
+          return;
+        } else logger.error({ station: stationId, code: error.code }, `will lost: ${error.message}`);
+        if (this.#newest.get(stationId) === will) this.#newest.delete(stationId);
+      },
+    });
+  }
+}

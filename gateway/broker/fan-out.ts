@@ -1,0 +1,71 @@
+/** A message on its way to those who subscribed; Aedes gives it more members than are needed here. */
+export interface Message {
+  readonly topic: string;
+}
+
+export type Listener = (message: Message, done: () => void) => void;
+
+/**
+ * Brings messages to subscribers, in place of Aedes' own emitter, which makes a publisher wait until the slowest of
+ * its subscribers has taken the message. Here nobody waits: an observer must never slow an agent.
+ */
+export class FanOut {
+  readonly #exact = new Map<string, Set<Listener>>();
+  readonly #patterns = new Map<
+    string,
+    { readonly levels: readonly string[]; readonly listeners: Set<Listener> }
+  >();
+
+  on(filter: string, listener: Listener, done?: () => void): this {
+    if (!/[+#]/.test(filter)) {
+      const listeners = this.#exact.get(filter) ?? new Set();
+      this.#exact.set(filter, listeners.add(listener));
+    } else {
+      const pattern = this.#patterns.get(filter) ?? { levels: filter.split("/"), listeners: new Set() };
+      pattern.listeners.add(listener);
+      this.#patterns.set(filter, pattern);
+    }
+    if (done) setImmediate(done);
+    return this;
+  }
+
+  removeListener(filter: string, listener: Listener, done?: () => void): this {
+    this.#exact.get(filter)?.delete(listener);
+    if (this.#exact.get(filter)?.size === 0) this.#exact.delete(filter);
+    const pattern = this.#patterns.get(filter);
+    pattern?.listeners.delete(listener);
+    if (pattern?.listeners.size === 0) this.#patterns.delete(filter);
+    if (done) setImmediate(done);
+    return this;
+  }
+
+  emit(message: Message, done?: () => void): this {
+    for (const listener of this.#exact.get(message.topic) ?? []) listener(message, ignore);
+    if (this.#patterns.size > 0) {
+      const levels = message.topic.split("/");
+      for (const pattern of this.#patterns.values()) {
+        if (!matches(pattern.levels, levels)) continue;
+        for (const listener of pattern.listeners) listener(message, ignore);
+      }
+    }
+    done?.();
+    return this;
+  }
+
+  close(done?: () => void): void {
+    this.#exact.clear();
+    this.#patterns.clear();
+    done?.();
+  }
+}
+
+/** MQTT 3.1.1, 4.7: `+` is one level, `#` the rest, its parent included. */
+export function matches(filter: readonly string[], topic: readonly string[]): boolean {
+  for (const [i, level] of filter.entries()) {
+    if (level === "#") return true;
+    if (i >= topic.length || (level !== "+" && level !== topic[i])) return false;
+  }
+  return filter.length === topic.length;
+}
+
+function ignore(): void {}

@@ -1,0 +1,72 @@
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { GateMeter } from "./bridge/gate.ts";
+import type { BrokerMeter } from "./broker/mqtt-broker.ts";
+
+/** Seconds: from a broker on the same machine to one that is being restarted. */
+const BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** What the gateway counts, and the figures of its status line. */
+export interface GatewayMeter extends GateMeter, BrokerMeter {
+  willWritten(): void;
+  connectionDropped(): void;
+  /** Sampled when metrics are read. */
+  sample(name: "waiting_bytes" | "waiting_wills", read: () => number): void;
+  /** Readings in Kafka since the start. */
+  readonly readings: number;
+}
+
+export function gatewayMeter(registry: Registry): GatewayMeter {
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
+    new Counter({ name: `gateway_${name}`, help, labelNames: [...labelNames], registers });
+  const histogram = (name: string, help: string): Histogram =>
+    new Histogram({ name: `gateway_${name}`, help, buckets: BUCKETS, registers });
+
+  const publishes = counter("publishes_total", "PUBLISHes acknowledged because Kafka has them.", ["kind"]);
+  const readings = counter("readings_total", "Readings in those PUBLISHes.");
+  const deadLetters = counter("dead_letters_total", "PUBLISHes whose content can never pass.", ["code"]);
+  const wait = histogram("wait_seconds", "From a PUBLISH's arrival to Kafka's acknowledgement.");
+  const delay = histogram("edge_delay_seconds", "From the agent's disk to the gateway, by their own clocks.");
+  const negative = counter("edge_delay_negative_total", "Such delays below zero: the clocks disagree.");
+  const closed = counter("connections_closed_total", "Connections closed by the gateway.", ["reason"]);
+  const refused = counter("connections_refused_total", "CONNECTs refused.", ["reason"]);
+  const faults = counter("connections_faulted_total", "Connections lost by a fault of protocol or network.");
+  const passedBy = counter("observer_messages_dropped_total", "Messages that slow observers missed.");
+  const wills = counter("wills_total", "Wills of vanished agents in Kafka.");
+  const connections = new Gauge({ name: "gateway_connections", help: "MQTT connections open.", registers });
+  let readingsSoFar = 0;
+
+  return {
+    published(kind, n) {
+      publishes.inc({ kind });
+      readings.inc(n);
+      readingsSoFar += n;
+    },
+    waited: (ms) => wait.observe(ms / 1000),
+    delayed(ms) {
+      if (ms < 0) negative.inc();
+      else delay.observe(ms / 1000);
+    },
+    deadLetter: (code) => deadLetters.inc({ code }),
+    connections: (now) => connections.set(now),
+    connectRefused: (reason) => refused.inc({ reason }),
+    dismissed: (reason) => closed.inc({ reason }),
+    faulted: () => faults.inc(),
+    passedBy: () => passedBy.inc(),
+    willWritten: () => wills.inc(),
+    connectionDropped: () => refused.inc({ reason: "too-many" }),
+    sample(name, read) {
+      new Gauge({
+        name: `gateway_${name}`,
+        help: name === "waiting_bytes" ? "Bytes on their way to Kafka." : "Wills not yet in Kafka.",
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    },
+    get readings() {
+      return readingsSoFar;
+    },
+  };
+}

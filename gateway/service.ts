@@ -1,0 +1,212 @@
+import type { Clock } from "../infra/runtime/clock.ts";
+import type { Kafka, Producer } from "../infra/runtime/kafka/ports.ts";
+import type { Running } from "../infra/runtime/lifecycle.ts";
+import type { Logger } from "../infra/runtime/logger.ts";
+import type { ProbeAnswer } from "../infra/runtime/metrics.ts";
+import { avroCodec } from "../infra/runtime/registry/codec.ts";
+import type { RegistryClient } from "../infra/runtime/registry/ports.ts";
+import { avroType } from "../schemas/avro/schemas.ts";
+import { SingleObjectCodec } from "../schemas/avro/single-object.ts";
+import { CodedError, isCoded } from "../schemas/errors.ts";
+import { LIMITS } from "../schemas/mqtt.ts";
+import type { ReadingBatch } from "../schemas/readings.ts";
+import { topicNames } from "../schemas/topics.ts";
+import type { Passwords } from "./access/credentials.ts";
+import { Gate } from "./bridge/gate.ts";
+import { Records } from "./bridge/records.ts";
+import { Judge } from "./bridge/verdict.ts";
+import { Wills } from "./bridge/wills.ts";
+import { type Listener, listenTcp } from "./broker/listener.ts";
+import { MqttBroker } from "./broker/mqtt-broker.ts";
+import type { GatewayConfig } from "./config.ts";
+import type { GatewayMeter } from "./metrics.ts";
+import { KafkaSink } from "./sink/kafka-sink.ts";
+
+/** Between two tries to find Kafka, its topics and the registry, ms. */
+const SEARCH_MS = 500;
+/** How often waiting packets are held against their bound, ms. */
+const SWEEP_MS = 100;
+/** What an orderly stop gives Kafka for the packets that were taken, and then for the wills, ms. */
+const DRAIN_MS = 4_000;
+/** A packet's longest topic and header, beside its payload. */
+const PACKET_OVERHEAD = 1_024;
+
+export type ServiceConfig = Pick<
+  GatewayConfig,
+  | "host"
+  | "port"
+  | "maxConnections"
+  | "maxPayloadBytes"
+  | "maxInFlight"
+  | "maxWaitingBytes"
+  | "patienceMs"
+  | "topicPrefix"
+>;
+
+export interface ServiceParts {
+  readonly config: ServiceConfig;
+  readonly kafka: Kafka;
+  readonly registry: RegistryClient;
+  readonly passwords: Passwords;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter: GatewayMeter;
+  /** Ends the search for Kafka and the registry. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Gateway extends Running {
+  /** Where MQTT is served. */
+  readonly port: number;
+  readonly probe: () => ProbeAnswer;
+}
+
+/**
+ * The gateway, serving. Kafka, its topics and the registry are waited for as long as it takes: agents that find
+ * nobody listening try again.
+ *
+ * @throws {CodedError} REGISTRY_INCOMPATIBLE, PORT_TAKEN, or DEPENDENCY_UNAVAILABLE when told to stop meanwhile.
+ */
+export async function startGateway(parts: ServiceParts): Promise<Gateway> {
+  const { config, clock, logger, meter } = parts;
+  const { records, producer } = await found(parts);
+  let draining = false;
+  const sink = new KafkaSink({
+    producer,
+    maxBytes: config.maxWaitingBytes,
+    onRoom: () => broker.resume(),
+  });
+  const judge = new Judge({
+    records,
+    codec: new SingleObjectCodec<ReadingBatch>(avroType("reading-batch")),
+    payloadBytes: config.maxPayloadBytes,
+    now: () => clock.now(),
+  });
+  const gate = new Gate({ judge, sink, clock, logger, meter, maxInFlight: config.maxInFlight });
+  const wills = new Wills({ judge, sink, clock, logger, onWritten: () => meter.willWritten() });
+  const broker: MqttBroker = await MqttBroker.open({
+    gate,
+    wills,
+    passwords: parts.passwords,
+    clock,
+    logger,
+    meter,
+    // A packet somewhat over the limit is read, so that its agent can be told which batch is too large.
+    maxPacketBytes: Math.max(LIMITS.recordBytes, config.maxPayloadBytes) + PACKET_OVERHEAD,
+    patienceMs: config.patienceMs,
+    full: () => draining || sink.full,
+  });
+  meter.sample("waiting_bytes", () => sink.waitingBytes);
+  meter.sample("waiting_wills", () => wills.waiting);
+  const stopSweeping = clock.every(SWEEP_MS, () => gate.sweep());
+  let listener: Listener;
+  try {
+    listener = await listenTcp({
+      host: config.host,
+      port: config.port,
+      maxConnections: config.maxConnections,
+      onConnection: (socket) => broker.handle(socket),
+      onDropped: () => meter.connectionDropped(),
+    });
+  } catch (error) {
+    stopSweeping();
+    await broker.close();
+    await producer.close();
+    throw error;
+  }
+  logger.info({ host: config.host, port: listener.port }, "MQTT is served");
+  const rate = new Rate(clock, () => meter.readings);
+  return {
+    port: listener.port,
+    probe: () => ({
+      ready: !draining,
+      detail: {
+        connections: broker.connections,
+        readings: meter.readings,
+        readingsPerSecond: rate.perSecond(),
+        waitingBytes: sink.waitingBytes,
+      },
+    }),
+    async stop() {
+      draining = true;
+      listener.stop();
+      await Promise.race([sink.idle(), clock.sleep(DRAIN_MS)]);
+      await broker.close();
+      await Promise.race([sink.idle(), clock.sleep(DRAIN_MS)]);
+      stopSweeping();
+      await Promise.race([producer.close(), clock.sleep(1_000)]);
+    },
+  };
+}
+
+/** A steadily growing count as a rate, over the time since it was last asked for. */
+class Rate {
+  readonly #clock: Clock;
+  readonly #count: () => number;
+  #last: { readonly at: number; readonly count: number };
+
+  constructor(clock: Clock, count: () => number) {
+    this.#clock = clock;
+    this.#count = count;
+    this.#last = { at: clock.monotonic(), count: count() };
+  }
+
+  perSecond(): number {
+    const now = { at: this.#clock.monotonic(), count: this.#count() };
+    const seconds = (now.at - this.#last.at) / 1000;
+    const rate = seconds > 0 ? (now.count - this.#last.count) / seconds : 0;
+    this.#last = now;
+    return Math.round(rate * 10) / 10;
+  }
+}
+
+interface Found {
+  readonly records: Records;
+  readonly producer: Producer;
+}
+
+async function found(parts: ServiceParts): Promise<Found> {
+  const { logger, clock, signal } = parts;
+  let said = "";
+  for (;;) {
+    try {
+      return await find(parts);
+    } catch (error) {
+      if (!isCoded(error) || !error.retryable) throw error;
+      if (error.message !== said) logger.info({ code: error.code }, `waiting: ${error.message}`);
+      said = error.message;
+    }
+    await clock.sleep(SEARCH_MS, signal);
+    if (signal?.aborted) {
+      throw new CodedError("DEPENDENCY_UNAVAILABLE", {
+        message: `stopped while waiting: ${said}`,
+        retryable: true,
+      });
+    }
+  }
+}
+
+async function find({ kafka, registry, config }: ServiceParts): Promise<Found> {
+  const topics = topicNames(config.topicPrefix);
+  const admin = await kafka.admin();
+  try {
+    const partitions = {
+      raw: await admin.partitionsOf(topics.raw),
+      devices: await admin.partitionsOf(topics.devices),
+    };
+    // Written only when something is wrong: that it is missing must show now.
+    await admin.partitionsOf(topics.deadLetter);
+    const codecs = {
+      rawKey: await avroCodec<number>(registry, `${topics.raw}-key`, "station-id"),
+      rawValue: await avroCodec<unknown>(registry, `${topics.raw}-value`, "reading-batch"),
+      devicesKey: await avroCodec<string>(registry, `${topics.devices}-key`, "device-id"),
+      devicesValue: await avroCodec<unknown>(registry, `${topics.devices}-value`, "device-state"),
+      deadLetterKey: await avroCodec<string>(registry, `${topics.deadLetter}-key`, "device-id"),
+      deadLetterValue: await avroCodec<unknown>(registry, `${topics.deadLetter}-value`, "dead-letter"),
+    };
+    const producer = await kafka.producer({ timeoutMs: config.patienceMs, lingerMs: 2 });
+    return { records: new Records(codecs, topics, partitions), producer };
+  } finally {
+    await admin.close();
+  }
+}

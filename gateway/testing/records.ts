@@ -1,0 +1,28 @@
+import { avroCodec } from "../../infra/runtime/registry/codec.ts";
+import { memoryRegistry } from "../../infra/runtime/registry/memory.ts";
+import { avroType } from "../../schemas/avro/schemas.ts";
+import { SingleObjectCodec } from "../../schemas/avro/single-object.ts";
+import { LIMITS } from "../../schemas/mqtt.ts";
+import type { ReadingBatch } from "../../schemas/readings.ts";
+import { TOPICS } from "../../schemas/topics.ts";
+import { Records } from "../bridge/records.ts";
+import { Judge } from "../bridge/verdict.ts";
+
+/** A judge over an in-memory registry and two partitions. */
+export async function testJudge(now = 1_000): Promise<Judge> {
+  const registry = memoryRegistry();
+  const codecs = {
+    rawKey: await avroCodec<number>(registry, "raw-key", "station-id"),
+    rawValue: await avroCodec<unknown>(registry, "raw-value", "reading-batch"),
+    devicesKey: await avroCodec<string>(registry, "devices-key", "device-id"),
+    devicesValue: await avroCodec<unknown>(registry, "devices-value", "device-state"),
+    deadLetterKey: await avroCodec<string>(registry, "dead-letter-key", "device-id"),
+    deadLetterValue: await avroCodec<unknown>(registry, "dead-letter-value", "dead-letter"),
+  };
+  return new Judge({
+    records: new Records(codecs, TOPICS, { raw: 2, devices: 2 }),
+    codec: new SingleObjectCodec<ReadingBatch>(avroType("reading-batch")),
+    payloadBytes: LIMITS.payloadBytes,
+    now: () => now,
+  });
+}
