@@ -1,0 +1,229 @@
+import { createServer } from "node:http";
+import { io, type Socket } from "socket.io-client";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { closeServer, listen } from "../../../infra/runtime/http.ts";
+import type { PageEvents, PageState, ServerEvents, Snapshot } from "../../../schemas/page.ts";
+import { applyDelta } from "../web/state/apply.ts";
+import type { Dashboard } from "./dashboard.ts";
+import { readyCity, serve } from "./testing/served.ts";
+import { SmallChicago } from "./testing/small-chicago.ts";
+
+/** A page without a browser: applies what it is sent and reports what it would draw. */
+class Page {
+  readonly socket: Socket<ServerEvents, PageEvents>;
+  state: PageState | null = null;
+  version = 0;
+  instance = "";
+  gaps = 0;
+  messages = 0;
+
+  constructor(url: string, options: { readonly reports?: boolean } = {}) {
+    this.socket = io(url, { transports: ["websocket"], forceNew: true });
+    this.socket.on("snapshot", (snapshot: Snapshot) => {
+      this.state = snapshot.state;
+      this.version = snapshot.version;
+      this.instance = snapshot.instance;
+      this.messages++;
+      if (options.reports !== false) this.report(this.entries);
+    });
+    this.socket.on("delta", (delta) => {
+      this.messages++;
+      if (!this.state || delta.from !== this.version) {
+        this.gaps++;
+        return;
+      }
+      this.state = applyDelta(this.state, delta);
+      this.version = delta.to;
+      if (options.reports !== false) this.report(this.entries);
+    });
+  }
+
+  get entries(): number | null {
+    const counts = Object.values(this.state?.entries ?? {});
+    return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  report(entries: number | null): void {
+    this.socket.emit("shown", { version: this.version, entries });
+  }
+}
+
+const open: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+async function served(city: SmallChicago, options = {}): Promise<Dashboard> {
+  const dashboard = await serve(city, options);
+  open.push(() => dashboard.stop());
+  return dashboard;
+}
+
+function page(url: string, options = {}): Page {
+  const opened = new Page(url, options);
+  open.push(() => opened.socket.close());
+  return opened;
+}
+
+async function json(url: string): Promise<unknown> {
+  return (await fetch(url)).json();
+}
+
+const soon = { timeout: 10_000, interval: 20 };
+
+describe("the dashboard", () => {
+  test("shows a page the present, then each change", async () => {
+    const city = await readyCity();
+    city.press(40380, 3);
+    city.arrive("BL001", 40380, "blue", "b");
+    const { url } = await served(city);
+    const viewer = page(url);
+    await vi.waitFor(() => expect(viewer.state?.live).toBe(true), soon);
+    await vi.waitFor(() => expect(viewer.entries).toBe(3), soon);
+    expect(Object.keys(viewer.state?.stations ?? {})).toHaveLength(92);
+    expect(viewer.state?.trains["BL001"]).toMatchObject({ stationId: 40380, direction: "b" });
+    expect(viewer.state?.stations["40380"]?.stops.map(({ line }) => line).sort()).toEqual(["blue", "green"]);
+
+    city.arrive("BL001", 40370, "blue", "b");
+    city.press(41400, 2);
+    await vi.waitFor(() => expect(viewer.state?.trains["BL001"]?.stationId).toBe(40370), soon);
+    await vi.waitFor(() => expect(viewer.entries).toBe(5), soon);
+    expect(viewer.state?.weather).toMatchObject({ temperature: 54, status: "windy" });
+    expect(viewer.gaps).toBe(0);
+  });
+
+  test("proves that what two pages drew is what the devices counted", async () => {
+    const city = await readyCity();
+    city.press(40380, 7);
+    const { url } = await served(city);
+    const pages = [page(url), page(url)];
+    await vi.waitFor(
+      async () => expect(await json(`${url}/api/v1/proof`)).toMatchObject({ state: "holds", shown: 7 }),
+      soon,
+    );
+    city.press(40380, 5);
+    await vi.waitFor(
+      async () =>
+        expect(await json(`${url}/api/v1/proof`)).toMatchObject({
+          state: "holds",
+          devices: 12,
+          waiting: 0,
+          clean: 12,
+          summed: 12,
+          shown: 12,
+          lost: 0,
+        }),
+      soon,
+    );
+    expect(pages.map(({ entries }) => entries)).toEqual([12, 12]);
+  });
+
+  test("says where entries wait while a turnstile is unplugged, and holds once they came", async () => {
+    const city = await readyCity();
+    city.press(40380, 7);
+    const { url } = await served(city);
+    city.unplug("40380-T1");
+    city.press(40380, 9);
+    city.tell("40380-T1", "unplugged");
+    await vi.waitFor(
+      async () =>
+        expect(await json(`${url}/api/v1/proof`)).toMatchObject({
+          state: "catching-up",
+          devices: 16,
+          waiting: 9,
+          inDevices: 9,
+          clean: 7,
+          silent: 1,
+        }),
+      soon,
+    );
+    city.plug("40380-T1");
+    await vi.waitFor(
+      async () =>
+        expect(await json(`${url}/api/v1/proof`)).toMatchObject({ state: "holds", devices: 16, clean: 16 }),
+      soon,
+    );
+  });
+
+  test("a page that drew something else than it was sent breaks the proof", async () => {
+    const city = await readyCity();
+    city.press(40380, 7);
+    const { url } = await served(city);
+    const liar = page(url, { reports: false });
+    await vi.waitFor(() => expect(liar.entries).toBe(7), soon);
+    liar.report(8);
+    await vi.waitFor(
+      async () => expect(await json(`${url}/api/v1/proof`)).toMatchObject({ state: "broken" }),
+      soon,
+    );
+  });
+
+  test("a page that asks gets a snapshot; what is no message of ours is ignored", async () => {
+    const city = await readyCity();
+    const { url } = await served(city);
+    const viewer = page(url, { reports: false });
+    await vi.waitFor(() => expect(viewer.state?.live).toBe(true), soon);
+    viewer.socket.emit("shown", "nonsense" as never);
+    viewer.socket.emit("shown", { version: "1", entries: -0.5 } as never);
+    viewer.state = null;
+    viewer.socket.emit("resync");
+    await vi.waitFor(() => expect(viewer.state).not.toBeNull(), soon);
+    expect(await json(`${url}/api/v1/proof`)).toMatchObject({ shown: null });
+  });
+
+  test("is up before Kafka has any topic, and says what the supervisor is starting", async () => {
+    const city = new SmallChicago(() => Date.now());
+    const supervisor = createServer((_request, response) => {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ parts: [{ name: "kafka", state: "starting", ms: null }] }));
+    });
+    const { url: supervisorUrl } = await listen(supervisor, 0);
+    open.push(() => closeServer(supervisor));
+    const { url } = await served(city, { supervisorUrl });
+    const viewer = page(url);
+    await vi.waitFor(
+      () => expect(viewer.state?.parts).toEqual([{ name: "kafka", state: "starting", ms: null }]),
+      soon,
+    );
+    expect(viewer.state?.live).toBe(false);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect(await json(`${url}/api/v1/proof`)).toMatchObject({
+      state: "catching-up",
+      devices: null,
+      clean: null,
+    });
+
+    await city.topicsExist();
+    city.stations();
+    await vi.waitFor(() => expect(Object.keys(viewer.state?.stations ?? {})).toHaveLength(92), soon);
+    await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), soon);
+  });
+
+  test("answers programs in JSON, with null where there is no data", async () => {
+    const city = await readyCity();
+    city.press(40380, 3);
+    city.arrive("BL001", 40380, "blue", "b");
+    const { url } = await served(city);
+    await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), soon);
+    expect(await json(`${url}/api/v1/trains`)).toMatchObject([
+      { id: "BL001", line: "blue", direction: "b", stationId: 40380, status: "in_service" },
+    ]);
+    const stations = (await json(`${url}/api/v1/stations`)) as { id: number; entries: number | null }[];
+    expect(stations).toHaveLength(92);
+    expect(stations.find(({ id }) => id === 40380)).toMatchObject({ entries: 3, lines: ["blue", "green"] });
+    expect(stations.find(({ id }) => id === 41400)?.entries).toBeNull();
+    expect(await json(`${url}/api/v1/stations/40380`)).toMatchObject({
+      name: "Clark/Lake",
+      calls: [{ trainId: "BL001" }],
+    });
+    expect(await json(`${url}/api/v1/weather`)).toMatchObject({ temperature: 54, status: "windy" });
+    expect((await fetch(`${url}/api/v1/stations/99999`)).status).toBe(404);
+    expect(await json(`${url}/version`)).toEqual({ name: "elevated", version: "0.0.0-test" });
+    await vi.waitFor(
+      async () =>
+        expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^dashboard_entries_summed 3$/m),
+      soon,
+    );
+  });
+});

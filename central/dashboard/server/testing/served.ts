@@ -1,0 +1,44 @@
+import { Registry } from "prom-client";
+import type { Clock } from "../../../../infra/runtime/clock.ts";
+import { systemClock } from "../../../../infra/runtime/clock.ts";
+import { silentLogger } from "../../../../infra/runtime/logger.ts";
+import { type Dashboard, startDashboard } from "../dashboard.ts";
+import { jsonDecoder, SmallChicago } from "./small-chicago.ts";
+
+export interface ServedOptions {
+  readonly port?: number;
+  readonly webRoot?: string;
+  readonly supervisorUrl?: string;
+  readonly clock?: Clock;
+}
+
+/** A dashboard that serves a small Chicago, on any free port of loopback. */
+export function serve(city: SmallChicago, options: ServedOptions = {}): Promise<Dashboard> {
+  const { clock = systemClock, port = 0, supervisorUrl = null, webRoot = "/nonexistent" } = options;
+  return startDashboard({
+    kafka: city.kafka,
+    avro: jsonDecoder,
+    topics: city.topics,
+    clock,
+    logger: silentLogger,
+    metrics: new Registry(),
+    port,
+    host: "127.0.0.1",
+    supervisorUrl,
+    ksqlUrl: null,
+    lookbackMs: 15 * 60_000,
+    webRoot,
+    version: "0.0.0-test",
+    instance: `${Math.floor(performance.now() * 1000)}`,
+  });
+}
+
+/** A Chicago with its topics, stations and devices; nobody has entered yet. */
+export async function readyCity(now: () => number = () => Date.now()): Promise<SmallChicago> {
+  const city = new SmallChicago(now);
+  await city.topicsExist();
+  city.stations();
+  city.weather(54, "windy");
+  city.online();
+  return city;
+}

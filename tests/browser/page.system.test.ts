@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
+import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
+import { SmallChicago } from "../../central/dashboard/server/testing/small-chicago.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { builtPage } from "../support/built-page.ts";
+
+let browser: Browser;
+let webRoot: string;
+const open: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  webRoot = await builtPage(join(import.meta.dirname, "../../central/dashboard/web"));
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+async function served(city: SmallChicago, port = 0): Promise<Dashboard> {
+  const dashboard = await serve(city, { webRoot, port });
+  open.push(() => dashboard.stop());
+  return dashboard;
+}
+
+async function visit(url: string, path = "/"): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  open.push(() => context.close());
+  const page = await context.newPage();
+  const foreign: string[] = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(url)) foreign.push(request.url());
+  });
+  open.push(async () => expect(foreign.filter((address) => !address.startsWith("data:"))).toEqual([]));
+  await page.goto(`${url}${path}`);
+  return page;
+}
+
+const train = (page: Page, id: string) => page.locator(`[data-train="${id}"]`);
+const drawn = (page: Page) => page.locator("[data-drawn-version]");
+
+/** Until the locator's text or attribute is so. */
+async function becomes(read: () => Promise<string | null>, wanted: string | RegExp): Promise<void> {
+  await expect.poll(read, { timeout: 15_000, interval: 50 }).toMatch(wanted);
+}
+
+describe("the page in a browser", () => {
+  test("a train moves to the next stop, and the counts rise and are proved", async () => {
+    const city = await readyCity();
+    city.press(40380, 1_200);
+    city.arrive("BL001", 40380, "blue", "b");
+    const page = await visit((await served(city)).url);
+    await becomes(() => train(page, "BL001").getAttribute("data-station"), "40380");
+    await becomes(() => drawn(page).textContent(), "1,200");
+    const before = (await train(page, "BL001").boundingBox())?.x ?? 0;
+
+    city.arrive("BL001", 40370, "blue", "b");
+    city.press(40380, 34);
+    await becomes(() => train(page, "BL001").getAttribute("data-station"), "40370");
+    await becomes(() => drawn(page).textContent(), "1,234");
+    await expect
+      .poll(async () => (await train(page, "BL001").boundingBox())?.x ?? 0)
+      .toBeGreaterThan(before + 10);
+    await becomes(() => page.locator(".proof").getAttribute("data-state"), "holds");
+  });
+
+  test("an unplugged turnstile is named, and what waits in it is counted once it is back", async () => {
+    const city = await readyCity();
+    city.press(40380, 7);
+    const page = await visit((await served(city)).url, "/#/station/40380");
+    const device = page.locator('[data-device="40380-T1"]');
+    await becomes(() => device.getAttribute("data-state"), "online");
+    city.unplug("40380-T1");
+    city.press(40380, 9);
+    city.tell("40380-T1", "unplugged");
+    await becomes(() => device.textContent(), /offline.*unplugged.*9 readings wait/);
+    await becomes(() => page.locator(".proof").getAttribute("data-state"), "catching-up");
+    await becomes(
+      () => page.locator(".proof-reason").textContent(),
+      /40380-T1: unplugged.*9 entries wait in it/,
+    );
+    city.plug("40380-T1");
+    await becomes(() => device.getAttribute("data-state"), "online");
+    await becomes(() => drawn(page).textContent(), "16");
+    await becomes(() => page.locator(".proof").getAttribute("data-state"), "holds");
+  });
+
+  test("a lost server is said, what was known stays, and the first message repairs all", async () => {
+    const city = await readyCity();
+    city.press(40380, 7);
+    const first = await served(city);
+    const page = await visit(first.url);
+    await becomes(() => drawn(page).textContent(), "7");
+    await first.stop();
+    await becomes(() => page.locator(".banner").textContent(), /Connection lost\. Showing .* ago; trying/);
+    expect(await drawn(page).textContent()).toBe("7");
+    city.press(40380, 5);
+    await served(city, first.port);
+    await becomes(() => drawn(page).textContent(), "12");
+    await expect.poll(() => page.locator(".banner").count()).toBe(0);
+  });
+
+  test("two tabs agree", async () => {
+    const city = await readyCity();
+    const { url } = await served(city);
+    const tabs = [await visit(url), await visit(url)];
+    city.press(40380, 8);
+    city.press(41400, 9);
+    for (const tab of tabs) await becomes(() => drawn(tab).textContent(), "17");
+  });
+
+  test("before there is anything it says so, and no zero is drawn", async () => {
+    const page = await visit((await served(new SmallChicago(() => Date.now()))).url);
+    await becomes(() => page.locator("main").textContent(), /Starting/);
+    await becomes(() => drawn(page).textContent(), "no data");
+  });
+});
