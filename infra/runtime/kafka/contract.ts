@@ -148,6 +148,19 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
       await expect(wrong).rejects.toMatchObject({ code: "KAFKA_TOPIC_MISMATCH", retryable: false });
     });
 
+    test("many topics are there, with their partitions, as soon as they are ensured", async () => {
+      const admin = await setting.kafka.admin();
+      cleanup.push(() => admin.close());
+      const specs = Array.from({ length: 20 }, (_, i) => ({
+        topic: `${setting.prefix}many.${i}`,
+        partitions: 2,
+      }));
+      await Promise.all([admin.ensureTopics(specs), admin.ensureTopics(specs)]);
+      const counts = await Promise.all(specs.map((spec) => admin.partitionsOf(spec.topic)));
+      expect(counts).toEqual(specs.map(() => 2));
+      await write(specs.map((spec) => record(spec.topic, "x")));
+    });
+
     describe("the processor", () => {
       const setUp = async () => {
         const input = await topicOf("input");

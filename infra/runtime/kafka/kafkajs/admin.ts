@@ -1,5 +1,6 @@
 import kafkajs, { type Admin } from "kafkajs";
 import { CodedError } from "../../../../schemas/errors.ts";
+import type { Clock } from "../../clock.ts";
 import type { KafkaAdmin, TopicDescription, TopicSpec } from "../ports.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { brokerError, coded } from "./errors.ts";
@@ -8,6 +9,10 @@ const GIVE_UP_MS = 10_000;
 const CREATE_TIMEOUT_MS = 10_000;
 /** AlterConfigs replaces all of a topic's settings: those that were set for it before must be sent along. */
 const SET_FOR_TOPIC = 1;
+/** How long a new topic may take to be known by the broker that is asked. */
+const SETTLE_MS = 10_000;
+const SETTLE_STEP_MS = 50;
+const NOT_YET = new Set(["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"]);
 
 /** @throws {CodedError} KAFKA_UNAVAILABLE */
 export async function openAdmin(options: ClusterOptions): Promise<KafkaAdmin> {
@@ -19,16 +24,19 @@ export async function openAdmin(options: ClusterOptions): Promise<KafkaAdmin> {
     client.destroy();
     throw coded(error, `cannot reach Kafka at ${options.brokers.join(", ")}`);
   }
-  return new KafkaJsAdmin(client, admin);
+  return new KafkaJsAdmin(client, admin, options.clock);
 }
 
 class KafkaJsAdmin implements KafkaAdmin {
   readonly #client: Client;
   readonly #admin: Admin;
 
-  constructor(client: Client, admin: Admin) {
+  readonly #clock: Clock;
+
+  constructor(client: Client, admin: Admin, clock: Clock) {
     this.#client = client;
     this.#admin = admin;
+    this.#clock = clock;
   }
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
@@ -105,15 +113,30 @@ class KafkaJsAdmin implements KafkaAdmin {
       configEntries: Object.entries(spec.config ?? {}).map(([name, value]) => ({ name, value })),
     }));
     try {
-      await this.#admin.createTopics({ topics, timeout: CREATE_TIMEOUT_MS, waitForLeaders: true });
+      await this.#admin.createTopics({ topics, timeout: CREATE_TIMEOUT_MS, waitForLeaders: false });
     } catch (error) {
       if (!allExist(error)) throw error;
     }
   }
 
+  /** Partitions of each topic, once the broker knows a leader of all: right after their creation it may not yet. */
+  async #partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    for (let tries = SETTLE_MS / SETTLE_STEP_MS; ; tries--) {
+      try {
+        const metadata = await this.#admin.fetchTopicMetadata({ topics: [...topics] });
+        const settled = metadata.topics.every((topic) => topic.partitions.every((p) => p.leader >= 0));
+        if (settled || tries <= 0) {
+          return new Map(metadata.topics.map((topic) => [topic.name, topic.partitions.length]));
+        }
+      } catch (error) {
+        if (tries <= 0 || !NOT_YET.has(brokerError(error) ?? "")) throw error;
+      }
+      await this.#clock.sleep(SETTLE_STEP_MS);
+    }
+  }
+
   async #verifyPartitions(specs: readonly TopicSpec[]): Promise<void> {
-    const metadata = await this.#admin.fetchTopicMetadata({ topics: specs.map((spec) => spec.topic) });
-    const found = new Map(metadata.topics.map((topic) => [topic.name, topic.partitions.length]));
+    const found = await this.#partitionCounts(specs.map((spec) => spec.topic));
     for (const { topic, partitions } of specs) {
       const actual = found.get(topic) ?? 0;
       if (actual !== partitions) {
