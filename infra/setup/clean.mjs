@@ -32,9 +32,5 @@ export async function clean(given, progress) {
 
 /** @param {string} home */
 function looksLikeHome(home) {
-  return (
-    basename(home) === ".elevated" ||
-    readdirSync(home).length === 0 ||
-    existsSync(join(home, "run", "endpoints.json"))
-  );
+  return basename(home) === ".elevated" || readdirSync(home).length === 0 || existsSync(join(home, "run"));
 }
