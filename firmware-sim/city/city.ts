@@ -2,8 +2,8 @@ import { z } from "zod";
 import { DIRECTIONS, LINES, type Line, STATIONS } from "../../schemas/network/network.ts";
 import { TRAIN_STATUSES } from "../../schemas/readings.ts";
 import { type Entry, Ridership } from "./ridership.ts";
-import { firstTrains, Timetable } from "./timetable.ts";
-import type { TrainSighting } from "./train.ts";
+import { firstTrains, RUN_MS, Timetable } from "./timetable.ts";
+import type { Train, TrainSighting } from "./train.ts";
 
 const train = z.object({
   id: z.string(),
@@ -47,7 +47,7 @@ export class City {
     this.#lines = new Map(
       lines.map((line) => {
         const trains = state.lines[line] ?? firstTrains(line, state.service);
-        return [line, new Timetable(line, seed, trains)];
+        return [line, new Timetable(line, seed, resumed(trains, state.service))];
       }),
     );
     const stations = STATIONS.filter((station) => station.stops.some((stop) => lines.includes(stop.line)));
@@ -67,4 +67,10 @@ export class City {
       entries: this.#ridership.advance(to),
     };
   }
+}
+
+/** Trains of a line that stood still while others ran go on from where they are: they do not make up for the time. */
+function resumed(trains: readonly Train[], service: number): readonly Train[] {
+  const lag = service - Math.min(...trains.map((train) => train.dueAt));
+  return lag <= RUN_MS ? trains : trains.map((train) => ({ ...train, dueAt: train.dueAt + lag }));
 }

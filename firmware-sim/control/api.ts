@@ -11,6 +11,8 @@ export const strikeRequest = z.strictObject({
 
 export const healRequest = z.strictObject({
   target: z.string().min(1).default("all"),
+  /** The same as no target, spelled out. */
+  all: z.literal(true).optional(),
   kinds: z.array(z.enum(LASTING)).optional(),
 });
 

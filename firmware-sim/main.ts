@@ -1,0 +1,96 @@
+import { Command, CommanderError } from "commander";
+import { systemClock } from "../infra/runtime/clock.ts";
+import { closeServer } from "../infra/runtime/http.ts";
+import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
+import { createLogger } from "../infra/runtime/logger.ts";
+import { createMetrics, serveProbes } from "../infra/runtime/metrics.ts";
+import { EXIT, exitCodeOf } from "../schemas/errors.ts";
+import { LINES } from "../schemas/network/network.ts";
+import { addControlCommands } from "./commands.ts";
+import { type SimulatorConfig, simulatorConfig } from "./config.ts";
+import { ControlClient } from "./control/client.ts";
+import { numberFrom, parseLines, parseMoment, parseStations, type SimulatorOptions } from "./options.ts";
+import { startReporter } from "./report/reporter.ts";
+import { startSimulator } from "./simulator.ts";
+
+async function run(options: SimulatorOptions, config: SimulatorConfig): Promise<never> {
+  const logger = createLogger("firmware-sim", config.logLevel);
+  return runService(logger, async () => {
+    const startedAt = systemClock.monotonic();
+    const simulator = await startSimulator(options, config, systemClock, logger);
+    const stopReporter = startReporter({
+      clock: systemClock,
+      terminal: process.stderr.isTTY === true,
+      write: (text) => process.stderr.write(text),
+      state: () => simulator.state(),
+      faults: () => simulator.faults(),
+    });
+    const probes =
+      config.probePort === undefined
+        ? undefined
+        : await serveProbes(createMetrics("firmware-sim"), config.probePort, () => ({
+            ready: true,
+            detail: { ...simulator.state() },
+          }));
+    const { devices } = simulator.state();
+    const ms = Math.round(systemClock.monotonic() - startedAt);
+    logger.info({ devices: devices.total, up: devices.up, ms, control: simulator.url }, "ready");
+    return {
+      async stop() {
+        stopReporter();
+        if (probes) await closeServer(probes.server);
+        await simulator.stop();
+      },
+    };
+  });
+}
+
+const program = new Command("firmware-sim")
+  .description(
+    "Every arrival sensor and turnstile of the three lines, on serial lines, in a city that lives.",
+  )
+  .option("--speed <n>", "how many times as fast as the wall clock the city runs", numberFrom(0.1, 3600), 60)
+  .option("--seed <n>", "the same seed gives the same day", numberFrom(0, 2 ** 32, true), 2018)
+  .option("--lines <list>", "only these, separated by commas: red, blue, green", parseLines, LINES)
+  .option("--stations <ids>", "only the devices of these, separated by commas", parseStations, [])
+  .option("--turnstiles-per-station <n>", "gates of each station", numberFrom(1, 20, true), 2)
+  .option("--from <time>", "let the city's clock begin here (default: where it stopped)", parseMoment)
+  .option("--rate <n>", "no city: so many readings per second and device", numberFrom(0.001, 100_000))
+  .option(
+    "--baud <n>",
+    "speed of the lines; 0: as fast as they are read",
+    numberFrom(0, 4_000_000, true),
+    115_200,
+  )
+  .option("--no-traffic", "devices are up, but nothing happens that is not ordered")
+  .option("--no-weather", "no weather box")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  npm run firmware-sim                                        the whole city at 60 times its speed
+  npm run firmware-sim -- --stations 40380 --speed 1          one station, as it is
+  npm run firmware-sim -- fault unplug 40380-T1 --for 20s     pull a device of a running simulator
+  npm run firmware-sim -- devices                             what each device holds
+  npm run firmware-sim -- heal --all                          end all faults`,
+  )
+  .configureHelp({ showGlobalOptions: false })
+  .exitOverride()
+  .action((options: SimulatorOptions) => run(options, simulatorConfig(process.env)));
+
+addControlCommands(
+  program,
+  () => new ControlClient(simulatorConfig(process.env).controlUrl),
+  (text) => process.stdout.write(`${text}\n`),
+);
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else {
+    reportFailure(createLogger("firmware-sim"), error);
+    process.exitCode = exitCodeOf(error);
+  }
+}

@@ -1,0 +1,142 @@
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import { fullJitter } from "../infra/runtime/backoff.ts";
+import type { Clock } from "../infra/runtime/clock.ts";
+import { closeServer, listen } from "../infra/runtime/http.ts";
+import type { Running } from "../infra/runtime/lifecycle.ts";
+import type { Logger } from "../infra/runtime/logger.ts";
+import { seededRandom } from "../infra/runtime/random.ts";
+import { messageOf } from "../schemas/errors.ts";
+import { topicNames } from "../schemas/topics.ts";
+import { City, type CityState, cityState } from "./city/city.ts";
+import { Load } from "./city/load.ts";
+import { ServiceClock } from "./city/service-clock.ts";
+import type { SimulatorConfig } from "./config.ts";
+import type { StateView } from "./control/api.ts";
+import { controlRoutes } from "./control/routes.ts";
+import { createControlServer } from "./control/server.ts";
+import { fleetTotals } from "./control/views.ts";
+import { IdentityFile } from "./device/identity-file.ts";
+import { type ActiveFault, FaultBoard } from "./faults/fault-board.ts";
+import { Fleet } from "./fleet/fleet.ts";
+import { PtyHost } from "./hosts/pty-host.ts";
+import { devicesFor, type SimulatorOptions } from "./options.ts";
+import { RateMeter } from "./report/rates.ts";
+import { claimHome } from "./single.ts";
+import { readJson, writeJson } from "./state-file.ts";
+import { runCity, runLoad, type Traffic } from "./traffic.ts";
+import { restProxySink } from "./weather/rest-proxy.ts";
+import { runWeatherBox } from "./weather/weather-box.ts";
+
+const METER_MS = 1000;
+
+/** A simulator that runs. */
+export interface Simulator extends Running {
+  /** Of the control interface. */
+  readonly url: string;
+  state(): StateView;
+  faults(): readonly ActiveFault[];
+}
+
+/**
+ * Power up all devices, let the city happen, and listen for commands.
+ *
+ * @throws {CodedError} ALREADY_RUNNING, PORT_TAKEN, SERIAL_OPEN_FAILED, CONFIG_INVALID
+ */
+export async function startSimulator(
+  options: SimulatorOptions,
+  config: SimulatorConfig,
+  clock: Clock,
+  logger: Logger,
+): Promise<Simulator> {
+  const { home } = config;
+  const release = claimHome(join(home, "run", "firmware-sim.lock"));
+  const cityFile = join(home, "firmware", "city.json");
+  const kept: CityState | undefined = readJson(cityFile, cityState);
+  // A start time that was asked for makes a new day: trains begin it from their first places.
+  const state: CityState =
+    options.from !== undefined
+      ? { service: options.from, lines: {} }
+      : (kept ?? { service: clock.now(), lines: {} });
+  const serviceClock = new ServiceClock(clock, state.service, options.speed);
+  const service = (): number => serviceClock.now();
+  const fleet = new Fleet({
+    devices: devicesFor(options),
+    folder: join(home, "firmware", "rings"),
+    identities: new IdentityFile(join(home, "firmware", "identities.json")),
+    host: new PtyHost(join(home, "serial"), options.baud || undefined),
+    baudRate: options.baud,
+    seed: options.seed,
+    clock,
+    service,
+    nonce: () => randomInt(2 ** 32),
+    onLineError: (line, error) => logger.warn({ device: line.address.deviceId }, messageOf(error)),
+  });
+  const faults = new FaultBoard(fleet, clock, (device, error) => logger.warn({ device }, messageOf(error)));
+  const meter = new RateMeter(fleet, clock.monotonic());
+  const view = (): StateView => ({
+    service: service(),
+    speed: options.speed,
+    ...fleetTotals(fleet),
+    rates: meter.rates,
+    faults: faults.active.length,
+  });
+  const stopMeter = clock.every(METER_MS, () => meter.look(fleet, clock.monotonic()));
+  const server = createControlServer(controlRoutes({ fleet, faults, state: view, service }));
+  // First the port, which may be taken; then the lines, which agents notice.
+  const { url } = await listen(server, config.port).catch((error: unknown) => {
+    release();
+    throw error;
+  });
+  await fleet.start();
+
+  const traffic = startTraffic();
+  const weather = new AbortController();
+  if (options.traffic && options.weather) {
+    void runWeatherBox(
+      {
+        sink: restProxySink(config.restProxyUrl, topicNames(config.topicPrefix).weather),
+        seed: options.seed,
+        clock,
+        service,
+        backoff: fullJitter({
+          baseMs: 500,
+          capMs: 10_000,
+          floorMs: 250,
+          random: seededRandom(options.seed, "weather-backoff"),
+        }),
+        logger: logger.child({ part: "weather" }),
+      },
+      weather.signal,
+    );
+  }
+
+  function startTraffic(): Traffic | undefined {
+    if (!options.traffic) return undefined;
+    if (options.rate !== undefined)
+      return runLoad(clock, fleet, new Load(options.rate, clock.monotonic()), service);
+    const city = new City(options, state);
+    return runCity({
+      clock,
+      fleet,
+      service,
+      advance: (to) => city.advance(to),
+      save: () => writeJson(cityFile, { ...city.state, lines: { ...state.lines, ...city.state.lines } }),
+    });
+  }
+
+  return {
+    url,
+    state: view,
+    faults: () => faults.active,
+    async stop() {
+      traffic?.stop();
+      weather.abort();
+      stopMeter();
+      faults.stop();
+      await closeServer(server);
+      fleet.stop();
+      release();
+    },
+  };
+}
