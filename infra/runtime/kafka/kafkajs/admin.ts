@@ -4,15 +4,12 @@ import type { Clock } from "../../clock.ts";
 import type { KafkaAdmin, TopicDescription, TopicSpec } from "../ports.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { brokerError, coded } from "./errors.ts";
+import { persistently } from "./persistence.ts";
 
 const GIVE_UP_MS = 10_000;
 const CREATE_TIMEOUT_MS = 10_000;
 /** AlterConfigs replaces all of a topic's settings: those that were set for it before must be sent along. */
 const SET_FOR_TOPIC = 1;
-/** How long a new topic may take to be known by the broker that is asked. */
-const SETTLE_MS = 10_000;
-const SETTLE_STEP_MS = 50;
-const NOT_YET = new Set(["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"]);
 
 /** @throws {CodedError} KAFKA_UNAVAILABLE */
 export async function openAdmin(options: ClusterOptions): Promise<KafkaAdmin> {
@@ -58,16 +55,16 @@ class KafkaJsAdmin implements KafkaAdmin {
 
   async endOffsets(topic: string): Promise<readonly number[]> {
     const offsets = await this.#coded(`cannot read offsets of ${topic}`, () =>
-      this.#admin.fetchTopicOffsets(topic),
+      persistently(this.#clock, () => this.#admin.fetchTopicOffsets(topic)),
     );
     return inOrder(offsets).map((o) => Number(o.high));
   }
 
   async partitionsOf(topic: string): Promise<number> {
-    const metadata = await this.#coded(`cannot read partitions of ${topic}`, () =>
-      this.#admin.fetchTopicMetadata({ topics: [topic] }),
+    const counts = await this.#coded(`cannot read partitions of ${topic}`, () =>
+      this.#partitionCounts([topic]),
     );
-    return metadata.topics[0]?.partitions.length ?? 0;
+    return counts.get(topic) ?? 0;
   }
 
   async describeTopics(topics?: readonly string[]): Promise<readonly TopicDescription[]> {
@@ -75,7 +72,7 @@ class KafkaJsAdmin implements KafkaAdmin {
     const wanted = topics ? existing.filter((topic) => topics.includes(topic)) : existing;
     if (wanted.length === 0) return [];
     const metadata = await this.#coded("cannot describe topics", () =>
-      this.#admin.fetchTopicMetadata({ topics: [...wanted] }),
+      persistently(this.#clock, () => this.#admin.fetchTopicMetadata({ topics: [...wanted] })),
     );
     return metadata.topics.map(({ name, partitions }) => ({
       topic: name,
@@ -119,20 +116,15 @@ class KafkaJsAdmin implements KafkaAdmin {
     }
   }
 
-  /** Partitions of each topic, once the broker knows a leader of all: right after their creation it may not yet. */
-  async #partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    for (let tries = SETTLE_MS / SETTLE_STEP_MS; ; tries--) {
-      try {
-        const metadata = await this.#admin.fetchTopicMetadata({ topics: [...topics] });
-        const settled = metadata.topics.every((topic) => topic.partitions.every((p) => p.leader >= 0));
-        if (settled || tries <= 0) {
-          return new Map(metadata.topics.map((topic) => [topic.name, topic.partitions.length]));
-        }
-      } catch (error) {
-        if (tries <= 0 || !NOT_YET.has(brokerError(error) ?? "")) throw error;
+  /** Partitions of each topic, once the broker that is asked knows a leader of all. */
+  #partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return persistently(this.#clock, async () => {
+      const metadata = await this.#admin.fetchTopicMetadata({ topics: [...topics] });
+      if (metadata.topics.some((topic) => topic.partitions.some((p) => p.leader < 0))) {
+        throw new kafkajs.KafkaJSError("a partition has no leader yet", { retriable: true });
       }
-      await this.#clock.sleep(SETTLE_STEP_MS);
-    }
+      return new Map(metadata.topics.map((topic) => [topic.name, topic.partitions.length]));
+    });
   }
 
   async #verifyPartitions(specs: readonly TopicSpec[]): Promise<void> {

@@ -7,6 +7,7 @@ import { chunks, holdBack, type Limits } from "./chunks.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { coded } from "./errors.ts";
 import { incoming } from "./incoming.ts";
+import { persistently } from "./persistence.ts";
 import { MAX_WAIT_MS } from "./reader.ts";
 import { disconnected, keepAlive } from "./supervision.ts";
 
@@ -25,7 +26,7 @@ export async function openProcessor(cluster: ClusterOptions, options: ProcessorO
   let partitions: number;
   try {
     await admin.connect();
-    partitions = await verified(admin, options);
+    partitions = await persistently(cluster.clock, () => verified(admin, options));
   } catch (error) {
     client.destroy();
     throw coded(error, `cannot start ${options.group}`);

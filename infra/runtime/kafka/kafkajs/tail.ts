@@ -1,8 +1,8 @@
-import kafkajs, { type Admin } from "kafkajs";
-import { CodedError } from "../../../../schemas/errors.ts";
+import type { Admin } from "kafkajs";
 import type { Tail, TailOptions } from "../ports.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
 import { coded } from "./errors.ts";
+import { persistently } from "./persistence.ts";
 import { Positions } from "./positions.ts";
 import { openReader } from "./reader.ts";
 
@@ -33,7 +33,9 @@ async function bounds(
   const ends = new Positions();
   try {
     await admin.connect();
-    await Promise.all(topics.map((topic) => bound(admin, topic, from, starts, ends)));
+    await Promise.all(
+      topics.map((topic) => persistently(options.clock, () => bound(admin, topic, from, starts, ends))),
+    );
   } catch (error) {
     throw coded(error, `cannot read ${topics.join(", ")}`);
   } finally {
@@ -50,15 +52,7 @@ async function bound(
   starts: Positions,
   ends: Positions,
 ): Promise<void> {
-  const offsets = await admin.fetchTopicOffsets(topic).catch((cause: unknown) => {
-    if (!(cause instanceof kafkajs.KafkaJSNonRetriableError)) throw cause;
-    throw new CodedError("KAFKA_UNAVAILABLE", {
-      message: `topic ${topic} cannot be read: does it exist?`,
-      retryable: true,
-      context: { topic },
-      cause,
-    });
-  });
+  const offsets = await admin.fetchTopicOffsets(topic);
   const byTime = typeof from === "number" ? await admin.fetchTopicOffsetsByTimestamp(topic, from) : [];
   for (const { partition, low, high } of offsets) {
     const since = byTime.find((o) => o.partition === partition)?.offset;
