@@ -29,5 +29,7 @@ describe("options of start", () => {
   test("the simulator's share is passed on as given", async () => {
     const options = await parse("start", "--speed", "120", "--lines", "red,blue");
     expect(simulatorArgs(options)).toEqual(["--speed", "120", "--lines", "red,blue"]);
+    expect(simulatorArgs(await parse("start", "--no-traffic"))).toEqual(["--no-traffic"]);
+    expect(simulatorArgs(await parse("start"))).toEqual([]);
   });
 });

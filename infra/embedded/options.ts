@@ -16,10 +16,14 @@ export interface StartOptions {
   readonly freePorts: boolean;
   /** Kafka writes each message through to the disk. */
   readonly durable: boolean;
-  /** Passed on to the simulator. */
+  /** Passed on to the simulator; `traffic: false` is its `--no-traffic`. */
   readonly speed?: string;
   readonly seed?: string;
   readonly lines?: string;
+  readonly stations?: string;
+  readonly rate?: string;
+  readonly traffic?: boolean;
+  readonly weather?: boolean;
 }
 
 /** The commands of the supervisor; what they do is the caller's. */
@@ -37,6 +41,10 @@ export function commandLine(actions: Actions): Command {
     .option("--speed <factor>", "service time per wall time (simulator; default 60)")
     .option("--seed <n>", "the simulated day (simulator)")
     .option("--lines <list>", "red,blue,green (simulator; default all)")
+    .option("--stations <ids>", "only the devices of these (simulator)")
+    .option("--rate <n>", "no city: so many readings per second and device (simulator)")
+    .option("--no-traffic", "devices are up, but nothing happens that is not ordered (simulator)")
+    .option("--no-weather", "no weather box (simulator)")
     .addHelpText(
       "after",
       `
@@ -92,8 +100,12 @@ function portNumber(text: string): number {
 
 /** The simulator's share of the options. */
 export function simulatorArgs(options: StartOptions): readonly string[] {
-  return (["speed", "seed", "lines"] as const).flatMap((name) => {
+  const values = (["speed", "seed", "lines", "stations", "rate"] as const).flatMap((name) => {
     const value = options[name];
     return value === undefined ? [] : [`--${name}`, value];
   });
+  const switches = (["traffic", "weather"] as const).flatMap((name) =>
+    options[name] === false ? [`--no-${name}`] : [],
+  );
+  return [...values, ...switches];
 }

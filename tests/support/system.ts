@@ -11,13 +11,17 @@ const POLL_MS = 50;
 const READY_WITHIN_MS = 120_000;
 
 /** A whole system, as `npm start` runs it, on free ports. */
-export interface SystemUnderTest {
+export interface TestSystem {
   readonly home: string;
   readonly endpoints: Endpoints;
   /** The supervisor's process. */
   readonly pid: number;
   parts(): Promise<readonly PartReport[]>;
-  /** @throws Error when there is no such part or it has no process. */
+  /**
+   * The process of a part, or of a role that runs in one.
+   *
+   * @throws Error when there is no such part or it has no process.
+   */
   pidOf(part: string): Promise<number>;
   /** SIGKILL; the supervisor starts it again. Resolves when its process is gone. */
   kill(part: string): Promise<void>;
@@ -25,8 +29,10 @@ export interface SystemUnderTest {
   request(part: string, what: "start" | "stop"): Promise<void>;
   /** Resolves once the part is in this state. */
   until(part: string, state: PartReport["state"]): Promise<void>;
-  /** SIGINT, as Ctrl+C sends it. @returns the exit code; the home stays when it was given. */
+  /** SIGINT, as Ctrl+C sends it; its state stays. @returns the exit code. */
   stop(): Promise<number | null>;
+  /** Remove its state. It must have ended. */
+  remove(): Promise<void>;
   /** SIGKILL to the supervisor alone. */
   killSupervisor(): Promise<void>;
 }
@@ -35,7 +41,7 @@ export interface SystemUnderTest {
  * Start the built system and wait until every part is ready.
  *
  * @param args - options of `start`, for example `["--without", "edge"]`.
- * @param home - of an earlier system; a new one that is removed afterwards when left out.
+ * @param home - of an earlier system; a new one when left out.
  * @throws Error with the supervisor's words when it ends or a part fails.
  */
 export async function startSystem({
@@ -46,7 +52,7 @@ export async function startSystem({
   readonly args?: readonly string[];
   readonly home?: string;
   readonly env?: Readonly<Record<string, string>>;
-} = {}): Promise<SystemUnderTest> {
+} = {}): Promise<TestSystem> {
   const folder = home ?? mkdtempSync(join(tmpdir(), "elevated-system-"));
   const main = join(projectRoot(), "dist", "infra", "embedded", "main.js");
   const child = spawn(process.execPath, [main, "start", "--free-ports", "--home", folder, ...args], {
@@ -58,16 +64,13 @@ export async function startSystem({
     words = (words + chunk.toString()).slice(-4_000);
   });
   const gone = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  const cleanUp = (): void => {
-    if (home === undefined) rmSync(folder, { recursive: true, force: true });
-  };
   try {
     const endpoints = await whenReady(child, folder, () => words);
-    return systemOf(child, gone, folder, endpoints, cleanUp);
+    return systemOf(child, gone, folder, endpoints);
   } catch (error) {
     child.kill("SIGINT");
     await gone;
-    cleanUp();
+    if (home === undefined) rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
@@ -77,11 +80,10 @@ function systemOf(
   gone: Promise<number | null>,
   home: string,
   endpoints: Endpoints,
-  cleanUp: () => void,
-): SystemUnderTest {
+): TestSystem {
   const parts = (): Promise<readonly PartReport[]> => readParts(endpoints.SUPERVISOR_URL);
   const part = async (name: string): Promise<PartReport> => {
-    const found = (await parts()).find((each) => each.name === name);
+    const found = (await parts()).find((each) => each.name === partOf(name));
     if (!found) throw new Error(`there is no part ${name}`);
     return found;
   };
@@ -93,7 +95,8 @@ function systemOf(
   const until = (name: string, state: PartReport["state"]): Promise<void> =>
     poll(`${name} ${state}`, async () => (await part(name)).state === state);
   const post = async (name: string, what: string): Promise<void> => {
-    const response = await fetch(`${endpoints.SUPERVISOR_URL}/parts/${name}/${what}`, { method: "POST" });
+    const url = `${endpoints.SUPERVISOR_URL}/parts/${partOf(name)}/${what}`;
+    const response = await fetch(url, { method: "POST" });
     if (!response.ok) throw new Error(`${what} ${name}: ${await response.text()}`);
   };
   return {
@@ -111,15 +114,21 @@ function systemOf(
     },
     async stop() {
       child.kill("SIGINT");
-      const code = await gone;
-      cleanUp();
-      return code;
+      return gone;
+    },
+    async remove() {
+      rmSync(home, { recursive: true, force: true });
     },
     async killSupervisor() {
       child.kill("SIGKILL");
       await gone;
     },
   };
+}
+
+/** The part whose process runs this role. */
+function partOf(name: string): string {
+  return name === "dedup" || name === "stations" ? "central" : name;
 }
 
 /** Does a process of this id exist? */
