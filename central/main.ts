@@ -14,7 +14,7 @@ import { ROLES, type Role, type StartRole } from "./roles.ts";
 const LOAD: Readonly<Record<Role, () => Promise<{ readonly start: StartRole }>>> = {
   dedup: () => import("./dedup/role.ts"),
   stations: () => import("./stations/role.ts"),
-  dashboard: () => import("./dashboard/server/role.ts"),
+  dashboard: () => import("./dashboard/role.ts"),
 };
 
 async function run(roles: readonly Role[], config: CentralConfig): Promise<never> {
