@@ -53,6 +53,7 @@ export function topicSettings(names: Topics, limits: TopicLimits): readonly Topi
     // One partition: two stops, which are two keys, make one station.
     { topic: names.connectStations, partitions: 1, config: COMPACTED },
     { topic: names.stationsTable, partitions: 1, config: COMPACTED },
+    { topic: names.stationsState, partitions: 1, config: COMPACTED },
     { topic: names.turnstileSummary, partitions, config: COMPACTED },
     { topic: names.dedupState, partitions, config: COMPACTED },
     { topic: names.devices, partitions, config: { ...COMPACTED, ...BROKER_TIME } },

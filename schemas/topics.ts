@@ -6,6 +6,7 @@ const NAMES = {
   weather: "org.chicago.cta.weather",
   connectStations: "org.chicago.cta.connect.stations",
   stationsTable: "org.chicago.cta.stations.table",
+  stationsState: "org.chicago.cta.stations.state",
   turnstileSummary: "TURNSTILE_SUMMARY",
   dedupState: "org.chicago.cta.dedup.state",
   devices: "org.chicago.cta.devices",

@@ -1,0 +1,14 @@
+import { z } from "zod";
+import { brokerList, type Environment, httpUrl, readConfig } from "../../infra/runtime/config.ts";
+import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
+
+const schema = z.object({
+  KAFKA_BROKERS: brokerList,
+  SCHEMA_REGISTRY_URL: httpUrl,
+  TOPIC_PREFIX: z.string().default(""),
+});
+
+/** @throws {CodedError} CONFIG_INVALID */
+export function stationsConfig(env: Environment): Readonly<z.output<typeof schema>> {
+  return readConfig(schema, { ...resolveEndpoints(env), ...env });
+}

@@ -1,0 +1,17 @@
+import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
+import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import type { RoleContext, RoleRunning } from "../roles.ts";
+import { stationsConfig } from "./config.ts";
+import { startStations } from "./stations.ts";
+
+/** @throws {CodedError} CONFIG_INVALID, KAFKA_UNAVAILABLE, KAFKA_TOPIC_MISMATCH, REGISTRY_UNAVAILABLE, REGISTRY_INCOMPATIBLE */
+export async function start({ env, logger, clock, metrics }: RoleContext): Promise<RoleRunning> {
+  const config = stationsConfig(env);
+  return startStations({
+    kafka: createKafka({ brokers: config.KAFKA_BROKERS, clientId: "stations", logger, clock }),
+    registry: createRegistryClient({ url: config.SCHEMA_REGISTRY_URL, logger, clock }),
+    prefix: config.TOPIC_PREFIX,
+    logger,
+    metrics,
+  });
+}

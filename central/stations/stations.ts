@@ -1,0 +1,80 @@
+import type { Registry } from "prom-client";
+import type { Kafka, TopicSpec } from "../../infra/runtime/kafka/ports.ts";
+import type { Logger } from "../../infra/runtime/logger.ts";
+import { avroCodec } from "../../infra/runtime/registry/codec.ts";
+import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
+import type { DeadLetter } from "../../schemas/dead-letter.ts";
+import type { StationRecord } from "../../schemas/records.ts";
+import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
+import { type Topics, topicNames } from "../../schemas/topics.ts";
+import type { RoleRunning } from "../roles.ts";
+import { stationsMetrics } from "./metrics.ts";
+import type { StationKey } from "./table.ts";
+import { StationsTask, type TaskOptions } from "./task.ts";
+
+export interface StationsOptions {
+  readonly kafka: Kafka;
+  readonly registry: RegistryClient;
+  readonly prefix: string;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+}
+
+/**
+ * Makes the table of stations from the rows that Connect reads from PostgreSQL.
+ *
+ * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_TOPIC_MISMATCH, REGISTRY_UNAVAILABLE, REGISTRY_INCOMPATIBLE
+ */
+export async function startStations(options: StationsOptions): Promise<RoleRunning> {
+  const { kafka, registry, prefix, logger } = options;
+  const topics = topicNames(prefix);
+  const metrics = stationsMetrics(options.metrics);
+  const [codecs] = await Promise.all([registered(registry, topics), prepareTopics(kafka, topics)]);
+  const task: TaskOptions = {
+    ...codecs,
+    topics,
+    onCommitted: (tally, stops) => metrics.committed(tally, stops),
+    onDeadLetter: (error) => logger.warn({ code: error.code }, `dead letter: ${error.message}`),
+  };
+  const processor = await kafka.processor({
+    group: `${prefix}stations`,
+    inputs: [topics.connectStations],
+    stateTopic: topics.stationsState,
+    task: () => new StationsTask(task),
+  });
+  return {
+    failed: processor.failed,
+    // An instance without the partition stands by for the one that has it.
+    probe: () => ({ ready: true, detail: { partitions: processor.partitions, ...metrics.totals } }),
+    stop: () => processor.stop(),
+  };
+}
+
+/** Make what is missing. Settings of topics that exist are left alone: they are the bootstrap's. */
+async function prepareTopics(kafka: Kafka, topics: Topics): Promise<void> {
+  const admin = await kafka.admin();
+  try {
+    const existing = new Set(await admin.listTopics());
+    const own = [topics.connectStations, topics.stationsTable, topics.stationsState, topics.deadLetter];
+    const missing = topicSettings(topics, EMBEDDED_LIMITS).filter(
+      ({ topic }) => own.includes(topic) && !existing.has(topic),
+    );
+    // One partition, or two stops of a station would be read in any order.
+    const present = own.filter((topic) => existing.has(topic) && topic !== topics.deadLetter);
+    await admin.ensureTopics([...missing, ...present.map((topic): TopicSpec => ({ topic, partitions: 1 }))]);
+  } finally {
+    await admin.close();
+  }
+}
+
+type Codecs = Pick<TaskOptions, "key" | "value" | "deadLetterKey" | "deadLetter">;
+
+async function registered(registry: RegistryClient, topics: Topics): Promise<Codecs> {
+  const [key, value, deadLetterKey, deadLetter] = await Promise.all([
+    avroCodec<StationKey>(registry, `${topics.stationsTable}-key`, "station-key"),
+    avroCodec<StationRecord>(registry, `${topics.stationsTable}-value`, "station"),
+    avroCodec<string>(registry, `${topics.deadLetter}-key`, "device-id"),
+    avroCodec<DeadLetter>(registry, `${topics.deadLetter}-value`, "dead-letter"),
+  ]);
+  return { key, value, deadLetterKey, deadLetter };
+}

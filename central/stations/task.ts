@@ -1,0 +1,92 @@
+import type { InRecord, OutRecord, PartitionTask } from "../../infra/runtime/kafka/ports.ts";
+import type { AvroCodec } from "../../infra/runtime/registry/ports.ts";
+import { type DeadLetter, deadLetter } from "../../schemas/dead-letter.ts";
+import { type CodedError, isCoded } from "../../schemas/errors.ts";
+import type { StationRecord } from "../../schemas/records.ts";
+import type { Topics } from "../../schemas/topics.ts";
+import { parseRow, type RowEvent } from "./row.ts";
+import { decodeStop, encodeStop } from "./state.ts";
+import { type StationKey, StationsTable } from "./table.ts";
+
+/** What one transaction did. */
+export interface Tally {
+  rows: number;
+  /** Rows of stops on none of the three lines. */
+  skipped: number;
+  /** Rows of the table written or deleted. */
+  written: number;
+  deadLetters: number;
+}
+
+export interface TaskOptions {
+  readonly topics: Topics;
+  readonly key: AvroCodec<StationKey>;
+  readonly value: AvroCodec<StationRecord>;
+  readonly deadLetterKey: AvroCodec<string>;
+  readonly deadLetter: AvroCodec<DeadLetter>;
+  /** A transaction is committed; `stops` is how many stops are known now. */
+  readonly onCommitted: (tally: Tally, stops: number) => void;
+  readonly onDeadLetter: (error: CodedError) => void;
+}
+
+const nothing = (): Tally => ({ rows: 0, skipped: 0, written: 0, deadLetters: 0 });
+
+/** Connect's rows into the table of stations, exactly once (design §5.6). */
+export class StationsTask implements PartitionTask {
+  readonly #options: TaskOptions;
+  readonly #table = new StationsTable();
+  #tally = nothing();
+
+  constructor(options: TaskOptions) {
+    this.#options = options;
+  }
+
+  restore(record: InRecord): void {
+    this.#table.restore(...decodeStop(record));
+  }
+
+  process(records: readonly InRecord[]): readonly OutRecord[] {
+    const { topics, key, value } = this.#options;
+    this.#tally = nothing();
+    const out: OutRecord[] = [];
+    const events = records.flatMap((record) => this.#read(record, out));
+    const { stops, stations } = this.#table.apply(events);
+    for (const [station, row] of stations) {
+      out.push({ topic: topics.stationsTable, key: key.encode(station), value: row && value.encode(row) });
+    }
+    for (const [stopId, stop] of stops)
+      out.push({ topic: topics.stationsState, ...encodeStop(stopId, stop) });
+    this.#tally.written = stations.length;
+    return out;
+  }
+
+  committed(): void {
+    this.#options.onCommitted(this.#tally, this.#table.stopCount);
+  }
+
+  #read(record: InRecord, out: OutRecord[]): RowEvent[] {
+    try {
+      const event = parseRow(record.key, record.value);
+      this.#tally.rows++;
+      if (event.kind === "row" && event.stop.lines.length === 0) this.#tally.skipped++;
+      return [event];
+    } catch (error) {
+      if (!isCoded(error, "ROW_INVALID")) throw error;
+      out.push(this.#dead(record, error));
+      return [];
+    }
+  }
+
+  #dead(record: InRecord, error: CodedError): OutRecord {
+    const { topics, onDeadLetter, deadLetterKey, deadLetter: codec } = this.#options;
+    this.#tally.deadLetters++;
+    onDeadLetter(error);
+    const origin = `${record.topic}-${record.partition}@${record.offset}`;
+    const original = record.value ?? record.key ?? Buffer.alloc(0);
+    return {
+      topic: topics.deadLetter,
+      key: deadLetterKey.encode(origin),
+      value: codec.encode(deadLetter(origin, "stations", error, original)),
+    };
+  }
+}
