@@ -50,7 +50,7 @@ export async function startSystem({
   env = {},
 }: {
   readonly args?: readonly string[];
-  readonly home?: string;
+  readonly home?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
 } = {}): Promise<TestSystem> {
   const folder = home ?? mkdtempSync(join(tmpdir(), "elevated-system-"));
