@@ -54,7 +54,7 @@ export class PtyDevice {
     this.#waiting = this.device.waiting;
     this.#timers.push(
       setInterval(() => this.#beat(), 1_000),
-      setInterval(() => this.#flush(), 2),
+      setInterval(() => this.#flush(), 5),
     );
     return this;
   }
