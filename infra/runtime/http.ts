@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server as TcpServer } from "node:net";
 import { CodedError } from "../../schemas/errors.ts";
 
 /**
@@ -8,7 +8,7 @@ import { CodedError } from "../../schemas/errors.ts";
  * @throws {CodedError} PORT_TAKEN
  */
 export function listen(
-  server: Server,
+  server: TcpServer,
   port: number,
   host = "127.0.0.1",
 ): Promise<{ port: number; url: string }> {

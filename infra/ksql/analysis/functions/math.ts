@@ -1,0 +1,114 @@
+import { BIGINT, DOUBLE, decimalType, INTEGER, type SqlType } from "../../sql/types.ts";
+import { Decimal } from "../../values/decimal.ts";
+import { compareValues, type Value } from "../../values/value.ts";
+import type { FunctionTable, Overload } from "./define.ts";
+
+const double = (apply: (x: number) => number): Overload => ({
+  params: ["DOUBLE"],
+  returns: DOUBLE,
+  apply: ([x]) => apply(Number(x)),
+});
+
+type NonNull = Exclude<Value, null>;
+
+/** For each type of number its own result of the same type. */
+function sameType(
+  whole: (x: bigint) => bigint,
+  real: (x: number) => number,
+  decimal: (x: Decimal) => Decimal,
+): readonly Overload[] {
+  const of = (type: SqlType, apply: (x: NonNull) => Value): Overload => ({
+    params: [type.base],
+    returns: ([t]) => t ?? type,
+    apply: ([x]) => (x === null || x === undefined ? null : apply(x)),
+  });
+  return [
+    of(INTEGER, (x) => Number(BigInt.asIntN(32, whole(BigInt(Number(x)))))),
+    of(BIGINT, (x) => BigInt.asIntN(64, whole(x as bigint))),
+    { ...of(decimalType(10, 0), (x) => decimal(x as Decimal)), params: ["DECIMAL"] },
+    of(DOUBLE, (x) => real(Number(x))),
+  ];
+}
+
+const keep = (x: bigint): bigint => x;
+
+function towards(round: (quotient: bigint, remainder: bigint) => bigint): (x: Decimal) => Decimal {
+  return (x) => {
+    const unit = 10n ** BigInt(x.scale);
+    return new Decimal(round(x.unscaled / unit, x.unscaled % unit) * unit, x.scale);
+  };
+}
+
+function roundDouble(x: number, digits: number): number {
+  const scaled = Decimal.fromDouble(x);
+  return scaled ? scaled.rescaled(Math.max(digits, 0)).toNumber() : x;
+}
+
+function extreme(pick: (order: number) => boolean): readonly Overload[] {
+  return (["INTEGER", "BIGINT", "DOUBLE", "STRING", "DATE", "TIME", "TIMESTAMP"] as const).map((base) => ({
+    params: [base, base],
+    variadic: true,
+    returns: { base },
+    nulls: true,
+    apply: (args) => {
+      let best: Value = null;
+      for (const arg of args)
+        if (arg !== null && (best === null || pick(compareValues(arg, best)))) best = arg;
+      return best;
+    },
+  }));
+}
+
+export const MATH_FUNCTIONS: FunctionTable = {
+  ABS: sameType(
+    (x) => (x < 0n ? -x : x),
+    Math.abs,
+    (x) => new Decimal(x.unscaled < 0n ? -x.unscaled : x.unscaled, x.scale),
+  ),
+  CEIL: sameType(
+    keep,
+    Math.ceil,
+    towards((q, r) => (r > 0n ? q + 1n : q)),
+  ),
+  FLOOR: sameType(
+    keep,
+    Math.floor,
+    towards((q, r) => (r < 0n ? q - 1n : q)),
+  ),
+  ROUND: [
+    { params: ["BIGINT"], returns: BIGINT, apply: ([x]) => x ?? null },
+    {
+      params: ["DECIMAL"],
+      returns: ([t]) => decimalType((t?.precision ?? 1) - (t?.scale ?? 0) + 1, 0),
+      apply: ([x]) => (x as Decimal).rescaled(0),
+    },
+    {
+      params: ["DOUBLE"],
+      returns: BIGINT,
+      apply: ([x]) => BigInt.asIntN(64, BigInt(Math.floor(Number(x) + 0.5))),
+    },
+    {
+      params: ["DECIMAL", "INTEGER"],
+      returns: ([t]) => t ?? DOUBLE,
+      apply: ([x, digits]) =>
+        (x as Decimal).rescaled(Math.max(Number(digits), 0)).rescaled((x as Decimal).scale),
+    },
+    { params: ["DOUBLE", "INTEGER"], returns: DOUBLE, apply: ([x, d]) => roundDouble(Number(x), Number(d)) },
+  ],
+  SIGN: [{ params: ["DOUBLE"], returns: INTEGER, apply: ([x]) => Math.sign(Number(x)) }],
+  SQRT: [double(Math.sqrt)],
+  EXP: [double(Math.exp)],
+  LN: [double(Math.log)],
+  LOG: [
+    double(Math.log),
+    {
+      params: ["DOUBLE", "DOUBLE"],
+      returns: DOUBLE,
+      apply: ([base, x]) => Math.log(Number(x)) / Math.log(Number(base)),
+    },
+  ],
+  POWER: [{ params: ["DOUBLE", "DOUBLE"], returns: DOUBLE, apply: ([x, y]) => Number(x) ** Number(y) }],
+  PI: [{ params: [], returns: DOUBLE, apply: () => Math.PI }],
+  GREATEST: extreme((order) => order > 0),
+  LEAST: extreme((order) => order < 0),
+};

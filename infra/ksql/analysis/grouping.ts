@@ -1,0 +1,184 @@
+import type { Source } from "../catalog/source.ts";
+import { named, refuse } from "../errors.ts";
+import type { Expression, Query } from "../sql/ast.ts";
+import { bare, formatExpression, quoteName } from "../sql/format.ts";
+import { BIGINT } from "../sql/types.ts";
+import { type BoundAggregate, bindAggregate, containsAggregate, isAggregate } from "./aggregates.ts";
+import { compile } from "./compile.ts";
+import type { Compiled } from "./compiled.ts";
+import { columnReference, type SelectedColumn } from "./projection.ts";
+import type { GroupPlan, OutputColumn } from "./query-plan.ts";
+import {
+  checkColumns,
+  childrenOf,
+  columnsOf,
+  rewrite,
+  type Scope,
+  type ScopeColumn,
+  sameExpression,
+} from "./scope.ts";
+
+const BOUNDS = ["WINDOWSTART", "WINDOWEND"];
+
+export interface Grouping {
+  readonly group: GroupPlan;
+  readonly columns: readonly OutputColumn[];
+}
+
+/**
+ * Plan `GROUP BY`: each part of the projection and of HAVING is a grouping expression, an aggregate, or made of those.
+ *
+ * @throws {CodedError} KSQL_STATEMENT_INVALID with ksqlDB's texts.
+ */
+export function planGrouping(
+  query: Query,
+  source: Source,
+  scope: Scope,
+  selected: readonly SelectedColumn[],
+): Grouping {
+  const { groupBy, window, having } = query;
+  const overTable = source.type === "TABLE";
+  checkGroupBy(groupBy, scope, window !== undefined);
+  const expressions = selected.map((column) => column.expression);
+  const all = having ? [...expressions, having] : expressions;
+  for (const expression of all) checkAggregates(expression, window !== undefined);
+  if (!all.some(containsAggregate)) {
+    throw refuse("GROUP BY requires aggregate functions in either the SELECT or HAVING clause.");
+  }
+  if (window && overTable) throw refuse("WINDOW clause is not supported on a TABLE source.");
+  const by = groupBy.map((e) => named("", () => compile(e, scope)));
+  const bounds = window ? BOUNDS : [];
+  const calls: Expression[] = [];
+  const aggregates: BoundAggregate[] = [];
+  for (const expression of all) {
+    for (const call of aggregatesIn(expression)) {
+      if (calls.some((known) => sameExpression(known, call))) continue;
+      calls.push(call);
+      const args = call.args.map((arg) => named("", () => compile(arg, scope)));
+      aggregates.push(named("", () => bindAggregate(call.name, args, overTable)));
+    }
+  }
+  const groupScope = scopeOfGroups(by, aggregates, bounds);
+  const toGroupRow = (expression: Expression): Expression =>
+    rewrite(expression, (part) => {
+      const g = groupBy.findIndex((e) => sameExpression(e, part));
+      if (g >= 0) return columnReference(`#G${g}`);
+      const a = calls.findIndex((e) => sameExpression(e, part));
+      return a >= 0 ? columnReference(`#A${a}`) : undefined;
+    });
+  const foreign = (expression: Expression): readonly Expression[] =>
+    foreignParts(toGroupRow(expression), bounds);
+  const bad = selected.filter((column) => foreign(column.expression).length > 0);
+  if (bad.length > 0) {
+    const texts = bad.map((column) => formatExpression(column.expression, bare)).join(", ");
+    throw refuse(`Non-aggregate SELECT expression(s) not part of GROUP BY: ${texts}`);
+  }
+  if (groupBy.length === 0) {
+    const names = [...new Set(calls.map((call) => (call.kind === "call" ? call.name : "")))].join(", ");
+    throw refuse(`Use of aggregate function(s) requires a GROUP BY clause. Aggregate function(s): ${names}`);
+  }
+  if (having && foreign(having).length > 0) {
+    throw refuse(`Non-aggregate HAVING expression not part of GROUP BY: ${formatExpression(having, bare)}`);
+  }
+  const compiledHaving =
+    having && named("Error in HAVING expression: ", () => compile(toGroupRow(having), groupScope));
+  const columns = selected.map(({ name, expression }): OutputColumn => {
+    const compiled = named("", () => compile(toGroupRow(expression), groupScope));
+    if (!compiled.type) throw nullColumn(name);
+    const key = groupBy.some((e) => sameExpression(e, expression));
+    return { name, key, compiled, type: compiled.type };
+  });
+  const keys = by.map(({ type }, i) => {
+    const selectedAs = selected.find((column) =>
+      sameExpression(column.expression, groupBy[i] ?? column.expression),
+    );
+    if (!type) throw refuse("GROUP BY of NULL is not supported");
+    return { name: selectedAs?.name ?? `KSQL_COL_${i}`, type };
+  });
+  return {
+    group: {
+      by,
+      keys,
+      aggregates,
+      byKey: isByKey(groupBy, source),
+      ...(window ? { window } : {}),
+      ...(compiledHaving ? { having: compiledHaving } : {}),
+    },
+    columns,
+  };
+}
+
+export function nullColumn(name: string): Error {
+  return refuse(`Schema for column ${quoteName(name)} is NULL: CAST it to a type.`);
+}
+
+function isByKey(groupBy: readonly Expression[], source: Source): boolean {
+  return (
+    source.window === undefined &&
+    source.keys.length === groupBy.length &&
+    groupBy.every((e, i) => e.kind === "column" && e.name === source.keys[i]?.name)
+  );
+}
+
+function scopeOfGroups(
+  by: readonly Compiled[],
+  aggregates: readonly BoundAggregate[],
+  bounds: readonly string[],
+): Scope {
+  const columns: ScopeColumn[] = [];
+  for (const [i, { type }] of by.entries()) {
+    if (type) columns.push({ name: `#G${i}`, type, index: columns.length });
+    else throw refuse("GROUP BY of NULL is not supported");
+  }
+  for (const [i, { aggregate }] of aggregates.entries()) {
+    columns.push({ name: `#A${i}`, type: aggregate.type, index: columns.length });
+  }
+  for (const name of bounds) columns.push({ name, type: BIGINT, index: columns.length });
+  return { source: "", alias: "", columns };
+}
+
+function checkGroupBy(groupBy: readonly Expression[], scope: Scope, windowed: boolean): void {
+  for (const [i, expression] of groupBy.entries()) {
+    checkBounds(expression, windowed, scope);
+    checkColumns("GROUP BY", expression, scope);
+    if (groupBy.slice(0, i).some((other) => sameExpression(other, expression))) {
+      const text = formatExpression(expression, (c) => `${quoteName(scope.alias)}.${quoteName(c.name)}`);
+      throw refuse(`Duplicate GROUP BY expression: ${text}`);
+    }
+    if (containsAggregate(expression)) {
+      throw refuse(
+        `GROUP BY does not support aggregate functions: ${formatExpression(expression, bare)} is an aggregate function.`,
+      );
+    }
+  }
+}
+
+function checkBounds(expression: Expression, windowed: boolean, scope?: Scope): void {
+  const bound = columnsOf(expression).find((c) => BOUNDS.includes(c.name));
+  if (!bound || !windowed || scope?.columns.some((c) => c.name === bound.name)) return;
+  throw refuse(
+    `Window bounds column ${bound.name} can only be used in the SELECT clause of windowed aggregations and cannot be passed to aggregate functions.\nSee https://github.com/confluentinc/ksql/issues/4397`,
+  );
+}
+
+function checkAggregates(expression: Expression, windowed: boolean): void {
+  if (isAggregate(expression)) {
+    for (const arg of expression.args) {
+      if (containsAggregate(arg)) {
+        throw refuse(`Aggregate functions can not be nested: ${formatExpression(expression, bare)}`);
+      }
+      checkBounds(arg, windowed);
+    }
+    return;
+  }
+  for (const child of childrenOf(expression)) checkAggregates(child, windowed);
+}
+
+function aggregatesIn(expression: Expression): readonly Extract<Expression, { kind: "call" }>[] {
+  return isAggregate(expression) ? [expression] : childrenOf(expression).flatMap(aggregatesIn);
+}
+
+/** Columns that are neither grouped by nor aggregated. */
+function foreignParts(rewritten: Expression, bounds: readonly string[]): readonly Expression[] {
+  return columnsOf(rewritten).filter((c) => !c.name.startsWith("#") && !bounds.includes(c.name));
+}

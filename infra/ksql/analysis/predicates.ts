@@ -1,0 +1,141 @@
+import { refuse } from "../errors.ts";
+import type { Expression } from "../sql/ast.ts";
+import { formatExpression } from "../sql/format.ts";
+import { BOOLEAN, isNumeric, type SqlType, typeText } from "../sql/types.ts";
+import { castConversion } from "../values/cast.ts";
+import type { Row, Value } from "../values/value.ts";
+import { comparer, incomparable, type Operand } from "./comparison.ts";
+import type { Compiled } from "./compiled.ts";
+
+/** `a BETWEEN low AND high`: false when any of the three is NULL. */
+export function between(operand: Operand, low: Operand, high: Operand, negated: boolean): Compiled {
+  const above = bound(">=", operand, low);
+  const below = bound("<=", operand, high);
+  return {
+    type: BOOLEAN,
+    evaluate(row) {
+      const value = operand.evaluate(row);
+      const min = low.evaluate(row);
+      const max = high.evaluate(row);
+      if (value === null || min === null || max === null) return false;
+      return (above(value, min) >= 0 && below(value, max) <= 0) !== negated;
+    },
+  };
+}
+
+function bound(op: ">=" | "<=", operand: Operand, limit: Operand): NonNullable<ReturnType<typeof comparer>> {
+  if (!operand.type || !limit.type) return () => Number.NaN;
+  const compare = comparer(operand.type, limit.type);
+  if (!compare) throw refuse(`Invalid expression: ${incomparable(op, operand, limit).message}`);
+  return compare;
+}
+
+/**
+ * `a LIKE pattern`: `%` any text, `_` one character, case-sensitive.
+ *
+ * @param escapeBy - the character that makes the next one literal.
+ */
+export function like(
+  operand: Operand,
+  pattern: Operand,
+  escapeBy: string | undefined,
+  negated: boolean,
+): Compiled {
+  for (const side of [operand, pattern]) {
+    if (side.type && side.type.base !== "STRING") {
+      throw refuse(
+        `The column type for Like condition must be VARCHAR. The column type is ${typeText(side.type)}`,
+      );
+    }
+  }
+  let last: { pattern: string; regex: RegExp } | undefined;
+  return {
+    type: BOOLEAN,
+    evaluate(row) {
+      const text = operand.evaluate(row);
+      const wanted = pattern.evaluate(row);
+      if (typeof text !== "string" || typeof wanted !== "string") return false;
+      if (last?.pattern !== wanted) last = { pattern: wanted, regex: likeRegex(wanted, escapeBy) };
+      return last.regex.test(text) !== negated;
+    },
+  };
+}
+
+export function likeRegex(pattern: string, escapeBy?: string): RegExp {
+  let source = "";
+  for (let i = 0; i < pattern.length; i++) {
+    const c = pattern[i] ?? "";
+    if (c === escapeBy && i + 1 < pattern.length) source += quoted(pattern[++i] ?? "");
+    else if (c === "%") source += ".*";
+    else if (c === "_") source += ".";
+    else source += quoted(c);
+  }
+  return new RegExp(`^${source}$`, "su");
+}
+
+function quoted(character: string): string {
+  return character.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+}
+
+/**
+ * `a IN (…)`: literals take the type of `a` where they can; NULL is in no list.
+ *
+ * @throws {CodedError} KSQL_STATEMENT_INVALID: `Invalid Predicate: …`
+ */
+export function inList(
+  operand: Operand,
+  list: readonly (Operand & { readonly expression: Expression })[],
+  negated: boolean,
+): Compiled {
+  const { type } = operand;
+  if (!type) throw refuse("Invalid Predicate: NULL IN (...) is not supported");
+  const members = list
+    .filter((member) => member.type !== null)
+    .map((member) => membership(type, member.expression, member));
+  return {
+    type: BOOLEAN,
+    evaluate(row) {
+      const value = operand.evaluate(row);
+      if (value === null) return negated;
+      return members.some((member) => member(value, row)) !== negated;
+    },
+  };
+}
+
+function membership(
+  type: SqlType,
+  expression: Expression,
+  member: Operand,
+): (value: Exclude<Value, null>, row: Row) => boolean {
+  const from = member.type ?? type;
+  if (expression.kind === "string" && type.base !== "STRING") {
+    const literal = coerced(expression.value, type);
+    return (value) => comparer(type, type)?.(value, literal) === 0;
+  }
+  // A number in a list of strings is compared as text.
+  if (type.base === "STRING" && isNumeric(from) && expression.kind !== "column") {
+    const text = formatExpression(expression);
+    return (value) => value === text;
+  }
+  const compare = comparer(type, from);
+  if (!compare) {
+    throw refuse(
+      `Invalid Predicate: operator does not exist: ${typeText(type)} = ${typeText(from)} (${member.text})`,
+    );
+  }
+  return (value, row) => {
+    const other = member.evaluate(row);
+    return other !== null && compare(value, other) === 0;
+  };
+}
+
+function coerced(text: string, type: SqlType): Exclude<Value, null> {
+  try {
+    const value = castConversion({ base: "STRING" }, type)(text);
+    const whole = type.base !== "INTEGER" && type.base !== "BIGINT";
+    if (value !== null && (whole || /^\s*[+-]?\d+\s*$/.test(text))) return value;
+  } catch {
+    // Told below.
+  }
+  throw refuse(`Invalid Predicate: invalid input syntax for type ${typeText(type)}: "${text}".`);
+}

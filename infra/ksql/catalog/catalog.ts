@@ -1,0 +1,65 @@
+import type { Source } from "./source.ts";
+
+/** A query that runs until it is terminated and writes a stream or table. */
+export interface PersistentQuery {
+  readonly id: string;
+  readonly statement: string;
+  readonly source: string;
+  readonly sink: string;
+}
+
+/** All streams, tables and persistent queries; a copy serves to try statements out. */
+export class Catalog {
+  readonly #sources = new Map<string, Source>();
+  readonly #queries = new Map<string, PersistentQuery>();
+
+  copy(): Catalog {
+    const copy = new Catalog();
+    for (const source of this.#sources.values()) copy.add(source);
+    for (const query of this.#queries.values()) copy.addQuery(query);
+    return copy;
+  }
+
+  source(name: string): Source | undefined {
+    return this.#sources.get(name);
+  }
+
+  /** Sorted by name. */
+  sources(type?: Source["type"]): readonly Source[] {
+    return [...this.#sources.values()]
+      .filter((source) => !type || source.type === type)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  add(source: Source): void {
+    this.#sources.set(source.name, source);
+  }
+
+  remove(name: string): void {
+    this.#sources.delete(name);
+  }
+
+  query(id: string): PersistentQuery | undefined {
+    return this.#queries.get(id) ?? this.#queries.get(id.toUpperCase());
+  }
+
+  queries(): readonly PersistentQuery[] {
+    return [...this.#queries.values()];
+  }
+
+  addQuery(query: PersistentQuery): void {
+    this.#queries.set(query.id, query);
+  }
+
+  removeQuery(id: string): void {
+    this.#queries.delete(id);
+  }
+
+  readersOf(source: string): readonly PersistentQuery[] {
+    return this.queries().filter((query) => query.source === source);
+  }
+
+  writersOf(source: string): readonly PersistentQuery[] {
+    return this.queries().filter((query) => query.sink === source);
+  }
+}

@@ -1,0 +1,189 @@
+import type { QueryPlan } from "../analysis/query-plan.ts";
+import { refuse } from "../errors.ts";
+import type { CreateStatement } from "../sql/ast.ts";
+import { formatQuery, quoteName } from "../sql/format.ts";
+import { readWith, type WithClause } from "./properties.ts";
+import { checkFormats, checkNames } from "./schema-check.ts";
+import type { Column, FormatName, Source } from "./source.ts";
+
+/** Columns that a statement leaves to the schema registry. */
+export interface InferredColumns {
+  readonly keys?: readonly Column[];
+  readonly values?: readonly Column[];
+}
+
+/** Which side of a CREATE statement has to be read from the registry. */
+export function toInfer(statement: CreateStatement): { keys: boolean; values: boolean } {
+  if (statement.query) return { keys: false, values: false };
+  const { keyFormat = "KAFKA", valueFormat } = readWith(statement.properties);
+  return {
+    keys: keyFormat === "AVRO" && !statement.columns.some((c) => c.key),
+    values: valueFormat === "AVRO" && statement.columns.every((c) => c.key),
+  };
+}
+
+/**
+ * The stream or table that `CREATE … (columns) WITH (…)` declares over a topic.
+ *
+ * @param partitions - the topic's, or undefined when it does not exist and PARTITIONS must be given.
+ * @throws {CodedError} KSQL_STATEMENT_INVALID
+ */
+export function declaredSource(
+  statement: CreateStatement,
+  inferred: InferredColumns,
+  partitions: number | undefined,
+): Source {
+  const { type, name } = statement;
+  const clause = readWith(statement.properties);
+  if (clause.topic === undefined) {
+    throw refuse(
+      `Failed to prepare statement: Missing required property "KAFKA_TOPIC" which has no default value.`,
+    );
+  }
+  if (!clause.valueFormat) {
+    throw refuse(
+      `Failed to prepare statement: Missing required property "VALUE_FORMAT" which has no default value.`,
+    );
+  }
+  for (const column of statement.columns) {
+    if (type === "TABLE" && column.key && !column.primary) {
+      throw refuse(
+        `Column ${quoteName(column.name)} is a 'KEY' column: please use 'PRIMARY KEY' for tables.\nTables have PRIMARY KEYs, which are unique and NON NULL.\nStreams have KEYs, which have no uniqueness or NON NULL constraints.`,
+      );
+    }
+    if (type === "STREAM" && column.primary) {
+      throw refuse(
+        `Column ${quoteName(column.name)} is a 'PRIMARY KEY' column: please use 'KEY' for streams.\nTables have PRIMARY KEYs, which are unique and NON NULL.\nStreams have KEYs, which have no uniqueness or NON NULL constraints.`,
+      );
+    }
+  }
+  const declared = (key: boolean): readonly Column[] =>
+    statement.columns.filter((c) => c.key === key).map((c) => ({ name: c.name, type: c.type }));
+  const keys = inferred.keys ?? declared(true);
+  const values = inferred.values ?? declared(false);
+  if (keys.length === 0 && values.length === 0) {
+    throw refuse("The statement does not define any columns.");
+  }
+  if (type === "TABLE" && keys.length === 0) {
+    throw refuse(
+      "Tables require a PRIMARY KEY. Please define the PRIMARY KEY.\nUse CREATE TABLE with a PRIMARY KEY column, or CREATE STREAM.",
+    );
+  }
+  if (values.length === 0) throw refuse("The schema does not include any value columns.");
+  checkNames([...keys, ...values]);
+  const source: Source = {
+    name,
+    type,
+    topic: clause.topic,
+    partitions: partitions ?? clause.partitions ?? missingTopic(clause.topic),
+    keys,
+    values,
+    keyFormat: clause.keyFormat ?? "KAFKA",
+    valueFormat: clause.valueFormat,
+    wrapValue: wrapOf(clause, clause.valueFormat, values),
+    statement: statement.text,
+    ...(clause.window ? { window: clause.window } : {}),
+    ...(clause.timestamp ? { timestamp: clause.timestamp } : {}),
+  };
+  checkFormats(source);
+  checkTimestamp(source);
+  return source;
+}
+
+function missingTopic(topic: string): never {
+  throw refuse(
+    `Topic '${topic}' does not exist. If you want to create a new topic for the stream/table please re-run the statement providing the required 'PARTITIONS' configuration in the WITH clause (and optionally 'REPLICAS'). For example: CREATE STREAM/TABLE ... WITH (KAFKA_TOPIC='${topic}', PARTITIONS=1, ...);`,
+  );
+}
+
+function wrapOf(clause: WithClause, format: FormatName, values: readonly Column[]): boolean {
+  if (clause.wrapValue === undefined) return format !== "KAFKA";
+  if (values.length !== 1) {
+    throw refuse("'WRAP_SINGLE_VALUE' is only valid for single-field value schemas");
+  }
+  if (format === "KAFKA" && clause.wrapValue) {
+    throw refuse("Format 'KAFKA' does not support 'WRAP_SINGLE_VALUE' set to 'true'.");
+  }
+  return clause.wrapValue;
+}
+
+function checkTimestamp(source: Source): void {
+  const { timestamp } = source;
+  if (!timestamp) return;
+  const column = [...source.keys, ...source.values].find((c) => c.name === timestamp.column);
+  if (!column) {
+    throw refuse(
+      `The TIMESTAMP column set in the WITH clause does not exist in the schema: '${timestamp.column}'`,
+    );
+  }
+  const { base } = column.type;
+  if (base === "STRING" && timestamp.format === undefined) {
+    throw refuse(`A String timestamp field has been specified without also specifying the timestamp_format`);
+  }
+  if (base !== "STRING" && timestamp.format !== undefined) {
+    throw refuse(`'TIMESTAMP_FORMAT' set, but field '${timestamp.column}' is not of type STRING`);
+  }
+  if (base !== "BIGINT" && base !== "TIMESTAMP" && base !== "STRING") {
+    throw refuse(
+      `Timestamp column, ${timestamp.column}, should be LONG(INT64), TIMESTAMP, or a String with a timestamp_format specified.`,
+    );
+  }
+}
+
+/**
+ * The stream or table that `CREATE … AS SELECT` writes.
+ *
+ * @param topicPartitions - of the sink's topic where that exists.
+ * @throws {CodedError} KSQL_STATEMENT_INVALID
+ */
+export function sinkSource(
+  statement: CreateStatement,
+  plan: QueryPlan,
+  queryId: string,
+  topicPartitions?: number,
+): Source {
+  const { type, name, query } = statement;
+  if (plan.type !== type) {
+    throw refuse(
+      `Invalid result type. Your SELECT query produces a ${plan.type}. Please use CREATE ${plan.type} AS SELECT statement instead.`,
+    );
+  }
+  const clause = readWith(statement.properties);
+  const { source, group } = plan;
+  const topic = clause.topic ?? name;
+  const partitions = clause.partitions ?? source.partitions;
+  if (topicPartitions !== undefined && topicPartitions !== partitions) {
+    throw refuse(
+      `A Kafka topic with the name '${topic}' already exists, with different partition/replica configuration than required. KSQL expects ${partitions} partitions (topic has ${topicPartitions}).`,
+    );
+  }
+  const values = plan.columns.filter((c) => !c.key).map(({ name: n, type: t }) => ({ name: n, type: t }));
+  const valueFormat = clause.valueFormat ?? source.valueFormat;
+  const window = group?.window ?? source.window;
+  const sink: Source = {
+    name,
+    type,
+    topic,
+    partitions,
+    keys: plan.keyOrder.map(({ name: n, type: t }) => ({ name: n, type: t })),
+    values,
+    keyFormat: clause.keyFormat ?? source.keyFormat,
+    valueFormat,
+    wrapValue: wrapOf(clause, valueFormat, values),
+    statement: statement.text,
+    queryId,
+    ...(window ? { window: { type: window.type, size: window.size } } : {}),
+    ...(clause.timestamp ? { timestamp: clause.timestamp } : {}),
+  };
+  try {
+    checkFormats(sink);
+  } catch (error) {
+    if (!(error instanceof Error) || !query) throw error;
+    const aliases = plan.columns.map((column) => column.name);
+    throw refuse(
+      `${error.message}\nStatement: CREATE ${type} ${quoteName(name)} AS ${formatQuery(query, aliases)}`,
+    );
+  }
+  checkTimestamp(sink);
+  return sink;
+}

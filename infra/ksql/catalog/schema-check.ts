@@ -1,0 +1,56 @@
+import { refuse } from "../errors.ts";
+import { quoteName } from "../sql/format.ts";
+import { typeText } from "../sql/types.ts";
+import type { Column, FormatName, Source } from "./source.ts";
+
+const RESERVED = new Set(["ROWTIME", "ROWPARTITION", "ROWOFFSET", "WINDOWSTART", "WINDOWEND"]);
+const KAFKA_TYPES = new Set(["INTEGER", "BIGINT", "DOUBLE", "STRING", "BYTES"]);
+
+/** @throws {CodedError} KSQL_STATEMENT_INVALID for names that SQL keeps for itself. */
+export function checkNames(columns: readonly Column[]): void {
+  for (const { name } of columns) {
+    if (RESERVED.has(name))
+      throw refuse(`'${name}' is a reserved column name. You cannot use it as a column name.`);
+  }
+  const names = columns.map((column) => column.name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw refuse(`Duplicate column names: ${quoteName(twice)}`);
+}
+
+export function isReservedColumn(name: string): boolean {
+  return RESERVED.has(name);
+}
+
+/**
+ * A source's formats must be able to hold its columns.
+ *
+ * @throws {CodedError} KSQL_STATEMENT_INVALID: `Key format does not support schema. …`
+ */
+export function checkFormats(source: Pick<Source, "keys" | "values" | "keyFormat" | "valueFormat">): void {
+  const keyProblem = problemOf(source.keyFormat, source.keys, " KEY");
+  if (keyProblem) throw refuse(schemaError("Key", source.keyFormat, source.keys, " KEY", keyProblem));
+  const valueProblem = problemOf(source.valueFormat, source.values, "");
+  if (valueProblem) throw refuse(schemaError("Value", source.valueFormat, source.values, "", valueProblem));
+}
+
+function problemOf(format: FormatName, columns: readonly Column[], mark: string): string | undefined {
+  if (format !== "KAFKA" || columns.length === 0) return undefined;
+  if (columns.length > 1)
+    return `The 'KAFKA' format only supports a single field. Got: ${listed(columns, mark)}`;
+  const foreign = columns.find((column) => !KAFKA_TYPES.has(column.type.base));
+  return foreign && `The 'KAFKA' format does not support type '${foreign.type.base}'`;
+}
+
+function listed(columns: readonly Column[], mark: string): string {
+  return `[${columns.map((c) => `\`${c.name}\` ${typeText(c.type)}${mark}`).join(", ")}]`;
+}
+
+function schemaError(
+  side: string,
+  format: FormatName,
+  columns: readonly Column[],
+  mark: string,
+  reason: string,
+): string {
+  return `${side} format does not support schema.\nformat: ${format}\nschema: Persistence{columns=${listed(columns, mark)}, features=[]}\nreason: ${reason}`;
+}

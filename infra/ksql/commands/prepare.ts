@@ -1,0 +1,81 @@
+import { isCoded } from "../../../schemas/errors.ts";
+import { toInfer } from "../catalog/create.ts";
+import { readWith } from "../catalog/properties.ts";
+import type { Column, Source } from "../catalog/source.ts";
+import { refuse } from "../errors.ts";
+import { parseSchemaText } from "../formats/avro.ts";
+import { columnsOfSchema } from "../formats/avro-schema.ts";
+import type { SchemaRegistry } from "../formats/registry.ts";
+import type { CreateStatement, Statement } from "../sql/ast.ts";
+import { commandId } from "./apply.ts";
+import type { Command } from "./command.ts";
+
+/** What a statement needs to know of the world outside. */
+export interface Surroundings {
+  readonly registry: SchemaRegistry | undefined;
+  /** A topic's partitions; undefined when it does not exist. */
+  partitionsOf(topic: string): Promise<number | undefined>;
+}
+
+/**
+ * A CREATE, DROP or TERMINATE as a command: what it leaves open is looked up.
+ *
+ * @throws {CodedError} KSQL_STATEMENT_INVALID, REGISTRY_UNAVAILABLE, KAFKA_UNAVAILABLE
+ */
+export async function prepareCommand(
+  statement: Statement,
+  properties: Readonly<Record<string, string>>,
+  surroundings: Surroundings,
+): Promise<Command> {
+  const base = { version: 1, id: commandId(statement), statement: statement.text, properties } as const;
+  if (statement.kind !== "create" || statement.query) return { ...base, inferred: {} };
+  const { topic } = readWith(statement.properties);
+  const partitions = topic === undefined ? undefined : await surroundings.partitionsOf(topic);
+  const inferred = await infer(statement, topic, surroundings.registry);
+  return { ...base, inferred, ...(partitions === undefined ? {} : { partitions }) };
+}
+
+async function infer(
+  statement: CreateStatement,
+  topic: string | undefined,
+  registry: SchemaRegistry | undefined,
+): Promise<Command["inferred"]> {
+  const wanted = toInfer(statement);
+  if (topic === undefined || !registry) return {};
+  const keys = wanted.keys ? await columnsFrom(registry, `${topic}-key`, "ROWKEY") : undefined;
+  const values = wanted.values ? await columnsFrom(registry, `${topic}-value`, "ROWVAL") : undefined;
+  if (wanted.values && !values) {
+    throw refuse(
+      `Schema for message values on topic '${topic}' does not exist in the Schema Registry.\nSubject: ${topic}-value\nPossible causes include:\n- The topic itself does not exist\n- Messages on the topic are not AVRO serialized\n- The schema is registered on a different instance of the Schema Registry`,
+    );
+  }
+  return { ...(keys ? { keys } : {}), ...(values ? { values } : {}) };
+}
+
+async function columnsFrom(
+  registry: SchemaRegistry,
+  subject: string,
+  bareName: string,
+): Promise<readonly Column[] | undefined> {
+  const found = await registry.latest(subject);
+  return found && columnsOfSchema(parseSchemaText(found.schema), bareName);
+}
+
+/** Did the world outside refuse, and not the statement? */
+export function isOutside(error: unknown): boolean {
+  return isCoded(error, "KAFKA_UNAVAILABLE", "REGISTRY_UNAVAILABLE");
+}
+
+/** The topic that a new source needs made; undefined when it is there. */
+export function topicToCreate(
+  source: Source,
+  statement: CreateStatement,
+  existing: number | undefined,
+): { topic: string; partitions: number; config: Record<string, string> } | undefined {
+  if (existing !== undefined) return undefined;
+  const { retentionMs } = readWith(statement.properties);
+  const config: Record<string, string> = {};
+  if (retentionMs !== undefined) config["retention.ms"] = String(retentionMs);
+  if (source.type === "TABLE") config["cleanup.policy"] = source.window ? "compact,delete" : "compact";
+  return { topic: source.topic, partitions: source.partitions, config };
+}

@@ -1,0 +1,135 @@
+import { messageOf } from "../../../schemas/errors.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { Kafka, KafkaAdmin, Processor } from "../../runtime/kafka/ports.ts";
+import type { Logger } from "../../runtime/logger.ts";
+import type { QueryPlan } from "../analysis/query-plan.ts";
+import type { Source } from "../catalog/source.ts";
+import type { SchemaRegistry } from "../formats/registry.ts";
+import { serdesOf } from "../formats/side.ts";
+import type { Entry, Materialized } from "./materialized.ts";
+import { processingLog } from "./processing-log.ts";
+import { type Stage, topologyOf } from "./topology.ts";
+
+export interface EngineDependencies {
+  readonly kafka: Kafka;
+  readonly admin: KafkaAdmin;
+  readonly registry: SchemaRegistry | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Begins the names of internal topics and consumer groups. */
+  readonly prefix: string;
+}
+
+export interface QuerySpec {
+  readonly queryId: string;
+  readonly plan: QueryPlan;
+  readonly sink: Source;
+  readonly everyChange: boolean;
+}
+
+export type QueryState = "RUNNING" | "ERROR" | "STARTING";
+
+const RETRY_MS = 1000;
+/** Larger transactions carry more inputs per changed group. */
+const MAX_RECORDS = 10_000;
+const MAX_BYTES = 2 * 1024 * 1024;
+
+/** A persistent query while this instance takes part in it. */
+export class RunningQuery {
+  readonly spec: QuerySpec;
+  readonly #deps: EngineDependencies;
+  readonly #tables = new Map<number, Materialized>();
+  readonly #stop = new AbortController();
+  #processors: Processor[] = [];
+  #state: QueryState = "STARTING";
+  #started: Promise<void>;
+
+  constructor(deps: EngineDependencies, spec: QuerySpec) {
+    this.#deps = deps;
+    this.spec = spec;
+    this.#started = this.#start();
+  }
+
+  get state(): QueryState {
+    return this.#state;
+  }
+
+  /** Is every partition of the table here and restored? */
+  get complete(): boolean {
+    return this.#tables.size === this.spec.sink.partitions;
+  }
+
+  /** The committed rows of the table, as far as this instance holds its partitions. */
+  *entries(): Iterable<Entry> {
+    for (const table of this.#tables.values()) yield* table.entries();
+  }
+
+  /** The committed row under one key without a window. */
+  entry(id: string): Entry | undefined {
+    for (const table of this.#tables.values()) {
+      const entry = table.committed(id);
+      if (entry) return entry;
+    }
+    return undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#started;
+    await Promise.all(this.#processors.map((processor) => processor.stop()));
+    this.#processors = [];
+  }
+
+  async #start(): Promise<void> {
+    const { clock, logger } = this.#deps;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        await this.#open();
+        this.#state = "RUNNING";
+        return;
+      } catch (error) {
+        this.#state = "ERROR";
+        logger.warn({ query: this.spec.queryId, reason: messageOf(error) }, "the query cannot start yet");
+        await Promise.all(this.#processors.map((processor) => processor.stop()));
+        this.#processors = [];
+        await clock.sleep(RETRY_MS, signal);
+      }
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { admin, registry, prefix, logger, clock } = this.#deps;
+    const { plan, sink, queryId, everyChange } = this.spec;
+    const source = await serdesOf(plan.source, registry, false);
+    const target = await serdesOf(sink, registry, true);
+    const topology = topologyOf(
+      {
+        queryId,
+        prefix,
+        plan,
+        sink,
+        everyChange,
+        log: processingLog(logger, queryId, () => clock.now()),
+        onReady: (partition, table) => this.#tables.set(partition, table),
+      },
+      source,
+      target,
+    );
+    await admin.ensureTopics(topology.internal);
+    this.#processors = await Promise.all(topology.stages.map((stage) => this.#openStage(stage)));
+  }
+
+  async #openStage(stage: Stage): Promise<Processor> {
+    const processor = await this.#deps.kafka.processor({
+      ...stage,
+      maxRecords: MAX_RECORDS,
+      maxBytes: MAX_BYTES,
+    });
+    processor.failed.catch((error: unknown) => {
+      this.#state = "ERROR";
+      this.#deps.logger.error({ query: this.spec.queryId, reason: messageOf(error) }, "the query failed");
+    });
+    return processor;
+  }
+}

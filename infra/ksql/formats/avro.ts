@@ -1,0 +1,196 @@
+import type { Type } from "avsc";
+import { parseAvroSchema } from "../../runtime/avro/type.ts";
+import { isJsonArray, isJsonObject, type Json, parseJson } from "../../runtime/json/lossless.ts";
+import type { Column } from "../catalog/source.ts";
+import type { SqlType } from "../sql/types.ts";
+import { castConversion } from "../values/cast.ts";
+import { Decimal } from "../values/decimal.ts";
+import type { Value } from "../values/value.ts";
+import { avroOf, avroSchema, sqlTypeOf } from "./avro-schema.ts";
+import type { SchemaRegistry } from "./registry.ts";
+import type { Serde } from "./serde.ts";
+
+const HEADER = 5;
+
+interface Writer {
+  readonly type: Type;
+  /** Turns a decoded datum into the columns' values. */
+  readonly read: (datum: unknown) => readonly Value[];
+}
+
+/**
+ * Avro in the registry's wire format.
+ *
+ * @param id - the schema that `encode` writes under; undefined: this side is only read.
+ */
+export function avroSerde(
+  columns: readonly Column[],
+  wrapped: boolean,
+  isKey: boolean,
+  registry: SchemaRegistry,
+  id: number | undefined,
+): Serde {
+  const writers = new Map<number, Writer>();
+  const ownType = compiled(avroSchema(columns, wrapped, isKey));
+  const toDatum = columns.map(({ type }) => datumOf(type));
+  const branches = columns.map(({ type }) => {
+    const avro = avroOf(type);
+    return typeof avro === "string" ? avro : String(avro["type"]);
+  });
+  const header = Buffer.alloc(HEADER);
+  if (id !== undefined) header.writeInt32BE(id, 1);
+  return {
+    async prepare(list) {
+      for (const bytes of list) {
+        if (!bytes || !isFramed(bytes)) continue;
+        const writer = bytes.readInt32BE(1);
+        if (!writers.has(writer))
+          writers.set(writer, writerOf(await registry.byId(writer), columns, wrapped));
+      }
+    },
+    decode(bytes) {
+      if (!isFramed(bytes)) throw new Error("Unknown magic byte!");
+      const writer = writers.get(bytes.readInt32BE(1));
+      if (!writer) throw new Error(`schema ${bytes.readInt32BE(1)} was not fetched`);
+      return writer.read(writer.type.fromBuffer(bytes.subarray(HEADER)));
+    },
+    encode(values) {
+      if (columns.length === 0) return null;
+      if (!wrapped) {
+        const [value = null] = values;
+        return value === null ? null : Buffer.concat([header, ownType.toBuffer(toDatum[0]?.(value))]);
+      }
+      const record: Record<string, unknown> = {};
+      for (const [i, { name }] of columns.entries()) {
+        const value = values[i] ?? null;
+        record[name] = value === null ? null : { [branches[i] ?? ""]: toDatum[i]?.(value) };
+      }
+      return Buffer.concat([header, ownType.toBuffer(record)]);
+    },
+  };
+}
+
+/**
+ * The type of a schema as the binary encoding sees it: avsc would read a `long` with a logical type as a double, which
+ * cannot hold 64 bits.
+ */
+function compiled(schema: string): Type {
+  return parseAvroSchema(JSON.stringify(withoutLogicalTypes(JSON.parse(schema)))).type;
+}
+
+const PRIMITIVES = new Set(["boolean", "int", "long", "float", "double", "bytes", "string"]);
+
+function withoutLogicalTypes(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutLogicalTypes);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const { type, fields, ...rest } = schema as { type?: unknown; fields?: unknown };
+  if (typeof type === "string" && PRIMITIVES.has(type)) return type;
+  if (!Array.isArray(fields)) return { ...rest, type: withoutLogicalTypes(type) };
+  const bare = fields.map((field: object) => ({
+    name: (field as { name?: unknown }).name,
+    type: withoutLogicalTypes((field as { type?: unknown }).type),
+  }));
+  return { ...rest, type, fields: bare };
+}
+
+function isFramed(bytes: Buffer): boolean {
+  return bytes.length > HEADER - 1 && bytes[0] === 0;
+}
+
+function writerOf(schema: string, columns: readonly Column[], wrapped: boolean): Writer {
+  const type = compiled(schema);
+  const json = parseSchemaText(schema);
+  if (!isJsonObject(json) || json.get("type") !== "record") {
+    const convert = columns[0] && converter(json, columns[0].type);
+    return { type, read: (datum) => (convert ? [convert(datum)] : []) };
+  }
+  if (!wrapped && columns.length === 1) {
+    throw new Error("a record where a bare value was declared");
+  }
+  const fields = json.get("fields");
+  const found = (isJsonArray(fields) ? fields : []).filter(isJsonObject);
+  const readers = columns.map((column) => {
+    const field =
+      found.find((f) => f.get("name") === column.name) ??
+      found.find((f) => String(f.get("name")).toUpperCase() === column.name);
+    if (!field) return () => null;
+    const name = String(field.get("name"));
+    const convert = converter(field.get("type") ?? null, column.type);
+    return (datum: Readonly<Record<string, unknown>>) => convert(datum[name]);
+  });
+  return {
+    type,
+    read: (datum) => readers.map((read) => read(datum as Readonly<Record<string, unknown>>)),
+  };
+}
+
+/** From what avsc decodes (unions wrapped, longs bigint) to a column's value. */
+function converter(schema: Json, target: SqlType): (datum: unknown) => Value {
+  if (isJsonArray(schema)) {
+    const inner = schema.find((branch) => branch !== "null");
+    const convert = converter(inner ?? "null", target);
+    return (datum) => {
+      if (datum === null || datum === undefined) return null;
+      return convert(typeof datum === "object" ? Object.values(datum)[0] : datum);
+    };
+  }
+  const written = sqlTypeOf(schema);
+  if (!written) return () => null;
+  const plain = plainValue(written);
+  if (written.base === target.base && written.base !== "DECIMAL") return plain;
+  const convert = castConversion(written, target);
+  return (datum) => {
+    const value = plain(datum);
+    return value === null ? null : convert(value);
+  };
+}
+
+function plainValue(type: SqlType): (datum: unknown) => Value {
+  switch (type.base) {
+    case "TIMESTAMP":
+      return (datum) => Number(datum);
+    case "DECIMAL":
+      return (datum) => new Decimal(bigOf(datum as Buffer), type.scale ?? 0);
+    case "BYTES":
+      return (datum) => Buffer.from(datum as Buffer);
+    default:
+      return (datum) => (datum ?? null) as Value;
+  }
+}
+
+/** Two's complement, big-endian. */
+function bigOf(bytes: Buffer): bigint {
+  return bytes.length === 0 ? 0n : BigInt.asIntN(8 * bytes.length, BigInt(`0x${bytes.toString("hex")}`));
+}
+
+function bytesOf(value: bigint): Buffer {
+  let length = 1;
+  while (BigInt.asIntN(8 * length, value) !== value) length++;
+  return Buffer.from(
+    BigInt.asUintN(8 * length, value)
+      .toString(16)
+      .padStart(2 * length, "0"),
+    "hex",
+  );
+}
+
+function datumOf(type: SqlType): (value: Exclude<Value, null>) => unknown {
+  switch (type.base) {
+    case "TIMESTAMP":
+    case "BIGINT":
+      return (value) => (typeof value === "bigint" ? value : BigInt(Number(value)));
+    case "DECIMAL":
+      return (value) => bytesOf((value as Decimal).unscaled);
+    default:
+      return (value) => value;
+  }
+}
+
+/** The JSON of a schema; a bare name may stand there without quotes. */
+export function parseSchemaText(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}

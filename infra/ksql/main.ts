@@ -1,0 +1,44 @@
+import { Command } from "commander";
+import { systemClock } from "../runtime/clock.ts";
+import { readConfig } from "../runtime/config.ts";
+import { resolveEndpoints } from "../runtime/endpoints.ts";
+import { createKafka } from "../runtime/kafka/kafka.ts";
+import { runService } from "../runtime/lifecycle.ts";
+import { createLogger } from "../runtime/logger.ts";
+import { ksqlConfig } from "./config.ts";
+import { httpRegistry } from "./formats/registry.ts";
+import { openKsqlServer } from "./server.ts";
+
+const command = new Command("ksql-server")
+  .description(
+    "The embedded stand-in for ksqlDB: streams, tables and queries over Kafka, with ksqlDB's REST API.",
+  )
+  .option("--service-id <id>", "instances with the same id share statements and work", "default_")
+  .addHelpText(
+    "after",
+    "\nEnvironment: KAFKA_BROKERS, SCHEMA_REGISTRY_URL, KSQL_PORT (8088), LOG_LEVEL\n\nExample:\n  KSQL_PORT=8088 ksql-server --service-id default_",
+  )
+  .parse();
+
+const config = readConfig(ksqlConfig, { ...process.env, ...resolveEndpoints(process.env) });
+const logger = createLogger("ksql", config.LOG_LEVEL);
+
+await runService(logger, async () => {
+  const { serviceId } = command.opts<{ serviceId: string }>();
+  const kafka = createKafka({
+    brokers: config.KAFKA_BROKERS,
+    clientId: `ksql-${serviceId}`,
+    logger,
+    clock: systemClock,
+  });
+  const server = await openKsqlServer({
+    kafka,
+    registry: httpRegistry(config.SCHEMA_REGISTRY_URL),
+    clock: systemClock,
+    logger,
+    port: config.KSQL_PORT,
+    serviceId,
+  });
+  logger.info({ url: server.url, serviceId }, "ksql ready");
+  return { stop: () => server.close() };
+});

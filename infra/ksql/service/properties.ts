@@ -1,0 +1,76 @@
+import { refuse } from "../errors.ts";
+
+const PREFIXES = ["ksql.streams.", "ksql.", ""];
+
+/** Properties of statements that this server heeds or knowingly passes over, without the prefixes ksqlDB allows. */
+const KNOWN: Readonly<Record<string, string>> = {
+  "auto.offset.reset": "latest",
+  "cache.max.bytes.buffering": "10000000",
+  "statestore.cache.max.bytes": "10000000",
+  "commit.interval.ms": "25",
+  "processing.guarantee": "exactly_once_v2",
+  "num.stream.threads": "1",
+  "max.task.idle.ms": "0",
+  "query.pull.table.scan.enabled": "true",
+  "query.pull.range.scan.enabled": "true",
+  "query.pull.interpreter.enabled": "true",
+  "query.pull.enable.standby.reads": "false",
+  "query.pull.max.allowed.offset.lag": "9223372036854775807",
+  "query.push.v2.enabled": "false",
+  "suppress.enabled": "true",
+  "timestamp.throw.on.invalid": "false",
+  "functions.substring.legacy.args": "false",
+  "persistence.wrap.single.values": "true",
+  "fail.on.deserialization.error": "false",
+  "service.id": "default_",
+  "query.status.running.threshold.seconds": "300",
+};
+
+export const DEFAULT_PROPERTIES = KNOWN;
+
+/** A property's name without prefix; undefined when no server, consumer or producer knows it. */
+export function propertyName(name: string): string | undefined {
+  for (const prefix of PREFIXES) {
+    if (name.startsWith(prefix)) {
+      const bare = name.slice(prefix.length);
+      if (Object.hasOwn(KNOWN, bare)) return bare;
+    }
+  }
+  return undefined;
+}
+
+/** @throws {CodedError} KSQL_STATEMENT_INVALID */
+export function knownProperty(name: string): string {
+  const known = propertyName(name);
+  if (known !== undefined) return known;
+  throw refuse(`Not recognizable as ksql, streams, consumer, or producer property: '${name}'`);
+}
+
+export type SessionProperties = Readonly<Record<string, string>>;
+
+/**
+ * A request's properties by their bare names; unknown ones are passed over, as clients send many.
+ *
+ * @throws {CodedError} KSQL_STATEMENT_INVALID for a value that does not fit.
+ */
+export function sessionProperties(given: Readonly<Record<string, unknown>>): SessionProperties {
+  const session: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const known = propertyName(name);
+    if (known !== undefined && value !== null) session[known] = checkedValue(known, String(value));
+  }
+  return session;
+}
+
+export function checkedValue(name: string, value: string): string {
+  if (name === "auto.offset.reset" && !["earliest", "latest", "none"].includes(value.toLowerCase())) {
+    throw refuse(
+      `Invalid value ${value} for configuration auto.offset.reset: String must be one of: latest, earliest, none`,
+    );
+  }
+  return name === "auto.offset.reset" ? value.toLowerCase() : value;
+}
+
+export function startOf(session: SessionProperties): "beginning" | "end" {
+  return session["auto.offset.reset"] === "earliest" ? "beginning" : "end";
+}

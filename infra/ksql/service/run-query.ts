@@ -1,0 +1,106 @@
+import { planQuery, sourceNamed } from "../analysis/select.ts";
+import { processingLog } from "../engine/processing-log.ts";
+import type { RunningQuery } from "../engine/running-query.ts";
+import { refuse } from "../errors.ts";
+import { serdesOf } from "../formats/side.ts";
+import { checkPull, pullStream, pullTable } from "../queries/pull.ts";
+import { openPush } from "../queries/push.ts";
+import type { ResultTaker } from "../queries/result.ts";
+import type { Query, Statement } from "../sql/ast.ts";
+import { parseStatements } from "../sql/statements.ts";
+import type { KsqlService } from "./ksql-service.ts";
+import { type SessionProperties, startOf } from "./properties.ts";
+
+/** How long a pull query waits for a table that has just been created. */
+const READY_MS = 5000;
+
+export type SelectStatement = Extract<Statement, { kind: "select" }>;
+export type PrintStatement = Extract<Statement, { kind: "print" }>;
+
+/** @throws {CodedError} KSQL_STATEMENT_INVALID */
+export function parseQueryText(sql: string): SelectStatement | PrintStatement {
+  const statements = parseStatements(sql);
+  const [statement] = statements;
+  if (statements.length !== 1 || !statement) {
+    throw refuse(`Expected exactly one KSQL statement; found ${statements.length} instead`, 40000);
+  }
+  if (statement.kind !== "select" && statement.kind !== "print") {
+    throw refuse(`Statement type \`${statement.kind}\` not supported for this resource`);
+  }
+  return statement;
+}
+
+export interface QueryAnswer {
+  readonly queryId: string;
+  /** How the answer ended; undefined: nothing is said about it. */
+  readonly ended: Promise<"Limit Reached" | "Query Completed" | undefined>;
+  /** The client has gone. */
+  stop(): void;
+}
+
+/** A taker that learns its query's id with the header. */
+export interface AnswerTaker extends ResultTaker {
+  begin(queryId: string): void;
+}
+
+/**
+ * Analyse a SELECT and let it run.
+ *
+ * @throws {CodedError} KSQL_STATEMENT_INVALID before anything was sent.
+ */
+export async function runSelect(
+  service: KsqlService,
+  statement: SelectStatement,
+  session: SessionProperties,
+  taker: AnswerTaker,
+): Promise<QueryAnswer> {
+  const { query } = statement;
+  const { catalog } = service.state;
+  const { kafka, registry, logger, clock } = service.deps;
+  const source = sourceNamed(catalog, query.from.name, query.from.quoted);
+  const push = query.emit !== undefined;
+  if (!push) checkPull(query, source);
+  const plan = planQuery(query, catalog);
+  const from = startOf(session);
+  const queryId = service.pushes.nextId(source.name, push && from === "end" && source.queryId !== undefined);
+  const log = processingLog(logger, queryId, () => clock.now());
+  taker.begin(queryId);
+  if (push) {
+    const running = await openPush(plan, kafka, await serdesOf(source, registry, false), from, log, taker);
+    service.pushes.add(queryId, statement.text, () => running.stop());
+    const ended = running.ended.finally(() => service.pushes.remove(queryId));
+    return {
+      queryId,
+      ended: ended.then((limit) => (limit ? "Limit Reached" : undefined)),
+      stop: () => void service.pushes.close(queryId),
+    };
+  }
+  if (source.type === "TABLE") {
+    const table = await readyTable(service, source.queryId ?? "", query);
+    const limited = pullTable(plan, query, table, log, taker);
+    return { queryId, ended: limited.then((l) => (l ? "Limit Reached" : undefined)), stop: () => {} };
+  }
+  const serdes = await serdesOf(source, registry, false);
+  const limited = pullStream(plan, kafka, serdes, log, taker);
+  return { queryId, ended: limited.then((l) => (l ? "Limit Reached" : "Query Completed")), stop: () => {} };
+}
+
+async function readyTable(service: KsqlService, queryId: string, query: Query): Promise<RunningQuery> {
+  const { clock } = service.deps;
+  const start = clock.monotonic();
+  for (;;) {
+    const running = service.state.running(queryId);
+    if (!running) {
+      throw refuse(
+        `The query that writes \`${query.from.name}\` does not run any more: its table cannot be queried.`,
+      );
+    }
+    if (running.complete) return running;
+    if (clock.monotonic() - start > READY_MS) {
+      throw refuse(
+        `Not all partitions of \`${query.from.name}\` are served by this instance: ask another one.`,
+      );
+    }
+    await clock.sleep(20);
+  }
+}

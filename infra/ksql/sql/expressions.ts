@@ -1,0 +1,251 @@
+import { refuse, unsupported } from "../errors.ts";
+import type { CaseBranch, ComparisonOperator, Expression } from "./ast.ts";
+import type { Cursor } from "./cursor.ts";
+import { decimalType, type SqlType, typeNamed } from "./types.ts";
+
+const MAX_LONG = 9_223_372_036_854_775_807n;
+const MIN_LONG = -MAX_LONG - 1n;
+
+/** A boolean expression: OR binds weakest, then AND, NOT, comparisons, and what `parseValue` reads. */
+export function parseExpression(cursor: Cursor): Expression {
+  let left = parseAnd(cursor);
+  while (cursor.take("OR")) left = { kind: "logical", op: "OR", left, right: parseAnd(cursor) };
+  return left;
+}
+
+function parseAnd(cursor: Cursor): Expression {
+  let left = parseNot(cursor);
+  while (cursor.take("AND")) left = { kind: "logical", op: "AND", left, right: parseNot(cursor) };
+  return left;
+}
+
+function parseNot(cursor: Cursor): Expression {
+  if (cursor.take("NOT")) return { kind: "not", operand: parseNot(cursor) };
+  return parsePredicate(cursor);
+}
+
+const COMPARISONS: Readonly<Record<string, ComparisonOperator>> = {
+  "=": "=",
+  "<>": "<>",
+  "!=": "<>",
+  "<": "<",
+  "<=": "<=",
+  ">": ">",
+  ">=": ">=",
+};
+
+function parsePredicate(cursor: Cursor): Expression {
+  let operand = parseValue(cursor);
+  for (;;) {
+    const op = cursor.peek().kind === "operator" ? COMPARISONS[cursor.peek().text] : undefined;
+    if (op) {
+      cursor.next();
+      operand = { kind: "comparison", op, left: operand, right: parseValue(cursor) };
+    } else if (cursor.take("IS")) operand = parseIs(cursor, operand);
+    else {
+      const negated = cursor.at("NOT") && ["BETWEEN", "IN", "LIKE"].includes(cursor.peek(1).upper);
+      if (negated) cursor.next();
+      const predicate = parseRange(cursor, operand, negated);
+      if (!predicate) return operand;
+      operand = predicate;
+    }
+  }
+}
+
+function parseIs(cursor: Cursor, operand: Expression): Expression {
+  const negated = cursor.take("NOT");
+  if (cursor.take("NULL")) return { kind: "is-null", operand, negated };
+  cursor.expect("DISTINCT", "FROM");
+  const op = negated ? "IS NOT DISTINCT FROM" : "IS DISTINCT FROM";
+  return { kind: "comparison", op, left: operand, right: parseValue(cursor) };
+}
+
+function parseRange(cursor: Cursor, operand: Expression, negated: boolean): Expression | undefined {
+  if (cursor.take("BETWEEN")) {
+    const low = parseValue(cursor);
+    cursor.expect("AND");
+    return { kind: "between", operand, low, high: parseValue(cursor), negated };
+  }
+  if (cursor.take("IN")) {
+    cursor.expectOperator("(");
+    const list = [parseExpression(cursor)];
+    while (cursor.takeOperator(",")) list.push(parseExpression(cursor));
+    cursor.expectOperator(")");
+    return { kind: "in", operand, list, negated };
+  }
+  if (cursor.take("LIKE")) {
+    const pattern = parseValue(cursor);
+    if (!cursor.take("ESCAPE")) return { kind: "like", operand, pattern, negated };
+    const escapeBy = cursor.string();
+    if (escapeBy.length !== 1) {
+      throw refuse(`Failed to prepare statement: Expected single escape character but got: ${escapeBy}`);
+    }
+    return { kind: "like", operand, pattern, escape: escapeBy, negated };
+  }
+  return undefined;
+}
+
+/** An arithmetic expression: what GROUP BY and predicates take without parentheses. */
+export function parseValue(cursor: Cursor): Expression {
+  let left = parseTerm(cursor);
+  for (;;) {
+    if (cursor.takeOperator("+")) left = { kind: "arithmetic", op: "+", left, right: parseTerm(cursor) };
+    else if (cursor.takeOperator("-")) left = { kind: "arithmetic", op: "-", left, right: parseTerm(cursor) };
+    else if (cursor.takeOperator("||"))
+      left = { kind: "call", name: "CONCAT", args: [left, parseTerm(cursor)] };
+    else return left;
+  }
+}
+
+function parseTerm(cursor: Cursor): Expression {
+  let left = parseUnary(cursor);
+  for (;;) {
+    const op = (["*", "/", "%"] as const).find((o) => cursor.atOperator(o));
+    if (!op) return left;
+    cursor.next();
+    left = { kind: "arithmetic", op, left, right: parseUnary(cursor) };
+  }
+}
+
+function parseUnary(cursor: Cursor): Expression {
+  const sign = cursor.atOperator("-") ? "-" : cursor.atOperator("+") ? "+" : undefined;
+  if (!sign) return parsePrimary(cursor);
+  cursor.next();
+  if (sign === "-" && ["integer", "decimal", "float"].includes(cursor.peek().kind)) {
+    return parseNumber(cursor, "-");
+  }
+  return { kind: "negate", sign, operand: parseUnary(cursor) };
+}
+
+function parseNumber(cursor: Cursor, sign: "" | "-"): Expression {
+  const { line, column } = cursor.peek();
+  const token = cursor.next();
+  const text = sign + token.text;
+  if (token.kind === "decimal") return { kind: "decimal", text };
+  if (token.kind === "float") {
+    const value = Number(text);
+    if (!Number.isFinite(value)) throw refuse(`line ${line}:${column}: Number overflows DOUBLE: ${text}`);
+    return { kind: "double", value, text };
+  }
+  const value = BigInt(text);
+  if (value > MAX_LONG || value < MIN_LONG) {
+    throw refuse(`Failed to prepare statement: line ${line}:${column}: Invalid numeric literal: ${text}`);
+  }
+  if (value >= -2_147_483_648n && value <= 2_147_483_647n) return { kind: "integer", value: Number(value) };
+  return { kind: "bigint", value };
+}
+
+function parsePrimary(cursor: Cursor): Expression {
+  const token = cursor.peek();
+  switch (token.kind) {
+    case "integer":
+    case "decimal":
+    case "float":
+      return parseNumber(cursor, "");
+    case "string":
+      return { kind: "string", value: cursor.next().text };
+    case "operator":
+      if (!cursor.takeOperator("(")) break;
+      {
+        const inner = parseExpression(cursor);
+        cursor.expectOperator(")");
+        return inner;
+      }
+    case "word":
+      if (cursor.take("NULL")) return { kind: "null" };
+      if (cursor.take("TRUE")) return { kind: "boolean", value: true };
+      if (cursor.take("FALSE")) return { kind: "boolean", value: false };
+      if (cursor.take("CASE")) return parseCase(cursor);
+      if (cursor.at("CAST") && cursor.atOperator("(", 1)) return parseCast(cursor);
+      for (const nested of ["ARRAY", "MAP", "STRUCT"]) {
+        if (cursor.at(nested) && (cursor.atOperator("[", 1) || cursor.atOperator("(", 1))) {
+          throw unsupported(`the nested type ${nested}`);
+        }
+      }
+      break;
+    default:
+  }
+  return parseReference(cursor);
+}
+
+/** A column, with or without its source in front, or a function call. */
+function parseReference(cursor: Cursor): Expression {
+  const position = cursor.position();
+  const name = cursor.identifier();
+  if (cursor.takeOperator("(")) {
+    const call = { kind: "call", name: name.toUpperCase() } as const;
+    if (cursor.takeOperator("*")) {
+      cursor.expectOperator(")");
+      return { ...call, args: [], star: true };
+    }
+    return { ...call, args: parseArguments(cursor) };
+  }
+  let column: Expression = { kind: "column", name, position };
+  if (cursor.takeOperator("."))
+    column = { kind: "column", source: name, name: cursor.identifier(), position };
+  if (cursor.atOperator("->") || cursor.atOperator("[")) throw unsupported("access to a nested type");
+  return column;
+}
+
+function parseArguments(cursor: Cursor): readonly Expression[] {
+  if (cursor.takeOperator(")")) return [];
+  const args = [parseExpression(cursor)];
+  while (cursor.takeOperator(",")) args.push(parseExpression(cursor));
+  if (cursor.atOperator("=>")) throw unsupported("a lambda function");
+  cursor.expectOperator(")");
+  return args;
+}
+
+function parseCast(cursor: Cursor): Expression {
+  cursor.next();
+  cursor.expectOperator("(");
+  const operand = parseExpression(cursor);
+  cursor.expect("AS");
+  const type = parseType(cursor);
+  cursor.expectOperator(")");
+  return { kind: "cast", operand, type };
+}
+
+function parseCase(cursor: Cursor): Expression {
+  const operand = cursor.at("WHEN") ? undefined : parseExpression(cursor);
+  const branches: CaseBranch[] = [];
+  while (cursor.take("WHEN")) {
+    const when = parseExpression(cursor);
+    cursor.expect("THEN");
+    branches.push({ when, result: parseExpression(cursor) });
+  }
+  if (branches.length === 0) throw cursor.unexpected("WHEN");
+  const otherwise = cursor.take("ELSE") ? parseExpression(cursor) : undefined;
+  cursor.expect("END");
+  return {
+    kind: "case",
+    branches,
+    ...(operand ? { operand } : {}),
+    ...(otherwise ? { otherwise } : {}),
+  };
+}
+
+/** `VARCHAR`, `VARCHAR(STRING)`, `DECIMAL(4, 2)`. */
+export function parseType(cursor: Cursor): SqlType {
+  const name = cursor.identifier().toUpperCase();
+  if (name === "DECIMAL" || name === "DEC" || name === "NUMERIC") {
+    cursor.expectOperator("(");
+    const precision = cursor.integer();
+    cursor.expectOperator(",");
+    const scale = cursor.integer();
+    cursor.expectOperator(")");
+    if (precision < 1) throw refuse(`DECIMAL precision must be >= 1: DECIMAL(${precision},${scale})`);
+    if (scale > precision) {
+      throw refuse(`DECIMAL precision must be >= scale: DECIMAL(${precision},${scale})`);
+    }
+    return decimalType(precision, scale);
+  }
+  if (name === "ARRAY" || name === "MAP" || name === "STRUCT") throw unsupported(`the nested type ${name}`);
+  const type = typeNamed(name);
+  if (!type) throw refuse(`Cannot resolve unknown type: ${name}`);
+  if (type.base === "STRING" && cursor.takeOperator("(")) {
+    cursor.next();
+    cursor.expectOperator(")");
+  }
+  return type;
+}

@@ -1,0 +1,155 @@
+import { refuse, unsupported } from "../errors.ts";
+import type { Expression, Query, SelectItem, WindowClause } from "./ast.ts";
+import { type Cursor, isReserved } from "./cursor.ts";
+import { parseExpression, parseValue } from "./expressions.ts";
+
+/** `SELECT … FROM … [WINDOW …] [WHERE …] [GROUP BY …] [HAVING …] [EMIT CHANGES] [LIMIT n]`. */
+export function parseQuery(cursor: Cursor): Query {
+  cursor.expect("SELECT");
+  const items = [parseItem(cursor)];
+  while (cursor.takeOperator(",")) items.push(parseItem(cursor));
+  cursor.expect("FROM");
+  const from = parseFrom(cursor);
+  const window = cursor.take("WINDOW") ? parseWindow(cursor) : undefined;
+  const where = cursor.take("WHERE") ? parseExpression(cursor) : undefined;
+  const groupBy = cursor.take("GROUP", "BY") ? parseGroupBy(cursor) : [];
+  if (cursor.at("PARTITION", "BY")) throw unsupported("PARTITION BY");
+  const having = cursor.take("HAVING") ? parseExpression(cursor) : undefined;
+  const emit = parseEmit(cursor);
+  const limit = cursor.take("LIMIT") ? parseLimit(cursor) : undefined;
+  return {
+    items,
+    from,
+    groupBy,
+    ...(window ? { window } : {}),
+    ...(where ? { where } : {}),
+    ...(having ? { having } : {}),
+    ...(emit ? { emit } : {}),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+function parseItem(cursor: Cursor): SelectItem {
+  if (cursor.takeOperator("*")) return { kind: "star" };
+  if (cursor.atOperator(".", 1) && cursor.atOperator("*", 2)) {
+    const source = cursor.identifier();
+    cursor.next();
+    cursor.next();
+    return { kind: "star", source };
+  }
+  const expression = parseExpression(cursor);
+  if (cursor.take("AS")) return { kind: "expression", expression, alias: cursor.identifier() };
+  const next = cursor.peek();
+  if (next.kind === "quoted" || (next.kind === "word" && !isReserved(next.upper))) {
+    return { kind: "expression", expression, alias: cursor.identifier() };
+  }
+  return { kind: "expression", expression };
+}
+
+const AFTER_SOURCE = new Set(["EMIT", "PARTITION", "LIMIT", "WINDOW", "WHERE", "GROUP", "HAVING"]);
+
+function parseFrom(cursor: Cursor): Query["from"] {
+  const quoted = cursor.peek().kind === "quoted";
+  const name = cursor.identifier();
+  const aliased =
+    cursor.take("AS") ||
+    cursor.peek().kind === "quoted" ||
+    (cursor.peek().kind === "word" &&
+      !isReserved(cursor.peek().upper) &&
+      !AFTER_SOURCE.has(cursor.peek().upper));
+  const alias = aliased ? cursor.identifier() : name;
+  for (const join of ["JOIN", "LEFT", "RIGHT", "FULL", "INNER", "OUTER"]) {
+    if (cursor.at(join)) throw unsupported("JOIN");
+  }
+  if (cursor.atOperator(",")) throw cursor.unexpected("<EOF>");
+  return { name, alias, quoted };
+}
+
+/** Without parentheses only arithmetic may stand here; several expressions may be in parentheses together. */
+function parseGroupBy(cursor: Cursor): readonly Expression[] {
+  const list: Expression[] = [];
+  do {
+    if (cursor.atOperator("(") && groupIsList(cursor)) {
+      cursor.next();
+      do list.push(parseExpression(cursor));
+      while (cursor.takeOperator(","));
+      cursor.expectOperator(")");
+    } else list.push(parseValue(cursor));
+  } while (cursor.takeOperator(","));
+  return list;
+}
+
+/** Does the parenthesis that opens here hold a list, as in `GROUP BY (A, B)`? */
+function groupIsList(cursor: Cursor): boolean {
+  let depth = 0;
+  for (let i = 0; ; i++) {
+    const token = cursor.peek(i);
+    if (token.kind === "end") return false;
+    if (token.kind !== "operator") continue;
+    if (token.text === "(") depth++;
+    else if (token.text === ")" && --depth === 0) return false;
+    else if (token.text === "," && depth === 1) return true;
+  }
+}
+
+function parseEmit(cursor: Cursor): "CHANGES" | "FINAL" | undefined {
+  if (!cursor.take("EMIT")) return undefined;
+  if (cursor.take("CHANGES")) return "CHANGES";
+  if (cursor.take("FINAL")) return "FINAL";
+  throw cursor.unexpected("CHANGES");
+}
+
+function parseLimit(cursor: Cursor): number {
+  const negative = cursor.takeOperator("-");
+  return (negative ? -1 : 1) * cursor.integer();
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  DAY: 86_400_000,
+  HOUR: 3_600_000,
+  MINUTE: 60_000,
+  SECOND: 1000,
+  MILLISECOND: 1,
+};
+
+function parseDuration(cursor: Cursor): number {
+  const amount = cursor.integer();
+  const unit = UNITS[cursor.peek().upper.replace(/S$/, "")];
+  if (unit === undefined) throw cursor.unexpected("DAYS, HOURS, MINUTES, SECONDS or MILLISECONDS");
+  cursor.next();
+  return amount * unit;
+}
+
+function parseWindow(cursor: Cursor): WindowClause {
+  const start = cursor.peek().start;
+  if (cursor.at("SESSION")) throw unsupported("WINDOW SESSION");
+  const type = cursor.take("TUMBLING") ? "TUMBLING" : cursor.take("HOPPING") ? "HOPPING" : undefined;
+  if (!type) throw cursor.unexpected("TUMBLING or HOPPING");
+  cursor.expectOperator("(");
+  cursor.expect("SIZE");
+  const size = parseDuration(cursor);
+  let advance = size;
+  let grace: number | undefined;
+  let retention: number | undefined;
+  while (cursor.takeOperator(",")) {
+    if (type === "HOPPING" && cursor.take("ADVANCE", "BY")) advance = parseDuration(cursor);
+    else if (cursor.take("RETENTION")) retention = parseDuration(cursor);
+    else if (cursor.take("GRACE", "PERIOD")) grace = parseDuration(cursor);
+    else throw cursor.unexpected("RETENTION or GRACE PERIOD");
+  }
+  const end = cursor.peek().end;
+  cursor.expectOperator(")");
+  if (advance > size || advance < 1) {
+    throw refuse(
+      `Failed to prepare statement: Window advancement interval should be more than zero and less than window duration`,
+    );
+  }
+  return {
+    type,
+    size,
+    advance,
+    ...(grace === undefined ? {} : { grace }),
+    ...(retention === undefined ? {} : { retention }),
+    text: cursor.sql.slice(start, end).replace(/\s+/g, " "),
+  };
+}

@@ -1,0 +1,65 @@
+/** A decimal number: `unscaled` / 10^`scale`, exact, as Java's BigDecimal. */
+export class Decimal {
+  readonly unscaled: bigint;
+  readonly scale: number;
+
+  constructor(unscaled: bigint, scale: number) {
+    this.unscaled = unscaled;
+    this.scale = scale;
+  }
+
+  /** @returns undefined when `text` is no decimal number. Exponents are taken. */
+  static parse(text: string): Decimal | undefined {
+    const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/.exec(text);
+    if (!match) return undefined;
+    const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
+    if (whole === "" && fraction === "") return undefined;
+    const digits = BigInt(whole + fraction || "0");
+    const value = new Decimal(sign === "-" ? -digits : digits, fraction.length - Number(exponent));
+    return value.scale < 0 ? value.rescaled(0) : value;
+  }
+
+  /** The shortest decimal that reads back as this double. */
+  static fromDouble(value: number): Decimal | undefined {
+    return Decimal.parse(String(value));
+  }
+
+  /** This value with `scale` digits behind the point, rounded half away from zero (HALF_UP). */
+  rescaled(scale: number): Decimal {
+    if (scale === this.scale) return this;
+    if (scale > this.scale) return new Decimal(this.unscaled * 10n ** BigInt(scale - this.scale), scale);
+    return new Decimal(divideHalfUp(this.unscaled, 10n ** BigInt(this.scale - scale)), scale);
+  }
+
+  /** Digits in all, at least one. */
+  get precision(): number {
+    return String(this.unscaled < 0n ? -this.unscaled : this.unscaled).length;
+  }
+
+  toNumber(): number {
+    return Number(this.toString());
+  }
+
+  /** Plain digits, never an exponent. */
+  toString(): string {
+    const digits = String(this.unscaled < 0n ? -this.unscaled : this.unscaled).padStart(this.scale + 1, "0");
+    const sign = this.unscaled < 0n ? "-" : "";
+    if (this.scale === 0) return sign + digits;
+    return `${sign}${digits.slice(0, -this.scale)}.${digits.slice(-this.scale)}`;
+  }
+}
+
+export function compareDecimals(a: Decimal, b: Decimal): number {
+  const scale = Math.max(a.scale, b.scale);
+  const x = a.rescaled(scale).unscaled;
+  const y = b.rescaled(scale).unscaled;
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+export function divideHalfUp(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor;
+  const remainder = dividend % divisor;
+  const twice = (remainder < 0n ? -remainder : remainder) * 2n;
+  if (twice < (divisor < 0n ? -divisor : divisor)) return quotient;
+  return dividend < 0n === divisor < 0n ? quotient + 1n : quotient - 1n;
+}
