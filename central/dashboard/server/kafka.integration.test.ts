@@ -1,0 +1,92 @@
+import { Registry } from "prom-client";
+import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
+import { systemClock } from "../../../infra/runtime/clock.ts";
+import { createKafka } from "../../../infra/runtime/kafka/kafka.ts";
+import type { Kafka, Producer } from "../../../infra/runtime/kafka/ports.ts";
+import { silentLogger } from "../../../infra/runtime/logger.ts";
+import { TOPICS, topicNames } from "../../../schemas/topics.ts";
+import { type Dashboard, startDashboard } from "./dashboard.ts";
+import { readyCity } from "./testing/served.ts";
+import { jsonDecoder, type SmallChicago } from "./testing/small-chicago.ts";
+
+const topics = topicNames(`dashboard-${Date.now().toString(36)}.`);
+let kafka: Kafka;
+let producer: Producer;
+let dashboard: Dashboard;
+let city: SmallChicago;
+
+/** Carry what the small Chicago wrote since the last call over to the broker. */
+const carried = new Map<string, number>();
+async function carry(): Promise<void> {
+  for (const name of Object.keys(TOPICS) as (keyof typeof TOPICS)[]) {
+    const records = city.kafka.records(city.topics[name]);
+    const fresh = records.slice(carried.get(name) ?? 0);
+    carried.set(name, records.length);
+    await producer.send(
+      fresh.map(({ key, value, headers }) => ({ topic: topics[name], partition: 0, key, value, headers })),
+    );
+  }
+}
+
+async function start(): Promise<Dashboard> {
+  return startDashboard({
+    kafka,
+    avro: jsonDecoder,
+    topics,
+    clock: systemClock,
+    logger: silentLogger,
+    metrics: new Registry(),
+    port: 0,
+    host: "127.0.0.1",
+    supervisorUrl: null,
+    ksqlUrl: null,
+    lookbackMs: 15 * 60_000,
+    webRoot: "/nonexistent",
+    version: "0.0.0-test",
+    instance: "test",
+  });
+}
+
+beforeAll(async () => {
+  kafka = createKafka({
+    brokers: [inject("kafka")],
+    clientId: "dashboard-test",
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  const admin = await kafka.admin();
+  await admin.ensureTopics(Object.values(topics).map((topic) => ({ topic, partitions: 2 })));
+  await admin.close();
+  producer = await kafka.producer();
+  city = await readyCity();
+});
+
+afterAll(async () => {
+  await dashboard?.stop();
+  await producer?.close();
+});
+
+const soon = { timeout: 30_000, interval: 50 };
+
+test("on a real broker the totals agree, and a restarted server shows the present at once", async () => {
+  dashboard = await start();
+  city.press(40380, 7);
+  city.arrive("BL001", 40380, "blue", "b");
+  await carry();
+  const proof = async (): Promise<unknown> => (await fetch(`${dashboard.url}/api/v1/proof`)).json();
+  const trains = async (): Promise<unknown> => (await fetch(`${dashboard.url}/api/v1/trains`)).json();
+  await vi.waitFor(
+    async () => expect(await proof()).toMatchObject({ state: "holds", devices: 7, clean: 7, summed: 7 }),
+    soon,
+  );
+  city.press(41400, 5);
+  city.arrive("BL001", 40370, "blue", "b");
+  await carry();
+  await vi.waitFor(async () => expect(await proof()).toMatchObject({ state: "holds", summed: 12 }), soon);
+  expect(await trains()).toMatchObject([{ id: "BL001", stationId: 40370 }]);
+
+  await dashboard.stop();
+  dashboard = await start();
+  await vi.waitFor(async () => expect(await proof()).toMatchObject({ state: "holds", summed: 12 }), soon);
+  expect(await trains()).toMatchObject([{ id: "BL001", stationId: 40370 }]);
+});
