@@ -27,6 +27,7 @@ const SCHEMA = z.object({
   ),
   MQTT_MAX_IN_FLIGHT: count(1, 65_535).default(1_024),
   GATEWAY_MAX_WAITING_MB: count(1, 4_096).default(32),
+  MQTT_CONNECT_MS: count(100, 60_000).default(10_000),
   GATEWAY_PATIENCE_MS: count(500, 60_000).default(10_000),
   KAFKA_BROKERS: brokerList,
   SCHEMA_REGISTRY_URL: httpUrl,
@@ -47,6 +48,8 @@ export interface GatewayConfig {
   readonly maxWaitingBytes: number;
   /** The longest that a PUBLISH waits for Kafka before its connection is closed, ms. */
   readonly patienceMs: number;
+  /** The longest that a connection may be without a CONNECT, ms. */
+  readonly connectMs: number;
   readonly brokers: readonly string[];
   readonly registryUrl: string;
   readonly topicPrefix: string;
@@ -76,6 +79,7 @@ export function gatewayConfig(env: Environment): GatewayConfig {
     maxInFlight: values.MQTT_MAX_IN_FLIGHT,
     maxWaitingBytes: values.GATEWAY_MAX_WAITING_MB * 2 ** 20,
     patienceMs: values.GATEWAY_PATIENCE_MS,
+    connectMs: values.MQTT_CONNECT_MS,
     brokers: values.KAFKA_BROKERS,
     registryUrl: values.SCHEMA_REGISTRY_URL,
     topicPrefix: values.TOPIC_PREFIX,

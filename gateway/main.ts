@@ -25,6 +25,7 @@ Environment:
   MQTT_MAX_CONNECTIONS             8192
   MQTT_MAX_PAYLOAD                 bytes of one PUBLISH; 262144
   MQTT_MAX_IN_FLIGHT               unacknowledged PUBLISHes of one connection; 1024
+  MQTT_CONNECT_MS                  how long a connection may be without a CONNECT; 10000
   GATEWAY_PATIENCE_MS              how long a PUBLISH waits for Kafka at most; 10000
   GATEWAY_MAX_WAITING_MB           what may wait for Kafka in all; 32
   KAFKA_BROKERS, SCHEMA_REGISTRY_URL, TOPIC_PREFIX, PROBE_PORT, LOG_LEVEL`;

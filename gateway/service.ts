@@ -40,6 +40,7 @@ export type ServiceConfig = Pick<
   | "maxInFlight"
   | "maxWaitingBytes"
   | "patienceMs"
+  | "connectMs"
   | "topicPrefix"
 >;
 
@@ -94,11 +95,12 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
     // A packet somewhat over the limit is read, so that its agent can be told which batch is too large.
     maxPacketBytes: Math.max(LIMITS.recordBytes, config.maxPayloadBytes) + PACKET_OVERHEAD,
     patienceMs: config.patienceMs,
+    connectMs: config.connectMs,
     full: () => draining || sink.full,
   });
   meter.sample("waiting_bytes", () => sink.waitingBytes);
   meter.sample("waiting_wills", () => wills.waiting);
-  const stopSweeping = clock.every(SWEEP_MS, () => gate.sweep());
+  const stopSweeping = clock.every(SWEEP_MS, () => broker.sweep());
   let listener: Listener;
   try {
     listener = await listenTcp({

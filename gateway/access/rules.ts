@@ -1,5 +1,5 @@
 import { isCoded } from "../../schemas/errors.ts";
-import { agentStateTopic, parseMqttTopic, refusedTopic } from "../../schemas/mqtt.ts";
+import { agentStateTopic, refusedTopic } from "../../schemas/mqtt.ts";
 import { checkState } from "../bridge/state.ts";
 import type { Identity } from "./identity.ts";
 
@@ -48,13 +48,6 @@ function isOwnWill(identity: Identity, will: NonNullable<ConnectRequest["will"]>
     if (isCoded(error)) return false;
     throw error;
   }
-}
-
-/** An agent publishes its own readings and states; nobody else publishes anything. */
-export function mayPublish(identity: Identity, topic: string): boolean {
-  if (identity.role !== "agent") return false;
-  const parsed = parseMqttTopic(topic);
-  return parsed !== undefined && parsed.kind !== "refused" && parsed.stationId === identity.stationId;
 }
 
 /** An agent hears its own refusals; an observer everything. */

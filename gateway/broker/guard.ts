@@ -7,9 +7,13 @@ export interface GuardOptions {
   readonly full: () => boolean;
   /** A packet is too long: nothing more is read. */
   readonly onOversize: () => void;
+  /** Monotonic, ms. */
+  readonly now: () => number;
 }
 
 export interface Guard {
+  /** Since when bytes are held back, monotonic ms. */
+  readonly heldSince: number | undefined;
   /** Read on, if it was held back. */
   resume(): void;
   /** Throw away whatever still comes. */
@@ -23,15 +27,16 @@ export interface Guard {
 export function guard(socket: Duplex, options: GuardOptions): Guard {
   const read = socket.read.bind(socket);
   const limit = new PacketLimit(options.maxPacketBytes);
-  let held = false;
+  let heldSince: number | undefined;
   let discarding = false;
   socket.read = (size?: number): Buffer | null => {
     // Node's own read(0) only asks the kernel for more.
     if (size === 0) return read(0) as Buffer | null;
     if (!discarding && options.full()) {
-      held = true;
+      heldSince ??= options.now();
       return null;
     }
+    heldSince = undefined;
     const chunk = read(size) as Buffer | null;
     if (discarding || chunk === null) return null;
     if (limit.accept(chunk)) return chunk;
@@ -40,9 +45,12 @@ export function guard(socket: Duplex, options: GuardOptions): Guard {
     return null;
   };
   return {
+    get heldSince() {
+      return heldSince;
+    },
     resume() {
-      if (!held) return;
-      held = false;
+      if (heldSince === undefined) return;
+      heldSince = undefined;
       socket.emit("readable");
     },
     discard() {

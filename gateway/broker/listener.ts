@@ -1,7 +1,9 @@
-import type { AddressInfo } from "node:net";
-import { createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { CodedError } from "../../schemas/errors.ts";
+
+/** Connections not yet accepted: all agents of a network come back at once (Node's default is 511). */
+const BACKLOG = 4_096;
 
 export interface ListenOptions {
   readonly host: string;
@@ -46,7 +48,7 @@ function listening(server: Server, options: ListenOptions): Promise<Listener> {
           : `cannot listen on ${host}:${port}: ${cause.message}`;
       reject(new CodedError("PORT_TAKEN", { message, retryable: false, context: { host, port }, cause }));
     });
-    server.listen(port, host, () => {
+    server.listen({ host, port, backlog: BACKLOG }, () => {
       resolve({ port: (server.address() as AddressInfo).port, stop: () => void server.close() });
     });
   });

@@ -15,8 +15,6 @@ import { FanOut } from "./fan-out.ts";
 import { type Guard, guard } from "./guard.ts";
 import { Session } from "./session.ts";
 
-/** A CONNECT takes no longer than this, ms. */
-const CONNECT_MS = 10_000;
 /** What an observer may have unread before messages pass it by, bytes. */
 const OBSERVER_BACKLOG = 1024 * 1024;
 /** Ours have five levels; more are never needed to watch. */
@@ -45,6 +43,8 @@ export interface BrokerOptions {
   readonly maxPacketBytes: number;
   /** The longest that a packet may wait for Kafka, ms. */
   readonly patienceMs: number;
+  /** The longest that a connection may be without a CONNECT, ms. */
+  readonly connectMs: number;
   /** Nothing is read from any socket while this is true. */
   readonly full: () => boolean;
 }
@@ -78,13 +78,16 @@ export class MqttBroker {
 
   /** Take over a new connection: TCP, TLS or WebSocket. */
   handle(socket: Duplex): void {
-    const { maxPacketBytes, full, meter, logger } = this.#options;
+    const { maxPacketBytes, full, meter, logger, clock } = this.#options;
     const onOversize = (): void => {
       meter.dismissed("oversized-packet");
       logger.warn({ limit: maxPacketBytes }, "connection closed: packet too long");
       socket.destroy();
     };
-    this.#guards.set(socket, guard(socket, { maxPacketBytes, full, onOversize }));
+    this.#guards.set(
+      socket,
+      guard(socket, { maxPacketBytes, full, onOversize, now: () => clock.monotonic() }),
+    );
     socket.once("close", () => this.#guards.delete(socket));
     this.#aedes.handle(socket as Parameters<Aedes["handle"]>[0]);
   }
@@ -92,6 +95,13 @@ export class MqttBroker {
   /** Kafka has room again: read on. */
   resume(): void {
     for (const guard of this.#guards.values()) guard.resume();
+  }
+
+  /** Call often: closes the connections that have waited for Kafka as long as they may. */
+  sweep(): void {
+    this.#options.gate.sweep();
+    const now = this.#options.clock.monotonic();
+    for (const session of this.#byClientId.values()) if (session.outwaited(now)) session.dismiss("timeout");
   }
 
   /** Close all connections; their wills are executed. */
@@ -103,7 +113,7 @@ export class MqttBroker {
   #aedesOptions(): AedesOptions {
     return {
       mq: new FanOut(),
-      connectTimeout: CONNECT_MS,
+      connectTimeout: this.#options.connectMs,
       maxTopicLevels: MAX_TOPIC_LEVELS,
       preConnect: (client, packet, done) => {
         this.#claims.set(client, this.#claimOf(packet.username, packet.clientId, requestOf(packet)));

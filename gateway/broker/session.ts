@@ -48,6 +48,12 @@ export class Session implements Peer {
     return this.identity.role === "agent" ? this.identity.stationId : 0;
   }
 
+  /** Has its socket been left unread for longer than it may wait? */
+  outwaited(now: number): boolean {
+    const since = this.#guard?.heldSince;
+    return since !== undefined && now - since >= this.patienceMs;
+  }
+
   dismiss(cause: DismissCause | "observer-publishes", refusal?: Refusal): void {
     const { clock, logger, onDismissed } = this.#context;
     onDismissed(cause);

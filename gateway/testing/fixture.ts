@@ -47,6 +47,7 @@ export async function testGateway(kafka: Kafka, options: TestGatewayOptions = {}
       maxInFlight: 1_024,
       maxWaitingBytes: 32 * 2 ** 20,
       patienceMs: 10_000,
+      connectMs: 10_000,
       topicPrefix,
       ...options.config,
     },

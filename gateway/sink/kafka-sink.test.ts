@@ -1,0 +1,113 @@
+import { beforeEach, expect, test } from "vitest";
+import type { OutRecord, Producer, Written } from "../../infra/runtime/kafka/ports.ts";
+import { CodedError } from "../../schemas/errors.ts";
+import { KafkaSink, ROUND } from "./kafka-sink.ts";
+
+interface Sent {
+  readonly name: string;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const sent: Sent[] = [];
+const settled: string[] = [];
+let rooms = 0;
+let sink: KafkaSink;
+
+const producer: Producer = {
+  waiting: 0,
+  send: ([record]) =>
+    new Promise<readonly Written[]>((resolve, reject) => {
+      sent.push({ name: String(record?.key), resolve: () => resolve([]), reject });
+    }),
+  close: async () => {},
+};
+
+beforeEach(() => {
+  sent.length = 0;
+  settled.length = 0;
+  rooms = 0;
+  sink = new KafkaSink({
+    producer,
+    maxBytes: 10_000,
+    onRoom: () => {
+      rooms++;
+    },
+  });
+});
+
+function submit(name: string, wanted: () => boolean = () => true, size = 0): void {
+  const record: OutRecord = { topic: "t", key: Buffer.from(name), value: Buffer.alloc(size) };
+  sink.submit({ record, wanted, settled: (error) => settled.push(error ? `${name}:${error.code}` : name) });
+}
+
+/** Everything that is ready to run has run. */
+async function quiet(): Promise<void> {
+  for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const names = (): string[] => sent.map((s) => s.name);
+
+test("what was submitted in one turn shares a round; the next waits until it is settled", async () => {
+  submit("a");
+  submit("b");
+  await quiet();
+  submit("c");
+  await quiet();
+  expect(names()).toEqual(["a", "b"]);
+  sent[0]?.resolve();
+  await quiet();
+  expect(settled).toEqual(["a"]);
+  expect(names()).toEqual(["a", "b"]);
+  sent[1]?.resolve();
+  await quiet();
+  expect(names()).toEqual(["a", "b", "c"]);
+});
+
+test("what a failure made unwanted is never sent: nothing overtakes its replay", async () => {
+  let open = true;
+  const wanted = (): boolean => open;
+  submit("a", wanted);
+  await quiet();
+  submit("b", wanted);
+  submit("other");
+  sent[0]?.reject(new CodedError("KAFKA_UNAVAILABLE", { message: "x", retryable: true }));
+  open = false;
+  await quiet();
+  expect(names()).toEqual(["a", "other"]);
+  expect(settled).toEqual(["a:KAFKA_UNAVAILABLE"]);
+});
+
+test("an error of no known kind says nothing about the outcome", async () => {
+  submit("a");
+  await quiet();
+  sent[0]?.reject(new TypeError("x"));
+  await quiet();
+  expect(settled).toEqual(["a:KAFKA_UNAVAILABLE"]);
+});
+
+test("full above its bound, and says when it has room again", async () => {
+  submit("a", () => true, 6_000);
+  expect(sink.full).toBe(false);
+  submit("b", () => true, 6_000);
+  expect(sink.full).toBe(true);
+  await quiet();
+  sent[0]?.resolve();
+  await quiet();
+  expect([sink.full, rooms]).toEqual([true, 0]);
+  sent[1]?.resolve();
+  await quiet();
+  expect([sink.full, rooms, sink.waitingBytes]).toEqual([false, 1, 0]);
+});
+
+test("a round stays within one request", async () => {
+  for (let i = 0; i < ROUND.records + 1; i++) submit(String(i));
+  await quiet();
+  expect(sent).toHaveLength(ROUND.records);
+  for (const s of sent.splice(0)) s.resolve();
+  await quiet();
+  expect(sent).toHaveLength(1);
+  sent[0]?.resolve();
+  await sink.idle();
+  expect(settled).toHaveLength(ROUND.records + 1);
+});
