@@ -3,7 +3,7 @@ import { type CodedError, isCoded, messageOf } from "../../../../schemas/errors.
 import type { ProcessorOptions } from "../ports.ts";
 import type { ClusterOptions } from "./client.ts";
 import { isFenced } from "./errors.ts";
-import { pauseBefore } from "./supervision.ts";
+import { disconnected, pauseBefore, report } from "./supervision.ts";
 import { openWorker, type Worker } from "./worker.ts";
 
 /**
@@ -89,9 +89,9 @@ export class Assignments {
     if (assignment?.worker !== failed) return;
     this.#pause(consumer, partition);
     assignment.lost.abort();
-    this.#report(partition, error);
     const good = this.#cluster.clock.monotonic() - assignment.readyAt > GOOD_LIFE_MS;
     const failures = good ? 1 : assignment.failures + 1;
+    this.#report(partition, error, failures - 1);
     this.#open(consumer, partition, failures, isFenced(error) ? FENCED_PAUSE_MS : undefined);
   }
 
@@ -99,7 +99,11 @@ export class Assignments {
     const all = [...this.#current.values()];
     this.#current.clear();
     for (const { lost } of all) lost.abort();
-    await Promise.all(all.map(async ({ worker, opening }) => [await opening, await worker?.close()]));
+    const settled = all.map(async ({ worker, opening }) => [await opening, await worker?.close()]);
+    await disconnected(
+      this.#cluster.clock,
+      Promise.all(settled).then(() => {}),
+    );
   }
 
   #open(consumer: Consumer, partition: number, failures: number, pauseMs?: number): void {
@@ -133,7 +137,7 @@ export class Assignments {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        this.#report(partition, error);
+        this.#report(partition, error, mine.failures);
         await clock.sleep(pauseBefore(mine.failures++), signal);
       }
     }
@@ -161,11 +165,11 @@ export class Assignments {
     );
   }
 
-  #report(partition: number, error: unknown): void {
+  #report(partition: number, error: unknown, failures: number): void {
     const { logger } = this.#cluster;
     const detail = { group: this.#options.group, partition };
     if (isCoded(error)) {
-      logger.warn({ ...detail, code: error.code, ...error.context }, `${error.message}; restoring`);
+      report(logger, error, detail, failures);
       this.#onError(error);
     } else logger.error({ ...detail, err: error }, `${messageOf(error)}; restoring`);
   }

@@ -1,4 +1,6 @@
+import type { CodedError } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../clock.ts";
+import type { Logger } from "../../logger.ts";
 import type { ClusterOptions } from "./client.ts";
 import { coded } from "./errors.ts";
 
@@ -49,8 +51,7 @@ export function keepAlive(
       } catch (error) {
         if (stopping.signal.aborted) return;
         if (clock.monotonic() - startedAt > GOOD_LIFE_MS) failures = 0;
-        const { code, context, message } = coded(error, doing);
-        logger.warn({ code, ...context }, `${message}; trying again`);
+        report(logger, coded(error, doing), {}, failures);
         await clock.sleep(pauseBefore(failures++), stopping.signal);
       }
     }
@@ -62,6 +63,17 @@ export function keepAlive(
       await running;
     },
   };
+}
+
+/** Say once that there is trouble: its repetitions are for those who look closely. */
+export function report(
+  logger: Logger,
+  { code, context, message }: CodedError,
+  detail: Readonly<Record<string, unknown>>,
+  failures: number,
+): void {
+  const level = failures === 0 ? "warn" : "debug";
+  logger[level]({ ...detail, code, ...context }, `${message}; trying again`);
 }
 
 /** Wait for a disconnect, but not for a broker that no longer answers. Never rejects. */
