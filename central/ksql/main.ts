@@ -1,0 +1,66 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { systemClock } from "../../infra/runtime/clock.ts";
+import { readConfig } from "../../infra/runtime/config.ts";
+import { homeOf, resolveEndpoints } from "../../infra/runtime/endpoints.ts";
+import { reportFailure } from "../../infra/runtime/lifecycle.ts";
+import { createLogger } from "../../infra/runtime/logger.ts";
+import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import { exitCodeOf } from "../../schemas/errors.ts";
+import { projectRoot } from "../../schemas/root.ts";
+import { applyScript } from "./apply.ts";
+import { ksqlClient } from "./client.ts";
+import { ksqlClientConfig } from "./config.ts";
+import { readScript } from "./script.ts";
+import { runShell } from "./shell/shell.ts";
+import { registerSourceSchemas } from "./subjects.ts";
+
+const PATIENCE_MS = 60_000;
+const SCRIPT = join(projectRoot(), "central", "ksql", "turnstile.ksql");
+
+const config = readConfig(ksqlClientConfig, { ...process.env, ...resolveEndpoints(process.env) });
+const logger = createLogger("ksql", config.LOG_LEVEL);
+const client = ksqlClient(config.KSQLDB_URL);
+
+/** @throws {CodedError} what the servers answer */
+async function apply(file: string): Promise<void> {
+  const { TOPIC_PREFIX: prefix } = config;
+  const script = readScript(readFileSync(file, "utf8"), prefix);
+  const registry = createRegistryClient({ url: config.SCHEMA_REGISTRY_URL, logger, clock: systemClock });
+  await registerSourceSchemas(registry, prefix);
+  const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+  await applyScript(script, { client, clock: systemClock, tell, patienceMs: PATIENCE_MS });
+}
+
+async function interactive(): Promise<void> {
+  const home = homeOf(process.env);
+  mkdirSync(home, { recursive: true });
+  const version = await client.version();
+  const { stdin: input, stdout: output } = process;
+  const terminal = input.isTTY === true;
+  if (terminal) output.write(`ksql server ${version} at ${config.KSQLDB_URL}: help tells more\n`);
+  await runShell({ client, input, output, terminal, historyFile: join(home, "ksql-history") });
+}
+
+const program = new Command("ksql")
+  .description(
+    "Statements and queries for ksqlDB or its embedded stand-in. Without a command: an interactive client.",
+  )
+  .addHelpText(
+    "after",
+    "\nEnvironment: KSQLDB_URL, SCHEMA_REGISTRY_URL, TOPIC_PREFIX\n\nExamples:\n  npm run ksql -- apply\n  npm run ksql\n  echo 'SHOW TABLES;' | npm run --silent ksql",
+  )
+  .action(interactive);
+program
+  .command("apply")
+  .description("create what the project's statements need; again without harm")
+  .argument("[file]", "a .ksql file", SCRIPT)
+  .action(apply);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  reportFailure(logger, error);
+  process.exitCode = exitCodeOf(error);
+}
