@@ -114,11 +114,13 @@ export class Agent {
     };
   }
 
-  /** Lines first, so that nothing new is acknowledged; then what is in flight; then the last word. */
+  /** The last positions and the last word before the lines are closed: a device is not unplugged because we stop. */
   async stop(): Promise<void> {
-    for (const stop of this.#stops) stop();
-    await Promise.all([...this.#devices.values()].map(({ link }) => link.stop()));
+    for (const stop of this.#stops.splice(0)) stop();
+    await this.#uplink.drain();
+    this.#reporter.report();
     this.#reporter.goodbye();
+    await Promise.all([...this.#devices.values()].map(({ link }) => link.stop()));
     await this.#uplink.stop();
   }
 

@@ -61,14 +61,19 @@ export class Uplink {
     this.#sender.wake();
   }
 
-  /** Waits a little for what is in flight, so that less is sent twice; what stays unacknowledged is in the outbox. */
-  async stop(): Promise<void> {
+  /** Send nothing more; wait a little for what is in flight, so that less is sent twice. */
+  async drain(): Promise<void> {
     this.#stopped = true;
     this.#cancelRetry?.();
     this.#sender.pause();
     for (let waited = 0; this.#connection && this.#sender.inFlight > 0 && waited < GRACE_MS; waited += 20) {
       await this.#options.clock.sleep(20);
     }
+  }
+
+  /** What is still unacknowledged stays in the outbox. */
+  async stop(): Promise<void> {
+    await this.drain();
     this.#sender.end();
     const connection = this.#connection;
     this.#connection = null;

@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, vi } from "vitest";
+import { systemClock } from "../../infra/runtime/clock.ts";
+import { silentLogger } from "../../infra/runtime/logger.ts";
+import { avroType } from "../../schemas/avro/schemas.ts";
+import { SingleObjectCodec } from "../../schemas/avro/single-object.ts";
+import { stationById } from "../../schemas/network/network.ts";
+import type { ReadingBatch } from "../../schemas/readings.ts";
+import { compareOrder, type DeviceState } from "../../schemas/states.ts";
+import { Agent } from "../agent.ts";
+import type { Journal } from "../outbox/journal.ts";
+import { openOutbox } from "../outbox/open.ts";
+import { thisProcess } from "../outbox/process.ts";
+import { serialLines } from "../serial/serialport-line.ts";
+import { mqttConnections } from "../uplink/mqtt-connection.ts";
+import { RecordingGateway } from "./gateway.ts";
+import { PtyDevice } from "./pty-device.ts";
+
+export const STATION = 40380;
+const codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
+
+/** Wait for what must become true. */
+export const until = (check: () => void, timeout = 30_000): Promise<void> =>
+  vi.waitFor(check, { timeout, interval: 25 });
+
+/** One station from real pseudo-terminals to a real broker, in a home of its own. For tests. */
+export class Rig {
+  readonly home: string;
+  readonly gateway: RecordingGateway;
+  readonly devices: PtyDevice[] = [];
+  #outbox: Journal | null = null;
+  #agent: Agent | null = null;
+
+  private constructor(home: string, gateway: RecordingGateway) {
+    this.home = home;
+    this.gateway = gateway;
+  }
+
+  static async start(): Promise<Rig> {
+    return new Rig(mkdtempSync(join(tmpdir(), "edge-")), await new RecordingGateway().start());
+  }
+
+  /** Opened on first use, so that another process may be the agent. */
+  get outbox(): Journal {
+    this.#outbox ??= openOutbox({
+      folder: join(this.home, "edge", "outbox"),
+      limitBytes: this.limitBytes,
+      clock: systemClock,
+      logger: silentLogger,
+    });
+    return this.#outbox;
+  }
+  limitBytes = 2 ** 28;
+
+  startAgent(): Agent {
+    const station = stationById(STATION);
+    if (!station) throw new Error("no such station");
+    this.#agent = new Agent({
+      station,
+      turnstiles: 2,
+      home: this.home,
+      owner: thisProcess(),
+      outbox: this.outbox,
+      openLine: serialLines({ clock: systemClock, baudRate: 115_200 }),
+      connect: mqttConnections({ connectMs: 5_000, keepaliveS: 20 }),
+      urls: () => [this.gateway.url],
+      encode: (batch) => codec.encode(batch),
+      clock: systemClock,
+      random: Math.random,
+      logger: silentLogger,
+    });
+    this.#agent.start();
+    return this.#agent;
+  }
+
+  plugIn(id: string): PtyDevice {
+    const device = new PtyDevice(this.home, id);
+    this.devices.push(device);
+    return device.plug();
+  }
+
+  /** Every reading the devices numbered is at the gateway, each device's in order, and no device waits. */
+  async everythingArrives(timeout?: number): Promise<void> {
+    await until(() => {
+      const numbered = this.devices.reduce((n, d) => n + d.device.numbered, 0);
+      expect(this.gateway.readings()).toHaveLength(numbered);
+      expect(this.devices.map((d) => d.device.waiting)).toEqual(this.devices.map(() => 0));
+    }, timeout);
+    const last = new Map<string, number>();
+    for (const { deviceId, bootId, seq } of this.gateway.readings()) {
+      const key = `${deviceId};${bootId}`;
+      expect(seq).toBe((last.get(key) ?? 0) + 1);
+      last.set(key, seq);
+    }
+  }
+
+  /** The newest state of a device, as a reader orders them. */
+  latest(id: string): DeviceState | undefined {
+    return this.gateway.states
+      .filter((s): s is DeviceState => s.kind !== "agent" && s.id === id)
+      .sort((x, y) => compareOrder(x.order, y.order))
+      .at(-1);
+  }
+
+  async close(): Promise<void> {
+    for (const device of this.devices) device.unplug();
+    await this.#agent?.stop();
+    await this.#outbox?.close();
+    await this.gateway.kill();
+    rmSync(this.home, { recursive: true });
+  }
+}
