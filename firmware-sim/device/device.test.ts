@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { encodeFrame } from "../../schemas/wire/codec.ts";
 import { FrameDecoder } from "../../schemas/wire/decoder.ts";
 import { type Frame, type HelloFrame, LINK, type ReadingFrame } from "../../schemas/wire/frame.ts";
-import { Device, type Instant, openRing } from "./device.ts";
+import { Device, type Instant } from "./device.ts";
 import { nextBoot } from "./identity.ts";
 import { MemoryStore } from "./memory-store.ts";
+import { Ring } from "./ring.ts";
 
 const ID = "40380-T1";
 
@@ -16,7 +17,7 @@ class Bench {
   bootId = 1000;
 
   constructor(capacity?: number) {
-    const ring = openRing(this.store, capacity);
+    const ring = new Ring(this.store, capacity);
     const boot = nextBoot(undefined, ring.counters, this.bootId);
     ring.beginBoot(boot.bootId);
     this.device = new Device(ID, ring, boot, 77);

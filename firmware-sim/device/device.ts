@@ -4,9 +4,8 @@ import { encodeFrame } from "../../schemas/wire/codec.ts";
 import { FrameDecoder } from "../../schemas/wire/decoder.ts";
 import { type Frame, LINK, MAX_PENDING_BOOTS, type PendingBoot } from "../../schemas/wire/frame.ts";
 import type { BootRecord } from "./identity.ts";
-import { Ring, type SlotIdentity } from "./ring.ts";
+import type { Ring } from "./ring.ts";
 import { Sender } from "./sender.ts";
-import type { Store } from "./store.ts";
 
 /** The three clocks at one moment: ms that only rise, epoch ms of the wall, epoch ms of the service clock. */
 export interface Instant {
@@ -28,17 +27,6 @@ export interface DeviceCounters {
   readonly framesReceived: number;
   readonly discarded: number;
   readonly resends: number;
-}
-
-/** A ring entry is the READING frame as it goes over the line. */
-function identify(entry: Buffer): SlotIdentity | undefined {
-  const [decoded] = new FrameDecoder().push(entry);
-  return decoded?.kind === "frame" && decoded.frame.type === "reading" ? decoded.frame : undefined;
-}
-
-/** Open a device's memory. */
-export function openRing(store: Store, capacity?: number): Ring {
-  return new Ring(store, identify, capacity);
 }
 
 /**

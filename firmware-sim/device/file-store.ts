@@ -49,10 +49,10 @@ export class FileStore implements Store {
     this.#write(copy, (this.#generation % 2) * COPY_BYTES);
   }
 
-  readSlot(index: number): Buffer {
-    const slot = Buffer.alloc(SLOT_BYTES);
-    readSync(this.#fd, slot, 0, SLOT_BYTES, SLOTS_AT + index * SLOT_BYTES);
-    return slot;
+  readSlots(first: number, count: number): Buffer {
+    const slots = Buffer.alloc(count * SLOT_BYTES);
+    readSync(this.#fd, slots, 0, slots.length, SLOTS_AT + first * SLOT_BYTES);
+    return slots;
   }
 
   writeSlot(index: number, slot: Buffer): void {

@@ -14,8 +14,12 @@ export class MemoryStore implements Store {
     this.#header = Buffer.from(header);
   }
 
-  readSlot(index: number): Buffer {
-    return Buffer.from(this.#slots.get(index) ?? Buffer.alloc(SLOT_BYTES));
+  readSlots(first: number, count: number): Buffer {
+    const slots = Array.from(
+      { length: count },
+      (_, i) => this.#slots.get(first + i) ?? Buffer.alloc(SLOT_BYTES),
+    );
+    return Buffer.concat(slots);
   }
 
   writeSlot(index: number, slot: Buffer): void {

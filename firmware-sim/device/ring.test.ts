@@ -10,13 +10,8 @@ const encode =
   (seq: number, total: number): Buffer =>
     Buffer.from(`${bootId};${seq};${total};${"x".repeat(seq % 7)}`);
 
-function identify(entry: Buffer) {
-  const [bootId = 0, seq = 0, total = 0] = entry.toString().split(";").map(Number);
-  return bootId > 0 ? { bootId, seq, total } : undefined;
-}
-
 function open(store: Store, capacity = 8): Ring {
-  return new Ring(store, identify, capacity);
+  return new Ring(store, capacity);
 }
 
 function filled(presses: number, capacity = 8): { ring: Ring; store: MemoryStore } {

@@ -1,10 +1,14 @@
 import type { PendingBoot } from "../../schemas/wire/frame.ts";
+import { decodeSlot, encodeSlot } from "./slot.ts";
 import { HEADER_BYTES, SLOT_BYTES, type Store } from "./store.ts";
 
 /** Readings a device keeps for an agent that does not acknowledge. */
 export const RING_CAPACITY = 65_536;
 
-const MAGIC = 0x31_52_46_45; // "EFR1"
+const MAGIC = 0x32_52_46_45; // "EFR2"
+
+/** Slots read at once when a ring is opened. */
+const RECOVER_SLOTS = 256;
 
 /** What the device has counted in one boot. */
 export interface Counters {
@@ -23,13 +27,6 @@ interface Segment {
   last: number;
   /** Ring number of the reading with seq 0 of this boot, were there one. */
   readonly offset: number;
-}
-
-/** What a slot says about itself, read back after a restart. */
-export interface SlotIdentity {
-  readonly bootId: number;
-  readonly seq: number;
-  readonly total: number;
 }
 
 /**
@@ -51,15 +48,10 @@ export class Ring {
   #tailSlot = 0;
   #next = 1;
 
-  /** @param identify - reads boot, seq and total back from an entry's bytes; undefined: damaged. */
-  constructor(
-    store: Store,
-    identify: (entry: Buffer) => SlotIdentity | undefined,
-    capacity: number = RING_CAPACITY,
-  ) {
+  constructor(store: Store, capacity: number = RING_CAPACITY) {
     this.#store = store;
     this.#capacity = capacity;
-    this.#recover(identify);
+    this.#recover();
   }
 
   get counters(): Counters {
@@ -103,28 +95,31 @@ export class Ring {
    */
   append(encode: (seq: number, total: number) => Buffer): boolean {
     if (this.#next - this.#tail >= this.#capacity) return this.#refuse();
-    const entry = encode(this.#seq + 1, this.#total + 1);
-    const slot = Buffer.alloc(SLOT_BYTES);
-    slot.writeDoubleLE(this.#next, 0);
-    slot.writeUInt8(entry.length, 8);
-    entry.copy(slot, 9);
+    const seq = this.#seq + 1;
+    const total = this.#total + 1;
+    const slot = encodeSlot({
+      number: this.#next,
+      bootId: this.#bootId,
+      seq,
+      total,
+      entry: encode(seq, total),
+    });
     try {
       this.#store.writeSlot(this.#slotOf(this.#next), slot);
     } catch {
       // A chip that cannot take the entry (a full disk behind it) is as good as full.
       return this.#refuse();
     }
-    this.#remember(this.#bootId, this.#seq + 1);
-    this.#seq += 1;
-    this.#total += 1;
+    this.#remember(this.#bootId, seq);
+    this.#seq = seq;
+    this.#total = total;
     return true;
   }
 
   /** The bytes of the entry with this ring number; undefined when it is not kept (any more). */
   entry(number: number): Buffer | undefined {
     if (!this.locate(number)) return undefined;
-    const slot = this.#store.readSlot(this.#slotOf(number));
-    return slot.subarray(9, 9 + slot.readUInt8(8));
+    return decodeSlot(this.#store.readSlots(this.#slotOf(number), 1), number)?.entry;
   }
 
   /** Which reading has this ring number, if it waits. */
@@ -198,7 +193,7 @@ export class Ring {
   }
 
   /** The header as it was written last, then every entry after its tail whose number continues the count. */
-  #recover(identify: (entry: Buffer) => SlotIdentity | undefined): void {
+  #recover(): void {
     const header = this.#store.readHeader();
     if (!header || header.readUInt32LE(0) !== MAGIC) return;
     this.#tailSlot = header.readUInt32LE(4);
@@ -207,15 +202,26 @@ export class Ring {
     this.#bootId = header.readDoubleLE(16);
     this.#seq = header.readDoubleLE(24);
     this.#total = header.readDoubleLE(32);
-    while (this.#next - this.#tail < this.#capacity) {
-      const slot = this.#store.readSlot(this.#slotOf(this.#next));
-      if (slot.readDoubleLE(0) !== this.#next) break;
-      const found = identify(slot.subarray(9, 9 + slot.readUInt8(8)));
-      if (!found) break;
-      this.#remember(found.bootId, found.seq);
-      if (found.bootId !== this.#bootId) continue;
-      this.#seq = Math.max(this.#seq, found.seq);
-      this.#total = Math.max(this.#total, found.total);
+    while (this.#recoverSome()) {
+      // Until a slot does not continue the count.
     }
+  }
+
+  /** @returns whether all slots of this piece held entries, so that more may follow. */
+  #recoverSome(): boolean {
+    const first = this.#slotOf(this.#next);
+    const room = this.#capacity - (this.#next - this.#tail);
+    const count = Math.min(RECOVER_SLOTS, room, this.#capacity - first);
+    if (count === 0) return false;
+    const bytes = this.#store.readSlots(first, count);
+    for (let at = 0; at < bytes.length; at += SLOT_BYTES) {
+      const slot = decodeSlot(bytes.subarray(at, at + SLOT_BYTES), this.#next);
+      if (!slot) return false;
+      this.#remember(slot.bootId, slot.seq);
+      if (slot.bootId !== this.#bootId) continue;
+      this.#seq = Math.max(this.#seq, slot.seq);
+      this.#total = Math.max(this.#total, slot.total);
+    }
+    return true;
   }
 }

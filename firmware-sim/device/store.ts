@@ -8,8 +8,8 @@ export interface Store {
   readHeader(): Buffer | undefined;
   /** @param header - exactly `HEADER_BYTES`. */
   writeHeader(header: Buffer): void;
-  /** The slot's bytes; zeros when it was never written. */
-  readSlot(index: number): Buffer;
+  /** The bytes of consecutive slots; zeros for those never written. Many at once, because a restart reads them all. */
+  readSlots(first: number, count: number): Buffer;
   /** @param slot - exactly `SLOT_BYTES`. */
   writeSlot(index: number, slot: Buffer): void;
   /** Erase everything. */
@@ -18,5 +18,5 @@ export interface Store {
 }
 
 export const HEADER_BYTES = 64;
-/** Ring number (8), length (1), and the longest READING frame there is (123). */
-export const SLOT_BYTES = 136;
+/** See `slot.ts`. */
+export const SLOT_BYTES = 164;

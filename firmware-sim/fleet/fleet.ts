@@ -2,10 +2,10 @@ import { join } from "node:path";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { type Random, seededRandom } from "../../infra/runtime/random.ts";
 import type { DeviceRef } from "../../schemas/network/devices.ts";
-import { Device, type Instant, openRing, type Sighting } from "../device/device.ts";
+import { Device, type Instant, type Sighting } from "../device/device.ts";
 import { FileStore } from "../device/file-store.ts";
 import { type BootRecord, type IdentityBook, nextBoot } from "../device/identity.ts";
-import type { Ring } from "../device/ring.ts";
+import { Ring } from "../device/ring.ts";
 import type { SerialHost } from "../hosts/ports.ts";
 import { Line } from "../line/line.ts";
 import { Pump } from "../line/pump.ts";
@@ -49,7 +49,7 @@ export class Fleet {
       options.onLineError(line, error);
     });
     const rings = new Map(
-      options.devices.map((ref) => [ref.id, openRing(new FileStore(join(options.folder, `${ref.id}.ring`)))]),
+      options.devices.map((ref) => [ref.id, new Ring(new FileStore(join(options.folder, `${ref.id}.ring`)))]),
     );
     const boots = this.#newBoots(rings);
     for (const ref of options.devices) {
