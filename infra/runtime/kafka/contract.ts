@@ -88,6 +88,16 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
       expect(producer.waiting).toBe(0);
     });
 
+    test("a call of more records than a request holds is answered whole", async () => {
+      const topic = await topicOf("large", 1);
+      const producer = await setting.kafka.producer();
+      cleanup.push(() => producer.close());
+      const value = Buffer.alloc(2_000, "x");
+      const records = Array.from({ length: 1_500 }, () => ({ topic, partition: 0, key: null, value }));
+      const written = await producer.send(records);
+      expect(written.map((w) => w.offset)).toEqual(records.map((_, i) => i));
+    });
+
     test("a record without a partition goes where its key says, always the same", async () => {
       const topic = await topicOf("keyed", 8);
       const producer = await setting.kafka.producer();

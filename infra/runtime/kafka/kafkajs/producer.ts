@@ -3,7 +3,7 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import type { OutRecord, Producer, Written } from "../ports.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { brokerError, coded, isRefused } from "./errors.ts";
-import { MAX_REQUEST, outgoing, placesOf, RememberingPartitioner, sizeOf } from "./outgoing.ts";
+import { inRequests, MAX_REQUEST, outgoing, placesOf, RememberingPartitioner, sizeOf } from "./outgoing.ts";
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_LINGER_MS = 5;
@@ -132,7 +132,9 @@ class BatchingProducer implements Producer {
   async #deliver(calls: readonly Call[]): Promise<void> {
     const records = calls.flatMap((call) => call.records);
     try {
-      const written = await this.#request(records);
+      const written: Written[] = [];
+      // One call alone may be more than a request holds.
+      for (const request of inRequests(records)) written.push(...(await this.#request(request)));
       let from = 0;
       for (const call of calls) {
         call.resolve(written.slice(from, from + call.records.length));
