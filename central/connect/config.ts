@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { type Environment, httpUrl, logLevel, readConfig } from "../../infra/runtime/config.ts";
+import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
+
+const schema = z.object({
+  CONNECT_URL: httpUrl,
+  POSTGRES_URL: z.url({
+    protocol: /^postgres(ql)?$/,
+    error: "give a URL, for example postgresql://cta_admin:chicago@localhost:5432/cta",
+  }),
+  /** Which of the two sources `apply` takes without a name. */
+  CONNECT_SOURCE: z.enum(["debezium", "jdbc"], { error: "debezium or jdbc" }).default("debezium"),
+  TOPIC_PREFIX: z.string().default(""),
+  LOG_LEVEL: logLevel,
+});
+
+export type ConnectConfig = Readonly<z.output<typeof schema>>;
+
+/** @throws {CodedError} CONFIG_INVALID */
+export function connectConfig(env: Environment): ConnectConfig {
+  return readConfig(schema, { ...resolveEndpoints(env), ...env });
+}
+
+/**
+ * What a connector's file may ask for: the parts of POSTGRES_URL, the topic prefix, the replication slot, and above
+ * these anything from the environment. Where Connect sees PostgreSQL under another address than this command does,
+ * POSTGRES_HOST and POSTGRES_PORT say so.
+ */
+export function placeholders(
+  config: ConnectConfig,
+  env: Environment,
+): Readonly<Record<string, string | undefined>> {
+  const url = new URL(config.POSTGRES_URL);
+  return {
+    POSTGRES_HOST: url.hostname,
+    POSTGRES_PORT: url.port || "5432",
+    POSTGRES_USER: decodeURIComponent(url.username),
+    POSTGRES_PASSWORD: decodeURIComponent(url.password),
+    POSTGRES_DATABASE: decodeURIComponent(url.pathname.slice(1)),
+    TOPIC_PREFIX: config.TOPIC_PREFIX,
+    CONNECT_SLOT: slotOf(config.TOPIC_PREFIX),
+    ...env,
+  };
+}
+
+/** PostgreSQL allows small letters, digits and underscores, 63 in all. */
+function slotOf(prefix: string): string {
+  return `elevated_${prefix}stations`
+    .toLowerCase()
+    .replace(/[^a-z0-9_]/g, "_")
+    .slice(0, 63);
+}
