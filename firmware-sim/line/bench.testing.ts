@@ -1,0 +1,63 @@
+import { ManualClock } from "../../infra/runtime/manual-clock.ts";
+import { seededRandom } from "../../infra/runtime/random.ts";
+import { Device, type Instant } from "../device/device.ts";
+import { nextBoot } from "../device/identity.ts";
+import { MemoryStore } from "../device/memory-store.ts";
+import { Ring } from "../device/ring.ts";
+import { Cable } from "../hosts/cable.testing.ts";
+import { ReferenceAgent } from "./agent.testing.ts";
+import { Line } from "./line.ts";
+import { Pump } from "./pump.ts";
+
+const DEVICE = "40380-T1";
+
+/** For tests: one device on a cable, an agent that behaves, and a clock that the test moves. */
+export class LineBench {
+  readonly clock = new ManualClock();
+  readonly cable = new Cable();
+  readonly line: Line;
+  readonly agent: ReferenceAgent;
+  readonly errors: unknown[] = [];
+  readonly device: Device;
+  /** Every press that the ring stored, `boot;seq`, in order. */
+  readonly pressed: string[] = [];
+
+  constructor(baudRate = 115_200, seed = 1) {
+    const ring = new Ring(new MemoryStore());
+    const boot = nextBoot(undefined, ring.counters, 1000);
+    ring.beginBoot(boot.bootId);
+    this.device = new Device(DEVICE, ring, boot, 1);
+    const now = (): Instant => ({
+      monotonic: this.clock.monotonic(),
+      wall: this.clock.now(),
+      service: this.clock.now(),
+    });
+    const address = { stationId: 40380, deviceId: DEVICE };
+    const random = seededRandom(seed, "line");
+    this.line = new Line({ address, device: this.device, host: this.cable, baudRate, random, clock: now });
+    this.agent = new ReferenceAgent(DEVICE, this.cable);
+    const pump = new Pump(this.clock, (_, error) => this.errors.push(error));
+    pump.add(this.line);
+    pump.start();
+  }
+
+  press(count = 1): void {
+    for (let i = 0; i < count; i++) {
+      if (!this.line.notice({ line: "blue", arrival: null, service: this.clock.now() })) continue;
+      const { bootId, seq } = this.device.ring.counters;
+      this.pressed.push(`${bootId};${seq}`);
+    }
+  }
+
+  reboot(late = false): void {
+    this.line.reboot(nextBoot(this.device.boot, this.device.ring.counters, 0), 2, late);
+  }
+
+  /** Let time pass; the agent looks every 10 ms. */
+  run(ms: number): void {
+    for (let left = ms; left > 0; left -= 10) {
+      this.clock.advance(Math.min(10, left));
+      this.agent.step(this.clock.monotonic());
+    }
+  }
+}
