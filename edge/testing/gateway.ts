@@ -9,12 +9,19 @@ import type { AnyState } from "../../schemas/states.ts";
 /** take: keep it and acknowledge. lose-ack: keep it, cut the connection. drop: neither. refuse: for good. */
 export type Verdict = "take" | "lose-ack" | "drop" | "refuse";
 
+export interface Identity {
+  readonly deviceId: string;
+  readonly bootId: number;
+  readonly seq: number;
+}
+
 /** A real Aedes that writes down what it is sent, with a verdict per batch. For tests. */
 export class RecordingGateway {
   readonly batches: ReadingBatch[] = [];
   readonly states: AnyState[] = [];
   verdict: (batch: ReadingBatch) => Verdict = () => "take";
   readonly #codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
+  readonly #seen = new Map<string, Identity>();
   readonly #sockets = new Set<Socket>();
   #broker: Aedes | null = null;
   #server: Server | null = null;
@@ -33,7 +40,7 @@ export class RecordingGateway {
       if (topic?.kind !== "readings") return done(null);
       const batch = this.#codec.decode(Buffer.from(packet.payload));
       const verdict = this.verdict(batch);
-      if (verdict === "take" || verdict === "lose-ack") this.batches.push(batch);
+      if (verdict === "take" || verdict === "lose-ack") this.#record(batch);
       if (verdict === "take") return done(null);
       if (verdict !== "refuse") {
         client?.conn.destroy();
@@ -76,17 +83,17 @@ export class RecordingGateway {
   }
 
   /** Identities received, in order of first arrival. */
-  readings(): { readonly deviceId: string; readonly bootId: number; readonly seq: number }[] {
-    const seen = new Map<string, { deviceId: string; bootId: number; seq: number }>();
-    for (const { runs } of this.batches) {
-      for (const run of runs) {
-        run.readings.forEach((_, i) => {
-          const seq = run.firstSeq + i;
-          const key = `${run.deviceId};${run.bootId};${seq}`;
-          if (!seen.has(key)) seen.set(key, { deviceId: run.deviceId, bootId: run.bootId, seq });
-        });
+  readings(): readonly Identity[] {
+    return [...this.#seen.values()];
+  }
+
+  #record(batch: ReadingBatch): void {
+    this.batches.push(batch);
+    for (const { deviceId, bootId, firstSeq, readings } of batch.runs) {
+      for (let seq = firstSeq; seq < firstSeq + readings.length; seq++) {
+        const key = `${deviceId};${bootId};${seq}`;
+        if (!this.#seen.has(key)) this.#seen.set(key, { deviceId, bootId, seq });
       }
     }
-    return [...seen.values()];
   }
 }
