@@ -76,7 +76,7 @@ export function connectPart(
       return startChild(
         { ...command, cwd: folder, env: around.env, log, stopSignal: "SIGTERM", tie: "signal" },
         around.watchdog,
-        (ended) => untilYes(() => answersOk(`${url}/health`), around.clock, ended, 100),
+        (ended) => untilYes(() => answersOk(`${url}/health`), around.clock, ended),
       );
     },
   };

@@ -1,14 +1,11 @@
 import { join } from "node:path";
 import { exitCodeOf } from "../../../schemas/errors.ts";
-import { migrate } from "../../postgres/migrate.ts";
-import { migrations } from "../../postgres/migrations.ts";
 import { onPath, startChild } from "../process/child.ts";
 import { launchAfter, launchWork } from "../process/prepared.ts";
 import { untilYes } from "../process/probe.ts";
 import { commandAs, unprivilegedAccount } from "../process/unprivileged.ts";
 import type { Part } from "../supervise/part.ts";
 import { initialise, ownerOf, postgresPrograms } from "./postgres-files.ts";
-import { answersSql } from "./postgres-probe.ts";
 import { logOf, type Surroundings } from "./surroundings.ts";
 
 /** Small, on loopback, TCP only, with the log that Debezium reads. */
@@ -60,7 +57,10 @@ export function postgresPart(around: Surroundings, url: string): Part {
             tie: "none",
           },
           around.watchdog,
-          (ended) => untilYes(() => answersSql(url), around.clock, ended),
+          async (ended) => {
+            const { answersSql } = await import("./postgres-probe.ts");
+            await untilYes(() => answersSql(url), around.clock, ended);
+          },
         );
       });
     },
@@ -79,6 +79,10 @@ export function databasePart(url: string): Part {
     readyWithinMs: 60_000,
     launch: () =>
       launchWork(async () => {
+        const [{ migrate }, { migrations }] = await Promise.all([
+          import("../../postgres/migrate.ts"),
+          import("../../postgres/migrations.ts"),
+        ]);
         await migrate(url, migrations());
       }, exitCodeOf),
   };

@@ -1,7 +1,6 @@
 import { exitCodeOf } from "../../../schemas/errors.ts";
 import type { TopicSettings } from "../../../schemas/topic-settings.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { openAdmin } from "../../runtime/kafka/kafkajs/admin.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import { launchWork } from "../process/prepared.ts";
 import type { Part } from "../supervise/part.ts";
@@ -22,6 +21,8 @@ export function topicsPart(
     readyWithinMs: 60_000,
     launch: () =>
       launchWork(async () => {
+        // Loaded while Kafka starts rather than before: the client takes as long to load as all the rest.
+        const { openAdmin } = await import("../../runtime/kafka/kafkajs/admin.ts");
         const admin = await openAdmin({ ...cluster, clientId: "elevated-bootstrap" });
         try {
           await admin.ensureTopics(topics);
