@@ -3,7 +3,12 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import type { OutRecord, Written } from "../ports.ts";
 
 /** Most records and bytes of one request: `message.max.bytes` is 1 MiB by default and binds each partition's share. */
-export const MAX_REQUEST = { records: 1000, bytes: 768 * 1024 } as const;
+export const MAX_REQUEST: RequestLimits = { records: 1000, bytes: 768 * 1024 };
+
+export interface RequestLimits {
+  readonly records: number;
+  readonly bytes: number;
+}
 
 /** Bytes of a record on the wire, near enough for limits: key, value, headers and the framing of each. */
 export function sizeOf(record: OutRecord): number {

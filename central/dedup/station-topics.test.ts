@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import type { TopicSpec } from "../../infra/runtime/kafka/ports.ts";
+import { silentLogger } from "../../infra/runtime/logger.ts";
+import { STATIONS } from "../../schemas/network/network.ts";
+import { StationTopics } from "./station-topics.ts";
+import { stationSpecs } from "./topics.ts";
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function watched(fail = 0) {
+  const made: string[][] = [];
+  let failures = fail;
+  const ensureTopics = async (specs: readonly TopicSpec[]): Promise<void> => {
+    if (failures-- > 0) throw new Error("no broker");
+    made.push(specs.map((spec) => spec.topic));
+  };
+  const topics = new StationTopics({
+    admin: { ensureTopics },
+    specs: stationSpecs("t.", 2),
+    logger: silentLogger,
+  });
+  return { topics, made };
+}
+
+test("a station's two topics are made before its first reading is written", async () => {
+  const { topics, made } = watched();
+  await topics.prepare([40380]);
+  expect(made[0]).toEqual([
+    "t.org.chicago.cta.station.arrivals.40380",
+    "t.org.chicago.cta.station.turnstiles.40380",
+  ]);
+  expect(topics.prepare([40380])).toBeUndefined();
+  await topics.stop();
+});
+
+test("after the first, all others follow in the background, each once", async () => {
+  const { topics, made } = watched();
+  await topics.prepare([40380]);
+  await Promise.all([topics.prepare([40370]), topics.prepare([40370, 40900])]);
+  for (let i = 0; i < 100; i++) await turn();
+  expect(made.flat()).toHaveLength(2 * STATIONS.length);
+  expect(new Set(made.flat()).size).toBe(2 * STATIONS.length);
+  expect(topics.prepare(STATIONS.map((s) => s.id))).toBeUndefined();
+});
+
+test("a failure is the caller's, and the next reading tries again", async () => {
+  const { topics, made } = watched(1);
+  await expect(topics.prepare([40380])).rejects.toThrow("no broker");
+  await topics.prepare([40380]);
+  expect(made[0]).toHaveLength(2);
+  await topics.stop();
+});

@@ -1,0 +1,41 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { InRecord } from "../ports.ts";
+import { chunks, holdBack } from "./chunks.ts";
+
+function record(offset: number, size: number): InRecord {
+  return {
+    topic: "t",
+    partition: 0,
+    offset,
+    timestamp: 0,
+    key: null,
+    value: Buffer.alloc(size),
+    headers: {},
+  };
+}
+
+test("chunks hold every record once, in order, within the limits or alone", () => {
+  const limits = { records: 5, bytes: 100 };
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 150 }), { maxLength: 60 }), (sizes) => {
+      const records = sizes.map((size, i) => record(i, size));
+      const cut = [...chunks(records, limits)];
+      expect(cut.flat()).toEqual(records);
+      for (const chunk of cut) {
+        const bytes = chunk.reduce((sum, r) => sum + (r.value?.length ?? 0), 0);
+        expect(chunk.length === 1 || (chunk.length <= 5 && bytes <= 100)).toBe(true);
+        expect(chunk.length).toBeGreaterThan(0);
+      }
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+test("a small transaction keeps its distance from the last one; a large one does not wait", () => {
+  const limits = { records: 100, bytes: 1000 };
+  expect(holdBack(3, limits, 10, 25)).toBe(15);
+  expect(holdBack(3, limits, 40, 25)).toBe(0);
+  expect(holdBack(3, limits, Number.POSITIVE_INFINITY, 25)).toBe(0);
+  expect(holdBack(25, limits, 10, 25)).toBe(0);
+});
