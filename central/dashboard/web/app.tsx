@@ -1,6 +1,10 @@
+import { useState } from "preact/hooks";
 import { Banner } from "./header/banner.tsx";
 import { Header } from "./header/header.tsx";
 import { Lines } from "./lines/lines.tsx";
+import { Help } from "./parts/help.tsx";
+import { useKeys } from "./parts/keys.ts";
+import { LiveRegion } from "./parts/live-region.tsx";
 import { Starting } from "./parts/starting.tsx";
 import { Pipeline } from "./pipeline/pipeline.tsx";
 import { Proof, ProofBar } from "./pipeline/proof.tsx";
@@ -12,10 +16,12 @@ import { StationSheet } from "./station/sheet.tsx";
 export function App() {
   const route = useRoute();
   const started = usePage(({ state }) => state !== null && Object.keys(state.stations).length > 0);
+  const [help, setHelp] = useState(false);
+  useKeys({ onHelp: () => setHelp(true), sheetOpen: route.at === "station" });
   const lost = usePage(({ link }) => link.state === "lost");
   return (
     <div class="page" data-lost={lost}>
-      <Header />
+      <Header onHelp={() => setHelp(true)} />
       <Banner />
       <main class="main">
         <div class="view">{started ? <Lines /> : <Starting />}</div>
@@ -28,6 +34,8 @@ export function App() {
         </footer>
       </main>
       <ProofBar />
+      <Help open={help} onClose={() => setHelp(false)} />
+      <LiveRegion />
       <Hatches />
     </div>
   );

@@ -93,7 +93,10 @@ describe("the proof", () => {
 
   test.each([
     ["a part is down", { down: ["Gateway"] }],
-    ["a turnstile is silent", { silent: [{ id: "40380-T1", reason: "unplugged", since: 0, waiting: 1 }] }],
+    [
+      "a turnstile is silent",
+      { silent: [{ name: "Turnstile 40380-T1", turnstiles: 1, reason: "unplugged", since: 0, waiting: 1 }] },
+    ],
   ])("waits as long as it must while %s, and says it", (_, seen: Seen) => {
     const court = new Court();
     court.watch(5_000, () => at(100));
@@ -111,7 +114,7 @@ describe("the proof", () => {
   });
 
   test("does not hold while a turnstile is silent although all totals agree: it may count on unheard", () => {
-    const silent = [{ id: "40380-T1", reason: "unplugged", since: 0, waiting: 0 }];
+    const silent = [{ name: "Turnstile 40380-T1", turnstiles: 1, reason: "unplugged", since: 0, waiting: 0 }];
     expect(new Court().look({ ...at(10), silent }).state).toBe("catching-up");
   });
 

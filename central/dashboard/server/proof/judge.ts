@@ -1,6 +1,6 @@
 import type { ProofState } from "../../../../schemas/page.ts";
 import { HopLag, type Lag } from "./hop-lag.ts";
-import type { SilentTurnstile, Totals } from "./totals.ts";
+import type { Silence, Totals } from "./totals.ts";
 import { sentence, silentWords } from "./words.ts";
 
 /** A difference that outlives this, with nothing moving and nothing down, is no delay any more. */
@@ -84,7 +84,7 @@ function lagWords(totals: Totals, lags: { dedup: Lag; ksql: Lag; page: Lag }): s
   const words: string[] = [];
   if (lags.dedup.by > 0) {
     // What waits in silent turnstiles has been said.
-    const said = totals.silent.reduce((sum: number, device: SilentTurnstile) => sum + device.waiting, 0);
+    const said = totals.silent.reduce((sum: number, silence: Silence) => sum + silence.waiting, 0);
     const places = [
       [Math.max(0, (totals.inDevices ?? 0) + (totals.inOutboxes ?? 0) - said), "before the gateway"],
       [totals.inKafka ?? 0, "in Kafka"],

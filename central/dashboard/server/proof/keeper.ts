@@ -58,7 +58,7 @@ export class ProofKeeper {
       quarantined,
       duplicatesRemoved,
       deadLetters: this.#sources.deadLetters(),
-      silent: totals.silent.length,
+      silent: totals.silent.reduce((sum, silence) => sum + silence.turnstiles, 0),
     };
     return this.#last;
   }

@@ -3,9 +3,11 @@ import { type DedupCounts, SETTLE_MS } from "../model/dedup-counts.ts";
 import type { KnownDevice } from "../model/devices.ts";
 import { countDevice, countedOf, type DeviceCount } from "./positions.ts";
 
-/** A turnstile nobody hears now, and what is known to wait in it. */
-export interface SilentTurnstile {
-  readonly id: string;
+/** A turnstile nobody hears now, or all of a station whose agent is gone, and what is known to wait there. */
+export interface Silence {
+  /** "Turnstile 40380-T1", "The turnstiles of station 40380". */
+  readonly name: string;
+  readonly turnstiles: number;
   readonly reason: string;
   readonly since: number;
   readonly waiting: number;
@@ -23,7 +25,7 @@ export interface Totals {
   readonly ringLost: number;
   readonly quarantined: number;
   readonly duplicatesRemoved: number;
-  readonly silent: readonly SilentTurnstile[];
+  readonly silent: readonly Silence[];
   /** What cannot be true at any moment, in words. */
   readonly violations: readonly string[];
 }
@@ -39,7 +41,7 @@ export function totalsOf(
   for (const id of dedup.deviceIds()) if (parseDeviceId(id)?.kind === "turnstile") ids.add(id);
 
   const counts: DeviceCount[] = [];
-  const silent: SilentTurnstile[] = [];
+  const silent = new Map<string, Silence>();
   const violations = [...dedup.violations];
   for (const id of ids) {
     const device = turnstiles.get(id);
@@ -47,8 +49,16 @@ export function totalsOf(
     counts.push(count);
     if (!device) continue;
     if (device.state === "offline" || device.state === "stale") {
-      const { reason, since } = device;
-      silent.push({ id, reason, since, waiting: count.inDevice + count.inOutbox });
+      const alone = device.state === "offline";
+      const name = alone ? `Turnstile ${id}` : `The turnstiles of station ${device.stationId}`;
+      const before = silent.get(name);
+      silent.set(name, {
+        name,
+        turnstiles: (before?.turnstiles ?? 0) + 1,
+        reason: device.reason || "silent",
+        since: Math.min(device.since, before?.since ?? device.since),
+        waiting: count.inDevice + count.inOutbox + (before?.waiting ?? 0),
+      });
     }
     const impossible = overcounted(device, dedup);
     if (impossible) violations.push(impossible);
@@ -66,7 +76,7 @@ export function totalsOf(
     ringLost: add("ringLost"),
     quarantined: add("quarantined"),
     duplicatesRemoved: add("duplicates"),
-    silent: silent.sort((x, y) => x.since - y.since),
+    silent: [...silent.values()].sort((x, y) => x.since - y.since),
     violations,
   };
 }

@@ -1,6 +1,6 @@
-import type { SilentTurnstile } from "./totals.ts";
+import type { Silence } from "./totals.ts";
 
-/** More silent turnstiles than this are counted instead of named. */
+/** More silences than this are counted instead of named. */
 const NAMED = 3;
 
 /** "1 entry", "9 entries", "81,204 entries". */
@@ -17,16 +17,20 @@ export function ago(ms: number): string {
 }
 
 /** "Turnstile 40380-T1: unplugged, 12 s ago. 9 entries wait in it." */
-export function silentWords(silent: readonly SilentTurnstile[], now: number): string[] {
-  const words = silent.slice(0, NAMED).map(({ id, reason, since, waiting }) => {
-    const known = waiting === 0 ? "" : ` ${sentence(waiting)} ${waiting === 1 ? "waits" : "wait"} in it.`;
-    return `Turnstile ${id}: ${reason}, ${ago(now - since)}.${known}`;
+export function silentWords(silent: readonly Silence[], now: number): string[] {
+  const words = silent.slice(0, NAMED).map(({ name, turnstiles, reason, since, waiting }) => {
+    const known =
+      waiting === 0
+        ? ""
+        : ` ${sentence(waiting)} ${waiting === 1 ? "waits" : "wait"} ${turnstiles === 1 ? "in it" : "there"}.`;
+    return `${name}: ${reason}, ${ago(now - since)}.${known}`;
   });
   const more = silent.slice(NAMED);
   if (more.length > 0) {
-    const waiting = more.reduce((sum, device) => sum + device.waiting, 0);
+    const turnstiles = more.reduce((sum, silence) => sum + silence.turnstiles, 0);
+    const waiting = more.reduce((sum, silence) => sum + silence.waiting, 0);
     words.push(
-      `${more.length} more turnstile${more.length === 1 ? " is" : "s are"} silent, ${sentence(waiting)} in them.`,
+      `${turnstiles} more turnstile${turnstiles === 1 ? " is" : "s are"} silent, ${sentence(waiting)} in them.`,
     );
   }
   return words;

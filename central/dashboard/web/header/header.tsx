@@ -4,7 +4,7 @@ import { clockDay, clockTime, figure, sky } from "../rules/words.ts";
 import { applyTheme, storedTheme, THEMES, type Theme } from "../state/theme.ts";
 import { StoreContext, useNow, usePage } from "../state/use.ts";
 
-export function Header() {
+export function Header({ onHelp }: { readonly onHelp: () => void }) {
   return (
     <header class="header">
       <h1 class="wordmark">
@@ -16,6 +16,12 @@ export function Header() {
       <div class="controls">
         <Pause />
         <ThemeChoice />
+        <button type="button" class="control" onClick={onHelp}>
+          <span class="glyph-text" aria-hidden="true">
+            ?
+          </span>
+          <span class="control-word">Help</span>
+        </button>
       </div>
     </header>
   );
@@ -28,8 +34,12 @@ function ServiceClock() {
   const service = clock.service + Math.max(0, now - clock.at) * (clock.speed ?? 1);
   return (
     <p class="fact clock" title="Service clock, Chicago time">
-      <time dateTime={new Date(service).toISOString()}>{clockTime(service)}</time> {clockDay(service)}
-      {clock.speed !== null && clock.speed !== 1 ? <span class="muted"> ×{clock.speed}</span> : null}
+      <time dateTime={new Date(service).toISOString()}>{clockTime(service)}</time>
+      <span class="clock-more">
+        {" "}
+        {clockDay(service)}
+        {clock.speed !== null && clock.speed !== 1 ? <span class="muted"> ×{clock.speed}</span> : null}
+      </span>
     </p>
   );
 }

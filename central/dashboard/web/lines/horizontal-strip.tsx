@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { Line } from "../../../../schemas/network/network.ts";
 import { LINE_NAMES, type Stop, terminal } from "../rules/stops.ts";
 import { figure, plural } from "../rules/words.ts";
@@ -5,12 +6,14 @@ import { stationHref } from "../state/route.ts";
 import { LineBadge } from "./badge.tsx";
 import { TrainMark } from "./train-mark.tsx";
 import { useBusiest, useEntries, useHealth, useStops, useTrains } from "./use-line.ts";
+import { walkStops } from "./walk.ts";
 
 /** One line from end to end: names above, trains of direction b over the line, those of a under it, entries as bars. */
 export function HorizontalStrip({ line }: { readonly line: Line }) {
   const stops = useStops(line);
   const trains = useTrains(line);
   const last = Math.max(1, stops.length - 1);
+  const [current, setCurrent] = useState(0);
   return (
     <section class={`strip line-${line}`} aria-labelledby={`strip-${line}`}>
       <header class="strip-head">
@@ -24,7 +27,13 @@ export function HorizontalStrip({ line }: { readonly line: Line }) {
         <div class="rail" aria-hidden="true" />
         <ol class="stops">
           {stops.map((stop) => (
-            <StopMark key={stop.station.id} stop={stop} line={line} />
+            <StopMark
+              key={stop.station.id}
+              stop={stop}
+              line={line}
+              current={stop.order === current}
+              onFocus={() => setCurrent(stop.order)}
+            />
           ))}
         </ol>
         <ul class="trains" aria-label={`Trains of the ${LINE_NAMES[line]} line`}>
@@ -43,7 +52,15 @@ export function HorizontalStrip({ line }: { readonly line: Line }) {
   );
 }
 
-function StopMark({ stop, line }: { readonly stop: Stop; readonly line: Line }) {
+interface StopProps {
+  readonly stop: Stop;
+  readonly line: Line;
+  /** One stop of a line is in the tab order; arrows walk the others. */
+  readonly current: boolean;
+  readonly onFocus: () => void;
+}
+
+function StopMark({ stop, line, current, onFocus }: StopProps) {
   const { station, order } = stop;
   const entries = useEntries(station.id);
   const busiest = useBusiest();
@@ -52,7 +69,13 @@ function StopMark({ stop, line }: { readonly stop: Stop; readonly line: Line }) 
   const words = `${station.name}: ${entries === null ? "no data" : plural(entries, "entry", "entries")}`;
   return (
     <li class="stop" data-health={health} data-change={station.stops.length > 1} style={{ "--order": order }}>
-      <a href={stationHref(station.id)} title={health === "silent" ? `${words}; a device is silent` : words}>
+      <a
+        href={stationHref(station.id)}
+        tabIndex={current ? 0 : -1}
+        onFocus={onFocus}
+        onKeyDown={walkStops}
+        title={health === "silent" ? `${words}; a device is silent` : words}
+      >
         <span class="stop-name">{station.name}</span>
         <span class="stop-dot" aria-hidden="true" />
         <span class="stop-bar" aria-hidden="true" style={{ "--share": share.toFixed(3) }} />

@@ -5,6 +5,7 @@ import { stationHref } from "../state/route.ts";
 import { LineBadge } from "./badge.tsx";
 import { TrainMark } from "./train-mark.tsx";
 import { useEntries, useHealth, useStops, useTrains } from "./use-line.ts";
+import { walkStops } from "./walk.ts";
 
 /** One line from top to bottom, for narrow screens: up on the left, down on the right, names and entries beside. */
 export function VerticalStrip({ line }: { readonly line: Line }) {
@@ -49,7 +50,7 @@ function Row({ stop: { station }, line, end }: RowProps) {
   const health = useHealth(station.id, line);
   return (
     <li class="row" data-health={health} data-end={end} data-change={station.stops.length > 1}>
-      <a href={stationHref(station.id)}>
+      <a href={stationHref(station.id)} onKeyDown={walkStops}>
         <span class="row-line" aria-hidden="true">
           <span class="stop-dot" />
         </span>

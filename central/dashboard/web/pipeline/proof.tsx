@@ -33,13 +33,13 @@ export function Proof() {
       </div>
       <dl class="totals">
         <Total name="counted by devices" value={proof.devices} />
-        <Between from={proof.devices} minus={proof.waiting} sign="−" />
-        <Total name="on the way" value={proof.waiting} light />
-        <Between from={less(proof.devices, proof.waiting)} minus={proof.clean} sign="=" />
-        <Total name="clean" value={proof.clean} />
-        <Between from={proof.clean} minus={proof.summed} sign="=" />
-        <Total name="summed" value={proof.summed} />
-        <Between from={proof.summed} minus={proof.summed} sign="=" />
+        <Total name="on the way" value={proof.waiting} sign="−" light />
+        <Total
+          name="clean"
+          value={proof.clean}
+          sign={equals(less(proof.devices, proof.waiting), proof.clean)}
+        />
+        <Total name="summed" value={proof.summed} sign={equals(proof.clean, proof.summed)} />
         <DrawnTotal />
       </dl>
       <dl class="losses">
@@ -70,9 +70,17 @@ function showProof(): void {
   document.getElementById("proof-state")?.scrollIntoView({ block: "center" });
 }
 
-function Total({ name, value, light = false }: { name: string; value: number | null; light?: boolean }) {
+interface TotalProps {
+  readonly name: string;
+  readonly value: number | null;
+  /** Between this and the total before it. */
+  readonly sign?: string;
+  readonly light?: boolean;
+}
+
+function Total({ name, value, sign, light = false }: TotalProps) {
   return (
-    <div class="total" data-light={light}>
+    <div class="total" data-light={light} data-sign={sign}>
       <dt>{name}</dt>
       <dd>{figure(value)}</dd>
     </div>
@@ -86,7 +94,7 @@ function DrawnTotal() {
   const counts = Object.values(entries ?? {});
   const sum = counts.length === 0 ? null : counts.reduce((n, count) => n + count, 0);
   return (
-    <div class="total">
+    <div class="total" data-sign="=">
       <dt>on this page</dt>
       <dd {...{ [DRAWN_ATTRIBUTE]: version }}>{figure(sum)}</dd>
     </div>
@@ -94,13 +102,8 @@ function DrawnTotal() {
 }
 
 /** "=" only where it is true. */
-function Between({ from, minus, sign }: { from: number | null; minus: number | null; sign: "=" | "−" }) {
-  const equal = from !== null && from === minus;
-  return (
-    <div class="between" aria-hidden="true">
-      {sign === "−" || equal ? sign : "›"}
-    </div>
-  );
+function equals(one: number | null, other: number | null): string {
+  return one !== null && one === other ? "=" : "›";
 }
 
 function Loss(props: { name: string; value: number; harmless?: boolean; always?: boolean }) {

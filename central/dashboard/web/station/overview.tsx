@@ -56,10 +56,12 @@ function StationTable() {
                 <th scope="row">
                   <a href={stationHref(id)}>{name}</a>
                 </th>
-                <td class="badges">
-                  {stops.map(({ line }) => (
-                    <LineBadge key={line} line={line} />
-                  ))}
+                <td>
+                  <span class="badges">
+                    {stops.map(({ line }) => (
+                      <LineBadge key={line} line={line} />
+                    ))}
+                  </span>
                 </td>
                 <td class="number" data-missing={entries?.[id] === undefined}>
                   {figure(entries?.[id])}

@@ -4,6 +4,7 @@ import { figure } from "../rules/words.ts";
 import { usePage } from "../state/use.ts";
 import { useDetail } from "./detail.ts";
 import { DeviceTable } from "./device-table.tsx";
+import { LastEntry } from "./path.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import { StationTrains } from "./trains.tsx";
 
@@ -52,6 +53,7 @@ export function StationSheet({ id }: { readonly id: number }) {
       </div>
       <StationTrains station={station} calls={detail?.calls ?? []} />
       <DeviceTable stationId={id} details={detail?.devices ?? []} />
+      <LastEntry path={detail?.path ?? null} />
       <section class="sheet-part">
         <h3>Agent</h3>
         <code class="command">npm run edge -- --station {id}</code>

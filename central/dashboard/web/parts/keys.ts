@@ -1,0 +1,37 @@
+import { useEffect } from "preact/hooks";
+
+export interface Keys {
+  readonly onHelp: () => void;
+  /** Is a sheet open that Esc closes? */
+  readonly sheetOpen: boolean;
+}
+
+/** Keys that work anywhere on the page: `/` searches, `?` helps, Esc closes the sheet and gives the focus back. */
+export function useKeys({ onHelp, sheetOpen }: Keys): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      const typing = event.target instanceof HTMLInputElement;
+      if (event.key === "Escape" && sheetOpen && !document.querySelector("dialog[open]")) closeSheet();
+      else if (typing) return;
+      else if (event.key === "?") onHelp();
+      else if (event.key === "/") {
+        event.preventDefault();
+        if (sheetOpen) closeSheet();
+        // The search is drawn with the overview, which the sheet hid.
+        requestAnimationFrame(() => document.getElementById("search")?.focus());
+      }
+    };
+    window.addEventListener("keydown", pressed);
+    return () => window.removeEventListener("keydown", pressed);
+  }, [onHelp, sheetOpen]);
+}
+
+/** Back to the overview; the focus returns to the stop whose sheet it was. */
+export function closeSheet(): void {
+  const opened = location.hash;
+  location.hash = "#/";
+  requestAnimationFrame(() =>
+    document.querySelector<HTMLElement>(`a[href="${CSS.escape(opened)}"]`)?.focus(),
+  );
+}

@@ -1,0 +1,35 @@
+import type { PathAnswer } from "../../../../schemas/page-api.ts";
+import { delay } from "../rules/words.ts";
+
+const HOPS = [
+  ["device", "counted by the device"],
+  ["edge", "on the agent's disk"],
+  ["gateway", "taken by the gateway"],
+  ["dedup", "counted once"],
+  ["page", "read by this page's server"],
+] as const;
+
+/** The station's last entry at every hop: how long after the press it was there. */
+export function LastEntry({ path }: { readonly path: PathAnswer | null }) {
+  return (
+    <section class="sheet-part">
+      <h3>The last entry's way</h3>
+      {path ? (
+        <ol class="path">
+          {HOPS.map(([hop, words]) => (
+            <li key={hop}>
+              <span>{words}</span>
+              <span class="number muted">
+                {hop === "device"
+                  ? path.deviceId
+                  : `+${delay(Date.parse(path[hop]) - Date.parse(path.device))}`}
+              </span>
+            </li>
+          ))}
+        </ol>
+      ) : (
+        <p class="muted">None has come since this server started.</p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,135 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { AxeResults } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
+import { SmallChicago } from "../../central/dashboard/server/testing/small-chicago.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { builtPage } from "../support/built-page.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WIDTHS = [360, 768, 1440];
+const THEMES = ["light", "dark"] as const;
+
+let browser: Browser;
+let webRoot: string;
+const open: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  webRoot = await builtPage(join(import.meta.dirname, "../../central/dashboard/web"));
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+async function visit(
+  address: string,
+  width = 1440,
+  colorScheme: (typeof THEMES)[number] = "light",
+): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+  open.push(() => context.close());
+  const page = await context.newPage();
+  await page.goto(address);
+  return page;
+}
+
+/** What axe finds, in words short enough to read. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const results = await page.evaluate<AxeResults>("axe.run()");
+  return results.violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .map(({ html }) => html)
+        .join(" ")
+        .slice(0, 300)}`,
+  );
+}
+
+/** Every width and theme, on a page that `prepared` brought to its state. */
+async function everywhere(address: string, prepared: (page: Page) => Promise<unknown>): Promise<string[]> {
+  const found: string[] = [];
+  for (const width of WIDTHS) {
+    for (const theme of THEMES) {
+      const page = await visit(address, width, theme);
+      await prepared(page);
+      found.push(...(await violations(page)).map((violation) => `${width} ${theme} ${violation}`));
+      await page.context().close();
+    }
+  }
+  return found;
+}
+
+describe("axe finds nothing", { timeout: 300_000 }, () => {
+  test("while it runs, with a silent device and a sheet open", async () => {
+    const city = await readyCity();
+    city.press(40380, 1_200);
+    city.arrive("BL001", 40380, "blue", "b");
+    city.arrive("RL001", 41400, "red", "a", "broken_down");
+    city.unplug("40380-T1");
+    const dashboard = await serve(city, { webRoot });
+    open.push(() => dashboard.stop());
+    expect(await everywhere(dashboard.url, (page) => page.waitForSelector("[data-train]"))).toEqual([]);
+    const sheet = `${dashboard.url}/#/station/40380`;
+    expect(await everywhere(sheet, (page) => page.waitForSelector("[data-device]"))).toEqual([]);
+  });
+
+  test("before there is anything", async () => {
+    const dashboard = await serve(new SmallChicago(() => Date.now()), { webRoot });
+    open.push(() => dashboard.stop());
+    expect(await everywhere(dashboard.url, (page) => page.waitForSelector(".starting"))).toEqual([]);
+  });
+
+  test("while the server is gone", async () => {
+    const city = await readyCity();
+    city.press(40380, 1_200);
+    const dashboard = await serve(city, { webRoot });
+    const pages = await Promise.all(
+      THEMES.flatMap((theme) => WIDTHS.map((width) => visit(dashboard.url, width, theme))),
+    );
+    for (const page of pages) await page.waitForSelector("[data-drawn-version]");
+    await dashboard.stop();
+    const found: string[] = [];
+    for (const page of pages) {
+      await page.waitForSelector(".banner");
+      found.push(...(await violations(page)));
+    }
+    expect(found).toEqual([]);
+  });
+});
+
+test("all of it works by keyboard: walk, open, close, search, help", async () => {
+  const dashboard = await serve(await readyCity(), { webRoot });
+  open.push(() => dashboard.stop());
+  const page = await visit(dashboard.url);
+  const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+  await page.locator(".stop a").first().focus();
+  await page.keyboard.press("ArrowRight");
+  expect(await focused()).toContain("Jarvis");
+  await page.keyboard.press("ArrowDown");
+  expect(await page.evaluate(() => document.activeElement?.closest("section")?.className)).toContain(
+    "line-blue",
+  );
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.locator("#sheet-name").textContent()).toBe("O'Hare");
+  expect(await focused()).toBe("O'Hare");
+  await page.keyboard.press("Escape");
+  await expect.poll(focused).toContain("O'Hare");
+  expect(await page.locator("#sheet-name").count()).toBe(0);
+  await page.keyboard.press("/");
+  await page.keyboard.type("roosev");
+  await expect.poll(() => page.locator(".stations tbody tr").count()).toBe(1);
+  await page.locator("body").click({ position: { x: 5, y: 5 } });
+  await page.keyboard.press("?");
+  await expect.poll(() => page.locator("dialog[open]").count()).toBe(1);
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.locator("dialog[open]").count()).toBe(0);
+});

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { beforeAll, expect, test } from "vitest";
+import { builtPage } from "../support/built-page.ts";
+
+let files: { readonly name: string; readonly bytes: number; readonly text: string }[];
+
+beforeAll(async () => {
+  const root = await builtPage(join(import.meta.dirname, "../../central/dashboard/web"));
+  files = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const content = readFileSync(join(entry.parentPath, entry.name));
+      return { name: entry.name, bytes: gzipSync(content).length, text: content.toString("utf8") };
+    });
+});
+
+const sum = (suffix: string): number =>
+  files.filter(({ name }) => name.endsWith(suffix)).reduce((n, { bytes }) => n + bytes, 0);
+
+test("the page is small: 60 kB of JavaScript and 150 kB in all, gzipped", () => {
+  expect(sum(".js")).toBeGreaterThan(0);
+  expect(sum(".js")).toBeLessThanOrEqual(60_000);
+  expect(sum("")).toBeLessThanOrEqual(150_000);
+});
+
+test("no built file names an address to fetch from", () => {
+  const named = files.flatMap(({ name, text }) =>
+    [...text.matchAll(/(?:src|href)="(https?:\/\/[^"]+)|url\((https?:[^)]+)\)|@import/g)].map(
+      (match) => `${name}: ${match[0]}`,
+    ),
+  );
+  expect(named).toEqual([]);
+});
