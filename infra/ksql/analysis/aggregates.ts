@@ -46,10 +46,9 @@ export interface BoundAggregate {
 const ONE: Value = 1;
 
 /**
- * @param overTable - the source is a table, so rows are also taken back.
- * @throws {CodedError} KSQL_STATEMENT_INVALID when the argument's type does not fit, or undo is impossible.
+ * @throws {CodedError} KSQL_STATEMENT_INVALID when the argument's type does not fit.
  */
-export function bindAggregate(name: string, args: readonly Compiled[], overTable: boolean): BoundAggregate {
+export function bindAggregate(name: string, args: readonly Compiled[]): BoundAggregate {
   const [arg, second] = args;
   const ignoreNulls = second?.evaluate([]) !== false;
   const aggregate = aggregateOf(name, arg?.type ?? (arg ? INTEGER : null), ignoreNulls);
@@ -57,11 +56,6 @@ export function bindAggregate(name: string, args: readonly Compiled[], overTable
   if (!aggregate || extra || (args.length === 0 && name !== "COUNT")) {
     const given = args.map((a) => (a.type ? typeText(a.type) : "null")).join(", ");
     throw typeError(`Function '${name}' does not accept parameters (${given}).`);
-  }
-  if (overTable && !aggregate.undo) {
-    throw typeError(
-      `The aggregation function(s) (${name}) cannot be applied to a table source, only to a stream source.`,
-    );
   }
   return { aggregate, argument: arg ? arg.evaluate : () => ONE, argumentType: arg?.type ?? INTEGER };
 }

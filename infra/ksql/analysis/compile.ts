@@ -157,17 +157,7 @@ function caseOf(
     return { when, result: c(branch.result) };
   });
   const otherwise = e.otherwise ? c(e.otherwise) : constant(null, null);
-  const results = [...branches.map((b) => b.result), otherwise];
-  const type = results.find((r) => r.type)?.type ?? null;
-  if (!type) throw typeError("Invalid Case expression. All case branches have NULL type");
-  for (const result of results) {
-    if (result.type && typeText(result.type) !== typeText(type)) {
-      const where = result === otherwise ? "ELSE" : "THEN";
-      throw typeError(
-        `Invalid Case expression. Type for '${where}' clause should be the same as for all 'THEN' clauses.\n${where} type: ${typeText(result.type)}.\nTHEN type: ${typeText(type)}.`,
-      );
-    }
-  }
+  const type = caseType(e, branches, otherwise);
   return {
     type,
     evaluate(row) {
@@ -176,4 +166,31 @@ function caseOf(
       return otherwise.evaluate(row);
     },
   };
+}
+
+/** @throws {CodedError} KSQL_STATEMENT_INVALID (typing) unless all results have one type. */
+function caseType(
+  e: Extract<Expression, { kind: "case" }>,
+  branches: readonly { readonly result: Compiled }[],
+  otherwise: Compiled,
+): SqlType {
+  let type: SqlType | null = null;
+  for (const [i, { result }] of branches.entries()) {
+    if (!result.type) continue;
+    if (type && typeText(result.type) !== typeText(type)) {
+      const text = formatExpression(e.branches[i]?.result ?? { kind: "null" }, bare);
+      throw typeError(
+        `Invalid Case expression. Type for all 'THEN' clauses should be the same.\nTHEN expression '${text}' has type: ${typeText(result.type)}.\nPrevious THEN expression(s) type: ${typeText(type)}.`,
+      );
+    }
+    type = result.type;
+  }
+  if (type && otherwise.type && typeText(otherwise.type) !== typeText(type)) {
+    throw typeError(
+      `Invalid Case expression. Type for the default clause should be the same as for 'THEN' clauses.\nTHEN type: ${typeText(type)}.\nDEFAULT type: ${typeText(otherwise.type)}.`,
+    );
+  }
+  const found = type ?? otherwise.type;
+  if (!found) throw typeError("Invalid Case expression. All case branches have NULL type");
+  return found;
 }

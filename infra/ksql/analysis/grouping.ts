@@ -2,7 +2,7 @@ import type { Source } from "../catalog/source.ts";
 import { named, refuse } from "../errors.ts";
 import type { Expression, Query } from "../sql/ast.ts";
 import { bare, formatExpression, quoteName } from "../sql/format.ts";
-import { BIGINT } from "../sql/types.ts";
+import { BIGINT, typeText } from "../sql/types.ts";
 import { type BoundAggregate, bindAggregate, containsAggregate, isAggregate } from "./aggregates.ts";
 import { compile } from "./compile.ts";
 import type { Compiled } from "./compiled.ts";
@@ -55,9 +55,10 @@ export function planGrouping(
       if (calls.some((known) => sameExpression(known, call))) continue;
       calls.push(call);
       const args = call.args.map((arg) => named("", () => compile(arg, scope)));
-      aggregates.push(named("", () => bindAggregate(call.name, args, overTable)));
+      aggregates.push(named("", () => bindAggregate(call.name, args)));
     }
   }
+  if (overTable) checkUndo(calls, aggregates);
   const groupScope = scopeOfGroups(by, aggregates, bounds);
   const toGroupRow = (expression: Expression): Expression =>
     rewrite(expression, (part) => {
@@ -82,6 +83,12 @@ export function planGrouping(
   }
   const compiledHaving =
     having && named("Error in HAVING expression: ", () => compile(toGroupRow(having), groupScope));
+  if (compiledHaving && having && compiledHaving.type?.base !== "BOOLEAN") {
+    const type = compiledHaving.type ? typeText(compiledHaving.type) : "NULL";
+    throw refuse(
+      `Type error in HAVING expression: Should evaluate to boolean but is ${formatExpression(having, bare)} (${type}) instead.`,
+    );
+  }
   const columns = selected.map(({ name, expression }): OutputColumn => {
     const compiled = named("", () => compile(toGroupRow(expression), groupScope));
     if (!compiled.type) throw nullColumn(name);
@@ -106,6 +113,17 @@ export function planGrouping(
     },
     columns,
   };
+}
+
+/** Rows of a table are also taken back, which not every function can do. */
+function checkUndo(calls: readonly Expression[], aggregates: readonly BoundAggregate[]): void {
+  const names = calls.flatMap((call, i) =>
+    call.kind === "call" && !aggregates[i]?.aggregate.undo ? [call.name] : [],
+  );
+  if (names.length === 0) return;
+  throw refuse(
+    `The aggregation function(s) (${names.join(", ")}) cannot be applied to a table source, only to a stream source.`,
+  );
 }
 
 export function nullColumn(name: string): Error {

@@ -1,7 +1,7 @@
 import { refuse } from "../errors.ts";
 import type { Expression } from "../sql/ast.ts";
 import { formatExpression } from "../sql/format.ts";
-import { BOOLEAN, isNumeric, type SqlType, typeText } from "../sql/types.ts";
+import { type BaseType, BOOLEAN, type SqlType, typeText } from "../sql/types.ts";
 import { castConversion } from "../values/cast.ts";
 import type { Row, Value } from "../values/value.ts";
 import { comparer, incomparable, type Operand } from "./comparison.ts";
@@ -112,9 +112,9 @@ function membership(
     const literal = coerced(expression.value, type);
     return (value) => comparer(type, type)?.(value, literal) === 0;
   }
-  // A number in a list of strings is compared as text.
-  if (type.base === "STRING" && isNumeric(from) && expression.kind !== "column") {
-    const text = formatExpression(expression);
+  // A literal in a list of strings is compared as text.
+  if (type.base === "STRING" && isLiteral(expression)) {
+    const text = expression.kind === "string" ? expression.value : formatExpression(expression);
     return (value) => value === text;
   }
   const compare = comparer(type, from);
@@ -129,11 +129,30 @@ function membership(
   };
 }
 
+/** Stricter than CAST: 'ten' is no INTEGER, and 'maybe' no BOOLEAN. */
+const PATTERNS: Readonly<Partial<Record<BaseType, RegExp>>> = {
+  INTEGER: /^[+-]?\d+$/,
+  BIGINT: /^[+-]?\d+$/,
+  BOOLEAN: /^(t|tr|tru|true|y|ye|yes|f|fa|fal|fals|false|n|no)$/i,
+};
+
+const LITERALS: readonly Expression["kind"][] = [
+  "boolean",
+  "integer",
+  "bigint",
+  "decimal",
+  "double",
+  "string",
+];
+
+function isLiteral(expression: Expression): boolean {
+  return LITERALS.includes(expression.kind);
+}
+
 function coerced(text: string, type: SqlType): Exclude<Value, null> {
   try {
     const value = castConversion({ base: "STRING" }, type)(text);
-    const whole = type.base !== "INTEGER" && type.base !== "BIGINT";
-    if (value !== null && (whole || /^\s*[+-]?\d+\s*$/.test(text))) return value;
+    if (value !== null && (PATTERNS[type.base]?.test(text.trim()) ?? true)) return value;
   } catch {
     // Told below.
   }

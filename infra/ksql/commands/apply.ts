@@ -78,6 +78,9 @@ function applyCreate(
   }
   if (statement.orReplace && catalog.source(statement.name))
     throw unsupported("CREATE OR REPLACE … AS SELECT");
+  if (statement.query.limit !== undefined) {
+    throw refuse(`CREATE ${statement.type} AS SELECT statements don't support LIMIT clause.`);
+  }
   const plan = planQuery(statement.query, catalog, { sink: statement.name });
   const id = `C${statement.type === "STREAM" ? "S" : "T"}AS_${statement.name}_${offset}`;
   const sink = sinkSource(statement, plan, id, sinkPartitions);

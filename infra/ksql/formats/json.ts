@@ -154,7 +154,7 @@ function invalid(json: Json, type: SqlType): never {
 
 function textOf(json: Json): string {
   if (typeof json === "string") return json;
-  if (json instanceof JsonNumber) return json.isInteger ? json.text : javaDouble(Number(json.text));
+  if (json instanceof JsonNumber) return json.text;
   if (isJsonArray(json)) return `[${json.map((item) => (item === null ? "null" : textOf(item))).join(", ")}]`;
   return writeJson(json);
 }

@@ -1,6 +1,6 @@
 import type { Kafka } from "../../runtime/kafka/ports.ts";
 import type { QueryPlan } from "../analysis/query-plan.ts";
-import { childrenOf } from "../analysis/scope.ts";
+import { childrenOf, columnsOf } from "../analysis/scope.ts";
 import { layoutOf } from "../analysis/source-scope.ts";
 import type { Source } from "../catalog/source.ts";
 import { condition, project } from "../engine/expressions.ts";
@@ -31,7 +31,21 @@ export function checkPull(query: Query, source: Source): void {
       `The \`${source.name}\` table isn't queryable. To derive a queryable table, you can do 'CREATE TABLE QUERYABLE_${source.name} AS SELECT * FROM ${source.name}'.${SEE}`,
     );
   }
+  checkSystemColumns(
+    "SELECT",
+    query.items.flatMap((item) => (item.kind === "expression" ? [item.expression] : [])),
+  );
+  checkSystemColumns("WHERE", query.where ? [query.where] : []);
   if (query.where) checkKeyLists(query.where, source);
+}
+
+/** Where a row came from is not kept with it. */
+function checkSystemColumns(clause: string, expressions: readonly Expression[]): void {
+  const names = expressions.flatMap(columnsOf).map((column) => column.name);
+  const foreign = ["ROWPARTITION", "ROWOFFSET"].filter((name) => names.includes(name));
+  if (foreign.length === 0) return;
+  const listed = foreign.map((name) => `\`${name}\``).join(", ");
+  throw refuse(`Pull queries don't support the following columns in ${clause} clauses: ${listed}.${SEE}`);
 }
 
 /** `IN` on a key column looks rows up, so its members must be of the key's type. */

@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import { formatExpression } from "./format.ts";
+import { parseStatements } from "./statements.ts";
+
+function only(sql: string) {
+  const [statement, ...rest] = parseStatements(sql);
+  expect(rest).toEqual([]);
+  if (!statement) throw new Error("no statement");
+  return statement;
+}
+
+function selected(expression: string): string {
+  const statement = only(`SELECT ${expression} FROM S;`);
+  const [item] = statement.kind === "select" ? statement.query.items : [];
+  return item?.kind === "expression" ? formatExpression(item.expression) : "";
+}
+
+describe("statements", () => {
+  test("a source over a topic: columns, keys, properties", () => {
+    expect(
+      only("create stream s (k varchar key, `Mixed` decimal(4, 2)) with (kafka_topic='t', partitions=2);"),
+    ).toMatchObject({
+      kind: "create",
+      type: "STREAM",
+      name: "S",
+      columns: [
+        { name: "K", type: { base: "STRING" }, key: true },
+        { name: "Mixed", type: { base: "DECIMAL", precision: 4, scale: 2 }, key: false },
+      ],
+      properties: { KAFKA_TOPIC: "t", PARTITIONS: 2 },
+    });
+  });
+
+  test("a table from a windowed grouping", () => {
+    const statement = only(
+      "CREATE TABLE C AS SELECT A, COUNT(*) N FROM S WINDOW HOPPING (SIZE 1 HOUR, ADVANCE BY 10 MINUTES, GRACE PERIOD 5 SECONDS) WHERE A > 1 GROUP BY A HAVING COUNT(*) > 2 EMIT CHANGES;",
+    );
+    expect(statement).toMatchObject({
+      query: {
+        window: { type: "HOPPING", size: 3_600_000, advance: 600_000, grace: 5000 },
+        from: { name: "S", alias: "S" },
+        emit: "CHANGES",
+      },
+    });
+  });
+
+  test("each statement keeps the text it was written as", () => {
+    const texts = parseStatements("-- first\nSHOW STREAMS;\n  select 1 from s ;").map((s) => s.text);
+    expect(texts).toEqual(["SHOW STREAMS;", "select 1 from s ;"]);
+  });
+
+  test("what only ksqlDB runs is named", () => {
+    for (const [sql, what] of [
+      ["SELECT * FROM A JOIN B ON A.X = B.X;", "JOIN"],
+      ["CREATE TABLE T AS SELECT COUNT(*) FROM S WINDOW SESSION (5 SECONDS) GROUP BY A;", "WINDOW SESSION"],
+      ["CREATE STREAM S (A ARRAY<INT>) WITH (KAFKA_TOPIC='t');", "ARRAY"],
+      ["INSERT INTO A SELECT * FROM B;", "INSERT INTO … SELECT"],
+    ] as const) {
+      expect(() => parseStatements(sql)).toThrow(
+        `${what} is not supported by the embedded server; ksqlDB runs it`,
+      );
+    }
+  });
+});
+
+describe("errors say where", () => {
+  test.each([
+    ["CREATE STREAMX;", /^line 1:8: Syntax Error/],
+    ["SHOW STREAMS;\nSELECT FROM S;", /^line 2:8: Syntax Error/],
+    ["SELECT A FROM S GROUP BY A AND B;", /^line 1:28: Syntax Error/],
+    ["SELECT 'open FROM S;", /^line 1:8: Syntax Error\ntoken recognition error/],
+    ["SELECT\n 9223372036854775808 FROM S;", /line 2:2: Invalid numeric literal: 9223372036854775808$/],
+    ["SELECT -1.7976931348623160E308 FROM S;", /Number overflows DOUBLE: -1.7976931348623160E308/],
+    ["SELECT A FROM S", undefined],
+  ])("%s", (sql, error) => {
+    if (error) expect(() => parseStatements(sql)).toThrow(error);
+    else expect(parseStatements(sql)).toHaveLength(1);
+  });
+});
+
+describe("precedence", () => {
+  test.each([
+    ["1 + 2 * 3", "(1 + (2 * 3))"],
+    ["2 * 3 - 4", "((2 * 3) - 4)"],
+    ["6 % 4 / 2 * 6", "(((6 % 4) / 2) * 6)"],
+    ["A OR B AND NOT C", "(A OR (B AND (NOT C)))"],
+    ["A = 1 AND B LIKE 'x%' OR C", "(((A = 1) AND (B LIKE 'x%')) OR C)"],
+    ["A BETWEEN 1 AND 2 AND B", "((A BETWEEN 1 AND 2) AND B)"],
+    ["A NOT IN (1, 2)", "(A NOT IN (1, 2))"],
+    ["A IS NOT DISTINCT FROM B + 1", "(A IS NOT DISTINCT FROM (B + 1))"],
+    ["-A + -1", "(-A + -1)"],
+    ["CASE WHEN A THEN 'it''s' ELSE null END", "(CASE WHEN A THEN 'it''s' ELSE null END)"],
+    ["CAST(A AS VARCHAR)", "CAST(A AS STRING)"],
+    ["s.a || `b c`", "CONCAT(S.A, `b c`)"],
+  ])("%s", (sql, text) => {
+    expect(selected(sql)).toBe(text);
+  });
+});
