@@ -49,6 +49,8 @@ export class LmdbStore implements Store {
       mapSize: options.mapBytes,
       // With overlapping syncs a commit's promise resolves before the flush: acknowledgements would run ahead.
       overlappingSync: false,
+      // Batches are explicit here; the automatic one rejects a promise that nobody can reach when its commit fails.
+      eventTurnBatching: false,
       noSubdir: false,
       maxDbs: 8,
     });
@@ -86,15 +88,15 @@ export class LmdbStore implements Store {
   async commit(change: Change): Promise<void> {
     try {
       await this.#root.batch(() => {
-        for (const { deviceId, row } of change.puts) void this.#queue.put([deviceId, row.n], row.bytes);
+        for (const { deviceId, row } of change.puts) told(this.#queue.put([deviceId, row.n], row.bytes));
         for (const { deviceId, from, to } of change.removes) {
-          for (let n = from; n <= to; n++) void this.#queue.remove([deviceId, n]);
+          for (let n = from; n <= to; n++) told(this.#queue.remove([deviceId, n]));
         }
         for (const { deviceId, row } of change.quarantined) {
           const { n, code, at, bytes } = row;
-          void this.#quarantine.put([deviceId, n], { code, at, hex: bytes.toString("hex") });
+          told(this.#quarantine.put([deviceId, n], { code, at, hex: bytes.toString("hex") }));
         }
-        for (const [deviceId, ledger] of change.ledgers) void this.#ledgers.put(deviceId, ledger);
+        for (const [deviceId, ledger] of change.ledgers) told(this.#ledgers.put(deviceId, ledger));
       });
     } catch (error) {
       throw await storeError(error);
@@ -120,6 +122,11 @@ export class LmdbStore implements Store {
     this.#stopChecks();
     await this.#root.close();
   }
+}
+
+/** Each write of a failed batch rejects beside the batch itself; unheard, one of them would end the process. */
+function told(write: Promise<boolean>): void {
+  write.then(undefined, () => {});
 }
 
 /** lmdb-js rejects with a promise of the true error inside, which must be handled or it ends the process. */
