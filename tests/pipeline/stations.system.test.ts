@@ -1,0 +1,98 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { systemClock } from "../../infra/runtime/clock.ts";
+import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
+import type { Tail } from "../../infra/runtime/kafka/ports.ts";
+import { silentLogger } from "../../infra/runtime/logger.ts";
+import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import { TOPICS } from "../../schemas/topics.ts";
+import { eventually } from "../support/eventually.ts";
+import { startSystem, type TestSystem } from "../support/system.ts";
+
+/*
+ * PostgreSQL → Debezium → the stations transform → the table's topic. After whatever happens on the way, the table is
+ * what SQL makes of the rows. The tests run in order on one system.
+ */
+const EXPECTED = `
+  SELECT DISTINCT station_id, station_name, "order", line
+  FROM stations CROSS JOIN LATERAL (VALUES ('red', red), ('blue', blue), ('green', green)) AS flags (line, here)
+  WHERE here`;
+
+let system: TestSystem;
+let tail: Tail;
+/** As a reader of the topic has it. */
+const table = new Map<string, unknown>();
+
+beforeAll(async () => {
+  system = await startSystem({ args: ["--only", "connectors,central"] });
+  const around = { logger: silentLogger, clock: systemClock };
+  const brokers = system.endpoints.KAFKA_BROKERS.split(",");
+  const decoder = avroDecoder(createRegistryClient({ url: system.endpoints.SCHEMA_REGISTRY_URL, ...around }));
+  tail = await createKafka({ brokers, clientId: "stations-test", ...around }).tail({
+    topics: [TOPICS.stationsTable],
+    from: "beginning",
+    async onRecords(records) {
+      for (const { key, value } of records) {
+        const name = JSON.stringify(await decoder.decode(key ?? Buffer.alloc(0)));
+        if (value) table.set(name, JSON.parse(JSON.stringify(await decoder.decode(value))));
+        else table.delete(name);
+      }
+    },
+  });
+});
+
+afterAll(async () => {
+  await tail?.stop();
+  await system?.stop();
+  await system?.remove();
+});
+
+async function sql(text: string): Promise<readonly unknown[]> {
+  const client = new Client({ connectionString: system.endpoints.POSTGRES_URL });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows as unknown[];
+  } finally {
+    await client.end();
+  }
+}
+
+async function agreed(rows?: number): Promise<void> {
+  const expected = await sql(EXPECTED);
+  if (rows !== undefined) expect(expected).toHaveLength(rows);
+  const lines = (all: Iterable<unknown>): string[] => [...all].map((row) => JSON.stringify(row)).sort();
+  await eventually(() => expect(lines(table.values())).toEqual(lines(expected)));
+}
+
+test("the table begins as the database: 94 stations of 230 rows", () => agreed(94));
+
+test("a changed name, a deleted station and a new one arrive", async () => {
+  await sql("UPDATE stations SET station_name = 'Renamed' WHERE station_id = 40380");
+  await sql("DELETE FROM stations WHERE station_id = 40900");
+  await sql(`INSERT INTO stations VALUES
+    (39998, 'N', 'New (northbound)', 'New', 'New (Red Line)', 49990, 99, true, false, false),
+    (39999, 'S', 'New (southbound)', 'New', 'New (Red Line)', 49990, 99, true, false, false)`);
+  await agreed(94);
+});
+
+test("a station goes with its second stop, not with its first", async () => {
+  await sql("DELETE FROM stations WHERE stop_id = 39998");
+  await agreed(94);
+  await sql("DELETE FROM stations WHERE stop_id = 39999");
+  await agreed(93);
+});
+
+test.each(["central", "connect", "postgres"])(
+  "what changes around a killed %s is in the table afterwards",
+  async (part) => {
+    await sql(`UPDATE stations SET station_name = 'before ${part}' WHERE station_id = 41400`);
+    await system.kill(part);
+    await eventually(() =>
+      sql(`UPDATE stations SET station_name = 'after ${part}' WHERE station_id = 41320`),
+    );
+    await system.until(part, "ready");
+    await sql(`DELETE FROM stations WHERE station_id = (SELECT max(station_id) FROM stations WHERE blue)`);
+    await agreed();
+  },
+);
