@@ -1,4 +1,4 @@
-/** A word, quoted name, string or sign of SQL; white space and comments are left out. */
+/** A word, quoted name, string or sign of SQL; white space and comments are left out. An open quote runs to the end. */
 export interface Token {
   readonly kind: "word" | "name" | "string" | "sign";
   readonly text: string;
@@ -7,7 +7,7 @@ export interface Token {
 }
 
 const TOKEN =
-  /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|(?<string>'(?:[^']|'')*')|(?<name>`(?:[^`]|``)*`|"(?:[^"]|"")*")|(?<word>[\w@]+(?:\.\d+)?)|(?<sign><=|>=|<>|!=|[\s\S])/g;
+  /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|(?<string>'(?:[^']|'')*(?:'|$))|(?<name>`(?:[^`]|``)*(?:`|$)|"(?:[^"]|"")*(?:"|$))|(?<word>[\w@]+(?:\.\d+)?)|(?<sign><=|>=|<>|!=|[\s\S])/g;
 
 export function tokenize(sql: string): readonly Token[] {
   const tokens: Token[] = [];

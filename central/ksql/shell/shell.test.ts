@@ -1,0 +1,104 @@
+import { PassThrough } from "node:stream";
+import { expect, test } from "vitest";
+import { CodedError } from "../../../schemas/errors.ts";
+import type { Entity, KsqlClient, QueryLine } from "../client.ts";
+import { renderEntity } from "./render.ts";
+import { runShell } from "./shell.ts";
+import { formatTable } from "./table.ts";
+
+/** A server that remembers what it was sent. */
+function fakeClient(
+  answers: Readonly<Record<string, readonly Entity[]>>,
+): KsqlClient & { readonly seen: unknown[] } {
+  const seen: unknown[] = [];
+  return {
+    seen,
+    async run(sql, properties = {}) {
+      seen.push([sql, properties]);
+      const answer = answers[sql];
+      if (!answer)
+        throw new CodedError("KSQL_FAILED", { message: "line 1:1: Syntax Error", retryable: false });
+      return answer;
+    },
+    async *query(sql, properties = {}): AsyncIterable<QueryLine> {
+      seen.push([sql, properties]);
+      yield { kind: "header", queryId: "q", names: ["STATION_ID", "COUNT"] };
+      yield { kind: "row", values: [40900, 3] };
+    },
+    version: async () => "0.29.0",
+  };
+}
+
+async function session(client: KsqlClient, typed: string): Promise<string> {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  let text = "";
+  output.on("data", (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  const done = runShell({ client, input, output, historyFile: "/nowhere/history", terminal: false });
+  input.end(typed);
+  await done;
+  return text;
+}
+
+test("statements may take several lines; SET holds for the queries behind it", async () => {
+  const set = "SET 'auto.offset.reset'='earliest';";
+  const client = fakeClient({ [set]: [] });
+  const text = await session(client, `${set}\nSELECT *\nFROM T;\n`);
+  expect(client.seen).toEqual([
+    [set, {}],
+    ["SELECT *\nFROM T;", { "auto.offset.reset": "earliest" }],
+  ]);
+  expect(text.split("\n").slice(0, 4)).toEqual([
+    "STATION_ID    COUNT",
+    "────────────  ────────────",
+    "40900         3",
+    "1 row",
+  ]);
+});
+
+test("an error is told and ends nothing", async () => {
+  const client = fakeClient({ "SHOW TABLES;": [{ "@type": "tables", tables: [] }] });
+  expect(await session(client, "NOPE;\nSHOW TABLES;\nexit\n")).toBe("line 1:1: Syntax Error\n(none)\n");
+});
+
+test("columns are as wide as their widest cell", () => {
+  expect(
+    formatTable(
+      ["A", "LONG NAME"],
+      [
+        ["x".repeat(4), 1],
+        [null, { a: 2 }],
+      ],
+    ),
+  ).toEqual(["A     LONG NAME", "────  ─────────", "xxxx  1", 'null  {"a":2}']);
+});
+
+test("a description shows columns, types and keys", () => {
+  const schema = (type: string): object => ({ type, fields: null, memberSchema: null });
+  const lines = renderEntity({
+    "@type": "sourceDescription",
+    sourceDescription: {
+      type: "TABLE",
+      name: "C",
+      topic: "c",
+      fields: [
+        { name: "ID", schema: schema("INTEGER"), type: "KEY" },
+        { name: "P", schema: { ...schema("DECIMAL"), parameters: { precision: 4, scale: 2 } } },
+      ],
+      writeQueries: [{ id: "CTAS_C_1" }],
+      readQueries: [],
+    },
+  });
+  expect(lines).toEqual([
+    "TABLE C over topic c",
+    "",
+    "Column  Type",
+    "──────  ─────────────  ───",
+    "ID      INTEGER        KEY",
+    "P       DECIMAL(4, 2)",
+    "",
+    "Queries: CTAS_C_1",
+  ]);
+});
