@@ -61,7 +61,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     decode: inputDecoder(topics, options.avro),
     apply: (input) => model.apply(input, clock.now()),
   });
-  const asker = kafkaAsker(kafka, topics.arrivals);
+  const asker = kafkaAsker(kafka);
   const surroundings = watchSurroundings({ ...options, askKafka: asker.ask });
   const proof = new ProofKeeper({
     totals: () => totalsOf(model.devices.all(), model.dedup, model.summed),
@@ -131,13 +131,13 @@ function entriesOf({ entries }: PageState): number | null {
 }
 
 /** Does Kafka answer? One admin connection, made anew after a failure. */
-function kafkaAsker(kafka: Kafka, topic: string): { ask(): Promise<unknown>; close(): Promise<void> } {
+function kafkaAsker(kafka: Kafka): { ask(): Promise<unknown>; close(): Promise<void> } {
   let admin: Promise<KafkaAdmin> | null = null;
   return {
     async ask() {
       admin ??= kafka.admin();
       try {
-        return await (await admin).endOffsets(topic);
+        return await (await admin).listTopics();
       } catch (error) {
         const failed = admin;
         admin = null;

@@ -14,6 +14,11 @@ const STATE_SIGNS: Readonly<Record<ProofView["state"], string>> = {
   broken: "≠",
 };
 
+/** Before anything was counted there is nothing to catch up with. */
+function wordsOf({ state, devices }: ProofView): string {
+  return devices === null && state !== "broken" ? "Nothing counted yet" : STATE_WORDS[state];
+}
+
 /** The live proof: what the devices counted is what this page shows. */
 export function Proof() {
   const proof = usePage(({ state }) => state?.proof ?? null);
@@ -24,7 +29,7 @@ export function Proof() {
         <span class="proof-sign" aria-hidden="true">
           {STATE_SIGNS[proof.state]}
         </span>
-        <h2 id="proof-state">{STATE_WORDS[proof.state]}</h2>
+        <h2 id="proof-state">{wordsOf(proof)}</h2>
         <p class="proof-reason" title={proof.reasons.join("\n")}>
           {proof.reasons.length > 0
             ? proof.reasons.join(" ")
@@ -43,10 +48,15 @@ export function Proof() {
         <DrawnTotal />
       </dl>
       <dl class="losses">
-        <Loss name="lost" value={proof.lost} always />
+        <Loss name="lost" value={proof.devices === null ? null : proof.lost} always />
         <Loss name="refused by full rings" value={proof.ringLost} />
         <Loss name="quarantined" value={proof.quarantined} />
-        <Loss name="duplicates removed" value={proof.duplicatesRemoved} harmless always />
+        <Loss
+          name="duplicates removed"
+          value={proof.devices === null ? null : proof.duplicatesRemoved}
+          harmless
+          always
+        />
         <Loss name="dead letters" value={proof.deadLetters} />
       </dl>
     </section>
@@ -60,8 +70,8 @@ export function ProofBar() {
   return (
     <button type="button" class="proof-bar" data-state={proof.state} onClick={showProof}>
       <span aria-hidden="true">{STATE_SIGNS[proof.state]}</span>
-      <span class="proof-bar-words">{STATE_WORDS[proof.state]}</span>
-      <span>lost {figure(proof.lost + proof.ringLost)}</span>
+      <span class="proof-bar-words">{wordsOf(proof)}</span>
+      <span>{proof.devices === null ? "" : `lost ${figure(proof.lost + proof.ringLost)}`}</span>
     </button>
   );
 }
@@ -106,11 +116,11 @@ function equals(one: number | null, other: number | null): string {
   return one !== null && one === other ? "=" : "›";
 }
 
-function Loss(props: { name: string; value: number; harmless?: boolean; always?: boolean }) {
+function Loss(props: { name: string; value: number | null; harmless?: boolean; always?: boolean }) {
   const { name, value, harmless = false, always = false } = props;
   if (value === 0 && !always) return null;
   return (
-    <div class="loss" data-act={value > 0 && !harmless}>
+    <div class="loss" data-act={value !== null && value > 0 && !harmless}>
       <dt>{name}</dt>
       <dd>{figure(value)}</dd>
     </div>
