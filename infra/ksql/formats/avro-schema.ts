@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type Json, JsonNumber } from "../../runtime/json/lossless.ts";
+import { isJsonArray, isJsonObject, type Json, JsonNumber, parseJson } from "../../runtime/json/lossless.ts";
 import type { Column } from "../catalog/source.ts";
 import { unsupported } from "../errors.ts";
 import {
@@ -145,4 +145,13 @@ export function columnsOfSchema(schema: Json, bareName: string): readonly Column
     const type = sqlTypeOf(field.get("type") ?? null);
     return type ? [{ name: String(field.get("name")).toUpperCase(), type }] : [];
   });
+}
+
+/** The JSON of a schema; a bare name may stand there without quotes. */
+export function parseSchemaText(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
 }

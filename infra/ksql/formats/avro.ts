@@ -1,12 +1,12 @@
 import type { Type } from "avsc";
 import { parseAvroSchema } from "../../runtime/avro/type.ts";
-import { isJsonArray, isJsonObject, type Json, parseJson } from "../../runtime/json/lossless.ts";
+import { isJsonArray, isJsonObject, type Json } from "../../runtime/json/lossless.ts";
 import type { Column } from "../catalog/source.ts";
 import type { SqlType } from "../sql/types.ts";
 import { castConversion } from "../values/cast.ts";
 import { Decimal } from "../values/decimal.ts";
 import type { Value } from "../values/value.ts";
-import { avroOf, avroSchema, sqlTypeOf } from "./avro-schema.ts";
+import { avroOf, avroSchema, parseSchemaText, sqlTypeOf } from "./avro-schema.ts";
 import type { SchemaRegistry } from "./registry.ts";
 import type { Serde } from "./serde.ts";
 
@@ -183,14 +183,5 @@ function datumOf(type: SqlType): (value: Exclude<Value, null>) => unknown {
       return (value) => bytesOf((value as Decimal).unscaled);
     default:
       return (value) => value;
-  }
-}
-
-/** The JSON of a schema; a bare name may stand there without quotes. */
-export function parseSchemaText(text: string): Json {
-  try {
-    return parseJson(text);
-  } catch {
-    return text;
   }
 }
