@@ -1,3 +1,4 @@
+import "./idle-timers.ts";
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import kafkajs, {
