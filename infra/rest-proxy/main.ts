@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { exitCodeOf, isCoded, messageOf } from "../../schemas/errors.ts";
 import { fullJitter } from "../runtime/backoff.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { closeServer, listen } from "../runtime/http.ts";
+import { drainServer, listen } from "../runtime/http.ts";
 import { createKafka } from "../runtime/kafka/kafka.ts";
 import { type Running, reportFailure, runService } from "../runtime/lifecycle.ts";
 import { createLogger } from "../runtime/logger.ts";
@@ -30,10 +30,7 @@ async function start(config: ProxyConfig, signal: AbortSignal): Promise<Running>
   return {
     failed: opened.then(() => new Promise<never>(() => {})),
     async stop() {
-      const drained = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      await drained;
-      await closeServer(server);
+      await drainServer(server);
       await opened;
       await proxy?.producer.close();
       await proxy?.cluster.close();

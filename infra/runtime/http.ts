@@ -40,3 +40,13 @@ export function closeServer(server: Server): Promise<void> {
     server.closeAllConnections();
   });
 }
+
+/** Stop listening, and resolve once every request that was begun is answered. */
+export function drainServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection whose last request is answered from here on is not kept for another.
+    server.keepAliveTimeout = 1;
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { exitCodeOf, isCoded, messageOf } from "../../schemas/errors.ts";
 import { fullJitter } from "../runtime/backoff.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { closeServer, listen } from "../runtime/http.ts";
+import { drainServer, listen } from "../runtime/http.ts";
 import { createKafka } from "../runtime/kafka/kafka.ts";
 import type { Running } from "../runtime/lifecycle.ts";
 import { reportFailure, runService } from "../runtime/lifecycle.ts";
@@ -28,7 +28,7 @@ async function start(config: RegistryConfig, signal: AbortSignal): Promise<Runni
   return {
     failed: opened.then(() => new Promise<never>(() => {})),
     async stop() {
-      await closeServer(server);
+      await drainServer(server);
       await opened;
       await store?.close();
     },
