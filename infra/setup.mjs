@@ -39,7 +39,7 @@ async function setUp(options, progress) {
   // Both wait for the network most of the time.
   await all([ensurePackages(root, progress), ensureJars(root, progress)]);
   const builds = options.build === "never" ? [] : [bundles(options, progress), page(options, progress)];
-  // The archives need a bundle, but not that every one of them could be built.
+  // The archives need built files, but not that every one of them could be built.
   await all([...builds, Promise.allSettled(builds).then(() => archives(progress))]);
 }
 

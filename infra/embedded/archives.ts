@@ -1,62 +1,90 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "../../schemas/errors.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { seededRandom } from "../runtime/random.ts";
-import { choosePorts, isPortFree } from "./addresses/ports.ts";
-import { connectPart } from "./parts/connect.ts";
-import { kafkaPart } from "./parts/kafka.ts";
+import { silentLogger } from "../runtime/logger.ts";
+import { SERVERS } from "./addresses/servers.ts";
 import { keepFeatures } from "./parts/kafka-storage.ts";
-import { archiveFile, toolchainOf } from "./process/jvm.ts";
+import { archiveFile, type Toolchain, toolchainOf } from "./process/jvm.ts";
 import { startWatchdog } from "./process/watchdog.ts";
-import type { Launched } from "./supervise/part.ts";
+import { RESTART_POLICY } from "./supervise/restart.ts";
+import { isSettled, Supervisor } from "./supervise/supervisor.ts";
+import { planSystem } from "./system.ts";
 
+/** A system that is not up by then has shown enough of itself. */
+const UP_WITHIN_MS = 90_000;
+/** What a running system does beyond its start: transactions, groups, the first segments. */
+const AT_WORK_MS = 3_000;
 /** A JVM writes its archive while it ends. */
-const WRITE_WITHIN_MS = 60_000;
+const WRITE_WITHIN_MS = 90_000;
 
 /**
- * Run Kafka and Connect once in a folder of their own, so that their JVMs write down which classes they load, and
- * keep what a new Kafka folder begins with.
+ * Run the whole system once in a folder of its own, so that the JVMs of Kafka and Connect write down which classes
+ * they come to need, and keep what a new Kafka folder begins with.
  *
- * @throws {CodedError} CHILD_FAILED
+ * @param sources - run our own parts from sources: there are no built files.
+ * @throws {CodedError} CHILD_FAILED when an archive was not written.
  */
-export async function makeArchives(root: string, env: NodeJS.ProcessEnv, clock: Clock): Promise<void> {
+export async function makeArchives(
+  root: string,
+  env: NodeJS.ProcessEnv,
+  clock: Clock,
+  sources: boolean,
+): Promise<void> {
   const toolchain = toolchainOf(root);
   rmSync(toolchain.prepared, { recursive: true, force: true });
   mkdirSync(toolchain.prepared, { recursive: true });
   const home = mkdtempSync(join(tmpdir(), "elevated-archives-"));
-  const watchdog = startWatchdog();
   try {
-    const wishes = ["kafka", "controller", "connect"].map((name) => ({ name, preferred: null }));
-    const choices = await choosePorts(wishes, isPortFree, seededRandom(clock.now(), "archives"));
-    const portOf = (name: string): number => choices.find((choice) => choice.name === name)?.port ?? 0;
-    const around = { root, home, env, clock, watchdog, toolchain };
-    const brokerPorts = { broker: portOf("kafka"), controller: portOf("controller") };
-    const kafka = await ready("kafka", kafkaPart(around, brokerPorts, { training: true }).launch());
+    await runOnce(root, home, env, clock, sources);
     keepFeatures(join(home, "kafka", "data"), toolchain);
-    const settings = { port: portOf("connect"), brokers: `127.0.0.1:${portOf("kafka")}`, training: true };
-    const connect = await ready("connect", connectPart(around, settings).launch());
-    await ended(connect, clock);
-    await ended(kafka, clock);
-  } catch (error) {
-    for (const name of ["kafka", "connect"]) rmSync(archiveFile(toolchain, name), { force: true });
-    throw error;
+    checkWritten(toolchain);
   } finally {
-    watchdog.close();
     rmSync(home, { recursive: true, force: true });
   }
 }
 
-async function ready(name: string, launched: Launched): Promise<Launched> {
-  const first = await Promise.race([launched.ready, launched.ended]);
-  if (!first) return launched;
-  throw new CodedError("CHILD_FAILED", { message: `${name}: ${first.reason}`, retryable: true });
+async function runOnce(
+  root: string,
+  home: string,
+  env: NodeJS.ProcessEnv,
+  clock: Clock,
+  sources: boolean,
+): Promise<void> {
+  const watchdog = startWatchdog();
+  const options = { without: [], quiet: true, json: false, freePorts: true, durable: false, sources };
+  const context = { root, home, env: withoutAddresses(env), clock, watchdog, logger: silentLogger };
+  const plan = await planSystem(context, options, { only: null, training: true });
+  const supervisor = new Supervisor({
+    parts: plan.parts,
+    policy: RESTART_POLICY,
+    clock,
+    stopWithinMs: WRITE_WITHIN_MS,
+  });
+  process.once("exit", () => supervisor.killAll());
+  supervisor.begin();
+  const began = clock.monotonic();
+  do await clock.sleep(200);
+  while (!isSettled(supervisor.reports()) && clock.monotonic() - began < UP_WITHIN_MS);
+  await clock.sleep(AT_WORK_MS);
+  await supervisor.end();
+  watchdog.close();
 }
 
-async function ended(launched: Launched, clock: Clock): Promise<void> {
-  const cancel = clock.after(WRITE_WITHIN_MS, () => launched.kill());
-  launched.stop();
-  await launched.ended;
-  cancel();
+/** Servers that the user has elsewhere are left alone, and those here are wanted. */
+function withoutAddresses(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const addresses = new Set<string>(
+    SERVERS.flatMap(({ endpoint, portVariable }) => [endpoint, portVariable ?? ""]),
+  );
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !addresses.has(name)));
+}
+
+function checkWritten(toolchain: Toolchain): void {
+  const missing = ["kafka", "connect"].filter((name) => !existsSync(archiveFile(toolchain, name)));
+  if (missing.length === 0) return;
+  throw new CodedError("CHILD_FAILED", {
+    message: `no class-data archive of ${missing.join(" and ")}`,
+    retryable: true,
+  });
 }

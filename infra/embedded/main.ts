@@ -47,5 +47,5 @@ await commandLine({
       const status = await readStatus(SUPERVISOR_URL);
       process.stdout.write(`${json ? JSON.stringify(status, null, 2) : statusTable(status)}\n`);
     }),
-  archives: () => once(() => makeArchives(projectRoot(), env, clock)),
+  archives: ({ sources }) => once(() => makeArchives(projectRoot(), env, clock, sources)),
 }).parseAsync();

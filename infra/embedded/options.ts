@@ -31,7 +31,7 @@ export interface Actions {
   start(options: StartOptions): Promise<void>;
   infra(options: StartOptions): Promise<void>;
   status(options: { readonly home?: string; readonly json?: boolean }): Promise<void>;
-  archives(): Promise<void>;
+  archives(options: { readonly sources: boolean }): Promise<void>;
 }
 
 export function commandLine(actions: Actions): Command {
@@ -68,6 +68,7 @@ Examples:
   program
     .command("archives", { hidden: true })
     .description("Make the class-data archives of the Java servers (set-up runs this).")
+    .option("--sources", "run the TypeScript sources instead of the built files", false)
     .action(actions.archives);
   return program;
 }

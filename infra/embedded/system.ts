@@ -39,7 +39,7 @@ export interface SystemPlan {
 export async function planSystem(
   context: SystemContext,
   options: StartOptions,
-  extent: { readonly only: readonly string[] | null },
+  extent: { readonly only: readonly string[] | null; readonly training?: boolean },
 ): Promise<SystemPlan> {
   const { env, home } = context;
   const elsewhere = runElsewhere(env);
@@ -61,8 +61,10 @@ export async function planSystem(
   const everything = catalogue(around, {
     addresses,
     portOf,
+    elsewhere,
     durable,
     sources,
+    training: extent.training ?? false,
     logger: context.logger,
     simulatorArgs: simulatorArgs(options),
   });

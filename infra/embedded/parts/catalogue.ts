@@ -5,6 +5,7 @@ import type { Logger } from "../../runtime/logger.ts";
 import type { Part } from "../supervise/part.ts";
 import { connectPart } from "./connect.ts";
 import { kafkaPart } from "./kafka.ts";
+import { INTERNAL_TOPICS } from "./kafka-settings.ts";
 import { nodePart, programFile } from "./node.ts";
 import { databasePart, postgresPart } from "./postgres.ts";
 import { programs } from "./programs.ts";
@@ -14,7 +15,11 @@ import { topicsPart } from "./topics.ts";
 export interface CatalogueSettings {
   readonly addresses: Endpoints;
   readonly portOf: (name: string) => number;
+  /** Parts that run somewhere else, at addresses the user gave. */
+  readonly elsewhere: readonly string[];
   readonly durable: boolean;
+  /** The Java servers write class-data archives when they end, instead of using them. */
+  readonly training: boolean;
   /** Run TypeScript sources instead of what set-up built. */
   readonly sources: boolean;
   readonly simulatorArgs: readonly string[];
@@ -37,6 +42,9 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
     clock: around.clock,
     logger: settings.logger,
   };
+  // A Kafka of the user's has made its own.
+  const internal = settings.elsewhere.includes("kafka") ? [] : INTERNAL_TOPICS;
+  const topics = [...internal, ...topicSettings(topicNames(prefix), EMBEDDED_LIMITS)];
   const found: Part[] = [];
   const missing: { name: string; entry: string }[] = [];
   for (const program of programs(settings)) {
@@ -51,12 +59,16 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
     kafkaPart(
       around,
       { broker: portOf("kafka"), controller: portOf("kafka controller") },
-      { durable: settings.durable },
+      { durable: settings.durable, training: settings.training },
     ),
     // Those per station are made by dedup, after the first train.
-    topicsPart("topics", topicSettings(topicNames(prefix), EMBEDDED_LIMITS), cluster),
+    topicsPart("topics", topics, cluster),
     ...servers.slice(1).flatMap(own),
-    connectPart(around, { port: portOf("connect"), brokers: addresses.KAFKA_BROKERS }),
+    connectPart(around, {
+      port: portOf("connect"),
+      brokers: addresses.KAFKA_BROKERS,
+      training: settings.training,
+    }),
     postgresPart(around, addresses.POSTGRES_URL),
     databasePart(addresses.POSTGRES_URL),
     ...found.filter((part) => !servers.includes(part.name)),

@@ -1,3 +1,9 @@
+import type { TopicSettings } from "../../../schemas/topic-settings.ts";
+
+/** Of Kafka's own two topics: offsets of groups, states of transactions. */
+const INTERNAL_PARTITIONS = 4;
+const INTERNAL_SEGMENT_BYTES = 16 * 1024 * 1024;
+
 export interface BrokerSettings {
   readonly dataFolder: string;
   readonly port: number;
@@ -27,12 +33,12 @@ export function brokerSettings(broker: BrokerSettings): Record<string, string | 
     "auto.create.topics.enable": false,
 
     "offsets.topic.replication.factor": 1,
-    "offsets.topic.num.partitions": 4,
-    "offsets.topic.segment.bytes": 16 * 1024 * 1024,
+    "offsets.topic.num.partitions": INTERNAL_PARTITIONS,
+    "offsets.topic.segment.bytes": INTERNAL_SEGMENT_BYTES,
     "transaction.state.log.replication.factor": 1,
     "transaction.state.log.min.isr": 1,
-    "transaction.state.log.num.partitions": 4,
-    "transaction.state.log.segment.bytes": 16 * 1024 * 1024,
+    "transaction.state.log.num.partitions": INTERNAL_PARTITIONS,
+    "transaction.state.log.segment.bytes": INTERNAL_SEGMENT_BYTES,
     "share.coordinator.state.topic.replication.factor": 1,
     "share.coordinator.state.topic.min.isr": 1,
 
@@ -51,3 +57,29 @@ export function brokerSettings(broker: BrokerSettings): Record<string, string | 
     ...(durable ? { "log.flush.interval.messages": 1 } : {}),
   };
 }
+
+/**
+ * Kafka's own topics as it would make them itself when the first client asks for a coordinator. Made beforehand,
+ * because at a start a dozen clients ask at once and then wait out each other's attempts.
+ */
+export const INTERNAL_TOPICS: readonly TopicSettings[] = [
+  {
+    topic: "__consumer_offsets",
+    partitions: INTERNAL_PARTITIONS,
+    config: {
+      "cleanup.policy": "compact",
+      "compression.type": "producer",
+      "segment.bytes": String(INTERNAL_SEGMENT_BYTES),
+    },
+  },
+  {
+    topic: "__transaction_state",
+    partitions: INTERNAL_PARTITIONS,
+    config: {
+      "cleanup.policy": "compact",
+      "compression.type": "uncompressed",
+      "segment.bytes": String(INTERNAL_SEGMENT_BYTES),
+      "unclean.leader.election.enable": "false",
+    },
+  },
+];
