@@ -119,7 +119,7 @@ test("what avsc writes as Avro JSON comes out as the bytes that avsc writes", ()
       const text = reference.toString(value);
       expect(encodeAvroJson(type, parseJson(text)).equals(reference.toBuffer(value))).toBe(true);
     }),
-    { seed: 3, numRuns: 200 },
+    { seed: 3, numRuns: 100 },
   );
 });
 

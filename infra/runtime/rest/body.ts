@@ -2,20 +2,28 @@ import type { IncomingMessage } from "node:http";
 import { RestError } from "./errors.ts";
 
 /**
+ * A body that is too large is read to its end, and forgotten, up to this many times the limit: a connection closed on
+ * a client that still sends would take the answer down with it.
+ */
+const DISCARDED = 8;
+
+/**
  * The whole body, at most `limit` bytes.
  *
- * @throws {RestError} 413 as soon as the limit is passed: the rest is not read.
+ * @throws {RestError} 413
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const tooLarge = (): RestError => new RestError(413, 413, `the body is larger than ${limit} bytes`);
-  if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge();
-  const chunks: Buffer[] = [];
+  const tooLarge = new RestError(413, 413, `the body is larger than ${limit} bytes`);
+  if (Number(request.headers["content-length"] ?? 0) > limit * DISCARDED) throw tooLarge;
+  let chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > limit) throw tooLarge();
-    chunks.push(chunk);
+    if (length > limit * DISCARDED) throw tooLarge;
+    if (length > limit) chunks = [];
+    else chunks.push(chunk);
   }
+  if (length > limit) throw tooLarge;
   return Buffer.concat(chunks, length);
 }
 

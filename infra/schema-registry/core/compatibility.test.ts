@@ -158,6 +158,6 @@ test("the verdict is that of avsc's resolvers", () => {
     fc.property(schema, schema, (reader, writer) => {
       expect(readProblems(type(reader), type(writer)).length === 0).toBe(resolves(reader, writer));
     }),
-    { seed: 11, numRuns: 500 },
+    { seed: 11, numRuns: 200 },
   );
 });
