@@ -8,14 +8,14 @@ import { formatTimes, HEADERS, stationTopic, type Topics } from "../../schemas/t
 import type { Fresh } from "./station.ts";
 
 /** The registered schemas of the clean topics. */
-export interface CleanCodecs {
+interface CleanCodecs {
   readonly arrivalKey: AvroCodec<number>;
   readonly arrival: AvroCodec<ArrivalRecord>;
   readonly turnstileKey: AvroCodec<number>;
   readonly turnstile: AvroCodec<TurnstileRecord>;
 }
 
-export interface CleanOptions {
+interface CleanOptions {
   readonly codecs: CleanCodecs;
   readonly topics: Topics;
   readonly prefix: string;
@@ -24,7 +24,7 @@ export interface CleanOptions {
 }
 
 /** Times of the hops after the agent, epoch ms. */
-export interface LaterHops {
+interface LaterHops {
   readonly gateway: number;
   readonly dedup: number;
 }

@@ -10,7 +10,7 @@ const schema = z.object({
   DEDUP_STATION_TOPICS: flag.default(true),
 });
 
-export type DedupConfig = z.output<typeof schema>;
+type DedupConfig = z.output<typeof schema>;
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function dedupConfig(env: Environment): Readonly<DedupConfig> {

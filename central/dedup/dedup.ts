@@ -15,7 +15,7 @@ import { StationTopics } from "./station-topics.ts";
 import { DedupTask, type TaskOptions } from "./task.ts";
 import { prepareTopics, stationSpecs } from "./topics.ts";
 
-export interface DedupOptions {
+interface DedupOptions {
   readonly kafka: Kafka;
   readonly registry: RegistryClient;
   readonly prefix: string;

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { CodedError } from "../../schemas/errors.ts";
 import type { Tally } from "./task.ts";
 
-export interface DedupMetrics {
+interface DedupMetrics {
   committed(partition: number, tally: Tally, scattered: number): void;
   deadLetter(error: CodedError): void;
   /** Sums since the start, for the probe. */

@@ -6,7 +6,7 @@ import { parseStationTopic } from "../../schemas/topics.ts";
 /** How many stations' topics are made per request in the background: each costs the broker some 20 ms. */
 const STATIONS_AT_ONCE = 8;
 
-export interface StationTopicsOptions {
+interface StationTopicsOptions {
   readonly admin: Pick<KafkaAdmin, "ensureTopics">;
   /** The two topics of every station. */
   readonly specs: readonly TopicSpec[];

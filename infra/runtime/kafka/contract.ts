@@ -3,7 +3,7 @@ import { isCoded } from "../../../schemas/errors.ts";
 import { type Counted, counterTask, until } from "./contract-support.ts";
 import type { InRecord, Kafka, OutRecord } from "./ports.ts";
 
-export interface ContractSetting {
+interface ContractSetting {
   readonly kafka: Kafka;
   /** Topics of this prefix are the test's own. */
   readonly prefix: string;

@@ -5,7 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { RegistryClient } from "./ports.ts";
 
-export interface RegistryOptions {
+interface RegistryOptions {
   /** For example http://localhost:8081 */
   readonly url: string;
   readonly logger: Logger;

@@ -5,7 +5,7 @@ import type { OutRecord, Written } from "../ports.ts";
 /** Most records and bytes of one request: `message.max.bytes` is 1 MiB by default and binds each partition's share. */
 export const MAX_REQUEST: RequestLimits = { records: 1000, bytes: 768 * 1024 };
 
-export interface RequestLimits {
+interface RequestLimits {
   readonly records: number;
   readonly bytes: number;
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../../clock.ts";
 
 const STEP_MS = 50;
 /** How long a topic may take, after its creation or its leader's change, until every broker knows. */
-export const SETTLE_MS = 10_000;
+const SETTLE_MS = 10_000;
 
 /**
  * Try again while Kafka says that it may work later, which kafkajs's admin client does not: a topic that was made a

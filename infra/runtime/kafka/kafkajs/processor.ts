@@ -17,6 +17,8 @@ const HEARTBEAT_MS = 500;
 const REBALANCE_MS = 6_000;
 const DEFAULT_MAX_RECORDS = 2_000;
 const DEFAULT_MAX_BYTES = 256 * 1024;
+/** kafkajs's own: a transaction can be no larger than what one fetch brings. */
+const DEFAULT_FETCH_BYTES = 1024 * 1024;
 const DEFAULT_GAP_MS = 25;
 
 /** @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_TOPIC_MISMATCH */
@@ -113,6 +115,7 @@ class KafkaJsProcessor implements Processor {
       rebalanceTimeout: REBALANCE_MS,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: MAX_WAIT_MS,
+      maxBytesPerPartition: Math.max(DEFAULT_FETCH_BYTES, this.#limits.bytes),
       allowAutoTopicCreation: false,
       retry: { retries: 10, restartOnFailure: async () => false },
     });

@@ -11,7 +11,7 @@ export const MAX_WAIT_MS = 200;
 /** Nobody takes a reader's partitions over, so it may be as slow as it likes. */
 const SESSION_MS = 30_000;
 
-export interface ReaderOptions {
+interface ReaderOptions {
   /** Where to begin, and, as it goes, where it is: moved on only after the records were taken. */
   readonly positions: Positions;
   readonly onRecords: (records: readonly InRecord[]) => void | Promise<void>;
