@@ -79,7 +79,7 @@ test("an unplugged turnstile is offline on the page, its presses wait in it, and
   await expectAgreement(system.endpoints.DASHBOARD_URL, viewer, pressed);
 });
 
-test.each(["gateway", "edge", "dedup", "kafka", "ksql", "firmware-sim", "dashboard"])(
+test.each(["gateway", "edge", "central", "kafka", "ksql", "firmware-sim", "dashboard"])(
   "SIGKILL of %s under load: nothing lost, nothing counted twice",
   async (part) => {
     const finish = pressSteadily();
