@@ -62,7 +62,7 @@ async function runOnce(
     clock,
     stopWithinMs: WRITE_WITHIN_MS,
   });
-  process.once("exit", () => supervisor.killAll());
+  process.once("exit", () => supervisor.kill("all"));
   supervisor.begin();
   const began = clock.monotonic();
   do await clock.sleep(200);

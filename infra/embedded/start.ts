@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { CodedError } from "../../schemas/errors.ts";
 import type { Endpoints } from "../runtime/endpoints.ts";
 import { closeServer, listen } from "../runtime/http.ts";
-import type { Running } from "../runtime/lifecycle.ts";
+import { DRAIN_MS, type Running } from "../runtime/lifecycle.ts";
 import { forgetEndpoints, takeHome } from "./home.ts";
 import type { StartOptions } from "./options.ts";
 import { startWatchdog } from "./process/watchdog.ts";
@@ -16,8 +16,10 @@ import { planSystem, publishEndpoints, type SystemContext } from "./system.ts";
 
 /** A part that does not end by itself is killed after this. */
 const STOP_WITHIN_MS = 5_000;
-/** Everything is killed after this, so that a drain never outlasts the time a process has for it. */
-const END_WITHIN_MS = 9_000;
+/** What holds no state is killed after this, so that Kafka and PostgreSQL still have time to end in order. */
+const DRAIN_WITHIN_MS = 6_000;
+/** Everything is killed after this: shortly before the time a process has for its end is over. */
+const END_WITHIN_MS = DRAIN_MS - 300;
 
 export interface StartSurroundings extends Omit<SystemContext, "watchdog"> {
   readonly printer: Printer;
@@ -74,7 +76,7 @@ export async function startSystem(
   await listen(control, plan.portOf("supervisor"));
   publishEndpoints(home, plan, around.env);
   // A second signal exits at once: nothing may stay behind then either.
-  process.once("exit", () => supervisor.killAll());
+  process.once("exit", () => supervisor.kill("all"));
 
   if (plan.parts.some((part) => part.name === "dashboard")) page = plan.addresses.DASHBOARD_URL;
   let stopFigures = (): void => {};
@@ -105,9 +107,11 @@ export async function startSystem(
   async function stop(): Promise<void> {
     report = () => {};
     stopFigures();
-    const cancel = clock.after(END_WITHIN_MS, () => supervisor.killAll());
+    const hurry = clock.after(DRAIN_WITHIN_MS, () => supervisor.kill("stateless"));
+    const last = clock.after(END_WITHIN_MS, () => supervisor.kill("all"));
     await supervisor.end();
-    cancel();
+    hurry();
+    last();
     await closeServer(control);
     watchdog.close();
     forgetEndpoints(home);

@@ -58,6 +58,7 @@ export function connectPart(
     url,
     log,
     readyWithinMs: 90_000,
+    holdsState: false,
     launch() {
       mkdirSync(folder, { recursive: true });
       const { port, brokers } = options;

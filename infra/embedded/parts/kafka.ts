@@ -39,6 +39,7 @@ export function kafkaPart(
     url: `127.0.0.1:${ports.broker}`,
     log,
     readyWithinMs: 60_000,
+    holdsState: true,
     launch: () =>
       launchAfter(prepare(), () => {
         const command = jvmCommand(

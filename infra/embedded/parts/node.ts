@@ -39,6 +39,7 @@ export function nodePart(around: Surroundings, program: NodeProgram, file: strin
     url: program.url,
     log,
     readyWithinMs: 60_000,
+    holdsState: false,
     launch: () =>
       startChild(
         {

@@ -37,6 +37,7 @@ export function postgresPart(around: Surroundings, url: string): Part {
     url: url.replace(/\/\/[^@]*@/, "//"),
     log,
     readyWithinMs: 60_000,
+    holdsState: true,
     launch() {
       const programs = postgresPrograms(around.root);
       const login = { user: username, password };
@@ -77,6 +78,7 @@ export function databasePart(url: string): Part {
     url: null,
     log: null,
     readyWithinMs: 60_000,
+    holdsState: false,
     launch: () =>
       launchWork(async () => {
         const [{ migrate }, { migrations }] = await Promise.all([

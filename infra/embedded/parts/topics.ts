@@ -19,6 +19,7 @@ export function topicsPart(
     url: null,
     log: null,
     readyWithinMs: 60_000,
+    holdsState: false,
     launch: () =>
       launchWork(async () => {
         // Loaded while Kafka starts rather than before: the client takes as long to load as all the rest.

@@ -45,5 +45,7 @@ export interface Part extends PartSpec {
   readonly log: string | null;
   /** Killed and counted as a failed start when not ready by then. */
   readonly readyWithinMs: number;
+  /** Killing it costs a long recovery at the next start: it gets the most time to end in order. */
+  readonly holdsState: boolean;
   launch(): Launched;
 }

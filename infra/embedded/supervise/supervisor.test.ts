@@ -37,6 +37,7 @@ function setUp(change: Partial<Part> = {}) {
     url: null,
     log: null,
     readyWithinMs: 1_000,
+    holdsState: false,
     launch() {
       const launched = new FakeProcess();
       processes.push(launched);
@@ -104,6 +105,15 @@ describe("the supervisor", () => {
     clock.advance(5_000);
     await ended;
     expect(processes[0]?.calls).toEqual(["stop", "kill"]);
+  });
+
+  test("in a hurry, what holds state is spared until there is no more time", async () => {
+    const { processes, supervisor } = setUp({ holdsState: true });
+    supervisor.begin();
+    supervisor.kill("stateless");
+    expect(processes[0]?.calls).toEqual([]);
+    supervisor.kill("all");
+    expect(processes[0]?.calls).toEqual(["kill"]);
   });
 
   test("a launch that throws counts as an end", async () => {

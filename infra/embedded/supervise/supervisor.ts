@@ -72,9 +72,11 @@ export class Supervisor {
     return this.#ended;
   }
 
-  /** Everything that still runs ends now. */
-  killAll(): void {
-    for (const { launched } of this.#running.values()) launched.kill();
+  /** What still runs ends now: all of it, or what holds no state. */
+  kill(which: "all" | "stateless"): void {
+    for (const [name, { launched }] of this.#running) {
+      if (which === "all" || !this.#parts.get(name)?.holdsState) launched.kill();
+    }
   }
 
   /** @returns false when there is no such part. */
