@@ -30,9 +30,9 @@ export interface QuerySpec {
 export type QueryState = "RUNNING" | "ERROR" | "STARTING";
 
 const RETRY_MS = 1000;
-/** Larger transactions carry more inputs per changed group. */
-const MAX_RECORDS = 10_000;
-const MAX_BYTES = 2 * 1024 * 1024;
+/** Under load, larger transactions carry more inputs per changed group, which costs two records each. */
+const MAX_RECORDS = 50_000;
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /** A persistent query while this instance takes part in it. */
 export class RunningQuery {
