@@ -5,7 +5,7 @@ import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
 import { createMetrics, serveProbes } from "../infra/runtime/metrics.ts";
 import { seededRandom } from "../infra/runtime/random.ts";
-import { exitCodeOf } from "../schemas/errors.ts";
+import { EXIT, exitCodeOf } from "../schemas/errors.ts";
 import { type CentralConfig, centralConfig } from "./config.ts";
 import { RoleSet } from "./role-set.ts";
 import { ROLES, type Role, type StartRole } from "./roles.ts";
@@ -50,6 +50,7 @@ async function run(roles: readonly Role[], config: CentralConfig): Promise<never
 
 const program = new Command("central")
   .description("What works on Kafka's side: exactly-once counting, the table of stations, the page's server.")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage))
   .addArgument(new Argument("[roles...]", "which of them to run in this process; none: all").choices(ROLES))
   .addHelpText(
     "after",
