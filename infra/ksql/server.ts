@@ -38,6 +38,8 @@ const HEALTH_TIMEOUT_MS = 3000;
 export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlServer> {
   const { kafka, registry, clock, logger, serviceId } = options;
   const admin = await kafka.admin();
+  const clusterId = admin.clusterId();
+  clusterId.catch(() => {});
   const producers = new TopicProducers(kafka, clock);
   const prefix = `_elevated-ksql-${serviceId}`;
   const deps = { kafka, admin, registry, clock, logger, prefix };
@@ -53,7 +55,7 @@ export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlSe
       ),
       clock.sleep(HEALTH_TIMEOUT_MS).then(() => false),
     ]);
-  const app = createApp({ service, clusterId: await admin.clusterId(), serviceId, healthy });
+  const app = createApp({ service, clusterId: await clusterId, serviceId, healthy });
   const http = polyglotServer(app);
   const { port, url } = await listen(http.server, options.port, options.host);
   return {

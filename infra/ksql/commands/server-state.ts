@@ -45,10 +45,12 @@ export class ServerState {
   /** Read all commands there are, then run the queries that are left. */
   async open(): Promise<void> {
     const { admin, kafka } = this.#deps;
-    await admin.ensureTopics([
-      { topic: this.#topic, partitions: 1, config: { "cleanup.policy": "delete", "retention.ms": "-1" } },
+    const config = { "cleanup.policy": "delete", "retention.ms": "-1" };
+    const [producer] = await Promise.all([
+      kafka.producer({ lingerMs: 0 }),
+      admin.ensureTopics([{ topic: this.#topic, partitions: 1, config }]),
     ]);
-    this.#producer = await kafka.producer();
+    this.#producer = producer;
     this.#tail = await kafka.tail({
       topics: [this.#topic],
       from: "beginning",

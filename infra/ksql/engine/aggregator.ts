@@ -9,6 +9,9 @@ import type { SinkRow } from "./record-writer.ts";
 /** ksqlDB's grace for windows that name none. */
 export const DEFAULT_GRACE_MS = 86_400_000;
 
+/** How long a window can be asked for after its end, unless RETENTION says so: a day of stream time, as for ksqlDB. */
+const DEFAULT_RETENTION_MS = 86_400_000;
+
 /** Where groups are kept. */
 export interface GroupStore {
   get(id: string): Entry | undefined;
@@ -57,6 +60,15 @@ export class Aggregator {
       } else this.#log.late(start, change.time);
     }
     return rows;
+  }
+
+  /** The windows of which nothing can change any more and nobody may ask: epoch ms of their latest start. */
+  get expiredBefore(): number {
+    const { window } = this.#group;
+    if (!window) return Number.NEGATIVE_INFINITY;
+    const grace = window.grace ?? DEFAULT_GRACE_MS;
+    const kept = Math.max(window.retention ?? DEFAULT_RETENTION_MS, window.size + grace);
+    return this.streamTime - kept;
   }
 
   #update(change: GroupChange, windowStart: number | undefined, windowEnd: number): readonly SinkRow[] {

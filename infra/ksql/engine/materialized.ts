@@ -82,6 +82,17 @@ export class Materialized {
     }));
   }
 
+  /** Forget the windows that started before this moment. Looks at every entry: not for each batch. */
+  expire(before: number): void {
+    const fresh = [...this.#entries.changes()].flatMap(([, entry]) => entry ?? []);
+    for (const entries of [this.#entries.values(), fresh]) {
+      for (const { key, windowStart } of entries) {
+        if (windowStart !== undefined && windowStart < before)
+          this.#entries.set(idOf(key, windowStart), undefined);
+      }
+    }
+  }
+
   commit(): void {
     this.#entries.commit();
   }

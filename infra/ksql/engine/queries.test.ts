@@ -116,6 +116,23 @@ describe("groups of a stream", () => {
     await h.close();
   });
 
+  test("windows out of retention are forgotten, and the grace says which rows still count", async () => {
+    const h = await openHarness();
+    await h.topics("t");
+    await h.ksql("CREATE STREAM S (K VARCHAR KEY, V INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');");
+    await h.ksql(
+      "CREATE TABLE W AS SELECT K, COUNT(*) AS N FROM S WINDOW TUMBLING (SIZE 1 MINUTE, RETENTION 2 MINUTES, GRACE PERIOD 0 SECONDS) GROUP BY K;",
+    );
+    h.put("t", ["a", {}, 1000], ["a", {}, 61_000], ["a", {}, 1_000_000]);
+    await h.written("W", 3);
+    await h.settle();
+    expect(await h.rows("SELECT WINDOWSTART, N FROM W;")).toEqual([
+      "`WINDOWSTART` BIGINT KEY, `N` BIGINT",
+      "[960000,1]",
+    ]);
+    await h.close();
+  });
+
   test("each aggregate passes NULL over", async () => {
     const h = await openHarness();
     await h.topics("t");

@@ -89,6 +89,8 @@ export function tableTask(options: TableTaskOptions, reader: RecordReader): Part
 }
 
 const STREAM_TIME = Buffer.from("t");
+/** Of stream time. */
+const EXPIRE_EVERY_MS = 60_000;
 
 /** Groups of a stream or table, kept up to date. */
 export function aggregateTask(
@@ -98,6 +100,12 @@ export function aggregateTask(
   stateTopic: string,
 ): PartitionTask {
   const { state, writer, log, onReady } = options;
+  let expired = Number.NEGATIVE_INFINITY;
+  const expire = (): void => {
+    if (aggregator.expiredBefore < expired + EXPIRE_EVERY_MS) return;
+    expired = aggregator.expiredBefore;
+    state.expire(expired);
+  };
   return {
     restore(record) {
       if (record.key?.equals(STREAM_TIME)) aggregator.streamTime = Number(record.value?.toString() ?? -1);
@@ -111,6 +119,7 @@ export function aggregateTask(
       for (const change of await source.changesOf(records)) {
         for (const row of aggregator.apply(change)) if (last) out.add(last, row);
       }
+      expire();
       const written = [...out.records(writer, log), ...state.changes(), ...source.changelog()];
       if (aggregator.streamTime !== before) {
         written.push({
