@@ -19,6 +19,7 @@ export interface StartOptions {
   /** Passed on to the simulator; `traffic: false` is its `--no-traffic`. */
   readonly speed?: string;
   readonly seed?: string;
+  readonly from?: string;
   readonly lines?: string;
   readonly stations?: string;
   readonly rate?: string;
@@ -40,6 +41,7 @@ export function commandLine(actions: Actions): Command {
     .description("Start every part, show how they come up, then one line of figures.")
     .option("--speed <factor>", "service time per wall time (simulator; default 60)")
     .option("--seed <n>", "the simulated day (simulator)")
+    .option("--from <time>", "the city's clock begins here (simulator; default: where it stopped)")
     .option("--lines <list>", "red,blue,green (simulator; default all)")
     .option("--stations <ids>", "only the devices of these (simulator)")
     .option("--rate <n>", "no city: so many readings per second and device (simulator)")
@@ -101,7 +103,7 @@ function portNumber(text: string): number {
 
 /** The simulator's share of the options. */
 export function simulatorArgs(options: StartOptions): readonly string[] {
-  const values = (["speed", "seed", "lines", "stations", "rate"] as const).flatMap((name) => {
+  const values = (["speed", "seed", "from", "lines", "stations", "rate"] as const).flatMap((name) => {
     const value = options[name];
     return value === undefined ? [] : [`--${name}`, value];
   });

@@ -1,0 +1,47 @@
+import { systemClock } from "../../infra/runtime/clock.ts";
+import type { Endpoints } from "../../infra/runtime/endpoints.ts";
+import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
+import type { InRecord, KafkaAdmin, Tail } from "../../infra/runtime/kafka/ports.ts";
+import { silentLogger } from "../../infra/runtime/logger.ts";
+import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
+
+/** What any consumer may see of a running system's topics. */
+export interface TopicReader {
+  readonly admin: KafkaAdmin;
+  /** All committed records that these topics hold now. */
+  read(topics: readonly string[]): Promise<readonly InRecord[]>;
+  /** An Avro part of a record, by the registry. */
+  avro(bytes: Buffer | null): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export async function openTopicReader(endpoints: Endpoints): Promise<TopicReader> {
+  const around = { logger: silentLogger, clock: systemClock };
+  const kafka = createKafka({
+    brokers: endpoints.KAFKA_BROKERS.split(","),
+    clientId: "topic-reader",
+    ...around,
+  });
+  const decoder = avroDecoder(createRegistryClient({ url: endpoints.SCHEMA_REGISTRY_URL, ...around }));
+  const admin = await kafka.admin();
+  return {
+    admin,
+    async read(topics) {
+      const seen: InRecord[] = [];
+      const tail: Tail = await kafka.tail({
+        topics,
+        from: "beginning",
+        onRecords: (records) => void seen.push(...records),
+      });
+      try {
+        await tail.caughtUp;
+        return seen;
+      } finally {
+        await tail.stop();
+      }
+    },
+    avro: (bytes) => decoder.decode(bytes ?? Buffer.alloc(0)),
+    close: () => admin.close(),
+  };
+}
