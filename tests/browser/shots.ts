@@ -1,0 +1,111 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Browser, Page } from "playwright-core";
+import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
+import { serve } from "../../central/dashboard/server/testing/served.ts";
+import { projectRoot } from "../../schemas/root.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { builtPage } from "../support/built-page.ts";
+import { BusyChicago } from "./busy-chicago.ts";
+import { indexedPng } from "./indexed-png.ts";
+
+/**
+ * `npm run shots`: pictures of the page's main states, for the README. A real browser looks at the built page and a
+ * real dashboard server; the city behind them is a fixture, so that the pictures are of the same morning every time.
+ */
+
+const FOLDER = join(projectRoot(), "docs", "screenshots");
+const HEIGHTS: Readonly<Record<number, number>> = { 360: 760, 768: 1_000, 1440: 900 };
+const BEAT_MS = 500;
+/** Delays are those of the last ten seconds: until then they are of the morning's beginning. */
+const SETTLE_MS = 12_000;
+/** A page is drawn, its trains are on their way. */
+const DRAWN_MS = 2_000;
+
+interface Shot {
+  readonly name: string;
+  readonly width: number;
+  readonly theme: "light" | "dark";
+  readonly path?: string;
+  /** With a silent turnstile and a train broken down. */
+  readonly troubled?: boolean;
+  /** From the page as it opens to the state that is shown. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
+}
+
+const SHOTS: readonly Shot[] = [
+  { name: "running-light", width: 1440, theme: "light" },
+  { name: "running-dark", width: 1440, theme: "dark" },
+  { name: "running-tablet", width: 768, theme: "light" },
+  { name: "running-phone", width: 360, theme: "light" },
+  { name: "station-light", width: 1440, theme: "light", troubled: true, path: "/#/station/40380" },
+  { name: "station-phone", width: 360, theme: "dark", troubled: true, path: "/#/station/40380" },
+];
+
+async function open(browser: Browser, url: string, { width, theme, path = "/" }: Shot): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width, height: HEIGHTS[width] ?? 900 },
+    colorScheme: theme,
+    locale: "en-US",
+    timezoneId: "America/Chicago",
+  });
+  const page = await context.newPage();
+  await page.goto(`${url}${path}`);
+  return page;
+}
+
+async function take(browser: Browser, dashboard: Dashboard, shot: Shot): Promise<void> {
+  const page = await open(browser, dashboard.url, shot);
+  await page.waitForSelector("[data-train]");
+  await shot.prepare?.(page);
+  await page.waitForTimeout(DRAWN_MS);
+  await save(page, shot.name);
+}
+
+async function save(page: Page, name: string): Promise<void> {
+  const path = join(FOLDER, `${name}.png`);
+  writeFileSync(path, indexedPng(await page.screenshot()));
+  await page.context().close();
+  process.stdout.write(`${path}\n`);
+}
+
+function trouble(busy: BusyChicago): void {
+  busy.city.unplug("40380-T1");
+  busy.city.press(40380, 9);
+  busy.city.tell("40380-T1", "unplugged");
+  busy.breakDown("GL003");
+}
+
+/** @param wanted - names of shots; all when empty. */
+async function main(wanted: readonly string[]): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true });
+  const webRoot = await builtPage(join(projectRoot(), "central", "dashboard", "web"));
+  const busy = await BusyChicago.at(Date.now());
+  const dashboard = await serve(busy.city, { webRoot });
+  const beat = setInterval(() => busy.advance(Date.now()), BEAT_MS);
+  const browser = await launchBrowser();
+  try {
+    await sleep(SETTLE_MS);
+    let troubled = false;
+    for (const shot of SHOTS) {
+      if (wanted.length > 0 && !wanted.includes(shot.name)) continue;
+      if (shot.troubled && !troubled) trouble(busy);
+      troubled ||= shot.troubled ?? false;
+      await take(browser, dashboard, shot);
+    }
+    if (wanted.length === 0 || wanted.includes("disconnected")) {
+      const page = await open(browser, dashboard.url, { name: "disconnected", width: 1440, theme: "light" });
+      await page.waitForSelector("[data-train]");
+      await dashboard.stop();
+      await page.waitForSelector(".banner");
+      await save(page, "disconnected");
+    }
+  } finally {
+    clearInterval(beat);
+    await browser.close();
+    await dashboard.stop();
+  }
+}
+
+await main(process.argv.slice(2));
