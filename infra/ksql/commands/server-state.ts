@@ -125,6 +125,8 @@ export class ServerState {
       const status = { status: "SUCCESS", message: applied.message, queryId: applied.queryId } as const;
       outcome = { offset, status };
     } catch (error) {
+      const reason = messageOf(error);
+      this.#deps.logger.warn({ offset, command: command.id, reason }, "command not applied");
       outcome = { offset, status: { status: "ERROR", message: messageOf(error), queryId: null }, error };
     }
     this.statuses.set(command.id, outcome.status);

@@ -1,4 +1,5 @@
 import type { Type } from "avsc";
+import { isCoded } from "../../../schemas/errors.ts";
 import { parseAvroSchema } from "../../runtime/avro/type.ts";
 import { isJsonArray, isJsonObject, type Json } from "../../runtime/json/lossless.ts";
 import type { Column } from "../catalog/source.ts";
@@ -30,7 +31,7 @@ export function avroSerde(
   registry: SchemaRegistry,
   id: number | undefined,
 ): Serde {
-  const writers = new Map<number, Writer>();
+  const writers = new Map<number, Writer | Error>();
   const ownType = compiled(avroSchema(columns, wrapped, isKey));
   const toDatum = columns.map(({ type }) => datumOf(type));
   const branches = columns.map(({ type }) => {
@@ -44,14 +45,14 @@ export function avroSerde(
       for (const bytes of list) {
         if (!bytes || !isFramed(bytes)) continue;
         const writer = bytes.readInt32BE(1);
-        if (!writers.has(writer))
-          writers.set(writer, writerOf(await registry.byId(writer), columns, wrapped));
+        if (!writers.has(writer)) writers.set(writer, await fetched(registry, writer, columns, wrapped));
       }
     },
     decode(bytes) {
       if (!isFramed(bytes)) throw new Error("Unknown magic byte!");
       const writer = writers.get(bytes.readInt32BE(1));
       if (!writer) throw new Error(`schema ${bytes.readInt32BE(1)} was not fetched`);
+      if (writer instanceof Error) throw writer;
       return writer.read(writer.type.fromBuffer(bytes.subarray(HEADER)));
     },
     encode(values) {
@@ -68,6 +69,25 @@ export function avroSerde(
       return Buffer.concat([header, ownType.toBuffer(record)]);
     },
   };
+}
+
+/**
+ * @returns an error for a schema that does not exist or cannot be read into these columns: its records are poison, and
+ * asking again would not help.
+ * @throws {CodedError} REGISTRY_UNAVAILABLE
+ */
+async function fetched(
+  registry: SchemaRegistry,
+  id: number,
+  columns: readonly Column[],
+  wrapped: boolean,
+): Promise<Writer | Error> {
+  try {
+    return writerOf(await registry.byId(id), columns, wrapped);
+  } catch (error) {
+    if (isCoded(error) && error.retryable) throw error;
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 /**

@@ -158,3 +158,20 @@ test("another writer's schema is read by name: other order, more fields, enums a
   await value.prepare?.([bytes]);
   expect(value.decode(bytes)).toEqual(["blue", 7n, null]);
 });
+
+test("records of a schema that nobody knows, or of another shape, are poison and stop nothing", async () => {
+  const registry = memoryRegistry();
+  const { value } = await serdesOf({ ...SOURCE, values: [{ name: "ID", type: INTEGER }] }, registry, false);
+  const nested = { type: "record", name: "N", fields: [] };
+  const id = await registry.register(
+    "x",
+    JSON.stringify({ ...nested, name: "R", fields: [{ name: "id", type: nested }] }),
+  );
+  const records = [
+    Buffer.from([0, 0, 0, 9, 9, 2]),
+    Buffer.from([0, 0, 0, 0, id, 2]),
+    Buffer.from("no Avro at all"),
+  ];
+  await value.prepare?.(records);
+  for (const record of records) expect(() => value.decode(record)).toThrow();
+});

@@ -12,7 +12,7 @@ import { refuse } from "../errors.ts";
 import type { Serdes } from "../formats/side.ts";
 import type { Expression, Query } from "../sql/ast.ts";
 import { formatExpression } from "../sql/format.ts";
-import { typeText } from "../sql/types.ts";
+import { type SqlType, typeText } from "../sql/types.ts";
 import type { Row, Value } from "../values/value.ts";
 import { type ResultTaker, resultColumns } from "./result.ts";
 
@@ -95,20 +95,25 @@ function candidates(
   running: RunningQuery,
 ): Iterable<Entry> {
   if (!where || source.window || columns.length === 0) return running.entries();
-  const key = source.keys.map(({ name, type }) => {
-    const value = equalTo(where, name);
-    return value === undefined ? undefined : type.base === "BIGINT" ? BigInt(value) : value;
-  });
+  const key = source.keys.map(({ name, type }) => literalFor(equalTo(where, name), type));
   if (key.some((value) => value === undefined)) return running.entries();
   const entry = running.entry(idOf(key as readonly Value[]));
   return entry ? [entry] : [];
 }
 
-function equalTo(e: Expression, column: string): string | number | undefined {
+/** The literal as a value of the key's type; undefined when only a scan compares them as SQL does. */
+function literalFor(literal: Expression | undefined, type: SqlType): Value | undefined {
+  if (literal?.kind === "string" && type.base === "STRING") return literal.value;
+  if (literal?.kind !== "integer") return undefined;
+  if (type.base === "BIGINT") return BigInt(literal.value);
+  return type.base === "INTEGER" || type.base === "DOUBLE" ? literal.value : undefined;
+}
+
+function equalTo(e: Expression, column: string): Expression | undefined {
   if (e.kind === "logical" && e.op === "AND") return equalTo(e.left, column) ?? equalTo(e.right, column);
   if (e.kind !== "comparison" || e.op !== "=") return undefined;
   if (e.left.kind !== "column" || e.left.name !== column) return undefined;
-  return e.right.kind === "integer" || e.right.kind === "string" ? e.right.value : undefined;
+  return e.right;
 }
 
 /** A table's entry as a row of its source scope; undefined for a group that HAVING left out. */
