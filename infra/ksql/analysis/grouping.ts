@@ -163,9 +163,10 @@ function checkGroupBy(groupBy: readonly Expression[], scope: Scope, windowed: bo
       const text = formatExpression(expression, (c) => `${quoteName(scope.alias)}.${quoteName(c.name)}`);
       throw refuse(`Duplicate GROUP BY expression: ${text}`);
     }
-    if (containsAggregate(expression)) {
+    const [aggregate] = aggregatesIn(expression);
+    if (aggregate) {
       throw refuse(
-        `GROUP BY does not support aggregate functions: ${formatExpression(expression, bare)} is an aggregate function.`,
+        `GROUP BY does not support aggregate functions: ${aggregate.name} is an aggregate function.`,
       );
     }
   }

@@ -156,5 +156,5 @@ function coerced(text: string, type: SqlType): Exclude<Value, null> {
   } catch {
     // Told below.
   }
-  throw refuse(`Invalid Predicate: invalid input syntax for type ${typeText(type)}: "${text}".`);
+  throw refuse(`Invalid Predicate: invalid input syntax for type ${type.base}: "${text}".`);
 }

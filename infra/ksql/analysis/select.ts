@@ -10,7 +10,7 @@ import type { Compiled } from "./compiled.ts";
 import { nullColumn, planGrouping } from "./grouping.ts";
 import { type SelectedColumn, selectedColumns } from "./projection.ts";
 import type { OutputColumn, QueryPlan } from "./query-plan.ts";
-import { checkColumns, type Scope } from "./scope.ts";
+import { checkColumns, type Scope, sameExpression } from "./scope.ts";
 import { sourceScope } from "./source-scope.ts";
 
 /** What is asked of a SELECT beyond its own text. */
@@ -59,7 +59,7 @@ export function planQuery(query: Query, catalog: Catalog, options: SelectOptions
   };
   if (grouped) {
     const { group, columns } = planGrouping(query, source, scope, selected);
-    if (options.sink !== undefined) checkGroupKeys(options.sink, query.groupBy, columns);
+    if (options.sink !== undefined) checkGroupKeys(options.sink, query.groupBy, columns, selected);
     const keyOrder = group.keys.flatMap((key) => columns.filter((c) => c.key && c.name === key.name));
     return { ...base, type: "TABLE", group, columns, keyOrder };
   }
@@ -108,12 +108,7 @@ function checkKeys(
     const aliases = selected
       .filter(({ expression: e }) => e.kind === "column" && e.name === key.name)
       .map((column) => column.name);
-    if (aliases.length > 1) {
-      const shown = aliases.map(quoteName);
-      throw refuse(
-        `The projection contains a key column (\`${key.name}\`) more than once, aliased as: ${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}.`,
-      );
-    }
+    if (aliases.length > 1) throw repeatedKey(key.name, aliases);
   }
   const missing = source.keys.some(
     (key) => !selected.some(({ expression: e }) => e.kind === "column" && e.name === key.name),
@@ -127,23 +122,27 @@ function checkKeys(
   if (columns.every((column) => column.key)) throw noValues();
 }
 
+/** Each grouping expression exactly once, and at least one column besides. */
 function checkGroupKeys(
   sink: string,
   groupBy: readonly Expression[],
   columns: readonly OutputColumn[],
+  selected: readonly SelectedColumn[],
 ): void {
-  const keys = columns.filter((column) => column.key);
-  if (keys.length < groupBy.length) {
-    const texts = groupBy.map((e) => formatExpression(e, (c) => quoteName(c.name)));
-    throw missingKeys(sink, "grouping expression", texts);
-  }
-  if (keys.length > groupBy.length) {
-    const names = keys.map((key) => quoteName(key.name));
-    throw refuse(
-      `The projection contains a key column (\`${keys[0]?.name}\`) more than once, aliased as: ${names.slice(0, -1).join(", ")} and ${names.at(-1)}.`,
-    );
+  const text = (e: Expression): string => formatExpression(e, (c) => quoteName(c.name));
+  for (const grouped of groupBy) {
+    const aliases = selected.filter((c) => sameExpression(c.expression, grouped)).map((c) => c.name);
+    if (aliases.length === 0) throw missingKeys(sink, "grouping expression", groupBy.map(text));
+    if (aliases.length > 1) throw repeatedKey(text(grouped), aliases);
   }
   if (columns.every((column) => column.key)) throw noValues();
+}
+
+function repeatedKey(key: string, aliases: readonly string[]): Error {
+  const shown = aliases.map(quoteName);
+  return refuse(
+    `The projection contains a key column (\`${key}\`) more than once, aliased as: ${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}.`,
+  );
 }
 
 function noValues(): Error {

@@ -45,18 +45,7 @@ export function declaredSource(
       `Failed to prepare statement: Missing required property "VALUE_FORMAT" which has no default value.`,
     );
   }
-  for (const column of statement.columns) {
-    if (type === "TABLE" && column.key && !column.primary) {
-      throw refuse(
-        `Column ${quoteName(column.name)} is a 'KEY' column: please use 'PRIMARY KEY' for tables.\nTables have PRIMARY KEYs, which are unique and NON NULL.\nStreams have KEYs, which have no uniqueness or NON NULL constraints.`,
-      );
-    }
-    if (type === "STREAM" && column.primary) {
-      throw refuse(
-        `Column ${quoteName(column.name)} is a 'PRIMARY KEY' column: please use 'KEY' for streams.\nTables have PRIMARY KEYs, which are unique and NON NULL.\nStreams have KEYs, which have no uniqueness or NON NULL constraints.`,
-      );
-    }
-  }
+  checkKeyWords(statement);
   const declared = (key: boolean): readonly Column[] =>
     statement.columns.filter((c) => c.key === key).map((c) => ({ name: c.name, type: c.type }));
   const keys = inferred.keys ?? declared(true);
@@ -88,6 +77,17 @@ export function declaredSource(
   checkFormats(source);
   checkTimestamp(source);
   return source;
+}
+
+/** Tables have PRIMARY KEYs and streams KEYs. */
+function checkKeyWords({ type, columns }: CreateStatement): void {
+  const wrong = columns.find((column) => column.key && column.primary !== (type === "TABLE"));
+  if (!wrong) return;
+  const [used, right] = wrong.primary ? ["PRIMARY KEY", "KEY"] : ["KEY", "PRIMARY KEY"];
+  const { line, column } = wrong.position;
+  throw refuse(
+    `Failed to prepare statement: Line: ${line}, Col: ${column}: Column \`${wrong.name}\` is a '${used}' column: please use '${right}' for ${type.toLowerCase()}s.\nTables have PRIMARY KEYs, which are unique and NON NULL.\nStreams have KEYs, which have no uniqueness or NON NULL constraints.`,
+  );
 }
 
 function missingTopic(topic: string): never {

@@ -118,6 +118,7 @@ export interface ColumnDefinition {
   readonly type: SqlType;
   readonly key: boolean;
   readonly primary: boolean;
+  readonly position: Position;
 }
 
 export type PropertyValue = string | number | boolean;

@@ -103,13 +103,14 @@ function parseColumns(cursor: Cursor): readonly ColumnDefinition[] {
   const columns: ColumnDefinition[] = [];
   cursor.expectOperator("(");
   do {
+    const position = cursor.position();
     const name = cursor.identifier();
     const type = parseType(cursor);
     const primary = cursor.take("PRIMARY");
     if (primary && !cursor.at("KEY")) throw cursor.unexpected("KEY");
     const key = cursor.take("KEY");
     if (cursor.at("HEADERS") || cursor.at("HEADER")) throw unsupported("a HEADERS column");
-    columns.push({ name, type, key, primary });
+    columns.push({ name, type, key, primary, position });
   } while (cursor.takeOperator(","));
   cursor.expectOperator(")");
   return columns;
