@@ -71,13 +71,16 @@ export function topicSettings(names: Topics, limits: TopicLimits): readonly Topi
   ];
 }
 
-/** The two clean topics of each station, 184 in all. Dedup makes them, the first when it needs them. */
-export function stationTopicSettings(prefix: string, limits: TopicLimits): readonly TopicSettings[] {
+/**
+ * The two clean topics of each station, 184 in all. Dedup makes them, the first when it needs them. One partition
+ * each: a station's readings are all in one input partition, so only one producer ever writes there.
+ */
+export function stationTopicSettings(prefix: string): readonly TopicSettings[] {
   const config = { ...KEPT, "retention.bytes": String(STATION_BYTES), "segment.bytes": String(16 * MB) };
   return STATIONS.flatMap(({ id }) =>
     (["arrivals", "turnstiles"] as const).map((kind) => ({
       topic: stationTopic(kind, id, prefix),
-      partitions: limits.partitions,
+      partitions: 1,
       config,
     })),
   );

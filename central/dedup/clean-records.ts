@@ -71,7 +71,7 @@ export class CleanRecords {
         }),
       };
       out.push({ topic: topics[kind], key, value, headers });
-      if (own !== undefined) out.push({ topic: own, key, value, headers });
+      if (own !== undefined) out.push({ topic: own, partition: 0, key, value, headers });
     }
   }
 

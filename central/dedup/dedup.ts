@@ -6,6 +6,7 @@ import { avroCodec, avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
 import type { DeadLetter } from "../../schemas/dead-letter.ts";
 import type { ArrivalRecord, DedupState, TurnstileRecord } from "../../schemas/records.ts";
+import { stationTopicSettings } from "../../schemas/topic-settings.ts";
 import { type Topics, topicNames } from "../../schemas/topics.ts";
 import type { RoleRunning } from "../roles.ts";
 import { CleanRecords } from "./clean-records.ts";
@@ -13,7 +14,7 @@ import { batchDecoder } from "./decode.ts";
 import { dedupMetrics } from "./metrics.ts";
 import { StationTopics } from "./station-topics.ts";
 import { DedupTask, type TaskOptions } from "./task.ts";
-import { prepareTopics, stationSpecs } from "./topics.ts";
+import { prepareTopics } from "./topics.ts";
 
 interface DedupOptions {
   readonly kafka: Kafka;
@@ -41,7 +42,9 @@ export async function startDedup(options: DedupOptions): Promise<RoleRunning> {
   try {
     const partitions = await prepareTopics(admin, topics);
     const codecs = await registered(options.registry, topics, options);
-    const stations = new StationTopics({ admin, specs: stationSpecs(prefix, partitions), logger });
+    const existing = new Set(await admin.listTopics());
+    const specs = stationTopicSettings(prefix);
+    const stations = new StationTopics({ admin, specs, existing, logger });
     const task: TaskOptions = {
       ...codecs,
       topics,

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { TopicSpec } from "../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { STATIONS } from "../../schemas/network/network.ts";
+import { stationTopicSettings } from "../../schemas/topic-settings.ts";
 import { StationTopics } from "./station-topics.ts";
-import { stationSpecs } from "./topics.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -16,7 +16,7 @@ function watched(fail = 0) {
   };
   const topics = new StationTopics({
     admin: { ensureTopics },
-    specs: stationSpecs("t.", 2),
+    specs: stationTopicSettings("t."),
     logger: silentLogger,
   });
   return { topics, made };
@@ -49,4 +49,18 @@ test("a failure is the caller's, and the next reading tries again", async () => 
   await topics.prepare([40380]);
   expect(made[0]).toHaveLength(2);
   await topics.stop();
+});
+
+test("stations whose topics were there at the start are not asked for again", async () => {
+  const specs = stationTopicSettings("t.");
+  const asked: string[] = [];
+  const topics = new StationTopics({
+    admin: { ensureTopics: async (wanted) => void asked.push(...wanted.map((spec) => spec.topic)) },
+    specs,
+    existing: new Set(specs.slice(2).map((spec) => spec.topic)),
+    logger: silentLogger,
+  });
+  await topics.prepare(STATIONS.map((station) => station.id));
+  await topics.stop();
+  expect(asked).toEqual(specs.slice(0, 2).map((spec) => spec.topic));
 });

@@ -10,6 +10,8 @@ interface StationTopicsOptions {
   readonly admin: Pick<KafkaAdmin, "ensureTopics">;
   /** The two topics of every station. */
   readonly specs: readonly TopicSpec[];
+  /** Topics that were there at the start: their stations need no asking. */
+  readonly existing?: ReadonlySet<string>;
   readonly logger: Logger;
 }
 
@@ -31,6 +33,9 @@ export class StationTopics {
       const stationId = parseStationTopic(spec.topic)?.stationId;
       if (stationId === undefined) continue;
       this.#specs.set(stationId, [...(this.#specs.get(stationId) ?? []), spec]);
+    }
+    for (const [stationId, specs] of this.#specs) {
+      if (specs.every(({ topic }) => options.existing?.has(topic))) this.#ready.add(stationId);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { KafkaAdmin, TopicSpec } from "../../infra/runtime/kafka/ports.ts";
-import { EMBEDDED_LIMITS, stationTopicSettings, topicSettings } from "../../schemas/topic-settings.ts";
+import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import type { Topics } from "../../schemas/topics.ts";
 
 /** What dedup reads and writes, partition by partition. */
@@ -32,9 +32,4 @@ export async function prepareTopics(
   });
   await admin.ensureTopics(specs);
   return partitions;
-}
-
-/** Both topics of each station, of the same partitions. */
-export function stationSpecs(prefix: string, partitions: number): readonly TopicSpec[] {
-  return stationTopicSettings(prefix, { ...EMBEDDED_LIMITS, partitions });
 }

@@ -1,5 +1,6 @@
+import { createRequire } from "node:module";
 import { type Logger as PinoLogger, pino, stdTimeFunctions } from "pino";
-import pretty from "pino-pretty";
+import type { PrettyOptions, PrettyStream } from "pino-pretty";
 
 export type Logger = Pick<PinoLogger, "trace" | "debug" | "info" | "warn" | "error" | "fatal"> & {
   child(bindings: Record<string, unknown>): Logger;
@@ -14,6 +15,8 @@ export type Logger = Pick<PinoLogger, "trace" | "debug" | "info" | "warn" | "err
 export function createLogger(name: string, level = "info"): Logger {
   const options = { name, level, base: { name }, timestamp: stdTimeFunctions.isoTime };
   if (process.stderr.isTTY) {
+    // Loaded only here: a service whose log is a file starts without it.
+    const pretty = createRequire(import.meta.url)("pino-pretty") as (options: PrettyOptions) => PrettyStream;
     return pino(
       options,
       pretty({

@@ -7,6 +7,9 @@ import type { Part } from "../supervise/part.ts";
 import { properties } from "./settings.ts";
 import { logOf, type Surroundings } from "./surroundings.ts";
 
+/** No reading passes through Connect: while everything starts, what carries readings goes first. */
+const NICENESS = 10;
+
 /** Settings of a distributed worker that is alone in its group; it makes its three topics itself. */
 export function workerSettings(worker: {
   readonly brokers: string;
@@ -75,7 +78,15 @@ export function connectPart(
         around.env,
       );
       return startChild(
-        { ...command, cwd: folder, env: around.env, log, stopSignal: "SIGTERM", tie: "signal" },
+        {
+          ...command,
+          cwd: folder,
+          env: around.env,
+          log,
+          stopSignal: "SIGTERM",
+          tie: "signal",
+          niceness: NICENESS,
+        },
         around.watchdog,
         (ended) => untilYes(() => answersOk(`${url}/health`), around.clock, ended),
       );

@@ -11,6 +11,7 @@ export interface NodeProgram {
   readonly kind: Part["kind"];
   readonly needs: readonly string[];
   readonly feeds: readonly string[];
+  readonly yieldsTo?: readonly string[];
   /** Source, relative to the project's folder. */
   readonly entry: string;
   readonly args: readonly string[];
@@ -36,6 +37,7 @@ export function nodePart(around: Surroundings, program: NodeProgram, file: strin
     kind: program.kind,
     needs: program.needs,
     feeds: program.feeds,
+    yieldsTo: program.yieldsTo ?? [],
     url: program.url,
     log,
     readyWithinMs: 60_000,

@@ -34,6 +34,7 @@ export function postgresPart(around: Surroundings, url: string): Part {
     kind: "service",
     needs: [],
     feeds: [],
+    yieldsTo: ["kafka"],
     url: url.replace(/\/\/[^@]*@/, "//"),
     log,
     readyWithinMs: 60_000,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, closeSync, constants, mkdirSync, openSync, renameSync, statSync } from "node:fs";
+import { setPriority } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { Ended, Launched } from "../supervise/part.ts";
 import { lastWords } from "./log-tail.ts";
@@ -22,6 +23,8 @@ export interface ChildCommand {
    * kernel's parent-death signal where `setpriv` can set it. "none": the command sees to it itself.
    */
   readonly tie: "stdin" | "signal" | "none";
+  /** 0 (as its parent, the default) to 19: how far it stands back when the processor is short. */
+  readonly niceness?: number;
 }
 
 /**
@@ -38,6 +41,8 @@ export function startChild(
   const abort = new AbortController();
   const child = spawnChild(command);
   const { pid } = child;
+  // At once, before it makes threads: each inherits the priority of the one that made it.
+  if (pid !== undefined && command.niceness) setPriority(pid, command.niceness);
   if (pid !== undefined) watchdog.watch(pid, command.stopSignal.replace("SIG", ""));
   const ended = new Promise<Ended>((resolve) => {
     child.once("error", (error) => resolve({ code: null, reason: error.message }));

@@ -7,6 +7,11 @@ export interface PartSpec {
   readonly needs: readonly string[];
   /** These end after this one too, so that they can take its last data; it starts without waiting for them. */
   readonly feeds: readonly string[];
+  /**
+   * It could start at once, but lets the first start of these go before: on a small machine every process that
+   * starts slows the ones that others wait for.
+   */
+  readonly yieldsTo?: readonly string[];
 }
 
 /**

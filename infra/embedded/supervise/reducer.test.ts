@@ -21,6 +21,23 @@ const service = (name: string, needs: string[] = [], feeds: string[] = []): Part
 });
 const task = (name: string, needs: string[] = []): PartSpec => ({ name, kind: "task", needs, feeds: [] });
 
+test("a part lets the first start of another go before, ready or failed, and never waits for a restart", () => {
+  const shy: PartSpec = { ...service("edge"), yieldsTo: ["kafka"] };
+  const up = play([service("kafka"), shy]);
+  expect(up.send({ type: "begin", at: 0 })).toEqual(["launch kafka"]);
+  expect(up.send({ type: "ready", name: "kafka", at: 1 })).toEqual(["launch edge"]);
+  up.send({ type: "ended", name: "kafka", at: 2, code: 1 });
+  expect(up.send({ type: "ended", name: "edge", at: 3, code: 1 })).toEqual(["wait edge 200"]);
+  expect(up.send({ type: "due", name: "edge", at: 4 })).toEqual(["launch edge"]);
+
+  const down = play([service("kafka"), shy]);
+  down.send({ type: "begin", at: 0 });
+  expect(down.send({ type: "ended", name: "kafka", at: 1, code: 1 })).toContain("launch edge");
+
+  const absent = play([shy]);
+  expect(absent.send({ type: "begin", at: 0 })).toEqual(["launch edge"]);
+});
+
 /** Feeds events one by one and keeps what came out. */
 function play(specs: readonly PartSpec[]) {
   let state: SystemState = initialState(specs);

@@ -123,13 +123,21 @@ export function reduce(
   }
 
   function startWhatMay(): void {
-    for (const { name, needs } of specs) {
+    for (const { name, needs, yieldsTo = [] } of specs) {
       const given = (need: string): boolean => (parts[need]?.state ?? "ready") === "ready";
-      if (parts[name]?.state === "waiting" && needs.every(given)) {
+      if (parts[name]?.state === "waiting" && needs.every(given) && !yieldsTo.some(startsFirst)) {
         enter(name, "starting");
         effects.push({ type: "launch", name });
       }
     }
+  }
+
+  /** Is it on its first start? One that failed at it has had its turn. */
+  function startsFirst(name: string): boolean {
+    const part = parts[name];
+    return (
+      part !== undefined && part.failures === 0 && (part.state === "waiting" || part.state === "starting")
+    );
   }
 
   /** A part ends once nothing that needs it or feeds it has a process any more. */
