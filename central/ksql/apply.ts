@@ -4,7 +4,7 @@ import type { Entity, KsqlClient } from "./client.ts";
 import { type Action, type Existing, planActions } from "./plan.ts";
 import type { ScriptStatement } from "./script.ts";
 
-export interface ApplyOptions {
+interface ApplyOptions {
   readonly client: KsqlClient;
   readonly clock: Clock;
   /** Tells a person what was done, one line each. */
@@ -40,7 +40,7 @@ async function answering({ client, clock, patienceMs }: ApplyOptions): Promise<s
   }
 }
 
-export async function existingSources(client: KsqlClient): Promise<ReadonlyMap<string, Existing>> {
+async function existingSources(client: KsqlClient): Promise<ReadonlyMap<string, Existing>> {
   const [streams, tables] = await client.run("LIST STREAMS; LIST TABLES;");
   const names = [...listOf(streams?.["streams"]), ...listOf(tables?.["tables"])].map((row) =>
     String(row["name"]),

@@ -4,7 +4,7 @@ import { isWord, type Token, tokenize, unquote } from "./script.ts";
  * A CREATE statement in a form in which the file's text and what a server tells of it can be compared: ksqlDB spells
  * out sources, aliases and inferred columns, and adds properties of its own.
  */
-export interface Canonical {
+interface Canonical {
   readonly type: string;
   readonly name: string;
   /** Names as ksqlDB keeps them, values as text. */

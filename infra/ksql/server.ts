@@ -10,7 +10,7 @@ import { KsqlService } from "./service/ksql-service.ts";
 import { PushQueries } from "./service/push-queries.ts";
 import { TopicProducers } from "./service/topic-producers.ts";
 
-export interface KsqlServerOptions {
+interface KsqlServerOptions {
   readonly kafka: Kafka;
   readonly registry: SchemaRegistry | undefined;
   readonly clock: Clock;

@@ -6,7 +6,7 @@ import { isComplete, isWord, tokenize, unquote } from "../script.ts";
 import { renderEntity } from "./render.ts";
 import { formatRow, streamingWidths } from "./table.ts";
 
-export interface ShellOptions {
+interface ShellOptions {
   readonly client: KsqlClient;
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;

@@ -14,7 +14,7 @@ export function formatTable(
   return [line(header), widths.map((width) => "─".repeat(width)).join("  "), ...cells.map(line)];
 }
 
-export function cellText(value: unknown, maxWidth = 40): string {
+function cellText(value: unknown, maxWidth = 40): string {
   const text =
     typeof value === "string"
       ? value

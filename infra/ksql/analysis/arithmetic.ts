@@ -66,7 +66,7 @@ export function arithmetic(op: ArithmeticOperator, left: Compiled, right: Compil
   };
 }
 
-export function arithmeticType(
+function arithmeticType(
   op: ArithmeticOperator,
   left: SqlType | null,
   right: SqlType | null,

@@ -29,7 +29,7 @@ const HOLDS: Readonly<Record<ComparisonOperator, (order: number) => boolean>> = 
 };
 
 /** Order of two values of possibly different types; neither is null. */
-export type Comparer = (a: Exclude<Value, null>, b: Exclude<Value, null>) => number;
+type Comparer = (a: Exclude<Value, null>, b: Exclude<Value, null>) => number;
 
 /** @returns undefined when the two types cannot be compared. */
 export function comparer(left: SqlType, right: SqlType): Comparer | undefined {

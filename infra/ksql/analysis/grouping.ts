@@ -20,7 +20,7 @@ import {
 
 const BOUNDS = ["WINDOWSTART", "WINDOWEND"];
 
-export interface Grouping {
+interface Grouping {
   readonly group: GroupPlan;
   readonly columns: readonly OutputColumn[];
 }

@@ -61,7 +61,7 @@ export function like(
   };
 }
 
-export function likeRegex(pattern: string, escapeBy?: string): RegExp {
+function likeRegex(pattern: string, escapeBy?: string): RegExp {
   let source = "";
   for (let i = 0; i < pattern.length; i++) {
     const c = pattern[i] ?? "";

@@ -21,7 +21,7 @@ export interface Scope {
 
 type ColumnReference = Extract<Expression, { kind: "column" }>;
 
-export function findColumn(scope: Scope, name: string): ScopeColumn | undefined {
+function findColumn(scope: Scope, name: string): ScopeColumn | undefined {
   return scope.columns.find((column) => column.name === name);
 }
 

@@ -14,7 +14,7 @@ import { checkColumns, type Scope, sameExpression } from "./scope.ts";
 import { sourceScope } from "./source-scope.ts";
 
 /** What is asked of a SELECT beyond its own text. */
-export interface SelectOptions {
+interface SelectOptions {
   /** It writes a topic, so its key columns must be in the projection. */
   readonly sink?: string;
 }

@@ -3,7 +3,7 @@ import { BIGINT, INTEGER } from "../sql/types.ts";
 import type { Scope, ScopeColumn } from "./scope.ts";
 
 /** Where in a source's rows the columns that SQL names stand, behind keys and values. */
-export interface RowLayout {
+interface RowLayout {
   readonly rowTime: number;
   readonly rowPartition: number;
   readonly rowOffset: number;

@@ -7,7 +7,7 @@ import { checkFormats, checkNames } from "./schema-check.ts";
 import type { Column, FormatName, Source } from "./source.ts";
 
 /** Columns that a statement leaves to the schema registry. */
-export interface InferredColumns {
+interface InferredColumns {
   readonly keys?: readonly Column[];
   readonly values?: readonly Column[];
 }

@@ -34,7 +34,3 @@ export interface Source {
   /** The query that writes it; none for a source over an existing topic. */
   readonly queryId?: string;
 }
-
-export function columnsText(columns: readonly Column[], text: (column: Column) => string): string {
-  return columns.map(text).join(", ");
-}

@@ -19,7 +19,7 @@ export interface Applied {
   readonly terminated?: readonly string[];
 }
 
-export function statementOf(command: Command): Statement {
+function statementOf(command: Command): Statement {
   const [statement] = parseStatements(command.statement);
   if (!statement) throw refuse("the command holds no statement");
   return statement;

@@ -1,4 +1,3 @@
-import { isCoded } from "../../../schemas/errors.ts";
 import { toInfer } from "../catalog/create.ts";
 import { readWith } from "../catalog/properties.ts";
 import type { Column, Source } from "../catalog/source.ts";
@@ -58,11 +57,6 @@ async function columnsFrom(
 ): Promise<readonly Column[] | undefined> {
   const found = await registry.latest(subject);
   return found && columnsOfSchema(parseSchemaText(found.schema), bareName);
-}
-
-/** Did the world outside refuse, and not the statement? */
-export function isOutside(error: unknown): boolean {
-  return isCoded(error, "KAFKA_UNAVAILABLE", "REGISTRY_UNAVAILABLE");
 }
 
 /** The topic that a new source needs made; undefined when it is there. */

@@ -7,13 +7,13 @@ import type { ProcessingLog } from "./processing-log.ts";
 import type { SinkRow } from "./record-writer.ts";
 
 /** ksqlDB's grace for windows that name none. */
-export const DEFAULT_GRACE_MS = 86_400_000;
+const DEFAULT_GRACE_MS = 86_400_000;
 
 /** How long a window can be asked for after its end, unless RETENTION says so: a day of stream time, as for ksqlDB. */
 const DEFAULT_RETENTION_MS = 86_400_000;
 
 /** Where groups are kept. */
-export interface GroupStore {
+interface GroupStore {
   get(id: string): Entry | undefined;
   set(id: string, entry: Entry): void;
 }

@@ -19,7 +19,7 @@ export interface ChangeSource {
 }
 
 /** How a group's key and arguments are packed. */
-export interface GroupTypes {
+interface GroupTypes {
   readonly key: readonly SqlType[];
   readonly args: readonly SqlType[];
 }

@@ -20,14 +20,14 @@ export interface EngineDependencies {
   readonly prefix: string;
 }
 
-export interface QuerySpec {
+interface QuerySpec {
   readonly queryId: string;
   readonly plan: QueryPlan;
   readonly sink: Source;
   readonly everyChange: boolean;
 }
 
-export type QueryState = "RUNNING" | "ERROR" | "STARTING";
+type QueryState = "RUNNING" | "ERROR" | "STARTING";
 
 const RETRY_MS = 1000;
 /** Under load, larger transactions carry more inputs per changed group, which costs two records each. */

@@ -20,13 +20,13 @@ export interface Stage {
   readonly task: (partition: number) => PartitionTask;
 }
 
-export interface Topology {
+interface Topology {
   /** Topics that only this query uses. */
   readonly internal: readonly TopicSpec[];
   readonly stages: readonly Stage[];
 }
 
-export interface TopologyOptions {
+interface TopologyOptions {
   readonly queryId: string;
   /** Begins the names of internal topics and groups: those of one service (`--service-id`). */
   readonly prefix: string;

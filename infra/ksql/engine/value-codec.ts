@@ -5,7 +5,7 @@ import type { Value } from "../values/value.ts";
 /** Values as JSON can hold them: what internal topics carry. */
 export type Packed = null | boolean | number | string;
 
-export function pack(value: Value): Packed {
+function pack(value: Value): Packed {
   if (typeof value === "bigint" || value instanceof Decimal) return String(value);
   if (Buffer.isBuffer(value)) return value.toString("base64");
   // JSON has no such numbers.
@@ -17,7 +17,7 @@ export function packAll(values: readonly Value[]): readonly Packed[] {
   return values.map(pack);
 }
 
-export type Unpack = (packed: Packed) => Value;
+type Unpack = (packed: Packed) => Value;
 
 export function unpacker(type: SqlType): Unpack {
   switch (type.base) {

@@ -40,7 +40,7 @@ export function jsonSerde(columns: readonly Column[], wrapped: boolean): Serde {
 }
 
 /** A value as JSON text, on a topic. */
-export function jsonText(value: Value, type: SqlType): string {
+function jsonText(value: Value, type: SqlType): string {
   if (value === null) return "null";
   switch (type.base) {
     case "DOUBLE": {

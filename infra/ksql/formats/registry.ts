@@ -1,6 +1,6 @@
 import { CodedError } from "../../../schemas/errors.ts";
 
-export interface RegisteredSchema {
+interface RegisteredSchema {
   readonly id: number;
   /** The schema's text. */
   readonly schema: string;

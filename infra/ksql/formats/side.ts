@@ -8,7 +8,7 @@ import { kafkaSerde } from "./kafka.ts";
 import type { SchemaRegistry } from "./registry.ts";
 import type { Serde } from "./serde.ts";
 
-export type Side = "key" | "value";
+type Side = "key" | "value";
 
 export interface Serdes {
   readonly key: Serde;

@@ -16,7 +16,7 @@ import { type ResultRow, type ResultTaker, resultColumns } from "./result.ts";
 type Rows = (records: readonly InRecord[]) => Promise<readonly ResultRow[]>;
 
 /** A running `EMIT CHANGES`. */
-export interface PushQuery {
+interface PushQuery {
   /** Resolves at LIMIT with true, with false when it was stopped; rejects when it cannot go on. */
   readonly ended: Promise<boolean>;
   stop(): void;

@@ -28,7 +28,7 @@ export function resultColumns(columns: readonly OutputColumn[], keys: boolean): 
 }
 
 /** A value in an answer: unlike on a topic, times are ISO 8601 text. */
-export function answerJson(value: Value, type: SqlType): string {
+function answerJson(value: Value, type: SqlType): string {
   if (value === null) return "null";
   switch (type.base) {
     case "DOUBLE": {

@@ -13,9 +13,9 @@ import { closeQueryEndpoint, queryEndpoint, queryStreamEndpoint } from "./query-
 import { ROWS_TYPE } from "./row-writers.ts";
 
 /** The version of ksqlDB whose API this is. */
-export const VERSION = "0.29.0";
+const VERSION = "0.29.0";
 
-export interface AppOptions {
+interface AppOptions {
   readonly service: KsqlService;
   readonly clusterId: string;
   readonly serviceId: string;

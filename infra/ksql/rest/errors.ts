@@ -30,7 +30,7 @@ export function errorBody(error: unknown): { readonly status: number; readonly b
   return { status: Math.floor(code / 100), body: genericError(code, messageOf(error)) };
 }
 
-export function genericError(code: number, message: string): object {
+function genericError(code: number, message: string): object {
   return { "@type": "generic_error", error_code: code, message };
 }
 

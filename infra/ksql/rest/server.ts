@@ -6,7 +6,7 @@ import { Exchange } from "./exchange.ts";
 /** The first bytes of an HTTP/2 connection (RFC 9113 §3.4): enough of them to tell it from any HTTP/1.1 request. */
 const PREFACE = Buffer.from("PRI * HTTP/2.0");
 
-export interface PolyglotServer {
+interface PolyglotServer {
   readonly server: TcpServer;
   /** Stop listening and cut what is open. */
   close(): Promise<void>;

@@ -46,7 +46,7 @@ function schemaOf(type: SqlType): Entity {
     : base;
 }
 
-export function fieldsOf(keys: Source["keys"], values: Source["values"]): readonly Entity[] {
+function fieldsOf(keys: Source["keys"], values: Source["values"]): readonly Entity[] {
   return [
     ...keys.map(({ name, type }) => ({ name, schema: schemaOf(type), type: "KEY" })),
     ...values.map(({ name, type }) => ({ name, schema: schemaOf(type) })),
@@ -54,7 +54,7 @@ export function fieldsOf(keys: Source["keys"], values: Source["values"]): readon
 }
 
 /** What a query's state is called, by its id. */
-export type StateOf = (queryId: string) => string;
+type StateOf = (queryId: string) => string;
 
 export function queryEntity(query: PersistentQuery, catalog: Catalog, stateOf: StateOf): Entity {
   const state = stateOf(query.id);
@@ -128,7 +128,7 @@ export function propertyList(session: SessionProperties): Entity {
   };
 }
 
-export interface ExplainedQuery {
+interface ExplainedQuery {
   readonly id: string;
   readonly statement: string;
   readonly columns: readonly OutputColumn[];

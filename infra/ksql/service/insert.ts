@@ -12,7 +12,7 @@ import { BIGINT, isTemporal, typeText, widensBase } from "../sql/types.ts";
 import { castConversion, toDecimal } from "../values/cast.ts";
 import type { Value } from "../values/value.ts";
 
-export interface Inserted {
+interface Inserted {
   readonly source: Source;
   readonly key: readonly Value[];
   readonly values: readonly Value[];

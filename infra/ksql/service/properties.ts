@@ -29,7 +29,7 @@ const KNOWN: Readonly<Record<string, string>> = {
 export const DEFAULT_PROPERTIES = KNOWN;
 
 /** A property's name without prefix; undefined when no server, consumer or producer knows it. */
-export function propertyName(name: string): string | undefined {
+function propertyName(name: string): string | undefined {
   for (const prefix of PREFIXES) {
     if (name.startsWith(prefix)) {
       const bare = name.slice(prefix.length);

@@ -22,10 +22,10 @@ import { topologyText } from "./explain.ts";
 import type { SessionProperties } from "./properties.ts";
 
 /** Statements that change nothing. */
-export type Question = Extract<Statement, { kind: "list" | "describe" | "explain" }>;
+type Question = Extract<Statement, { kind: "list" | "describe" | "explain" }>;
 
 /** What answers are made from. */
-export interface Known {
+interface Known {
   readonly state: { readonly catalog: Catalog; running(queryId: string): RunningQuery | undefined };
   readonly deps: { readonly admin: KafkaAdmin };
   readonly pushes: { list(): readonly { readonly id: string; readonly sql: string }[] };

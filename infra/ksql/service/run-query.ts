@@ -14,7 +14,7 @@ import { type SessionProperties, startOf } from "./properties.ts";
 /** How long a pull query waits for a table that has just been created. */
 const READY_MS = 5000;
 
-export type SelectStatement = Extract<Statement, { kind: "select" }>;
+type SelectStatement = Extract<Statement, { kind: "select" }>;
 export type PrintStatement = Extract<Statement, { kind: "print" }>;
 
 /** @throws {CodedError} KSQL_STATEMENT_INVALID */
@@ -30,7 +30,7 @@ export function parseQueryText(sql: string): SelectStatement | PrintStatement {
   return statement;
 }
 
-export interface QueryAnswer {
+interface QueryAnswer {
   readonly queryId: string;
   /** How the answer ended; undefined: nothing is said about it. */
   readonly ended: Promise<"Limit Reached" | "Query Completed" | undefined>;

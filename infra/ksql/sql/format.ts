@@ -7,7 +7,7 @@ export function quoteName(name: string): string {
   return /^[A-Z_][A-Z0-9_]*$/.test(name) && !isReserved(name) ? name : `\`${name.replaceAll("`", "``")}\``;
 }
 
-export type ColumnFormat = (column: Extract<Expression, { kind: "column" }>) => string;
+type ColumnFormat = (column: Extract<Expression, { kind: "column" }>) => string;
 
 const asWritten: ColumnFormat = (column) =>
   (column.source ? `${quoteName(column.source)}.` : "") + quoteName(column.name);

@@ -1,6 +1,6 @@
 import { refuse } from "../errors.ts";
 
-export type TokenKind = "word" | "quoted" | "string" | "integer" | "decimal" | "float" | "operator" | "end";
+type TokenKind = "word" | "quoted" | "string" | "integer" | "decimal" | "float" | "operator" | "end";
 
 export interface Token {
   readonly kind: TokenKind;

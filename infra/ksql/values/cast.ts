@@ -5,7 +5,7 @@ import { DAY_MS, parseDate, parseTime, parseTimestamp } from "./time-text.ts";
 import { type Value, valueText } from "./value.ts";
 
 /** Converts a value that is not null. @throws Error when it does not fit: the record is then dropped and logged. */
-export type Conversion = (value: Exclude<Value, null>) => Value;
+type Conversion = (value: Exclude<Value, null>) => Value;
 
 const identity: Conversion = (value) => value;
 
