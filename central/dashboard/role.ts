@@ -26,6 +26,8 @@ export async function start(context: RoleContext): Promise<RoleRunning> {
     host: config.DASHBOARD_HOST,
     supervisorUrl: config.SUPERVISOR_URL,
     ksqlUrl: config.KSQLDB_URL,
+    simulatorUrl: config.FIRMWARE_SIM_URL,
+    demo: { controls: config.DEMO_CONTROLS ?? null, token: config.DEMO_TOKEN ?? null },
     lookbackMs: config.DASHBOARD_LOOKBACK_SECONDS * 1000,
     webRoot: join(root, "dist", "web"),
     version,

@@ -79,6 +79,8 @@ describe("axe finds nothing", { timeout: 300_000 }, () => {
     expect(await everywhere(dashboard.url, (page) => page.waitForSelector("[data-train]"))).toEqual([]);
     const sheet = `${dashboard.url}/#/station/40380`;
     expect(await everywhere(sheet, (page) => page.waitForSelector("[data-device]"))).toEqual([]);
+    const experiments = `${dashboard.url}/#/break`;
+    expect(await everywhere(experiments, (page) => page.waitForSelector("[data-experiment]"))).toEqual([]);
   });
 
   test("before there is anything", async () => {

@@ -1,9 +1,11 @@
+import { createServer } from "node:http";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
 import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
 import { SmallChicago } from "../../central/dashboard/server/testing/small-chicago.ts";
+import { closeServer, listen } from "../../infra/runtime/http.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { builtPage } from "../support/built-page.ts";
 
@@ -88,6 +90,35 @@ describe("the page in a browser", () => {
     await becomes(() => device.getAttribute("data-state"), "online");
     await becomes(() => drawn(page).textContent(), "16");
     await becomes(() => page.locator(".proof").getAttribute("data-state"), "holds");
+  });
+
+  test("a killed gateway: the proof before, at worst and after", async () => {
+    const city = await readyCity();
+    city.press(40380, 100);
+    let gateway = "ready";
+    const supervisor = createServer((request, response) => {
+      if (request.method === "POST") gateway = "starting";
+      response.end(JSON.stringify({ parts: [{ name: "gateway", state: gateway, ms: null }] }));
+    });
+    const { url: supervisorUrl } = await listen(supervisor, 0);
+    open.push(() => closeServer(supervisor));
+    const dashboard = await serve(city, { webRoot, supervisorUrl });
+    open.push(() => dashboard.stop());
+    const page = await visit(dashboard.url, "/#/break");
+    await becomes(() => page.locator(".proof").getAttribute("data-state"), "holds");
+    await page.locator('[data-experiment="kill-gateway"]').click();
+    await becomes(() => page.locator(".trial-state").textContent(), /usually back in \d s/);
+    expect(await page.locator('[data-experiment="kill-kafka"]').isDisabled()).toBe(true);
+    city.unplug("40380-T1");
+    city.press(40380, 9);
+    city.tell("40380-T1", "unplugged");
+    const row = (name: string) => page.locator(".trial tr", { hasText: name }).textContent();
+    await becomes(() => row("on the way"), "on the way099");
+    city.plug("40380-T1");
+    gateway = "ready";
+    await becomes(() => page.locator(".trial-state").textContent(), /Nothing was lost/);
+    expect(await row("counted")).toBe("counted100109109");
+    expect(await row("on the way")).toBe("on the way090");
   });
 
   test("a lost server is said, what was known stays, and the first message repairs all", async () => {

@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
 import { serve } from "../../central/dashboard/server/testing/served.ts";
+import { closeServer, listen } from "../../infra/runtime/http.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { builtPage } from "../support/built-page.ts";
@@ -40,8 +42,16 @@ const SHOTS: readonly Shot[] = [
   { name: "running-tablet", width: 768, theme: "light" },
   { name: "running-phone", width: 360, theme: "light" },
   { name: "station-light", width: 1440, theme: "light", troubled: true, path: "/#/station/40380" },
+  { name: "break-it-light", width: 1440, theme: "light", path: "/#/break", troubled: true, prepare: tried },
+  { name: "break-it-phone", width: 360, theme: "dark", path: "/#/break", troubled: true, prepare: tried },
   { name: "station-phone", width: 360, theme: "dark", troubled: true, path: "/#/station/40380" },
 ];
+
+/** The turnstile is unplugged already: this begins the page's own account of it. */
+async function tried(page: Page): Promise<void> {
+  await page.locator('[data-experiment="unplug-device"]').click();
+  await page.waitForSelector(".trial");
+}
 
 async function open(browser: Browser, url: string, { width, theme, path = "/" }: Shot): Promise<Page> {
   const context = await browser.newContext({
@@ -82,7 +92,9 @@ async function main(wanted: readonly string[]): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
   const webRoot = await builtPage(join(projectRoot(), "central", "dashboard", "web"));
   const busy = await BusyChicago.at(Date.now());
-  const dashboard = await serve(busy.city, { webRoot });
+  const simulator = createServer((_request, response) => response.end("{}"));
+  const { url: simulatorUrl } = await listen(simulator, 0);
+  const dashboard = await serve(busy.city, { webRoot, simulatorUrl });
   const beat = setInterval(() => busy.advance(Date.now()), BEAT_MS);
   const browser = await launchBrowser();
   try {
@@ -105,6 +117,7 @@ async function main(wanted: readonly string[]): Promise<void> {
     clearInterval(beat);
     await browser.close();
     await dashboard.stop();
+    await closeServer(simulator);
   }
 }
 

@@ -8,6 +8,7 @@ import type { Logger } from "../../../infra/runtime/logger.ts";
 import type { AvroDecoder } from "../../../infra/runtime/registry/ports.ts";
 import type { HopView, PageState } from "../../../schemas/page.ts";
 import type { Topics } from "../../../schemas/topics.ts";
+import { type AccessSettings, isLoopback } from "./experiments/access.ts";
 import { Feed } from "./feed.ts";
 import { createApp } from "./http/app.ts";
 import { Channel } from "./live/channel.ts";
@@ -31,6 +32,9 @@ export interface DashboardOptions {
   readonly host: string;
   readonly supervisorUrl: string | null;
   readonly ksqlUrl: string | null;
+  readonly simulatorUrl: string | null;
+  /** Who may break things besides those who sit at this machine. */
+  readonly demo: Pick<AccessSettings, "controls" | "token">;
   /** How far back arrivals are read, ms. */
   readonly lookbackMs: number;
   readonly webRoot: string;
@@ -95,7 +99,18 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     detail: readiness(feed, surroundings, model, viewers.count(clock.monotonic()), proof),
   });
   const server = createServer(
-    createApp({ ...options, model, proof: () => proof.last, ready: probe, now: () => clock.now() }),
+    createApp({
+      ...options,
+      model,
+      proof: () => proof.last,
+      ready: probe,
+      now: () => clock.now(),
+      experiments: {
+        ...options,
+        access: { ...options.demo, loopback: isLoopback(options.host) },
+        now: () => clock.now(),
+      },
+    }),
   );
   const channel = new Channel(server, versions, viewers, clock);
   register(options.metrics, channel, model, proof);

@@ -40,6 +40,8 @@ async function start(): Promise<Dashboard> {
     host: "127.0.0.1",
     supervisorUrl: null,
     ksqlUrl: null,
+    simulatorUrl: null,
+    demo: { controls: null, token: null },
     lookbackMs: 15 * 60_000,
     webRoot: "/nonexistent",
     version: "0.0.0-test",

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { BreakSheet } from "./break/sheet.tsx";
 import { Banner } from "./header/banner.tsx";
 import { Header } from "./header/header.tsx";
 import { Lines } from "./lines/lines.tsx";
@@ -17,7 +18,7 @@ export function App() {
   const route = useRoute();
   const started = usePage(({ state }) => state !== null && Object.keys(state.stations).length > 0);
   const [help, setHelp] = useState(false);
-  useKeys({ onHelp: () => setHelp(true), sheetOpen: route.at === "station" });
+  useKeys({ onHelp: () => setHelp(true), sheetOpen: route.at !== "overview" });
   const lost = usePage(({ link }) => link.state === "lost");
   return (
     <div class="page" data-lost={lost}>
@@ -25,8 +26,10 @@ export function App() {
       <Banner />
       <main class="main">
         <div class="view">{started ? <Lines /> : <Starting />}</div>
-        <aside class="side" data-open={route.at === "station"}>
-          {route.at === "station" ? <StationSheet key={route.id} id={route.id} /> : <Overview />}
+        <aside class="side" data-open={route.at !== "overview"}>
+          {route.at === "station" ? <StationSheet key={route.id} id={route.id} /> : null}
+          {route.at === "break" ? <BreakSheet /> : null}
+          {route.at === "overview" ? <Overview /> : null}
         </aside>
         <footer class="ribbon">
           <Proof />

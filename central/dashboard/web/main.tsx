@@ -4,6 +4,7 @@ import { connect } from "./state/connection.ts";
 import { watchDrawn } from "./state/drawn.ts";
 import { PageStore } from "./state/store.ts";
 import { applyTheme } from "./state/theme.ts";
+import { Trials, TrialsContext } from "./state/trials.ts";
 import { StoreContext } from "./state/use.ts";
 import "./style/tokens.css";
 import "./style/base.css";
@@ -12,16 +13,21 @@ import "./style/lines.css";
 import "./style/trains.css";
 import "./style/station.css";
 import "./style/pipeline.css";
+import "./style/break.css";
 
 applyTheme();
 const store = new PageStore();
+const trials = new Trials(store);
 const root = document.getElementById("app");
 if (root) {
   render(
     <StoreContext.Provider value={store}>
-      <App />
+      <TrialsContext.Provider value={trials}>
+        <App />
+      </TrialsContext.Provider>
     </StoreContext.Provider>,
     root,
   );
+  void trials.ask();
   watchDrawn(store, connect(store));
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import express, { type Express, type Response } from "express";
 import type { Registry } from "prom-client";
 import type { ProofView } from "../../../../schemas/page.ts";
+import { type ExperimentSources, experimentRoutes } from "../experiments/routes.ts";
 import type { Model } from "../model/model.ts";
 import { stationAnswer, stationDetail, trainAnswer, weatherAnswer } from "./answers.ts";
 
@@ -15,6 +16,7 @@ export interface AppSources {
   readonly version: string;
   /** The built page. */
   readonly webRoot: string;
+  readonly experiments: ExperimentSources;
 }
 
 /** Everything on this page comes from this server; nothing is ever fetched from elsewhere. */
@@ -68,6 +70,7 @@ export function createApp(sources: AppSources): Express {
   });
   api.use((request, response) => notFound(response, `no ${request.method} ${request.originalUrl}`));
   app.use("/api/v1", api);
+  app.use("/experiments", experimentRoutes(sources.experiments));
 
   app.get("/healthz", (_request, response) => {
     response.type("text/plain").send("ok\n");

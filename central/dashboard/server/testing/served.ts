@@ -9,12 +9,14 @@ export interface ServedOptions {
   readonly port?: number;
   readonly webRoot?: string;
   readonly supervisorUrl?: string;
+  readonly simulatorUrl?: string;
   readonly clock?: Clock;
 }
 
 /** A dashboard that serves a small Chicago, on any free port of loopback. */
 export function serve(city: SmallChicago, options: ServedOptions = {}): Promise<Dashboard> {
   const { clock = systemClock, port = 0, supervisorUrl = null, webRoot = "/nonexistent" } = options;
+  const { simulatorUrl = null } = options;
   return startDashboard({
     kafka: city.kafka,
     avro: jsonDecoder,
@@ -26,6 +28,8 @@ export function serve(city: SmallChicago, options: ServedOptions = {}): Promise<
     host: "127.0.0.1",
     supervisorUrl,
     ksqlUrl: null,
+    simulatorUrl,
+    demo: { controls: null, token: null },
     lookbackMs: 15 * 60_000,
     webRoot,
     version: "0.0.0-test",

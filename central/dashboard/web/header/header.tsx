@@ -1,7 +1,9 @@
 import { useContext, useState } from "preact/hooks";
 import { countByHealth } from "../rules/health.ts";
 import { clockDay, clockTime, figure, sky } from "../rules/words.ts";
+import { BREAK_HREF } from "../state/route.ts";
 import { applyTheme, storedTheme, THEMES, type Theme } from "../state/theme.ts";
+import { useTrials } from "../state/trials.ts";
 import { StoreContext, useNow, usePage } from "../state/use.ts";
 
 export function Header({ onHelp }: { readonly onHelp: () => void }) {
@@ -14,6 +16,7 @@ export function Header({ onHelp }: { readonly onHelp: () => void }) {
       <Weather />
       <DeviceCounts />
       <div class="controls">
+        <BreakIt />
         <Pause />
         <ThemeChoice />
         <button type="button" class="control" onClick={onHelp}>
@@ -88,6 +91,18 @@ function DeviceCounts() {
         </span>
       ) : null}
     </p>
+  );
+}
+
+/** Only where this page may do it. */
+function BreakIt() {
+  const { offer } = useTrials();
+  if (offer.access === "no") return null;
+  return (
+    <a class="control" href={BREAK_HREF}>
+      <span class="glyph" data-glyph="break" aria-hidden="true" />
+      <span class="control-word">Break it</span>
+    </a>
   );
 }
 

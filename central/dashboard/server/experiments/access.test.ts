@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { accessOf, isOwnOrigin } from "./access.ts";
+
+const here = { loopback: true, controls: null, token: null };
+const open = { loopback: false, controls: true, token: "sixteen letters!" };
+
+describe("who may break things", () => {
+  test.each(["localhost:8888", "127.0.0.1:8888", "[::1]:8888"])("whoever came by %s", (host) =>
+    expect(accessOf({ host }, here)).toBe("yes"),
+  );
+
+  test.each([
+    ["by a foreign name: DNS rebinding", { host: "evil.example:8888" }],
+    ["by no name", {}],
+    ["through a proxy", { host: "localhost:8888", "x-forwarded-for": "203.0.113.9" }],
+  ])("nobody who came %s", (_, headers) => expect(accessOf(headers, here)).toBe("no"));
+
+  test("nobody from afar, and nobody at all when it is switched off", () => {
+    expect(accessOf({ host: "localhost:8888" }, { ...here, loopback: false })).toBe("no");
+    expect(accessOf({ host: "localhost:8888" }, { ...here, controls: false })).toBe("no");
+  });
+
+  test("from afar whoever has the token", () => {
+    const host = "elevated.example";
+    expect(accessOf({ host }, open)).toBe("token");
+    expect(accessOf({ host, authorization: "Bearer sixteen letters?" }, open)).toBe("token");
+    expect(accessOf({ host, authorization: "Bearer sixteen letters!" }, open)).toBe("yes");
+  });
+});
+
+test.each([
+  ["http://localhost:8888", true],
+  ["https://localhost:8888", true],
+  ["http://localhost:8889", false],
+  ["https://evil.example", false],
+  ["null", false],
+  [undefined, false],
+])("a POST with origin %s is this server's own: %s", (origin, own) =>
+  expect(isOwnOrigin({ host: "localhost:8888", ...(origin === undefined ? {} : { origin }) })).toBe(own),
+);

@@ -1,0 +1,81 @@
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import { afterEach, describe, expect, test } from "vitest";
+import { closeServer, listen } from "../../../../infra/runtime/http.ts";
+import type { ExperimentsAnswer } from "../../../../schemas/page-experiments.ts";
+import { readyCity, serve } from "../testing/served.ts";
+
+const open: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+/** Supervisor and simulator in one: notes what it is told. */
+async function controlled(answer = 202): Promise<{ readonly url: string; readonly told: string[] }> {
+  const told: string[] = [];
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    if (request.method === "POST") told.push(`${request.url} ${body}`.trim());
+    response.writeHead(answer, { "content-type": "application/json" }).end('{"parts":[]}');
+  });
+  const { url } = await listen(server, 0);
+  open.push(() => closeServer(server));
+  return { url, told };
+}
+
+async function page(controls: { supervisorUrl?: string; simulatorUrl?: string }): Promise<string> {
+  const dashboard = await serve(await readyCity(), controls);
+  open.push(() => dashboard.stop());
+  return dashboard.url;
+}
+
+const post = (url: string, id: string, origin = url): Promise<Response> =>
+  fetch(`${url}/experiments/${id}`, { method: "POST", headers: { origin } });
+
+describe("experiments from the page", () => {
+  test("each one offered is carried out, and says when it will have healed", async () => {
+    const { url: control, told } = await controlled();
+    const url = await page({ supervisorUrl: control, simulatorUrl: control });
+    const offer = (await (await fetch(`${url}/experiments`)).json()) as ExperimentsAnswer;
+    expect(offer.access).toBe("yes");
+    for (const { id, healsMs } of offer.experiments) {
+      const answer = await post(url, id);
+      expect(answer.status).toBe(202);
+      const { at, healsAt } = (await answer.json()) as { at: number; healsAt: number };
+      expect(healsAt - at).toBe(healsMs);
+    }
+    expect(told).toEqual([
+      '/faults {"kind":"unplug","target":"40380-T1","forMs":20000}',
+      '/faults {"kind":"noise","target":"40380","strength":0.001,"forMs":20000}',
+      "/parts/edge/kill",
+      "/parts/gateway/kill",
+      "/parts/kafka/kill",
+      "/parts/ksql/kill",
+    ]);
+  });
+
+  test("a page of somewhere else cannot do it, and reading does nothing", async () => {
+    const { url: control, told } = await controlled();
+    const url = await page({ supervisorUrl: control });
+    expect((await post(url, "kill-kafka", "https://evil.example")).status).toBe(403);
+    expect((await fetch(`${url}/experiments/kill-kafka`, { method: "POST" })).status).toBe(403);
+    expect((await fetch(`${url}/experiments/kill-kafka`)).status).toBe(404);
+    expect((await post(url, "kill-everything")).status).toBe(404);
+    expect(told).toEqual([]);
+  });
+
+  test("what cannot be done is said", async () => {
+    const { url: control } = await controlled(404);
+    const url = await page({ supervisorUrl: control });
+    const refused = await post(url, "kill-gateway");
+    expect([refused.status, await refused.text()]).toEqual([
+      502,
+      expect.stringContaining("refuses") as string,
+    ]);
+    const absent = await post(url, "unplug-device");
+    expect([absent.status, await absent.text()]).toEqual([
+      502,
+      expect.stringContaining("npm start") as string,
+    ]);
+  });
+});

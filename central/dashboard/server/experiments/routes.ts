@@ -1,0 +1,60 @@
+import { Router } from "express";
+import type { Logger } from "../../../../infra/runtime/logger.ts";
+import { isCoded, messageOf } from "../../../../schemas/errors.ts";
+import type { ExperimentStarted, ExperimentsAnswer } from "../../../../schemas/page-experiments.ts";
+import { type AccessSettings, accessOf, isOwnOrigin } from "./access.ts";
+import { EXPERIMENTS, experimentView } from "./catalogue.ts";
+import { type Controls, perform } from "./perform.ts";
+
+export interface ExperimentSources extends Controls {
+  readonly access: AccessSettings;
+  /** Wall clock, epoch ms. */
+  readonly now: () => number;
+  readonly logger: Logger;
+}
+
+/** `GET /` tells what may be broken by whom asks, `POST /{id}` breaks it. */
+export function experimentRoutes(sources: ExperimentSources): Router {
+  const router = Router();
+  router.use((_request, response, next) => {
+    response.set("cache-control", "no-store");
+    next();
+  });
+  router.get("/", (request, response) => {
+    const access = accessOf(request.headers, sources.access);
+    const answer: ExperimentsAnswer = {
+      access,
+      experiments: access === "yes" ? EXPERIMENTS.map(experimentView) : [],
+    };
+    response.json(answer);
+  });
+  router.post("/:id", async (request, response) => {
+    request.resume();
+    if (!isOwnOrigin(request.headers)) {
+      response.status(403).json({ error: "only from this server's own page" });
+      return;
+    }
+    const access = accessOf(request.headers, sources.access);
+    if (access !== "yes") {
+      response.status(access === "token" ? 401 : 403).json({ error: "not for you: see DEMO_CONTROLS" });
+      return;
+    }
+    const experiment = EXPERIMENTS.find(({ id }) => id === request.params.id);
+    if (!experiment) {
+      response.status(404).json({ error: `no experiment ${request.params.id}` });
+      return;
+    }
+    try {
+      await perform(experiment, sources);
+    } catch (error) {
+      sources.logger.warn({ experiment: experiment.id, err: error }, "experiment not done");
+      response.status(isCoded(error) ? 502 : 500).json({ error: messageOf(error) });
+      return;
+    }
+    sources.logger.info({ experiment: experiment.id }, "experiment begun from the page");
+    const at = sources.now();
+    const started: ExperimentStarted = { id: experiment.id, at, healsAt: at + experiment.healsMs };
+    response.status(202).json(started);
+  });
+  return router;
+}

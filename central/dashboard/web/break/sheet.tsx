@@ -1,0 +1,99 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ExperimentView } from "../../../../schemas/page-experiments.ts";
+import { useTrials } from "../state/trials.ts";
+import { TrialReport } from "./report.tsx";
+
+/** The doubter's sheet: break a hop, watch, and compare the proof before, during and after. */
+export function BreakSheet() {
+  const trials = useTrials();
+  const { access, experiments } = trials.offer;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <section class="sheet" aria-labelledby="break">
+      <header class="sheet-head">
+        <h2 id="break" ref={heading} tabIndex={-1}>
+          Break it
+        </h2>
+        <a class="control sheet-close" href="#/">
+          Close
+        </a>
+      </header>
+      <p class="break-lead muted">
+        Really done to the running system. Everything heals by itself; the count must agree afterwards.
+      </p>
+      {trials.problem === "" ? null : (
+        <p class="act" role="alert">
+          {trials.problem}
+        </p>
+      )}
+      {trials.trial ? <TrialReport trial={trials.trial} /> : null}
+      {access === "token" ? <TokenForm onToken={(token) => void trials.ask(token)} /> : null}
+      {access === "no" ? <p>This page may only look: it was not opened on the machine it runs on.</p> : null}
+      <ol class="experiments">
+        {experiments.map((experiment) => (
+          <Offer
+            key={experiment.id}
+            experiment={experiment}
+            running={trials.running}
+            onBegin={() => void trials.begin(experiment)}
+          />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface OfferProps {
+  readonly experiment: ExperimentView;
+  /** One at a time, so that the proof before is one that held. */
+  readonly running: boolean;
+  readonly onBegin: () => void;
+}
+
+function Offer({ experiment: { id, hop, order, watch }, running, onBegin }: OfferProps) {
+  return (
+    <li class="sheet-part experiment">
+      <h3 id={`hop-${id}`}>{hop}</h3>
+      <button
+        type="button"
+        class="control"
+        aria-describedby={`hop-${id}`}
+        data-experiment={id}
+        disabled={running}
+        onClick={onBegin}
+      >
+        {order}
+      </button>
+      <p>{watch}</p>
+    </li>
+  );
+}
+
+function TokenForm({ onToken }: { readonly onToken: (token: string) => void }) {
+  const [token, setToken] = useState("");
+  return (
+    <form
+      class="token"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onToken(token);
+      }}
+    >
+      <label for="demo-token">Token of this demonstration</label>
+      <input
+        id="demo-token"
+        class="search"
+        type="password"
+        autocomplete="off"
+        value={token}
+        onInput={(event) => setToken(event.currentTarget.value)}
+      />
+      <button type="submit" class="control">
+        Unlock
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import type { ProofView } from "../../../../schemas/page.ts";
+import type { ExperimentView } from "../../../../schemas/page-experiments.ts";
+import { beginTrial, observeTrial, type Trial } from "./trial.ts";
+
+const proof = (devices: number, waiting: number, state: ProofView["state"]): ProofView => ({
+  state,
+  since: 0,
+  reasons: [],
+  devices,
+  waiting,
+  inDevices: waiting,
+  inOutboxes: 0,
+  inKafka: 0,
+  clean: devices - waiting,
+  summed: devices - waiting,
+  shown: devices - waiting,
+  duplicatesRemoved: 0,
+  ringLost: 0,
+  quarantined: 0,
+  lost: 0,
+  deadLetters: 0,
+  silent: 0,
+});
+const kill: ExperimentView = {
+  id: "kill-gateway",
+  hop: "Gateway",
+  order: "Kill",
+  watch: "",
+  part: "gateway",
+  healsMs: 6_000,
+};
+const begun = (): Trial => beginTrial(kill, { id: kill.id, at: 0, healsAt: 6_000 }, proof(100, 0, "holds"));
+const gateway = (state: string) => [{ name: "gateway", state, ms: null }];
+
+describe("a trial", () => {
+  test("keeps the moment when most was on the way", () => {
+    const seen = [proof(105, 5, "catching-up"), proof(120, 20, "catching-up"), proof(125, 3, "catching-up")];
+    const trial = seen.reduce(
+      (t, p) => observeTrial(t, { proof: p, parts: gateway("starting"), now: 1_000 }),
+      begun(),
+    );
+    expect(trial.worst).toMatchObject({ devices: 120, waiting: 20 });
+    expect(trial.after).toBeNull();
+  });
+
+  test("counts what is clean and not summed as on the way", () => {
+    const late = { ...proof(120, 0, "catching-up"), summed: 90 };
+    expect(observeTrial(begun(), { proof: late, parts: [], now: 1 }).worst).toBe(late);
+  });
+
+  test.each([
+    ["before its time", 5_999, "ready", "holds"],
+    ["while the part is not back", 6_000, "starting", "holds"],
+    ["while counts are catching up", 6_000, "ready", "catching-up"],
+  ] as const)("does not end %s", (_, now, state, verdict) => {
+    const trial = observeTrial(begun(), { proof: proof(130, 0, verdict), parts: gateway(state), now });
+    expect(trial.after).toBeNull();
+  });
+
+  test("ends with the first proof that holds, and keeps that one", () => {
+    const first = proof(130, 0, "holds");
+    const ended = observeTrial(begun(), { proof: first, parts: gateway("ready"), now: 6_500 });
+    expect(ended).toMatchObject({ after: first, endedAt: 6_500 });
+    expect(observeTrial(ended, { proof: proof(140, 9, "catching-up"), parts: [], now: 7_000 })).toBe(ended);
+  });
+});
