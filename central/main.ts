@@ -14,6 +14,7 @@ import { ROLES, type Role, type StartRole } from "./roles.ts";
 const LOAD: Readonly<Record<Role, () => Promise<{ readonly start: StartRole }>>> = {
   dedup: () => import("./dedup/role.ts"),
   stations: () => import("./stations/role.ts"),
+  telemetry: () => import("./telemetry/role.ts"),
   dashboard: () => import("./dashboard/role.ts"),
 };
 
@@ -58,6 +59,7 @@ const program = new Command("central")
 Roles:
   dedup      removes what was delivered twice; writes the clean topics exactly once
   stations   makes the table of stations from the rows of PostgreSQL
+  telemetry  writes the vehicles' events to PostgreSQL, each once
   dashboard  serves the page and its API
 
 Examples:

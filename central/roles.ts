@@ -29,5 +29,5 @@ export interface RoleRunning extends Running {
 export type StartRole = (context: RoleContext) => Promise<RoleRunning>;
 
 /** Roles of `npm run central -- [roles…]`, in the order they start. */
-export const ROLES = ["dedup", "stations", "dashboard"] as const;
+export const ROLES = ["dedup", "stations", "telemetry", "dashboard"] as const;
 export type Role = (typeof ROLES)[number];

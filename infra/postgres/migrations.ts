@@ -13,11 +13,16 @@ export interface Migration {
 
 /** `NNN-name.sql` files in the order of their numbers, and the seeds behind the table they fill. */
 export function migrations(): readonly Migration[] {
-  return [...sqlMigrations(), SEED_STATIONS].sort((x, y) => x.version - y.version);
+  return [...sqlMigrations("migrations"), SEED_STATIONS].sort((x, y) => x.version - y.version);
 }
 
-function sqlMigrations(): readonly Migration[] {
-  const folder = join(projectRoot(), "infra", "postgres", "migrations");
+/** Those of the database `classroom`, which belongs to the course material. */
+export function classroomMigrations(): readonly Migration[] {
+  return sqlMigrations("classroom");
+}
+
+function sqlMigrations(name: string): readonly Migration[] {
+  const folder = join(projectRoot(), "infra", "postgres", name);
   return readdirSync(folder).flatMap((file) => {
     const match = /^(\d{3})-(.+)\.sql$/.exec(file);
     if (!match?.[2]) return [];

@@ -16,6 +16,7 @@ export interface Endpoints {
   readonly DASHBOARD_URL: string;
   readonly FIRMWARE_SIM_URL: string;
   readonly SUPERVISOR_URL: string;
+  readonly FLEET_URL: string;
 }
 
 /** The seeds' ports, all on loopback. */
@@ -30,6 +31,7 @@ export const DEFAULT_ENDPOINTS: Endpoints = {
   DASHBOARD_URL: "http://127.0.0.1:8888",
   FIRMWARE_SIM_URL: "http://127.0.0.1:8899",
   SUPERVISOR_URL: "http://127.0.0.1:8898",
+  FLEET_URL: "http://127.0.0.1:5001",
 };
 
 /** The folder of everything that survives a stop: `ELEVATED_HOME`, or `.elevated` where the command runs. */

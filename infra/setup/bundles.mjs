@@ -15,6 +15,7 @@ export const ENTRIES = [
   "firmware-sim/main.ts",
   "edge/main.ts",
   "gateway/main.ts",
+  "gateway/http/main.ts",
   "central/main.ts",
   "central/connect/main.ts",
   "central/ksql/main.ts",

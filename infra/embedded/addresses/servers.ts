@@ -19,6 +19,7 @@ export const SERVERS: readonly Server[] = [
   { part: "postgres", endpoint: "POSTGRES_URL", portVariable: null },
   { part: "gateway", endpoint: "MQTT_URL", portVariable: "MQTT_PORT" },
   { part: "firmware-sim", endpoint: "FIRMWARE_SIM_URL", portVariable: "FIRMWARE_SIM_PORT" },
+  { part: "fleet-ingest", endpoint: "FLEET_URL", portVariable: "FLEET_PORT" },
   { part: "supervisor", endpoint: "SUPERVISOR_URL", portVariable: null },
 ];
 

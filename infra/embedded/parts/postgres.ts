@@ -82,11 +82,14 @@ export function databasePart(url: string): Part {
     holdsState: false,
     launch: () =>
       launchWork(async () => {
-        const [{ migrate }, { migrations }] = await Promise.all([
+        const [{ migrate }, { classroomMigrations, migrations }] = await Promise.all([
           import("../../postgres/migrate.ts"),
           import("../../postgres/migrations.ts"),
         ]);
         await migrate(url, migrations());
+        const classroom = new URL(url);
+        classroom.pathname = "/classroom";
+        await migrate(classroom.href, classroomMigrations());
       }, exitCodeOf),
   };
 }

@@ -96,7 +96,17 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
       name: "central",
       needs: ["topics", "schema-registry"],
       entry: "central/main.ts",
-      args: ["dedup", "stations"],
+      args: ["dedup", "stations", "telemetry"],
+    },
+    {
+      ...service,
+      name: "fleet-ingest",
+      needs: ["topics"],
+      feeds: ["central"],
+      entry: "gateway/http/main.ts",
+      url: addresses.FLEET_URL,
+      probe: `${addresses.FLEET_URL}/readyz`,
+      env: { FLEET_PORT: String(portOf("fleet-ingest")) },
     },
     {
       ...task,

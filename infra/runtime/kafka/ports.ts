@@ -108,6 +108,32 @@ export interface Tail {
   stop(): Promise<void>;
 }
 
+export interface SubscribeOptions {
+  readonly group: string;
+  readonly topic: string;
+  /**
+   * Where this partition is to be read on; undefined: from its start. Asked on every assignment, again until it
+   * answers.
+   *
+   * @param end - the partition's end offset.
+   */
+  readonly position: (partition: number, end: number) => Promise<number | undefined>;
+  /**
+   * In order per partition, not empty. Rejects: the same records come again, until it resolves or the partition goes
+   * to another member; so it must know what it has taken already.
+   */
+  readonly onRecords: (partition: number, records: readonly InRecord[]) => Promise<void>;
+}
+
+/** A share of a topic's partitions, read from positions that somebody else keeps. */
+export interface Subscription {
+  /** What is being waited for; undefined: nothing. */
+  readonly trouble: string | undefined;
+  stop(): Promise<void>;
+}
+
+export type Subscribe = (options: SubscribeOptions) => Subscription;
+
 export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;

@@ -10,16 +10,21 @@ const DISCARDED = 8;
 /**
  * The whole body, at most `limit` bytes.
  *
+ * @param discarded - up to how many bytes one that is too large is read on.
  * @throws {RestError} 413
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  limit: number,
+  discarded = limit * DISCARDED,
+): Promise<Buffer> {
   const tooLarge = new RestError(413, 413, `the body is larger than ${limit} bytes`);
-  if (Number(request.headers["content-length"] ?? 0) > limit * DISCARDED) throw tooLarge;
+  if (Number(request.headers["content-length"] ?? 0) > discarded) throw tooLarge;
   let chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > limit * DISCARDED) throw tooLarge;
+    if (length > discarded) throw tooLarge;
     if (length > limit) chunks = [];
     else chunks.push(chunk);
   }

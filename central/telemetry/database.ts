@@ -1,0 +1,146 @@
+import { type ClientBase, Pool } from "pg";
+import { messageOf } from "../../schemas/errors.ts";
+import { insertRows, isRowFault } from "./insert.ts";
+import { type Decoded, invalid, type Refused } from "./row.ts";
+import { insertSplitting } from "./splitting.ts";
+
+/** What became of some records. */
+export interface Tally {
+  readonly inserted: number;
+  readonly duplicates: number;
+  readonly deadLetters: number;
+}
+
+interface Place {
+  readonly cluster: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** A server that no longer answers is given up after so long, ms. */
+const CONNECT_MS = 5_000;
+const QUERY_MS = 30_000;
+
+/** The tables of `av_telemetry`. Every method rejects while the database is away; what it began is undone then. */
+export class Database {
+  readonly #pool: Pool;
+
+  /** @param url - `postgresql://…`; connects when it is asked something. */
+  constructor(url: string) {
+    this.#pool = new Pool({
+      connectionString: url,
+      max: 4,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: QUERY_MS,
+      keepAlive: true,
+      application_name: "telemetry",
+    });
+    // An idle connection that breaks is replaced at the next question.
+    this.#pool.on("error", () => {});
+  }
+
+  /**
+   * The next offset to read; undefined: from the start. A position behind the partition's end is that of a topic that
+   * was made anew under the same name, and is forgotten.
+   */
+  position(place: Place, end: number): Promise<number | undefined> {
+    return this.#transaction(async (client) => {
+      const { cluster, topic, partition } = place;
+      await client.query(
+        `UPDATE av_telemetry.positions SET next_offset = 0
+         WHERE cluster = $1 AND topic = $2 AND partition = $3 AND next_offset > $4`,
+        [cluster, topic, partition, end],
+      );
+      const { rows } = await client.query<{ next: string }>(
+        `SELECT next_offset AS next FROM av_telemetry.positions
+         WHERE cluster = $1 AND topic = $2 AND partition = $3 AND next_offset > 0`,
+        [cluster, topic, partition],
+      );
+      return rows[0] ? Number(rows[0].next) : undefined;
+    });
+  }
+
+  /**
+   * Rows and position in one transaction. Records that another writer, or an earlier try whose answer was lost, has
+   * written are passed over.
+   *
+   * @param records - consecutive ones of the partition.
+   * @param onRefused - takes what can never become a row; the position moves past it only once this resolved.
+   */
+  write(
+    place: Place,
+    records: readonly Decoded[],
+    onRefused: (refused: readonly Refused[]) => Promise<void>,
+  ): Promise<Tally> {
+    return this.#transaction(async (client) => {
+      const next = await locked(client, place);
+      const fresh = records.filter(({ record }) => record.offset >= next);
+      const last = fresh.at(-1);
+      if (!last) return { inserted: 0, duplicates: 0, deadLetters: 0 };
+      const readable = fresh.flatMap((each) => ("row" in each ? [each] : []));
+      const written = await insertSplitting(
+        readable,
+        (some) =>
+          insertRows(
+            client,
+            some.map(({ row }) => row),
+          ),
+        isRowFault,
+      );
+      const refused = [
+        ...fresh.flatMap((each) => ("error" in each ? [each] : [])),
+        ...written.refused.map(({ row, error }) => ({
+          record: row.record,
+          error: invalid(`PostgreSQL refuses the row: ${messageOf(error)}`, error),
+        })),
+      ];
+      if (refused.length > 0) await onRefused(refused);
+      const tally = {
+        inserted: written.inserted,
+        duplicates: readable.length - written.refused.length - written.inserted,
+        deadLetters: refused.length,
+      };
+      await advance(client, place, last.record.offset + 1, tally);
+      return tally;
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
+
+  async #transaction<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query("BEGIN");
+      const result = await work(client);
+      await client.query("COMMIT");
+      client.release();
+      return result;
+    } catch (error) {
+      // The connection ends, and with it the transaction.
+      client.release(true);
+      throw error;
+    }
+  }
+}
+
+/** The next offset; nobody else moves it until this transaction ends. */
+async function locked(client: ClientBase, { cluster, topic, partition }: Place): Promise<number> {
+  const { rows } = await client.query<{ next: string }>(
+    `INSERT INTO av_telemetry.positions AS p (cluster, topic, partition, next_offset) VALUES ($1, $2, $3, 0)
+     ON CONFLICT (cluster, topic, partition) DO UPDATE SET next_offset = p.next_offset
+     RETURNING next_offset AS next`,
+    [cluster, topic, partition],
+  );
+  return Number(rows[0]?.next ?? 0);
+}
+
+async function advance(client: ClientBase, place: Place, next: number, tally: Tally): Promise<void> {
+  await client.query(
+    `UPDATE av_telemetry.positions
+     SET next_offset = $4, inserted = inserted + $5, duplicates = duplicates + $6, dead_letters = dead_letters + $7
+     WHERE cluster = $1 AND topic = $2 AND partition = $3`,
+    [place.cluster, place.topic, place.partition, next, tally.inserted, tally.duplicates, tally.deadLetters],
+  );
+}

@@ -1,0 +1,29 @@
+import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
+import { CodedError, messageOf } from "../../schemas/errors.ts";
+import { checkFleetRecord, type FleetRecord } from "../../schemas/fleet.ts";
+
+/** A record of `fleet.telemetry`, and what it says: a row, or why it is none. */
+export type Decoded =
+  | { readonly record: InRecord; readonly row: FleetRecord }
+  | { readonly record: InRecord; readonly error: CodedError };
+
+/** A record that can never become a row. */
+export type Refused = Extract<Decoded, { readonly error: CodedError }>;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+export function decodeRow(record: InRecord): Decoded {
+  if (!record.value) return { record, error: invalid("the record has no value") };
+  let value: unknown;
+  try {
+    value = JSON.parse(utf8.decode(record.value));
+  } catch (cause) {
+    return { record, error: invalid(messageOf(cause), cause) };
+  }
+  const checked = checkFleetRecord(value);
+  return checked.ok ? { record, row: checked.value } : { record, error: invalid(checked.problem) };
+}
+
+export function invalid(message: string, cause?: unknown): CodedError {
+  return new CodedError("TELEMETRY_INVALID", { message, retryable: false, cause });
+}

@@ -1,0 +1,97 @@
+import { Counter, type Registry } from "prom-client";
+import type { Kafka, KafkaAdmin, Subscribe } from "../../infra/runtime/kafka/ports.ts";
+import type { Logger } from "../../infra/runtime/logger.ts";
+import { avroCodec } from "../../infra/runtime/registry/codec.ts";
+import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
+import type { DeadLetter } from "../../schemas/dead-letter.ts";
+import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
+import { type Topics, topicNames } from "../../schemas/topics.ts";
+import type { RoleRunning } from "../roles.ts";
+import { Database, type Tally } from "./database.ts";
+import { deadLetters } from "./dead-letters.ts";
+import { decodeRow } from "./row.ts";
+
+interface TelemetryOptions {
+  readonly kafka: Kafka;
+  readonly subscribe: Subscribe;
+  readonly registry: RegistryClient;
+  readonly postgresUrl: string;
+  readonly prefix: string;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+}
+
+/** Writes the vehicles' events to PostgreSQL, each once. The database may be away: they wait in Kafka. */
+export async function startTelemetry(options: TelemetryOptions): Promise<RoleRunning> {
+  const { kafka, registry, logger } = options;
+  const topics = topicNames(options.prefix);
+  const admin = await kafka.admin();
+  let cluster: string;
+  try {
+    await makeMissing(admin, topics);
+    cluster = await admin.clusterId();
+  } finally {
+    await admin.close();
+  }
+  const [key, value] = await Promise.all([
+    avroCodec<string>(registry, `${topics.deadLetter}-key`, "device-id"),
+    avroCodec<DeadLetter>(registry, `${topics.deadLetter}-value`, "dead-letter"),
+  ]);
+  const producer = await kafka.producer();
+  const bury = deadLetters({ producer, topic: topics.deadLetter, key, value });
+  const database = new Database(options.postgresUrl);
+  const meter = telemetryMeter(options.metrics);
+  const place = (partition: number) => ({ cluster, topic: topics.fleet, partition });
+  const subscription = options.subscribe({
+    group: `${options.prefix}telemetry`,
+    topic: topics.fleet,
+    position: (partition, end) => database.position(place(partition), end),
+    async onRecords(partition, records) {
+      const tally = await database.write(place(partition), records.map(decodeRow), async (refused) => {
+        for (const { error } of refused) logger.warn({ code: error.code }, `dead letter: ${error.message}`);
+        await bury(refused);
+      });
+      meter.wrote(tally);
+    },
+  });
+  return {
+    probe() {
+      const { trouble } = subscription;
+      // That the database is away is no reason to start this process again.
+      return { ready: true, detail: { ...meter.totals(), ...(trouble ? { waitsFor: trouble } : {}) } };
+    },
+    async stop() {
+      await subscription.stop();
+      await producer.close();
+      await database.close();
+    },
+  };
+}
+
+async function makeMissing(admin: KafkaAdmin, topics: Topics): Promise<void> {
+  const existing = new Set(await admin.listTopics());
+  const own = [topics.fleet, topics.deadLetter].filter((topic) => !existing.has(topic));
+  await admin.ensureTopics(topicSettings(topics, EMBEDDED_LIMITS).filter(({ topic }) => own.includes(topic)));
+}
+
+function telemetryMeter(registry: Registry) {
+  const counter = (name: string, help: string): Counter =>
+    new Counter({ name: `telemetry_${name}_total`, help, registers: [registry] });
+  const rows = counter("rows", "Events written to PostgreSQL.");
+  const duplicates = counter("duplicates", "Events that were there already.");
+  const letters = counter("dead_letters", "Records that can never become rows.");
+  let sums: Tally = { inserted: 0, duplicates: 0, deadLetters: 0 };
+  return {
+    totals: (): Tally => sums,
+    wrote(tally: Tally): void {
+      rows.inc(tally.inserted);
+      duplicates.inc(tally.duplicates);
+      letters.inc(tally.deadLetters);
+      sums = {
+        inserted: sums.inserted + tally.inserted,
+        duplicates: sums.duplicates + tally.duplicates,
+        deadLetters: sums.deadLetters + tally.deadLetters,
+      };
+    },
+  };
+}

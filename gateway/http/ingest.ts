@@ -1,0 +1,111 @@
+import { Counter, type Registry } from "prom-client";
+import { fullJitter } from "../../infra/runtime/backoff.ts";
+import type { Clock } from "../../infra/runtime/clock.ts";
+import { drainServer, listen } from "../../infra/runtime/http.ts";
+import type { Kafka, Producer } from "../../infra/runtime/kafka/ports.ts";
+import type { Running } from "../../infra/runtime/lifecycle.ts";
+import type { Logger } from "../../infra/runtime/logger.ts";
+import type { Random } from "../../infra/runtime/random.ts";
+import { isCoded, messageOf } from "../../schemas/errors.ts";
+import { topicNames } from "../../schemas/topics.ts";
+import type { IngestConfig } from "./config.ts";
+import { EventsInKafka } from "./events-in-kafka.ts";
+import { Intake } from "./intake.ts";
+import { ingestServer } from "./server.ts";
+import { vehicleKeysFrom } from "./vehicle-keys.ts";
+
+export interface IngestParts {
+  readonly config: Omit<IngestConfig, "KAFKA_BROKERS" | "LOG_LEVEL">;
+  readonly kafka: Kafka;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  /** Ends the search for Kafka. */
+  readonly signal: AbortSignal;
+}
+
+interface Ingest extends Running {
+  readonly url: string;
+}
+
+/**
+ * Listens at once; until Kafka is reached every POST is told 503.
+ *
+ * @throws {CodedError} CONFIG_INVALID, PORT_TAKEN
+ */
+export async function startIngest(parts: IngestParts): Promise<Ingest> {
+  const { config, kafka, clock, logger, metrics } = parts;
+  const topic = topicNames(config.TOPIC_PREFIX).fleet;
+  let producer: Producer | undefined;
+  const eventsInKafka = new EventsInKafka(kafka, topic, clock);
+  const answers = new Counter({
+    name: "fleet_posts_total",
+    help: "POSTs and refused requests, by status.",
+    labelNames: ["status"],
+    registers: [metrics],
+  });
+  const events = new Counter({
+    name: "fleet_events_total",
+    help: "Events acknowledged because Kafka has them.",
+    registers: [metrics],
+  });
+  const intake = new Intake({
+    topic,
+    producer: () => producer,
+    maxBytes: config.FLEET_MAX_WAITING_MB * 2 ** 20,
+    patienceMs: config.FLEET_PATIENCE_MS,
+    clock,
+  });
+  const server = ingestServer({
+    intake,
+    eventsInKafka: () => eventsInKafka.count(),
+    metrics: async () => ({ type: metrics.contentType, text: await metrics.metrics() }),
+    onAnswer(status, count) {
+      answers.inc({ status });
+      events.inc(count);
+    },
+    keys: config.FLEET_API_KEYS_FILE === undefined ? undefined : vehicleKeysFrom(config.FLEET_API_KEYS_FILE),
+    now: () => clock.now(),
+    logger,
+    maxConnections: config.FLEET_MAX_CONNECTIONS,
+    requestMs: config.FLEET_REQUEST_MS,
+  });
+  const { url } = await listen(server, config.FLEET_PORT, config.FLEET_HOST);
+  const searched = search(parts).then((found) => {
+    producer = found;
+    if (found) logger.info({ url: `${url}/events` }, "ready");
+  });
+  return {
+    url,
+    failed: searched.then(() => new Promise<never>(() => {})),
+    async stop() {
+      await drainServer(server);
+      await searched.catch(() => {});
+      await producer?.close();
+      await eventsInKafka.close();
+    },
+  };
+}
+
+/** A POST may wait for the request before its own and for its own: each has half of its time. */
+async function search({
+  config,
+  kafka,
+  clock,
+  random,
+  logger,
+  signal,
+}: IngestParts): Promise<Producer | undefined> {
+  const wait = fullJitter({ baseMs: 50, capMs: 1_000, random, floorMs: 20 });
+  for (let tries = 0; !signal.aborted; tries++) {
+    try {
+      return await kafka.producer({ timeoutMs: config.FLEET_PATIENCE_MS / 2 });
+    } catch (error) {
+      if (isCoded(error) && !error.retryable) throw error;
+      if (tries === 0) logger.warn({ reason: messageOf(error) }, "Kafka is not there yet");
+      await clock.sleep(wait.next(), signal);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,46 @@
+import { STATUS_CODES } from "node:http";
+import { isCoded } from "../../schemas/errors.ts";
+import type { FleetRefusal } from "../../schemas/fleet.ts";
+
+/** What a client is told when something is wrong: HTTP status, body and, where trying again helps, when. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly body: FleetRefusal;
+  /** Seconds. */
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, body: FleetRefusal, retryAfter?: number) {
+    super(body.error);
+    this.name = "Refusal";
+    this.status = status;
+    this.body = body;
+    this.retryAfter = retryAfter;
+  }
+}
+
+const RETRY_SECONDS = 1;
+
+export function badRequest(error: string, events?: FleetRefusal["events"]): Refusal {
+  return new Refusal(400, events ? { error, events } : { error });
+}
+
+/** More is on its way to Kafka than this instance holds. */
+export function busy(): Refusal {
+  return new Refusal(429, { error: "too much at once: send it again later" }, RETRY_SECONDS);
+}
+
+/** Whether Kafka has it is unknown: sent again, it is known by its sequence number. */
+export function kafkaAway(): Refusal {
+  return new Refusal(503, { error: "Kafka did not acknowledge in time: send it again" }, RETRY_SECONDS);
+}
+
+/** Any error of a request as an answer; undefined: nobody foresaw it. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error;
+  if (isCoded(error, "KAFKA_UNAVAILABLE")) return kafkaAway();
+  if (isCoded(error, "KAFKA_RECORD_REFUSED")) return new Refusal(413, { error: error.message });
+  if (error instanceof Error && "status" in error && typeof error.status === "number") {
+    return new Refusal(error.status, { error: error.message || (STATUS_CODES[error.status] ?? "refused") });
+  }
+  return undefined;
+}

@@ -1,0 +1,129 @@
+import type { Consumer, EachBatchPayload } from "kafkajs";
+import { messageOf } from "../../../../schemas/errors.ts";
+import type { SubscribeOptions, Subscription } from "../ports.ts";
+import { type ClusterOptions, openClient } from "./client.ts";
+import { incoming } from "./incoming.ts";
+import { MAX_WAIT_MS } from "./reader.ts";
+import { disconnected, keepAlive, pauseBefore } from "./supervision.ts";
+
+/** As a processor's: a killed member's partitions are read on soon (design §5.5h). */
+const SESSION_MS = 3_000;
+const HEARTBEAT_MS = 500;
+const REBALANCE_MS = 6_000;
+const MAX_RECORDS = 5_000;
+
+/** A member of a consumer group that commits nothing to Kafka. Connects in the background, for as long as it takes. */
+export function openSubscription(cluster: ClusterOptions, settings: SubscribeOptions): Subscription {
+  return new KafkaJsSubscription(cluster, settings);
+}
+
+class KafkaJsSubscription implements Subscription {
+  readonly #cluster: ClusterOptions;
+  readonly #settings: SubscribeOptions;
+  readonly #stopping = new AbortController();
+  readonly #supervised: { stop(): Promise<void> };
+  /** Partitions of this assignment that were sought to their position. */
+  readonly #placed = new Set<number>();
+  #trouble: string | undefined;
+
+  constructor(cluster: ClusterOptions, settings: SubscribeOptions) {
+    this.#cluster = cluster;
+    this.#settings = settings;
+    this.#supervised = keepAlive(cluster, `reading ${settings.topic}`, (onCrash) => this.#life(onCrash));
+  }
+
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#supervised.stop();
+  }
+
+  async #life(onCrash: (error: Error) => void): Promise<() => Promise<void>> {
+    const client = openClient(this.#cluster, { giveUpMs: 1_000 });
+    const consumer = client.kafka.consumer({
+      groupId: this.#settings.group,
+      sessionTimeout: SESSION_MS,
+      rebalanceTimeout: REBALANCE_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      maxWaitTimeInMs: MAX_WAIT_MS,
+      allowAutoTopicCreation: false,
+      retry: { retries: 10, restartOnFailure: async () => false },
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => onCrash(payload.error));
+    // Emitted between the assignment and the next fetch, synchronously.
+    consumer.on(consumer.events.GROUP_JOIN, () => this.#placed.clear());
+    try {
+      await consumer.connect();
+      // Also what an offset that retention has passed by is reset to.
+      await consumer.subscribe({ topics: [this.#settings.topic], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: 4,
+        eachBatch: (payload) => this.#eachBatch(consumer, payload),
+      });
+    } catch (error) {
+      client.destroy();
+      throw error;
+    }
+    return async () => {
+      await disconnected(this.#cluster.clock, consumer.disconnect());
+      client.destroy();
+    };
+  }
+
+  async #eachBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
+    const { batch, heartbeat, resolveOffset } = payload;
+    const { topic, partition } = batch;
+    const { position, onRecords } = this.#settings;
+    const wanted = (): boolean => payload.isRunning() && !payload.isStale() && !this.#stopping.signal.aborted;
+    const beat = this.#cluster.clock.every(HEARTBEAT_MS, () => void heartbeat().catch(() => {}));
+    try {
+      if (!this.#placed.has(partition)) {
+        const found = await this.#persistently(wanted, () =>
+          position(partition, Number(batch.highWatermark)),
+        );
+        if (!found || !wanted()) return;
+        this.#placed.add(partition);
+        const next = found.value;
+        if (next !== undefined && next !== Number(batch.firstOffset())) {
+          consumer.seek({ topic, partition, offset: String(next) });
+          return;
+        }
+      }
+      for (let from = 0; from < batch.messages.length; from += MAX_RECORDS) {
+        const messages = batch.messages.slice(from, from + MAX_RECORDS);
+        const records = messages.map((message) => incoming(topic, partition, message));
+        const done = await this.#persistently(wanted, () => onRecords(partition, records));
+        const last = records.at(-1);
+        if (!done || !last) return;
+        resolveOffset(String(last.offset));
+      }
+    } finally {
+      beat();
+    }
+  }
+
+  /** undefined: no longer wanted. */
+  async #persistently<T>(
+    wanted: () => boolean,
+    action: () => Promise<T>,
+  ): Promise<{ readonly value: T } | undefined> {
+    const { clock, logger } = this.#cluster;
+    for (let failures = 0; wanted(); failures++) {
+      try {
+        const value = await action();
+        this.#trouble = undefined;
+        return { value };
+      } catch (error) {
+        this.#trouble = messageOf(error);
+        if (failures === 0) logger.warn(`${this.#settings.topic} waits: ${this.#trouble}`);
+        await clock.sleep(pauseBefore(failures), this.#stopping.signal);
+      }
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readStatus } from "../../infra/embedded/status.ts";
+import type { OutRecord } from "../../infra/runtime/kafka/ports.ts";
+import { TOPICS } from "../../schemas/topics.ts";
+import { eventually } from "../support/eventually.ts";
+import { startServers, type TestServers } from "../support/servers.ts";
+import { type FleetLoad, startFleetLoad } from "./fleet-load.ts";
+import { kafkaAt } from "./raw-record.ts";
+
+/*
+ * Vehicles post while every process on the way to PostgreSQL is killed in turn: the table holds each acknowledged event
+ * once, and nothing that was never sent.
+ */
+let servers: TestServers;
+let load: FleetLoad;
+
+beforeAll(async () => {
+  servers = await startServers(
+    ["kafka", "topics", "schema-registry", "postgres", "database", "fleet-ingest", "central"],
+    { DEDUP_STATION_TOPICS: "0" },
+  );
+  load = startFleetLoad(servers.addresses.FLEET_URL, 20);
+}, 180_000);
+afterAll(async () => {
+  await load?.stop();
+  await servers?.stop();
+});
+
+async function query(sql: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new Client({ connectionString: servers.addresses.POSTGRES_URL });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Everything that Kafka has has been read. */
+async function caughtUp(): Promise<void> {
+  const admin = await kafkaAt(servers.addresses.KAFKA_BROKERS).admin();
+  const ends = await admin.endOffsets(TOPICS.fleet).finally(() => admin.close());
+  await eventually(async () => {
+    const rows = await query(
+      "SELECT partition, next_offset::int AS next FROM av_telemetry.positions ORDER BY 1",
+    );
+    expect(rows).toEqual(ends.map((next, partition) => ({ partition, next })));
+  });
+}
+
+test.each(["fleet-ingest", "central", "kafka", "postgres"])(
+  "%s is killed under load, and all goes on",
+  async (part) => {
+    const before = (await readStatus(servers.addresses.SUPERVISOR_URL)).parts.find(
+      ({ name }) => name === part,
+    );
+    await load.acknowledges(100);
+    await fetch(`${servers.addresses.SUPERVISOR_URL}/parts/${part}/kill`, { method: "POST" });
+    await eventually(async () => {
+      const { parts } = await readStatus(servers.addresses.SUPERVISOR_URL);
+      const now = parts.find(({ name }) => name === part);
+      expect(now?.state).toBe("ready");
+      expect(now?.pid).not.toBe(before?.pid);
+    });
+    await load.acknowledges(100);
+  },
+);
+
+test("a row that PostgreSQL refuses, and records that are none, go to the dead letter; their neighbours go in", async () => {
+  await query("ALTER TABLE av_telemetry.diag ADD CONSTRAINT known CHECK (vehicle_id <> 'V-unknown')");
+  const producer = await kafkaAt(servers.addresses.KAFKA_BROKERS).producer();
+  const event = { ...load.event("V-unknown", 1), received: "2026-01-01T12:00:00.000Z" };
+  const values = [JSON.stringify(event), "{", JSON.stringify({ ...event, metadata: { note: "\0" } })];
+  await producer.send(
+    values.map(
+      (value): OutRecord => ({ topic: TOPICS.fleet, partition: 0, key: null, value: Buffer.from(value) }),
+    ),
+  );
+  await producer.close();
+  await load.acknowledges(100);
+  await caughtUp();
+  expect(await query("SELECT sum(dead_letters)::int AS n FROM av_telemetry.positions")).toEqual([{ n: 3 }]);
+  const admin = await kafkaAt(servers.addresses.KAFKA_BROKERS).admin();
+  const letters = await admin.endOffsets(TOPICS.deadLetter).finally(() => admin.close());
+  expect(letters.reduce((sum, end) => sum + end, 0)).toBeGreaterThanOrEqual(3);
+});
+
+test("the rows are the acknowledged events, each once, and every record is accounted for", async () => {
+  await load.stop();
+  await caughtUp();
+  const rows = await query(
+    `SELECT vehicle_id AS vehicle, count(*)::int AS events, min(sequence)::int AS first, max(sequence)::int AS last
+     FROM av_telemetry.diag GROUP BY 1 ORDER BY 1`,
+  );
+  expect(rows).toEqual(
+    load.acknowledged().map(({ vehicle, last }) => ({ vehicle, events: last, first: 1, last })),
+  );
+  expect(
+    await query(`SELECT sum(inserted + duplicates + dead_letters - next_offset)::int AS unaccounted,
+                   sum(inserted)::int - (SELECT count(*)::int FROM av_telemetry.diag) AS difference
+                 FROM av_telemetry.positions`),
+  ).toEqual([{ unaccounted: 0, difference: 0 }]);
+});

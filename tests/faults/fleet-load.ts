@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FleetEvent } from "../../schemas/fleet.ts";
+import { eventually } from "../support/eventually.ts";
+
+/** Vehicles that post until they are told to stop, and again whatever was not acknowledged. */
+export interface FleetLoad {
+  /** Resolves when so many more events were acknowledged. */
+  acknowledges(more: number): Promise<void>;
+  /** The last sequence number of each vehicle; those before it were acknowledged too. */
+  acknowledged(): readonly { readonly vehicle: string; readonly last: number }[];
+  event(vehicle: string, sequence: number): FleetEvent;
+  /** Ends when everything that was posted is acknowledged. */
+  stop(): Promise<void>;
+}
+
+const EVENTS_PER_POST = 5;
+const PAUSE_MS = 20;
+
+export function startFleetLoad(url: string, vehicles: number): FleetLoad {
+  const last = new Map<string, number>();
+  let total = 0;
+  let stopping = false;
+  const drive = async (vehicle: string): Promise<void> => {
+    for (let next = 1; !stopping; next += EVENTS_PER_POST) {
+      const events = Array.from({ length: EVENTS_PER_POST }, (_, n) => event(vehicle, next + n));
+      while (!(await posted(url, events))) await sleep(PAUSE_MS * 5);
+      last.set(vehicle, next + EVENTS_PER_POST - 1);
+      total += EVENTS_PER_POST;
+      await sleep(PAUSE_MS);
+    }
+  };
+  const driving = Promise.all(
+    Array.from({ length: vehicles }, (_, n) => drive(`V-${String(n).padStart(3, "0")}`)),
+  );
+  return {
+    event,
+    async acknowledges(more) {
+      const wanted = total + more;
+      await eventually(() => {
+        if (total < wanted) throw new Error(`${total} events acknowledged, not ${wanted}`);
+      });
+    },
+    acknowledged: () =>
+      [...last]
+        .map(([vehicle, n]) => ({ vehicle, last: n }))
+        .sort((x, y) => (x.vehicle < y.vehicle ? -1 : 1)),
+    async stop() {
+      stopping = true;
+      await driving;
+    },
+  };
+}
+
+function event(vehicle: string, sequence: number): FleetEvent {
+  return {
+    vehicle_id: vehicle,
+    boot: 1,
+    sequence,
+    time: "2026-01-01T12:00:00Z",
+    lat: 41.88,
+    lon: -87.63,
+    speed: 30,
+    heading: 90,
+    battery: 80,
+    metadata: { note: "'; DROP TABLE av_telemetry.diag; --" },
+  };
+}
+
+async function posted(url: string, events: readonly FleetEvent[]): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/events`, {
+      method: "POST",
+      body: JSON.stringify(events),
+      headers: { "content-type": "application/json" },
+    });
+    await answer.text();
+    return answer.status === 202;
+  } catch {
+    return false;
+  }
+}
