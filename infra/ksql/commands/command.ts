@@ -20,6 +20,8 @@ const commandSchema = z.object({
   inferred: z.object({ keys: z.array(column).optional(), values: z.array(column).optional() }),
   /** Of the declared source's topic. */
   partitions: z.number().optional(),
+  /** Where a query begins to read, per partition of its source; left out: at the beginning. */
+  starts: z.array(z.number()).optional(),
 });
 
 export interface Command {
@@ -29,6 +31,7 @@ export interface Command {
   readonly properties: Readonly<Record<string, string>>;
   readonly inferred: { readonly keys?: readonly Column[]; readonly values?: readonly Column[] };
   readonly partitions?: number;
+  readonly starts?: readonly number[];
 }
 
 export function encodeCommand(command: Command): Buffer {
@@ -39,7 +42,7 @@ export function encodeCommand(command: Command): Buffer {
 export function decodeCommand(bytes: Buffer | null): Command | undefined {
   if (!bytes) return undefined;
   try {
-    const { inferred, partitions, ...rest } = commandSchema.parse(JSON.parse(bytes.toString("utf8")));
+    const { inferred, partitions, starts, ...rest } = commandSchema.parse(JSON.parse(bytes.toString("utf8")));
     const columns = (list: z.output<typeof column>[]): readonly Column[] =>
       list.map(({ name, type }) => ({ name, type: type as SqlType }));
     return {
@@ -49,6 +52,7 @@ export function decodeCommand(bytes: Buffer | null): Command | undefined {
         ...(inferred.values ? { values: columns(inferred.values) } : {}),
       },
       ...(partitions === undefined ? {} : { partitions }),
+      ...(starts ? { starts } : {}),
     };
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 import { messageOf } from "../../../schemas/errors.ts";
 import type { InRecord, Producer, Tail } from "../../runtime/kafka/ports.ts";
 import { Catalog } from "../catalog/catalog.ts";
-import { type EngineDependencies, RunningQuery } from "../engine/running-query.ts";
+import { type EngineDependencies, type QuerySpec, RunningQuery } from "../engine/running-query.ts";
 import { isInternalOf } from "../engine/topology.ts";
 import { type Applied, applyCommand } from "./apply.ts";
 import { type Command, decodeCommand, encodeCommand } from "./command.ts";
@@ -31,6 +31,9 @@ export class ServerState {
   readonly #deps: EngineDependencies;
   readonly #topic: string;
   readonly #running = new Map<string, RunningQuery>();
+  readonly #ending = new Map<string, Promise<void>>();
+  /** While commands are read back: the queries that no later command has ended. */
+  readonly #remembered = new Map<string, QuerySpec>();
   readonly #waiting = new Map<number, (outcome: Outcome) => void>();
   readonly #outcomes = new Map<number, Outcome>();
   #replaying = true;
@@ -60,15 +63,8 @@ export class ServerState {
     });
     await this.#tail.caughtUp;
     this.#replaying = false;
-    for (const { query, plan, sink, properties } of this.#remembered.values()) {
-      this.#run(query.id, { queryId: query.id, plan, sink, everyChange: wantsEveryChange(properties) });
-    }
+    for (const spec of this.#remembered.values()) this.#run(spec);
   }
-
-  readonly #remembered = new Map<
-    string,
-    NonNullable<Applied["started"]> & { readonly properties: Command["properties"] }
-  >();
 
   running(queryId: string): RunningQuery | undefined {
     return this.#running.get(queryId);
@@ -144,22 +140,22 @@ export class ServerState {
     if (this.#outcomes.size > 1000 && oldest !== undefined) this.#outcomes.delete(oldest);
   }
 
-  #act({ started, terminated }: Applied, { properties }: Command): void {
+  #act({ started, terminated }: Applied, { properties, starts }: Command): void {
     for (const id of terminated ?? []) {
       this.#remembered.delete(id);
       this.#end(id);
     }
     if (!started) return;
     const { query, plan, sink } = started;
-    if (this.#replaying) this.#remembered.set(query.id, { ...started, properties });
-    else this.#run(query.id, { queryId: query.id, plan, sink, everyChange: wantsEveryChange(properties) });
+    const everyChange = properties[BUFFERING] === "0";
+    const spec = { queryId: query.id, plan, sink, everyChange, ...(starts ? { starts } : {}) };
+    if (this.#replaying) this.#remembered.set(query.id, spec);
+    else this.#run(spec);
   }
 
-  #run(id: string, spec: ConstructorParameters<typeof RunningQuery>[1]): void {
-    this.#running.set(id, new RunningQuery(this.#deps, spec));
+  #run(spec: QuerySpec): void {
+    this.#running.set(spec.queryId, new RunningQuery(this.#deps, spec));
   }
-
-  readonly #ending = new Map<string, Promise<void>>();
 
   #end(id: string): void {
     const query = this.#running.get(id);
@@ -168,8 +164,4 @@ export class ServerState {
     const ending = query.stop().finally(() => this.#ending.delete(id));
     this.#ending.set(id, ending);
   }
-}
-
-function wantsEveryChange(properties: Command["properties"]): boolean {
-  return properties[BUFFERING] === "0";
 }

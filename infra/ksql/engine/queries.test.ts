@@ -247,3 +247,18 @@ test("a server that starts anew has its statements, queries and counts again, an
   expect(queries?.["queries"]).toMatchObject([{ id: "CTAS_C_1", state: "RUNNING" }]);
   await second.close();
 });
+
+test("a query begins at the end unless told otherwise, also after a restart before it read anything", async () => {
+  const first = await openHarness();
+  await first.topics("t");
+  await first.ksql("CREATE STREAM S (K VARCHAR KEY, V INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');");
+  first.put("t", ["old", {}], ["old", {}]);
+  await first.ksql("CREATE TABLE C AS SELECT K, COUNT(*) AS N FROM S GROUP BY K;", {});
+  await first.close();
+  const second = await openHarness(first.kafka);
+  second.put("t", ["new", {}]);
+  expect((await second.written("C", 1)).map((r) => `${r.key} ${r.value}`)).toEqual(['new {"N":1}']);
+  await second.settle();
+  expect(second.kafka.records("C")).toHaveLength(1);
+  await second.close();
+});

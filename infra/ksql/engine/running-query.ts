@@ -20,11 +20,13 @@ export interface EngineDependencies {
   readonly prefix: string;
 }
 
-interface QuerySpec {
+export interface QuerySpec {
   readonly queryId: string;
   readonly plan: QueryPlan;
   readonly sink: Source;
   readonly everyChange: boolean;
+  /** Where to begin, per partition of the source; left out: at the beginning. */
+  readonly starts?: readonly number[];
 }
 
 type QueryState = "RUNNING" | "ERROR" | "STARTING";
@@ -100,7 +102,7 @@ export class RunningQuery {
 
   async #open(): Promise<void> {
     const { admin, registry, prefix, logger, clock } = this.#deps;
-    const { plan, sink, queryId, everyChange } = this.spec;
+    const { plan, sink, queryId, everyChange, starts } = this.spec;
     const source = await serdesOf(plan.source, registry, false);
     const target = await serdesOf(sink, registry, true);
     const topology = topologyOf(
@@ -110,6 +112,7 @@ export class RunningQuery {
         plan,
         sink,
         everyChange,
+        ...(starts ? { starts } : {}),
         log: processingLog(logger, queryId, () => clock.now()),
         onReady: (partition, table) => this.#tables.set(partition, table),
       },

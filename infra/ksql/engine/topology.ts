@@ -33,6 +33,8 @@ interface TopologyOptions {
   readonly plan: QueryPlan;
   readonly sink: Source;
   readonly everyChange: boolean;
+  /** Where the source is read from, per partition; left out: from its beginning. */
+  readonly starts?: readonly number[];
   readonly log: ProcessingLog;
   /** A partition's table is complete and may be read. */
   readonly onReady: (partition: number, state: Materialized) => void;
@@ -61,6 +63,31 @@ export function isInternalOf(prefix: string, queryId: string): (topic: string) =
  * that writes one topic per input partition; ksqlDB does the same by a repartition topic.
  */
 export function topologyOf(options: TopologyOptions, source: Serdes, sink: Serdes): Topology {
+  const topology = plainTopology(options, source, sink);
+  const { starts } = options;
+  if (!starts) return topology;
+  const [first, ...rest] = topology.stages;
+  if (!first) return topology;
+  const task = (partition: number): PartitionTask =>
+    startingAt(starts[partition] ?? 0, first.task(partition));
+  return { ...topology, stages: [{ ...first, task }, ...rest] };
+}
+
+/**
+ * Records before this offset are passed over. The offset stands in the query's command, so that every instance begins
+ * at the same one, however late it starts.
+ */
+function startingAt(start: number, task: PartitionTask): PartitionTask {
+  return {
+    ...task,
+    process(records) {
+      const wanted = records.filter((record) => record.offset >= start);
+      return wanted.length === 0 ? [] : task.process(wanted);
+    },
+  };
+}
+
+function plainTopology(options: TopologyOptions, source: Serdes, sink: Serdes): Topology {
   const { plan, queryId, prefix } = options;
   const name = `${prefix}query_${queryId}`;
   const stateTopic = `${name}-changelog`;

@@ -15,7 +15,13 @@ import type { Statement } from "../sql/ast.ts";
 import { parseStatements } from "../sql/statements.ts";
 import { currentStatus, type Entity, entity } from "./entities.ts";
 import { insertedRow, insertRecord } from "./insert.ts";
-import { checkedValue, knownProperty, type SessionProperties, sessionProperties } from "./properties.ts";
+import {
+  checkedValue,
+  knownProperty,
+  type SessionProperties,
+  sessionProperties,
+  startOf,
+} from "./properties.ts";
 import type { PushQueries } from "./push-queries.ts";
 import { answerQuestion, checkQuestion, isQuestion } from "./questions.ts";
 import type { TopicProducers } from "./topic-producers.ts";
@@ -166,9 +172,10 @@ export class KsqlService {
       return existsAlready(statement);
     }
     if (statement.kind === "create") await this.#makeReady(statement, command);
+    const starts = await this.#startsOf(statement, session);
     const doomed = this.#doomedTopic(statement);
     const ending = this.#endingQueries(statement);
-    const { offset, status } = await this.state.distribute(command);
+    const { offset, status } = await this.state.distribute(starts ? { ...command, starts } : command);
     await this.state.stopped(ending);
     if (ending.length > 0) await this.state.deleteInternal(ending);
     if (doomed !== undefined) {
@@ -185,6 +192,13 @@ export class KsqlService {
     if (topic) await this.deps.admin.ensureTopics([topic]);
     // A declared source's topic may be another program's: its schemas are registered only where there are none.
     await registerSchemas(source, this.deps.registry, !statement.query);
+  }
+
+  /** Where a new query begins, unless it is to begin at the beginning: the ends of its source now. */
+  async #startsOf(statement: Statement, session: SessionProperties): Promise<readonly number[] | undefined> {
+    if (statement.kind !== "create" || !statement.query || startOf(session) === "beginning") return undefined;
+    const source = this.state.catalog.source(statement.query.from.name);
+    return source && this.deps.admin.endOffsets(source.topic);
   }
 
   #sourceToBe(statement: Extract<Statement, { kind: "create" }>, command: Command): Source {
