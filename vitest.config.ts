@@ -14,6 +14,8 @@ export default defineConfig({
           name: "unit",
           include: files(".test.ts"),
           exclude: [...files(".integration.test.ts"), ...files(".system.test.ts")],
+          // Ends a hang; on a busy machine the slowest honest test takes ten seconds.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
