@@ -58,21 +58,27 @@ export class RunningQuery {
 
   /** Is every partition of the table here and restored? */
   get complete(): boolean {
-    return this.#tables.size === this.spec.sink.partitions;
+    return this.#owned().length === this.spec.sink.partitions;
   }
 
   /** The committed rows of the table, as far as this instance holds its partitions. */
   *entries(): Iterable<Entry> {
-    for (const table of this.#tables.values()) yield* table.entries();
+    for (const table of this.#owned()) yield* table.entries();
   }
 
   /** The committed row under one key without a window. */
   entry(id: string): Entry | undefined {
-    for (const table of this.#tables.values()) {
+    for (const table of this.#owned()) {
       const entry = table.committed(id);
       if (entry) return entry;
     }
     return undefined;
+  }
+
+  /** A partition that went to another instance leaves a table behind that nobody keeps up to date. */
+  #owned(): readonly Materialized[] {
+    const partitions = this.#processors.at(-1)?.partitions ?? [];
+    return partitions.flatMap((partition) => this.#tables.get(partition) ?? []);
   }
 
   async stop(): Promise<void> {
