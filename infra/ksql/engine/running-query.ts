@@ -32,9 +32,12 @@ export interface QuerySpec {
 type QueryState = "RUNNING" | "ERROR" | "STARTING";
 
 const RETRY_MS = 1000;
-/** Under load, larger transactions carry more inputs per changed group, which costs two records each. */
-const MAX_RECORDS = 50_000;
-const MAX_BYTES = 4 * 1024 * 1024;
+/**
+ * Under load, larger transactions carry more inputs per changed group, which costs two records each; but when every input
+ * is a group of its own, all those records must be written within the transaction's time limit, also by a slow broker.
+ */
+const MAX_RECORDS = 20_000;
+const MAX_BYTES = 2 * 1024 * 1024;
 
 /** A persistent query while this instance takes part in it. */
 export class RunningQuery {
@@ -131,9 +134,9 @@ export class RunningQuery {
 
   async #openStage(stage: Stage): Promise<Processor> {
     const processor = await this.#deps.kafka.processor({
-      ...stage,
       maxRecords: MAX_RECORDS,
       maxBytes: MAX_BYTES,
+      ...stage,
     });
     processor.failed.catch((error: unknown) => {
       this.#state = "ERROR";

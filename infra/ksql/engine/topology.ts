@@ -18,6 +18,8 @@ export interface Stage {
   readonly inputs: readonly string[];
   readonly stateTopic: string;
   readonly task: (partition: number) => PartitionTask;
+  /** Of the records per transaction; left out: as every query's. */
+  readonly maxBytes?: number;
 }
 
 interface Topology {
@@ -46,6 +48,8 @@ const COMPACTED = {
   "segment.bytes": "16777216",
   "min.cleanable.dirty.ratio": "0.1",
 };
+/** A packed change takes 20 bytes and more: as many of them as other transactions have records. */
+const MAX_PACKED_BYTES = 512 * 1024;
 /** Regrouped changes are read at once; what is older than a week belongs to a query that nobody ran. */
 const PASSING = {
   "cleanup.policy": "delete",
@@ -187,6 +191,7 @@ function groupedTopology(
         inputs: lanes,
         stateTopic,
         task: (partition) => aggregate(partition, packedChanges(types)),
+        maxBytes: MAX_PACKED_BYTES,
       },
     ],
   };
