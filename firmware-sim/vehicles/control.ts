@@ -1,0 +1,73 @@
+import { rmSync } from "node:fs";
+import { z } from "zod";
+import { closeServer, listen } from "../../infra/runtime/http.ts";
+import { CodedError } from "../../schemas/errors.ts";
+import { createControlServer } from "../control/server.ts";
+import { readJson, writeJson } from "../state-file.ts";
+import type { FleetState } from "./fleet.ts";
+
+const runFile = z.object({ url: z.string() });
+
+/** What other commands may ask of a running fleet. */
+export interface Controlled {
+  state(): FleetState;
+  stop(): void;
+}
+
+/**
+ * Serve `stop` and `status` on a free port of loopback, and say where.
+ *
+ * @param file - tells the other commands; one fleet per home.
+ * @returns ends it.
+ * @throws {CodedError} ALREADY_RUNNING
+ */
+export async function serveControl(file: string, fleet: Controlled): Promise<() => Promise<void>> {
+  if (await runningFleet(file)) {
+    throw new CodedError("ALREADY_RUNNING", {
+      message: "a fleet runs already: end it with npm run fleet -- stop",
+      retryable: false,
+    });
+  }
+  const server = createControlServer([
+    { method: "GET", path: "/state", handle: () => fleet.state() },
+    {
+      method: "POST",
+      path: "/stop",
+      handle: () => {
+        fleet.stop();
+        return { stopping: true };
+      },
+    },
+  ]);
+  const { url } = await listen(server, 0);
+  writeJson(file, { url });
+  return async () => {
+    rmSync(file, { force: true });
+    await closeServer(server);
+  };
+}
+
+/** The state of the fleet that runs here; undefined: none does. */
+export async function runningFleet(file: string): Promise<FleetState | undefined> {
+  return (await ask(file, "GET", "/state")) as FleetState | undefined;
+}
+
+/** @returns false when none runs. */
+export async function stopFleet(file: string): Promise<boolean> {
+  return (await ask(file, "POST", "/stop")) !== undefined;
+}
+
+async function ask(file: string, method: string, path: string): Promise<unknown> {
+  const found = readJson(file, runFile);
+  if (!found) return undefined;
+  try {
+    const response = await fetch(`${found.url}${path}`, {
+      method,
+      ...(method === "POST" ? { headers: { "content-type": "application/json" }, body: "{}" } : {}),
+    });
+    return response.ok ? await response.json() : undefined;
+  } catch {
+    // It was killed: its file stayed.
+    return undefined;
+  }
+}
