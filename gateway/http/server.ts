@@ -26,6 +26,8 @@ export interface IngestServerOptions {
 
 /** A body that is too large is read on up to here, so that its client sees the answer. */
 const DISCARDED_BYTES = 16 * 1024 * 1024;
+/** Longer than a load balancer keeps an idle connection (nginx: 60 s): it must not be closed under a new request. */
+const KEEP_ALIVE_MS = 75_000;
 const WELCOME = "Welcome to the fleet's telemetry. POST events here as JSON.";
 
 /** `POST /events`, `GET /events` and the probes; not yet listening. */
@@ -35,7 +37,7 @@ export function ingestServer(options: IngestServerOptions): Server {
       requestTimeout: options.requestMs,
       headersTimeout: Math.min(options.requestMs, 5_000),
       connectionsCheckingInterval: 1_000,
-      keepAliveTimeout: 30_000,
+      keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: 16 * 1024,
     },
     (request, response) => {
