@@ -5,6 +5,7 @@ import type { ProofView } from "../../../../schemas/page.ts";
 import { type ExperimentSources, experimentRoutes } from "../experiments/routes.ts";
 import type { Model } from "../model/model.ts";
 import { stationAnswer, stationDetail, trainAnswer, weatherAnswer } from "./answers.ts";
+import { openApiDocument } from "./openapi.ts";
 
 export interface AppSources {
   readonly model: Model;
@@ -67,6 +68,10 @@ export function createApp(sources: AppSources): Express {
   });
   api.get("/proof", (_request, response) => {
     response.json(sources.proof());
+  });
+  const document = openApiDocument(sources.version);
+  api.get("/openapi.json", (_request, response) => {
+    response.json(document);
   });
   api.use((request, response) => notFound(response, `no ${request.method} ${request.originalUrl}`));
   app.use("/api/v1", api);

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { PROOF_STATES, type ProofView } from "../../../../schemas/page.ts";
+import type {
+  CallAnswer,
+  DeviceAnswer,
+  DeviceDetail,
+  PathAnswer,
+  StationAnswer,
+  StationDetail,
+  TrainAnswer,
+  WeatherAnswer,
+} from "../../../../schemas/page-api.ts";
+
+/** The shapes of `schemas/page-api.ts` where they are needed as values: the OpenAPI document is made of them. */
+
+const time = z.iso.datetime();
+const count = z.int().min(0);
+/** null: no data. */
+const known = count.nullable();
+const epochMs = z.int().describe("Wall clock, epoch milliseconds");
+
+const train = z.strictObject({
+  id: z.string(),
+  line: z.string(),
+  direction: z.string().describe("a: towards the line's first stop; b: away from it"),
+  stationId: z.int(),
+  status: z.string(),
+  at: time.describe("When the sensor saw it there"),
+  stale: z.boolean().describe("Not heard of for longer than its line's trains usually are"),
+}) satisfies z.ZodType<TrainAnswer>;
+
+const device = z.strictObject({
+  id: z.string(),
+  kind: z.string(),
+  state: z.string(),
+  lastSeen: time.nullable(),
+}) satisfies z.ZodType<DeviceAnswer>;
+
+const deviceDetail = device.extend({
+  reason: z.string(),
+  since: time,
+  frames: count,
+  errors: count,
+  numbered: known.describe("Readings it numbered; null before its first HELLO"),
+  waiting: known,
+}) satisfies z.ZodType<DeviceDetail>;
+
+const station = z.strictObject({
+  id: z.int(),
+  name: z.string(),
+  lines: z.array(z.string()),
+  entries: known,
+  devices: z.array(device),
+}) satisfies z.ZodType<StationAnswer>;
+
+const call = z.strictObject({
+  trainId: z.string(),
+  line: z.string(),
+  direction: z.string(),
+  at: time,
+}) satisfies z.ZodType<CallAnswer>;
+
+const path = z.strictObject({
+  deviceId: z.string().nullable(),
+  service: time.describe("Service clock; the others are wall clocks"),
+  device: time,
+  edge: time,
+  gateway: time,
+  dedup: time,
+  page: time,
+}) satisfies z.ZodType<PathAnswer>;
+
+const stationDetail = station.extend({
+  devices: z.array(deviceDetail),
+  thisHour: known,
+  history: z.array(known).describe("Entries per five minutes of the service clock, oldest first"),
+  calls: z.array(call),
+  path: path.nullable().describe("The last entry's time at every hop"),
+}) satisfies z.ZodType<StationDetail>;
+
+const weather = z.strictObject({
+  temperature: z.number().describe("Degrees Fahrenheit"),
+  status: z.string(),
+  serviceTime: time.nullable(),
+}) satisfies z.ZodType<WeatherAnswer>;
+
+const proof = z.strictObject({
+  state: z.enum(PROOF_STATES),
+  since: epochMs,
+  reasons: z.array(z.string()).describe("Why it does not hold"),
+  devices: known,
+  waiting: known,
+  inDevices: known,
+  inOutboxes: known,
+  inKafka: known,
+  clean: known,
+  summed: known,
+  shown: known.describe("Drawn by every open page; null when none is open"),
+  duplicatesRemoved: count,
+  ringLost: count,
+  quarantined: count,
+  lost: count,
+  deadLetters: count,
+  silent: count,
+}) satisfies z.ZodType<ProofView>;
+
+export const API_SHAPES = {
+  Trains: z.array(train),
+  Stations: z.array(station),
+  Station: stationDetail,
+  Weather: weather.nullable(),
+  Proof: proof.nullable(),
+  Problem: z.strictObject({ error: z.string() }),
+} as const;
+
+export type ApiShape = keyof typeof API_SHAPES;
