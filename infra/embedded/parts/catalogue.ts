@@ -1,4 +1,4 @@
-import { EMBEDDED_LIMITS, topicSettings } from "../../../schemas/topic-settings.ts";
+import { EMBEDDED_LIMITS, stationTopicSettings, topicSettings } from "../../../schemas/topic-settings.ts";
 import { topicNames } from "../../../schemas/topics.ts";
 import type { Endpoints } from "../../runtime/endpoints.ts";
 import type { Logger } from "../../runtime/logger.ts";
@@ -61,8 +61,10 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
       { broker: portOf("kafka"), controller: portOf("kafka controller") },
       { durable: settings.durable, training: settings.training },
     ),
-    // Those per station are made by dedup, after the first train.
-    topicsPart("topics", topics, cluster),
+    topicsPart("topics", ["kafka"], topics, cluster),
+    // Dedup would make each of these before its first record; made beside the start of what comes before dedup,
+    // they hold nothing up.
+    topicsPart("station-topics", ["topics"], stationTopicSettings(prefix), cluster),
     ...servers.slice(1).flatMap(own),
     connectPart(around, {
       port: portOf("connect"),

@@ -95,6 +95,7 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
       ...probed("central"),
       name: "central",
       needs: ["topics", "schema-registry"],
+      yieldsTo: ["station-topics"],
       entry: "central/main.ts",
       args: ["dedup", "stations", "telemetry"],
     },

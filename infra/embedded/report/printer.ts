@@ -50,7 +50,7 @@ export function textPrinter(out: Terminal): Printer {
         return;
       }
       clear();
-      out.write(text.slice(0, (out.columns ?? 80) - 1));
+      out.write(text.slice(0, (out.columns || 80) - 1));
       shown = true;
     },
   };
