@@ -112,9 +112,15 @@ test("all of it works by keyboard: walk, open, close, search, help", async () =>
   open.push(() => dashboard.stop());
   const page = await visit(dashboard.url);
   const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+  // The map, from end to end of a line's branch; then strips, which the page remembers.
+  await page.locator('.map-station[href="#/station/40890"]').focus();
+  await page.keyboard.press("ArrowRight");
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("href"))).toBe("#/station/40820");
+  await page.getByRole("button", { name: "Strips" }).click();
+  await page.reload();
   await page.locator(".stop a").first().focus();
   await page.keyboard.press("ArrowRight");
-  expect(await focused()).toContain("Jarvis");
+  await expect.poll(focused).toContain("Jarvis");
   await page.keyboard.press("ArrowDown");
   expect(await page.evaluate(() => document.activeElement?.closest("section")?.className)).toContain(
     "line-blue",
@@ -122,10 +128,11 @@ test("all of it works by keyboard: walk, open, close, search, help", async () =>
   await page.keyboard.press("Home");
   await page.keyboard.press("Enter");
   await expect.poll(() => page.locator("#sheet-name").textContent()).toBe("O'Hare");
-  expect(await focused()).toBe("O'Hare");
+  // The sheet takes the focus after it is drawn.
+  await expect.poll(focused).toBe("O'Hare");
   await page.keyboard.press("Escape");
   await expect.poll(focused).toContain("O'Hare");
-  expect(await page.locator("#sheet-name").count()).toBe(0);
+  await expect.poll(() => page.locator("#sheet-name").count()).toBe(0);
   await page.keyboard.press("/");
   await page.keyboard.type("roosev");
   await expect.poll(() => page.locator(".stations tbody tr").count()).toBe(1);

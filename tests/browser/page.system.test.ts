@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
 import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
@@ -46,6 +46,11 @@ async function visit(url: string, path = "/"): Promise<Page> {
 const train = (page: Page, id: string) => page.locator(`[data-train="${id}"]`);
 const drawn = (page: Page) => page.locator("[data-drawn-version]");
 
+async function middleOf(mark: Locator): Promise<{ readonly x: number; readonly y: number }> {
+  const box = await mark.boundingBox();
+  return box ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : { x: 0, y: 0 };
+}
+
 /** Until the locator's text or attribute is so. */
 async function becomes(read: () => Promise<string | null>, wanted: string | RegExp): Promise<void> {
   await expect.poll(read, { timeout: 15_000, interval: 50 }).toMatch(wanted);
@@ -55,19 +60,22 @@ describe("the page in a browser", () => {
   test("a train moves to the next stop, and the counts rise and are proved", async () => {
     const city = await readyCity();
     city.press(40380, 1_200);
-    city.arrive("BL001", 40380, "blue", "b");
+    city.arrive("BL001", 40490, "blue", "b");
     const page = await visit((await served(city)).url);
-    await becomes(() => train(page, "BL001").getAttribute("data-station"), "40380");
+    await becomes(() => train(page, "BL001").getAttribute("data-station"), "40490");
     await becomes(() => drawn(page).textContent(), "1,200");
-    const before = (await train(page, "BL001").boundingBox())?.x ?? 0;
+    const before = await middleOf(train(page, "BL001"));
 
-    city.arrive("BL001", 40370, "blue", "b");
+    city.arrive("BL001", 40380, "blue", "b");
     city.press(40380, 34);
-    await becomes(() => train(page, "BL001").getAttribute("data-station"), "40370");
+    await becomes(() => train(page, "BL001").getAttribute("data-station"), "40380");
     await becomes(() => drawn(page).textContent(), "1,234");
     await expect
-      .poll(async () => (await train(page, "BL001").boundingBox())?.x ?? 0)
-      .toBeGreaterThan(before + 10);
+      .poll(async () => {
+        const now = await middleOf(train(page, "BL001"));
+        return Math.hypot(now.x - before.x, now.y - before.y);
+      })
+      .toBeGreaterThan(10);
     await becomes(() => page.locator(".proof").getAttribute("data-state"), "holds");
   });
 

@@ -39,6 +39,7 @@ interface Shot {
 const SHOTS: readonly Shot[] = [
   { name: "running-light", width: 1440, theme: "light" },
   { name: "running-dark", width: 1440, theme: "dark" },
+  { name: "strips-light", width: 1440, theme: "light", prepare: strips },
   { name: "running-tablet", width: 768, theme: "light" },
   { name: "running-phone", width: 360, theme: "light" },
   { name: "station-light", width: 1440, theme: "light", troubled: true, path: "/#/station/40380" },
@@ -46,6 +47,10 @@ const SHOTS: readonly Shot[] = [
   { name: "break-it-phone", width: 360, theme: "dark", path: "/#/break", troubled: true, prepare: tried },
   { name: "station-phone", width: 360, theme: "dark", troubled: true, path: "/#/station/40380" },
 ];
+
+async function strips(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Strips" }).click();
+}
 
 /** The turnstile is unplugged already: this begins the page's own account of it. */
 async function tried(page: Page): Promise<void> {

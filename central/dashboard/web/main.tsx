@@ -11,6 +11,7 @@ import "./style/base.css";
 import "./style/header.css";
 import "./style/lines.css";
 import "./style/trains.css";
+import "./style/map.css";
 import "./style/station.css";
 import "./style/pipeline.css";
 import "./style/break.css";

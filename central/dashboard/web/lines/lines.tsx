@@ -1,6 +1,8 @@
 import { useState } from "preact/hooks";
 import { LINES, type Line } from "../../../../schemas/network/network.ts";
+import { LineMap } from "../map/map.tsx";
 import { LINE_NAMES } from "../rules/stops.ts";
+import { type Layout, useLayout } from "../state/layout.ts";
 import { useMedia } from "../state/use.ts";
 import { LineBadge } from "./badge.tsx";
 import { HorizontalStrip } from "./horizontal-strip.tsx";
@@ -9,16 +11,55 @@ import { VerticalStrip } from "./vertical-strip.tsx";
 /** Too narrow for thirty-three stops side by side. */
 export const NARROW = "(max-width: 719px)";
 
+const LAYOUTS: readonly { readonly name: Layout; readonly words: string }[] = [
+  { name: "map", words: "Map" },
+  { name: "strips", words: "Strips" },
+];
+
 export function Lines() {
   const narrow = useMedia(NARROW);
-  return narrow ? (
-    <LineTabs />
-  ) : (
-    <div class="strips">
-      {LINES.map((line) => (
-        <HorizontalStrip key={line} line={line} />
-      ))}
+  return narrow ? <LineTabs /> : <WideLines />;
+}
+
+function WideLines() {
+  const { layout, both, choose } = useLayout();
+  return (
+    <div class="lines">
+      {both ? <LayoutChoice layout={layout} onChoose={choose} /> : null}
+      {layout === "map" ? (
+        <LineMap />
+      ) : (
+        <div class="strips">
+          {LINES.map((line) => (
+            <HorizontalStrip key={line} line={line} />
+          ))}
+        </div>
+      )}
     </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly layout: Layout;
+  readonly onChoose: (layout: Layout) => void;
+}
+
+function LayoutChoice({ layout, onChoose }: ChoiceProps) {
+  return (
+    <fieldset class="layouts">
+      <legend class="visually-hidden">Lines as</legend>
+      {LAYOUTS.map(({ name, words }) => (
+        <button
+          key={name}
+          type="button"
+          class="control"
+          aria-pressed={layout === name}
+          onClick={() => onChoose(name)}
+        >
+          {words}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 

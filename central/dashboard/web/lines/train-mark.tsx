@@ -1,4 +1,5 @@
 import { useContext, useLayoutEffect, useRef } from "preact/hooks";
+import type { TrainView } from "../../../../schemas/page.ts";
 import { placeOf } from "../rules/place.ts";
 import { trainNumber } from "../rules/words.ts";
 import { StoreContext, usePage } from "../state/use.ts";
@@ -38,8 +39,6 @@ export function TrainMark({ train, order, slot, axis, last, towards }: Props) {
     };
     return onTick(draw);
   }, [train, order, last, axis, store]);
-  const [x, y] = NUDGE[axis][train.direction];
-  const label = `Train ${train.id} towards ${towards}: ${said(train.status)} seen at ${name}`;
   return (
     <li
       ref={element}
@@ -50,23 +49,44 @@ export function TrainMark({ train, order, slot, axis, last, towards }: Props) {
       data-status={train.status}
       style={{ "--slot": slot }}
     >
-      <svg viewBox="-16 -16 32 32" width="32" height="32" role="img" aria-label={label}>
-        <title>{label}</title>
-        <path
-          class="train-body"
-          d="M-11,-8 H5 L13,0 L5,8 H-11 Z"
-          transform={`rotate(${TURN[axis][train.direction]})`}
-        />
-        <text class="train-number" x={x} y={y}>
-          {trainNumber(train.id)}
-          {train.status === "in_service" ? "" : "!"}
-        </text>
-      </svg>
+      <TrainFace
+        train={train}
+        label={labelOf(train, towards, name)}
+        heading={`${TURN[axis][train.direction]}deg`}
+        nudge={NUDGE[axis][train.direction]}
+      />
     </li>
   );
 }
 
-function said(status: LineTrain["train"]["status"]): string {
+interface FaceProps {
+  readonly train: TrainView;
+  readonly label: string;
+  /** CSS angle, clockwise from the right. */
+  readonly heading: string;
+  readonly nudge?: readonly [number, number];
+}
+
+/** The mark itself, in the middle of 32 × 32 px. */
+export function TrainFace({ train, label, heading, nudge: [x, y] = [0, 0] }: FaceProps) {
+  return (
+    <svg viewBox="-16 -16 32 32" width="32" height="32" role="img" aria-label={label}>
+      <title>{label}</title>
+      <path class="train-body" d="M-11,-8 H5 L13,0 L5,8 H-11 Z" style={{ transform: `rotate(${heading})` }} />
+      <text class="train-number" x={x} y={y}>
+        {trainNumber(train.id)}
+        {train.status === "in_service" ? "" : "!"}
+      </text>
+    </svg>
+  );
+}
+
+/** "Train RL003 towards Howard: seen at Lake". */
+export function labelOf(train: TrainView, towards: string, name: string): string {
+  return `Train ${train.id} towards ${towards}: ${said(train.status)} seen at ${name}`;
+}
+
+function said(status: TrainView["status"]): string {
   if (status === "broken_down") return "broken down,";
   return status === "out_of_service" ? "out of service," : "";
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["← →", "along a line"],
+  ["← →", "along a line, or over the map"],
   ["↑ ↓", "to the line above or below"],
   ["Enter", "open the station"],
   ["Esc", "close it"],

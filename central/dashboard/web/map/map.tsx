@@ -1,0 +1,128 @@
+import { useMemo, useState } from "preact/hooks";
+import { LINES, type Line } from "../../../../schemas/network/network.ts";
+import type { StationView } from "../../../../schemas/page.ts";
+import { useStops, useTrains } from "../lines/use-line.ts";
+import { type Label, placeLabels } from "../rules/labels.ts";
+import { MAP, type Point, pathOf, polyline, project } from "../rules/projection.ts";
+import { LINE_NAMES, terminal } from "../rules/stops.ts";
+import { usePage } from "../state/use.ts";
+import { MapStation } from "./station.tsx";
+import { MapTrain } from "./train.tsx";
+import { RIVER, SHORE } from "./waters.ts";
+
+const VIEW_BOX = `0 0 ${MAP.width} ${MAP.height}`;
+
+/** The three lines where they are, near the Loop larger than life. */
+export function LineMap() {
+  const stations = usePage(({ state }) => state?.stations);
+  const places = useMemo(() => placesOf(stations ?? {}), [stations]);
+  const tracks = { red: useTrack("red"), blue: useTrack("blue"), green: useTrack("green") };
+  const labels = useMemo(
+    () => placeLabels(places, [tracks.red, tracks.blue, tracks.green]),
+    [places, tracks.red, tracks.blue, tracks.green],
+  );
+  const [current, setCurrent] = useState<number | null>(null);
+  const tabbed = current ?? places[0]?.id;
+  return (
+    <section class="map" aria-label="Map of the lines">
+      <svg viewBox={VIEW_BOX} aria-hidden="true">
+        <Waters />
+        {LINES.map((line) => (
+          <Track key={line} line={line} points={tracks[line]} />
+        ))}
+      </svg>
+      <svg viewBox={VIEW_BOX}>
+        <title>Stations</title>
+        {places.map(({ station, x, y }) => (
+          <MapStation
+            key={station.id}
+            station={station}
+            x={x}
+            y={y}
+            label={labels.find(({ id }) => id === station.id)}
+            tabbed={station.id === tabbed}
+            onFocus={() => setCurrent(station.id)}
+          />
+        ))}
+      </svg>
+      {LINES.map((line) => (
+        <MapTrains key={line} line={line} points={tracks[line]} />
+      ))}
+    </section>
+  );
+}
+
+interface Placed extends Omit<Label, "anchor"> {
+  readonly station: StationView;
+  readonly rank: number;
+}
+
+/** Stations that have a place; ends of lines and changes are named first. */
+function placesOf(stations: Readonly<Record<string, StationView>>): Placed[] {
+  const all = Object.values(stations);
+  const lastOf = (line: Line): number =>
+    Math.max(...all.flatMap(({ stops }) => stops.filter((s) => s.line === line).map((s) => s.order)));
+  const lasts = { red: lastOf("red"), blue: lastOf("blue"), green: lastOf("green") };
+  return all.flatMap((station) => {
+    const { id, name, lat, lon, stops } = station;
+    if (lat === null || lon === null) return [];
+    const end = stops.some(({ line, order }) => order === 0 || order === lasts[line]);
+    return [{ id, name, station, rank: (end ? 2 : 0) + stops.length, ...project({ lat, lon }) }];
+  });
+}
+
+function useTrack(line: Line): readonly Point[] {
+  const stops = useStops(line);
+  return useMemo(
+    () =>
+      stops.flatMap(({ station: { lat, lon } }) =>
+        lat === null || lon === null ? [] : [project({ lat, lon })],
+      ),
+    [stops],
+  );
+}
+
+function Waters() {
+  // To the edge of the view, however wide it is.
+  const lake = `${pathOf(SHORE)}H${2 * MAP.width}V-100Z`;
+  return (
+    <g class="waters">
+      <path class="lake" d={lake} />
+      {RIVER.map((arm, i) => (
+        <path key={i} class="river" d={pathOf(arm)} />
+      ))}
+      <text class="water-name" x={MAP.width - 24} y={MAP.height * 0.4} text-anchor="end">
+        Lake Michigan
+      </text>
+    </g>
+  );
+}
+
+function Track({ line, points }: { readonly line: Line; readonly points: readonly Point[] }) {
+  const d = polyline(points);
+  return (
+    <g class={`map-track line-${line}`}>
+      <path class="map-casing" d={d} />
+      <path class="map-line" d={d} />
+      {line === "red" ? null : <path class="map-seam" d={d} />}
+    </g>
+  );
+}
+
+function MapTrains({ line, points }: { readonly line: Line; readonly points: readonly Point[] }) {
+  const stops = useStops(line);
+  const trains = useTrains(line);
+  if (points.length < 2) return null;
+  return (
+    <ul class="trains" aria-label={`Trains of the ${LINE_NAMES[line]} line`}>
+      {trains.map((train) => (
+        <MapTrain
+          key={train.train.id}
+          {...train}
+          points={points}
+          towards={terminal(stops, train.train.direction)}
+        />
+      ))}
+    </ul>
+  );
+}

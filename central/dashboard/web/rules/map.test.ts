@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { STATIONS } from "../../../../schemas/network/network.ts";
+import { placeLabels } from "./labels.ts";
+import { MAP, project } from "./projection.ts";
+import { alongTrack } from "./track.ts";
+
+const named = STATIONS.map(({ id, name, lat, lon, stops }) => ({
+  id,
+  name,
+  rank: stops.length,
+  ...project({ lat, lon }),
+}));
+
+describe("the map", () => {
+  test("has every station on it, no two at one place", () => {
+    for (const { x, y } of named) {
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x).toBeLessThanOrEqual(MAP.width);
+      expect(y).toBeGreaterThanOrEqual(0);
+      expect(y).toBeLessThanOrEqual(MAP.height);
+    }
+    const nearest = named.flatMap((a) =>
+      named.filter((b) => b.id > a.id).map((b) => Math.hypot(a.x - b.x, a.y - b.y)),
+    );
+    expect(Math.min(...nearest)).toBeGreaterThan(2.5);
+  });
+
+  test("keeps north up and west left", () => {
+    const [here, north, west] = [
+      project({ lat: 41.8, lon: -87.7 }),
+      project({ lat: 41.9, lon: -87.7 }),
+      project({ lat: 41.8, lon: -87.8 }),
+    ];
+    expect(north.y).toBeLessThan(here.y);
+    expect(north.x).toBe(here.x);
+    expect(west.x).toBeLessThan(here.x);
+    expect(west.y).toBe(here.y);
+  });
+
+  test("names the stations that matter most first, and no name covers another", () => {
+    const labels = placeLabels(named, []);
+    expect(labels.map(({ name }) => name)).toContain("Clark/Lake");
+    for (const one of labels)
+      for (const other of labels)
+        if (one.id < other.id && one.anchor === other.anchor && Math.abs(one.x - other.x) < 20)
+          expect(Math.abs(one.y - other.y)).toBeGreaterThanOrEqual(12);
+  });
+});
+
+describe("a train on its track", () => {
+  const stops = [
+    { x: 0, y: 0 },
+    { x: 100, y: 0 },
+    { x: 100, y: 100 },
+  ];
+
+  test("keeps to the right of its direction, and points along it", () => {
+    expect(alongTrack(stops, 0.5, 1)).toEqual({ x: 50, y: 9, heading: 0 });
+    const back = alongTrack(stops, 0.5, -1);
+    expect([back.x, back.y]).toEqual([expect.closeTo(50), expect.closeTo(-9)]);
+    expect(Math.abs(back.heading)).toBe(180);
+  });
+
+  test("stays on it at both ends", () => {
+    expect(alongTrack(stops, 2, 1)).toMatchObject({ x: 91, y: 100, heading: 90 });
+    expect(alongTrack(stops, -1, -1).x).toBeCloseTo(0);
+  });
+});
