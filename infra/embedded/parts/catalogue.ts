@@ -44,7 +44,9 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
   };
   // A Kafka of the user's has made its own.
   const internal = settings.elsewhere.includes("kafka") ? [] : INTERNAL_TOPICS;
-  const topics = [...internal, ...topicSettings(topicNames(prefix), EMBEDDED_LIMITS)];
+  // The registry would make its own, but then wait for it behind those of the stations.
+  const schemas = { topic: `${prefix}_schemas`, partitions: 1, config: { "cleanup.policy": "compact" } };
+  const topics = [...internal, schemas, ...topicSettings(topicNames(prefix), EMBEDDED_LIMITS)];
   const found: Part[] = [];
   const missing: { name: string; entry: string }[] = [];
   for (const program of programs(settings)) {
@@ -61,10 +63,15 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
       { broker: portOf("kafka"), controller: portOf("kafka controller") },
       { durable: settings.durable, training: settings.training },
     ),
-    topicsPart("topics", ["kafka"], topics, cluster),
-    // Dedup would make each of these before its first record; made beside the start of what comes before dedup,
-    // they hold nothing up.
-    topicsPart("station-topics", ["topics"], stationTopicSettings(prefix), cluster),
+    topicsPart("topics", { needs: ["kafka"] }, topics, cluster),
+    // Dedup would make each of these before its first record; made while dedup and the gateway start, they hold
+    // nothing up.
+    topicsPart(
+      "station-topics",
+      { needs: ["topics"], yieldsTo: ["schema-registry"] },
+      stationTopicSettings(prefix),
+      cluster,
+    ),
     ...servers.slice(1).flatMap(own),
     connectPart(around, {
       port: portOf("connect"),

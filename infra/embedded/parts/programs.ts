@@ -36,7 +36,7 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
     {
       ...service,
       name: "schema-registry",
-      needs: ["kafka"],
+      needs: ["topics"],
       entry: "infra/schema-registry/main.ts",
       url: addresses.SCHEMA_REGISTRY_URL,
       probe: `${addresses.SCHEMA_REGISTRY_URL}/subjects`,
@@ -95,7 +95,6 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
       ...probed("central"),
       name: "central",
       needs: ["topics", "schema-registry"],
-      yieldsTo: ["station-topics"],
       entry: "central/main.ts",
       args: ["dedup", "stations", "telemetry"],
     },

@@ -8,14 +8,14 @@ import type { Part } from "../supervise/part.ts";
 /** Creates what is missing and verifies what exists, as `auto.create.topics.enable` is off. */
 export function topicsPart(
   name: string,
-  needs: readonly string[],
+  order: Pick<Part, "needs" | "yieldsTo">,
   topics: readonly TopicSettings[],
   cluster: { readonly brokers: readonly string[]; readonly clock: Clock; readonly logger: Logger },
 ): Part {
   return {
     name,
     kind: "task",
-    needs,
+    ...order,
     feeds: [],
     url: null,
     log: null,
