@@ -32,6 +32,8 @@ interface DedupOptions {
  * 100 ms of writing.
  */
 const TRANSACTION_BYTES = 64 * 1024;
+/** A commit costs the broker some 7 ms of a core: at this gap the two partitions' take a quarter of one, not a half. */
+const COMMIT_GAP_MS = 50;
 
 /** Removes what was delivered twice and writes the clean topics exactly once. */
 export async function startDedup(options: DedupOptions): Promise<RoleRunning> {
@@ -63,6 +65,7 @@ export async function startDedup(options: DedupOptions): Promise<RoleRunning> {
       stateTopic: topics.dedupState,
       task: (partition) => new DedupTask(task, partition),
       maxBytes: TRANSACTION_BYTES,
+      minCommitGapMs: COMMIT_GAP_MS,
     });
     return {
       failed: processor.failed,
