@@ -1,4 +1,4 @@
-import { EMBEDDED_LIMITS, stationTopicSettings, topicSettings } from "../../../schemas/topic-settings.ts";
+import { EMBEDDED_LIMITS, topicSettings } from "../../../schemas/topic-settings.ts";
 import { topicNames } from "../../../schemas/topics.ts";
 import type { Endpoints } from "../../runtime/endpoints.ts";
 import type { Logger } from "../../runtime/logger.ts";
@@ -63,15 +63,8 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
       { broker: portOf("kafka"), controller: portOf("kafka controller") },
       { durable: settings.durable, training: settings.training },
     ),
-    topicsPart("topics", { needs: ["kafka"] }, topics, cluster),
-    // Dedup would make each of these before its first record; made while dedup and the gateway start, they hold
-    // nothing up.
-    topicsPart(
-      "station-topics",
-      { needs: ["topics"], yieldsTo: ["schema-registry"] },
-      stationTopicSettings(prefix),
-      cluster,
-    ),
+    topicsPart("topics", topics, cluster),
+    // Those per station are made by dedup, after the first train.
     ...servers.slice(1).flatMap(own),
     connectPart(around, {
       port: portOf("connect"),

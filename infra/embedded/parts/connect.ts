@@ -4,6 +4,7 @@ import { startChild } from "../process/child.ts";
 import { jvmCommand } from "../process/jvm.ts";
 import { answersOk, untilYes } from "../process/probe.ts";
 import type { Part } from "../supervise/part.ts";
+import { CARRIERS } from "./programs.ts";
 import { properties } from "./settings.ts";
 import { logOf, type Surroundings } from "./surroundings.ts";
 
@@ -58,6 +59,7 @@ export function connectPart(
     kind: "service",
     needs: ["kafka"],
     feeds: [],
+    yieldsTo: CARRIERS,
     url,
     log,
     readyWithinMs: 90_000,

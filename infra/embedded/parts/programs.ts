@@ -1,6 +1,9 @@
 import type { Endpoints } from "../../runtime/endpoints.ts";
 import type { NodeProgram } from "./node.ts";
 
+/** What carries a reading from a device to the clean topics: at a start, what can wait lets these go first. */
+export const CARRIERS: readonly string[] = ["gateway", "central"];
+
 /** What the choices of a start leave open. */
 export interface ProgramSettings {
   readonly addresses: Endpoints;
@@ -46,6 +49,7 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
       ...service,
       name: "rest-proxy",
       needs: ["topics", "schema-registry"],
+      yieldsTo: CARRIERS,
       entry: "infra/rest-proxy/main.ts",
       url: addresses.REST_PROXY_URL,
       probe: `${addresses.REST_PROXY_URL}/topics`,
@@ -55,6 +59,7 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
       ...service,
       name: "ksql",
       needs: ["topics", "schema-registry"],
+      yieldsTo: CARRIERS,
       entry: "infra/ksql/main.ts",
       url: addresses.KSQLDB_URL,
       probe: `${addresses.KSQLDB_URL}/info`,
@@ -102,6 +107,7 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
       ...service,
       name: "fleet-ingest",
       needs: ["topics"],
+      yieldsTo: CARRIERS,
       feeds: ["central"],
       entry: "gateway/http/main.ts",
       url: addresses.FLEET_URL,

@@ -8,14 +8,13 @@ import type { Part } from "../supervise/part.ts";
 /** Creates what is missing and verifies what exists, as `auto.create.topics.enable` is off. */
 export function topicsPart(
   name: string,
-  order: Pick<Part, "needs" | "yieldsTo">,
   topics: readonly TopicSettings[],
   cluster: { readonly brokers: readonly string[]; readonly clock: Clock; readonly logger: Logger },
 ): Part {
   return {
     name,
     kind: "task",
-    ...order,
+    needs: ["kafka"],
     feeds: [],
     url: null,
     log: null,
