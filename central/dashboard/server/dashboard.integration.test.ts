@@ -200,6 +200,19 @@ describe("the dashboard", () => {
     await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), soon);
   });
 
+  test("trains that report before the database's stations are drawn on the network's; the table then decides", async () => {
+    const city = new SmallChicago(() => Date.now());
+    await city.topicsExist();
+    city.arrive("BL001", 40380, "blue", "b");
+    const { url } = await served(city);
+    const viewer = page(url);
+    await vi.waitFor(() => expect(Object.keys(viewer.state?.stations ?? {})).toHaveLength(92), soon);
+    expect(await json(`${url}/api/v1/stations`)).toEqual([]);
+    city.stations();
+    await vi.waitFor(async () => expect(await json(`${url}/api/v1/stations`)).toHaveLength(92), soon);
+    expect(Object.keys(viewer.state?.stations ?? {})).toHaveLength(92);
+  });
+
   test("answers programs in JSON, with null where there is no data", async () => {
     const city = await readyCity();
     city.press(40380, 3);

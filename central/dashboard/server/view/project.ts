@@ -1,5 +1,13 @@
 import { parseDeviceId } from "../../../../schemas/network/devices.ts";
-import type { DeviceView, HopView, PageState, PartView, ProofView } from "../../../../schemas/page.ts";
+import { STATIONS } from "../../../../schemas/network/network.ts";
+import type {
+  DeviceView,
+  HopView,
+  PageState,
+  PartView,
+  ProofView,
+  StationView,
+} from "../../../../schemas/page.ts";
 import { LINK } from "../../../../schemas/wire/frame.ts";
 import type { KnownDevice } from "../model/devices.ts";
 import type { Model } from "../model/model.ts";
@@ -17,10 +25,11 @@ export interface Surroundings {
 /** What the page shows of what is known. */
 export function project(model: Model, { now, proof, hops, parts, live }: Surroundings): PageState {
   const clock = model.clock.view();
+  const trains = model.trains.view(now, clock?.speed ?? null);
   return {
-    stations: Object.fromEntries(model.stations().map((station) => [station.id, station])),
+    stations: Object.fromEntries(drawn(model.stations(), trains).map((station) => [station.id, station])),
     entries: Object.fromEntries(model.summed),
-    trains: model.trains.view(now, clock?.speed ?? null),
+    trains,
     devices: Object.fromEntries(model.devices.all().map((device) => [device.id, viewOf(device, model)])),
     weather: model.weather,
     clock,
@@ -29,6 +38,21 @@ export function project(model: Model, { now, proof, hops, parts, live }: Surroun
     parts,
     live,
   };
+}
+
+/**
+ * The stations of the database's table. At a first start trains report some seconds before Connect has brought that
+ * table: until then they are drawn on the network file's stations. The API says only what the table says.
+ */
+function drawn(table: readonly StationView[], trains: PageState["trains"]): readonly StationView[] {
+  if (table.length > 0 || Object.keys(trains).length === 0) return table;
+  return STATIONS.map(({ id, name, lat, lon, stops }) => ({
+    id,
+    name,
+    lat,
+    lon,
+    stops: stops.map(({ line, order }) => ({ line, order })),
+  }));
 }
 
 /** What is behind each hop, for the pipeline. */

@@ -10,7 +10,7 @@ export const HEALTH_WORDS: Readonly<Record<DeviceHealth, string>> = {
 };
 
 /** Each state has its sign, so that colour is never the only one. */
-export const HEALTH_SIGNS: Readonly<Record<DeviceHealth, string>> = {
+const HEALTH_SIGNS: Readonly<Record<DeviceHealth, string>> = {
   online: "●",
   late: "◐",
   offline: "○",
