@@ -9,15 +9,6 @@ export const HEALTH_WORDS: Readonly<Record<DeviceHealth, string>> = {
   never_seen: "never seen",
 };
 
-/** Each state has its sign, so that colour is never the only one. */
-const HEALTH_SIGNS: Readonly<Record<DeviceHealth, string>> = {
-  online: "●",
-  late: "◐",
-  offline: "○",
-  stale: "◌",
-  never_seen: "·",
-};
-
 export function countByHealth(devices: Readonly<Record<string, DeviceView>>): Record<DeviceHealth, number> {
   const counts = { online: 0, late: 0, offline: 0, stale: 0, never_seen: 0 };
   for (const device of Object.values(devices)) counts[device.state]++;
