@@ -1,13 +1,10 @@
-import { createHash } from "node:crypto";
 import type { OutRecord } from "../../infra/runtime/kafka/ports.ts";
 import type { AvroCodec } from "../../infra/runtime/registry/ports.ts";
-import { type CodedError, messageOf } from "../../schemas/errors.ts";
+import { deadLetter } from "../../schemas/dead-letter.ts";
+import type { CodedError } from "../../schemas/errors.ts";
 import type { AnyState } from "../../schemas/states.ts";
 import { HEADERS, partitionOf, type Topics } from "../../schemas/topics.ts";
 import { stateRecord } from "./state.ts";
-
-/** How much of a dead letter is kept (design §5.8). */
-export const DEAD_LETTER_BYTES = 64 * 1024;
 
 /** The registered schemas of what the gateway writes. */
 export interface Codecs {
@@ -67,15 +64,7 @@ export class Records {
     return {
       topic: this.#topics.deadLetter,
       key: this.#codecs.deadLetterKey.encode(origin),
-      value: this.#codecs.deadLetterValue.encode({
-        origin,
-        where: "gateway",
-        code: error.code,
-        reason: messageOf(error),
-        length: payload.length,
-        sha256: createHash("sha256").update(payload).digest("hex"),
-        bytes: payload.subarray(0, DEAD_LETTER_BYTES),
-      }),
+      value: this.#codecs.deadLetterValue.encode(deadLetter(origin, "gateway", error, payload)),
     };
   }
 
