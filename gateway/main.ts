@@ -1,74 +1,138 @@
-import { Command } from "commander";
+import cluster from "node:cluster";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import { z } from "zod";
 import { systemClock } from "../infra/runtime/clock.ts";
-import { createKafka } from "../infra/runtime/kafka/kafka.ts";
+import { logLevel, port, readConfig } from "../infra/runtime/config.ts";
+import { closeServer } from "../infra/runtime/http.ts";
 import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
 import { createMetrics, serveProbes } from "../infra/runtime/metrics.ts";
-import { createRegistryClient } from "../infra/runtime/registry/client.ts";
+import { seededRandom } from "../infra/runtime/random.ts";
 import { EXIT, exitCodeOf } from "../schemas/errors.ts";
 import { credentialsCommand } from "./access/command.ts";
-import { ANY_PASSWORD, passwordsOf } from "./access/credentials.ts";
-import { type GatewayConfig, gatewayConfig } from "./config.ts";
-import { gatewayMeter } from "./metrics.ts";
-import { type Gateway, startGateway } from "./service.ts";
+import { EXAMPLES } from "./examples.ts";
+import { clusterMember, tellReady } from "./instances/cluster-member.ts";
+import { Crew } from "./instances/crew.ts";
+import { SERVICES, type Service, type ServiceRunning, type StartService } from "./services.ts";
 
-const EXAMPLES = `
-Examples:
-  npm run gateway
-  MQTT_PORT=1884 KAFKA_BROKERS=kafka-1:9092,kafka-2:9092 npm run gateway
-  npm run gateway -- credentials add 40380
-  mosquitto_sub -u observer -t 'cta/v1/#' -v
+/** Literal paths, so that a bundler finds each; loaded only where it runs. */
+const LOAD: Readonly<Record<Service, () => Promise<{ readonly start: StartService }>>> = {
+  mqtt: () => import("./mqtt.ts"),
+  http: () => import("./http/service.ts"),
+};
 
-Environment:
-  MQTT_HOST, MQTT_PORT             where agents connect; 127.0.0.1 and 1883
-  MQTT_CREDENTIALS_FILE            passwords (hashes); required unless MQTT_HOST is loopback
-  MQTT_MAX_CONNECTIONS             8192
-  MQTT_MAX_PAYLOAD                 bytes of one PUBLISH; 262144
-  MQTT_MAX_IN_FLIGHT               unacknowledged PUBLISHes of one connection; 1024
-  MQTT_CONNECT_MS                  how long a connection may be without a CONNECT; 10000
-  GATEWAY_PATIENCE_MS              how long a PUBLISH waits for Kafka at most; 10000
-  GATEWAY_MAX_WAITING_MB           what may wait for Kafka in all; 32
-  KAFKA_BROKERS, SCHEMA_REGISTRY_URL, TOPIC_PREFIX, PROBE_PORT, LOG_LEVEL`;
+/** Of the process; each service reads its own. */
+const PROCESS = z.object({ PROBE_PORT: port.optional(), LOG_LEVEL: logLevel });
 
-async function serve(config: GatewayConfig): Promise<never> {
-  const logger = createLogger("gateway", config.logLevel);
+const { env } = process;
+
+function nameOf(services: readonly Service[]): string {
+  return services.length === 1 && services[0] === "http" ? "fleet-ingest" : "gateway";
+}
+
+/** One process that serves all of these. */
+async function serve(services: readonly Service[]): Promise<never> {
+  const config = readConfig(PROCESS, env);
+  const name = nameOf(services);
+  const instance = env["GATEWAY_INSTANCE"];
+  const root = createLogger(name, config.LOG_LEVEL);
+  const logger = instance === undefined ? root : root.child({ instance: Number(instance) });
   return runService(logger, async (signal) => {
-    const registry = createMetrics("gateway");
-    let gateway: Gateway | undefined;
+    const metrics = createMetrics(name);
+    const running = new Map<Service, ServiceRunning>();
     const probes =
-      config.probePort === undefined
+      config.PROBE_PORT === undefined
         ? undefined
-        : await serveProbes(
-            registry,
-            config.probePort,
-            () =>
-              gateway?.probe() ?? { ready: false, detail: { waitingFor: "Kafka and the schema registry" } },
-          );
-    const common = { logger, clock: systemClock };
-    gateway = await startGateway({
-      ...common,
-      config,
-      signal,
-      kafka: createKafka({ ...common, brokers: config.brokers, clientId: "gateway" }),
-      registry: createRegistryClient({ ...common, url: config.registryUrl }),
-      passwords: config.credentialsFile === undefined ? ANY_PASSWORD : passwordsOf(config.credentialsFile),
-      meter: gatewayMeter(registry),
-    });
-    const { stop } = gateway;
+        : await serveProbes(metrics, config.PROBE_PORT, () => answerOf(services, running));
+    for (const service of services) {
+      const { start } = await LOAD[service]();
+      const own = services.length === 1 ? logger : logger.child({ service });
+      running.set(service, await start({ env, logger: own, clock: systemClock, metrics, signal }));
+    }
+    tellReady({ probe: probes?.url ?? "" });
+    const failures = [...running.values()].flatMap(({ failed }) => (failed ? [failed] : []));
     return {
+      ...(failures.length > 0 ? { failed: Promise.race(failures) } : {}),
       async stop() {
-        await stop();
-        probes?.server.close();
+        await Promise.all([...running.values()].map((each) => each.stop()));
+        if (probes) await closeServer(probes.server);
       },
     };
   });
 }
 
+/** One service answers for itself; of several each has its own part. */
+function answerOf(services: readonly Service[], running: ReadonlyMap<Service, ServiceRunning>) {
+  const waiting = { ready: false, detail: { waitingFor: "Kafka and the schema registry" } };
+  const answers = services.map((service) => [service, running.get(service)?.probe() ?? waiting] as const);
+  const [only] = answers;
+  if (only && answers.length === 1) return only[1];
+  const detail = Object.fromEntries(
+    answers.map(([service, { ready, detail }]) => [service, { ready, ...detail }]),
+  );
+  return { ready: answers.every(([, { ready }]) => ready), detail };
+}
+
+/** This process only watches over the others; `PROBE_PORT` is its own, theirs follow it or are free ones. */
+async function serveTogether(services: readonly Service[], size: number): Promise<never> {
+  const { PROBE_PORT, LOG_LEVEL } = readConfig(PROCESS, env);
+  const name = nameOf(services);
+  const logger = createLogger(name, LOG_LEVEL);
+  return runService(logger, async () => {
+    const crew = new Crew({
+      size,
+      clock: systemClock,
+      random: seededRandom(systemClock.now(), name),
+      logger,
+      launch: (instance) =>
+        // Its tie to this process is the channel between them, not a pipe as stdin.
+        clusterMember({ GATEWAY_INSTANCE: String(instance), PROBE_PORT: "0", ELEVATED_PARENT: "" }),
+    });
+    const probes =
+      PROBE_PORT === undefined
+        ? undefined
+        : await serveProbes(createMetrics(`${name}-parent`), PROBE_PORT, () => crew.probe());
+    return {
+      failed: crew.failed,
+      async stop() {
+        await crew.stop();
+        if (probes) await closeServer(probes.server);
+      },
+    };
+  });
+}
+
+function instances(text: string): number {
+  const size = Number(text);
+  if (!Number.isInteger(size) || size < 1 || size > 64)
+    throw new InvalidArgumentError("Give a whole number from 1 to 64.");
+  return size;
+}
+
 const program = new Command("gateway")
-  .description("MQTT for the agents; acknowledges only what Kafka has.")
+  .description("MQTT for the agents, HTTP for the vehicles; acknowledges only what Kafka has.")
+  .addArgument(
+    new Argument("[services...]", "what to serve; none: both")
+      .choices(SERVICES)
+      .argParser((value: string, before: Service[] | undefined) => {
+        const service = SERVICES.find((each) => each === value);
+        if (!service) throw new InvalidArgumentError(`Allowed choices are ${SERVICES.join(", ")}.`);
+        return [...(before ?? []), service];
+      }),
+  )
+  .addOption(
+    new Option("--instances <n>", "processes that share the ports; one that dies is started again")
+      .env("GATEWAY_INSTANCES")
+      .default(1)
+      .argParser(instances),
+  )
   .addHelpText("after", EXAMPLES)
-  .action(() => serve(gatewayConfig(process.env)))
-  .addCommand(credentialsCommand(process.env))
+  .action((chosen: readonly Service[] | undefined, options: { readonly instances: number }) => {
+    const services = chosen && chosen.length > 0 ? [...new Set(chosen)] : SERVICES;
+    if (cluster.isPrimary && options.instances > 1) return serveTogether(services, options.instances);
+    return serve(services);
+  })
+  .addCommand(credentialsCommand(env))
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
 
 try {

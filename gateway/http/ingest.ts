@@ -3,11 +3,11 @@ import { fullJitter } from "../../infra/runtime/backoff.ts";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { drainServer, listen } from "../../infra/runtime/http.ts";
 import type { Kafka, Producer } from "../../infra/runtime/kafka/ports.ts";
-import type { Running } from "../../infra/runtime/lifecycle.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { Random } from "../../infra/runtime/random.ts";
 import { isCoded, messageOf } from "../../schemas/errors.ts";
 import { topicNames } from "../../schemas/topics.ts";
+import type { ServiceRunning } from "../services.ts";
 import type { IngestConfig } from "./config.ts";
 import { EventsInKafka } from "./events-in-kafka.ts";
 import { Intake } from "./intake.ts";
@@ -25,7 +25,7 @@ export interface IngestParts {
   readonly signal: AbortSignal;
 }
 
-interface Ingest extends Running {
+interface Ingest extends ServiceRunning {
   readonly url: string;
 }
 
@@ -78,6 +78,10 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
   });
   return {
     url,
+    probe() {
+      const { ready, accepted, heldBytes } = intake;
+      return { ready, detail: ready ? { accepted, heldBytes } : { waitingFor: "Kafka" } };
+    },
     failed: searched.then(() => new Promise<never>(() => {})),
     async stop() {
       await drainServer(server);

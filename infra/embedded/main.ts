@@ -5,6 +5,7 @@ import { homeOf, resolveEndpoints } from "../runtime/endpoints.ts";
 import { runService } from "../runtime/lifecycle.ts";
 import { createLogger } from "../runtime/logger.ts";
 import { makeArchives } from "./archives.ts";
+import { readInstances } from "./instances.ts";
 import { commandLine, type StartOptions } from "./options.ts";
 import { INFRASTRUCTURE } from "./parts/catalogue.ts";
 import { jsonPrinter, silentPrinter, textPrinter } from "./report/printer.ts";
@@ -45,7 +46,9 @@ await commandLine({
     once(async () => {
       const { SUPERVISOR_URL } = resolveEndpoints(home === undefined ? env : { ...env, ELEVATED_HOME: home });
       const status = await readStatus(SUPERVISOR_URL);
-      process.stdout.write(`${json ? JSON.stringify(status, null, 2) : statusTable(status)}\n`);
+      const instances = await readInstances(status.parts);
+      const whole = { ...status, instances: Object.fromEntries(instances) };
+      process.stdout.write(`${json ? JSON.stringify(whole, null, 2) : statusTable(status, instances)}\n`);
     }),
   archives: ({ sources }) => once(() => makeArchives(projectRoot(), env, clock, sources)),
 }).parseAsync();

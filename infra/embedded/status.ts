@@ -1,4 +1,5 @@
 import { CodedError } from "../../schemas/errors.ts";
+import type { InstanceStatus } from "./instances.ts";
 import type { PartReport } from "./supervise/supervisor.ts";
 
 export interface SystemStatus {
@@ -20,14 +21,31 @@ export async function readStatus(supervisor: string): Promise<SystemStatus> {
   }
 }
 
-/** One line per part: name, state, process, restarts, address. */
-export function statusTable({ parts }: SystemStatus): string {
-  const rows = parts.map(({ name, state, pid, restarts, url, reason }) => [
-    name,
-    state,
-    pid === null ? "" : String(pid),
-    restarts === 0 ? "" : `${restarts}×`,
-    url ?? (state === "failed" ? (reason ?? "") : ""),
+/**
+ * One line per part: name, state, process, restarts, address.
+ *
+ * @param instances - of parts that run as several processes: a line for each below its part, with its metrics' address.
+ */
+export function statusTable(
+  { parts }: SystemStatus,
+  instances: ReadonlyMap<string, readonly InstanceStatus[]> = new Map(),
+): string {
+  const times = (restarts: number): string => (restarts === 0 ? "" : `${restarts}×`);
+  const rows = parts.flatMap(({ name, state, pid, restarts, url, reason }) => [
+    [
+      name,
+      state,
+      pid === null ? "" : String(pid),
+      times(restarts),
+      url ?? (state === "failed" ? (reason ?? "") : ""),
+    ],
+    ...(instances.get(name) ?? []).map((each) => [
+      `  instance ${each.instance}`,
+      each.state,
+      each.pid === null ? "" : String(each.pid),
+      times(each.restarts),
+      each.probe ? `${each.probe}/metrics` : "",
+    ]),
   ]);
   const all = [["part", "state", "process", "restarts", "address"], ...rows];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));

@@ -5,12 +5,14 @@ import { CodedError } from "../../schemas/errors.ts";
 /**
  * Listen and say where. Port 0 takes a free one.
  *
+ * @param exclusive - a port of this process alone, also where it is one of a cluster that shares the others.
  * @throws {CodedError} PORT_TAKEN
  */
 export function listen(
   server: TcpServer,
   port: number,
   host = "127.0.0.1",
+  exclusive = false,
 ): Promise<{ port: number; url: string }> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
@@ -26,7 +28,7 @@ export function listen(
         }),
       );
     });
-    server.listen(port, host, () => {
+    server.listen({ port, host, exclusive }, () => {
       const actual = (server.address() as AddressInfo).port;
       resolve({ port: actual, url: `http://${host}:${actual}` });
     });

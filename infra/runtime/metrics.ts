@@ -38,6 +38,6 @@ export async function serveProbes(
       response.end(JSON.stringify({ ready: answer.ready, ...answer.detail }));
     } else response.writeHead(404).end();
   });
-  const { url } = await listen(server, port);
+  const { url } = await listen(server, port, "127.0.0.1", true);
   return { server, url };
 }

@@ -16,7 +16,6 @@ export const ENTRIES = [
   "firmware-sim/vehicles/main.ts",
   "edge/main.ts",
   "gateway/main.ts",
-  "gateway/http/main.ts",
   "central/main.ts",
   "central/connect/main.ts",
   "central/ksql/main.ts",

@@ -15,7 +15,7 @@ export interface StageProcess {
 }
 
 /**
- * Start `dist/<stage>/main.js`.
+ * Start `dist/<stage>/main.js`; of the gateway, unless told otherwise, what serves MQTT.
  *
  * @param ready - a text of its log that says it serves.
  * @throws Error with its log when it ends before that.
@@ -24,7 +24,7 @@ export async function startStage(
   stage: string,
   env: Readonly<Record<string, string>>,
   ready: string,
-  args: readonly string[] = [],
+  args: readonly string[] = stage === "gateway" ? ["mqtt"] : [],
 ): Promise<StageProcess> {
   const main = join(projectRoot(), "dist", stage, "main.js");
   const child = spawn(process.execPath, [main, ...args], {

@@ -39,6 +39,7 @@ export function nodePart(around: Surroundings, program: NodeProgram, file: strin
     feeds: program.feeds,
     yieldsTo: program.yieldsTo ?? [],
     url: program.url,
+    probe,
     log,
     readyWithinMs: 60_000,
     holdsState: false,

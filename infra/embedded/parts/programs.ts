@@ -72,6 +72,7 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
       needs: ["topics", "schema-registry"],
       feeds: ["central"],
       entry: "gateway/main.ts",
+      args: ["mqtt"],
       url: addresses.MQTT_URL,
     },
     {
@@ -105,14 +106,14 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
     },
     {
       ...service,
+      ...withProbe("fleet-ingest", { FLEET_PORT: String(portOf("fleet-ingest")) }),
       name: "fleet-ingest",
       needs: ["topics"],
       yieldsTo: CARRIERS,
       feeds: ["central"],
-      entry: "gateway/http/main.ts",
+      entry: "gateway/main.ts",
+      args: ["http"],
       url: addresses.FLEET_URL,
-      probe: `${addresses.FLEET_URL}/readyz`,
-      env: { FLEET_PORT: String(portOf("fleet-ingest")) },
     },
     {
       ...task,
@@ -137,4 +138,4 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
 }
 
 /** Parts that get a port for their probe beside the one they serve on. */
-export const PROBED: readonly string[] = ["gateway", "edge", "firmware-sim", "central"];
+export const PROBED: readonly string[] = ["gateway", "edge", "firmware-sim", "central", "fleet-ingest"];

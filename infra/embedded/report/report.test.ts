@@ -12,6 +12,7 @@ const part = {
   ms: 1_640,
   pid: 7,
   url: "127.0.0.1:9092",
+  probe: null,
   restarts: 0,
   reason: null,
 } as const;

@@ -46,6 +46,8 @@ export interface Launched {
 export interface Part extends PartSpec {
   /** Where people and other parts reach it; null for parts without an address. */
   readonly url: string | null;
+  /** Answers what it does now, as JSON; absent: nothing can be asked. */
+  readonly probe?: string | null;
   /** Where its output goes; null for tasks inside the supervisor. */
   readonly log: string | null;
   /** Killed and counted as a failed start when not ready by then. */

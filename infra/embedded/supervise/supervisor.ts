@@ -13,6 +13,8 @@ export interface PartReport {
   readonly ms: number | null;
   readonly pid: number | null;
   readonly url: string | null;
+  /** Answers what it does now, as JSON; null: nothing can be asked. */
+  readonly probe: string | null;
   readonly restarts: number;
   /** Why it ended last; null: it never did by itself. */
   readonly reason: string | null;
@@ -103,6 +105,7 @@ export class Supervisor {
       ms: this.#readyMs.get(name) ?? null,
       pid: this.#running.get(name)?.launched.pid ?? null,
       url: this.#parts.get(name)?.url ?? null,
+      probe: this.#parts.get(name)?.probe ?? null,
       restarts: status?.restarts ?? 0,
       reason: this.#reasons.get(name) ?? null,
     };

@@ -1,0 +1,25 @@
+import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
+import { seededRandom } from "../../infra/runtime/random.ts";
+import type { ServiceContext, ServiceRunning } from "../services.ts";
+import { ingestConfig } from "./config.ts";
+import { startIngest } from "./ingest.ts";
+
+/** HTTP for the vehicles. @throws {CodedError} CONFIG_INVALID, PORT_TAKEN */
+export async function start({
+  env,
+  logger,
+  clock,
+  metrics,
+  signal,
+}: ServiceContext): Promise<ServiceRunning> {
+  const config = ingestConfig(env);
+  return startIngest({
+    config,
+    signal,
+    logger,
+    clock,
+    metrics,
+    random: seededRandom(clock.now(), "fleet-ingest"),
+    kafka: createKafka({ brokers: config.KAFKA_BROKERS, clientId: "fleet-ingest", logger, clock }),
+  });
+}

@@ -1,0 +1,153 @@
+import { type Backoff, fullJitter } from "../../infra/runtime/backoff.ts";
+import type { Clock } from "../../infra/runtime/clock.ts";
+import type { Running } from "../../infra/runtime/lifecycle.ts";
+import type { Logger } from "../../infra/runtime/logger.ts";
+import type { ProbeAnswer } from "../../infra/runtime/metrics.ts";
+import type { Random } from "../../infra/runtime/random.ts";
+import { CodedError, EXIT } from "../../schemas/errors.ts";
+
+/** A process that was started as an instance. */
+export interface Member {
+  readonly pid: number | null;
+  /** @param probe - where its `/metrics` and `/readyz` are. */
+  onReady(then: (probe: string) => void): void;
+  /** @param code - null: a signal ended it. */
+  onExit(then: (code: number | null) => void): void;
+  /** Ask it to end in order. */
+  stop(): void;
+}
+
+export interface CrewOptions {
+  readonly size: number;
+  /** Start the process of a place, counted from 1. */
+  readonly launch: (instance: number) => Member;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** What is known of one instance, for a person. */
+export interface InstanceReport {
+  readonly instance: number;
+  readonly state: "starting" | "ready" | "restarting";
+  readonly pid: number | null;
+  readonly restarts: number;
+  /** Where its own metrics are; null until it serves. */
+  readonly probe: string | null;
+}
+
+interface Place {
+  readonly backoff: Backoff;
+  member: Member | undefined;
+  report: InstanceReport;
+}
+
+/** Starts in a row without one instance ever having been ready, before all is given up. */
+const ATTEMPTS = 5;
+/** An instance that served this long has recovered: the next wait is a short one again. */
+const HEALTHY_MS = 30_000;
+
+/**
+ * Several processes of one service. One that ends by itself is started again, after a wait that grows while it does not
+ * recover; the others serve on meanwhile.
+ */
+export class Crew implements Running {
+  /** Rejects when starting again makes no sense. */
+  readonly failed: Promise<never>;
+  readonly #options: CrewOptions;
+  readonly #places: Place[];
+  #fail: (error: Error) => void = () => {};
+  #everReady = false;
+  #failures = 0;
+  #stopping = false;
+  #allGone: () => void = () => {};
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+    this.failed = new Promise<never>((_, reject) => {
+      this.#fail = reject;
+    });
+    this.failed.catch(() => {});
+    const { random } = options;
+    this.#places = Array.from({ length: options.size }, (_, n) => ({
+      backoff: fullJitter({ baseMs: 400, capMs: 10_000, floorMs: 100, random }),
+      member: undefined,
+      report: { instance: n + 1, state: "starting", pid: null, restarts: 0, probe: null },
+    }));
+    for (const place of this.#places) this.#launch(place);
+  }
+
+  reports(): readonly InstanceReport[] {
+    return this.#places.map(({ report }) => report);
+  }
+
+  /** Ready while any of them serves. */
+  probe(): ProbeAnswer {
+    const instances = this.reports();
+    return { ready: instances.some(({ state }) => state === "ready"), detail: { instances } };
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const gone = new Promise<void>((resolve) => {
+      this.#allGone = resolve;
+    });
+    for (const { member } of this.#places) member?.stop();
+    if (this.#places.every(({ member }) => member === undefined)) return;
+    await gone;
+  }
+
+  #launch(place: Place): void {
+    const { launch, clock, logger } = this.#options;
+    const { instance } = place.report;
+    const member = launch(instance);
+    let readyAt: number | undefined;
+    place.member = member;
+    place.report = { ...place.report, state: "starting", pid: member.pid, probe: null };
+    member.onReady((probe) => {
+      readyAt = clock.monotonic();
+      this.#everReady = true;
+      place.report = { ...place.report, state: "ready", probe };
+      logger.info({ instance, pid: member.pid, probe }, "instance ready");
+    });
+    member.onExit((code) => {
+      place.member = undefined;
+      if (this.#stopping) {
+        if (this.#places.every((other) => other.member === undefined)) this.#allGone();
+        return;
+      }
+      if (readyAt !== undefined && clock.monotonic() - readyAt >= HEALTHY_MS) place.backoff.reset();
+      this.#ended(place, code);
+    });
+  }
+
+  #ended(place: Place, code: number | null): void {
+    const { clock, logger } = this.#options;
+    const { instance, restarts } = place.report;
+    this.#failures++;
+    const hopeless = hopelessEnd(code, this.#everReady ? 0 : this.#failures);
+    if (hopeless) {
+      this.#fail(hopeless);
+      return;
+    }
+    const afterMs = place.backoff.next();
+    place.report = { ...place.report, state: "restarting", pid: null, probe: null, restarts: restarts + 1 };
+    logger.warn({ instance, code, afterMs }, "an instance ended and is started again");
+    clock.after(afterMs, () => {
+      if (!this.#stopping) this.#launch(place);
+    });
+  }
+}
+
+/** Wrong settings stay wrong, and what never worked will not: the instances have said why. */
+function hopelessEnd(code: number | null, failures: number): CodedError | undefined {
+  const error = (name: "CONFIG_INVALID" | "USAGE" | "CHILD_FAILED") =>
+    new CodedError(name, {
+      message: "the instances cannot start: their messages above say why",
+      retryable: false,
+      context: { exitCode: code },
+    });
+  if (code === EXIT.config) return error("CONFIG_INVALID");
+  if (code === EXIT.usage) return error("USAGE");
+  return failures >= ATTEMPTS ? error("CHILD_FAILED") : undefined;
+}

@@ -1,0 +1,23 @@
+import { createKafka } from "../infra/runtime/kafka/kafka.ts";
+import { createRegistryClient } from "../infra/runtime/registry/client.ts";
+import { ANY_PASSWORD, passwordsOf } from "./access/credentials.ts";
+import { gatewayConfig } from "./config.ts";
+import { gatewayMeter } from "./metrics.ts";
+import { startGateway } from "./service.ts";
+import type { ServiceContext, ServiceRunning } from "./services.ts";
+
+/** MQTT for the agents. @throws {CodedError} CONFIG_INVALID, REGISTRY_INCOMPATIBLE, PORT_TAKEN */
+export async function start(context: ServiceContext): Promise<ServiceRunning> {
+  const { logger, clock, signal } = context;
+  const config = gatewayConfig(context.env);
+  return startGateway({
+    logger,
+    clock,
+    config,
+    signal,
+    kafka: createKafka({ logger, clock, brokers: config.brokers, clientId: "gateway" }),
+    registry: createRegistryClient({ logger, clock, url: config.registryUrl }),
+    passwords: config.credentialsFile === undefined ? ANY_PASSWORD : passwordsOf(config.credentialsFile),
+    meter: gatewayMeter(context.metrics),
+  });
+}
