@@ -36,6 +36,8 @@ export class PtyDevice {
   mangle: (bytes: Buffer, frame: Frame) => Buffer = (bytes) => bytes;
   /** Reads and writes nothing while set. */
   hung = false;
+  /** Sends, but reads nothing while set: the agent's bytes pile up in the line. */
+  deaf = false;
 
   constructor(home: string, deviceId: string, bootId?: number) {
     this.device = new FakeDevice(deviceId, bootId);
@@ -110,8 +112,9 @@ export class PtyDevice {
   #listen(pty: Pty): void {
     pty.poller.once("readable", (error: Error | null) => {
       if (error || this.#pty !== pty) return;
-      if (!this.hung) this.#read(pty);
-      if (this.hung) setTimeout(() => this.#pty === pty && this.#listen(pty), 20);
+      const reads = !this.hung && !this.deaf;
+      if (reads) this.#read(pty);
+      if (!reads) setTimeout(() => this.#pty === pty && this.#listen(pty), 20);
       else if (this.#pty === pty) this.#listen(pty);
     });
   }

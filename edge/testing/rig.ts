@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, vi } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
-import { silentLogger } from "../../infra/runtime/logger.ts";
+import { type Logger, silentLogger } from "../../infra/runtime/logger.ts";
 import { avroType } from "../../schemas/avro/schemas.ts";
 import { SingleObjectCodec } from "../../schemas/avro/single-object.ts";
 import { stationById } from "../../schemas/network/network.ts";
@@ -30,6 +30,10 @@ export class Rig {
   readonly home: string;
   readonly gateway: RecordingGateway;
   readonly devices: PtyDevice[] = [];
+  /** What else must be undone at the end, once nothing is open any more. */
+  readonly undo: (() => void)[] = [];
+  /** Codes that the outbox warned of. */
+  readonly warnings: string[] = [];
   #outbox: Journal | null = null;
   #agent: Agent | null = null;
 
@@ -48,11 +52,13 @@ export class Rig {
       folder: join(this.home, "edge", "outbox"),
       limitBytes: this.limitBytes,
       clock: systemClock,
-      logger: silentLogger,
+      logger: this.#noting(),
     });
     return this.#outbox;
   }
   limitBytes = 2 ** 28;
+  /** Gateways to choose from, in this order; unless set: the rig's own. */
+  urls: readonly string[] | null = null;
 
   startAgent(): Agent {
     const station = stationById(STATION);
@@ -65,7 +71,7 @@ export class Rig {
       outbox: this.outbox,
       openLine: serialLines({ clock: systemClock, baudRate: 115_200 }),
       connect: mqttConnections({ connectMs: 5_000, keepaliveS: 20 }),
-      urls: () => [this.gateway.url],
+      urls: () => this.urls ?? [this.gateway.url],
       encode: (batch) => codec.encode(batch),
       clock: systemClock,
       random: Math.random,
@@ -73,6 +79,11 @@ export class Rig {
     });
     this.#agent.start();
     return this.#agent;
+  }
+
+  #noting(): Logger {
+    const warn = (fields: { readonly code?: string }): void => void this.warnings.push(fields.code ?? "");
+    return Object.assign(Object.create(silentLogger) as Logger, { warn });
   }
 
   plugIn(id: string): PtyDevice {
@@ -109,6 +120,7 @@ export class Rig {
     await this.#agent?.stop();
     await this.#outbox?.close();
     await this.gateway.kill();
+    for (const undo of this.undo) undo();
     rmSync(this.home, { recursive: true });
   }
 }
