@@ -14,8 +14,6 @@ afterEach(() => rig.close());
 
 const T1 = "40380-T1";
 const T2 = "40380-T2";
-const arrived = (gateway: RecordingGateway, id: string): number =>
-  gateway.readings().filter((reading) => reading.deviceId === id).length;
 
 describe("lines", () => {
   test("pulled while the agent's bytes lie unread and its next write waits for room", async () => {
@@ -146,15 +144,15 @@ describe("gateways", () => {
     // In what order they arrive, and how much of the backlog came between a live press and its arrival.
     const passed: number[] = [];
     await rig.gateway.start();
-    await until(() => expect(arrived(rig.gateway, T1)).toBeGreaterThan(0));
+    await until(() => expect(rig.gateway.count(T1)).toBeGreaterThan(0));
     let presses = 0;
-    while (arrived(rig.gateway, T1) < hour) {
+    while (rig.gateway.count(T1) < hour) {
       presses += 1;
       live.press();
       // From when the agent has it on disk: its way over the serial line is none of the uplink's.
       while (rig.outbox.ledger(T2).stored < presses) await new Promise((resolve) => setImmediate(resolve));
-      const before = arrived(rig.gateway, T1);
-      await until(() => expect(arrived(rig.gateway, T2)).toBe(presses));
+      const before = rig.gateway.count(T1);
+      await until(() => expect(rig.gateway.count(T2)).toBe(presses));
       const index = rig.gateway.readings().findIndex((r) => r.deviceId === T2 && r.seq === presses);
       passed.push(index + 1 - presses - before);
     }

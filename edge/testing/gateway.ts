@@ -22,6 +22,7 @@ export class RecordingGateway {
   verdict: (batch: ReadingBatch) => Verdict = () => "take";
   readonly #codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
   readonly #seen = new Map<string, Identity>();
+  readonly #counts = new Map<string, number>();
   readonly #sockets = new Set<Socket>();
   #broker: Aedes | null = null;
   #server: Server | null = null;
@@ -87,12 +88,19 @@ export class RecordingGateway {
     return [...this.#seen.values()];
   }
 
+  /** How many different readings of a device were received. */
+  count(deviceId: string): number {
+    return this.#counts.get(deviceId) ?? 0;
+  }
+
   #record(batch: ReadingBatch): void {
     this.batches.push(batch);
     for (const { deviceId, bootId, firstSeq, readings } of batch.runs) {
       for (let seq = firstSeq; seq < firstSeq + readings.length; seq++) {
         const key = `${deviceId};${bootId};${seq}`;
-        if (!this.#seen.has(key)) this.#seen.set(key, { deviceId, bootId, seq });
+        if (this.#seen.has(key)) continue;
+        this.#seen.set(key, { deviceId, bootId, seq });
+        this.#counts.set(deviceId, this.count(deviceId) + 1);
       }
     }
   }
