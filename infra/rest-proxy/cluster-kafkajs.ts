@@ -2,6 +2,7 @@ import kafkajs, { type Admin } from "kafkajs";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import type { ClusterOptions } from "../runtime/kafka/kafkajs/client.ts";
 import { openClient } from "../runtime/kafka/kafkajs/client.ts";
+import { topicOffsets } from "../runtime/kafka/kafkajs/topic-offsets.ts";
 import type { Cluster, PartitionView } from "./ports.ts";
 
 /** How long a list of topics is believed; a topic or partition that is not in it is always asked for again. */
@@ -56,8 +57,8 @@ export function kafkajsCluster(options: ClusterOptions): Cluster {
         return Object.fromEntries(entries.map((e) => [e.configName, e.isSensitive ? null : e.configValue]));
       }),
     offsets: (topic, partition) =>
-      ask(async (a) => {
-        const found = (await a.fetchTopicOffsets(topic)).find((o) => o.partition === partition);
+      ask(async () => {
+        const found = (await topicOffsets(client, topic)).find((o) => o.partition === partition);
         return { beginning: Number(found?.low ?? 0), end: Number(found?.high ?? 0) };
       }),
     async close() {

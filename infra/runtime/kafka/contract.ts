@@ -158,6 +158,19 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
       await expect(wrong).rejects.toMatchObject({ code: "KAFKA_TOPIC_MISMATCH", retryable: false });
     });
 
+    test("a topic that somebody else deleted is no obstacle to the next one", async () => {
+      const admin = await setting.kafka.admin();
+      cleanup.push(() => admin.close());
+      const doomed = await topicOf("doomed");
+      expect(await admin.endOffsets(doomed)).toEqual([0, 0]);
+      const other = await setting.kafka.admin();
+      await other.deleteTopics([doomed]);
+      await other.close();
+      const next = `${setting.prefix}next`;
+      await admin.ensureTopics([{ topic: next, partitions: 2 }]);
+      expect(await admin.endOffsets(next)).toEqual([0, 0]);
+    });
+
     test("many topics are there, with their partitions, as soon as they are ensured", async () => {
       const admin = await setting.kafka.admin();
       cleanup.push(() => admin.close());

@@ -5,6 +5,7 @@ import type { KafkaAdmin, TopicDescription, TopicSpec } from "../ports.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { brokerError, coded } from "./errors.ts";
 import { persistently } from "./persistence.ts";
+import { topicOffsets } from "./topic-offsets.ts";
 
 const GIVE_UP_MS = 10_000;
 const CREATE_TIMEOUT_MS = 10_000;
@@ -55,7 +56,7 @@ class KafkaJsAdmin implements KafkaAdmin {
 
   async endOffsets(topic: string): Promise<readonly number[]> {
     const offsets = await this.#coded(`cannot read offsets of ${topic}`, () =>
-      persistently(this.#clock, () => this.#admin.fetchTopicOffsets(topic)),
+      persistently(this.#clock, () => topicOffsets(this.#client, topic)),
     );
     return inOrder(offsets).map((o) => Number(o.high));
   }
