@@ -148,6 +148,17 @@ describe("ending", () => {
     expect(hasEnded(system.state)).toBe(true);
   });
 
+  test("what was made ready by a task is needed through it: Kafka ends after those that only name its topics", () => {
+    const specs = [service("kafka"), task("topics", ["kafka"]), service("central", ["topics"])];
+    const system = play(specs);
+    system.send({ type: "begin", at: 0 });
+    system.send({ type: "ready", name: "kafka", at: 1 });
+    system.send({ type: "ended", name: "topics", code: 0, at: 2 });
+    system.send({ type: "ready", name: "central", at: 3 });
+    expect(system.send({ type: "end", at: 4 })).toEqual(["stop central"]);
+    expect(system.send({ type: "ended", name: "central", code: 0, at: 5 })).toEqual(["stop kafka"]);
+  });
+
   test("a part that still starts is stopped, one that waits for a restart stays down", () => {
     const system = play([service("a"), service("b")]);
     system.send({ type: "begin", at: 0 });

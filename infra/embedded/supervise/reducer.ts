@@ -140,6 +140,14 @@ export function reduce(
     );
   }
 
+  /** Does a part need another, itself or by a task? A task that is done has no process that could hold anything. */
+  function leansOn(spec: PartSpec, name: string): boolean {
+    return spec.needs.some((need) => {
+      const between = specOf.get(need);
+      return need === name || (between?.kind === "task" && leansOn(between, name));
+    });
+  }
+
   /** A part ends once nothing that needs it or feeds it has a process any more. */
   function stopWhatMay(): void {
     for (const spec of specs) {
@@ -148,7 +156,7 @@ export function reduce(
     }
     const busy = specs.filter((spec) => isAlive(spec.kind, parts[spec.name]?.state ?? "stopped"));
     for (const { name } of busy) {
-      const held = busy.some((other) => other.needs.includes(name) || other.feeds.includes(name));
+      const held = busy.some((other) => leansOn(other, name) || other.feeds.includes(name));
       if (held || parts[name]?.state === "stopping") continue;
       enter(name, "stopping");
       effects.push({ type: "stop", name });
