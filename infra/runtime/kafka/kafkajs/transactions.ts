@@ -2,7 +2,7 @@ import type { Transaction } from "kafkajs";
 import { CodedError } from "../../../../schemas/errors.ts";
 import type { OutRecord } from "../ports.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
-import { coded } from "./errors.ts";
+import { brokerError, coded } from "./errors.ts";
 import { inRequests, outgoing, RememberingPartitioner } from "./outgoing.ts";
 import { disconnected } from "./supervision.ts";
 
@@ -10,6 +10,15 @@ import { disconnected } from "./supervision.ts";
 const TRANSACTION_TIMEOUT_MS = 10_000;
 /** Given up on before the broker does. */
 const BOUND_MS = 8_000;
+
+/**
+ * kafkajs does not wait for the requests to other brokers before it repeats one that failed: it sends those that are
+ * still under way a second time, and the transaction then holds their records twice. So it may not repeat any; it
+ * refuses to be told 0, and takes this for "never".
+ */
+const NEVER = { retries: Number.NaN };
+/** Between two tries to begin, ms: the last transaction's markers are still being written. */
+const BEGIN_MS = 5;
 
 /** What a transaction covers besides its records: how far an input was read. */
 export interface ReadUpTo {
@@ -46,6 +55,7 @@ export async function openTransactions(
     createPartitioner: new RememberingPartitioner().create,
     allowAutoTopicCreation: false,
     maxInFlightRequests: 1,
+    retry: NEVER,
   });
   const bounded = <T>(doing: string, action: () => Promise<T>): Promise<T> =>
     within(options.clock, BOUND_MS, doing, action());
@@ -72,11 +82,14 @@ export async function openTransactions(
       try {
         await bounded(`committing ${transactionalId}`, async () => {
           const transaction = await producer.transaction();
+          // First, because it may be repeated until the last transaction has ended; then nothing else need be.
+          await begun(options.clock, () =>
+            transaction.sendOffsets({
+              consumerGroupId: group,
+              topics: [{ topic, partitions: [{ partition, offset: String(next) }] }],
+            }),
+          );
           await write(transaction, records);
-          await transaction.sendOffsets({
-            consumerGroupId: group,
-            topics: [{ topic, partitions: [{ partition, offset: String(next) }] }],
-          });
           await transaction.commit();
         });
       } catch (error) {
@@ -89,6 +102,19 @@ export async function openTransactions(
     },
     destroy: () => client.destroy(),
   };
+}
+
+/** A coordinator that still ends the last transaction says so at once, and takes the next a moment later. */
+async function begun(clock: ClusterOptions["clock"], begin: () => Promise<void>): Promise<void> {
+  const until = clock.monotonic() + BOUND_MS;
+  for (;;) {
+    try {
+      return await begin();
+    } catch (error) {
+      if (brokerError(error) !== "CONCURRENT_TRANSACTIONS" || clock.monotonic() >= until) throw error;
+      await clock.sleep(BEGIN_MS);
+    }
+  }
 }
 
 async function within<T>(
