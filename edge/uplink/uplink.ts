@@ -112,8 +112,9 @@ export class Uplink {
         // Only a gateway that acknowledges is a gateway: one that accepts and drops is backed away from.
         backoff.reset();
       };
-      onUp(number, publish);
+      // What waited is older news than how the devices are now.
       this.#sender.begin((batch) => publish(readingsTopic(stationId), batch));
+      onUp(number, publish);
     } catch (error) {
       if (!lost) this.#lost(messageOf(error), isCoded(error, "GATEWAY_REFUSED"));
     }

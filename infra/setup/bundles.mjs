@@ -108,7 +108,6 @@ async function bundle(root, entry) {
     format: "esm",
     external: EXTERNAL,
     banner: { js: BANNER },
-    keepNames: true,
     sourcemap: true,
     metafile: true,
     logLevel: "silent",

@@ -6,7 +6,7 @@ import { untilYes } from "../process/probe.ts";
 import { commandAs, unprivilegedAccount } from "../process/unprivileged.ts";
 import type { Part } from "../supervise/part.ts";
 import { initialise, ownerOf, postgresPrograms } from "./postgres-files.ts";
-import { CARRIERS } from "./programs.ts";
+import { FIRST } from "./programs.ts";
 import { logOf, type Surroundings } from "./surroundings.ts";
 
 /** Small, on loopback, TCP only, with the log that Debezium reads. */
@@ -35,7 +35,7 @@ export function postgresPart(around: Surroundings, url: string): Part {
     kind: "service",
     needs: [],
     feeds: [],
-    yieldsTo: CARRIERS,
+    yieldsTo: FIRST,
     url: url.replace(/\/\/[^@]*@/, "//"),
     log,
     readyWithinMs: 60_000,

@@ -3,6 +3,8 @@ import type { NodeProgram } from "./node.ts";
 
 /** What carries a reading from a device to the clean topics: at a start, what can wait lets these go first. */
 export const CARRIERS: readonly string[] = ["gateway", "central"];
+/** The parts that can wait let all this go first. */
+export const FIRST: readonly string[] = [...CARRIERS, "first-train"];
 
 /** What the choices of a start leave open. */
 export interface ProgramSettings {
@@ -49,7 +51,7 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
       ...service,
       name: "rest-proxy",
       needs: ["topics", "schema-registry"],
-      yieldsTo: CARRIERS,
+      yieldsTo: FIRST,
       entry: "infra/rest-proxy/main.ts",
       url: addresses.REST_PROXY_URL,
       probe: `${addresses.REST_PROXY_URL}/topics`,
@@ -59,7 +61,7 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
       ...service,
       name: "ksql",
       needs: ["topics", "schema-registry"],
-      yieldsTo: CARRIERS,
+      yieldsTo: FIRST,
       entry: "infra/ksql/main.ts",
       url: addresses.KSQLDB_URL,
       probe: `${addresses.KSQLDB_URL}/info`,
@@ -109,7 +111,7 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
       ...withProbe("fleet-ingest", { FLEET_PORT: String(portOf("fleet-ingest")) }),
       name: "fleet-ingest",
       needs: ["topics"],
-      yieldsTo: CARRIERS,
+      yieldsTo: FIRST,
       feeds: ["central"],
       entry: "gateway/main.ts",
       args: ["http"],
