@@ -5,15 +5,18 @@ import { homeOf, resolveEndpoints } from "../runtime/endpoints.ts";
 import { runService } from "../runtime/lifecycle.ts";
 import { createLogger } from "../runtime/logger.ts";
 import { makeArchives } from "./archives.ts";
-import { readInstances } from "./instances.ts";
-import { commandLine, type StartOptions } from "./options.ts";
+import { commandLine, type StartOptions, type StatusOptions } from "./options.ts";
 import { INFRASTRUCTURE } from "./parts/catalogue.ts";
 import { jsonPrinter, silentPrinter, textPrinter } from "./report/printer.ts";
+import { statusText } from "./report/status-text.ts";
 import { startSystem } from "./start.ts";
-import { readStatus, statusTable } from "./status.ts";
+import { readStatus } from "./status.ts";
 
 const { env } = process;
 const clock = systemClock;
+
+const WATCH_MS = 2_000;
+const CLEAR_SCREEN = "\x1b[2J\x1b[3J\x1b[H";
 
 async function start(options: StartOptions, only: readonly string[] | null): Promise<void> {
   const home = homeOf({ ELEVATED_HOME: options.home ?? env["ELEVATED_HOME"] });
@@ -29,6 +32,22 @@ async function start(options: StartOptions, only: readonly string[] | null): Pro
   await runService(logger, () => startSystem(around, options, { only }));
 }
 
+/** Once, or with `watch` again and again until Ctrl+C. */
+async function showStatus({ home, json, watch }: StatusOptions): Promise<void> {
+  for (;;) {
+    // Asked each time: a system that is started again has other addresses.
+    const { SUPERVISOR_URL, DASHBOARD_URL } = resolveEndpoints(
+      home === undefined ? env : { ...env, ELEVATED_HOME: home },
+    );
+    const status = await readStatus(SUPERVISOR_URL, DASHBOARD_URL);
+    const clear = watch && !json && process.stdout.isTTY ? CLEAR_SCREEN : "";
+    const text = json ? JSON.stringify(status, null, watch ? 0 : 2) : statusText(status, clock.now());
+    process.stdout.write(`${clear}${text}\n`);
+    if (!watch) return;
+    await clock.sleep(WATCH_MS);
+  }
+}
+
 /** Commands that end by themselves: an error becomes one line and an exit code. */
 async function once(work: () => Promise<void>): Promise<void> {
   try {
@@ -42,13 +61,6 @@ async function once(work: () => Promise<void>): Promise<void> {
 await commandLine({
   start: (options) => start(options, null),
   infra: (options) => start(options, INFRASTRUCTURE),
-  status: ({ home, json }) =>
-    once(async () => {
-      const { SUPERVISOR_URL } = resolveEndpoints(home === undefined ? env : { ...env, ELEVATED_HOME: home });
-      const status = await readStatus(SUPERVISOR_URL);
-      const instances = await readInstances(status.parts);
-      const whole = { ...status, instances: Object.fromEntries(instances) };
-      process.stdout.write(`${json ? JSON.stringify(whole, null, 2) : statusTable(status, instances)}\n`);
-    }),
+  status: (options) => once(() => showStatus(options)),
   archives: ({ sources }) => once(() => makeArchives(projectRoot(), env, clock, sources)),
 }).parseAsync();

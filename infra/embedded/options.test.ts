@@ -26,6 +26,12 @@ describe("options of start", () => {
     expect(options).toMatchObject({ without: [], freePorts: false, quiet: false, durable: false });
   });
 
+  test("Kafka has one broker or three", async () => {
+    expect((await parse("start")).brokers).toBeUndefined();
+    expect((await parse("start", "--brokers", "3")).brokers).toBe(3);
+    expect((await parse("infra", "--brokers", "1")).brokers).toBe(1);
+  });
+
   test("the simulator's share is passed on as given", async () => {
     const options = await parse("start", "--speed", "120", "--lines", "red,blue");
     expect(simulatorArgs(options)).toEqual(["--speed", "120", "--lines", "red,blue"]);

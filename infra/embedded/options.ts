@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import type { Brokers } from "./parts/kafka-cluster.ts";
 
 /** What a start was asked for. */
 export interface StartOptions {
@@ -14,6 +15,8 @@ export interface StartOptions {
   readonly sources: boolean;
   /** Take free ports everywhere. */
   readonly freePorts: boolean;
+  /** Kafka's brokers; absent: as the home was made, or one. */
+  readonly brokers?: Brokers;
   /** Kafka writes each message through to the disk. */
   readonly durable: boolean;
   /** Passed on to the simulator; `traffic: false` is its `--no-traffic`. */
@@ -27,11 +30,17 @@ export interface StartOptions {
   readonly weather?: boolean;
 }
 
+export interface StatusOptions {
+  readonly home?: string;
+  readonly json?: boolean;
+  readonly watch?: boolean;
+}
+
 /** The commands of the supervisor; what they do is the caller's. */
 export interface Actions {
   start(options: StartOptions): Promise<void>;
   infra(options: StartOptions): Promise<void>;
-  status(options: { readonly home?: string; readonly json?: boolean }): Promise<void>;
+  status(options: StatusOptions): Promise<void>;
   archives(options: { readonly sources: boolean }): Promise<void>;
 }
 
@@ -55,17 +64,36 @@ Examples:
   npm start -- --port 9000 --speed 120             the page elsewhere, twice the usual speed
   npm start -- --without firmware-sim,edge         a system that waits for your own devices
   npm start -- --only kafka,schema-registry        some servers and what they need
+  npm start -- --brokers 3 --home /tmp/three       three Kafka brokers: kill -9 any one of them
   KAFKA_BROKERS=k1:9092 npm start                  your own Kafka instead of the embedded one`,
     )
     .action(actions.start);
   startOptions(program.command("infra"))
     .description("Start only the servers: Kafka, Connect, the registry, the REST Proxy, ksqlDB, PostgreSQL.")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run infra                                    all of them, until Ctrl+C
+  npm run infra -- --only kafka,schema-registry    two of them and what they need
+  npm run infra -- --brokers 3 --home /tmp/three   three Kafka brokers: kill -9 any one of them
+  POSTGRES_URL=postgresql://… npm run infra        your own PostgreSQL instead of the embedded one`,
+    )
     .action(actions.infra);
   program
     .command("status")
-    .description("The parts of the running system, with their processes.")
+    .description("The running system: its processes, rates, backlogs and the proof.")
     .option("--home <folder>", "the system's state folder (default: ELEVATED_HOME or .elevated)")
-    .option("--json", "as JSON")
+    .option("--watch", "again every two seconds, until Ctrl+C")
+    .option("--json", "as JSON; with --watch one line each time")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run status                                   processes, memory, rates, backlogs, the proof
+  npm run status -- --watch                        the same, always as it is now
+  npm run -s status -- --json | jq .proof.state    for programs`,
+    )
     .action(actions.status);
   program
     .command("archives", { hidden: true })
@@ -82,10 +110,16 @@ function startOptions(command: Command): Command {
     .option("--port <port>", "the page's port", portNumber)
     .option("--home <folder>", "where state lives (default: ELEVATED_HOME or .elevated)")
     .option("--free-ports", "take free ports instead of the usual ones", false)
+    .option("--brokers <n>", "Kafka's brokers, 1 or 3: of three, any one may be gone (default: 1)", brokers)
     .option("--durable", "Kafka flushes every message to the disk: proof against power cuts, slower", false)
     .option("--sources", "run the TypeScript sources instead of the built files", false)
     .option("--quiet", "print problems only", false)
     .option("--json", "print each part's changes as JSON lines", false);
+}
+
+function brokers(text: string): Brokers {
+  if (text === "1" || text === "3") return Number(text) as Brokers;
+  throw new InvalidArgumentError("give 1 or 3: of two, none could be missed");
 }
 
 function list(text: string): readonly string[] {

@@ -70,6 +70,7 @@ export async function startSystem(
   });
   const control = controlServer({
     startedAt,
+    pid: process.pid,
     reports: () => supervisor.reports(),
     request: (name, what) => supervisor.request(name, what),
   });

@@ -1,3 +1,4 @@
+import { CodedError } from "../../schemas/errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type Endpoints, writeEndpoints } from "../runtime/endpoints.ts";
 import type { Logger } from "../runtime/logger.ts";
@@ -7,6 +8,8 @@ import { addressesOf, runElsewhere, SERVERS } from "./addresses/servers.ts";
 import { portWishes } from "./addresses/wishes.ts";
 import { type StartOptions, simulatorArgs } from "./options.ts";
 import { catalogue } from "./parts/catalogue.ts";
+import { expectsTrain, FIRST_TRAIN } from "./parts/first-train.ts";
+import { type Brokers, brokerNames, brokersFor, counted } from "./parts/kafka-cluster.ts";
 import { PROBED } from "./parts/programs.ts";
 import { toolchainOf } from "./process/jvm.ts";
 import type { Watchdog } from "./process/watchdog.ts";
@@ -42,13 +45,15 @@ export async function planSystem(
   extent: { readonly only: readonly string[] | null; readonly training?: boolean },
 ): Promise<SystemPlan> {
   const { env, home } = context;
-  const elsewhere = runElsewhere(env);
-  const wishes = portWishes(options, PROBED, env).filter((wish) => !elsewhere.includes(wish.name));
+  const brokers = chooseBrokers(context, options);
+  const names = brokerNames(brokers);
+  const elsewhere = withBrokers(runElsewhere(env), names);
+  const wishes = portWishes(options, names, PROBED, env).filter((wish) => !elsewhere.includes(wish.name));
   const random = seededRandom(context.clock.now(), `ports ${process.pid}`);
   const choices = await choosePorts(wishes, isPortFree, random);
   const ports = new Map(choices.map((choice) => [choice.name, choice.port]));
   const portOf = (name: string): number => ports.get(name) ?? 0;
-  const addresses = addressesOf(ports, env);
+  const addresses = addressesOf(ports, brokers, env);
   const around = {
     root: context.root,
     home,
@@ -62,30 +67,58 @@ export async function planSystem(
     addresses,
     portOf,
     elsewhere,
+    brokers,
     durable,
     sources,
     training: extent.training ?? false,
     logger: context.logger,
     simulatorArgs: simulatorArgs(options),
   });
-  const wanted = options.only ?? extent.only;
+  const only = options.only ?? extent.only;
+  const wanted = only && withBrokers(only, names);
   const missing = everything.missing.filter(({ name }) => !wanted || wanted.includes(name));
-  const only = wanted?.filter((name) => !missing.some((program) => program.name === name)) ?? null;
-  const chosen = choose(everything.parts, only, options.without);
-  const parts = chosen.filter((part) => !elsewhere.includes(part.name));
-  const names = new Set(parts.map((part) => part.name));
+  const found = wanted?.filter((name) => !missing.some((program) => program.name === name)) ?? null;
+  const chosen = choose(everything.parts, found, withBrokers(options.without, names));
+  const here = chosen.filter((part) => !elsewhere.includes(part.name));
+  const trainComes = expectsTrain(
+    here.map((part) => part.name),
+    options,
+  );
+  const parts = here.filter((part) => part.name !== FIRST_TRAIN || trainComes);
+  const running = new Set(parts.map((part) => part.name));
   return {
     parts,
     addresses,
     portOf,
     notes: [
       ...missing.map(({ name, entry }) => `${name} is left out: there is no ${entry}`),
-      ...elsewhere.map((name) => `${name} runs elsewhere: ${addressOf(name, addresses)}`),
+      ...(options.brokers === undefined && brokers > 1 && running.has("kafka")
+        ? [`Kafka has ${counted(brokers)}: this home was made so`]
+        : []),
+      ...runElsewhere(env).map((name) => `${name} runs elsewhere: ${addressOf(name, addresses)}`),
       ...movedPorts(choices)
-        .filter(({ name }) => names.has(name))
+        .filter(({ name }) => running.has(name))
         .map(({ note }) => note),
     ],
   };
+}
+
+/**
+ * @throws {CodedError} CONFIG_INVALID when the home has another number of brokers, USAGE when they are the user's own
+ */
+function chooseBrokers({ env, home }: SystemContext, { brokers }: StartOptions): Brokers {
+  if (!env["KAFKA_BROKERS"]) return brokersFor(home, brokers);
+  if (brokers === undefined) return 1;
+  throw new CodedError("USAGE", {
+    message:
+      "--brokers is about the embedded Kafka, and KAFKA_BROKERS names another one: leave out one of the two",
+    retryable: false,
+  });
+}
+
+/** Who names a broker means all: alone it is no Kafka. */
+function withBrokers(parts: readonly string[], brokers: readonly string[]): readonly string[] {
+  return parts.some((part) => brokers.includes(part)) ? [...new Set([...parts, ...brokers])] : parts;
 }
 
 /** Addresses of what runs here and of what the user named: nobody is sent to a server that is not there. */

@@ -103,6 +103,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       ...options,
       model,
       proof: () => proof.last,
+      hops: () => hops,
       ready: probe,
       now: () => clock.now(),
       experiments: {

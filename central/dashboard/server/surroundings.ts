@@ -25,6 +25,7 @@ const TIMEOUT_MS = 2_000;
 const READY = new Set(["ready", "up", "running", "ok"]);
 /** A reading passes these; the others may be down without a reading being late. */
 const ON_THE_WAY = /^(kafka|gateway|edge|dedup|central|ksql)/i;
+const BROKER = /^kafka(-\d+)?$/i;
 
 const status = z.object({
   parts: z.array(z.object({ name: z.string(), state: z.string(), ms: z.number().nullish() })),
@@ -71,6 +72,7 @@ export function watchSurroundings(options: SurroundingsOptions): Surroundings {
     get down() {
       const down = parts
         .filter(({ name, state }) => ON_THE_WAY.test(name) && !READY.has(state))
+        .filter(({ name }) => kafkaDown || !BROKER.test(name) || !canSpare(parts))
         .map(({ name }) => name);
       const named = (part: RegExp): boolean => down.some((name) => part.test(name));
       if (kafkaDown && !named(/^kafka$/i)) down.push("Kafka");
@@ -79,6 +81,13 @@ export function watchSurroundings(options: SurroundingsOptions): Surroundings {
     },
     stop,
   };
+}
+
+/** Of three brokers that each hold everything, one may be gone: readings pass all the same. */
+function canSpare(parts: readonly PartView[]): boolean {
+  const brokers = parts.filter(({ name }) => BROKER.test(name));
+  const gone = brokers.filter(({ state }) => !READY.has(state)).length;
+  return brokers.length >= 3 && gone <= 1;
 }
 
 /** A question is not asked again while the last one waits for its answer. */

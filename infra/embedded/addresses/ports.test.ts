@@ -52,7 +52,7 @@ test("addresses follow the chosen ports, and the user's own win", () => {
     ["postgres", 21_001],
   ]);
   const env = { SCHEMA_REGISTRY_URL: "http://registry:8081", CONNECT_URL: "" };
-  const addresses = addressesOf(ports, env);
+  const addresses = addressesOf(ports, 1, env);
   expect(addresses.KAFKA_BROKERS).toBe("127.0.0.1:21000");
   expect(addresses.POSTGRES_URL).toBe("postgresql://cta_admin:chicago@127.0.0.1:21001/cta");
   expect(addresses.SCHEMA_REGISTRY_URL).toBe("http://registry:8081");
@@ -61,7 +61,7 @@ test("addresses follow the chosen ports, and the user's own win", () => {
 });
 
 test("a named port must be exactly it; free ports name none", () => {
-  const named = portWishes({ freePorts: true, port: 9000 }, ["edge"], { MQTT_PORT: "2883" });
+  const named = portWishes({ freePorts: true, port: 9000 }, ["kafka"], ["edge"], { MQTT_PORT: "2883" });
   expect(named.find((wish) => wish.name === "dashboard")).toEqual({
     name: "dashboard",
     preferred: 9000,
@@ -70,4 +70,17 @@ test("a named port must be exactly it; free ports name none", () => {
   expect(named.find((wish) => wish.name === "gateway")).toMatchObject({ preferred: 2883, exactly: true });
   expect(named.find((wish) => wish.name === "kafka")).toEqual({ name: "kafka", preferred: null });
   expect(named.map((wish) => wish.name)).toContain("edge probe");
+});
+
+test("three brokers: a port each behind Kafka's own, all of them in the address", () => {
+  const wishes = portWishes({ freePorts: false }, ["kafka", "kafka-2", "kafka-3"], [], {});
+  const preferred = new Map(wishes.map((wish) => [wish.name, wish.preferred]));
+  expect(["kafka", "kafka-2", "kafka-3"].map((name) => preferred.get(name))).toEqual([9092, 9093, 9094]);
+  expect([...preferred.keys()]).toEqual(expect.arrayContaining(["kafka controller", "kafka-3 controller"]));
+  const ports = new Map([
+    ["kafka", 9092],
+    ["kafka-2", 21_000],
+    ["kafka-3", 21_001],
+  ]);
+  expect(addressesOf(ports, 3, {}).KAFKA_BROKERS).toBe("127.0.0.1:9092,127.0.0.1:21000,127.0.0.1:21001");
 });

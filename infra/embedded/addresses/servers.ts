@@ -1,4 +1,5 @@
 import { DEFAULT_ENDPOINTS, type Endpoints } from "../../runtime/endpoints.ts";
+import { type Brokers, brokerNames } from "../parts/kafka-cluster.ts";
 
 /** A part that others reach by an address. */
 export interface Server {
@@ -8,10 +9,12 @@ export interface Server {
   readonly portVariable: string | null;
 }
 
+export const KAFKA: Server = { part: "kafka", endpoint: "KAFKA_BROKERS", portVariable: null };
+
 /** Every part with an address, in the order in which ports are given out. */
 export const SERVERS: readonly Server[] = [
   { part: "dashboard", endpoint: "DASHBOARD_URL", portVariable: "DASHBOARD_PORT" },
-  { part: "kafka", endpoint: "KAFKA_BROKERS", portVariable: null },
+  KAFKA,
   { part: "schema-registry", endpoint: "SCHEMA_REGISTRY_URL", portVariable: "SCHEMA_REGISTRY_PORT" },
   { part: "rest-proxy", endpoint: "REST_PROXY_URL", portVariable: "REST_PROXY_PORT" },
   { part: "connect", endpoint: "CONNECT_URL", portVariable: null },
@@ -42,22 +45,24 @@ export function seedPort(server: Server): number {
  * The addresses of a system.
  *
  * @param ports - of the parts that run here.
+ * @param brokers - of the embedded Kafka.
  * @param env - addresses given by the user, which always win.
  */
 export function addressesOf(
   ports: ReadonlyMap<string, number>,
+  brokers: Brokers,
   env: Readonly<Record<string, string | undefined>>,
 ): Endpoints {
   const entries = SERVERS.map(({ part, endpoint }) => {
-    const port = ports.get(part);
-    const local =
-      port === undefined ? DEFAULT_ENDPOINTS[endpoint] : atPort(DEFAULT_ENDPOINTS[endpoint], port);
-    return [endpoint, env[endpoint] || local];
+    const address = DEFAULT_ENDPOINTS[endpoint];
+    const names = part === "kafka" ? brokerNames(brokers) : [part];
+    const local = names.map((name) => atPort(address, ports.get(name) ?? portOf(address)));
+    return [endpoint, env[endpoint] || local.join(",")];
   });
   return Object.fromEntries(entries) as unknown as Endpoints;
 }
 
-/** Servers whose address the user gave: they run elsewhere. */
+/** Servers whose address the user gave: they run elsewhere. Of Kafka's brokers, only the one all are asked for by. */
 export function runElsewhere(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   return SERVERS.filter(({ endpoint }) => env[endpoint]).map(({ part }) => part);
 }

@@ -1,14 +1,16 @@
 import type { PortWish } from "./ports.ts";
-import { SERVERS, type Server, seedPort } from "./servers.ts";
+import { KAFKA, SERVERS, type Server, seedPort } from "./servers.ts";
 
 /**
  * The ports a system asks for: those of the seeds, unless the user or a test wants others.
  *
+ * @param brokers - of the embedded Kafka: the first has Kafka's port, the others those behind it.
  * @param probed - parts that get one more port, for their probe.
  * @throws nothing; a port variable that is no number is left to the part itself to refuse.
  */
 export function portWishes(
   options: { readonly freePorts: boolean; readonly port?: number },
+  brokers: readonly string[],
   probed: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): readonly PortWish[] {
@@ -17,8 +19,16 @@ export function portWishes(
     if (named !== undefined) return { name: server.part, preferred: named, exactly: true };
     return { name: server.part, preferred: options.freePorts ? null : seedPort(server) };
   });
-  const inner = ["kafka controller", ...probed.map((part) => `${part} probe`)];
-  return [...servers, ...inner.map((name): PortWish => ({ name, preferred: null }))];
+  const others = brokers.slice(1).map((name, n): PortWish => {
+    return { name, preferred: options.freePorts ? null : seedPort(KAFKA) + n + 1 };
+  });
+  const inner = [...brokers.map(controllerOf), ...probed.map((part) => `${part} probe`)];
+  return [...servers, ...others, ...inner.map((name): PortWish => ({ name, preferred: null }))];
+}
+
+/** The wish for the port by which a broker takes part in the quorum. */
+export function controllerOf(broker: string): string {
+  return `${broker} controller`;
 }
 
 function namedPort(

@@ -2,9 +2,12 @@ import { EMBEDDED_LIMITS, topicSettings } from "../../../schemas/topic-settings.
 import { topicNames } from "../../../schemas/topics.ts";
 import type { Endpoints } from "../../runtime/endpoints.ts";
 import type { Logger } from "../../runtime/logger.ts";
+import { controllerOf } from "../addresses/wishes.ts";
 import type { Part } from "../supervise/part.ts";
 import { connectPart } from "./connect.ts";
+import { firstTrainPart } from "./first-train.ts";
 import { kafkaPart } from "./kafka.ts";
+import { type Brokers, brokerNames, foundCluster } from "./kafka-cluster.ts";
 import { INTERNAL_TOPICS } from "./kafka-settings.ts";
 import { nodePart, programFile } from "./node.ts";
 import { databasePart, postgresPart } from "./postgres.ts";
@@ -17,6 +20,7 @@ export interface CatalogueSettings {
   readonly portOf: (name: string) => number;
   /** Parts that run somewhere else, at addresses the user gave. */
   readonly elsewhere: readonly string[];
+  readonly brokers: Brokers;
   readonly durable: boolean;
   /** The Java servers write class-data archives when they end, instead of using them. */
   readonly training: boolean;
@@ -55,15 +59,19 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
     else missing.push({ name: program.name, entry: program.entry });
   }
   const own = (name: string): readonly Part[] => found.filter((part) => part.name === name);
+  const brokers = brokerNames(settings.brokers);
+  const controllerPorts = brokers.map((name) => portOf(controllerOf(name)));
   const servers = ["dashboard", "schema-registry", "rest-proxy", "ksql"];
   const parts = [
     ...own("dashboard"),
-    kafkaPart(
-      around,
-      { broker: portOf("kafka"), controller: portOf("kafka controller") },
-      { durable: settings.durable, training: settings.training },
+    ...brokers.map((name, n) =>
+      kafkaPart(around, { name, node: n + 1, port: portOf(name) }, controllerPorts, {
+        cluster: () => foundCluster(around.home, settings.brokers),
+        durable: settings.durable,
+        training: settings.training,
+      }),
     ),
-    topicsPart("topics", topics, cluster),
+    topicsPart("topics", topics, brokers, cluster),
     // Those per station are made by dedup, after the first train.
     ...servers.slice(1).flatMap(own),
     connectPart(around, {
@@ -74,6 +82,7 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
     postgresPart(around, addresses.POSTGRES_URL),
     databasePart(addresses.POSTGRES_URL),
     ...found.filter((part) => !servers.includes(part.name)),
+    firstTrainPart(addresses.DASHBOARD_URL, around.clock),
   ];
   return { parts, missing };
 }

@@ -4,7 +4,7 @@ import { startChild } from "../process/child.ts";
 import { jvmCommand } from "../process/jvm.ts";
 import { answersOk, untilYes } from "../process/probe.ts";
 import type { Part } from "../supervise/part.ts";
-import { CARRIERS } from "./programs.ts";
+import { FIRST } from "./programs.ts";
 import { properties } from "./settings.ts";
 import { logOf, type Surroundings } from "./surroundings.ts";
 
@@ -57,9 +57,10 @@ export function connectPart(
   return {
     name: "connect",
     kind: "service",
-    needs: ["kafka"],
+    // Not each broker: one that is gone for long is no reason not to start again.
+    needs: ["topics"],
     feeds: [],
-    yieldsTo: CARRIERS,
+    yieldsTo: FIRST,
     url,
     log,
     readyWithinMs: 90_000,

@@ -6,41 +6,50 @@ const INTERNAL_SEGMENT_BYTES = 16 * 1024 * 1024;
 
 export interface BrokerSettings {
   readonly dataFolder: string;
+  /** From 1. */
+  readonly node: number;
   readonly port: number;
-  readonly controllerPort: number;
+  /** The controllers' ports of all brokers, in the order of their node ids. */
+  readonly controllerPorts: readonly number[];
   /** Write every message through to the disk before it is acknowledged. */
   readonly durable: boolean;
 }
 
 /**
- * One broker that is its own controller, on loopback.
+ * A broker that is also a controller, on loopback: alone, or one of three.
+ *
+ * Of three, each holds a copy of everything, and a message is acknowledged once two have it (design §2): any one of
+ * them may be gone.
  *
  * The sessions and transaction times are those of design §5.5: a reader goes on within seconds of a kill, and a
  * killed broker does not wait out its own registration. The rest keeps one machine's share small.
  */
 export function brokerSettings(broker: BrokerSettings): Record<string, string | number | boolean> {
-  const { dataFolder, port, controllerPort, durable } = broker;
+  const { dataFolder, node, port, controllerPorts, durable } = broker;
+  const copies = controllerPorts.length;
+  const needed = Math.max(1, copies - 1);
   return {
     "process.roles": "broker,controller",
-    "node.id": 1,
-    "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    "node.id": node,
+    "controller.quorum.voters": controllerPorts.map((at, n) => `${n + 1}@127.0.0.1:${at}`).join(","),
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPorts[node - 1]}`,
     "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,
     "controller.listener.names": "CONTROLLER",
     "log.dirs": dataFolder,
     "num.partitions": 2,
-    "default.replication.factor": 1,
+    "default.replication.factor": copies,
+    "min.insync.replicas": needed,
     "auto.create.topics.enable": false,
 
-    "offsets.topic.replication.factor": 1,
+    "offsets.topic.replication.factor": copies,
     "offsets.topic.num.partitions": INTERNAL_PARTITIONS,
     "offsets.topic.segment.bytes": INTERNAL_SEGMENT_BYTES,
-    "transaction.state.log.replication.factor": 1,
-    "transaction.state.log.min.isr": 1,
+    "transaction.state.log.replication.factor": copies,
+    "transaction.state.log.min.isr": needed,
     "transaction.state.log.num.partitions": INTERNAL_PARTITIONS,
     "transaction.state.log.segment.bytes": INTERNAL_SEGMENT_BYTES,
-    "share.coordinator.state.topic.replication.factor": 1,
-    "share.coordinator.state.topic.min.isr": 1,
+    "share.coordinator.state.topic.replication.factor": copies,
+    "share.coordinator.state.topic.min.isr": needed,
 
     "group.initial.rebalance.delay.ms": 0,
     "group.min.session.timeout.ms": 1_000,

@@ -8,11 +8,17 @@ import { properties } from "./settings.ts";
 
 /** The features that a new cluster begins with, as Kafka's own storage tool writes them. Holds no identity. */
 const FEATURES = "bootstrap.checkpoint";
-const IDENTITY = "meta.properties";
+export const IDENTITY = "meta.properties";
 
 /** An id as Kafka writes them: 16 random bytes, base64url; none that looks like an option. */
-export function clusterId(bytes: Buffer = randomBytes(16)): string {
+export function newId(bytes: Buffer = randomBytes(16)): string {
   return bytes.toString("base64url").replace(/^-/, "A");
+}
+
+/** What a broker's folder is marked with. */
+export interface NodeIdentity {
+  readonly node: number;
+  readonly clusterId: string;
 }
 
 /**
@@ -26,6 +32,7 @@ export function clusterId(bytes: Buffer = randomBytes(16)): string {
 export async function formatStorage(
   folder: string,
   config: string,
+  { node, clusterId }: NodeIdentity,
   toolchain: Toolchain,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
@@ -36,7 +43,7 @@ export async function formatStorage(
     const tool = jvmCommand(
       {
         mainClass: "kafka.tools.StorageTool",
-        args: ["format", "--cluster-id", clusterId(), "--config", config],
+        args: ["format", "--cluster-id", clusterId, "--config", config],
         heapMb: 128,
         toolchain,
         archive: "kafka",
@@ -49,7 +56,7 @@ export async function formatStorage(
   copyFileSync(template, join(folder, FEATURES));
   // Last, and whole: its presence says that the folder is formatted.
   const draft = join(folder, `${IDENTITY}.new`);
-  const identity = { version: 1, "node.id": 1, "cluster.id": clusterId(), "directory.id": clusterId() };
+  const identity = { version: 1, "node.id": node, "cluster.id": clusterId, "directory.id": newId() };
   writeFileSync(draft, properties(identity));
   renameSync(draft, join(folder, IDENTITY));
 }

@@ -5,38 +5,51 @@ import { jvmCommand } from "../process/jvm.ts";
 import { launchAfter } from "../process/prepared.ts";
 import { accepts, untilYes } from "../process/probe.ts";
 import type { Part } from "../supervise/part.ts";
+import type { KafkaCluster } from "./kafka-cluster.ts";
 import { brokerSettings } from "./kafka-settings.ts";
 import { formatStorage } from "./kafka-storage.ts";
 import { properties } from "./settings.ts";
 import { logOf, type Surroundings } from "./surroundings.ts";
 
-/** Apache Kafka: one broker in KRaft mode. Its port accepts connections only once the broker serves. */
+/** One broker's share of what `kafkaPart` needs to know of all. */
+export interface Broker {
+  readonly name: string;
+  /** From 1. */
+  readonly node: number;
+  readonly port: number;
+}
+
+/**
+ * Apache Kafka: a broker in KRaft mode. Its port accepts connections only once the broker serves.
+ *
+ * @param controllerPorts - of all brokers, in the order of their node ids.
+ */
 export function kafkaPart(
   around: Surroundings,
-  ports: { readonly broker: number; readonly controller: number },
-  options: { readonly durable?: boolean; readonly training?: boolean } = {},
+  { name, node, port }: Broker,
+  controllerPorts: readonly number[],
+  options: { readonly cluster: () => KafkaCluster; readonly durable?: boolean; readonly training?: boolean },
 ): Part {
-  const folder = join(around.home, "kafka");
+  const folder = join(around.home, name);
   const data = join(folder, "data");
   const config = join(folder, "server.properties");
-  const log = logOf(around.home, "kafka");
+  const log = logOf(around.home, name);
   const prepare = async (): Promise<void> => {
+    const { clusterId } = options.cluster();
     mkdirSync(folder, { recursive: true });
-    const settings = brokerSettings({
-      dataFolder: data,
-      port: ports.broker,
-      controllerPort: ports.controller,
-      durable: options.durable ?? false,
-    });
-    writeFileSync(config, properties(settings));
-    await formatStorage(data, config, around.toolchain, around.env);
+    const durable = options.durable ?? false;
+    writeFileSync(
+      config,
+      properties(brokerSettings({ dataFolder: data, node, port, controllerPorts, durable })),
+    );
+    await formatStorage(data, config, { node, clusterId }, around.toolchain, around.env);
   };
   return {
-    name: "kafka",
+    name,
     kind: "service",
     needs: [],
     feeds: [],
-    url: `127.0.0.1:${ports.broker}`,
+    url: `127.0.0.1:${port}`,
     log,
     readyWithinMs: 60_000,
     holdsState: true,
@@ -56,7 +69,7 @@ export function kafkaPart(
         return startChild(
           { ...command, cwd: folder, env: around.env, log, stopSignal: "SIGTERM", tie: "signal" },
           around.watchdog,
-          (ended) => untilYes(() => accepts(ports.broker), around.clock, ended),
+          (ended) => untilYes(() => accepts(port), around.clock, ended),
         );
       }),
   };

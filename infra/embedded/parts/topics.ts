@@ -9,12 +9,14 @@ import type { Part } from "../supervise/part.ts";
 export function topicsPart(
   name: string,
   topics: readonly TopicSettings[],
+  brokers: readonly string[],
   cluster: { readonly brokers: readonly string[]; readonly clock: Clock; readonly logger: Logger },
 ): Part {
   return {
     name,
     kind: "task",
-    needs: ["kafka"],
+    // Of all: a topic is made with as many copies as there are brokers.
+    needs: brokers,
     feeds: [],
     url: null,
     log: null,

@@ -4,6 +4,8 @@ import type { PartReport } from "../supervise/supervisor.ts";
 /** What the control server shows and does. */
 export interface Controlled {
   readonly startedAt: number;
+  /** The supervisor's own. */
+  readonly pid: number;
   reports(): readonly PartReport[];
   /** @returns false when there is no such part. */
   request(name: string, what: "start" | "stop" | "kill"): boolean;
@@ -24,8 +26,8 @@ export function controlServer(controlled: Controlled): Server {
     if (!isLocal(request)) return answer(response, 403, { error: "only from this machine" });
     const path = request.url?.split("?")[0] ?? "/";
     if (request.method === "GET" && path === "/status") {
-      const { startedAt } = controlled;
-      return answer(response, 200, { startedAt, parts: controlled.reports() });
+      const { startedAt, pid } = controlled;
+      return answer(response, 200, { startedAt, pid, parts: controlled.reports() });
     }
     const match = /^\/parts\/([^/]+)\/(start|stop|kill)$/.exec(path);
     if (request.method !== "POST" || !match?.[1]) return answer(response, 404, { error: "not found" });

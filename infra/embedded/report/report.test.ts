@@ -11,6 +11,7 @@ const part = {
   state: "ready",
   ms: 1_640,
   pid: 7,
+  upMs: 65_000,
   url: "127.0.0.1:9092",
   probe: null,
   restarts: 0,
@@ -48,6 +49,7 @@ describe("the control server", () => {
   const asked: string[] = [];
   const server = controlServer({
     startedAt: 5,
+    pid: 6,
     reports: () => [part],
     request(name, what) {
       asked.push(`${what} ${name}`);

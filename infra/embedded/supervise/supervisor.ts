@@ -12,6 +12,8 @@ export interface PartReport {
   /** From launch to ready, of its last start; null until then. */
   readonly ms: number | null;
   readonly pid: number | null;
+  /** How long its process has been running; null without one. */
+  readonly upMs: number | null;
   readonly url: string | null;
   /** Answers what it does now, as JSON; null: nothing can be asked. */
   readonly probe: string | null;
@@ -99,11 +101,13 @@ export class Supervisor {
 
   #report(name: string): PartReport {
     const status = this.#state.parts[name];
+    const pid = this.#running.get(name)?.launched.pid ?? null;
     return {
       name,
       state: status?.state ?? "waiting",
       ms: this.#readyMs.get(name) ?? null,
-      pid: this.#running.get(name)?.launched.pid ?? null,
+      pid,
+      upMs: pid === null ? null : Math.round(this.#now() - (this.#launchedAt.get(name) ?? 0)),
       url: this.#parts.get(name)?.url ?? null,
       probe: this.#parts.get(name)?.probe ?? null,
       restarts: status?.restarts ?? 0,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PROOF_STATES, type ProofView } from "../../../../schemas/page.ts";
+import { HOPS, type HopView, PROOF_STATES, type ProofView } from "../../../../schemas/page.ts";
 import type {
   CallAnswer,
   DeviceAnswer,
@@ -104,12 +104,23 @@ const proof = z.strictObject({
   silent: count,
 }) satisfies z.ZodType<ProofView>;
 
+const measured = z.number().min(0).nullable();
+
+const hop = z.strictObject({
+  name: z.enum(HOPS),
+  rate: measured.describe("Readings per second"),
+  p50: z.number().nullable().describe("Delay, milliseconds"),
+  p95: z.number().nullable().describe("Delay, milliseconds"),
+  waiting: known.describe("Entries that wait before this hop"),
+}) satisfies z.ZodType<HopView>;
+
 export const API_SHAPES = {
   Trains: z.array(train),
   Stations: z.array(station),
   Station: stationDetail,
   Weather: weather.nullable(),
   Proof: proof.nullable(),
+  Hops: z.array(hop),
   Problem: z.strictObject({ error: z.string() }),
 } as const;
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import express, { type Express, type Response } from "express";
 import type { Registry } from "prom-client";
-import type { ProofView } from "../../../../schemas/page.ts";
+import type { HopView, ProofView } from "../../../../schemas/page.ts";
 import { type ExperimentSources, experimentRoutes } from "../experiments/routes.ts";
 import type { Model } from "../model/model.ts";
 import { stationAnswer, stationDetail, trainAnswer, weatherAnswer } from "./answers.ts";
@@ -10,6 +10,7 @@ import { openApiDocument } from "./openapi.ts";
 export interface AppSources {
   readonly model: Model;
   readonly proof: () => ProofView | null;
+  readonly hops: () => readonly HopView[];
   readonly ready: () => { readonly ready: boolean; readonly detail: Readonly<Record<string, unknown>> };
   /** Wall clock, epoch ms. */
   readonly now: () => number;
@@ -68,6 +69,9 @@ export function createApp(sources: AppSources): Express {
   });
   api.get("/proof", (_request, response) => {
     response.json(sources.proof());
+  });
+  api.get("/hops", (_request, response) => {
+    response.json(sources.hops());
   });
   const document = openApiDocument(sources.version);
   api.get("/openapi.json", (_request, response) => {

@@ -29,7 +29,7 @@ describe("the OpenAPI document", () => {
     expect(document.openapi).toBe("3.1.0");
     expect(Object.keys(document.paths)).toEqual(OPERATIONS.map(({ path }) => path));
     const ids = Object.values(document.paths).map(({ get }) => get.operationId);
-    expect(ids).toEqual(["getTrains", "getStations", "getStationsId", "getWeather", "getProof"]);
+    expect(ids).toEqual(["getTrains", "getStations", "getStationsId", "getWeather", "getProof", "getHops"]);
     const referred = [...JSON.stringify(document.paths).matchAll(/schemas\/(\w+)"/g)].map(([, name]) => name);
     for (const name of referred) expect(document.components.schemas).toHaveProperty(name ?? "");
   });

@@ -25,6 +25,11 @@ export const OPERATIONS: readonly Operation[] = [
     summary: "Is what the devices counted what is shown? null before the first look.",
     answer: "Proof",
   },
+  {
+    path: "/hops",
+    summary: "Each hop of the last seconds: rate, delay, what waits before it.",
+    answer: "Hops",
+  },
 ];
 
 /** `GET /api/v1/openapi.json`: OpenAPI 3.1, whose schemas are JSON Schema 2020-12. */
