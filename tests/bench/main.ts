@@ -2,9 +2,10 @@ import { Command, InvalidArgumentError } from "commander";
 import { EXIT } from "../../schemas/errors.ts";
 import { measure, type Part, table } from "./harness.ts";
 import { edgePart } from "./parts/edge.ts";
+import { fleetPart } from "./parts/fleet.ts";
 import { startPart } from "./parts/start.ts";
 
-const PARTS: readonly Part[] = [edgePart, startPart];
+const PARTS: readonly Part[] = [edgePart, fleetPart, startPart];
 
 function atLeastOne(text: string): number {
   const value = Number(text);
