@@ -1,8 +1,8 @@
 import { type ClientBase, Pool } from "pg";
-import { messageOf } from "../../schemas/errors.ts";
-import { insertRows, isRowFault } from "./insert.ts";
-import { type Decoded, invalid, type Refused } from "./row.ts";
-import { insertSplitting } from "./splitting.ts";
+import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
+import { insertAll, insertSound, isRowFault } from "./insert.ts";
+import { type Insert, insertRecords } from "./records.ts";
+import type { Refused } from "./row.ts";
 
 /** What became of some records. */
 export interface Tally {
@@ -10,6 +10,8 @@ export interface Tally {
   readonly duplicates: number;
   readonly deadLetters: number;
 }
+
+type OnRefused = (refused: readonly Refused[]) => Promise<void>;
 
 interface Place {
   readonly cluster: string;
@@ -64,43 +66,31 @@ export class Database {
    * Rows and position in one transaction. Records that another writer, or an earlier try whose answer was lost, has
    * written are passed over.
    *
+   * First as if no row were at fault; when PostgreSQL refuses one, all that was begun is undone and done again with a
+   * savepoint for each statement, to find the row.
+   *
    * @param records - consecutive ones of the partition.
    * @param onRefused - takes what can never become a row; the position moves past it only once this resolved.
    */
-  write(
-    place: Place,
-    records: readonly Decoded[],
-    onRefused: (refused: readonly Refused[]) => Promise<void>,
-  ): Promise<Tally> {
+  async write(place: Place, records: readonly InRecord[], onRefused: OnRefused): Promise<Tally> {
+    try {
+      return await this.#write(place, records, insertAll, onRefused);
+    } catch (error) {
+      if (!isRowFault(error)) throw error;
+      return this.#write(place, records, insertSound, onRefused);
+    }
+  }
+
+  #write(place: Place, records: readonly InRecord[], insert: Insert, onRefused: OnRefused): Promise<Tally> {
     return this.#transaction(async (client) => {
       const next = await locked(client, place);
-      const fresh = records.filter(({ record }) => record.offset >= next);
+      const fresh = records.filter(({ offset }) => offset >= next);
       const last = fresh.at(-1);
       if (!last) return { inserted: 0, duplicates: 0, deadLetters: 0 };
-      const readable = fresh.flatMap((each) => ("row" in each ? [each] : []));
-      const written = await insertSplitting(
-        readable,
-        (some) =>
-          insertRows(
-            client,
-            some.map(({ row }) => row),
-          ),
-        isRowFault,
-      );
-      const refused = [
-        ...fresh.flatMap((each) => ("error" in each ? [each] : [])),
-        ...written.refused.map(({ row, error }) => ({
-          record: row.record,
-          error: invalid(`PostgreSQL refuses the row: ${messageOf(error)}`, error),
-        })),
-      ];
+      const { inserted, duplicates, refused } = await insertRecords(client, fresh, insert);
       if (refused.length > 0) await onRefused(refused);
-      const tally = {
-        inserted: written.inserted,
-        duplicates: readable.length - written.refused.length - written.inserted,
-        deadLetters: refused.length,
-      };
-      await advance(client, place, last.record.offset + 1, tally);
+      const tally = { inserted, duplicates, deadLetters: refused.length };
+      await advance(client, place, last.offset + 1, tally);
       return tally;
     });
   }

@@ -1,5 +1,7 @@
 import type { ClientBase } from "pg";
-import type { FleetRecord } from "../../schemas/fleet.ts";
+import { columnsOf } from "./columns.ts";
+import type { Readable } from "./row.ts";
+import { type Inserted, insertSplitting } from "./splitting.ts";
 
 /** One statement whatever the number of rows: each column is one array. */
 const INSERT = `
@@ -11,33 +13,30 @@ const INSERT = `
     AS row (vehicle_id, boot, sequence, time, lat, lon, speed, heading, battery, metadata, received_at)
   ON CONFLICT DO NOTHING`;
 
-/**
- * All of these rows, or none. Within a transaction, which goes on also when they are refused.
- *
- * @returns how many were not there yet.
- */
-export async function insertRows(client: ClientBase, rows: readonly FleetRecord[]): Promise<number> {
+/** All of these rows; when one is refused, the transaction is over. */
+export async function insertAll(client: ClientBase, rows: readonly Readable[]): Promise<Inserted<Readable>> {
+  return { inserted: await insertRows(client, rows), refused: [] };
+}
+
+/** All of these rows but those that are refused; the transaction goes on. */
+export function insertSound(client: ClientBase, rows: readonly Readable[]): Promise<Inserted<Readable>> {
+  return insertSplitting(rows, (some) => withSavepoint(client, () => insertRows(client, some)), isRowFault);
+}
+
+/** @returns how many were not there yet. */
+async function insertRows(client: ClientBase, rows: readonly Readable[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  const values = columnsOf(rows.map(({ row }) => row));
+  const { rowCount } = await client.query({ name: "telemetry", text: INSERT, values: [...values] });
+  return rowCount ?? 0;
+}
+
+async function withSavepoint<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
   await client.query("SAVEPOINT rows");
   try {
-    const { rowCount } = await client.query({
-      name: "telemetry",
-      text: INSERT,
-      values: [
-        rows.map((row) => row.vehicle_id),
-        rows.map((row) => row.boot),
-        rows.map((row) => row.sequence),
-        rows.map((row) => row.time),
-        rows.map((row) => row.lat),
-        rows.map((row) => row.lon),
-        rows.map((row) => row.speed),
-        rows.map((row) => row.heading),
-        rows.map((row) => row.battery),
-        rows.map((row) => JSON.stringify(row.metadata)),
-        rows.map((row) => row.received),
-      ],
-    });
+    const result = await work();
     await client.query("RELEASE SAVEPOINT rows");
-    return rowCount ?? 0;
+    return result;
   } catch (error) {
     if (isRowFault(error)) await client.query("ROLLBACK TO SAVEPOINT rows");
     throw error;

@@ -3,12 +3,18 @@ import { CodedError, messageOf } from "../../schemas/errors.ts";
 import { checkFleetRecord, type FleetRecord } from "../../schemas/fleet.ts";
 
 /** A record of `fleet.telemetry`, and what it says: a row, or why it is none. */
-export type Decoded =
-  | { readonly record: InRecord; readonly row: FleetRecord }
-  | { readonly record: InRecord; readonly error: CodedError };
+export type Decoded = Readable | Refused;
+
+export interface Readable {
+  readonly record: InRecord;
+  readonly row: FleetRecord;
+}
 
 /** A record that can never become a row. */
-export type Refused = Extract<Decoded, { readonly error: CodedError }>;
+export interface Refused {
+  readonly record: InRecord;
+  readonly error: CodedError;
+}
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 

@@ -9,7 +9,6 @@ import { type Topics, topicNames } from "../../schemas/topics.ts";
 import type { RoleRunning } from "../roles.ts";
 import { Database, type Tally } from "./database.ts";
 import { deadLetters } from "./dead-letters.ts";
-import { decodeRow } from "./row.ts";
 
 interface TelemetryOptions {
   readonly kafka: Kafka;
@@ -47,7 +46,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<RoleRun
     topic: topics.fleet,
     position: (partition, end) => database.position(place(partition), end),
     async onRecords(partition, records) {
-      const tally = await database.write(place(partition), records.map(decodeRow), async (refused) => {
+      const tally = await database.write(place(partition), records, async (refused) => {
         for (const { error } of refused) logger.warn({ code: error.code }, `dead letter: ${error.message}`);
         await bury(refused);
       });

@@ -16,7 +16,8 @@ export interface FleetLoad {
 const EVENTS_PER_POST = 5;
 const PAUSE_MS = 20;
 
-export function startFleetLoad(url: string, vehicles: number): FleetLoad {
+/** @param pauseMs - of a vehicle between two POSTs. */
+export function startFleetLoad(url: string, vehicles: number, pauseMs = PAUSE_MS): FleetLoad {
   const last = new Map<string, number>();
   let total = 0;
   let stopping = false;
@@ -26,7 +27,7 @@ export function startFleetLoad(url: string, vehicles: number): FleetLoad {
       while (!(await posted(url, events))) await sleep(PAUSE_MS * 5);
       last.set(vehicle, next + EVENTS_PER_POST - 1);
       total += EVENTS_PER_POST;
-      await sleep(PAUSE_MS);
+      await sleep(pauseMs);
     }
   };
   const driving = Promise.all(

@@ -11,6 +11,8 @@ const SESSION_MS = 3_000;
 const HEARTBEAT_MS = 500;
 const REBALANCE_MS = 6_000;
 const MAX_RECORDS = 5_000;
+/** Of one partition at a time: kafkajs fetches again only after all of it was taken. */
+const FETCH_BYTES = 4 * 1024 * 1024;
 
 /** A member of a consumer group that commits nothing to Kafka. Connects in the background, for as long as it takes. */
 export function openSubscription(cluster: ClusterOptions, settings: SubscribeOptions): Subscription {
@@ -49,6 +51,7 @@ class KafkaJsSubscription implements Subscription {
       rebalanceTimeout: REBALANCE_MS,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: MAX_WAIT_MS,
+      maxBytesPerPartition: FETCH_BYTES,
       allowAutoTopicCreation: false,
       retry: { retries: 10, restartOnFailure: async () => false },
     });
