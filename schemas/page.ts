@@ -1,5 +1,6 @@
 import type { DeviceKind } from "./network/devices.ts";
 import type { Direction, Line } from "./network/network.ts";
+import type { FleetView, VehicleView } from "./page-fleet.ts";
 import type { TrainStatus } from "./readings.ts";
 import type { WeatherStatus } from "./records.ts";
 import type { DeviceHealth } from "./states.ts";
@@ -129,6 +130,7 @@ export interface PageTables {
   readonly entries: Readonly<Record<string, number>>;
   readonly trains: Readonly<Record<string, TrainView>>;
   readonly devices: Readonly<Record<string, DeviceView>>;
+  readonly vehicles: Readonly<Record<string, VehicleView>>;
 }
 
 /** Sections that change as a whole. */
@@ -137,6 +139,7 @@ export interface PageFacts {
   readonly clock: ClockView | null;
   readonly hops: readonly HopView[];
   readonly proof: ProofView | null;
+  readonly fleet: FleetView;
   readonly parts: readonly PartView[];
   /** Has the server read everything that was in its topics when it started? */
   readonly live: boolean;

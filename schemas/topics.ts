@@ -24,6 +24,11 @@ export function topicNames(prefix = ""): Topics {
 /** The names of a system of its own. */
 export const TOPICS: Topics = topicNames();
 
+/** The consumer group that brings the vehicles' events into PostgreSQL: its offsets in Kafka tell its lag. */
+export function telemetryGroup({ fleet }: Pick<Topics, "fleet">): string {
+  return `${fleet}.writer`;
+}
+
 const STATION_TOPIC = /org\.chicago\.cta\.station\.(arrivals|turnstiles)\.(\d+)$/;
 
 /** `org.chicago.cta.station.arrivals.40380`: by id, because 15 names belong to two stations. */

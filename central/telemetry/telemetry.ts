@@ -5,7 +5,7 @@ import { avroCodec } from "../../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
 import type { DeadLetter } from "../../schemas/dead-letter.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
-import { type Topics, topicNames } from "../../schemas/topics.ts";
+import { type Topics, telemetryGroup, topicNames } from "../../schemas/topics.ts";
 import type { RoleRunning } from "../roles.ts";
 import { Database, type Tally } from "./database.ts";
 import { deadLetters } from "./dead-letters.ts";
@@ -42,7 +42,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<RoleRun
   const meter = telemetryMeter(options.metrics);
   const place = (partition: number) => ({ cluster, topic: topics.fleet, partition });
   const subscription = options.subscribe({
-    group: `${options.prefix}telemetry`,
+    group: telemetryGroup(topics),
     topic: topics.fleet,
     position: (partition, end) => database.position(place(partition), end),
     async onRecords(partition, records) {

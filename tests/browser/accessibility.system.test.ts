@@ -74,6 +74,8 @@ describe("axe finds nothing", { timeout: 300_000 }, () => {
     city.arrive("BL001", 40380, "blue", "b");
     city.arrive("RL001", 41400, "red", "a", "broken_down");
     city.unplug("40380-T1");
+    city.drive("V-001");
+    city.drive("V-002", { time: new Date(Date.now() - 60_000).toISOString() });
     const dashboard = await serve(city, { webRoot });
     open.push(() => dashboard.stop());
     expect(await everywhere(dashboard.url, (page) => page.waitForSelector("[data-train]"))).toEqual([]);

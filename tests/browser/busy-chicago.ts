@@ -8,6 +8,9 @@ const STEP_MS = 5_000;
 const PAST_MS = 120_000;
 /** Stops between two trains of a direction, on a morning when all is well. */
 const SPACING = 6;
+const VEHICLES = 12;
+/** Between two events of a vehicle. */
+const DRIVE_MS = 1_000;
 
 interface Run {
   readonly id: string;
@@ -39,10 +42,13 @@ export class BusyChicago {
   readonly #runs: Run[] = [];
   /** Trains that stand where they broke down. */
   readonly #broken = new Set<string>();
+  readonly #silentFrom: number;
+  #drivenAt = 0;
   #now: number;
 
   private constructor(now: number) {
     this.#now = now - PAST_MS;
+    this.#silentFrom = now - PAST_MS / 2;
     this.city = new SmallChicago(() => this.#now);
   }
 
@@ -68,9 +74,30 @@ export class BusyChicago {
     this.city.arrive(run.id, stationId, run.line, run.direction, "broken_down");
   }
 
+  /** Vehicles on their way round the Loop; one of them is silent after the first minute. */
+  #drive(now: number): void {
+    const minutes = now / 60_000;
+    for (let n = 1; n <= VEHICLES; n++) {
+      if (n === 5 && now > this.#silentFrom) continue;
+      const angle = minutes * (1 + n / VEHICLES) + n;
+      const reach = 0.01 * (1 + (n % 4));
+      this.city.drive(`V-${String(n).padStart(3, "0")}`, {
+        lat: 41.885 + reach * Math.sin(angle),
+        lon: -87.66 + 1.4 * reach * Math.cos(angle),
+        speed: 20 + 3 * n,
+        heading: ((((-angle * 180) / Math.PI) % 360) + 360) % 360,
+        battery: 100 - 4 * n,
+      });
+    }
+  }
+
   /** What has happened until `now`, wall ms. */
   advance(now: number): void {
     this.#now = now;
+    if (now - this.#drivenAt >= DRIVE_MS) {
+      this.#drivenAt = now;
+      this.#drive(now);
+    }
     for (const run of this.#runs) if (run.dueAt <= now && !this.#broken.has(run.id)) this.#step(run);
     for (const { id, entries } of STATIONS)
       if (this.#random() < 0.4)

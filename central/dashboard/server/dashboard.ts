@@ -7,9 +7,10 @@ import type { Kafka, KafkaAdmin } from "../../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../../infra/runtime/logger.ts";
 import type { AvroDecoder } from "../../../infra/runtime/registry/ports.ts";
 import type { HopView, PageState } from "../../../schemas/page.ts";
-import type { Topics } from "../../../schemas/topics.ts";
+import { type Topics, telemetryGroup } from "../../../schemas/topics.ts";
 import { type AccessSettings, isLoopback } from "./experiments/access.ts";
 import { Feed } from "./feed.ts";
+import { WriterWatch } from "./fleet/writer-watch.ts";
 import { createApp } from "./http/app.ts";
 import { Channel } from "./live/channel.ts";
 import { Viewers } from "./live/viewers.ts";
@@ -66,6 +67,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     apply: (input) => model.apply(input, clock.now()),
   });
   const asker = kafkaAsker(kafka);
+  const writer = new WriterWatch({ kafka, group: telemetryGroup(topics), topic: topics.fleet, clock });
   const surroundings = watchSurroundings({ ...options, askKafka: asker.ask });
   const proof = new ProofKeeper({
     totals: () => totalsOf(model.devices.all(), model.dedup, model.summed),
@@ -88,6 +90,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       now: clock.now(),
       proof: proof.look(clock.monotonic(), clock.now()),
       hops,
+      writer: writer.view,
       parts: surroundings.parts,
       live: feed.behind.size === 0,
     });
@@ -129,6 +132,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     await channel.close();
     await closeServer(server);
     await feed.stop();
+    await writer.stop();
     await asker.close();
   };
   try {

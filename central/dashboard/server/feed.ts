@@ -3,6 +3,7 @@ import type { InRecord, Kafka, Tail, TailOptions } from "../../../infra/runtime/
 import type { Logger } from "../../../infra/runtime/logger.ts";
 import { isCoded, messageOf } from "../../../schemas/errors.ts";
 import type { Topics } from "../../../schemas/topics.ts";
+import { GONE_MS } from "./fleet/vehicles.ts";
 import type { Input } from "./model/inputs.ts";
 
 export interface FeedOptions {
@@ -44,6 +45,8 @@ export class Feed {
       readings: { topics: [topics.turnstiles], from: "end" },
     };
     this.#behind = new Set(Object.keys(sources));
+    // The trains do not wait for it: a system without vehicles may have no such topic.
+    sources["vehicles"] = { topics: [topics.fleet], from: clock.now() - GONE_MS };
     this.#running = Promise.all(Object.entries(sources).map(([name, source]) => this.#follow(name, source)));
   }
 

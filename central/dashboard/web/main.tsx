@@ -15,6 +15,7 @@ import "./style/map.css";
 import "./style/station.css";
 import "./style/pipeline.css";
 import "./style/break.css";
+import "./style/fleet.css";
 
 applyTheme();
 const store = new PageStore();

@@ -125,7 +125,10 @@ export interface SubscribeOptions {
   readonly onRecords: (partition: number, records: readonly InRecord[]) => Promise<void>;
 }
 
-/** A share of a topic's partitions, read from positions that somebody else keeps. */
+/**
+ * A share of a topic's partitions, read from positions that somebody else keeps. What was taken is also committed to
+ * Kafka, now and then and without a promise: nobody begins there, but whoever asks sees the group's lag.
+ */
 export interface Subscription {
   /** What is being waited for; undefined: nothing. */
   readonly trouble: string | undefined;
@@ -157,6 +160,8 @@ export interface KafkaAdmin {
   listTopics(): Promise<readonly string[]>;
   /** End offsets per partition. */
   endOffsets(topic: string): Promise<readonly number[]>;
+  /** What a consumer group left as its next offsets, per partition; null: nothing. It may lag behind the group. */
+  committedOffsets(group: string, topic: string): Promise<readonly number[] | null>;
   partitionsOf(topic: string): Promise<number>;
   /** Every topic, or these that exist: how many replicas each of its partitions has. */
   describeTopics(topics?: readonly string[]): Promise<readonly TopicDescription[]>;

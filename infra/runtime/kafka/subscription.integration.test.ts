@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
 import { systemClock } from "../clock.ts";
 import { silentLogger } from "../logger.ts";
 import { until } from "./contract-support.ts";
@@ -84,6 +84,17 @@ test("it begins where the position says, and at the start where there is none", 
   subscribe();
   await until(() => taken.flat().length >= 13);
   expect(taken).toEqual([upTo(10, 7), upTo(10)]);
+});
+
+test("what was taken is committed for those who ask for the lag", async () => {
+  const admin = await kafka.admin();
+  expect(await admin.committedOffsets(topic, topic)).toBeNull();
+  await write(20);
+  store().subscribe();
+  await vi.waitFor(async () => expect(await admin.committedOffsets(topic, topic)).toEqual([10, 10]), {
+    timeout: 20_000,
+  });
+  await admin.close();
 });
 
 test("records that could not be taken come again, and trouble is told meanwhile", async () => {

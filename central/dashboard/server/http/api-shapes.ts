@@ -10,6 +10,7 @@ import type {
   TrainAnswer,
   WeatherAnswer,
 } from "../../../../schemas/page-api.ts";
+import { vehicleShape } from "../fleet/shapes.ts";
 
 /** The shapes of `schemas/page-api.ts` where they are needed as values: the OpenAPI document is made of them. */
 
@@ -118,6 +119,7 @@ export const API_SHAPES = {
   Trains: z.array(train),
   Stations: z.array(station),
   Station: stationDetail,
+  Vehicles: z.array(vehicleShape),
   Weather: weather.nullable(),
   Proof: proof.nullable(),
   Hops: z.array(hop),

@@ -3,6 +3,7 @@ import express, { type Express, type Response } from "express";
 import type { Registry } from "prom-client";
 import type { HopView, ProofView } from "../../../../schemas/page.ts";
 import { type ExperimentSources, experimentRoutes } from "../experiments/routes.ts";
+import { vehicleAnswer } from "../fleet/shapes.ts";
 import type { Model } from "../model/model.ts";
 import { stationAnswer, stationDetail, trainAnswer, weatherAnswer } from "./answers.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -63,6 +64,9 @@ export function createApp(sources: AppSources): Express {
     const station = model.stations().find(({ id }) => String(id) === request.params.id);
     if (station) response.json(stationDetail(station, model));
     else notFound(response, `no station ${request.params.id} on the three lines`);
+  });
+  api.get("/vehicles", (_request, response) => {
+    response.json(model.vehicles.all(now()).map(vehicleAnswer));
   });
   api.get("/weather", (_request, response) => {
     response.json(weatherAnswer(model.weather));

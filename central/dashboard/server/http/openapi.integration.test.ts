@@ -29,7 +29,15 @@ describe("the OpenAPI document", () => {
     expect(document.openapi).toBe("3.1.0");
     expect(Object.keys(document.paths)).toEqual(OPERATIONS.map(({ path }) => path));
     const ids = Object.values(document.paths).map(({ get }) => get.operationId);
-    expect(ids).toEqual(["getTrains", "getStations", "getStationsId", "getWeather", "getProof", "getHops"]);
+    expect(ids).toEqual([
+      "getTrains",
+      "getStations",
+      "getStationsId",
+      "getVehicles",
+      "getWeather",
+      "getProof",
+      "getHops",
+    ]);
     const referred = [...JSON.stringify(document.paths).matchAll(/schemas\/(\w+)"/g)].map(([, name]) => name);
     for (const name of referred) expect(document.components.schemas).toHaveProperty(name ?? "");
   });
@@ -39,6 +47,7 @@ describe("the OpenAPI document", () => {
     city.press(40380, 1_200);
     city.arrive("BL001", 40380, "blue", "b");
     city.unplug("40380-T2");
+    city.drive("V-001");
     const get = await api(city);
     await vi.waitFor(
       async () => expect(await (await get("/proof")).json()).toMatchObject({ summed: 1_200 }),

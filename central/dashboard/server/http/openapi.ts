@@ -19,6 +19,7 @@ export const OPERATIONS: readonly Operation[] = [
     answer: "Station",
     station: true,
   },
+  { path: "/vehicles", summary: "Where each vehicle was last.", answer: "Vehicles" },
   { path: "/weather", summary: "The last weather; null before the first.", answer: "Weather" },
   {
     path: "/proof",

@@ -6,6 +6,7 @@ import { isLine } from "../../../../schemas/network/network.ts";
 import type { ArrivalRecord, DedupState, StationRecord, WeatherRecord } from "../../../../schemas/records.ts";
 import type { AnyState } from "../../../../schemas/states.ts";
 import { HEADERS, type HopTimes, parseTimes, type Topics } from "../../../../schemas/topics.ts";
+import { fleetRecordOf } from "../fleet/decode.ts";
 import type { Input } from "./inputs.ts";
 
 type Decode = (record: InRecord) => Promise<Input | null>;
@@ -74,6 +75,7 @@ export function inputDecoder(topics: Topics, avro: AvroDecoder): Decode {
         return { kind: "dedup", at: record.timestamp, state: await value<DedupState>(record) };
       return { kind: "dedup-gone", stationId: await stationKey(record) };
     },
+    [topics.fleet]: async (record) => ({ kind: "vehicle", record: fleetRecordOf(record) }),
     [topics.deadLetter]: async () => ({ kind: "dead-letter" }),
   };
   return async (record) => (await byTopic[record.topic]?.(record)) ?? null;

@@ -1,3 +1,4 @@
+import type { FleetRecord } from "../../../../schemas/fleet.ts";
 import type { Line } from "../../../../schemas/network/network.ts";
 import type { ArrivalRecord, DedupState, StationRecord, WeatherRecord } from "../../../../schemas/records.ts";
 import type { AnyState } from "../../../../schemas/states.ts";
@@ -32,4 +33,5 @@ export type Input =
   | { readonly kind: "state-gone"; readonly id: string }
   | { readonly kind: "dedup"; readonly at: number; readonly state: DedupState }
   | { readonly kind: "dedup-gone"; readonly stationId: number }
+  | { readonly kind: "vehicle"; readonly record: FleetRecord }
   | { readonly kind: "dead-letter" };

@@ -1,6 +1,7 @@
 import { stationById } from "../../../../schemas/network/network.ts";
 import type { StationView, WeatherView } from "../../../../schemas/page.ts";
 import type { StationRecord } from "../../../../schemas/records.ts";
+import { Vehicles } from "../fleet/vehicles.ts";
 import { DedupCounts } from "./dedup-counts.ts";
 import { Delays } from "./delays.ts";
 import { Devices } from "./devices.ts";
@@ -16,6 +17,7 @@ import { Trains } from "./trains.ts";
  */
 export class Model {
   readonly trains = new Trains();
+  readonly vehicles = new Vehicles();
   readonly devices = new Devices();
   readonly dedup = new DedupCounts();
   readonly clock = new ServiceClock();
@@ -71,6 +73,9 @@ export class Model {
         return;
       case "dedup-gone":
         this.dedup.forget(input.stationId);
+        return;
+      case "vehicle":
+        this.vehicles.see(input.record);
         return;
       case "dead-letter":
         this.#deadLetters++;

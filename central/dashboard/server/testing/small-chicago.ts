@@ -1,5 +1,6 @@
 import { type MemoryKafka, memoryKafka } from "../../../../infra/runtime/kafka/memory.ts";
 import type { AvroDecoder } from "../../../../infra/runtime/registry/ports.ts";
+import type { FleetRecord } from "../../../../schemas/fleet.ts";
 import {
   arrivalSensorId,
   devicesOf,
@@ -48,7 +49,15 @@ export class SmallChicago {
     const { speed = 60, serviceStart = Date.UTC(2018, 9, 16, 13, 5) } = options;
     this.#now = now;
     this.#service = (wall) => Math.round(serviceStart + (wall - wallStart) * speed);
-    this.kafka = memoryKafka(now);
+    const kafka = memoryKafka(now);
+    this.kafka = {
+      ...kafka,
+      async admin() {
+        const admin = await kafka.admin();
+        // The telemetry writer, always at the end.
+        return { ...admin, committedOffsets: (_group, topic) => admin.endOffsets(topic) };
+      },
+    };
     for (const station of STATIONS) {
       for (const { id } of devicesOf(station)) {
         const since = now();
@@ -207,6 +216,14 @@ export class SmallChicago {
       order: { agentBoot: 1, connection: 1, n: WILL_N },
     };
     this.#write(this.topics.devices, state.id, state);
+  }
+
+  /** A vehicle tells where it is, as the gateway writes it. */
+  drive(id: string, place: Partial<FleetRecord> = {}): void {
+    const now = new Date(this.#now()).toISOString();
+    const event = { vehicle_id: id, boot: 1, sequence: ++this.#n, time: now, lat: 41.88, lon: -87.63 };
+    const rest = { speed: 30, heading: 90, battery: 80, metadata: {}, received: now };
+    this.#write(this.topics.fleet, id, { ...event, ...rest, ...place } satisfies FleetRecord);
   }
 
   /** What dedup's record of a station says, changed by `change`: for states that must never be. */

@@ -8,6 +8,7 @@ import type {
   ProofView,
   StationView,
 } from "../../../../schemas/page.ts";
+import type { FleetView } from "../../../../schemas/page-fleet.ts";
 import { LINK } from "../../../../schemas/wire/frame.ts";
 import type { KnownDevice } from "../model/devices.ts";
 import type { Model } from "../model/model.ts";
@@ -18,12 +19,13 @@ export interface Surroundings {
   readonly now: number;
   readonly proof: ProofView | null;
   readonly hops: readonly HopView[];
+  readonly writer: Pick<FleetView, "rate" | "waiting">;
   readonly parts: readonly PartView[];
   readonly live: boolean;
 }
 
 /** What the page shows of what is known. */
-export function project(model: Model, { now, proof, hops, parts, live }: Surroundings): PageState {
+export function project(model: Model, { now, proof, hops, writer, parts, live }: Surroundings): PageState {
   const clock = model.clock.view();
   const trains = model.trains.view(now, clock?.speed ?? null);
   return {
@@ -31,10 +33,12 @@ export function project(model: Model, { now, proof, hops, parts, live }: Surroun
     entries: Object.fromEntries(model.summed),
     trains,
     devices: Object.fromEntries(model.devices.all().map((device) => [device.id, viewOf(device, model)])),
+    vehicles: model.vehicles.view(now),
     weather: model.weather,
     clock,
     hops,
     proof,
+    fleet: { vehicles: model.vehicles.count, ...writer },
     parts,
     live,
   };

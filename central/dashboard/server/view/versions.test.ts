@@ -8,10 +8,12 @@ const EMPTY: PageState = {
   entries: {},
   trains: {},
   devices: {},
+  vehicles: {},
   weather: null,
   clock: null,
   hops: [],
   proof: null,
+  fleet: { vehicles: 0, rate: null, waiting: null },
   parts: [],
   live: false,
 };

@@ -7,8 +7,22 @@ interface Cell {
   readonly version: number;
 }
 
-const TABLES = ["stations", "entries", "trains", "devices"] as const satisfies (keyof PageTables)[];
-const FACTS = ["weather", "clock", "hops", "proof", "parts", "live"] as const satisfies (keyof PageFacts)[];
+const TABLES = [
+  "stations",
+  "entries",
+  "trains",
+  "devices",
+  "vehicles",
+] as const satisfies (keyof PageTables)[];
+const FACTS = [
+  "weather",
+  "clock",
+  "hops",
+  "proof",
+  "fleet",
+  "parts",
+  "live",
+] as const satisfies (keyof PageFacts)[];
 
 /**
  * The page's state by version: what changed since any earlier version can be told without keeping what was sent, so a
@@ -20,10 +34,12 @@ export class Versions {
     entries: new Map(),
     trains: new Map(),
     devices: new Map(),
+    vehicles: new Map(),
     weather: new Map(),
     clock: new Map(),
     hops: new Map(),
     proof: new Map(),
+    fleet: new Map(),
     parts: new Map(),
     live: new Map(),
   };

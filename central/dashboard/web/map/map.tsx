@@ -1,6 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { LINES, type Line } from "../../../../schemas/network/network.ts";
 import type { StationView } from "../../../../schemas/page.ts";
+import { VehiclesOnMap } from "../fleet/on-map.tsx";
 import { useStops, useTrains } from "../lines/use-line.ts";
 import { type Label, placeLabels } from "../rules/labels.ts";
 import { MAP, type Point, pathOf, polyline, project } from "../rules/projection.ts";
@@ -44,6 +45,9 @@ export function LineMap() {
             onFocus={() => setCurrent(station.id)}
           />
         ))}
+      </svg>
+      <svg class="map-vehicles" viewBox={VIEW_BOX} aria-hidden="true">
+        <VehiclesOnMap />
       </svg>
       {LINES.map((line) => (
         <MapTrains key={line} line={line} points={tracks[line]} />

@@ -1,4 +1,5 @@
 import type { HopName, HopView } from "../../../../schemas/page.ts";
+import { FleetRate } from "../fleet/ribbon.tsx";
 import { delay, figure } from "../rules/words.ts";
 import { usePage } from "../state/use.ts";
 
@@ -31,6 +32,7 @@ export function Pipeline() {
       <p class="rate">
         <strong>{rate === null ? "–" : figure(rate)}</strong> readings/s
       </p>
+      <FleetRate />
     </section>
   );
 }

@@ -1,6 +1,12 @@
 import type { Delta, PageState, PageTables } from "../../../../schemas/page.ts";
 
-const TABLES = ["stations", "entries", "trains", "devices"] as const satisfies (keyof PageTables)[];
+const TABLES = [
+  "stations",
+  "entries",
+  "trains",
+  "devices",
+  "vehicles",
+] as const satisfies (keyof PageTables)[];
 
 /** The state after a delta. Sections that did not change stay the same objects, so views can compare by identity. */
 export function applyDelta(state: PageState, delta: Delta): PageState {

@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import { VehicleTable } from "../fleet/table.tsx";
 import { LineBadge } from "../lines/badge.tsx";
 import { figure } from "../rules/words.ts";
 import { stationHref } from "../state/route.ts";
@@ -11,6 +12,7 @@ export function Overview() {
     <div class="overview">
       <Attention />
       <StationTable />
+      <VehicleTable />
     </div>
   );
 }

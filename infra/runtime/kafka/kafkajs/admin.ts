@@ -5,7 +5,7 @@ import type { KafkaAdmin, TopicDescription, TopicSpec } from "../ports.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { brokerError, coded } from "./errors.ts";
 import { persistently } from "./persistence.ts";
-import { topicOffsets } from "./topic-offsets.ts";
+import { groupOffsets, topicOffsets } from "./topic-offsets.ts";
 
 const GIVE_UP_MS = 10_000;
 const CREATE_TIMEOUT_MS = 10_000;
@@ -59,6 +59,14 @@ class KafkaJsAdmin implements KafkaAdmin {
       persistently(this.#clock, () => topicOffsets(this.#client, topic)),
     );
     return inOrder(offsets).map((o) => Number(o.high));
+  }
+
+  async committedOffsets(group: string, topic: string): Promise<readonly number[] | null> {
+    const offsets = await this.#coded(`cannot read offsets of the group ${group}`, () =>
+      groupOffsets(this.#client, group, topic),
+    );
+    const next = inOrder(offsets).map(({ offset }) => Number(offset));
+    return next.some((offset) => offset >= 0) ? next.map((offset) => Math.max(0, offset)) : null;
   }
 
   async partitionsOf(topic: string): Promise<number> {

@@ -11,6 +11,8 @@ const SESSION_MS = 3_000;
 const HEARTBEAT_MS = 500;
 const REBALANCE_MS = 6_000;
 const MAX_RECORDS = 5_000;
+/** How often what was taken is committed to Kafka, for those who ask for the group's lag. */
+const COMMIT_MS = 500;
 /** Of one partition at a time: kafkajs fetches again only after all of it was taken. */
 const FETCH_BYTES = 4 * 1024 * 1024;
 
@@ -26,6 +28,8 @@ class KafkaJsSubscription implements Subscription {
   readonly #supervised: { stop(): Promise<void> };
   /** Partitions of this assignment that were sought to their position. */
   readonly #placed = new Set<number>();
+  /** Next offset by partition, where it is not committed yet. */
+  readonly #uncommitted = new Map<number, number>();
   #trouble: string | undefined;
 
   constructor(cluster: ClusterOptions, settings: SubscribeOptions) {
@@ -57,7 +61,10 @@ class KafkaJsSubscription implements Subscription {
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => onCrash(payload.error));
     // Emitted between the assignment and the next fetch, synchronously.
-    consumer.on(consumer.events.GROUP_JOIN, () => this.#placed.clear());
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      this.#placed.clear();
+      this.#uncommitted.clear();
+    });
     try {
       await consumer.connect();
       // Also what an offset that retention has passed by is reset to.
@@ -72,7 +79,9 @@ class KafkaJsSubscription implements Subscription {
       client.destroy();
       throw error;
     }
+    const stopCommitting = this.#cluster.clock.every(COMMIT_MS, () => void this.#commit(consumer));
     return async () => {
+      stopCommitting();
       await disconnected(this.#cluster.clock, consumer.disconnect());
       client.destroy();
     };
@@ -104,10 +113,24 @@ class KafkaJsSubscription implements Subscription {
         const last = records.at(-1);
         if (!done || !last) return;
         resolveOffset(String(last.offset));
+        this.#uncommitted.set(partition, last.offset + 1);
       }
     } finally {
       beat();
     }
+  }
+
+  async #commit(consumer: Consumer): Promise<void> {
+    if (this.#uncommitted.size === 0) return;
+    const { topic } = this.#settings;
+    const offsets = [...this.#uncommitted].map(([partition, offset]) => ({
+      topic,
+      partition,
+      offset: String(offset),
+    }));
+    this.#uncommitted.clear();
+    // A hint: what is missed here comes with the next.
+    await consumer.commitOffsets(offsets).catch(() => {});
   }
 
   /** undefined: no longer wanted. */

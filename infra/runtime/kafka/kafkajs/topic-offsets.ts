@@ -1,21 +1,36 @@
-import type { SeekEntry } from "kafkajs";
+import type { Admin, SeekEntry } from "kafkajs";
 import type { Client } from "./client.ts";
 
+/** First and end offset of each partition. */
+export function topicOffsets(
+  client: Client,
+  topic: string,
+): Promise<readonly (SeekEntry & { readonly high: string; readonly low: string })[]> {
+  return once(client, (admin) => admin.fetchTopicOffsets(topic));
+}
+
+/** The next offset of each partition as a consumer group committed it; -1: it never did. */
+export async function groupOffsets(
+  client: Client,
+  groupId: string,
+  topic: string,
+): Promise<readonly SeekEntry[]> {
+  const [offsets] = await once(client, (admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
+  return offsets?.partitions ?? [];
+}
+
 /**
- * First and end offset of each partition, asked by an admin client made for this one question.
+ * An admin client made for one question.
  *
  * kafkajs's admin client remembers every topic that it was asked the offsets of and never forgets it; once one of them
  * is deleted by somebody else, each later request that refreshes its metadata (CreateTopics among them) fails with
  * UNKNOWN_TOPIC_OR_PARTITION until the process ends.
  */
-export async function topicOffsets(
-  client: Client,
-  topic: string,
-): Promise<readonly (SeekEntry & { readonly high: string; readonly low: string })[]> {
+async function once<T>(client: Client, ask: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = client.kafka.admin();
   try {
     await admin.connect();
-    return await admin.fetchTopicOffsets(topic);
+    return await ask(admin);
   } finally {
     await admin.disconnect().catch(() => {});
   }

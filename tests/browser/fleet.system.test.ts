@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { builtPage } from "../support/built-page.ts";
+
+let browser: Browser;
+let webRoot: string;
+const open: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  webRoot = await builtPage(join(import.meta.dirname, "../../central/dashboard/web"));
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+test("vehicles drive on the map, are listed, and one that fell silent is marked", async () => {
+  const city = await readyCity();
+  const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
+  city.drive("V-001", { lat: 41.89, lon: -87.66, heading: 0, speed: 31.4 });
+  city.drive("V-002", { time: ago(60_000), received: ago(60_000), heading: 180 });
+  const dashboard = await serve(city, { webRoot });
+  open.push(() => dashboard.stop());
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  open.push(() => context.close());
+  const page = await context.newPage();
+  await page.goto(dashboard.url);
+
+  const mark = (id: string) => page.locator(`[data-vehicle="${id}"]`);
+  const row = (id: string) => page.locator(".vehicles tr", { hasText: id });
+  const place = async (): Promise<string | null> => mark("V-001").getAttribute("transform");
+  await expect.poll(() => row("V-001").textContent(), { timeout: 15_000 }).toMatch(/^V-00131N80 %\d+ s ago$/);
+  expect(await row("V-002").textContent()).toMatch(/S80 %6\d s ago$/);
+  expect(await mark("V-001").getAttribute("data-stale")).toBe("false");
+  expect(await mark("V-002").getAttribute("data-stale")).toBe("true");
+  expect(await mark("V-002").textContent()).toMatch(/V-002, 6\d s ago/);
+
+  const before = await place();
+  city.drive("V-001", { lat: 41.88, lon: -87.66, heading: 90 });
+  await expect.poll(place, { timeout: 15_000 }).not.toBe(before);
+  expect(await mark("V-001").locator("path").getAttribute("transform")).toBe("rotate(90)");
+  await expect
+    .poll(() => page.locator(".fleet-rate").textContent(), { timeout: 15_000 })
+    .toMatch(/\d rows\/s, 0 wait/);
+});
+
+test("without vehicles the page says nothing of them", async () => {
+  const city = await readyCity();
+  city.press(40380, 5);
+  const dashboard = await serve(city, { webRoot });
+  open.push(() => dashboard.stop());
+  const page = await browser.newPage();
+  open.push(() => page.close());
+  await page.goto(dashboard.url);
+  await expect
+    .poll(() => page.locator("[data-drawn-version]").textContent(), { timeout: 15_000 })
+    .toContain("5");
+  expect(await page.getByText(/vehicle/i).count()).toBe(0);
+});
