@@ -8,6 +8,8 @@ export interface FleetLoad {
   acknowledges(more: number): Promise<void>;
   /** The last sequence number of each vehicle; those before it were acknowledged too. */
   acknowledged(): readonly { readonly vehicle: string; readonly last: number }[];
+  /** POSTs that were not, so far. */
+  readonly failures: number;
   event(vehicle: string, sequence: number): FleetEvent;
   /** Ends when everything that was posted is acknowledged. */
   stop(): Promise<void>;
@@ -20,11 +22,15 @@ const PAUSE_MS = 20;
 export function startFleetLoad(url: string, vehicles: number, pauseMs = PAUSE_MS): FleetLoad {
   const last = new Map<string, number>();
   let total = 0;
+  let failures = 0;
   let stopping = false;
   const drive = async (vehicle: string): Promise<void> => {
     for (let next = 1; !stopping; next += EVENTS_PER_POST) {
       const events = Array.from({ length: EVENTS_PER_POST }, (_, n) => event(vehicle, next + n));
-      while (!(await posted(url, events))) await sleep(PAUSE_MS * 5);
+      while (!(await posted(url, events))) {
+        failures++;
+        await sleep(PAUSE_MS * 5);
+      }
       last.set(vehicle, next + EVENTS_PER_POST - 1);
       total += EVENTS_PER_POST;
       await sleep(pauseMs);
@@ -35,6 +41,9 @@ export function startFleetLoad(url: string, vehicles: number, pauseMs = PAUSE_MS
   );
   return {
     event,
+    get failures() {
+      return failures;
+    },
     async acknowledges(more) {
       const wanted = total + more;
       await eventually(() => {
