@@ -65,13 +65,14 @@ export interface ClockView {
   readonly speed: number | null;
 }
 
-export const HOPS = ["serial", "mqtt", "kafka", "page"] as const;
+/** serial: device to agent; mqtt: to the gateway; kafka: to the clean topics; ksql: to the sums that are shown. */
+export const HOPS = ["serial", "mqtt", "kafka", "ksql"] as const;
 export type HopName = (typeof HOPS)[number];
 
 /** One hop of the last seconds. */
 export interface HopView {
   readonly name: HopName;
-  /** Readings per second. */
+  /** Entries per second that pass it; null: not known yet. */
   readonly rate: number | null;
   /** Delay, ms. */
   readonly p50: number | null;

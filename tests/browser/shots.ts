@@ -40,6 +40,8 @@ const SHOTS: readonly Shot[] = [
   { name: "running-light", width: 1440, theme: "light" },
   { name: "running-dark", width: 1440, theme: "dark" },
   { name: "strips-light", width: 1440, theme: "light", prepare: strips },
+  { name: "headway-light", width: 1440, theme: "light", troubled: true },
+  { name: "headway-phone", width: 360, theme: "light", troubled: true, prepare: toHeadway },
   { name: "running-tablet", width: 768, theme: "light" },
   { name: "running-phone", width: 360, theme: "light" },
   { name: "station-light", width: 1440, theme: "light", troubled: true, path: "/#/station/40380" },
@@ -50,6 +52,10 @@ const SHOTS: readonly Shot[] = [
 
 async function strips(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Strips" }).click();
+}
+
+async function toHeadway(page: Page): Promise<void> {
+  await page.locator("#headway").scrollIntoViewIfNeeded();
 }
 
 /** The turnstile is unplugged already: this begins the page's own account of it. */

@@ -82,6 +82,8 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const measure = (): void => {
     const service = model.clock.serviceAt(clock.now());
     if (service !== null) model.history.watch(service);
+    // Before all has been read, totals leap: that is no rate.
+    if (feed.behind.size === 0) model.rates.observe(clock.now(), proof.last);
     hops = hopsOf(model, clock.now(), proof.last);
   };
   // Proof and entries of one version are of one moment: the page's sum is the proof's.

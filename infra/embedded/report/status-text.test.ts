@@ -65,7 +65,7 @@ test("processes with memory, uptime and restarts; hops; the proof with its reaso
     "supervisor | ready | 6 | 50 MB | 1 min 6 s",
     "all | 300 MB",
     "",
-    "hop | readings/s | delay p50 | p95 | entries waiting",
+    "hop | entries/s | delay p50 | p95 | entries waiting",
     "device → agent | 120.3 | 3 ms | – | 2",
     "",
     "The proof is catching up: 1,012 counted by devices, 1,012 clean, 1,000 summed, no page open, 0 waiting.",

@@ -8,7 +8,7 @@ const HOP_NAMES: Readonly<Record<HopView["name"], string>> = {
   serial: "device → agent",
   mqtt: "agent → gateway",
   kafka: "gateway → dedup",
-  page: "dedup → page",
+  ksql: "dedup → ksql",
 };
 
 /**
@@ -68,7 +68,7 @@ function instanceRow(each: PartStatus["instances"][number]): Row {
 function hopRows(hops: readonly HopView[] | null): Row[] {
   if (!hops) return [["The page does not answer: no rates, no backlogs."]];
   return [
-    ["hop", "readings/s", "delay p50", "p95", "entries waiting"],
+    ["hop", "entries/s", "delay p50", "p95", "entries waiting"],
     ...hops.map(({ name, rate, p50, p95, waiting }) => [
       HOP_NAMES[name],
       figure(rate, 1),

@@ -1,60 +1,59 @@
-import type { HopName, HopView } from "../../../../schemas/page.ts";
+import { HOPS, type HopName } from "../../../../schemas/page.ts";
 import type { HopTimes } from "../../../../schemas/topics.ts";
 
-/** Rates and delays are those of the last ten seconds. */
+/** Delays are those of the last ten seconds. */
 export const WINDOW_MS = 10_000;
-/** More samples than this make no quantile better. */
+/** More samples of one hop than this make no quantile better. */
 const MAX_SAMPLES = 2_000;
 
 interface Sample {
   readonly seen: number;
-  readonly delays: Readonly<Record<HopName, number>>;
+  readonly ms: number;
+}
+
+/** Milliseconds; null: nothing passed in the window. */
+export interface Quantiles {
+  readonly p50: number | null;
+  readonly p95: number | null;
 }
 
 /** How long readings take from hop to hop, from the times they carry. */
 export class Delays {
-  #samples: Sample[] = [];
-  #counted: { readonly seen: number; readonly readings: number }[] = [];
+  readonly #samples: Readonly<Record<HopName, Sample[]>> = { serial: [], mqtt: [], kafka: [], ksql: [] };
   /** Delays below zero: two hosts' clocks disagree. Counted, never averaged. */
   negative = 0;
 
-  /** @param seen - when this process read the record, wall ms. */
-  add(times: HopTimes, seen: number): void {
-    const delays = {
-      serial: times.edge - times.device,
-      mqtt: times.gateway - times.edge,
-      kafka: times.dedup - times.gateway,
-      page: seen - times.dedup,
-    };
-    if (Object.values(delays).some((ms) => ms < 0)) this.negative++;
-    this.#samples.push({ seen, delays });
-    if (this.#samples.length > MAX_SAMPLES) this.#samples.splice(0, MAX_SAMPLES / 4);
-    const last = this.#counted.at(-1);
-    if (last && seen - last.seen < 250)
-      this.#counted[this.#counted.length - 1] = { ...last, readings: last.readings + 1 };
-    else this.#counted.push({ seen, readings: 1 });
+  /** A reading of a clean topic. @param seen - when this process read the record, wall ms. */
+  reading(times: HopTimes, seen: number): void {
+    this.#add("serial", times.edge - times.device, seen);
+    this.#add("mqtt", times.gateway - times.edge, seen);
+    this.#add("kafka", times.dedup - times.gateway, seen);
   }
 
-  /** @param waiting - entries that wait before each hop, where known. */
-  view(now: number, waiting: Readonly<Partial<Record<HopName, number | null>>>): HopView[] {
-    const from = now - WINDOW_MS;
-    this.#samples = this.#samples.filter((sample) => sample.seen >= from);
-    this.#counted = this.#counted.filter((slot) => slot.seen >= from);
-    const readings = this.#counted.reduce((sum, slot) => sum + slot.readings, 0);
-    const rate = this.#counted.length === 0 ? null : Math.round(readings / (WINDOW_MS / 1000));
-    return (["serial", "mqtt", "kafka", "page"] as const).map((name) => {
-      const sorted = this.#samples
-        .map((s) => s.delays[name])
-        .filter((ms) => ms >= 0)
-        .sort((x, y) => x - y);
-      return {
-        name,
-        rate,
-        p50: quantile(sorted, 0.5),
-        p95: quantile(sorted, 0.95),
-        waiting: waiting[name] ?? null,
-      };
+  /** A row of a query over the clean topic. @param at - its record's timestamp: that of the newest reading in it. */
+  counted(at: number, seen: number): void {
+    this.#add("ksql", seen - at, seen);
+  }
+
+  view(now: number): Readonly<Record<HopName, Quantiles>> {
+    const quantiles = HOPS.map((hop) => {
+      const samples = this.#samples[hop];
+      const old = samples.findIndex(({ seen }) => seen >= now - WINDOW_MS);
+      samples.splice(0, old < 0 ? samples.length : old);
+      const sorted = samples.map(({ ms }) => ms).sort((x, y) => x - y);
+      return [hop, { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) }];
     });
+    return Object.fromEntries(quantiles) as Record<HopName, Quantiles>;
+  }
+
+  #add(hop: HopName, ms: number, seen: number): void {
+    if (ms < 0) {
+      this.negative++;
+      return;
+    }
+    const samples = this.#samples[hop];
+    samples.push({ seen, ms });
+    if (samples.length > MAX_SAMPLES) samples.splice(0, MAX_SAMPLES / 4);
   }
 }
 

@@ -6,6 +6,7 @@ import { DedupCounts } from "./dedup-counts.ts";
 import { Delays } from "./delays.ts";
 import { Devices } from "./devices.ts";
 import { EntryHistory } from "./entry-history.ts";
+import { HopRates } from "./hop-rates.ts";
 import type { Input } from "./inputs.ts";
 import { LastReadings } from "./last-readings.ts";
 import { ServiceClock } from "./service-clock.ts";
@@ -22,12 +23,15 @@ export class Model {
   readonly dedup = new DedupCounts();
   readonly clock = new ServiceClock();
   readonly delays = new Delays();
+  readonly rates = new HopRates();
   readonly history = new EntryHistory();
   readonly readings = new LastReadings();
   readonly #stations = new Map<number, Map<string, StationRecord>>();
   readonly #summed = new Map<number, number>();
   #weather: WeatherView | null = null;
   #deadLetters = 0;
+  /** When the first sum was read, wall ms. */
+  #began: number | undefined;
 
   /** @param now - when this process read it, wall ms. */
   apply(input: Input, now: number): void {
@@ -36,17 +40,20 @@ export class Model {
         if (input.times) this.clock.hear(input.times.service, input.times.device);
         // A device's clock that runs ahead must not keep its train fresh for ever.
         this.trains.see(input.record, Math.min(input.times?.device ?? input.at, input.at));
-        if (input.times) this.delays.add(input.times, now);
+        if (input.times) this.delays.reading(input.times, now);
         this.readings.arrival(input);
         return;
       }
       case "entry":
         if (!input.times) return;
         this.clock.hear(input.times.service, input.times.device);
-        this.delays.add(input.times, now);
+        this.delays.reading(input.times, now);
         this.readings.entry(input.stationId, input.deviceId, input.times, now);
         return;
       case "summary":
+        this.#began ??= now;
+        // What was counted before this process began is read from the table's past, not passed on.
+        if (input.count !== null && input.at >= this.#began) this.delays.counted(input.at, now);
         this.#sum(input.stationId, input.count, input.at);
         return;
       case "weather":

@@ -1,12 +1,14 @@
 import { parseDeviceId } from "../../../../schemas/network/devices.ts";
 import { STATIONS } from "../../../../schemas/network/network.ts";
-import type {
-  DeviceView,
-  HopView,
-  PageState,
-  PartView,
-  ProofView,
-  StationView,
+import {
+  type DeviceView,
+  HOPS,
+  type HopName,
+  type HopView,
+  type PageState,
+  type PartView,
+  type ProofView,
+  type StationView,
 } from "../../../../schemas/page.ts";
 import type { FleetView } from "../../../../schemas/page-fleet.ts";
 import { LINK } from "../../../../schemas/wire/frame.ts";
@@ -59,15 +61,18 @@ function drawn(table: readonly StationView[], trains: PageState["trains"]): read
   }));
 }
 
-/** What is behind each hop, for the pipeline. */
+/** What passes each hop, how long it takes, and what waits before it, for the pipeline. */
 export function hopsOf(model: Model, now: number, proof: ProofView | null): HopView[] {
   const { clean, summed } = proof ?? { clean: null, summed: null };
-  return model.delays.view(now, {
+  const waiting: Readonly<Record<HopName, number | null>> = {
     serial: proof?.inDevices ?? null,
     mqtt: proof?.inOutboxes ?? null,
     kafka: proof?.inKafka ?? null,
-    page: clean !== null && summed !== null ? Math.max(0, clean - summed) : null,
-  });
+    ksql: clean !== null && summed !== null ? Math.max(0, clean - summed) : null,
+  };
+  const delays = model.delays.view(now);
+  const rates = model.rates.view();
+  return HOPS.map((name) => ({ name, rate: rates[name], ...delays[name], waiting: waiting[name] }));
 }
 
 function backlog(count: DeviceCount): number {

@@ -2,48 +2,48 @@ import type { HopName, HopView } from "../../../../schemas/page.ts";
 import { FleetRate } from "../fleet/ribbon.tsx";
 import { delay, figure } from "../rules/words.ts";
 import { usePage } from "../state/use.ts";
+import { Trace } from "./trace.tsx";
+import { useRecent } from "./use-recent.ts";
 
-interface Station {
+interface Place {
   readonly name: string;
   /** The hop that leads here. */
   readonly hop: HopName | null;
   readonly over: string;
 }
 
-const WAY: readonly Station[] = [
+const WAY: readonly Place[] = [
   { name: "Device", hop: null, over: "" },
   { name: "Edge", hop: "serial", over: "serial" },
   { name: "Gateway", hop: "mqtt", over: "MQTT" },
   { name: "Dedup", hop: "kafka", over: "Kafka" },
-  { name: "Page", hop: "page", over: "ksqlDB" },
+  { name: "Page", hop: "ksql", over: "ksqlDB" },
 ];
 
-/** The way of a reading, with what each hop takes now. */
+/** The way of a reading: what passes each hop now, how long it takes, and what waits before it. */
 export function Pipeline() {
   const hops = usePage(({ state }) => state?.hops);
-  const rate = hops?.[0]?.rate ?? null;
   return (
     <section class="pipeline" aria-label="Pipeline">
       <ol class="way">
-        {WAY.map((station) => (
-          <Hop key={station.name} station={station} hop={hops?.find(({ name }) => name === station.hop)} />
+        {WAY.map((place) => (
+          <Hop key={place.name} place={place} hop={hops?.find(({ name }) => name === place.hop)} />
         ))}
       </ol>
-      <p class="rate">
-        <strong>{rate === null ? "–" : figure(rate)}</strong> readings/s
-      </p>
       <FleetRate />
     </section>
   );
 }
 
-function Hop({ station, hop }: { readonly station: Station; readonly hop: HopView | undefined }) {
+function Hop({ place, hop }: { readonly place: Place; readonly hop: HopView | undefined }) {
+  const recent = useRecent(hop);
+  const rate = hop?.rate ?? null;
   return (
     <>
-      {station.hop === null ? null : (
+      {place.hop === null ? null : (
         <li class="hop">
           <span class="hop-over">
-            {station.over}
+            {place.over}
             {hop?.waiting ? <strong class="hop-waiting"> {figure(hop.waiting)} wait</strong> : null}
           </span>
           <span
@@ -52,9 +52,13 @@ function Hop({ station, hop }: { readonly station: Station; readonly hop: HopVie
           >
             {delay(hop?.p50 ?? null)} <span class="muted">p95 {delay(hop?.p95 ?? null)}</span>
           </span>
+          <span class="hop-rate" title="Entries per second that pass here, and in the last minute">
+            <Trace values={recent} />
+            {rate === null ? "–" : figure(rate)}/s
+          </span>
         </li>
       )}
-      <li class="node">{station.name}</li>
+      <li class="node">{place.name}</li>
     </>
   );
 }

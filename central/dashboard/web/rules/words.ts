@@ -47,6 +47,11 @@ export function span(ms: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
 
+/** Whole minutes of the service clock in so much time of the wall's; at real speed where nobody knows it. */
+export function minutes(wallMs: number, speed: number | null): number {
+  return Math.round((wallMs * (speed ?? 1)) / 60_000);
+}
+
 /** 3 ms, 1.2 s, "–" for null. */
 export function delay(ms: number | null): string {
   if (ms === null) return "–";

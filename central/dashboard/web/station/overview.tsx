@@ -1,5 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import { VehicleTable } from "../fleet/table.tsx";
+import { Headways } from "../headway/headway.tsx";
 import { LineBadge } from "../lines/badge.tsx";
 import { figure } from "../rules/words.ts";
 import { stationHref } from "../state/route.ts";
@@ -11,6 +12,7 @@ export function Overview() {
   return (
     <div class="overview">
       <Attention />
+      <Headways />
       <StationTable />
       <VehicleTable />
     </div>
