@@ -109,6 +109,33 @@ describe("axe finds nothing", { timeout: 300_000 }, () => {
   });
 });
 
+/** Google's threshold for a good page is 0.1 (web.dev/cls); what is left here is text that grows within its place. */
+const STEADY = 0.02;
+
+test("nothing in sight moves when data comes in", async () => {
+  const city = await readyCity();
+  city.press(40380, 1_200);
+  city.arrive("RL001", 41400, "red", "a");
+  const dashboard = await serve(city, { webRoot });
+  open.push(() => dashboard.stop());
+  const shifts: Record<number, number> = {};
+  for (const width of WIDTHS) {
+    const page = await visit("about:blank", width);
+    await page.addInitScript({
+      content: `window.shifted = 0;
+        new PerformanceObserver((list) => { for (const { value } of list.getEntries()) window.shifted += value; })
+          .observe({ type: "layout-shift", buffered: true });`,
+    });
+    await page.goto(dashboard.url);
+    await page.waitForSelector("[data-train]");
+    await page.waitForFunction(
+      () => !document.querySelector(".header .weather .muted")?.textContent?.includes("no weather"),
+    );
+    shifts[width] = await page.evaluate(() => (window as unknown as { shifted: number }).shifted);
+  }
+  for (const width of WIDTHS) expect(shifts[width], `at ${width} px`).toBeLessThan(STEADY);
+});
+
 test("all of it works by keyboard: walk, open, close, search, help", async () => {
   const dashboard = await serve(await readyCity(), { webRoot });
   open.push(() => dashboard.stop());

@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
-import { serve } from "../../central/dashboard/server/testing/served.ts";
 import { closeServer, listen } from "../../infra/runtime/http.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { builtPage } from "../support/built-page.ts";
-import { BusyChicago } from "./busy-chicago.ts";
+import type { BusyChicago } from "./busy-chicago.ts";
 import { indexedPng } from "./indexed-png.ts";
+import { startMorning } from "./morning.ts";
 
 /**
  * `npm run shots`: pictures of the page's main states, for the README. A real browser looks at the built page and a
@@ -19,7 +18,6 @@ import { indexedPng } from "./indexed-png.ts";
 
 const FOLDER = join(projectRoot(), "docs", "screenshots");
 const HEIGHTS: Readonly<Record<number, number>> = { 360: 760, 768: 1_000, 1440: 900 };
-const BEAT_MS = 500;
 /** Delays are those of the last ten seconds: until then they are of the morning's beginning. */
 const SETTLE_MS = 12_000;
 /** A page is drawn, its trains are on their way. */
@@ -101,12 +99,10 @@ function trouble(busy: BusyChicago): void {
 /** @param wanted - names of shots; all when empty. */
 async function main(wanted: readonly string[]): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
-  const webRoot = await builtPage(join(projectRoot(), "central", "dashboard", "web"));
-  const busy = await BusyChicago.at(Date.now());
   const simulator = createServer((_request, response) => response.end("{}"));
   const { url: simulatorUrl } = await listen(simulator, 0);
-  const dashboard = await serve(busy.city, { webRoot, simulatorUrl });
-  const beat = setInterval(() => busy.advance(Date.now()), BEAT_MS);
+  const morning = await startMorning(simulatorUrl);
+  const { busy, dashboard } = morning;
   const browser = await launchBrowser();
   try {
     await sleep(SETTLE_MS);
@@ -125,9 +121,8 @@ async function main(wanted: readonly string[]): Promise<void> {
       await save(page, "disconnected");
     }
   } finally {
-    clearInterval(beat);
     await browser.close();
-    await dashboard.stop();
+    await morning.stop();
     await closeServer(simulator);
   }
 }
