@@ -33,6 +33,8 @@ export default defineConfig({
       {
         test: {
           name: "system",
+          // A browser on a busy machine: vitest's second is too short.
+          expect: { poll: { timeout: 15_000 } },
           include: files(".system.test.ts"),
           fileParallelism: false,
           testTimeout: 120_000,
