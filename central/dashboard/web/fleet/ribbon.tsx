@@ -6,10 +6,12 @@ export function FleetRate() {
   const fleet = usePage(({ state }) => state?.fleet);
   if (!fleet || (fleet.vehicles === 0 && !fleet.waiting)) return null;
   const { rate, waiting } = fleet;
+  // The writer tells how far it is twice a second: what came since is no backlog.
+  const backlog = (waiting ?? 0) > 2 * (rate ?? 0);
   return (
     <p class="rate fleet-rate" title="Vehicles' events: from Kafka into PostgreSQL">
       <span class="muted">Vehicles</span> <strong>{rate === null ? "–" : figure(rate)}</strong> rows/s,{" "}
-      <span class={waiting ? "hop-waiting" : "muted"}>
+      <span class={backlog ? "hop-waiting" : "muted"}>
         {waiting === null ? "the writer is silent" : `${figure(waiting)} wait`}
       </span>
     </p>
