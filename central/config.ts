@@ -1,16 +1,15 @@
 import { z } from "zod";
-import { type Environment, logLevel, port, readConfig } from "../infra/runtime/config.ts";
+import { type Environment, logLevel, probePort, readConfig } from "../infra/runtime/config.ts";
 
-const schema = z.object({
+export const centralSettings = z.object({
   LOG_LEVEL: logLevel,
-  /** Where `/metrics`, `/healthz` and `/readyz` are served; not set: nowhere. */
-  PROBE_PORT: port.optional(),
+  PROBE_PORT: probePort,
 });
 
 /** What belongs to the process; each role reads its own settings by its own `config.ts`. */
-export type CentralConfig = z.output<typeof schema>;
+export type CentralConfig = z.output<typeof centralSettings>;
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function centralConfig(env: Environment): Readonly<CentralConfig> {
-  return readConfig(schema, env);
+  return readConfig(centralSettings, env);
 }

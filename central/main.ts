@@ -1,14 +1,19 @@
 import { Argument, Command } from "commander";
 import { systemClock } from "../infra/runtime/clock.ts";
+import { configCommand } from "../infra/runtime/config-print.ts";
 import { closeServer } from "../infra/runtime/http.ts";
 import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
 import { createMetrics, serveProbes } from "../infra/runtime/metrics.ts";
 import { seededRandom } from "../infra/runtime/random.ts";
 import { EXIT, exitCodeOf } from "../schemas/errors.ts";
-import { type CentralConfig, centralConfig } from "./config.ts";
+import { type CentralConfig, centralConfig, centralSettings } from "./config.ts";
+import { dashboardSettings } from "./dashboard/config.ts";
+import { dedupSettings } from "./dedup/config.ts";
 import { RoleSet } from "./role-set.ts";
 import { ROLES, type Role, type StartRole } from "./roles.ts";
+import { stationsSettings } from "./stations/config.ts";
+import { telemetrySettings } from "./telemetry/config.ts";
 
 /** Literal paths, so that a bundler finds each role; loaded only when chosen. */
 const LOAD: Readonly<Record<Role, () => Promise<{ readonly start: StartRole }>>> = {
@@ -75,5 +80,11 @@ Examples:
       process.exitCode = exitCodeOf(error);
     }
   });
+program.addCommand(
+  configCommand(
+    [centralSettings, dedupSettings, stationsSettings, telemetrySettings, dashboardSettings],
+    process.env,
+  ),
+);
 
 await program.parseAsync();

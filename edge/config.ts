@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Environment, logLevel, port, readConfig } from "../infra/runtime/config.ts";
+import { type Environment, logLevel, probePort, readConfig } from "../infra/runtime/config.ts";
 import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
 
 const count = (what: string, min: number, max: number) =>
@@ -18,17 +18,24 @@ const gateways = z
     message: "give mqtt://host:port or mqtts://host:port, several separated by commas",
   });
 
-const SCHEMA = z.object({
-  MQTT_URL: gateways,
-  MQTT_PASSWORD: z.string().optional(),
+export const edgeSettings = z.object({
+  MQTT_URL: gateways.describe("Gateways: `mqtt://host:port` or `mqtts://host:port`, separated by commas."),
+  MQTT_PASSWORD: z.string().optional().describe("The password of every station's agent in this process."),
   MQTT_CA_FILE: z
     .string()
     .optional()
-    .transform((file) => (file === undefined ? undefined : readFileSync(file))),
-  EDGE_OUTBOX_MB: count("megabytes", 1, 1_000_000).default(2_048),
-  EDGE_BAUD_RATE: count("bits per second", 300, 4_000_000).default(115_200),
-  EDGE_TURNSTILES: count("turnstiles per station", 0, 99).default(2),
-  PROBE_PORT: port.optional(),
+    .transform((file) => (file === undefined ? undefined : readFileSync(file)))
+    .describe("The authority that signed the gateways' certificates, PEM."),
+  EDGE_OUTBOX_MB: count("megabytes", 1, 1_000_000)
+    .default(2_048)
+    .describe("What the outbox may hold, MB; full, it stops acknowledging devices."),
+  EDGE_BAUD_RATE: count("bits per second", 300, 4_000_000)
+    .default(115_200)
+    .describe("Of the serial lines, bits per second."),
+  EDGE_TURNSTILES: count("turnstiles per station", 0, 99)
+    .default(2)
+    .describe("How many turnstiles each station has."),
+  PROBE_PORT: probePort,
   LOG_LEVEL: logLevel,
 });
 
@@ -48,7 +55,7 @@ export interface EdgeConfig {
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function edgeConfig(env: Environment): EdgeConfig {
-  const read = () => readConfig(SCHEMA, { ...env, MQTT_URL: resolveEndpoints(env).MQTT_URL });
+  const read = () => readConfig(edgeSettings, { ...env, MQTT_URL: resolveEndpoints(env).MQTT_URL });
   const config = read();
   const home = homeOf(env);
   return {

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { systemClock } from "../infra/runtime/clock.ts";
+import { configCommand } from "../infra/runtime/config-print.ts";
 import { type Running, reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger, silentLogger } from "../infra/runtime/logger.ts";
 import { EXIT, exitCodeOf, isCoded, messageOf } from "../schemas/errors.ts";
 import { type Choice, chosenStations, stationOf } from "./choice.ts";
-import { edgeConfig } from "./config.ts";
+import { edgeConfig, edgeSettings } from "./config.ts";
 import { startFleet } from "./fleet.ts";
 import { describeOutbox, describeQuarantine } from "./outbox/command.ts";
 import { openOutbox } from "./outbox/open.ts";
@@ -68,6 +69,7 @@ program
   .option("--quarantine", "list the readings that were set aside")
   .exitOverride()
   .action(showOutbox);
+program.addCommand(configCommand([edgeSettings], process.env));
 
 try {
   await program.parseAsync();

@@ -1,12 +1,25 @@
 import { z } from "zod";
-import { type Environment, logLevel, port, readConfig } from "../infra/runtime/config.ts";
+import {
+  type Environment,
+  httpUrl,
+  logLevel,
+  port,
+  probePort,
+  readConfig,
+  topicPrefix,
+} from "../infra/runtime/config.ts";
 import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
+import { type HttpAccess, httpAccess, restProxySettings } from "../infra/runtime/security/http.ts";
 
-const settings = z.object({
+export const simulatorSettings = z.object({
   LOG_LEVEL: logLevel,
-  FIRMWARE_SIM_PORT: port.optional(),
-  PROBE_PORT: port.optional(),
-  TOPIC_PREFIX: z.string().default(""),
+  FIRMWARE_SIM_PORT: port
+    .optional()
+    .describe("The port of the control interface; not set: that of FIRMWARE_SIM_URL."),
+  FIRMWARE_SIM_URL: httpUrl.describe("Where commands find the simulator's control interface."),
+  ...restProxySettings,
+  PROBE_PORT: probePort,
+  TOPIC_PREFIX: topicPrefix,
 });
 
 export interface SimulatorConfig {
@@ -16,21 +29,21 @@ export interface SimulatorConfig {
   readonly port: number;
   readonly probePort: number | undefined;
   readonly topicPrefix: string;
-  readonly restProxyUrl: string;
+  readonly restProxy: HttpAccess;
   readonly controlUrl: string;
 }
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function simulatorConfig(env: Environment): SimulatorConfig {
-  const { LOG_LEVEL, FIRMWARE_SIM_PORT, PROBE_PORT, TOPIC_PREFIX } = readConfig(settings, env);
-  const endpoints = resolveEndpoints(env);
+  const { FIRMWARE_SIM_URL, REST_PROXY_URL } = resolveEndpoints(env);
+  const config = readConfig(simulatorSettings, { ...env, FIRMWARE_SIM_URL, REST_PROXY_URL });
   return {
-    logLevel: LOG_LEVEL,
+    logLevel: config.LOG_LEVEL,
     home: homeOf(env),
-    port: FIRMWARE_SIM_PORT ?? Number(new URL(endpoints.FIRMWARE_SIM_URL).port),
-    probePort: PROBE_PORT,
-    topicPrefix: TOPIC_PREFIX,
-    restProxyUrl: endpoints.REST_PROXY_URL,
-    controlUrl: endpoints.FIRMWARE_SIM_URL,
+    port: config.FIRMWARE_SIM_PORT ?? Number(new URL(FIRMWARE_SIM_URL).port),
+    probePort: config.PROBE_PORT,
+    topicPrefix: config.TOPIC_PREFIX,
+    restProxy: httpAccess("REST_PROXY", config),
+    controlUrl: FIRMWARE_SIM_URL,
   };
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { systemClock } from "../infra/runtime/clock.ts";
+import { configCommand } from "../infra/runtime/config-print.ts";
 import { closeServer } from "../infra/runtime/http.ts";
 import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
@@ -7,7 +8,7 @@ import { createMetrics, serveProbes } from "../infra/runtime/metrics.ts";
 import { EXIT, exitCodeOf } from "../schemas/errors.ts";
 import { LINES } from "../schemas/network/network.ts";
 import { addControlCommands } from "./commands.ts";
-import { type SimulatorConfig, simulatorConfig } from "./config.ts";
+import { type SimulatorConfig, simulatorConfig, simulatorSettings } from "./config.ts";
 import { ControlClient } from "./control/client.ts";
 import { numberFrom, parseLines, parseMoment, parseStations, type SimulatorOptions } from "./options.ts";
 import { startReporter } from "./report/reporter.ts";
@@ -83,6 +84,7 @@ addControlCommands(
   () => new ControlClient(simulatorConfig(process.env).controlUrl),
   (text) => process.stdout.write(`${text}\n`),
 );
+program.addCommand(configCommand([simulatorSettings], process.env));
 for (const command of program.commands) command.exitOverride();
 
 try {

@@ -95,7 +95,7 @@ export async function startSimulator(
   if (options.traffic && options.weather) {
     void runWeatherBox(
       {
-        sink: restProxySink(config.restProxyUrl, topicNames(config.topicPrefix).weather),
+        sink: restProxySink(config.restProxy, topicNames(config.topicPrefix).weather),
         seed: options.seed,
         clock,
         service,

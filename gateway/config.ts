@@ -1,13 +1,15 @@
 import { z } from "zod";
 import {
-  brokerList,
   type Environment,
-  httpUrl,
   logLevel,
   port,
+  probePort,
   readConfig,
+  topicPrefix,
 } from "../infra/runtime/config.ts";
 import { resolveEndpoints } from "../infra/runtime/endpoints.ts";
+import { type HttpAccess, httpAccess, registrySettings } from "../infra/runtime/security/http.ts";
+import { type KafkaAccess, kafkaAccess, kafkaSettings } from "../infra/runtime/security/kafka.ts";
 import { CodedError } from "../schemas/errors.ts";
 import { LIMITS } from "../schemas/mqtt.ts";
 
@@ -17,22 +19,34 @@ const RECORD_OVERHEAD = 1024;
 const count = (min: number, max: number) =>
   z.coerce.number({ error: "give a number" }).int("give a whole number").min(min).max(max);
 
-const SCHEMA = z.object({
-  MQTT_HOST: z.string().default("127.0.0.1"),
-  MQTT_PORT: port.default(1883),
-  MQTT_CREDENTIALS_FILE: z.string().optional(),
-  MQTT_MAX_CONNECTIONS: count(1, 100_000).default(8_192),
-  MQTT_MAX_PAYLOAD: count(LIMITS.batchBytes + 1, LIMITS.recordBytes - RECORD_OVERHEAD).default(
-    LIMITS.payloadBytes,
-  ),
-  MQTT_MAX_IN_FLIGHT: count(1, 65_535).default(1_024),
-  GATEWAY_MAX_WAITING_MB: count(1, 4_096).default(32),
-  MQTT_CONNECT_MS: count(100, 60_000).default(10_000),
-  GATEWAY_PATIENCE_MS: count(500, 60_000).default(10_000),
-  KAFKA_BROKERS: brokerList,
-  SCHEMA_REGISTRY_URL: httpUrl,
-  TOPIC_PREFIX: z.string().default(""),
-  PROBE_PORT: port.optional(),
+export const gatewaySettings = z.object({
+  MQTT_HOST: z
+    .string()
+    .default("127.0.0.1")
+    .describe("The address agents connect to; 0.0.0.0 for everybody."),
+  MQTT_PORT: port.default(1883).describe("The port agents connect to; 0 takes any free one."),
+  MQTT_CREDENTIALS_FILE: z
+    .string()
+    .optional()
+    .describe("The passwords' hashes, one line per agent; required unless MQTT_HOST is loopback."),
+  MQTT_MAX_CONNECTIONS: count(1, 100_000).default(8_192).describe("Connections at once, at most."),
+  MQTT_MAX_PAYLOAD: count(LIMITS.batchBytes + 1, LIMITS.recordBytes - RECORD_OVERHEAD)
+    .default(LIMITS.payloadBytes)
+    .describe("Bytes of one PUBLISH, at most."),
+  MQTT_MAX_IN_FLIGHT: count(1, 65_535)
+    .default(1_024)
+    .describe("PUBLISHes of one connection without their PUBACK, at most."),
+  GATEWAY_MAX_WAITING_MB: count(1, 4_096).default(32).describe("What may wait for Kafka in all, MB."),
+  MQTT_CONNECT_MS: count(100, 60_000)
+    .default(10_000)
+    .describe("The longest that a connection may be without a CONNECT, ms."),
+  GATEWAY_PATIENCE_MS: count(500, 60_000)
+    .default(10_000)
+    .describe("The longest that a PUBLISH waits for Kafka before its connection is closed, ms."),
+  ...kafkaSettings,
+  ...registrySettings,
+  TOPIC_PREFIX: topicPrefix,
+  PROBE_PORT: probePort,
   LOG_LEVEL: logLevel,
 });
 
@@ -50,8 +64,8 @@ export interface GatewayConfig {
   readonly patienceMs: number;
   /** The longest that a connection may be without a CONNECT, ms. */
   readonly connectMs: number;
-  readonly brokers: readonly string[];
-  readonly registryUrl: string;
+  readonly kafka: KafkaAccess;
+  readonly registry: HttpAccess;
   readonly topicPrefix: string;
   readonly probePort: number | undefined;
   readonly logLevel: string;
@@ -60,7 +74,7 @@ export interface GatewayConfig {
 /** @throws {CodedError} CONFIG_INVALID */
 export function gatewayConfig(env: Environment): GatewayConfig {
   const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } = resolveEndpoints(env);
-  const values = readConfig(SCHEMA, { ...env, KAFKA_BROKERS, SCHEMA_REGISTRY_URL });
+  const values = readConfig(gatewaySettings, { ...env, KAFKA_BROKERS, SCHEMA_REGISTRY_URL });
   if (values.MQTT_CREDENTIALS_FILE === undefined && !isLoopback(values.MQTT_HOST)) {
     throw new CodedError("CONFIG_INVALID", {
       message:
@@ -80,8 +94,8 @@ export function gatewayConfig(env: Environment): GatewayConfig {
     maxWaitingBytes: values.GATEWAY_MAX_WAITING_MB * 2 ** 20,
     patienceMs: values.GATEWAY_PATIENCE_MS,
     connectMs: values.MQTT_CONNECT_MS,
-    brokers: values.KAFKA_BROKERS,
-    registryUrl: values.SCHEMA_REGISTRY_URL,
+    kafka: kafkaAccess(values),
+    registry: httpAccess("SCHEMA_REGISTRY", values),
     topicPrefix: values.TOPIC_PREFIX,
     probePort: values.PROBE_PORT,
     logLevel: values.LOG_LEVEL,

@@ -3,6 +3,7 @@ import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { systemClock } from "../infra/runtime/clock.ts";
 import { logLevel, port, readConfig } from "../infra/runtime/config.ts";
+import { configCommand } from "../infra/runtime/config-print.ts";
 import { closeServer } from "../infra/runtime/http.ts";
 import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
@@ -10,7 +11,9 @@ import { createMetrics, serveProbes } from "../infra/runtime/metrics.ts";
 import { seededRandom } from "../infra/runtime/random.ts";
 import { EXIT, exitCodeOf } from "../schemas/errors.ts";
 import { credentialsCommand } from "./access/command.ts";
+import { gatewaySettings } from "./config.ts";
 import { EXAMPLES } from "./examples.ts";
+import { ingestSettings } from "./http/config.ts";
 import { clusterMember, tellReady } from "./instances/cluster-member.ts";
 import { Crew } from "./instances/crew.ts";
 import { SERVICES, type Service, type ServiceRunning, type StartService } from "./services.ts";
@@ -133,6 +136,7 @@ const program = new Command("gateway")
     return serve(services);
   })
   .addCommand(credentialsCommand(env))
+  .addCommand(configCommand([gatewaySettings, ingestSettings], env))
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
 
 try {

@@ -15,8 +15,8 @@ export async function start(context: ServiceContext): Promise<ServiceRunning> {
     clock,
     config,
     signal,
-    kafka: createKafka({ logger, clock, brokers: config.brokers, clientId: "gateway" }),
-    registry: createRegistryClient({ logger, clock, url: config.registryUrl }),
+    kafka: createKafka({ ...config.kafka, logger, clock, clientId: "gateway" }),
+    registry: createRegistryClient({ ...config.registry, logger, clock }),
     passwords: config.credentialsFile === undefined ? ANY_PASSWORD : passwordsOf(config.credentialsFile),
     meter: gatewayMeter(context.metrics),
   });

@@ -28,10 +28,12 @@ describe("the database's migrations", () => {
 
   test("five processes at once create the database and apply each step once", async () => {
     const url = database("at_once");
-    const applied = await Promise.all(Array.from({ length: 5 }, () => migrate(url, migrations())));
+    const applied = await Promise.all(
+      Array.from({ length: 5 }, () => migrate({ connectionString: url }, migrations())),
+    );
     expect(applied.filter((names) => names.length > 0)).toHaveLength(1);
     expect(await query(url, "SELECT count(*)::int AS n FROM stations")).toEqual([{ n: 230 }]);
-    expect(await migrate(url, migrations())).toEqual([]);
+    expect(await migrate({ connectionString: url }, migrations())).toEqual([]);
   });
 
   test("a step that fails changes nothing and is tried again", async () => {
@@ -44,7 +46,7 @@ describe("the database's migrations", () => {
         await client.query("SELECT 1/0");
       },
     };
-    await expect(migrate(url, [half])).rejects.toMatchObject({
+    await expect(migrate({ connectionString: url }, [half])).rejects.toMatchObject({
       code: "DEPENDENCY_UNAVAILABLE",
       retryable: true,
     });
@@ -53,12 +55,12 @@ describe("the database's migrations", () => {
       ...half,
       apply: async (client) => void (await client.query("CREATE TABLE half ()")),
     };
-    expect(await migrate(url, [whole])).toEqual(["half"]);
+    expect(await migrate({ connectionString: url }, [whole])).toEqual(["half"]);
   });
 
   test("an update and a delete are published with the whole old row, as Debezium needs them", async () => {
     const url = database("published");
-    await migrate(url, migrations());
+    await migrate({ connectionString: url }, migrations());
     const identity = "SELECT relreplident AS identity FROM pg_class WHERE relname = 'stations'";
     expect(await query(url, identity)).toEqual([{ identity: "f" }]);
     expect(await query(url, "SELECT tablename FROM pg_publication_tables")).toEqual([

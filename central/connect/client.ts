@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../../infra/runtime/clock.ts";
+import type { Fetch } from "../../infra/runtime/security/http.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import type { Connect } from "./ports.ts";
 
@@ -9,7 +10,8 @@ export interface ConnectOptions {
   readonly clock: Clock;
   /** How long Connect may take to start or to rebalance, ms. */
   readonly patienceMs?: number;
-  readonly fetch?: typeof fetch;
+  /** Logs in where Connect asks for it. */
+  readonly fetch?: Fetch;
 }
 
 const PAUSE_MS = 250;

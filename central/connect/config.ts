@@ -1,24 +1,31 @@
 import { z } from "zod";
-import { type Environment, httpUrl, logLevel, readConfig } from "../../infra/runtime/config.ts";
+import { type Environment, logLevel, readConfig, topicPrefix } from "../../infra/runtime/config.ts";
 import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
+import { connectSettings } from "../../infra/runtime/security/http.ts";
+import { postgresSettings } from "../../infra/runtime/security/postgres.ts";
 
-const schema = z.object({
-  CONNECT_URL: httpUrl,
-  POSTGRES_URL: z.url({
-    protocol: /^postgres(ql)?$/,
-    error: "give a URL, for example postgresql://cta_admin:chicago@localhost:5432/cta",
-  }),
-  /** Which of the two sources `apply` takes without a name. */
-  CONNECT_SOURCE: z.enum(["debezium", "jdbc"], { error: "debezium or jdbc" }).default("debezium"),
-  TOPIC_PREFIX: z.string().default(""),
+export const connectCommandSettings = z.object({
+  ...connectSettings,
+  ...postgresSettings,
+  POSTGRES_SSLMODE: z
+    .enum(["disable", "prefer", "require", "verify-ca", "verify-full"], {
+      error: "disable, prefer, require, verify-ca or verify-full",
+    })
+    .default("prefer")
+    .describe("How the connector encrypts its way to PostgreSQL (libpq's sslmode)."),
+  CONNECT_SOURCE: z
+    .enum(["debezium", "jdbc"], { error: "debezium or jdbc" })
+    .default("debezium")
+    .describe("Which of the two sources `apply` takes without a name: debezium or jdbc."),
+  TOPIC_PREFIX: topicPrefix,
   LOG_LEVEL: logLevel,
 });
 
-export type ConnectConfig = Readonly<z.output<typeof schema>>;
+export type ConnectConfig = Readonly<z.output<typeof connectCommandSettings>>;
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function connectConfig(env: Environment): ConnectConfig {
-  return readConfig(schema, { ...resolveEndpoints(env), ...env });
+  return readConfig(connectCommandSettings, { ...resolveEndpoints(env), ...env });
 }
 
 /**
@@ -37,6 +44,7 @@ export function placeholders(
     POSTGRES_USER: decodeURIComponent(url.username),
     POSTGRES_PASSWORD: decodeURIComponent(url.password),
     POSTGRES_DATABASE: decodeURIComponent(url.pathname.slice(1)),
+    POSTGRES_SSLMODE: config.POSTGRES_SSLMODE,
     TOPIC_PREFIX: config.TOPIC_PREFIX,
     CONNECT_SLOT: slotOf(config.TOPIC_PREFIX),
     ...env,

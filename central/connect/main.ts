@@ -1,11 +1,13 @@
 import { Command } from "commander";
 import { systemClock } from "../../infra/runtime/clock.ts";
+import { configCommand } from "../../infra/runtime/config-print.ts";
 import { reportFailure } from "../../infra/runtime/lifecycle.ts";
 import { createLogger } from "../../infra/runtime/logger.ts";
+import { httpAccess } from "../../infra/runtime/security/http.ts";
 import { exitCodeOf } from "../../schemas/errors.ts";
 import { httpConnect } from "./client.ts";
 import { apply, type CommandContext, remove, restart, status, warnOfOthers } from "./commands.ts";
-import { type ConnectConfig, connectConfig, placeholders } from "./config.ts";
+import { type ConnectConfig, connectCommandSettings, connectConfig, placeholders } from "./config.ts";
 import { type ConnectorFile, connectorNamed, filledIn, readConnectors } from "./connectors.ts";
 
 type Action = (context: CommandContext, config: ConnectConfig, name?: string) => Promise<void>;
@@ -16,7 +18,7 @@ function command(action: Action): (name?: string) => Promise<void> {
     try {
       const config = connectConfig(process.env);
       const context = {
-        connect: httpConnect({ url: config.CONNECT_URL, clock: systemClock }),
+        connect: httpConnect({ ...httpAccess("CONNECT", config), clock: systemClock }),
         clock: systemClock,
         say: (line: string) => process.stdout.write(`${line}\n`),
       };
@@ -80,5 +82,7 @@ program
   .description("remove a connector; its topic and its place in the source stay")
   .argument("[name]", "which; without: the source that CONNECT_SOURCE names")
   .action(command((context, config, name) => remove(context, name ?? chosen(readConnectors(), config).name)));
+
+program.addCommand(configCommand([connectCommandSettings], process.env));
 
 await program.parseAsync();

@@ -1,34 +1,56 @@
 import { z } from "zod";
-import { brokerList, type Environment, flag, httpUrl, port, readConfig } from "../../infra/runtime/config.ts";
+import {
+  type Environment,
+  flag,
+  httpUrl,
+  port,
+  readConfig,
+  topicPrefix,
+} from "../../infra/runtime/config.ts";
 import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
+import { ksqlSettings, registrySettings } from "../../infra/runtime/security/http.ts";
+import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 
 const settings = z.object({
-  DASHBOARD_PORT: port.default(8888),
-  DASHBOARD_HOST: z.string().default("127.0.0.1"),
-  KAFKA_BROKERS: brokerList,
-  SCHEMA_REGISTRY_URL: httpUrl,
-  KSQLDB_URL: httpUrl,
-  SUPERVISOR_URL: httpUrl,
-  FIRMWARE_SIM_URL: httpUrl,
-  /** May the page break things? Not set: on loopback. 1: elsewhere too, with the token. 0: nowhere. */
-  DEMO_CONTROLS: flag.optional(),
-  DEMO_TOKEN: z.string().min(16, "give at least 16 characters").optional(),
-  TOPIC_PREFIX: z.string().default(""),
-  /** How far back the page's trains are read at a start. At a service clock slower than 60× give more. */
+  DASHBOARD_PORT: port.default(8888).describe("The port of the page and its API; 0 takes any free one."),
+  DASHBOARD_HOST: z
+    .string()
+    .default("127.0.0.1")
+    .describe("The address it listens on; 0.0.0.0 for everybody."),
+  ...kafkaSettings,
+  ...registrySettings,
+  ...ksqlSettings,
+  SUPERVISOR_URL: httpUrl.describe("Where the supervisor tells which parts run."),
+  FIRMWARE_SIM_URL: httpUrl.describe("The simulator's control interface."),
+  DEMO_CONTROLS: flag
+    .optional()
+    .describe(
+      "May the page break things? Not set: on loopback. 1: elsewhere too, with the token. 0: nowhere.",
+    ),
+  DEMO_TOKEN: z
+    .string()
+    .min(16, "give at least 16 characters")
+    .optional()
+    .describe("The token that lets the page break things from elsewhere; at least 16 characters."),
+  TOPIC_PREFIX: topicPrefix,
   DASHBOARD_LOOKBACK_SECONDS: z.coerce
     .number({ error: "give seconds" })
     .positive("give seconds, more than 0")
-    .default(15 * 60),
+    .default(15 * 60)
+    .describe("How far back the page's trains are read at a start; with a clock slower than 60× give more."),
 });
 
-const schema = settings.refine((config) => config.DEMO_CONTROLS !== true || config.DEMO_TOKEN !== undefined, {
-  path: ["DEMO_TOKEN"],
-  message: "DEMO_CONTROLS=1 lets the page break things from anywhere: give a token",
-});
+export const dashboardSettings = settings.refine(
+  (config) => config.DEMO_CONTROLS !== true || config.DEMO_TOKEN !== undefined,
+  {
+    path: ["DEMO_TOKEN"],
+    message: "DEMO_CONTROLS=1 lets the page break things from anywhere: give a token",
+  },
+);
 
-export type DashboardConfig = z.output<typeof schema>;
+export type DashboardConfig = z.output<typeof dashboardSettings>;
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function dashboardConfig(env: Environment): Readonly<DashboardConfig> {
-  return readConfig(schema, { ...resolveEndpoints(env), ...env });
+  return readConfig(dashboardSettings, { ...resolveEndpoints(env), ...env });
 }

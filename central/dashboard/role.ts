@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import { httpAccess } from "../../infra/runtime/security/http.ts";
+import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { topicNames } from "../../schemas/topics.ts";
 import type { RoleContext, RoleRunning } from "../roles.ts";
@@ -16,8 +18,8 @@ export async function start(context: RoleContext): Promise<RoleRunning> {
   const root = projectRoot();
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   const dashboard = await startDashboard({
-    kafka: createKafka({ brokers: config.KAFKA_BROKERS, clientId: "dashboard", clock, logger }),
-    avro: avroDecoder(createRegistryClient({ url: config.SCHEMA_REGISTRY_URL, clock, logger })),
+    kafka: createKafka({ ...kafkaAccess(config), clientId: "dashboard", clock, logger }),
+    avro: avroDecoder(createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), clock, logger })),
     topics: topicNames(config.TOPIC_PREFIX),
     clock,
     logger,
@@ -25,7 +27,7 @@ export async function start(context: RoleContext): Promise<RoleRunning> {
     port: config.DASHBOARD_PORT,
     host: config.DASHBOARD_HOST,
     supervisorUrl: config.SUPERVISOR_URL,
-    ksqlUrl: config.KSQLDB_URL,
+    ksql: httpAccess("KSQLDB", config),
     simulatorUrl: config.FIRMWARE_SIM_URL,
     demo: { controls: config.DEMO_CONTROLS ?? null, token: config.DEMO_TOKEN ?? null },
     lookbackMs: config.DASHBOARD_LOOKBACK_SECONDS * 1000,

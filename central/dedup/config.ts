@@ -1,18 +1,21 @@
 import { z } from "zod";
-import { brokerList, type Environment, flag, httpUrl, readConfig } from "../../infra/runtime/config.ts";
+import { type Environment, flag, readConfig, topicPrefix } from "../../infra/runtime/config.ts";
 import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
+import { registrySettings } from "../../infra/runtime/security/http.ts";
+import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 
-const schema = z.object({
-  KAFKA_BROKERS: brokerList,
-  SCHEMA_REGISTRY_URL: httpUrl,
-  TOPIC_PREFIX: z.string().default(""),
-  /** Also write each clean record to its station's own topic. */
-  DEDUP_STATION_TOPICS: flag.default(true),
+export const dedupSettings = z.object({
+  ...kafkaSettings,
+  ...registrySettings,
+  TOPIC_PREFIX: topicPrefix,
+  DEDUP_STATION_TOPICS: flag
+    .default(true)
+    .describe("1: also write each clean record to its station's own topic."),
 });
 
-type DedupConfig = z.output<typeof schema>;
+type DedupConfig = z.output<typeof dedupSettings>;
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function dedupConfig(env: Environment): Readonly<DedupConfig> {
-  return readConfig(schema, { ...resolveEndpoints(env), ...env });
+  return readConfig(dedupSettings, { ...resolveEndpoints(env), ...env });
 }

@@ -1,5 +1,7 @@
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import { httpAccess } from "../../infra/runtime/security/http.ts";
+import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
 import type { RoleContext, RoleRunning } from "../roles.ts";
 import { dedupConfig } from "./config.ts";
 import { startDedup } from "./dedup.ts";
@@ -8,8 +10,8 @@ import { startDedup } from "./dedup.ts";
 export async function start({ env, logger, clock, metrics }: RoleContext): Promise<RoleRunning> {
   const config = dedupConfig(env);
   return startDedup({
-    kafka: createKafka({ brokers: config.KAFKA_BROKERS, clientId: "dedup", logger, clock }),
-    registry: createRegistryClient({ url: config.SCHEMA_REGISTRY_URL, logger, clock }),
+    kafka: createKafka({ ...kafkaAccess(config), clientId: "dedup", logger, clock }),
+    registry: createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), logger, clock }),
     prefix: config.TOPIC_PREFIX,
     perStation: config.DEDUP_STATION_TOPICS,
     logger,

@@ -1,3 +1,4 @@
+import type { Fetch } from "../../infra/runtime/security/http.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 
 /** One element of the answer to a statement, as ksqlDB's REST API documents it. */
@@ -24,8 +25,11 @@ const KSQL_TYPE = "application/vnd.ksql.v1+json";
 const DELIMITED_TYPE = "application/vnd.ksqlapi.delimited.v1";
 const STATEMENT_TIMEOUT_MS = 60_000;
 
-/** @param url - for example http://localhost:8088 */
-export function ksqlClient(url: string): KsqlClient {
+/**
+ * @param url - for example http://localhost:8088
+ * @param send - logs in where the server asks for it.
+ */
+export function ksqlClient(url: string, send: Fetch = fetch): KsqlClient {
   const base = url.replace(/\/$/, "");
   const ask = async (
     path: string,
@@ -35,7 +39,7 @@ export function ksqlClient(url: string): KsqlClient {
   ): Promise<Response> => {
     let response: Response;
     try {
-      response = await fetch(base + path, {
+      response = await send(base + path, {
         method: body ? "POST" : "GET",
         headers: { accept, "content-type": KSQL_TYPE },
         signal,

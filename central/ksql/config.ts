@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { httpUrl, logLevel } from "../../infra/runtime/config.ts";
+import { logLevel, topicPrefix } from "../../infra/runtime/config.ts";
+import { ksqlSettings, registrySettings } from "../../infra/runtime/security/http.ts";
 
 export const ksqlClientConfig = z.object({
-  KSQLDB_URL: httpUrl,
-  SCHEMA_REGISTRY_URL: httpUrl,
-  TOPIC_PREFIX: z.string().default(""),
+  ...ksqlSettings,
+  ...registrySettings,
+  TOPIC_PREFIX: topicPrefix,
   LOG_LEVEL: logLevel,
 });

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { readConfig } from "../../infra/runtime/config.ts";
+import { configCommand } from "../../infra/runtime/config-print.ts";
 import { homeOf, resolveEndpoints } from "../../infra/runtime/endpoints.ts";
 import { reportFailure } from "../../infra/runtime/lifecycle.ts";
 import { createLogger } from "../../infra/runtime/logger.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import { httpAccess } from "../../infra/runtime/security/http.ts";
 import { exitCodeOf } from "../../schemas/errors.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { applyScript } from "./apply.ts";
@@ -21,13 +23,18 @@ const SCRIPT = join(projectRoot(), "central", "ksql", "turnstile.ksql");
 
 const config = readConfig(ksqlClientConfig, { ...process.env, ...resolveEndpoints(process.env) });
 const logger = createLogger("ksql", config.LOG_LEVEL);
-const client = ksqlClient(config.KSQLDB_URL);
+const access = httpAccess("KSQLDB", config);
+const client = ksqlClient(access.url, access.fetch);
 
 /** @throws {CodedError} what the servers answer */
 async function apply(file: string): Promise<void> {
   const { TOPIC_PREFIX: prefix } = config;
   const script = readScript(readFileSync(file, "utf8"), prefix);
-  const registry = createRegistryClient({ url: config.SCHEMA_REGISTRY_URL, logger, clock: systemClock });
+  const registry = createRegistryClient({
+    ...httpAccess("SCHEMA_REGISTRY", config),
+    logger,
+    clock: systemClock,
+  });
   await registerSourceSchemas(registry, prefix);
   const tell = (line: string): void => void process.stdout.write(`${line}\n`);
   await applyScript(script, { client, clock: systemClock, tell, patienceMs: PATIENCE_MS });
@@ -57,6 +64,7 @@ program
   .description("create what the project's statements need; again without harm")
   .argument("[file]", "a .ksql file", SCRIPT)
   .action(apply);
+program.addCommand(configCommand([ksqlClientConfig], process.env));
 
 try {
   await program.parseAsync();

@@ -1,14 +1,16 @@
 import { z } from "zod";
-import { brokerList, type Environment, httpUrl, readConfig } from "../../infra/runtime/config.ts";
+import { type Environment, readConfig, topicPrefix } from "../../infra/runtime/config.ts";
 import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
+import { registrySettings } from "../../infra/runtime/security/http.ts";
+import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 
-const schema = z.object({
-  KAFKA_BROKERS: brokerList,
-  SCHEMA_REGISTRY_URL: httpUrl,
-  TOPIC_PREFIX: z.string().default(""),
+export const stationsSettings = z.object({
+  ...kafkaSettings,
+  ...registrySettings,
+  TOPIC_PREFIX: topicPrefix,
 });
 
 /** @throws {CodedError} CONFIG_INVALID */
-export function stationsConfig(env: Environment): Readonly<z.output<typeof schema>> {
-  return readConfig(schema, { ...resolveEndpoints(env), ...env });
+export function stationsConfig(env: Environment): Readonly<z.output<typeof stationsSettings>> {
+  return readConfig(stationsSettings, { ...resolveEndpoints(env), ...env });
 }

@@ -1,5 +1,7 @@
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import { httpAccess } from "../../infra/runtime/security/http.ts";
+import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
 import type { RoleContext, RoleRunning } from "../roles.ts";
 import { stationsConfig } from "./config.ts";
 import { startStations } from "./stations.ts";
@@ -8,8 +10,8 @@ import { startStations } from "./stations.ts";
 export async function start({ env, logger, clock, metrics }: RoleContext): Promise<RoleRunning> {
   const config = stationsConfig(env);
   return startStations({
-    kafka: createKafka({ brokers: config.KAFKA_BROKERS, clientId: "stations", logger, clock }),
-    registry: createRegistryClient({ url: config.SCHEMA_REGISTRY_URL, logger, clock }),
+    kafka: createKafka({ ...kafkaAccess(config), clientId: "stations", logger, clock }),
+    registry: createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), logger, clock }),
     prefix: config.TOPIC_PREFIX,
     logger,
     metrics,

@@ -1,18 +1,18 @@
 import { z } from "zod";
-import { brokerList, type Environment, httpUrl, readConfig } from "../../infra/runtime/config.ts";
+import { type Environment, readConfig, topicPrefix } from "../../infra/runtime/config.ts";
 import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
+import { registrySettings } from "../../infra/runtime/security/http.ts";
+import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
+import { postgresSettings } from "../../infra/runtime/security/postgres.ts";
 
-const schema = z.object({
-  KAFKA_BROKERS: brokerList,
-  SCHEMA_REGISTRY_URL: httpUrl,
-  POSTGRES_URL: z.url({
-    protocol: /^postgres(ql)?$/,
-    error: "give a URL, for example postgresql://user:password@localhost:5432/cta",
-  }),
-  TOPIC_PREFIX: z.string().default(""),
+export const telemetrySettings = z.object({
+  ...kafkaSettings,
+  ...registrySettings,
+  ...postgresSettings,
+  TOPIC_PREFIX: topicPrefix,
 });
 
 /** @throws {CodedError} CONFIG_INVALID */
-export function telemetryConfig(env: Environment): Readonly<z.output<typeof schema>> {
-  return readConfig(schema, { ...resolveEndpoints(env), ...env });
+export function telemetryConfig(env: Environment): Readonly<z.output<typeof telemetrySettings>> {
+  return readConfig(telemetrySettings, { ...resolveEndpoints(env), ...env });
 }

@@ -1,5 +1,6 @@
 import { type ClientBase, Pool } from "pg";
 import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
+import type { PostgresAccess } from "../../infra/runtime/security/postgres.ts";
 import { insertAll, insertSound, isRowFault } from "./insert.ts";
 import { type Insert, insertRecords } from "./records.ts";
 import type { Refused } from "./row.ts";
@@ -27,10 +28,10 @@ const QUERY_MS = 30_000;
 export class Database {
   readonly #pool: Pool;
 
-  /** @param url - `postgresql://…`; connects when it is asked something. */
-  constructor(url: string) {
+  /** Connects when it is asked something. */
+  constructor(access: PostgresAccess) {
     this.#pool = new Pool({
-      connectionString: url,
+      ...access,
       max: 4,
       connectionTimeoutMillis: CONNECT_MS,
       query_timeout: QUERY_MS,

@@ -1,6 +1,9 @@
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { subscriber } from "../../infra/runtime/kafka/subscription.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import { httpAccess } from "../../infra/runtime/security/http.ts";
+import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
+import { postgresAccess } from "../../infra/runtime/security/postgres.ts";
 import type { RoleContext, RoleRunning } from "../roles.ts";
 import { telemetryConfig } from "./config.ts";
 import { startTelemetry } from "./telemetry.ts";
@@ -8,12 +11,12 @@ import { startTelemetry } from "./telemetry.ts";
 /** @throws {CodedError} CONFIG_INVALID, KAFKA_UNAVAILABLE, REGISTRY_UNAVAILABLE, REGISTRY_INCOMPATIBLE */
 export async function start({ env, logger, clock, metrics }: RoleContext): Promise<RoleRunning> {
   const config = telemetryConfig(env);
-  const cluster = { brokers: config.KAFKA_BROKERS, clientId: "telemetry", logger, clock };
+  const cluster = { ...kafkaAccess(config), clientId: "telemetry", logger, clock };
   return startTelemetry({
     kafka: createKafka(cluster),
     subscribe: subscriber(cluster),
-    registry: createRegistryClient({ url: config.SCHEMA_REGISTRY_URL, logger, clock }),
-    postgresUrl: config.POSTGRES_URL,
+    registry: createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), logger, clock }),
+    postgres: postgresAccess(config),
     prefix: config.TOPIC_PREFIX,
     logger,
     metrics,

@@ -3,6 +3,7 @@ import type { Kafka, KafkaAdmin, Subscribe } from "../../infra/runtime/kafka/por
 import type { Logger } from "../../infra/runtime/logger.ts";
 import { avroCodec } from "../../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
+import type { PostgresAccess } from "../../infra/runtime/security/postgres.ts";
 import type { DeadLetter } from "../../schemas/dead-letter.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { type Topics, telemetryGroup, topicNames } from "../../schemas/topics.ts";
@@ -14,7 +15,7 @@ interface TelemetryOptions {
   readonly kafka: Kafka;
   readonly subscribe: Subscribe;
   readonly registry: RegistryClient;
-  readonly postgresUrl: string;
+  readonly postgres: PostgresAccess;
   readonly prefix: string;
   readonly logger: Logger;
   readonly metrics: Registry;
@@ -38,7 +39,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<RoleRun
   ]);
   const producer = await kafka.producer();
   const bury = deadLetters({ producer, topic: topics.deadLetter, key, value });
-  const database = new Database(options.postgresUrl);
+  const database = new Database(options.postgres);
   const meter = telemetryMeter(options.metrics);
   const place = (partition: number) => ({ cluster, topic: topics.fleet, partition });
   const subscription = options.subscribe({

@@ -1,12 +1,18 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { type Environment, logLevel, readConfig } from "../../infra/runtime/config.ts";
+import { type Environment, httpUrl, logLevel, readConfig } from "../../infra/runtime/config.ts";
 import { homeOf, resolveEndpoints } from "../../infra/runtime/endpoints.ts";
+import {
+  type PostgresAccess,
+  postgresAccess,
+  postgresSettings,
+} from "../../infra/runtime/security/postgres.ts";
 
-const settings = z.object({
+export const fleetSettings = z.object({
   LOG_LEVEL: logLevel,
-  /** Sent with each event, where the ingest asks for keys. */
-  FLEET_API_KEY: z.string().optional(),
+  FLEET_URL: httpUrl.describe("Where vehicles post."),
+  FLEET_API_KEY: z.string().optional().describe("Sent with each event, where the ingest asks for keys."),
+  ...postgresSettings,
 });
 
 interface FleetConfig {
@@ -14,20 +20,20 @@ interface FleetConfig {
   readonly apiKey: string | undefined;
   /** Where vehicles post. */
   readonly url: string;
-  readonly postgresUrl: string;
+  readonly postgres: PostgresAccess;
   /** Tells `stop` and `status` where the running fleet listens. */
   readonly runFile: string;
 }
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function fleetConfig(env: Environment): FleetConfig {
-  const { LOG_LEVEL, FLEET_API_KEY } = readConfig(settings, env);
-  const endpoints = resolveEndpoints(env);
+  const { FLEET_URL, POSTGRES_URL } = resolveEndpoints(env);
+  const config = readConfig(fleetSettings, { ...env, FLEET_URL, POSTGRES_URL });
   return {
-    logLevel: LOG_LEVEL,
-    apiKey: FLEET_API_KEY,
-    url: endpoints.FLEET_URL,
-    postgresUrl: endpoints.POSTGRES_URL,
+    logLevel: config.LOG_LEVEL,
+    apiKey: config.FLEET_API_KEY,
+    url: FLEET_URL,
+    postgres: postgresAccess(config),
     runFile: join(homeOf(env), "run", "fleet.json"),
   };
 }

@@ -1,10 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { systemClock } from "../../infra/runtime/clock.ts";
+import { configCommand } from "../../infra/runtime/config-print.ts";
 import { reportFailure, runService } from "../../infra/runtime/lifecycle.ts";
 import { createLogger } from "../../infra/runtime/logger.ts";
 import { EXIT, exitCodeOf } from "../../schemas/errors.ts";
 import { numberFrom, parseDuration } from "../options.ts";
-import { fleetConfig } from "./config.ts";
+import { fleetConfig, fleetSettings } from "./config.ts";
 import { runningFleet, serveControl, stopFleet } from "./control.ts";
 import { Fleet } from "./fleet.ts";
 import { httpPost } from "./post.ts";
@@ -89,6 +90,7 @@ program
     const status = await readFleetStatus(config, () => runningFleet(config.runFile));
     print(options.json ? JSON.stringify(status, null, 2) : statusText(status));
   });
+program.addCommand(configCommand([fleetSettings], env));
 
 try {
   await program.parseAsync();

@@ -1,4 +1,5 @@
 import { Client } from "pg";
+import type { PostgresAccess } from "../../infra/runtime/security/postgres.ts";
 import type { FleetEventsAnswer } from "../../schemas/fleet.ts";
 import type { FleetState } from "./fleet.ts";
 
@@ -25,11 +26,11 @@ export interface FleetStatus {
 
 /** @param fleet - asked last. */
 export async function readFleetStatus(
-  { url, postgresUrl }: { readonly url: string; readonly postgresUrl: string },
+  { url, postgres }: { readonly url: string; readonly postgres: PostgresAccess },
   fleet: () => Promise<FleetState | undefined>,
 ): Promise<FleetStatus> {
   const running = await fleet();
-  const database = await readDatabase(postgresUrl, running).catch(() => null);
+  const database = await readDatabase(postgres, running).catch(() => null);
   const inKafka = await readKafka(url).catch(() => null);
   return { database, inKafka, fleet: (await fleet()) ?? null };
 }
@@ -42,9 +43,9 @@ async function readKafka(url: string): Promise<number | null> {
   return ((await response.json()) as FleetEventsAnswer).events;
 }
 
-async function readDatabase(url: string, fleet: FleetState | undefined): Promise<DatabaseTotals> {
+async function readDatabase(access: PostgresAccess, fleet: FleetState | undefined): Promise<DatabaseTotals> {
   const client = new Client({
-    connectionString: url,
+    ...access,
     connectionTimeoutMillis: WITHIN_MS,
     query_timeout: 10 * WITHIN_MS,
   });

@@ -1,4 +1,5 @@
 import fetch from "node-fetch";
+import type { HttpAccess } from "../../infra/runtime/security/http.ts";
 import { schemaJson } from "../../schemas/avro/schemas.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import type { WeatherRecord } from "../../schemas/records.ts";
@@ -14,9 +15,12 @@ export interface WeatherSink {
 /**
  * The produce half of the REST Proxy's v2 API. An old box keeps no schema ids: it sends both schemas each time.
  *
- * @param url - `REST_PROXY_URL`.
+ * @param proxy - `REST_PROXY_URL`, and what logs in there.
  */
-export function restProxySink(url: string, topic: string): WeatherSink {
+export function restProxySink(
+  { url, headers }: Pick<HttpAccess, "url" | "headers">,
+  topic: string,
+): WeatherSink {
   const key_schema = JSON.stringify(schemaJson("weather-key"));
   const value_schema = JSON.stringify(schemaJson("weather"));
   return {
@@ -25,6 +29,7 @@ export function restProxySink(url: string, topic: string): WeatherSink {
       const answer = await fetch(`${url}/topics/${encodeURIComponent(topic)}`, {
         method: "POST",
         headers: {
+          ...headers,
           "content-type": "application/vnd.kafka.avro.v2+json",
           accept: "application/vnd.kafka.v2+json",
         },

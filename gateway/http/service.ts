@@ -1,5 +1,6 @@
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
+import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
 import type { ServiceContext, ServiceRunning } from "../services.ts";
 import { ingestConfig } from "./config.ts";
 import { startIngest } from "./ingest.ts";
@@ -20,6 +21,6 @@ export async function start({
     clock,
     metrics,
     random: seededRandom(clock.now(), "fleet-ingest"),
-    kafka: createKafka({ brokers: config.KAFKA_BROKERS, clientId: "fleet-ingest", logger, clock }),
+    kafka: createKafka({ ...kafkaAccess(config), clientId: "fleet-ingest", logger, clock }),
   });
 }

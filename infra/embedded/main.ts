@@ -1,7 +1,7 @@
 import { exitCodeOf, messageOf } from "../../schemas/errors.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { homeOf, resolveEndpoints } from "../runtime/endpoints.ts";
+import { homeOf, resolveEndpoints, withAddressesFromFiles } from "../runtime/endpoints.ts";
 import { runService } from "../runtime/lifecycle.ts";
 import { createLogger } from "../runtime/logger.ts";
 import { makeArchives } from "./archives.ts";
@@ -12,7 +12,7 @@ import { statusText } from "./report/status-text.ts";
 import { startSystem } from "./start.ts";
 import { readStatus } from "./status.ts";
 
-const { env } = process;
+const env = withAddressesFromFiles(process.env);
 const clock = systemClock;
 
 const WATCH_MS = 2_000;

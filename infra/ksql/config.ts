@@ -1,10 +1,12 @@
 import { z } from "zod";
-import { brokerList, httpUrl, logLevel, port } from "../runtime/config.ts";
+import { logLevel, port } from "../runtime/config.ts";
+import { registrySettings } from "../runtime/security/http.ts";
+import { kafkaSettings } from "../runtime/security/kafka.ts";
 
 /** The server's environment. */
 export const ksqlConfig = z.object({
-  KAFKA_BROKERS: brokerList,
-  SCHEMA_REGISTRY_URL: httpUrl,
-  KSQL_PORT: port.default(8088),
+  ...kafkaSettings,
+  ...registrySettings,
+  KSQL_PORT: port.default(8088).describe("Where to listen; 0 takes any free port."),
   LOG_LEVEL: logLevel,
 });

@@ -5,6 +5,8 @@ import { resolveEndpoints } from "../runtime/endpoints.ts";
 import { createKafka } from "../runtime/kafka/kafka.ts";
 import { runService } from "../runtime/lifecycle.ts";
 import { createLogger } from "../runtime/logger.ts";
+import { httpAccess } from "../runtime/security/http.ts";
+import { kafkaAccess } from "../runtime/security/kafka.ts";
 import { ksqlConfig } from "./config.ts";
 import { httpRegistry } from "./formats/registry.ts";
 import { openKsqlServer } from "./server.ts";
@@ -25,15 +27,16 @@ const logger = createLogger("ksql", config.LOG_LEVEL);
 
 await runService(logger, async () => {
   const { serviceId } = command.opts<{ serviceId: string }>();
+  const registry = httpAccess("SCHEMA_REGISTRY", config);
   const kafka = createKafka({
-    brokers: config.KAFKA_BROKERS,
+    ...kafkaAccess(config),
     clientId: `ksql-${serviceId}`,
     logger,
     clock: systemClock,
   });
   const server = await openKsqlServer({
     kafka,
-    registry: httpRegistry(config.SCHEMA_REGISTRY_URL),
+    registry: httpRegistry(registry.url, registry.fetch),
     clock: systemClock,
     logger,
     port: config.KSQL_PORT,

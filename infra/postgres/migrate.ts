@@ -1,5 +1,6 @@
 import { Client, type ClientBase } from "pg";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
+import type { PostgresAccess } from "../runtime/security/postgres.ts";
 import type { Migration } from "./migrations.ts";
 
 /** Any number that no other program takes for its own advisory lock. */
@@ -9,34 +10,37 @@ const LOCK = 4_038_001;
  * Bring a database to the newest version. Safe to run at any time and by several at once: one works, the others wait
  * and find nothing to do.
  *
- * @param url - of the database; it is created when its server has none of this name.
+ * @param access - of the database; it is created when its server has none of this name.
  * @returns the names of the steps applied now.
  * @throws {CodedError} DEPENDENCY_UNAVAILABLE (retryable) when the server does not answer or refuses a step; the step
  * has changed nothing then.
  */
-export async function migrate(url: string, steps: readonly Migration[]): Promise<readonly string[]> {
+export async function migrate(
+  access: PostgresAccess,
+  steps: readonly Migration[],
+): Promise<readonly string[]> {
   try {
-    await createDatabase(url);
-    return await withClient(url, (client) => applyMissing(client, steps));
+    await createDatabase(access);
+    return await withClient(access, (client) => applyMissing(client, steps));
   } catch (cause) {
     throw new CodedError("DEPENDENCY_UNAVAILABLE", {
-      message: `PostgreSQL at ${new URL(url).host}: ${messageOf(cause)}`,
+      message: `PostgreSQL at ${new URL(access.connectionString).host}: ${messageOf(cause)}`,
       retryable: true,
       cause,
     });
   }
 }
 
-async function createDatabase(url: string): Promise<void> {
-  const name = new URL(url).pathname.slice(1);
+async function createDatabase(access: PostgresAccess): Promise<void> {
+  const name = new URL(access.connectionString).pathname.slice(1);
   try {
-    await withClient(url, async () => {});
+    await withClient(access, async () => {});
   } catch (error) {
     // 3D000: the database does not exist.
     if ((error as { code?: unknown }).code !== "3D000") throw error;
-    const server = new URL(url);
+    const server = new URL(access.connectionString);
     server.pathname = "/postgres";
-    await withClient(server.href, async (client) => {
+    await withClient({ ...access, connectionString: server.href }, async (client) => {
       await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`).catch((duplicate: unknown) => {
         // 42P04, 23505: another process was quicker.
         if (!["42P04", "23505"].includes(String((duplicate as { code?: unknown }).code))) throw duplicate;
@@ -72,8 +76,8 @@ async function applyMissing(client: ClientBase, steps: readonly Migration[]): Pr
   return missing.map((step) => step.name);
 }
 
-async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+async function withClient<T>(access: PostgresAccess, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ ...access, connectionTimeoutMillis: 5_000 });
   // A connection that breaks between two queries is told by the next query.
   client.on("error", () => {});
   await client.connect();

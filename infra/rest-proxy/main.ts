@@ -7,6 +7,8 @@ import { createKafka } from "../runtime/kafka/kafka.ts";
 import { type Running, reportFailure, runService } from "../runtime/lifecycle.ts";
 import { createLogger } from "../runtime/logger.ts";
 import { createMetrics } from "../runtime/metrics.ts";
+import { httpAccess } from "../runtime/security/http.ts";
+import { kafkaAccess } from "../runtime/security/kafka.ts";
 import { kafkajsCluster } from "./cluster-kafkajs.ts";
 import { type ProxyConfig, proxyConfig } from "./config.ts";
 import { proxyServer } from "./http/server.ts";
@@ -41,13 +43,15 @@ async function start(config: ProxyConfig, signal: AbortSignal): Promise<Running>
 /** Connect; tried again until Kafka is there or the process is told to stop. */
 async function open(config: ProxyConfig, signal: AbortSignal): Promise<ProduceDependencies | undefined> {
   const clock = systemClock;
-  const options = { brokers: config.KAFKA_BROKERS, clientId: "rest-proxy", logger, clock };
+  const options = { ...kafkaAccess(config), clientId: "rest-proxy", logger, clock };
   const kafka = createKafka(options);
+  const registry = httpAccess("SCHEMA_REGISTRY", config);
+  const schemas = httpSchemas(registry.url, undefined, registry.fetch);
   const wait = fullJitter({ baseMs: 50, capMs: 1000, random: Math.random, floorMs: 20 });
   while (!signal.aborted) {
     try {
       const producer = await kafka.producer();
-      return { producer, cluster: kafkajsCluster(options), schemas: httpSchemas(config.SCHEMA_REGISTRY_URL) };
+      return { producer, cluster: kafkajsCluster(options), schemas };
     } catch (error) {
       if (isCoded(error) && !error.retryable) throw error;
       logger.warn({ reason: messageOf(error) }, "Kafka is not there yet");

@@ -1,4 +1,5 @@
 import { CodedError, messageOf } from "../../schemas/errors.ts";
+import type { Fetch } from "../runtime/security/http.ts";
 import type { Schemas } from "./ports.ts";
 
 const TYPE = "application/vnd.schemaregistry.v1+json";
@@ -11,13 +12,13 @@ interface Answer {
 }
 
 /** The Schema Registry over HTTP. */
-export function httpSchemas(url: string, timeoutMs = 10_000): Schemas {
+export function httpSchemas(url: string, timeoutMs = 10_000, send: Fetch = fetch): Schemas {
   const ids = new Remembered<number>();
   const texts = new Remembered<string>();
 
   const ask = async (method: string, path: string, schema?: string): Promise<Answer> => {
     try {
-      const response = await fetch(url.replace(/\/$/, "") + path, {
+      const response = await send(url.replace(/\/$/, "") + path, {
         method,
         headers: { accept: TYPE, ...(schema === undefined ? {} : { "content-type": TYPE }) },
         ...(schema === undefined ? {} : { body: JSON.stringify({ schema }) }),

@@ -1,18 +1,20 @@
 import { z } from "zod";
 import { CodedError } from "../../schemas/errors.ts";
+import { fromFile } from "./setting-files.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Read and freeze a service's settings from the environment by one zod schema whose keys are variable names.
  *
- * Only `main.ts` and `config.ts` call this; everything else takes what it needs as parameters.
+ * Only `main.ts` and `config.ts` call this; everything else takes what it needs as parameters. Each setting may also
+ * be given as a file: `POSTGRES_URL_FILE=/run/secrets/url` stands for `POSTGRES_URL`, which wins where both are set.
  *
  * @throws {CodedError} CONFIG_INVALID that names each variable, its value and what would do.
  */
 export function readConfig<S extends z.ZodType>(schema: S, env: Environment): Readonly<z.output<S>> {
   const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+    Object.entries({ ...fromFiles(schema, env), ...given(env) }).filter(([, value]) => value !== undefined),
   );
   const result = schema.safeParse(present);
   if (result.success) return Object.freeze(result.data) as Readonly<z.output<S>>;
@@ -20,7 +22,7 @@ export function readConfig<S extends z.ZodType>(schema: S, env: Environment): Re
     const variable = String(issue.path[0] ?? "settings");
     const value = present[variable];
     const shown =
-      value === undefined ? "not set" : /SECRET|PASSWORD|KEY|TOKEN/.test(variable) ? "set" : `"${value}"`;
+      value === undefined ? "not set" : isSecret(variable) ? "set" : `"${withoutPassword(value)}"`;
     return { variable, value: shown, problem: issue.message };
   });
   throw new CodedError("CONFIG_INVALID", {
@@ -28,6 +30,27 @@ export function readConfig<S extends z.ZodType>(schema: S, env: Environment): Re
     retryable: false,
     context: { problems },
   });
+}
+
+function given(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+}
+
+/** The settings that the environment gives as the name of a file. */
+function fromFiles(schema: z.ZodType, env: Environment): Environment {
+  if (!(schema instanceof z.ZodObject)) return {};
+  const names = Object.keys(schema.shape).filter((name) => !(`${name}_FILE` in schema.shape));
+  return Object.fromEntries(names.map((name) => [name, env[name] ? undefined : fromFile(name, env)]));
+}
+
+/** Is this setting's value never to be shown? The name of a file that holds a secret is none. */
+export function isSecret(variable: string): boolean {
+  return /SECRET|PASSWORD|TOKEN|API_KEY$/.test(variable) && !variable.endsWith("_FILE");
+}
+
+/** An address without the password that it may hold. */
+export function withoutPassword(value: string): string {
+  return value.replace(/(\/\/[^:@/\s]*):[^@/\s]*@/g, "$1:***@");
 }
 
 /** `host:port[,host:port…]` */
@@ -49,11 +72,21 @@ export const port = z.coerce
   .min(0, "ports start at 0 (any free one)")
   .max(65_535, "ports end at 65535");
 
+export const probePort = port
+  .optional()
+  .describe("Where `/metrics`, `/healthz` and `/readyz` are served; not set: nowhere.");
+
 export const logLevel = z
   .enum(["trace", "debug", "info", "warn", "error", "silent"], {
     error: "one of trace, debug, info, warn, error, silent",
   })
-  .default("info");
+  .default("info")
+  .describe("What is logged to stderr: trace, debug, info, warn, error or silent.");
+
+export const topicPrefix = z
+  .string()
+  .default("")
+  .describe("Stands before every topic's name, so that several systems share a cluster.");
 
 /** `1`, `true`, `on`, `yes` and their opposites. */
 export const flag = z.stringbool({ error: "give 1 or 0" });

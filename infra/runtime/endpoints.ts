@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { fromFile } from "./setting-files.ts";
 
 /**
  * Where the servers of a running system are. The supervisor writes them to `<home>/run/endpoints.json`, so that a
@@ -43,18 +44,37 @@ function endpointsFile(home: string): string {
   return join(home, "run", "endpoints.json");
 }
 
-/** Environment, then the running system's file, then the defaults. An unreadable file counts as none. */
-export function resolveEndpoints(env: Readonly<Record<string, string | undefined>>): Endpoints {
-  let file: Partial<Record<string, string>> = {};
+/** What the running system of this home says of itself. An unreadable file counts as none. */
+export function publishedEndpoints(home: string): Readonly<Partial<Record<string, string>>> {
   try {
-    file = JSON.parse(readFileSync(endpointsFile(homeOf(env)), "utf8")) as Partial<Record<string, string>>;
+    return JSON.parse(readFileSync(endpointsFile(home), "utf8")) as Partial<Record<string, string>>;
   } catch {
     // No system runs in this home.
+    return {};
   }
+}
+
+/**
+ * Environment, then a file that the environment names (`POSTGRES_URL_FILE`), then the running system, then the defaults.
+ *
+ * @throws {CodedError} CONFIG_INVALID when a named file cannot be read.
+ */
+export function resolveEndpoints(env: Readonly<Record<string, string | undefined>>): Endpoints {
+  const running = publishedEndpoints(homeOf(env));
   const names = Object.keys(DEFAULT_ENDPOINTS) as (keyof Endpoints)[];
   return Object.fromEntries(
-    names.map((name) => [name, env[name] ?? file[name] ?? DEFAULT_ENDPOINTS[name]]),
+    names.map((name) => [name, env[name] ?? fromFile(name, env) ?? running[name] ?? DEFAULT_ENDPOINTS[name]]),
   ) as unknown as Endpoints;
+}
+
+/**
+ * The environment with each address that it gives as a file in its place, for a process that hands addresses on.
+ *
+ * @throws {CodedError} CONFIG_INVALID when a named file cannot be read.
+ */
+export function withAddressesFromFiles(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = Object.keys(DEFAULT_ENDPOINTS).filter((name) => !env[name] && env[`${name}_FILE`]);
+  return { ...env, ...Object.fromEntries(names.map((name) => [name, fromFile(name, env)])) };
 }
 
 /** Whole or not at all: a reader never sees half a file. */

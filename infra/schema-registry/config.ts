@@ -1,19 +1,22 @@
 import { z } from "zod";
-import { brokerList, type Environment, logLevel, port, readConfig } from "../runtime/config.ts";
+import { type Environment, logLevel, port, readConfig, topicPrefix } from "../runtime/config.ts";
 import { resolveEndpoints } from "../runtime/endpoints.ts";
+import { kafkaSettings } from "../runtime/security/kafka.ts";
 
-const schema = z.object({
-  KAFKA_BROKERS: brokerList,
-  /** The port of the seeds' registry; 0 takes any free one. */
-  SCHEMA_REGISTRY_PORT: port.default(8081),
-  SCHEMA_REGISTRY_HOST: z.string().default("127.0.0.1"),
-  TOPIC_PREFIX: z.string().default(""),
+export const registryServerSettings = z.object({
+  ...kafkaSettings,
+  SCHEMA_REGISTRY_PORT: port.default(8081).describe("Where to listen; 0 takes any free port."),
+  SCHEMA_REGISTRY_HOST: z
+    .string()
+    .default("127.0.0.1")
+    .describe("The address to listen on; 0.0.0.0 for everybody."),
+  TOPIC_PREFIX: topicPrefix,
   LOG_LEVEL: logLevel,
 });
 
-export type RegistryConfig = Readonly<z.output<typeof schema>>;
+export type RegistryConfig = Readonly<z.output<typeof registryServerSettings>>;
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function registryConfig(env: Environment): RegistryConfig {
-  return readConfig(schema, { ...env, KAFKA_BROKERS: resolveEndpoints(env).KAFKA_BROKERS });
+  return readConfig(registryServerSettings, { ...env, KAFKA_BROKERS: resolveEndpoints(env).KAFKA_BROKERS });
 }

@@ -8,6 +8,7 @@ import type { Running } from "../runtime/lifecycle.ts";
 import { reportFailure, runService } from "../runtime/lifecycle.ts";
 import { createLogger } from "../runtime/logger.ts";
 import { createMetrics } from "../runtime/metrics.ts";
+import { kafkaAccess } from "../runtime/security/kafka.ts";
 import { type RegistryConfig, registryConfig } from "./config.ts";
 import { registryServer } from "./http/server.ts";
 import { RegistryStore } from "./store.ts";
@@ -38,7 +39,7 @@ async function start(config: RegistryConfig, signal: AbortSignal): Promise<Runni
 /** Read the topic back; tried again until Kafka is there or the process is told to stop. */
 async function open(config: RegistryConfig, signal: AbortSignal): Promise<RegistryStore | undefined> {
   const clock = systemClock;
-  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: "schema-registry", logger, clock });
+  const kafka = createKafka({ ...kafkaAccess(config), clientId: "schema-registry", logger, clock });
   const wait = fullJitter({ baseMs: 50, capMs: 1000, random: Math.random, floorMs: 20 });
   while (!signal.aborted) {
     try {

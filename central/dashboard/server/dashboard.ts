@@ -6,6 +6,7 @@ import { closeServer, listen } from "../../../infra/runtime/http.ts";
 import type { Kafka, KafkaAdmin } from "../../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../../infra/runtime/logger.ts";
 import type { AvroDecoder } from "../../../infra/runtime/registry/ports.ts";
+import type { HttpAccess } from "../../../infra/runtime/security/http.ts";
 import type { HopView, PageState } from "../../../schemas/page.ts";
 import { type Topics, telemetryGroup } from "../../../schemas/topics.ts";
 import { type AccessSettings, isLoopback } from "./experiments/access.ts";
@@ -32,7 +33,7 @@ export interface DashboardOptions {
   readonly port: number;
   readonly host: string;
   readonly supervisorUrl: string | null;
-  readonly ksqlUrl: string | null;
+  readonly ksql: HttpAccess | null;
   readonly simulatorUrl: string | null;
   /** Who may break things besides those who sit at this machine. */
   readonly demo: Pick<AccessSettings, "controls" | "token">;

@@ -39,7 +39,7 @@ async function start(): Promise<Dashboard> {
     port: 0,
     host: "127.0.0.1",
     supervisorUrl: null,
-    ksqlUrl: null,
+    ksql: null,
     simulatorUrl: null,
     demo: { controls: null, token: null },
     lookbackMs: 15 * 60_000,

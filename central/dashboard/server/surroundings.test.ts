@@ -6,7 +6,7 @@ async function downWith(parts: Readonly<Record<string, string>>, askKafka = asyn
   const clock = new ManualClock();
   const listed = Object.entries(parts).map(([name, state]) => ({ name, state, ms: null }));
   const get = async (): Promise<unknown> => ({ parts: listed });
-  const watched = watchSurroundings({ supervisorUrl: "http://s", ksqlUrl: null, askKafka, clock, get });
+  const watched = watchSurroundings({ supervisorUrl: "http://s", ksql: null, askKafka, clock, get });
   await new Promise((resolve) => setImmediate(resolve));
   watched.stop();
   return watched.down;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../../../infra/runtime/clock.ts";
+import type { Fetch, HttpAccess } from "../../../infra/runtime/security/http.ts";
 import type { PartView } from "../../../schemas/page.ts";
 
 /** The rest of the system, as far as it can be asked. */
@@ -12,12 +13,13 @@ export interface Surroundings {
 
 export interface SurroundingsOptions {
   readonly supervisorUrl: string | null;
-  readonly ksqlUrl: string | null;
+  /** Where ksqlDB is, and what logs in there; null: it is not asked. */
+  readonly ksql: HttpAccess | null;
   /** Rejects when Kafka does not answer. */
   readonly askKafka: () => Promise<unknown>;
   readonly clock: Clock;
   /** Replaced in tests. */
-  readonly get?: (url: string) => Promise<unknown>;
+  readonly get?: (url: string, send?: Fetch) => Promise<unknown>;
 }
 
 const PERIOD_MS = 1_000;
@@ -33,7 +35,7 @@ const status = z.object({
 
 /** Ask the supervisor (where there is one), ksqlDB and Kafka every second. */
 export function watchSurroundings(options: SurroundingsOptions): Surroundings {
-  const { supervisorUrl, ksqlUrl, askKafka, clock, get = getJson } = options;
+  const { supervisorUrl, ksql: ksqlDb, askKafka, clock, get = getJson } = options;
   let parts: readonly PartView[] = [];
   let ksqlDown = false;
   let kafkaDown = true;
@@ -43,7 +45,7 @@ export function watchSurroundings(options: SurroundingsOptions): Surroundings {
     parts = (answer?.parts ?? []).map(({ name, state, ms }) => ({ name, state, ms: ms ?? null }));
   });
   const ksql = alone(async () => {
-    ksqlDown = await get(`${ksqlUrl}/info`).then(
+    ksqlDown = await get(`${ksqlDb?.url}/info`, ksqlDb?.fetch).then(
       () => false,
       () => true,
     );
@@ -60,7 +62,7 @@ export function watchSurroundings(options: SurroundingsOptions): Surroundings {
   });
   const ask = (): void => {
     if (supervisorUrl !== null) supervisor();
-    if (ksqlUrl !== null) ksql();
+    if (ksqlDb !== null) ksql();
     kafka();
   };
   ask();
@@ -102,8 +104,8 @@ function alone(ask: () => Promise<void>): () => void {
   };
 }
 
-async function getJson(url: string): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+async function getJson(url: string, send: Fetch = fetch): Promise<unknown> {
+  const response = await send(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return await response.json();
 }

@@ -41,11 +41,7 @@ export interface Catalogue {
 export function catalogue(around: Surroundings, settings: CatalogueSettings): Catalogue {
   const { addresses, portOf } = settings;
   const prefix = around.env["TOPIC_PREFIX"] ?? "";
-  const cluster = {
-    brokers: addresses.KAFKA_BROKERS.split(","),
-    clock: around.clock,
-    logger: settings.logger,
-  };
+  const cluster = { env: around.env, clock: around.clock, logger: settings.logger };
   // A Kafka of the user's has made its own.
   const internal = settings.elsewhere.includes("kafka") ? [] : INTERNAL_TOPICS;
   // The registry would make its own, but then wait for it behind those of the stations.
@@ -80,7 +76,7 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
       training: settings.training,
     }),
     postgresPart(around, addresses.POSTGRES_URL),
-    databasePart(addresses.POSTGRES_URL),
+    databasePart(around.env),
     ...found.filter((part) => !servers.includes(part.name)),
     firstTrainPart(addresses.DASHBOARD_URL, around.clock),
   ];

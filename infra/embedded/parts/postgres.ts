@@ -70,8 +70,8 @@ export function postgresPart(around: Surroundings, url: string): Part {
   };
 }
 
-/** Tables and seeds. */
-export function databasePart(url: string): Part {
+/** Tables and seeds. @param env - says where PostgreSQL is, and how to reach it. */
+export function databasePart(env: NodeJS.ProcessEnv): Part {
   return {
     name: "database",
     kind: "task",
@@ -83,14 +83,16 @@ export function databasePart(url: string): Part {
     holdsState: false,
     launch: () =>
       launchWork(async () => {
-        const [{ migrate }, { classroomMigrations, migrations }] = await Promise.all([
+        const [{ migrate }, { classroomMigrations, migrations }, { postgresAccessOf }] = await Promise.all([
           import("../../postgres/migrate.ts"),
           import("../../postgres/migrations.ts"),
+          import("../../runtime/security/postgres.ts"),
         ]);
-        await migrate(url, migrations());
-        const classroom = new URL(url);
+        const access = postgresAccessOf(env);
+        await migrate(access, migrations());
+        const classroom = new URL(access.connectionString);
         classroom.pathname = "/classroom";
-        await migrate(classroom.href, classroomMigrations());
+        await migrate({ ...access, connectionString: classroom.href }, classroomMigrations());
       }, exitCodeOf),
   };
 }

@@ -10,7 +10,7 @@ export function topicsPart(
   name: string,
   topics: readonly TopicSettings[],
   brokers: readonly string[],
-  cluster: { readonly brokers: readonly string[]; readonly clock: Clock; readonly logger: Logger },
+  cluster: { readonly env: NodeJS.ProcessEnv; readonly clock: Clock; readonly logger: Logger },
 ): Part {
   return {
     name,
@@ -25,8 +25,17 @@ export function topicsPart(
     launch: () =>
       launchWork(async () => {
         // Loaded while Kafka starts rather than before: the client takes as long to load as all the rest.
-        const { openAdmin } = await import("../../runtime/kafka/kafkajs/admin.ts");
-        const admin = await openAdmin({ ...cluster, clientId: "elevated-bootstrap" });
+        const [{ openAdmin }, { kafkaAccessOf }] = await Promise.all([
+          import("../../runtime/kafka/kafkajs/admin.ts"),
+          import("../../runtime/security/kafka.ts"),
+        ]);
+        const { clock, logger } = cluster;
+        const admin = await openAdmin({
+          ...kafkaAccessOf(cluster.env),
+          clock,
+          logger,
+          clientId: "elevated-bootstrap",
+        });
         try {
           await admin.ensureTopics(topics);
         } finally {

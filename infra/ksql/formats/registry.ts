@@ -1,4 +1,5 @@
 import { CodedError } from "../../../schemas/errors.ts";
+import type { Fetch } from "../../runtime/security/http.ts";
 
 interface RegisteredSchema {
   readonly id: number;
@@ -20,14 +21,14 @@ const MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
 const TIMEOUT_MS = 10_000;
 
 /** Confluent's REST API. */
-export function httpRegistry(url: string): SchemaRegistry {
+export function httpRegistry(url: string, send: Fetch = fetch): SchemaRegistry {
   const base = url.replace(/\/$/, "");
   const ask = async (
     path: string,
     body?: object,
   ): Promise<{ status: number; body: Record<string, unknown> }> => {
     try {
-      const response = await fetch(base + path, {
+      const response = await send(base + path, {
         method: body ? "POST" : "GET",
         headers: { accept: MEDIA_TYPE, "content-type": MEDIA_TYPE },
         signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { CodedError, messageOf } from "../../../schemas/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import type { Fetch } from "../security/http.ts";
 import type { RegistryClient } from "./ports.ts";
 
 interface RegistryOptions {
@@ -10,7 +11,8 @@ interface RegistryOptions {
   readonly url: string;
   readonly logger: Logger;
   readonly clock: Clock;
-  readonly fetch?: typeof fetch;
+  /** Logs in where the registry asks for it. */
+  readonly fetch?: Fetch;
   /** Tries in all while the registry does not answer. Default 5, about 3 s. */
   readonly tries?: number;
 }

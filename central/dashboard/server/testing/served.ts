@@ -27,7 +27,7 @@ export function serve(city: SmallChicago, options: ServedOptions = {}): Promise<
     port,
     host: "127.0.0.1",
     supervisorUrl,
-    ksqlUrl: null,
+    ksql: null,
     simulatorUrl,
     demo: { controls: null, token: null },
     lookbackMs: 15 * 60_000,

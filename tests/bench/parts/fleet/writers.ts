@@ -52,7 +52,7 @@ export async function writerRate(addresses: Endpoints, prefix: string, rows: num
       logger: silentLogger,
       clock: systemClock,
     }),
-    postgresUrl: addresses.POSTGRES_URL,
+    postgres: { connectionString: addresses.POSTGRES_URL },
     prefix,
     logger: silentLogger,
     metrics: createMetrics("bench"),

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { httpUrl } from "../config.ts";
+
+/** Servers that may ask for a user and a password (HTTP Basic, RFC 7617). */
+const SERVERS = {
+  SCHEMA_REGISTRY: "Schema Registry",
+  REST_PROXY: "REST Proxy",
+  CONNECT: "Kafka Connect",
+  KSQLDB: "ksqlDB",
+} as const;
+
+type Server = keyof typeof SERVERS;
+
+type Settings<S extends Server> = { readonly [K in `${S}_URL`]: typeof httpUrl } & {
+  readonly [K in `${S}_USER` | `${S}_PASSWORD`]: z.ZodOptional<z.ZodString>;
+};
+
+function settingsOf<S extends Server>(server: S): Settings<S> {
+  const name = SERVERS[server];
+  return {
+    [`${server}_URL`]: httpUrl.describe(`Where ${name} answers.`),
+    [`${server}_USER`]: z.string().optional().describe(`The user, where ${name} asks for one (HTTP Basic).`),
+    [`${server}_PASSWORD`]: z.string().optional().describe("That user's password."),
+  } as unknown as Settings<S>;
+}
+
+export const registrySettings = settingsOf("SCHEMA_REGISTRY");
+export const restProxySettings = settingsOf("REST_PROXY");
+export const connectSettings = settingsOf("CONNECT");
+export const ksqlSettings = settingsOf("KSQLDB");
+
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** Where a server is, and a `fetch` that logs in there. */
+export interface HttpAccess {
+  readonly url: string;
+  /** What each request needs; empty where nobody asks for a login. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: Fetch;
+}
+
+/** What a service's settings say of one of these servers. */
+export function httpAccess<S extends Server>(
+  server: S,
+  settings: { readonly [K in `${S}_URL`]: string } & {
+    readonly [K in `${S}_USER` | `${S}_PASSWORD`]?: string | undefined;
+  },
+  send: Fetch = fetch,
+): HttpAccess {
+  const of = settings as Readonly<Record<string, string | undefined>>;
+  const user = of[`${server}_USER`];
+  const url = of[`${server}_URL`] ?? "";
+  if (user === undefined) return { url, headers: {}, fetch: send };
+  const authorization = basic(user, of[`${server}_PASSWORD`] ?? "");
+  return {
+    url,
+    headers: { authorization },
+    fetch(address, init = {}) {
+      const headers = new Headers(init.headers);
+      headers.set("authorization", authorization);
+      return send(address, { ...init, headers });
+    },
+  };
+}
+
+function basic(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+}

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { type Environment, flag, readConfig } from "../config.ts";
+import { defined } from "../defined.ts";
+import { fileOf } from "../setting-files.ts";
+
+/** Every setting of a connection to PostgreSQL: spread into a service's schema. */
+export const postgresSettings = {
+  POSTGRES_URL: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error: "give a URL, for example postgresql://cta_admin:chicago@localhost:5432/cta",
+    })
+    .describe("PostgreSQL's address with user, password and database."),
+  POSTGRES_TLS: flag
+    .default(false)
+    .describe("1: encrypt the connection and check the server's certificate and name."),
+  POSTGRES_TLS_CA_FILE: z
+    .string()
+    .optional()
+    .describe("The authority that signed PostgreSQL's certificate, PEM; not set: the system's authorities."),
+} as const;
+
+const schema = z.object(postgresSettings);
+
+/** For the client's constructor: `new Client({ ...access })`. */
+export interface PostgresAccess {
+  readonly connectionString: string;
+  readonly ssl?: { readonly ca?: Buffer; readonly rejectUnauthorized: true };
+}
+
+/** @throws {CodedError} CONFIG_INVALID when the certificate's file cannot be read. */
+export function postgresAccess(settings: z.output<typeof schema>): PostgresAccess {
+  const { POSTGRES_URL: connectionString, POSTGRES_TLS: tls, POSTGRES_TLS_CA_FILE: file } = settings;
+  if (!tls && file === undefined) return { connectionString };
+  const ca = file === undefined ? undefined : fileOf("POSTGRES_TLS_CA_FILE", file);
+  return { connectionString, ssl: { rejectUnauthorized: true, ...defined({ ca }) } };
+}
+
+/**
+ * The same from the environment, for what has no other settings.
+ *
+ * @throws {CodedError} CONFIG_INVALID
+ */
+export function postgresAccessOf(env: Environment): PostgresAccess {
+  return postgresAccess(readConfig(schema, env));
+}
