@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import type { z } from "zod";
+import { exitCodeOf, messageOf } from "../../schemas/errors.ts";
 import { type Environment, isSecret, readConfig, withoutPassword } from "./config.ts";
 import { DEFAULT_ENDPOINTS, homeOf, publishedEndpoints, resolveEndpoints } from "./endpoints.ts";
 import { fromFile } from "./setting-files.ts";
@@ -92,7 +93,12 @@ export function configCommand(schemas: readonly z.ZodObject[], env: Environment)
       process.stdout.write(
         options.json ? `${JSON.stringify([...rows.values()], null, 2)}\n` : tableOf([...rows.values()]),
       );
-      for (const schema of schemas) readConfig(schema, { ...env, ...resolvedIn(schema, env) });
+      try {
+        for (const schema of schemas) readConfig(schema, { ...env, ...resolvedIn(schema, env) });
+      } catch (error) {
+        process.stderr.write(`${messageOf(error)}\n`);
+        process.exitCode = exitCodeOf(error);
+      }
     });
   return config;
 }
