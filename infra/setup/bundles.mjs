@@ -12,6 +12,7 @@ export const ENTRIES = [
   "infra/schema-registry/main.ts",
   "infra/rest-proxy/main.ts",
   "infra/ksql/main.ts",
+  "infra/inspect/main.ts",
   "firmware-sim/main.ts",
   "firmware-sim/vehicles/main.ts",
   "edge/main.ts",

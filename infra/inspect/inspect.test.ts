@@ -1,0 +1,87 @@
+import { expect, describe as group, test } from "vitest";
+import type { InRecord } from "../runtime/kafka/ports.ts";
+import { avroCodec, avroDecoder } from "../runtime/registry/codec.ts";
+import { memoryRegistry } from "../runtime/registry/memory.ts";
+import { describe, jsonLine, readable } from "./decode.ts";
+import { nearest } from "./nearest.ts";
+import { folded, topicTable } from "./topics.ts";
+
+group("a record as a person reads it", () => {
+  const registry = memoryRegistry();
+  const avro = avroDecoder(registry);
+  const record = (value: Buffer | null, key: Buffer | null = null): InRecord => ({
+    topic: "t",
+    partition: 1,
+    offset: 42,
+    timestamp: Date.UTC(2026, 0, 1),
+    key,
+    value,
+    headers: { times: "1;2;3;4;5" },
+  });
+
+  test("Avro by the registry's schema, with key and headers", async () => {
+    const key = await avroCodec<number>(registry, "t-key", "station-id");
+    const value = await avroCodec<object>(registry, "t-value", "turnstile");
+    const entry = { station_id: 40380, station_name: "Clark/Lake", line: "blue" };
+    const shown = await readable(record(value.encode(entry), key.encode(40380)), avro);
+    expect(shown).toMatchObject({ key: { format: "avro", content: 40380 }, value: { format: "avro" } });
+    expect(describe(shown)).toBe(
+      `2026-01-01T00:00:00.000Z  1@42  40380  ${JSON.stringify(entry)}\n    times: 1;2;3;4;5`,
+    );
+  });
+
+  test.each([
+    ["json", Buffer.from('{"a": 1}'), '{"a":1}'],
+    ["text", Buffer.from("grüße"), "grüße"],
+    ["bytes", Buffer.from([0xff, 0x00, 0x1b]), "0xff001b"],
+    ["bytes", Buffer.from("\u001b[31mred"), "0x1b5b33316d726564"],
+    ["bytes", Buffer.from([0, 0, 0, 0x7f, 0, 1]), "0x0000007f0001"],
+    ["none", null, "∅"],
+  ] as const)("%s", async (format, bytes, text) => {
+    const shown = await readable(record(bytes), avro);
+    expect(shown.value.format).toBe(format);
+    expect(describe(shown)).toContain(text);
+  });
+
+  test("bytes within a value are hexadecimal in a line of JSON", () => {
+    expect(jsonLine({ bytes: Buffer.from([1, 255]), n: 2n })).toBe('{"bytes":"01ff","n":"2"}');
+  });
+});
+
+group("the nearest names", () => {
+  const names = [
+    "org.chicago.cta.arrivals",
+    "org.chicago.cta.turnstiles",
+    "TURNSTILE_SUMMARY",
+    "fleet.telemetry",
+  ];
+
+  test.each([
+    ["arivals", "org.chicago.cta.arrivals"],
+    ["turnstile_sumary", "TURNSTILE_SUMMARY"],
+    ["telemetry", "fleet.telemetry"],
+    ["org.chicago.cta.turnstile", "org.chicago.cta.turnstiles"],
+  ])("%s → %s", (word, name) => {
+    expect(nearest(word, names)[0]).toBe(name);
+  });
+
+  test("nothing is near to something else altogether", () => {
+    expect(nearest("zebra", names)).toEqual([]);
+  });
+});
+
+test("the stations' topics are two lines, the others one each", () => {
+  const topic = (name: string, written: number) => ({ topic: name, partitions: 1, replicas: 1, written });
+  const topics = folded([
+    topic("fleet.telemetry", 7),
+    topic("org.chicago.cta.station.arrivals.40380", 1),
+    topic("org.chicago.cta.station.arrivals.41400", 2),
+    topic("org.chicago.cta.station.turnstiles.40380", 3),
+  ]);
+  expect(topics.map(({ topic: name, partitions, written }) => [name, partitions, written])).toEqual([
+    ["fleet.telemetry", 1, 7],
+    ["org.chicago.cta.station.arrivals.*", 2, 3],
+    ["org.chicago.cta.station.turnstiles.*", 1, 3],
+  ]);
+  expect(topicTable(topics).split("\n")[0]).toMatch(/^topic +partitions +replicas +written$/);
+});

@@ -1,0 +1,56 @@
+import { parseStationTopic } from "../../schemas/topics.ts";
+import type { KafkaAdmin } from "../runtime/kafka/ports.ts";
+
+export interface TopicSummary {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly replicas: number;
+  /** Offsets given out so far: records, and a transaction's marks. */
+  readonly written: number;
+}
+
+/** Every topic, by name; Kafka's own (`__…`) only when asked for. */
+export async function summarize(admin: KafkaAdmin, internal: boolean): Promise<readonly TopicSummary[]> {
+  const topics = (await admin.describeTopics()).filter(({ topic }) => internal || !topic.startsWith("__"));
+  const summaries = await Promise.all(
+    topics.map(async ({ topic, replicas }) => {
+      const ends = await admin.endOffsets(topic);
+      const written = ends.reduce((sum, end) => sum + end, 0);
+      return { topic, partitions: replicas.length, replicas: Math.min(...replicas), written };
+    }),
+  );
+  return summaries.sort((a, b) => (a.topic < b.topic ? -1 : 1));
+}
+
+/** The 184 topics of the stations as two lines. */
+export function folded(topics: readonly TopicSummary[]): readonly TopicSummary[] {
+  const kinds = new Map<string, TopicSummary>();
+  const rest: TopicSummary[] = [];
+  for (const each of topics) {
+    const station = parseStationTopic(each.topic);
+    if (!station) {
+      rest.push(each);
+      continue;
+    }
+    const name = each.topic.replace(/\d+$/, "*");
+    const sum = kinds.get(name);
+    kinds.set(name, {
+      ...each,
+      topic: name,
+      partitions: (sum?.partitions ?? 0) + each.partitions,
+      written: (sum?.written ?? 0) + each.written,
+    });
+  }
+  return [...rest, ...kinds.values()];
+}
+
+export function topicTable(topics: readonly TopicSummary[]): string {
+  const rows = [
+    ["topic", "partitions", "replicas", "written"],
+    ...topics.map((t) => [t.topic, String(t.partitions), String(t.replicas), String(t.written)]),
+  ];
+  const width = Math.max(...rows.map(([name = ""]) => name.length));
+  return rows
+    .map(([name = "", ...figures]) => [name.padEnd(width), ...figures.map((f) => f.padStart(10))].join("  "))
+    .join("\n");
+}
