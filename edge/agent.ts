@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { fullJitter } from "../infra/runtime/backoff.ts";
 import type { Clock } from "../infra/runtime/clock.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
@@ -11,7 +10,7 @@ import type { Outbox, Owner } from "./outbox/ports.ts";
 import { POSITIONS_MS, Reporter } from "./reporter.ts";
 import { DeviceLink } from "./serial/device-link.ts";
 import type { OpenLine } from "./serial/line.ts";
-import { watchLines } from "./serial/watcher.ts";
+import type { Plugs } from "./serial/watcher.ts";
 import type { Connect } from "./uplink/ports.ts";
 import { Uplink } from "./uplink/uplink.ts";
 
@@ -22,7 +21,8 @@ export interface AgentOptions {
   readonly station: Station;
   /** Turnstiles to expect, so that one that never came is known as such. */
   readonly turnstiles: number;
-  readonly home: string;
+  /** Follow the station's lines until the returned function is called. */
+  readonly watch: (stationId: number, plugs: Plugs) => () => void;
   readonly owner: Owner;
   readonly outbox: Outbox;
   readonly openLine: OpenLine;
@@ -82,11 +82,10 @@ export class Agent {
   }
 
   start(): void {
-    const { home, station, clock } = this.#options;
+    const { watch, station, clock } = this.#options;
     this.#uplink.start();
-    const folder = join(home, "serial", String(station.id));
     this.#stops.push(
-      watchLines(folder, clock, {
+      watch(station.id, {
         plug: (name, path) => {
           const device = parseDeviceId(name);
           // Other names are other tools' files, or a link that is still being made.

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Environment, logLevel, probePort, readConfig } from "../infra/runtime/config.ts";
+import { type Environment, logLevel, probePort, readConfig, serialLink } from "../infra/runtime/config.ts";
 import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
+import type { TcpAddress } from "../schemas/wire/tcp-link.ts";
 
 const count = (what: string, min: number, max: number) =>
   z.coerce
@@ -32,6 +33,9 @@ export const edgeSettings = z.object({
   EDGE_BAUD_RATE: count("bits per second", 300, 4_000_000)
     .default(115_200)
     .describe("Of the serial lines, bits per second."),
+  SERIAL_LINK: serialLink.describe(
+    "A serial device server, `tcp://host:port`, instead of the home's serial folder.",
+  ),
   EDGE_TURNSTILES: count("turnstiles per station", 0, 99)
     .default(2)
     .describe("How many turnstiles each station has."),
@@ -45,6 +49,8 @@ export interface EdgeConfig {
   readonly outboxFolder: string;
   readonly outboxLimitBytes: number;
   readonly baudRate: number;
+  /** A serial device server; undefined: lines are in the home's serial folder. */
+  readonly link: TcpAddress | undefined;
   readonly turnstiles: number;
   readonly mqtt: { readonly password: string | undefined; readonly ca: Buffer | undefined };
   readonly probePort: number | undefined;
@@ -63,6 +69,7 @@ export function edgeConfig(env: Environment): EdgeConfig {
     outboxFolder: join(home, "edge", "outbox"),
     outboxLimitBytes: config.EDGE_OUTBOX_MB * 2 ** 20,
     baudRate: config.EDGE_BAUD_RATE,
+    link: config.SERIAL_LINK,
     turnstiles: config.EDGE_TURNSTILES,
     mqtt: { password: config.MQTT_PASSWORD, ca: config.MQTT_CA_FILE },
     probePort: config.PROBE_PORT,

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Server } from "node:http";
+import { join } from "node:path";
 import { Gauge } from "prom-client";
 import { systemClock } from "../infra/runtime/clock.ts";
 import { closeServer } from "../infra/runtime/http.ts";
@@ -10,12 +11,15 @@ import { avroType } from "../schemas/avro/schemas.ts";
 import { SingleObjectCodec } from "../schemas/avro/single-object.ts";
 import type { Station } from "../schemas/network/network.ts";
 import type { ReadingBatch } from "../schemas/readings.ts";
-import { Agent } from "./agent.ts";
+import { Agent, type AgentOptions } from "./agent.ts";
 import type { EdgeConfig } from "./config.ts";
 import { openOutbox } from "./outbox/open.ts";
 import type { Outbox } from "./outbox/ports.ts";
 import { thisProcess } from "./outbox/process.ts";
 import { serialLines } from "./serial/serialport-line.ts";
+import { tcpLines } from "./serial/tcp-line.ts";
+import { watchTcpLines } from "./serial/tcp-watcher.ts";
+import { watchLines } from "./serial/watcher.ts";
 import { mqttConnections } from "./uplink/mqtt-connection.ts";
 
 /** Agents are started this far apart, ms, so that 92 do not greet, connect and tick in step. */
@@ -43,7 +47,7 @@ export async function startFleet(options: {
     logger,
   });
   const codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
-  const openLine = serialLines({ clock: systemClock, baudRate: config.baudRate });
+  const lines = linesOf(config);
   const connect = mqttConnections({ connectMs: CONNECT_MS, keepaliveS: KEEPALIVE_S, ...config.mqtt });
   const owner = thisProcess();
   const agents = stations.map(
@@ -51,10 +55,9 @@ export async function startFleet(options: {
       new Agent({
         station,
         turnstiles: config.turnstiles,
-        home: config.home,
+        ...lines,
         owner,
         outbox,
-        openLine,
         connect,
         urls: config.gateways,
         encode: (batch) => codec.encode(batch),
@@ -75,6 +78,22 @@ export async function startFleet(options: {
       await outbox.close();
       if (probes) await closeServer(probes);
     },
+  };
+}
+
+/** Where the devices are: at a serial device server, or in the home's serial folder. */
+function linesOf(config: EdgeConfig): Pick<AgentOptions, "openLine" | "watch"> {
+  const { link, home, baudRate } = config;
+  if (link) {
+    return {
+      openLine: tcpLines(systemClock),
+      watch: (stationId, plugs) =>
+        watchTcpLines({ address: link, stationId, clock: systemClock, random: Math.random }, plugs),
+    };
+  }
+  return {
+    openLine: serialLines({ clock: systemClock, baudRate }),
+    watch: (stationId, plugs) => watchLines(join(home, "serial", String(stationId)), systemClock, plugs),
   };
 }
 

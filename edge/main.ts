@@ -17,15 +17,17 @@ Examples:
   edge --station 40380,41400        two of them
   edge --lines blue                 the stations of a line
   edge --all                        all 92 stations in one process
+  edge --all --link tcp://sim:4001  their devices are at a serial device server
   edge outbox 40380                 what waits for the gateway, also while the agent runs
   edge outbox 40380 --quarantine    readings that the gateway refuses for good
 
 Settings (environment): ELEVATED_HOME, MQTT_URL (a list: mqtt://a:1883,mqtt://b:1883), MQTT_PASSWORD,
-MQTT_CA_FILE, EDGE_OUTBOX_MB, EDGE_BAUD_RATE, EDGE_TURNSTILES, PROBE_PORT, LOG_LEVEL`;
+MQTT_CA_FILE, EDGE_OUTBOX_MB, EDGE_BAUD_RATE, SERIAL_LINK, EDGE_TURNSTILES, PROBE_PORT, LOG_LEVEL`;
 
-async function run(choice: Choice): Promise<void> {
+async function run(choice: Choice & { readonly link?: string }): Promise<void> {
   const stations = chosenStations(choice);
-  const config = edgeConfig(process.env);
+  const { link } = choice;
+  const config = edgeConfig(link === undefined ? process.env : { ...process.env, SERIAL_LINK: link });
   const logger = createLogger("edge", config.logLevel);
   await runService(logger, (): Promise<Running> => startFleet({ stations, config, logger }));
 }
@@ -60,6 +62,7 @@ const program = new Command("edge")
   .option("--station <ids>", "stations by id; may be given several times", collect)
   .option("--lines <names>", "all stations of these lines: red, blue, green", collect)
   .option("--all", "all stations")
+  .option("--link <url>", "lines of a serial device server, tcp://host:port, instead of the serial folder")
   .addHelpText("after", EXAMPLES)
   .exitOverride()
   .action(run);

@@ -6,10 +6,12 @@ import {
   port,
   probePort,
   readConfig,
+  serialLink,
   topicPrefix,
 } from "../infra/runtime/config.ts";
 import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
 import { type HttpAccess, httpAccess, restProxySettings } from "../infra/runtime/security/http.ts";
+import type { TcpAddress } from "../schemas/wire/tcp-link.ts";
 
 export const simulatorSettings = z.object({
   LOG_LEVEL: logLevel,
@@ -18,6 +20,9 @@ export const simulatorSettings = z.object({
     .describe("The port of the control interface; not set: that of FIRMWARE_SIM_URL."),
   FIRMWARE_SIM_URL: httpUrl.describe("Where commands find the simulator's control interface."),
   ...restProxySettings,
+  SERIAL_LINK: serialLink.describe(
+    "Serve the devices' lines over TCP here, `tcp://host:port`, instead of as pseudo-terminals.",
+  ),
   PROBE_PORT: probePort,
   TOPIC_PREFIX: topicPrefix,
 });
@@ -28,6 +33,8 @@ export interface SimulatorConfig {
   /** Of the control interface. */
   readonly port: number;
   readonly probePort: number | undefined;
+  /** Where the lines are served over TCP; undefined: they are pseudo-terminals. */
+  readonly link: TcpAddress | undefined;
   readonly topicPrefix: string;
   readonly restProxy: HttpAccess;
   readonly controlUrl: string;
@@ -42,6 +49,7 @@ export function simulatorConfig(env: Environment): SimulatorConfig {
     home: homeOf(env),
     port: config.FIRMWARE_SIM_PORT ?? Number(new URL(FIRMWARE_SIM_URL).port),
     probePort: config.PROBE_PORT,
+    link: config.SERIAL_LINK,
     topicPrefix: config.TOPIC_PREFIX,
     restProxy: httpAccess("REST_PROXY", config),
     controlUrl: FIRMWARE_SIM_URL,

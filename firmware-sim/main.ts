@@ -63,6 +63,7 @@ const program = new Command("firmware-sim")
     numberFrom(0, 4_000_000, true),
     115_200,
   )
+  .option("--link <url>", "serve the lines over TCP, tcp://host:port, instead of as pseudo-terminals")
   .option("--no-traffic", "devices are up, but nothing happens that is not ordered")
   .option("--no-weather", "no weather box")
   .addHelpText(
@@ -71,13 +72,20 @@ const program = new Command("firmware-sim")
 Examples:
   npm run firmware-sim                                        the whole city at 60 times its speed
   npm run firmware-sim -- --stations 40380 --speed 1          one station, as it is
+  npm run firmware-sim -- --link tcp://0.0.0.0:4001           lines for agents in other containers
   npm run firmware-sim -- fault unplug 40380-T1 --for 20s     pull a device of a running simulator
   npm run firmware-sim -- devices                             what each device holds
   npm run firmware-sim -- heal --all                          end all faults`,
   )
   .configureHelp({ showGlobalOptions: false })
   .exitOverride()
-  .action((options: SimulatorOptions) => run(options, simulatorConfig(process.env)));
+  .action((options: SimulatorOptions & { readonly link?: string }) => {
+    const { link } = options;
+    return run(
+      options,
+      simulatorConfig(link === undefined ? process.env : { ...process.env, SERIAL_LINK: link }),
+    );
+  });
 
 addControlCommands(
   program,

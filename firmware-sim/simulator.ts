@@ -20,6 +20,7 @@ import { IdentityFile } from "./device/identity-file.ts";
 import { type ActiveFault, FaultBoard } from "./faults/fault-board.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { PtyHost } from "./hosts/pty-host.ts";
+import { TcpHost } from "./hosts/tcp-host.ts";
 import { devicesFor, type SimulatorOptions } from "./options.ts";
 import { RateMeter } from "./report/rates.ts";
 import { claimHome } from "./single.ts";
@@ -60,11 +61,17 @@ export async function startSimulator(
       : (kept ?? { service: clock.now(), lines: {} });
   const serviceClock = new ServiceClock(clock, state.service, options.speed);
   const service = (): number => serviceClock.now();
+  const tcp =
+    config.link &&
+    (await TcpHost.listen(config.link, clock).catch((error: unknown) => {
+      release();
+      throw error;
+    }));
   const fleet = new Fleet({
     devices: devicesFor(options),
     folder: join(home, "firmware", "rings"),
     identities: new IdentityFile(join(home, "firmware", "identities.json")),
-    host: new PtyHost(join(home, "serial"), options.baud || undefined),
+    host: tcp ?? new PtyHost(join(home, "serial"), options.baud || undefined),
     baudRate: options.baud,
     seed: options.seed,
     clock,
@@ -84,7 +91,8 @@ export async function startSimulator(
   const stopMeter = clock.every(METER_MS, () => meter.look(fleet, clock.monotonic()));
   const server = createControlServer(controlRoutes({ fleet, faults, state: view, service }));
   // First the port, which may be taken; then the lines, which agents notice.
-  const { url } = await listen(server, config.port).catch((error: unknown) => {
+  const { url } = await listen(server, config.port).catch(async (error: unknown) => {
+    await tcp?.close();
     release();
     throw error;
   });
@@ -136,6 +144,7 @@ export async function startSimulator(
       faults.stop();
       await closeServer(server);
       fleet.stop();
+      await tcp?.close();
       release();
     },
   };

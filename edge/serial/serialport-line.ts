@@ -3,9 +3,7 @@ import type { Clock } from "../../infra/runtime/clock.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import { systemBinding } from "./hangup.ts";
 import type { Line, LineHandlers, OpenLine } from "./line.ts";
-
-/** The library may never call back (node-serialport#1361), so everything is given a time. Milliseconds. */
-export const LINE_LIMITS = { openMs: 3_000, writeMs: 5_000, closeMs: 2_000 } as const;
+import { LINE_LIMITS, within } from "./within.ts";
 
 /**
  * What is used of the library's port, so that its mock binding fits as well as the system's.
@@ -100,26 +98,7 @@ class SerialLine implements Line {
     handlers?.onLost(reason);
   }
 
-  #within(
-    ms: number,
-    what: string,
-    start: (done: (error: Error | null | undefined) => void) => void,
-  ): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.#clock.after(ms, () =>
-        reject(
-          new CodedError("SERIAL_TIMEOUT", {
-            message: `${what} of ${this.#path} did not return within ${ms} ms`,
-            retryable: true,
-            context: { path: this.#path, what, ms },
-          }),
-        ),
-      );
-      start((error) => {
-        cancel();
-        if (error) reject(error);
-        else resolve();
-      });
-    });
+  #within(ms: number, what: string, start: (done: (error?: Error | null) => void) => void): Promise<void> {
+    return within({ clock: this.#clock, path: this.#path, what, ms }, start);
   }
 }

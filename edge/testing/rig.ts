@@ -14,6 +14,7 @@ import type { Journal } from "../outbox/journal.ts";
 import { openOutbox } from "../outbox/open.ts";
 import { thisProcess } from "../outbox/process.ts";
 import { serialLines } from "../serial/serialport-line.ts";
+import { watchLines } from "../serial/watcher.ts";
 import { mqttConnections } from "../uplink/mqtt-connection.ts";
 import { RecordingGateway } from "./gateway.ts";
 import { PtyDevice } from "./pty-device.ts";
@@ -66,7 +67,8 @@ export class Rig {
     this.#agent = new Agent({
       station,
       turnstiles: 2,
-      home: this.home,
+      watch: (stationId, plugs) =>
+        watchLines(join(this.home, "serial", String(stationId)), systemClock, plugs),
       owner: thisProcess(),
       outbox: this.outbox,
       openLine: serialLines({ clock: systemClock, baudRate: 115_200 }),

@@ -17,7 +17,7 @@ hostContract("pseudo-terminals", () => ({
   agent: (path) => new SerialPort({ path, baudRate: 115_200, autoOpen: false }),
   async waiting(port) {
     // bindings-cpp answers a read of 0 bytes by reading again: hung up in the middle of a read, it never closes.
-    const { poller } = port.port as LinuxPortBinding;
+    const { poller } = (port as unknown as SerialPort).port as LinuxPortBinding;
     while (poller.listenerCount("readable") === 0) await new Promise((resolve) => setImmediate(resolve));
   },
   published: existsSync,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CodedError } from "../../schemas/errors.ts";
+import { parseTcpAddress } from "../../schemas/wire/tcp-link.ts";
 import { fromFile } from "./setting-files.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -75,6 +76,17 @@ export const port = z.coerce
 export const probePort = port
   .optional()
   .describe("Where `/metrics`, `/healthz` and `/readyz` are served; not set: nowhere.");
+
+/** Serial lines over TCP: where a simulator serves them, and where agents find them. */
+export const serialLink = z
+  .string()
+  .transform((text, context) => {
+    const address = parseTcpAddress(text);
+    if (address) return address;
+    context.addIssue("give tcp://host:port, for example tcp://127.0.0.1:4001");
+    return z.NEVER;
+  })
+  .optional();
 
 export const logLevel = z
   .enum(["trace", "debug", "info", "warn", "error", "silent"], {
