@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { addCredential, passwordsOf } from "./credentials.ts";
+import { addCredential, passwordsOf, shareCredential } from "./credentials.ts";
 
 let folder: string;
 let file: string;
@@ -39,4 +39,14 @@ test("a missing or damaged file stops the start", () => {
   expect(() => passwordsOf(file)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
   writeFileSync(file, '{"40380":{"salt":"00","hash":"plain"}}');
   expect(() => passwordsOf(file)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+});
+
+test("one password shared by several opens each of them, and leaves the others alone", async () => {
+  const own = await addCredential(file, "observer");
+  await shareCredential(file, ["40380", "40900"], "second-city");
+  const passwords = passwordsOf(file);
+  expect(await passwords.check("40380", Buffer.from("second-city"))).toBe(true);
+  expect(await passwords.check("40900", Buffer.from("second-city"))).toBe(true);
+  expect(await passwords.check("observer", Buffer.from("second-city"))).toBe(false);
+  expect(await passwords.check("observer", Buffer.from(own))).toBe(true);
 });

@@ -58,18 +58,32 @@ export function passwordsOf(file: string): Passwords {
  * @throws {CodedError} CONFIG_INVALID
  */
 export async function addCredential(file: string, name: string): Promise<string> {
-  const entries = existsSync(file) ? readCredentials(file) : {};
   const password = randomBytes(24).toString("base64url");
+  await shareCredential(file, [name], password);
+  return password;
+}
+
+/**
+ * Let all of `names` in by one password, which is hashed once for all of them.
+ *
+ * @throws {CodedError} CONFIG_INVALID
+ */
+export async function shareCredential(
+  file: string,
+  names: readonly string[],
+  password: string,
+): Promise<void> {
+  const entries = existsSync(file) ? readCredentials(file) : {};
   const salt = randomBytes(16);
   const hash = await derive(Buffer.from(password), salt);
-  const next = { ...entries, [name]: { salt: salt.toString("hex"), hash: hash.toString("hex") } };
+  const entry = { salt: salt.toString("hex"), hash: hash.toString("hex") };
+  const next = { ...entries, ...Object.fromEntries(names.map((name) => [name, entry])) };
   try {
     writeFileSync(`${file}.new`, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   } catch (cause) {
     throw unusable(file, cause);
   }
-  return password;
 }
 
 function readCredentials(file: string): CredentialFile {

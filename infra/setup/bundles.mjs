@@ -13,6 +13,7 @@ export const ENTRIES = [
   "infra/rest-proxy/main.ts",
   "infra/ksql/main.ts",
   "infra/inspect/main.ts",
+  "infra/bootstrap/main.ts",
   "firmware-sim/main.ts",
   "firmware-sim/vehicles/main.ts",
   "edge/main.ts",

@@ -1,0 +1,32 @@
+# Every service of ours, from one image: docker-compose.yml gives the command of each.
+ARG NODE_TAG=20-bookworm-slim
+
+FROM node:${NODE_TAG} AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json ./
+COPY schemas ./schemas
+COPY infra ./infra
+COPY firmware-sim ./firmware-sim
+COPY edge ./edge
+COPY gateway ./gateway
+COPY central ./central
+RUN node infra/compose/build.mjs
+RUN npm prune --omit=dev
+
+FROM node:${NODE_TAG} AS runtime
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY package.json ./
+COPY schemas/avro ./schemas/avro
+COPY central/connect/connectors ./central/connect/connectors
+COPY central/ksql/turnstile.ksql ./central/ksql/turnstile.ksql
+COPY infra/postgres ./infra/postgres
+COPY infra/compose/health.mjs ./infra/compose/health.mjs
+# New volumes take the owner of the folder that they cover.
+RUN mkdir -p /state /credentials && chown node:node /state /credentials
+USER node
+CMD ["node", "dist/central/main.js", "--help"]

