@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Environment, logLevel, probePort, readConfig, serialLink } from "../infra/runtime/config.ts";
 import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
+import { fileOf } from "../infra/runtime/setting-files.ts";
+import { CodedError } from "../schemas/errors.ts";
 import type { TcpAddress } from "../schemas/wire/tcp-link.ts";
+import type { MqttSettings } from "./uplink/mqtt-connection.ts";
 
 const count = (what: string, min: number, max: number) =>
   z.coerce
@@ -19,13 +21,39 @@ const gateways = z
     message: "give mqtt://host:port or mqtts://host:port, several separated by commas",
   });
 
+const passwords = z.record(z.string().regex(/^\d+$/), z.string());
+
+function passwordsIn(file: string): Readonly<Record<string, string>> {
+  const text = fileOf("MQTT_PASSWORDS_FILE", file).toString("utf8");
+  try {
+    return passwords.parse(JSON.parse(text));
+  } catch {
+    // Not the parser's message: it would quote what is in the file.
+    throw new CodedError("CONFIG_INVALID", {
+      message: `MQTT_PASSWORDS_FILE is "${file}": not JSON of the form {"40380": "password", …}`,
+      retryable: false,
+      context: { variable: "MQTT_PASSWORDS_FILE", value: file },
+    });
+  }
+}
+
 export const edgeSettings = z.object({
   MQTT_URL: gateways.describe("Gateways: `mqtt://host:port` or `mqtts://host:port`, separated by commas."),
-  MQTT_PASSWORD: z.string().optional().describe("The password of every station's agent in this process."),
+  MQTT_PASSWORD: z
+    .string()
+    .optional()
+    .describe(
+      "The password of every station's agent in this process that MQTT_PASSWORDS_FILE does not name.",
+    ),
+  MQTT_PASSWORDS_FILE: z
+    .string()
+    .optional()
+    .transform((file) => (file === undefined ? {} : passwordsIn(file)))
+    .describe('Passwords by station, JSON: `{"40380": "…", "41400": "…"}`.'),
   MQTT_CA_FILE: z
     .string()
     .optional()
-    .transform((file) => (file === undefined ? undefined : readFileSync(file)))
+    .transform((file) => (file === undefined ? undefined : fileOf("MQTT_CA_FILE", file)))
     .describe("The authority that signed the gateways' certificates, PEM."),
   EDGE_OUTBOX_MB: count("megabytes", 1, 1_000_000)
     .default(2_048)
@@ -52,7 +80,7 @@ export interface EdgeConfig {
   /** A serial device server; undefined: lines are in the home's serial folder. */
   readonly link: TcpAddress | undefined;
   readonly turnstiles: number;
-  readonly mqtt: { readonly password: string | undefined; readonly ca: Buffer | undefined };
+  readonly mqtt: Pick<MqttSettings, "passwordOf" | "ca">;
   readonly probePort: number | undefined;
   readonly logLevel: string;
   /** The gateways, read anew each time: a system that was started again may have other ports. */
@@ -71,7 +99,10 @@ export function edgeConfig(env: Environment): EdgeConfig {
     baudRate: config.EDGE_BAUD_RATE,
     link: config.SERIAL_LINK,
     turnstiles: config.EDGE_TURNSTILES,
-    mqtt: { password: config.MQTT_PASSWORD, ca: config.MQTT_CA_FILE },
+    mqtt: {
+      passwordOf: (station) => config.MQTT_PASSWORDS_FILE[station] ?? config.MQTT_PASSWORD,
+      ca: config.MQTT_CA_FILE,
+    },
     probePort: config.PROBE_PORT,
     logLevel: config.LOG_LEVEL,
     gateways: () => read().MQTT_URL,

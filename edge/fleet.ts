@@ -25,6 +25,8 @@ import { mqttConnections } from "./uplink/mqtt-connection.ts";
 /** Agents are started this far apart, ms, so that 92 do not greet, connect and tick in step. */
 const STAGGER_MS = 7;
 const CONNECT_MS = 5_000;
+/** Without a gateway for so long after the start, a person is told, ms. */
+const NOTICE_MS = 5_000;
 /** Above the gateway's bound for held PUBACKs. */
 const KEEPALIVE_S = 20;
 
@@ -72,8 +74,13 @@ export async function startFleet(options: {
     await systemClock.sleep(STAGGER_MS);
   }
   logger.info({ stations: stations.length, home: config.home }, "agents run");
+  const cancelNotice = systemClock.after(NOTICE_MS, () => {
+    if (agents.some((agent) => agent.facts().connected)) return;
+    logger.warn({ urls: config.gateways() }, "no gateway answers yet: readings wait in the outbox");
+  });
   return {
     async stop() {
+      cancelNotice();
       await Promise.all(agents.map((agent) => agent.stop()));
       await outbox.close();
       if (probes) await closeServer(probes);

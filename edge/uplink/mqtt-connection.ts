@@ -9,7 +9,8 @@ export interface MqttSettings {
   readonly connectMs: number;
   /** Seconds. While a gateway holds PUBACKs back it answers no PINGREQ, so this exceeds its bound. */
   readonly keepaliveS: number;
-  readonly password?: string | undefined;
+  /** A station's password, by its id; none is sent where there is none. */
+  readonly passwordOf?: (stationId: string) => string | undefined;
   /** PEM of the authority that signed the gateway's certificate, for `mqtts:`. */
   readonly ca?: Buffer | undefined;
 }
@@ -29,7 +30,7 @@ export function mqttConnections(settings: MqttSettings): Connect {
       defined({
         clientId,
         username: clientId,
-        password: settings.password,
+        password: settings.passwordOf?.(clientId),
         ca: settings.ca,
         protocolVersion: 4,
         clean: true,

@@ -73,7 +73,9 @@ export function nearestStations(text: string, limit = 5): readonly Station[] {
   const score = (s: Station): number => {
     const name = s.name.toLowerCase();
     if (name.includes(wanted)) return -1;
-    return Math.min(distance(name, wanted), distance(String(s.id), wanted));
+    // "Clark/Lake" and "Harold Washington Library-State/Van Buren" are known by a part of their names.
+    const spoken = [name, String(s.id), ...name.split(/[/-]/)];
+    return Math.min(...spoken.map((part) => distance(part.trim(), wanted)));
   };
   return [...STATIONS].sort((x, y) => score(x) - score(y)).slice(0, limit);
 }

@@ -15,7 +15,7 @@ import { listen } from "../../infra/runtime/http.ts";
 import { projectRoot } from "../../schemas/root.ts";
 
 const run = promisify(execFile);
-const STORE_PASSWORD = "changeit";
+export const STORE_PASSWORD = "changeit";
 
 /** A broker whose one public listener wants TLS and a login. */
 export interface SecureKafka {
@@ -97,7 +97,10 @@ export async function startSecureKafka(users: {
 }
 
 /** Signed by itself, for localhost; by Java's own tool, which is there wherever Kafka runs. */
-async function certificate(home: string): Promise<{ readonly store: string; readonly caFile: string }> {
+/** A certificate for `localhost`, signed by itself: its PKCS#12 store and, as PEM, what must be trusted. */
+export async function certificate(
+  home: string,
+): Promise<{ readonly store: string; readonly caFile: string }> {
   const store = join(home, "broker.p12");
   const caFile = join(home, "ca.pem");
   mkdirSync(home, { recursive: true });

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { edgeConfig } from "./config.ts";
+
+const home = mkdtempSync(join(tmpdir(), "edge-config-"));
+afterAll(() => rmSync(home, { recursive: true }));
+const env = { ELEVATED_HOME: home };
+
+test("a list of gateways, and the lines of a device server", () => {
+  const config = edgeConfig({
+    ...env,
+    MQTT_URL: "mqtt://a:1883, mqtts://b:8883",
+    SERIAL_LINK: "tcp://sim:4001",
+  });
+  expect(config.gateways()).toEqual(["mqtt://a:1883", "mqtts://b:8883"]);
+  expect(config.link).toEqual({ host: "sim", port: 4001 });
+  expect(edgeConfig(env).link).toBeUndefined();
+});
+
+test("a station's own password comes before the one for all", () => {
+  const file = join(home, "passwords.json");
+  writeFileSync(file, '{"40380": "its own"}');
+  const { mqtt } = edgeConfig({ ...env, MQTT_PASSWORD: "for all", MQTT_PASSWORDS_FILE: file });
+  expect(mqtt.passwordOf?.("40380")).toBe("its own");
+  expect(mqtt.passwordOf?.("41400")).toBe("for all");
+  expect(edgeConfig(env).mqtt.passwordOf?.("40380")).toBeUndefined();
+});
+
+const file = join(home, "secret.txt");
+test.each([
+  [{ MQTT_URL: "http://a" }, "give mqtt://host:port or mqtts://host:port"],
+  [{ SERIAL_LINK: "sim:4001" }, "give tcp://host:port"],
+  [{ MQTT_CA_FILE: "/nowhere/ca.pem" }, "MQTT_CA_FILE"],
+  [{ MQTT_PASSWORDS_FILE: file }, 'not JSON of the form {"40380": "password", …}'],
+])("%j is refused with what would do, and no secret is told", (settings, message) => {
+  writeFileSync(file, "swordfish");
+  const read = (): unknown => edgeConfig({ ...env, ...settings });
+  expect(read).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+  expect(read).toThrow(message);
+  expect(read).not.toThrow("swordfish");
+});
