@@ -94,19 +94,38 @@ export class Rig {
     return device.plug();
   }
 
-  /** Every reading the devices numbered is at the gateway, each device's in order, and no device waits. */
+  /**
+   * The totals agree, device by device: numbered = on the agent's disk = acknowledged = at the gateway, each once and in
+   * order; no device waits, and nothing is set aside or taken for forgotten.
+   */
   async everythingArrives(timeout?: number): Promise<void> {
     await until(() => {
-      const numbered = this.devices.reduce((n, d) => n + d.device.numbered, 0);
-      expect(this.gateway.readings()).toHaveLength(numbered);
-      expect(this.devices.map((d) => d.device.waiting)).toEqual(this.devices.map(() => 0));
+      for (const { device } of this.devices) {
+        const { deviceId, numbered } = device;
+        expect({ deviceId, arrived: this.gateway.count(deviceId) }).toEqual({ deviceId, arrived: numbered });
+        expect({ deviceId, waiting: device.waiting }).toEqual({ deviceId, waiting: 0 });
+        if (numbered === 0) continue;
+        expect(this.#accountOf(deviceId)).toMatchObject({
+          stored: numbered,
+          published: numbered,
+          quarantined: 0,
+          ...(this.#outbox && { forgotten: 0 }),
+        });
+      }
     }, timeout);
+    const numbered = this.devices.reduce((n, { device }) => n + device.numbered, 0);
+    expect(this.gateway.readings()).toHaveLength(numbered);
     const last = new Map<string, number>();
     for (const { deviceId, bootId, seq } of this.gateway.readings()) {
       const key = `${deviceId};${bootId}`;
       expect(seq).toBe((last.get(key) ?? 0) + 1);
       last.set(key, seq);
     }
+  }
+
+  /** What the agent says it has: its books where they are this process's, its latest state elsewhere. */
+  #accountOf(deviceId: string): object | null | undefined {
+    return this.#outbox ? this.#outbox.ledger(deviceId) : this.latest(deviceId)?.positions;
   }
 
   /** The newest state of a device, as a reader orders them. */
