@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ReadingBatch } from "../schemas/readings.ts";
 import { WILL_N } from "../schemas/states.ts";
+import { describeQuarantine } from "./outbox/command.ts";
 import { Rig, STATION, until } from "./testing/rig.ts";
 
 let rig: Rig;
@@ -90,6 +91,8 @@ describe("an agent between real pseudo-terminals and a real MQTT broker", () => 
     await until(() => expect(rig.outbox.quarantined(STATION)).toHaveLength(1));
     await until(() => expect(rig.gateway.readings()).toHaveLength(299));
     expect(rig.outbox.quarantined(STATION)[0]).toMatchObject({ code: "TEST", reading: { seq: 42 } });
+    // As `edge -- outbox 40380 --quarantine` shows it.
+    expect(describeQuarantine(rig.outbox.quarantined(STATION))).toMatch(/^40380-T1 +7 +42 .* TEST /m);
     await until(() =>
       expect(rig.latest("40380-T1")?.positions).toMatchObject({
         stored: 200,

@@ -37,7 +37,7 @@ test("rush hours are 12.5 times as busy as the night", () => {
 });
 
 test.each(Object.entries(days))(
-  "drawn over a %s, the network's entries are within 2 %% of the figures",
+  "drawn over a %s, the network's entries are within two per cent of the figures",
   (day, from) => {
     // A quarter of a million entries or more: 2 % is ten standard deviations.
     const wanted = STATIONS.reduce((sum, s) => sum + s.entries[day as keyof typeof days], 0);
@@ -63,6 +63,26 @@ test("a station's long-run mean is within 2 % of its figure, both lines and both
     expect(Math.abs(share(entries.filter((e) => e.turnstile === turnstile)) - 0.5)).toBeLessThan(0.02);
   }
 });
+
+const busiest = [...STATIONS].sort((x, y) => y.entries.weekday - x.entries.weekday);
+
+test.each(Object.entries(days))(
+  "over many a %s, busy, middling and quiet stations keep within two per cent of their figures",
+  (day, from) => {
+    for (const station of [busiest[0], busiest[23], busiest[46], busiest[69]]) {
+      expect(station).toBeDefined();
+      if (!station) return;
+      const wanted = station.entries[day as keyof typeof days];
+      // 62,500 entries: 2 % is five standard deviations.
+      const runs = Math.ceil(62_500 / wanted);
+      let drawn = 0;
+      for (let seed = 1; seed <= runs; seed++) {
+        drawn += new Ridership(seed, 2, from - 1, [station]).advance(from + DAY - 1).length;
+      }
+      expect(Math.abs(drawn / (runs * wanted) - 1), station.name).toBeLessThan(0.02);
+    }
+  },
+);
 
 test("the same seed gives the same day, however time is cut, and another seed another", () => {
   const whole = new Ridership(7, 2, MONDAY).advance(MONDAY + HOUR);
