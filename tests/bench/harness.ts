@@ -15,6 +15,8 @@ export interface Part {
   /** What is measured and against what, one sentence. */
   readonly about: string;
   contenders(options: PartOptions): Promise<readonly Contender[]> | readonly Contender[];
+  /** End what the contenders shared, whatever became of them. */
+  close?(): Promise<void>;
 }
 
 export interface PartOptions {
@@ -40,6 +42,14 @@ export interface Result {
  * @returns medians with spread; nothing is judged here.
  */
 export async function measure(part: Part, options: PartOptions): Promise<Result> {
+  try {
+    return await measured(part, options);
+  } finally {
+    await part.close?.();
+  }
+}
+
+async function measured(part: Part, options: PartOptions): Promise<Result> {
   const contenders = await part.contenders(options);
   const seen = new Map<string, Map<string, number[]>>(contenders.map((c) => [c.name, new Map()]));
   const before = loadavg()[0] ?? 0;

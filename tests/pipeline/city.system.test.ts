@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import kafkajs from "kafkajs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LINES, STATIONS } from "../../schemas/network/network.ts";
@@ -18,6 +19,7 @@ import { proofOf } from "./agreement.ts";
  * entries soon, and at an hour when even the quietest turnstile turns.
  */
 const ARGS = ["--speed", "180", "--from", "2018-10-03T08:00"];
+const { Kafka, logLevel } = kafkajs;
 const STATION_IDS = STATIONS.map((station) => station.id).sort();
 
 let system: TestSystem;
@@ -187,6 +189,25 @@ const CHECKS: readonly (readonly [string, () => Promise<void>])[] = [
         line ? `${id} ${line} ${order} ${name}` : [],
       );
       expect([...found].sort()).toEqual(expected.sort());
+    },
+  ],
+  [
+    "who reads Kafka is a consumer group with its members",
+    async () => {
+      const admin = new Kafka({
+        brokers: system.endpoints.KAFKA_BROKERS.split(","),
+        logLevel: logLevel.NOTHING,
+      }).admin();
+      await admin.connect();
+      try {
+        const { groups } = await admin.describeGroups(["dedup", "stations"]);
+        expect(groups).toEqual([
+          expect.objectContaining({ groupId: "dedup", state: "Stable", members: [expect.anything()] }),
+          expect.objectContaining({ groupId: "stations", state: "Stable", members: [expect.anything()] }),
+        ]);
+      } finally {
+        await admin.disconnect();
+      }
     },
   ],
   [
