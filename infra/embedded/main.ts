@@ -1,4 +1,4 @@
-import { exitCodeOf, messageOf } from "../../schemas/errors.ts";
+import { exitCodeOf, isCoded, messageOf } from "../../schemas/errors.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { homeOf, resolveEndpoints, withAddressesFromFiles } from "../runtime/endpoints.ts";
@@ -32,20 +32,32 @@ async function start(options: StartOptions, only: readonly string[] | null): Pro
   await runService(logger, () => startSystem(around, options, { only }));
 }
 
-/** Once, or with `watch` again and again until Ctrl+C. */
-async function showStatus({ home, json, watch }: StatusOptions): Promise<void> {
+/** Once, or with `watch` again and again until Ctrl+C, also while no system runs. */
+async function showStatus(options: StatusOptions): Promise<void> {
+  if (!options.watch) {
+    process.stdout.write(`${await statusNow(options)}\n`);
+    return;
+  }
+  // Whoever reads has read enough.
+  process.stdout.once("error", () => process.exit());
+  const clear = process.stdout.isTTY && !options.json ? CLEAR_SCREEN : "";
   for (;;) {
-    // Asked each time: a system that is started again has other addresses.
-    const { SUPERVISOR_URL, DASHBOARD_URL } = resolveEndpoints(
-      home === undefined ? env : { ...env, ELEVATED_HOME: home },
-    );
-    const status = await readStatus(SUPERVISOR_URL, DASHBOARD_URL);
-    const clear = watch && !json && process.stdout.isTTY ? CLEAR_SCREEN : "";
-    const text = json ? JSON.stringify(status, null, watch ? 0 : 2) : statusText(status, clock.now());
+    const text = await statusNow(options).catch((error: unknown) => {
+      if (!isCoded(error, "DEPENDENCY_UNAVAILABLE")) throw error;
+      return options.json ? JSON.stringify({ error: error.message }) : error.message;
+    });
     process.stdout.write(`${clear}${text}\n`);
-    if (!watch) return;
     await clock.sleep(WATCH_MS);
   }
+}
+
+/** @throws {CodedError} DEPENDENCY_UNAVAILABLE when no system runs there. */
+async function statusNow({ home, json, watch }: StatusOptions): Promise<string> {
+  const { SUPERVISOR_URL, DASHBOARD_URL } = resolveEndpoints(
+    home === undefined ? env : { ...env, ELEVATED_HOME: home },
+  );
+  const status = await readStatus(SUPERVISOR_URL, DASHBOARD_URL);
+  return json ? JSON.stringify(status, null, watch ? 0 : 2) : statusText(status, clock.now());
 }
 
 /** Commands that end by themselves: an error becomes one line and an exit code. */
