@@ -18,6 +18,7 @@ test("each vehicle numbers its events without a gap, and every event can be take
       return { kind: "taken" };
     },
   });
+  fleet.start();
   for (let second = 0; second < 20; second++) {
     clock.advance(1_000);
     await new Promise((resolve) => setImmediate(resolve));
@@ -47,6 +48,7 @@ test("nobody takes anything: the ring fills, and what is refused gets no number"
     logger: silentLogger,
     post: () => new Promise(() => {}),
   });
+  fleet.start();
   clock.advance(1_500_000);
   const { observed, numbered, waiting } = fleet.state();
   expect([numbered, waiting]).toEqual([1_000, 1_000]);

@@ -54,12 +54,16 @@ export class Fleet {
       { length: options.vehicles },
       (_, n) => new Vehicle(`V-${String(n + 1).padStart(3, "0")}`, this.#boot, options),
     );
-    const random = seededRandom(options.seed, "departures");
+  }
+
+  /** Everybody departs, not all in the same moment. */
+  start(): void {
+    const { clock, intervalMs, seed } = this.#options;
+    const random = seededRandom(seed, "departures");
     for (const vehicle of this.#vehicles) {
-      // Not all in the same moment.
-      const first = options.clock.after(random() * options.intervalMs, () => {
+      const first = clock.after(random() * intervalMs, () => {
         vehicle.observe();
-        this.#stops.push(options.clock.every(options.intervalMs, () => vehicle.observe()));
+        this.#stops.push(clock.every(intervalMs, () => vehicle.observe()));
       });
       this.#stops.push(first);
     }

@@ -40,6 +40,8 @@ async function run(options: RunOptions): Promise<never> {
       // After the answer.
       stop: () => void systemClock.after(50, () => process.kill(process.pid, "SIGTERM")),
     });
+    // Only now: a fleet that is refused because another runs must not have posted anything.
+    fleet.start();
     logger.info({ vehicles: options.numVehicles, everyMs: options.interval, host }, "driving");
     return {
       async stop() {

@@ -1,5 +1,9 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { memoryKafka } from "../../infra/runtime/kafka/memory.ts";
@@ -108,12 +112,55 @@ test("no room: 429 and when to try again", async () => {
   expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "1"]);
 });
 
-test("a client that trickles its request is cut off", async () => {
-  const url = await opened(await withTopic(), { FLEET_REQUEST_MS: 500 });
-  const socket = connect(Number(new URL(url).port), "127.0.0.1");
-  socket.write(
+test.each([
+  ["its headers", "POST /events HTTP/1.1\r\nHost: x\r\nX-"],
+  [
+    "its body",
     "POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{",
-  );
+  ],
+  [
+    "its body in chunks",
+    "POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
+  ],
+])("a client that trickles %s is cut off, and leaves nothing", async (_, begun) => {
+  const kafka = await withTopic();
+  const url = await opened(kafka, { FLEET_REQUEST_MS: 500 });
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  socket.write(begun);
   socket.resume();
   await once(socket, "close");
+  expect(kafka.records(TOPICS.fleet)).toEqual([]);
+  expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ heldBytes: 0 });
+});
+
+test("with keys a vehicle sends for itself only", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "elevated-keys-"));
+  stops.push(async () => rmSync(folder, { recursive: true }));
+  const file = join(folder, "keys");
+  writeFileSync(file, `V-1 ${createHash("sha256").update("secret").digest("hex")}\n`);
+  const kafka = await withTopic();
+  const url = await opened(kafka, { FLEET_API_KEYS_FILE: file });
+  const key = { "x-api-key": "secret" };
+  expect((await post(url, event(1))).status).toBe(401);
+  expect((await post(url, event(1), { "x-api-key": "guess" })).status).toBe(401);
+  expect((await post(url, [event(1), { ...event(2), vehicle_id: "V-2" }], key)).status).toBe(401);
+  expect(kafka.records(TOPICS.fleet)).toEqual([]);
+  expect((await post(url, [event(1), event(2)], key)).status).toBe(202);
+  expect(kafka.records(TOPICS.fleet)).toHaveLength(2);
+});
+
+test("a form is taken as an older vehicle sends it, and a repeated event is answered as the first was", async () => {
+  const kafka = await withTopic();
+  const url = await opened(kafka);
+  const { metadata: _, ...fields } = event(1);
+  const form = new URLSearchParams(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+  for (let time = 0; time < 2; time++) {
+    const type = { "content-type": "application/x-www-form-urlencoded" };
+    expect((await post(url, form.toString(), type)).status).toBe(202);
+  }
+  // Both are in Kafka: the table knows them as one.
+  expect(kafka.records(TOPICS.fleet).map(({ value }) => JSON.parse(String(value)))).toEqual([
+    expect.objectContaining(event(1)),
+    expect.objectContaining(event(1)),
+  ]);
 });
