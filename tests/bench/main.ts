@@ -3,10 +3,11 @@ import { EXIT } from "../../schemas/errors.ts";
 import { measure, type Part, table } from "./harness.ts";
 import { edgePart } from "./parts/edge.ts";
 import { fleetPart } from "./parts/fleet.ts";
+import { pagePart } from "./parts/page.ts";
 import { serversPart } from "./parts/servers.ts";
 import { startPart } from "./parts/start.ts";
 
-const PARTS: readonly Part[] = [edgePart, fleetPart, serversPart, startPart];
+const PARTS: readonly Part[] = [edgePart, fleetPart, pagePart, serversPart, startPart];
 
 function atLeastOne(text: string): number {
   const value = Number(text);

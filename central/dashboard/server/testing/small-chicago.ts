@@ -128,6 +128,11 @@ export class SmallChicago {
     this.#write(this.topics.turnstileSummary, stationId, { COUNT: this.#counted(stationId, "turnstile") });
   }
 
+  /** Entries that came through at a station. */
+  entriesOf(stationId: number): number {
+    return this.#counted(stationId, "turnstile");
+  }
+
   arrive(
     trainId: string,
     stationId: number,

@@ -7,7 +7,8 @@ import { silentLogger } from "../../../../infra/runtime/logger.ts";
 import { startRecordingBroker } from "../../../support/recording-broker.ts";
 import { startStage } from "../../../support/stage-process.ts";
 import type { Contender } from "../../harness.ts";
-import { anonymousMemoryOf, inNewHome, isReadings } from "./stages.ts";
+import { anonymousMemoryOf } from "../../process-figures.ts";
+import { inNewHome, isReadings } from "./stages.ts";
 
 const BACKLOG = 1_000_000;
 const SETTLE_MS = 5_000;

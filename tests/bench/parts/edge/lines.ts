@@ -3,7 +3,8 @@ import { encodeFrame } from "../../../../schemas/wire/codec.ts";
 import { startRecordingBroker } from "../../../support/recording-broker.ts";
 import { startStage } from "../../../support/stage-process.ts";
 import type { Contender, Figures } from "../../harness.ts";
-import { batchesOf, inNewHome, isReadings, processorSecondsOf } from "./stages.ts";
+import { processorSecondsOf } from "../../process-figures.ts";
+import { batchesOf, inNewHome, isReadings } from "./stages.ts";
 
 const BAUD = 115_200;
 /** 8N1: a start bit, eight of data, a stop bit. */
