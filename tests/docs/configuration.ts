@@ -1,0 +1,94 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { z } from "zod";
+import { centralSettings } from "../../central/config.ts";
+import { connectCommandSettings } from "../../central/connect/config.ts";
+import { dashboardSettings } from "../../central/dashboard/config.ts";
+import { dedupSettings } from "../../central/dedup/config.ts";
+import { ksqlClientConfig } from "../../central/ksql/config.ts";
+import { stationsSettings } from "../../central/stations/config.ts";
+import { telemetrySettings } from "../../central/telemetry/config.ts";
+import { edgeSettings } from "../../edge/config.ts";
+import { simulatorSettings } from "../../firmware-sim/config.ts";
+import { fleetSettings } from "../../firmware-sim/vehicles/config.ts";
+import { gatewaySettings } from "../../gateway/config.ts";
+import { ingestSettings } from "../../gateway/http/config.ts";
+import { bootstrapSettings } from "../../infra/bootstrap/config.ts";
+import { inspectSettings } from "../../infra/inspect/config.ts";
+import { ksqlConfig } from "../../infra/ksql/config.ts";
+import { proxySettings } from "../../infra/rest-proxy/config.ts";
+import { withoutPassword } from "../../infra/runtime/config.ts";
+import { settingsOf } from "../../infra/runtime/config-print.ts";
+import { registryServerSettings } from "../../infra/schema-registry/config.ts";
+import { projectRoot } from "../../schemas/root.ts";
+
+/** Every schema of settings, by what reads it. */
+export const SERVICES: Readonly<Record<string, z.ZodObject>> = {
+  "firmware-sim": simulatorSettings,
+  fleet: fleetSettings,
+  edge: edgeSettings,
+  "gateway mqtt": gatewaySettings,
+  "gateway http": ingestSettings,
+  central: centralSettings,
+  "central dedup": dedupSettings,
+  "central stations": stationsSettings,
+  "central telemetry": telemetrySettings,
+  "central dashboard": dashboardSettings,
+  connect: connectCommandSettings,
+  ksql: ksqlClientConfig,
+  "topics, peek": inspectSettings,
+  bootstrap: bootstrapSettings,
+  "registry stand-in": registryServerSettings,
+  "REST Proxy stand-in": proxySettings,
+  "ksql stand-in": ksqlConfig,
+};
+
+export const PAGE = join(projectRoot(), "docs", "configuration.md");
+
+const HEAD = `# Configuration
+
+<!-- Generated from the schemas by \`npm run docs\`; a test compares. -->
+
+Every setting is an environment variable. Any may be given as a file instead: \`POSTGRES_URL_FILE=/run/secrets/url\` stands
+for \`POSTGRES_URL\`, which wins where both are set. Addresses that are not set are those of the running system, or else
+the defaults. \`npm run gateway -- config print\` (and the same of every other command) shows what a process would run
+with, and where each value came from. A setting that is wrong stops the start with exit code 78 and says what would do.
+
+Everywhere: \`ELEVATED_HOME\` names the folder of everything that survives a stop (\`.elevated\`), \`NO_COLOR\` switches
+colours off.
+
+| setting | default | meaning | read by |
+| --- | --- | --- | --- |
+`;
+
+/** The whole page: one row per setting and meaning. */
+export function configurationPage(): string {
+  const rows = new Map<string, { readonly cells: readonly string[]; readonly services: string[] }>();
+  for (const [service, schema] of Object.entries(SERVICES)) {
+    for (const { name, default: standard, description } of settingsOf(schema)) {
+      const shown = standard === undefined || standard === "" ? "" : `\`${withoutPassword(standard)}\``;
+      const cells = [`\`${name}\``, shown, description];
+      const key = cells.join("|");
+      const row = rows.get(key) ?? { cells, services: [] };
+      row.services.push(service);
+      rows.set(key, row);
+    }
+  }
+  const lines = [...rows.values()]
+    .sort((a, b) => (String(a.cells[0]) < String(b.cells[0]) ? -1 : 1))
+    .map(({ cells, services }) => `| ${[...cells, services.join(", ")].join(" | ")} |`);
+  return `${HEAD}${lines.join("\n")}\n`;
+}
+
+/** Write the page anew when it differs. */
+export function writeConfigurationPage(): boolean {
+  const page = configurationPage();
+  let before = "";
+  try {
+    before = readFileSync(PAGE, "utf8");
+  } catch {
+    // There is none yet.
+  }
+  if (page !== before) writeFileSync(PAGE, page);
+  return page !== before;
+}
