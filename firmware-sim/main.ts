@@ -4,13 +4,14 @@ import { configCommand } from "../infra/runtime/config-print.ts";
 import { closeServer } from "../infra/runtime/http.ts";
 import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
-import { createMetrics, serveProbes } from "../infra/runtime/metrics.ts";
+import { serveProbes } from "../infra/runtime/metrics.ts";
 import { EXIT, exitCodeOf } from "../schemas/errors.ts";
 import { LINES } from "../schemas/network/network.ts";
 import { addControlCommands } from "./commands.ts";
 import { type SimulatorConfig, simulatorConfig, simulatorSettings } from "./config.ts";
 import { ControlClient } from "./control/client.ts";
 import { numberFrom, parseLines, parseMoment, parseStations, type SimulatorOptions } from "./options.ts";
+import { simulatorMetrics } from "./report/metrics.ts";
 import { startReporter } from "./report/reporter.ts";
 import { startSimulator } from "./simulator.ts";
 
@@ -29,10 +30,14 @@ async function run(options: SimulatorOptions, config: SimulatorConfig): Promise<
     const probes =
       config.probePort === undefined
         ? undefined
-        : await serveProbes(createMetrics("firmware-sim"), config.probePort, () => ({
-            ready: true,
-            detail: { ...simulator.state() },
-          }));
+        : await serveProbes(
+            simulatorMetrics(() => simulator.state()),
+            config.probePort,
+            () => ({
+              ready: true,
+              detail: { ...simulator.state() },
+            }),
+          );
     const { devices } = simulator.state();
     const ms = Math.round(systemClock.monotonic() - startedAt);
     logger.info({ devices: devices.total, up: devices.up, ms, control: simulator.url }, "ready");

@@ -2,6 +2,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { listen } from "../runtime/http.ts";
 import type { Kafka } from "../runtime/kafka/ports.ts";
 import type { Logger } from "../runtime/logger.ts";
+import { createMetrics } from "../runtime/metrics.ts";
 import { ServerState } from "./commands/server-state.ts";
 import type { SchemaRegistry } from "./formats/registry.ts";
 import { createApp } from "./rest/app.ts";
@@ -55,7 +56,8 @@ export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlSe
       ),
       clock.sleep(HEALTH_TIMEOUT_MS).then(() => false),
     ]);
-  const app = createApp({ service, clusterId: await clusterId, serviceId, healthy });
+  const metrics = createMetrics("ksql");
+  const app = createApp({ service, clusterId: await clusterId, serviceId, healthy, metrics });
   const http = polyglotServer(app);
   const { port, url } = await listen(http.server, options.port, options.host);
   return {

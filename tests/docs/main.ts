@@ -1,4 +1,8 @@
+import { writeAsyncApi } from "./asyncapi.ts";
 import { writeConfigurationPage } from "./configuration.ts";
 
 /** `npm run docs`: the pages that are made from the sources. */
-process.stdout.write(`docs/configuration.md: ${writeConfigurationPage() ? "written" : "as it must be"}\n`);
+const pages = { "docs/configuration.md": writeConfigurationPage, "docs/asyncapi.json": writeAsyncApi };
+for (const [page, write] of Object.entries(pages)) {
+  process.stdout.write(`${page}: ${write() ? "written" : "as it must be"}\n`);
+}

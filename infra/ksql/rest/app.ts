@@ -1,3 +1,4 @@
+import type { Registry } from "prom-client";
 import { messageOf } from "../../../schemas/errors.ts";
 import { RestError } from "../../runtime/rest/errors.ts";
 import { mediaTypeOf, negotiate } from "../../runtime/rest/media.ts";
@@ -21,6 +22,8 @@ interface AppOptions {
   readonly serviceId: string;
   /** Answers and commands both reach Kafka. */
   readonly healthy: () => Promise<boolean>;
+  /** For `/metrics`, in Prometheus's text form. */
+  readonly metrics: Registry;
 }
 
 type Params = Readonly<Record<string, string>>;
@@ -65,6 +68,9 @@ export function createApp(options: AppOptions): (exchange: Exchange) => void {
     ),
     get("/chc/live", (exchange) => json(exchange, {})),
     get("/chc/ready", (exchange) => json(exchange, {})),
+    get("/metrics", async (exchange) =>
+      exchange.send(200, options.metrics.contentType, await options.metrics.metrics()),
+    ),
     get("/status", (exchange) => {
       const statuses = [...service.state.statuses].map(([id, { status }]) => [id, status] as const);
       json(exchange, { commandStatuses: Object.fromEntries(statuses) });

@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { projectRoot } from "../../schemas/root.ts";
+import { brokenLinks, commandsShown, scriptOf } from "./pages.ts";
+
+const root = projectRoot();
+const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  scripts: Readonly<Record<string, string>>;
+};
+
+test("every link of every page leads somewhere", () => {
+  expect(brokenLinks()).toEqual([]);
+});
+
+test("every command that a page shows is there", () => {
+  const missing = commandsShown().filter(({ command }) => {
+    const script = scriptOf(command);
+    return script !== undefined && !(script in scripts);
+  });
+  expect(missing).toEqual([]);
+});
+
+test("the README's table has every command", () => {
+  const page = readFileSync(join(root, "README.md"), "utf8");
+  const table = page.split("\n").filter((line) => line.startsWith("| `npm"));
+  const listed = new Set(
+    table.flatMap((line) => [...line.matchAll(/npm (?:run )?([\w:-]+)/g)].map(([, name]) => name)),
+  );
+  // Parts of another command, or what an editor runs.
+  const inner = ["build", "types", "format", "dedup"];
+  expect(Object.keys(scripts).filter((name) => !listed.has(name) && !inner.includes(name))).toEqual([]);
+});

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { readCompose } from "../compose/compose-file.ts";
+import { alertRules, metricsIn, panels, scraped } from "./names.ts";
+
+test("an expression's metrics are told from its functions, labels and times", () => {
+  const quantile =
+    'histogram_quantile(0.5, sum by (le) (rate(a_seconds_bucket{job="x"}[1m]))) > 2 and on () b_total == 0';
+  expect(metricsIn(quantile)).toEqual(["a_seconds_bucket", "b_total"]);
+});
+
+test("every alarm says what is wrong and what to do", () => {
+  const rules = alertRules();
+  expect(rules.length).toBeGreaterThan(5);
+  expect(rules.filter(({ annotations }) => !annotations.summary || !annotations.action)).toEqual([]);
+  expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+  expect(panels().every(({ targets }) => targets.length > 0)).toBe(true);
+});
+
+test("Prometheus asks services of the compose file, at their probes", () => {
+  const { services } = readCompose();
+  for (const target of scraped()) {
+    const [name = "", port] = target.split(":");
+    expect(String(services[name]?.environment?.["PROBE_PORT"]), name).toBe(port);
+  }
+});

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { projectRoot } from "../../schemas/root.ts";
+
+const folder = join(projectRoot(), "infra", "monitoring");
+
+/** PromQL's own words, as far as the rules and the dashboard use them. */
+const WORDS = new Set([
+  "by",
+  "le",
+  "sum",
+  "rate",
+  "increase",
+  "histogram_quantile",
+  "and",
+  "or",
+  "on",
+  "job",
+  "up",
+]);
+
+/** The metrics that an expression asks for. */
+export function metricsIn(expression: string): readonly string[] {
+  const bare = expression.replace(/\{[^}]*\}|\[[^\]]*\]|"[^"]*"/g, "");
+  const names = [...bare.matchAll(/[a-zA-Z_][a-zA-Z0-9_]*/g)].map(([name]) => name);
+  return names.filter((name) => !WORDS.has(name));
+}
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly annotations: { readonly summary?: string; readonly action?: string };
+}
+
+export function alertRules(): readonly Rule[] {
+  const { groups } = parse(readFileSync(join(folder, "alerts.yml"), "utf8")) as {
+    groups: readonly { readonly rules: readonly Rule[] }[];
+  };
+  return groups.flatMap(({ rules }) => rules);
+}
+
+export interface Panel {
+  readonly title: string;
+  readonly targets: readonly { readonly expr: string }[];
+}
+
+export function panels(): readonly Panel[] {
+  return (JSON.parse(readFileSync(join(folder, "dashboard.json"), "utf8")) as { panels: readonly Panel[] })
+    .panels;
+}
+
+/** The hosts that Prometheus asks, without their ports. */
+export function scraped(): readonly string[] {
+  const { scrape_configs } = parse(readFileSync(join(folder, "prometheus.yml"), "utf8")) as {
+    scrape_configs: readonly { static_configs: readonly { targets: readonly string[] }[] }[];
+  };
+  return scrape_configs.flatMap((job) => job.static_configs.flatMap(({ targets }) => targets));
+}
