@@ -31,6 +31,21 @@ describe("service clock", () => {
     expect(clock.view()).toEqual({ service: S, at: W + 1_000, speed: null });
   });
 
+  test("events noticed in one look come in no order of their service times: the speed is seen all the same", () => {
+    const clock = new ServiceClock();
+    for (let look = 0; look < 100; look++) {
+      const [service, at] = [S + look * 6_000, W + look * 100];
+      for (const [back, ms] of [
+        [0, 0],
+        [5_900, 1],
+        [40, 1],
+        [3_000, 3],
+      ] as const)
+        clock.hear(service - back, at + ms);
+    }
+    expect(clock.view()?.speed).toBe(60);
+  });
+
   test("a change of speed shows within the window", () => {
     const clock = new ServiceClock();
     for (let i = 0; i < 60; i++) clock.hear(S + i * 60_000, W + i * 1_000);

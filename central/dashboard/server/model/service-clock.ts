@@ -7,6 +7,8 @@ interface Pair {
 
 /** The speed is measured over this much wall time, so that a change is seen soon. */
 const WINDOW_MS = 30_000;
+/** Events noticed in the same moment carry the service times at which they happened, in no order. */
+const SAME_MOMENT_MS = 1_000;
 /** Less than this apart, two readings' rounding to milliseconds would show. */
 const MIN_SPAN_MS = 2_000;
 
@@ -14,11 +16,14 @@ const MIN_SPAN_MS = 2_000;
 export class ServiceClock {
   #pairs: Pair[] = [];
 
-  /** Older readings (a backlog) are ignored. A service clock that went back begins anew. */
+  /** Older readings (a backlog) are ignored. A service clock that went back, and stays there, begins anew. */
   hear(service: number, at: number): void {
     const last = this.#pairs.at(-1);
     if (last && at <= last.at) return;
-    if (last && service < last.service) this.#pairs = [];
+    if (last && service < last.service) {
+      if (at - last.at < SAME_MOMENT_MS) return;
+      this.#pairs = [];
+    }
     this.#pairs.push({ service, at });
     const keepFrom = at - WINDOW_MS;
     const first = this.#pairs.findIndex((pair) => pair.at >= keepFrom);
