@@ -46,6 +46,14 @@ describe("service clock", () => {
     expect(clock.view()?.speed).toBe(60);
   });
 
+  test("after a stop it is not taken to have gone on: nobody knows until it is heard again", () => {
+    const clock = new ServiceClock();
+    for (let i = 0; i <= 20; i++) clock.hear(S + i * 60_000, W + i * 1_000);
+    expect(clock.serviceAt(W + 60_000)).toBeNull();
+    clock.hear(S + 21 * 60_000, W + 120_000);
+    expect(clock.serviceAt(W + 120_000)).toBe(S + 21 * 60_000);
+  });
+
   test("a change of speed shows within the window", () => {
     const clock = new ServiceClock();
     for (let i = 0; i < 60; i++) clock.hear(S + i * 60_000, W + i * 1_000);

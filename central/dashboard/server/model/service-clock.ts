@@ -1,4 +1,4 @@
-import type { ClockView } from "../../../../schemas/page.ts";
+import { CLOCK_TRUST_MS, type ClockView } from "../../../../schemas/page.ts";
 
 interface Pair {
   readonly service: number;
@@ -41,10 +41,11 @@ export class ServiceClock {
     return { service: last.service, at: last.at, speed: speed === null ? null : round(speed) };
   }
 
-  /** The service time at a wall time, epoch ms; null before the first reading. */
+  /** The service time at a wall time, epoch ms; null before the first reading, and when none has come for long. */
   serviceAt(at: number): number | null {
     const clock = this.view();
-    return clock ? Math.round(clock.service + (at - clock.at) * (clock.speed ?? 1)) : null;
+    if (!clock || at - clock.at > CLOCK_TRUST_MS) return null;
+    return Math.round(clock.service + (at - clock.at) * (clock.speed ?? 1));
   }
 }
 

@@ -1,4 +1,5 @@
 import { useContext, useState } from "preact/hooks";
+import { CLOCK_TRUST_MS } from "../../../../schemas/page.ts";
 import { countByHealth } from "../rules/health.ts";
 import { clockDay, clockTime, figure, sky } from "../rules/words.ts";
 import { BREAK_HREF } from "../state/route.ts";
@@ -34,7 +35,8 @@ function ServiceClock() {
   const clock = usePage(({ state }) => state?.clock ?? null);
   const now = useNow(250);
   if (!clock) return <p class="fact clock muted">no service clock yet</p>;
-  const service = clock.service + Math.max(0, now - clock.at) * (clock.speed ?? 1);
+  const elapsed = Math.min(Math.max(0, now - clock.at), CLOCK_TRUST_MS);
+  const service = clock.service + elapsed * (clock.speed ?? 1);
   return (
     <p class="fact clock" title="Service clock, Chicago time">
       <time dateTime={new Date(service).toISOString()}>{clockTime(service)}</time>
