@@ -201,7 +201,7 @@ const CHECKS: readonly (readonly [string, () => Promise<void>])[] = [
       await admin.connect();
       try {
         const { groups } = await admin.describeGroups(["dedup", "stations"]);
-        expect(groups).toEqual([
+        expect(groups.toSorted((x, y) => x.groupId.localeCompare(y.groupId))).toEqual([
           expect.objectContaining({ groupId: "dedup", state: "Stable", members: [expect.anything()] }),
           expect.objectContaining({ groupId: "stations", state: "Stable", members: [expect.anything()] }),
         ]);

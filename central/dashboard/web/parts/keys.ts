@@ -18,8 +18,7 @@ export function useKeys({ onHelp, sheetOpen }: Keys): void {
       else if (event.key === "/") {
         event.preventDefault();
         if (sheetOpen) closeSheet();
-        // The search is drawn with the overview, which the sheet hid.
-        requestAnimationFrame(() => document.getElementById("search")?.focus());
+        focusOn("#search");
       }
     };
     window.addEventListener("keydown", pressed);
@@ -31,7 +30,13 @@ export function useKeys({ onHelp, sheetOpen }: Keys): void {
 export function closeSheet(): void {
   const opened = location.hash;
   location.hash = "#/";
-  requestAnimationFrame(() =>
-    document.querySelector<HTMLElement>(`a[href="${CSS.escape(opened)}"]`)?.focus(),
-  );
+  focusOn(`a[href="${CSS.escape(opened)}"]`);
+}
+
+/** At once, so that no key typed next is lost; in the next frame where a sheet hid it until now. */
+function focusOn(selector: string): void {
+  const find = (): HTMLElement | null => document.querySelector(selector);
+  const there = find();
+  if (there) there.focus();
+  else requestAnimationFrame(() => find()?.focus());
 }
