@@ -21,6 +21,8 @@ export interface Part {
 
 export interface PartOptions {
   readonly runs: number;
+  /** The measured time of a run, for the parts that let the user choose it. */
+  readonly seconds?: number;
   readonly note: (line: string) => void;
 }
 

@@ -3,11 +3,18 @@ import { EXIT } from "../../schemas/errors.ts";
 import { measure, type Part, table } from "./harness.ts";
 import { edgePart } from "./parts/edge.ts";
 import { fleetPart } from "./parts/fleet.ts";
+import { gatewayPart } from "./parts/gateway.ts";
 import { pagePart } from "./parts/page.ts";
 import { serversPart } from "./parts/servers.ts";
 import { startPart } from "./parts/start.ts";
 
-const PARTS: readonly Part[] = [edgePart, fleetPart, pagePart, serversPart, startPart];
+const PARTS: readonly Part[] = [edgePart, fleetPart, gatewayPart, pagePart, serversPart, startPart];
+
+interface BenchOptions {
+  readonly runs: number;
+  readonly seconds?: number;
+  readonly json?: boolean;
+}
 
 function atLeastOne(text: string): number {
   const value = Number(text);
@@ -19,9 +26,10 @@ const program = new Command("bench")
   .description("Measure one part, medians with spread. Figures go to stdout, progress to stderr.")
   .argument("[part]", `one of: ${PARTS.map((p) => p.name).join(", ")}`)
   .option("-n, --runs <n>", "runs of each contender", atLeastOne, 5)
+  .option("--seconds <n>", "measured time of one run, where a part allows it (gateway)", atLeastOne)
   .option("--json", "print JSON instead of a table")
   .addHelpText("after", `\nParts:\n${PARTS.map((p) => `  ${p.name.padEnd(10)} ${p.about}`).join("\n")}`)
-  .action(async (name: string | undefined, options: { runs: number; json?: boolean }) => {
+  .action(async (name: string | undefined, options: BenchOptions) => {
     const part = PARTS.find((p) => p.name === name);
     if (!part) {
       process.stderr.write(
@@ -31,7 +39,8 @@ const program = new Command("bench")
       return;
     }
     const note = (line: string): void => void process.stderr.write(`${line}\n`);
-    const result = await measure(part, { runs: options.runs, note });
+    const { runs, seconds } = options;
+    const result = await measure(part, { runs, note, ...(seconds === undefined ? {} : { seconds }) });
     process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${table(result)}\n`);
   });
 

@@ -1,0 +1,60 @@
+import type { Contender, Part, PartOptions } from "../harness.ts";
+import { type Cluster, plainTopic, startCluster } from "./gateway/cluster.ts";
+import { sameAsRealClients } from "./gateway/mqtt-js.ts";
+import { gatewayContender } from "./gateway/ours.ts";
+import { perfTest } from "./gateway/perf-test.ts";
+import { telegrafContenders } from "./gateway/telegraf.ts";
+
+const SECONDS = 20;
+const BATCH = 100;
+
+let shared: Cluster | undefined;
+
+function cluster(): Cluster {
+  if (!shared) throw new Error("no cluster was started");
+  return shared;
+}
+
+/** What the gateway takes with Kafka's acknowledgement, beside Kafka's own producer and the usual bridge. */
+export const gatewayPart: Part = {
+  name: "gateway",
+  about:
+    "QoS 1 PUBLISHes acknowledged because Kafka has them, one reading each and a hundred, agents, gateway and Kafka on the same processors; beside kafka-producer-perf-test and, where installed, mosquitto with Telegraf",
+  async contenders({ seconds = SECONDS, note }: PartOptions) {
+    shared = await startCluster();
+    return [perfTestContender(seconds), ...ours(seconds), ...telegrafContenders(cluster, seconds, note)];
+  },
+  async close() {
+    await shared?.stop();
+  },
+};
+
+/** Its last run's rate: the denominator of the runs behind it. */
+let perfRate = Number.NaN;
+
+function perfTestContender(seconds: number): Contender {
+  return {
+    name: "kafka-producer-perf-test, 64 B",
+    run: () =>
+      cluster().withTopics(async (prefix) => {
+        const { brokers, kafka } = cluster();
+        const spec = plainTopic(prefix);
+        const admin = await kafka.admin();
+        await admin.ensureTopics([spec]);
+        await admin.close();
+        perfRate = await perfTest(brokers, spec.topic, seconds);
+        return { "records/s": perfRate };
+      }),
+  };
+}
+
+function ours(seconds: number): readonly Contender[] {
+  const compared = (readings: number) => ({
+    "readings / perf-test's records, %": (100 * readings) / perfRate,
+  });
+  return [
+    gatewayContender(cluster, "gateway, 1 reading a PUBLISH", 1, seconds, compared),
+    gatewayContender(cluster, `gateway, ${BATCH} readings a PUBLISH`, BATCH, seconds, compared),
+    ...sameAsRealClients(cluster),
+  ];
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+import { systemClock } from "../../../../infra/runtime/clock.ts";
+import { createKafka } from "../../../../infra/runtime/kafka/kafka.ts";
+import type { Kafka, TopicSpec } from "../../../../infra/runtime/kafka/ports.ts";
+import { silentLogger } from "../../../../infra/runtime/logger.ts";
+import { EMBEDDED_LIMITS, topicSettings } from "../../../../schemas/topic-settings.ts";
+import { topicNames } from "../../../../schemas/topics.ts";
+import { startServers } from "../../../support/servers.ts";
+import { kafkaPid } from "../mqtt-load/processes.ts";
+
+/** The embedded Kafka as `npm start` starts it, with a registry, shared by the contenders of one run. */
+export interface Cluster {
+  readonly brokers: string;
+  readonly registryUrl: string;
+  readonly kafka: Kafka;
+  readonly kafkaPid: number;
+  /** Run something with topics of its own, which are removed afterwards. */
+  withTopics<T>(run: (prefix: string) => Promise<T>): Promise<T>;
+  stop(): Promise<void>;
+}
+
+export async function startCluster(): Promise<Cluster> {
+  const servers = await startServers(["kafka", "schema-registry"]);
+  const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl } = servers.addresses;
+  const kafka = createKafka({
+    brokers: brokers.split(","),
+    clientId: "bench",
+    logger: silentLogger,
+    clock: systemClock,
+  });
+  return {
+    brokers,
+    registryUrl,
+    kafka,
+    kafkaPid: kafkaPid(),
+    async withTopics(run) {
+      const prefix = `b-${randomUUID().slice(0, 8)}.`;
+      const admin = await kafka.admin();
+      try {
+        await admin.ensureTopics(topicSettings(topicNames(prefix), EMBEDDED_LIMITS));
+        return await run(prefix);
+      } finally {
+        const ours = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+        await admin.deleteTopics(ours);
+        await admin.close();
+      }
+    },
+    stop: () => servers.stop(),
+  };
+}
+
+/** A topic for who knows nothing of ours: as many partitions as the raw topic. */
+export function plainTopic(prefix: string): TopicSpec {
+  return { topic: `${prefix}plain`, partitions: EMBEDDED_LIMITS.partitions };
+}
