@@ -6,7 +6,6 @@ import { systemClock } from "../../infra/runtime/clock.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import type { InRecord, OutRecord, Producer } from "../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
-import { seededRandom } from "../../infra/runtime/random.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { stationTopic, type Topics, topicNames } from "../../schemas/topics.ts";
@@ -15,7 +14,6 @@ import { registryServer } from "./testing/registry-server.ts";
 import { prepareTopics } from "./topics.ts";
 
 const CLARK = 40380;
-const HOWARD = 40900;
 const WASHINGTON = 40370;
 
 /** A dedup of its own topics: the processes, the raw topic's writer, and what they wrote. */
@@ -156,68 +154,4 @@ test("duplicates, gaps, a late old boot, a dead letter and a restart: each readi
   await tail.stop();
   expect(copies.filter((r) => r.topic === bench.topics.deadLetter)).toHaveLength(1);
   expect(copies).toHaveLength(1 + 13 + 2);
-});
-
-test("killed again and again under load, it neither loses nor repeats a reading", async () => {
-  const random = seededRandom(5, "dedup kills");
-  let child = await bench.start();
-  let next = 1;
-  let writing = true;
-  const load = (async () => {
-    while (writing) {
-      // Every batch twice, as a gateway does that was killed before its PUBACK.
-      for (let again = 0; again < 2; again++) {
-        await bench.write(
-          batch(CLARK, run("40380-T1", 7, next, next + 19)),
-          batch(WASHINGTON, run("40370-T1", 7, next, next + 19)),
-        );
-      }
-      next += 20;
-      await systemClock.sleep(5);
-    }
-  })();
-  for (let kill = 0; kill < 4; kill++) {
-    const before = bench.clean.length;
-    await vi.waitUntil(() => bench.clean.length > before + 50 * random(), { timeout: 30_000, interval: 1 });
-    child.kill("SIGKILL");
-    child = await bench.start();
-  }
-  writing = false;
-  await load;
-  await bench.until(2 * (next - 1));
-  // What would be repeated would come right behind: a last reading of each device bounds the wait.
-  await bench.write(
-    batch(CLARK, run("40380-T1", 7, next, next)),
-    batch(WASHINGTON, run("40370-T1", 7, next, next)),
-  );
-  await bench.until(2 * next);
-  for (const device of ["40380-T1", "40370-T1"]) {
-    const seen = bench.seen.filter((identity) => identity.startsWith(device));
-    expect(seen).toEqual(identities(device, 7, next));
-  }
-});
-
-test("two share the partitions; one that is stopped, taken over and continued counts nothing twice", async () => {
-  const one = await bench.start();
-  const two = await bench.start();
-  const stations = [CLARK, HOWARD, WASHINGTON];
-  const write = async (from: number, to: number): Promise<void> => {
-    for (const id of stations) await bench.write(batch(id, run(`${id}-T1`, 7, from, to)));
-  };
-  await write(1, 10);
-  await bench.until(30);
-  one.kill("SIGSTOP");
-  await write(11, 20);
-  await bench.until(60);
-  one.kill("SIGCONT");
-  await write(15, 30);
-  await bench.until(90);
-  two.kill("SIGKILL");
-  await write(25, 40);
-  await bench.until(120);
-  for (const id of stations) {
-    expect(bench.seen.filter((identity) => identity.startsWith(`${id}`))).toEqual(
-      identities(`${id}-T1`, 7, 40),
-    );
-  }
 });

@@ -8,7 +8,7 @@ import { type StageProcess, startStage } from "../support/stage-process.ts";
 import { isAlive } from "../support/system.ts";
 import { type FleetLoad, startFleetLoad } from "./fleet-load.ts";
 import { expectAcknowledged } from "./fleet-topic.ts";
-import { kafkaAt } from "./raw-record.ts";
+import { kafkaAt } from "./topic-contents.ts";
 
 /*
  * `gateway http --instances 3`: three processes share the vehicles' port, one of them is killed under load, then their

@@ -6,7 +6,7 @@ import { TOPICS } from "../../schemas/topics.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { type FleetLoad, startFleetLoad } from "./fleet-load.ts";
-import { kafkaAt } from "./raw-record.ts";
+import { kafkaAt } from "./topic-contents.ts";
 
 /*
  * Vehicles post while every process on the way to PostgreSQL is killed in turn: the table holds each acknowledged event

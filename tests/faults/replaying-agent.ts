@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import mqtt, { type MqttClient } from "mqtt";
+import type { Random } from "../../infra/runtime/random.ts";
 import { avroType } from "../../schemas/avro/schemas.ts";
 import { SingleObjectCodec } from "../../schemas/avro/single-object.ts";
 import { readingsTopic } from "../../schemas/mqtt.ts";
+import { turnstileId } from "../../schemas/network/devices.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 
 const codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
@@ -11,52 +13,69 @@ export interface ReplayingAgentOptions {
   /** Asked before each connection: a gateway may come back elsewhere. */
   readonly url: () => string;
   readonly stationId: number;
-  /** Batches in all, each of one reading whose sequence number is the batch's. Left out: until `finish`. */
-  readonly batches?: number;
+  /** Decides how many readings each PUBLISH carries of each device. */
+  readonly random: Random;
+  /** Turnstiles of the station. */
+  readonly devices?: number;
+  /** Readings of one device in one PUBLISH, at most. */
+  readonly most?: number;
   /** PUBLISHes that may wait for their PUBACK. */
   readonly window?: number;
   /** Between two PUBLISHes, ms: spreads the load over the faults. */
   readonly paceMs?: number;
+  /** Payloads of their own in the place of every tenth PUBLISH; the readings go on behind them. */
+  readonly poison?: () => Buffer;
 }
 
 /**
  * The delivery rules of an agent without its disk (design §5.3): publishes in order, forgets on PUBACK only, and after
- * each lost connection begins again at the first batch that has none.
+ * each lost connection begins again at the first reading that has none, in batches cut elsewhere.
+ *
+ * Its devices count alike: each PUBLISH carries the same numbers of every one.
  */
 export class ReplayingAgent {
   readonly stationId: number;
-  /** In the order the PUBACKs came, each once. */
-  readonly acknowledged: number[] = [];
+  readonly deviceIds: readonly string[];
+  /** Readings of each device numbered 1 … so many have their PUBACK. */
+  acknowledged = 0;
   connections = 0;
   /** PUBLISHes in all, replays included. */
   published = 0;
-  readonly #options: Required<ReplayingAgentOptions>;
-  #last: number;
-  #next = 1;
+  poisonPublished = 0;
+  poisonAcknowledged = 0;
+  /** PUBACKs that overtook one of an earlier PUBLISH. */
+  overtaken = 0;
+  readonly #options: Required<Omit<ReplayingAgentOptions, "poison">> & Pick<ReplayingAgentOptions, "poison">;
+  /** Readings of each device numbered so far. */
+  #numbered = 0;
+  #last = Number.POSITIVE_INFINITY;
   #stopped = false;
+  #client: MqttClient | undefined;
 
   constructor(options: ReplayingAgentOptions) {
-    this.#options = { window: 16, paceMs: 0, batches: Number.POSITIVE_INFINITY, ...options };
-    this.#last = this.#options.batches;
+    this.#options = { devices: 2, most: 5, window: 16, paceMs: 0, ...options };
     this.stationId = options.stationId;
+    this.deviceIds = Array.from({ length: this.#options.devices }, (_, n) =>
+      turnstileId(options.stationId, n + 1),
+    );
   }
 
-  /** Resolves when every batch has its PUBACK, or after `stop`. */
+  /** Resolves when every reading has its PUBACK after `finish`, or after `stop`. */
   async run(): Promise<void> {
-    while (!this.#stopped && this.#next <= this.#last) {
+    while (!this.#stopped && this.acknowledged < this.#last) {
       await this.#connection();
       await sleep(20);
     }
   }
 
-  /** How many batches there are in all. */
-  get batches(): number {
-    return this.#last;
+  /** Bytes that wait in the agent because the other side does not read. */
+  get unsent(): number {
+    return this.#client?.stream.writableLength ?? 0;
   }
 
-  /** Begin no further batch; `run` ends when the begun ones have their PUBACKs. */
+  /** Number no further reading; `run` ends when those numbered have their PUBACKs. */
   finish(): void {
-    this.#last = this.#next + this.#options.window;
+    this.#last = this.#numbered;
   }
 
   /** Give up, as at the end of a test that failed. */
@@ -74,6 +93,7 @@ export class ReplayingAgent {
       connectTimeout: 5_000,
       keepalive: 15,
     });
+    this.#client = client;
     client.on("error", () => {});
     let lost = false;
     const closed = new Promise<void>((resolve) => {
@@ -93,44 +113,60 @@ export class ReplayingAgent {
   }
 
   async #publishAll(client: MqttClient, over: () => boolean): Promise<void> {
-    const { window, paceMs } = this.#options;
+    const { window, paceMs, most, random, poison } = this.#options;
+    let next = this.acknowledged + 1;
+    let waiting = 0;
+    let sent = 0;
+    let answered = 0;
     let wake = (): void => {};
-    for (let id = this.#next; id <= this.#last || this.#next <= this.#last; ) {
-      if (over()) return;
-      if (id > this.#last || id >= this.#next + window) {
+    const publish = (payload: Buffer, kept: () => void): void => {
+      const place = ++sent;
+      waiting++;
+      this.published++;
+      client.publish(readingsTopic(this.stationId), payload, { qos: 1 }, (error) => {
+        waiting--;
+        if (!error) {
+          if (place !== ++answered) this.overtaken++;
+          kept();
+        }
+        wake();
+      });
+    };
+    while (!over() && (waiting > 0 || this.acknowledged < this.#last)) {
+      if (next > this.#last || waiting >= window) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
         continue;
       }
-      const sent = id++;
-      this.published++;
-      client.publish(readingsTopic(this.stationId), payloadOf(this.stationId, sent), { qos: 1 }, (error) => {
-        if (!error && sent === this.#next) {
-          this.acknowledged.push(sent);
-          this.#next = sent + 1;
-        }
-        wake();
+      if (poison && sent % 10 === 5) {
+        this.poisonPublished++;
+        publish(poison(), () => {
+          this.poisonAcknowledged++;
+        });
+      }
+      const from = next;
+      const to = Math.min(this.#last, from + Math.floor(random() * most));
+      next = to + 1;
+      this.#numbered = Math.max(this.#numbered, to);
+      publish(this.#payload(sent, from, to), () => {
+        this.acknowledged = to;
       });
       if (paceMs > 0) await sleep(paceMs);
     }
   }
-}
 
-function payloadOf(stationId: number, id: number): Buffer {
-  const now = Date.now();
-  const reading = {
-    total: id,
-    serviceTime: now,
-    deviceTime: now,
-    edgeTime: now,
-    line: "blue" as const,
-    arrival: null,
-  };
-  return codec.encode({
-    stationId,
-    agentBoot: 1,
-    batchId: id,
-    runs: [{ deviceId: `${stationId}-T1`, bootId: 1, firstSeq: id, readings: [reading] }],
-  });
+  #payload(batchId: number, from: number, to: number): Buffer {
+    const now = Date.now();
+    const readings = Array.from({ length: to - from + 1 }, (_, i) => ({
+      total: from + i,
+      serviceTime: now,
+      deviceTime: now,
+      edgeTime: now,
+      line: "blue" as const,
+      arrival: null,
+    }));
+    const runs = this.deviceIds.map((deviceId) => ({ deviceId, bootId: 1, firstSeq: from, readings }));
+    return codec.encode({ stationId: this.stationId, agentBoot: 1, batchId, runs });
+  }
 }

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import type { Kafka } from "../../infra/runtime/kafka/ports.ts";
 import { eventually } from "../support/eventually.ts";
 import { type StageProcess, startStage } from "../support/stage-process.ts";
-import { kafkaAt } from "./raw-record.ts";
+import { kafkaAt } from "./topic-contents.ts";
 
 /*
  * The schema registry and the REST Proxy as processes, killed while clients write: what was acknowledged stands, each

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readvertise } from "./advertised-address.ts";
+import { Frames, readvertise } from "./kafka-frames.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
 let server: Server;
@@ -91,12 +91,13 @@ test("an advertised address is rewritten wherever the chunks are split", () => {
   const address = Buffer.concat([Buffer.from("\0\x09127.0.0.1"), Buffer.from([0, 0, 0x23, 0x84])]);
   const reply = Buffer.concat([Buffer.from([0, 0, 0, address.length + 1]), address, Buffer.from("1")]);
   for (let split = 0; split <= reply.length; split++) {
-    const filter = readvertise({ host: "127.0.0.1", from: 0x2384, to: 0x7001 });
-    const out = Buffer.concat([
-      filter(Buffer.from(reply.subarray(0, split))),
-      filter(Buffer.from(reply.subarray(split))),
-    ]);
-    expect(out.readInt32BE(15)).toBe(0x7001);
-    expect(out).toHaveLength(reply.length);
+    const frames = new Frames();
+    const whole = [reply.subarray(0, split), reply.subarray(split)].flatMap((chunk) =>
+      frames.take(Buffer.from(chunk)),
+    );
+    expect(whole).toHaveLength(1);
+    for (const frame of whole) readvertise(frame, { host: "127.0.0.1", from: 0x2384, to: 0x7001 });
+    expect(whole[0]?.readInt32BE(15)).toBe(0x7001);
+    expect(whole[0]).toHaveLength(reply.length);
   }
 });

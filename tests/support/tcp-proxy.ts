@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, connect as dial, type Socket } from "node:net";
-import { readvertise } from "./advertised-address.ts";
 
 /** client → server, and back. */
 export type Direction = "requests" | "replies";
@@ -44,16 +43,19 @@ export interface TcpProxy {
   close(): void;
 }
 
+/** What passes of a chunk; `pass` lets more bytes go, now or later. */
+export type Filter = (chunk: Buffer, pass: (bytes: Buffer) => void) => Buffer;
+
+/** Of one connection: it may hold the connection's state. */
+export type Filters = Readonly<Record<Direction, Filter>>;
+
 /**
  * A TCP proxy whose faults are switched by code.
  *
  * @param target - `host:port` of the real server.
- * @param options - `kafka`: the address that the broker advertises becomes the proxy's.
+ * @param filters - made for each connection, with the proxy's own port: looks into what passes and may change it.
  */
-export async function startTcpProxy(
-  target: string,
-  options: { readonly kafka?: boolean } = {},
-): Promise<TcpProxy> {
+export async function startTcpProxy(target: string, filters?: (port: number) => Filters): Promise<TcpProxy> {
   const [host = "127.0.0.1", targetPort = "0"] = target.split(":");
   const rules: Record<Direction, Rule> = { requests: PASS, replies: PASS };
   const seen: Record<Direction, number> = { requests: 0, replies: 0 };
@@ -73,7 +75,11 @@ export async function startTcpProxy(
     };
     const requests = new Pipe("requests", client, upstream, rules.requests, count("requests"));
     const replies = new Pipe("replies", upstream, client, rules.replies, count("replies"));
-    if (options.kafka) replies.filter = readvertise({ host, from: Number(targetPort), to: port });
+    const own = filters?.(port);
+    if (own) {
+      requests.filter = own.requests;
+      replies.filter = own.replies;
+    }
     pipes.add(requests).add(replies);
     const end = (): void => {
       pipes.delete(requests);
@@ -132,7 +138,7 @@ export async function startTcpProxy(
 class Pipe {
   readonly direction: Direction;
   readonly source: Socket;
-  filter: (chunk: Buffer) => Buffer = (chunk) => chunk;
+  filter: Filter = (chunk) => chunk;
   readonly #sink: Socket;
   #rule: Rule;
 
@@ -163,7 +169,7 @@ class Pipe {
 
   #take(chunk: Buffer): void {
     if (this.#rule.mode === "drop") return;
-    const bytes = this.filter(chunk);
+    const bytes = this.filter(chunk, (more) => this.#pass(more));
     if (this.#rule.mode === "delay") setTimeout(() => this.#pass(bytes), this.#rule.ms);
     else this.#pass(bytes);
   }

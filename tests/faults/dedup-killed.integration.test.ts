@@ -1,0 +1,154 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import type { KafkaProxy } from "../support/kafka-proxy.ts";
+import { startServers, type TestServers } from "../support/servers.ts";
+import { inFull, PipelineUnderLoad } from "./pipeline-under-load.ts";
+import type { Seat } from "./seat.ts";
+
+const broker = inject("kafka");
+const KILLS = inFull(2, 30);
+const MOVES = inFull(3, 20);
+const ZOMBIES = inFull(1, 10);
+/** After this the broker itself would end what a killed dedup left open; a successor does it sooner. */
+const TRANSACTION_TIMEOUT_MS = 10_000;
+
+let servers: TestServers | undefined;
+let pipeline: PipelineUnderLoad | undefined;
+
+beforeAll(async () => {
+  const TOPIC_PREFIX = `dedup-killed-${randomUUID().slice(0, 8)}.`;
+  servers = await startServers(["schema-registry"], { KAFKA_BROKERS: broker, TOPIC_PREFIX });
+});
+afterAll(() => servers?.stop());
+afterEach(() => pipeline?.close());
+
+async function open(dedups: number): Promise<PipelineUnderLoad> {
+  const registryUrl = servers?.addresses.SCHEMA_REGISTRY_URL ?? "";
+  pipeline = await PipelineUnderLoad.open({ broker, registryUrl, seed: 6, dedups, perStation: true });
+  return pipeline;
+}
+
+const withheld = (kafka: KafkaProxy): Promise<void> =>
+  eventually(() => expect(kafka.withheld).toBeGreaterThan(0), 60_000, 2);
+const lost = (kafka: KafkaProxy): Promise<void> => {
+  const before = kafka.lost;
+  return eventually(() => expect(kafka.lost).toBeGreaterThan(before), 60_000, 2);
+};
+
+test(
+  `killed ${KILLS} times at random under load`,
+  async () => {
+    const load = await open(1);
+    for (let kill = 0; kill < KILLS; kill++) {
+      await load.cleaning();
+      await load.someMoment();
+      await load.dedup.kill();
+      await load.dedup.start();
+    }
+    await load.settled();
+  },
+  90_000 + KILLS * 10_000,
+);
+
+test("killed between send and commit, and at each step around it, while another goes on", async () => {
+  const load = await open(2);
+  const points: readonly ((kafka: KafkaProxy) => Promise<void>)[] = [
+    // The records are sent, the commit is not: readers of that partition wait behind an open transaction.
+    (kafka) => {
+      kafka.withhold("EndTxn");
+      return withheld(kafka);
+    },
+    // Nor are the offsets.
+    (kafka) => {
+      kafka.withhold("TxnOffsetCommit");
+      return withheld(kafka);
+    },
+    // The records are sent, the answer has not arrived.
+    (kafka) => {
+      kafka.loseReplies("Produce");
+      return lost(kafka);
+    },
+    // Committed, the answer has not arrived.
+    (kafka) => {
+      kafka.loseReplies("EndTxn");
+      return lost(kafka);
+    },
+  ];
+  for (const [n, reach] of points.entries()) {
+    const seat = load.dedups[n % 2] as Seat;
+    await reach(seat.kafka);
+    const killedAt = performance.now();
+    await seat.kill();
+    await load.cleaning();
+    // Nobody waited for the broker to end what was left open: the other instance did.
+    expect(performance.now() - killedAt).toBeLessThan(TRANSACTION_TIMEOUT_MS);
+    seat.kafka.loseReplies(null);
+    seat.kafka.forget();
+    await seat.start();
+    await partitionsOf(seat, 1);
+  }
+  await load.settled();
+}, 120_000);
+
+test("the answer to a commit is lost and it lives on: the outcome is looked up, not guessed", async () => {
+  const load = await open(1);
+  const { kafka } = load.dedup;
+  for (const api of ["EndTxn", "Produce", "EndTxn"] as const) {
+    await load.cleaning();
+    kafka.loseReplies(api);
+    await lost(kafka);
+    kafka.loseReplies(null);
+    kafka.cut();
+  }
+  await load.settled();
+}, 120_000);
+
+test(
+  `partitions move ${MOVES} times from one instance to another`,
+  async () => {
+    const load = await open(1);
+    let going = load.dedup;
+    let coming = await load.addDedup();
+    for (let move = 0; move < MOVES; move++) {
+      await coming.start();
+      await partitionsOf(coming, 1);
+      await load.cleaning();
+      await going.kill("SIGTERM");
+      await partitionsOf(coming, 2);
+      [going, coming] = [coming, going];
+    }
+    await load.settled();
+  },
+  120_000 + MOVES * 10_000,
+);
+
+test(
+  "stopped in the middle of a commit, taken over, and continued: the late commit is refused",
+  async () => {
+    const load = await open(2);
+    for (let round = 0; round < ZOMBIES; round++) {
+      const zombie = load.dedups[round % 2] as Seat;
+      zombie.kafka.withhold("EndTxn");
+      await withheld(zombie.kafka);
+      zombie.signal("SIGSTOP");
+      // Every partition goes on, so somebody else has taken over.
+      await load.cleaning();
+      zombie.kafka.release();
+      zombie.signal("SIGCONT");
+      await partitionsOf(zombie, 1);
+      await load.cleaning();
+    }
+    await load.settled();
+  },
+  120_000 + ZOMBIES * 20_000,
+);
+
+/** The instance works on so many partitions. */
+async function partitionsOf(seat: Seat, count: number): Promise<void> {
+  await eventually(async () => {
+    const answer = await fetch(`${seat.probeUrl}/readyz`);
+    const { dedup } = (await answer.json()) as { dedup: { partitions: readonly number[] } };
+    expect(dedup.partitions).toHaveLength(count);
+  });
+}
