@@ -7,7 +7,7 @@ import { inFull, PipelineUnderLoad } from "./pipeline-under-load.ts";
 import type { Seat } from "./seat.ts";
 
 const broker = inject("kafka");
-const KILLS = inFull(2, 30);
+const KILLS = inFull(1, 30);
 const MOVES = inFull(3, 20);
 const ZOMBIES = inFull(1, 10);
 /** After this the broker itself would end what a killed dedup left open; a successor does it sooner. */
