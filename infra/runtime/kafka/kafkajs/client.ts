@@ -1,4 +1,5 @@
 import "./idle-timers.ts";
+import "./produce-requests.ts";
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import kafkajs, {

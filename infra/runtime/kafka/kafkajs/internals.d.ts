@@ -5,3 +5,48 @@ declare module "kafkajs/src/network/requestQueue/index.js" {
     scheduleCheckPendingRequests(): void;
   }
 }
+
+/** The part of kafkajs 2.2.4 that `produce-requests.ts` replaces. */
+declare module "kafkajs/src/protocol/requests/produce/index.js" {
+  import type { Message } from "kafkajs";
+
+  export interface ProducePartition {
+    readonly partition: number | string;
+    readonly firstSequence?: number;
+    readonly messages: readonly Message[];
+  }
+
+  export interface ProduceArguments {
+    readonly transactionalId?: string | null;
+    readonly acks: number;
+    readonly timeout: number;
+    readonly compression?: number;
+    /** int64. */
+    readonly producerId?: unknown;
+    readonly producerEpoch?: number;
+    readonly topicData: readonly {
+      readonly topic: string;
+      readonly partitions: readonly ProducePartition[];
+    }[];
+  }
+
+  interface Exchange {
+    readonly request: {
+      readonly encode: () => Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
+    };
+    readonly response: unknown;
+  }
+
+  const Produce: {
+    protocol: (of: { readonly version: number }) => (given: ProduceArguments) => Exchange;
+  };
+  export default Produce;
+}
+
+/** What `produce-requests.ts` is held against. */
+declare module "kafkajs/src/protocol/requests/produce/v7/request.js" {
+  import type { ProduceArguments } from "kafkajs/src/protocol/requests/produce/index.js";
+
+  const request: (given: ProduceArguments) => { readonly encode: () => Promise<{ readonly buffer: Buffer }> };
+  export default request;
+}
