@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { InRecord } from "../ports.ts";
-import { chunks, holdBack } from "./chunks.ts";
+import { chunks, holdBack, loadOf } from "./chunks.ts";
 
 function record(offset: number, size: number): InRecord {
   return {
@@ -33,9 +33,14 @@ test("chunks hold every record once, in order, within the limits or alone", () =
 });
 
 test("a small transaction keeps its distance from the last one; a large one does not wait", () => {
+  expect(holdBack(0.03, 10, 25)).toBe(15);
+  expect(holdBack(0.03, 40, 25)).toBe(0);
+  expect(holdBack(0.03, Number.POSITIVE_INFINITY, 25)).toBe(0);
+  expect(holdBack(0.25, 10, 25)).toBe(0);
+});
+
+test("few records of many bytes are a load too", () => {
   const limits = { records: 100, bytes: 1000 };
-  expect(holdBack(3, limits, 10, 25)).toBe(15);
-  expect(holdBack(3, limits, 40, 25)).toBe(0);
-  expect(holdBack(3, limits, Number.POSITIVE_INFINITY, 25)).toBe(0);
-  expect(holdBack(25, limits, 10, 25)).toBe(0);
+  expect(loadOf([record(0, 10), record(1, 10)], limits)).toBe(0.02);
+  expect(loadOf([record(0, 400)], limits)).toBe(0.4);
 });

@@ -11,7 +11,7 @@ export function* chunks(records: readonly InRecord[], limits: Limits): Generator
   let from = 0;
   let bytes = 0;
   for (const [i, record] of records.entries()) {
-    const size = (record.key?.length ?? 0) + (record.value?.length ?? 0);
+    const size = sizeOf(record);
     if (i > from && (i - from >= limits.records || bytes + size > limits.bytes)) {
       yield records.slice(from, i);
       from = i;
@@ -22,10 +22,24 @@ export function* chunks(records: readonly InRecord[], limits: Limits): Generator
   if (from < records.length) yield records.slice(from);
 }
 
+/** How much of what a transaction may take in these are, 0 to 1. */
+export function loadOf(records: readonly InRecord[], limits: Limits): number {
+  let bytes = 0;
+  for (const record of records) bytes += sizeOf(record);
+  return Math.max(records.length / limits.records, bytes / limits.bytes);
+}
+
+/** From this load on a transaction is large enough to be worth its commit. */
+const LARGE = 0.25;
+
 /**
  * How long to hold a transaction back, ms: commits are kept apart while there is little to commit, because each costs
  * the broker milliseconds however small it is; a large one is not held back.
  */
-export function holdBack(records: number, limits: Limits, sinceLast: number, gap: number): number {
-  return records * 4 >= limits.records ? 0 : Math.max(0, gap - sinceLast);
+export function holdBack(load: number, sinceLast: number, gap: number): number {
+  return load >= LARGE ? 0 : Math.max(0, gap - sinceLast);
+}
+
+function sizeOf({ key, value }: InRecord): number {
+  return (key?.length ?? 0) + (value?.length ?? 0);
 }

@@ -3,7 +3,7 @@ import { CodedError, isCoded } from "../../../../schemas/errors.ts";
 import type { Processor, ProcessorOptions } from "../ports.ts";
 import { coPartitioned } from "./assigner.ts";
 import { Assignments } from "./assignments.ts";
-import { chunks, holdBack, type Limits } from "./chunks.ts";
+import { chunks, holdBack, type Limits, loadOf } from "./chunks.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { coded } from "./errors.ts";
 import { incoming } from "./incoming.ts";
@@ -156,7 +156,7 @@ class KafkaJsProcessor implements Processor {
       const records = batch.messages.map((message) => incoming(topic, partition, message));
       for (const chunk of chunks(records, this.#limits)) {
         if (!isRunning() || isStale()) return;
-        await this.#hold(partition, chunk.length);
+        await this.#hold(partition, loadOf(chunk, this.#limits));
         const last = chunk.at(-1)?.offset ?? 0;
         this.#lastCommit.set(partition, clock.monotonic());
         try {
@@ -174,10 +174,10 @@ class KafkaJsProcessor implements Processor {
     }
   }
 
-  async #hold(partition: number, records: number): Promise<void> {
+  async #hold(partition: number, load: number): Promise<void> {
     const { clock } = this.#cluster;
     const since = clock.monotonic() - (this.#lastCommit.get(partition) ?? Number.NEGATIVE_INFINITY);
-    const wait = holdBack(records, this.#limits, since, this.#options.minCommitGapMs ?? DEFAULT_GAP_MS);
+    const wait = holdBack(load, since, this.#options.minCommitGapMs ?? DEFAULT_GAP_MS);
     if (wait > 0) await clock.sleep(wait);
   }
 }
