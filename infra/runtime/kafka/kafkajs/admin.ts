@@ -5,7 +5,7 @@ import type { KafkaAdmin, TopicDescription, TopicSpec } from "../ports.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { brokerError, coded } from "./errors.ts";
 import { persistently } from "./persistence.ts";
-import { groupOffsets, topicOffsets } from "./topic-offsets.ts";
+import { allServed, groupOffsets, topicOffsets } from "./topic-offsets.ts";
 
 const GIVE_UP_MS = 10_000;
 const CREATE_TIMEOUT_MS = 10_000;
@@ -44,6 +44,9 @@ class KafkaJsAdmin implements KafkaAdmin {
       const missing = specs.filter((spec) => !existing.has(spec.topic));
       if (missing.length > 0) await this.#create(missing);
       await this.#verifyPartitions(specs);
+      // Without this the first transaction to a new topic fails, and its worker has to begin again.
+      const created = missing.map(({ topic }) => topic);
+      if (created.length > 0) await persistently(this.#clock, () => allServed(this.#client, created));
       await this.#verifyConfig(specs.filter((spec) => existing.has(spec.topic)));
     } catch (error) {
       throw coded(error, "cannot prepare topics");

@@ -9,6 +9,16 @@ export function topicOffsets(
   return once(client, (admin) => admin.fetchTopicOffsets(topic));
 }
 
+/**
+ * Ask each partition of these topics for its offsets, which only a leader that serves it answers: a broker tells of a new
+ * partition's leader some time before that leader takes records, and refuses them until then.
+ *
+ * @throws a retriable error of kafkajs while a partition is not served
+ */
+export async function allServed(client: Client, topics: readonly string[]): Promise<void> {
+  await once(client, (admin) => Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic))));
+}
+
 /** The next offset of each partition as a consumer group committed it; -1: it never did. */
 export async function groupOffsets(
   client: Client,

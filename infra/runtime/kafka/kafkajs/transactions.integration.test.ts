@@ -67,6 +67,20 @@ async function transaction(values: readonly string[], end: "abort" | "commit"): 
   await producer.disconnect();
 }
 
+test("topics take a transaction as soon as they are ensured", async () => {
+  const transactions = await openTransactions(cluster, `${prefix}new`);
+  cleanup.push(() => transactions.close());
+  const admin = await kafka.admin();
+  cleanup.push(() => admin.close());
+  for (let round = 0; round < 3; round++) {
+    const made = Array.from({ length: 16 }, (_, i) => `${prefix}new.${round}.${i}`);
+    await admin.ensureTopics(made.map((topic) => ({ topic, partitions: 1 })));
+    const records = made.map((topic) => ({ topic, partition: 0, key: null, value: Buffer.from("x") }));
+    await transactions.commit(records, read(round + 1));
+  }
+  expect(await admin.endOffsets(`${prefix}new.2.15`)).toEqual([2]);
+});
+
 test("a tail passes over aborted records and over markers, also at the very end", async () => {
   await aborted("x", "y");
   const empty = await tail(topics.output);
