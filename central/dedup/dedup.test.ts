@@ -21,6 +21,7 @@ const SENSOR = "40380-blue-A1";
 let kafka: ReturnType<typeof memoryKafka>;
 let registry: ReturnType<typeof memoryRegistry>;
 let running: RoleRunning[];
+let metrics: Registry;
 
 beforeEach(() => {
   kafka = memoryKafka(() => 5_000_000);
@@ -32,13 +33,14 @@ afterEach(async () => {
 });
 
 async function start(perStation = true): Promise<RoleRunning> {
+  metrics = new Registry();
   const role = await startDedup({
     kafka,
     registry,
     prefix: "t.",
     perStation,
     logger: silentLogger,
-    metrics: new Registry(),
+    metrics,
     clock: new ManualClock(6_000_000),
   });
   running.push(role);
@@ -220,4 +222,16 @@ test("refuses to start when the raw topic has other partitions than its state", 
     { topic: topics.raw, partitions: 3 },
   ]);
   await expect(start()).rejects.toMatchObject({ code: "KAFKA_TOPIC_MISMATCH" });
+});
+
+test("delays tell how late a reading became countable: once per raw record, of what was new in it", async () => {
+  await start();
+  // Made at 2,000,000 + seq, taken by the gateway at 4,000,000, committed at 6,000,000.
+  await feed(batch(STATION, run(TURNSTILE, 1, 1, 3)), batch(STATION, run(TURNSTILE, 1, 1, 3)));
+  await feed(batch(STATION, run(TURNSTILE, 1, 3, 5), run(SENSOR, 1, 2, 2)));
+  const figure = async (name: string): Promise<number> =>
+    Number(new RegExp(`^dedup_${name} (.*)$`, "m").exec(await metrics.metrics())?.[1]);
+  expect(await figure("gateway_delay_seconds_count")).toBe(2);
+  expect(await figure("gateway_delay_seconds_sum")).toBe(4_000);
+  expect(await figure("device_delay_seconds_sum")).toBeCloseTo(3_999.999 + 3_999.998, 6);
 });

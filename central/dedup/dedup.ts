@@ -50,7 +50,7 @@ export async function startDedup(options: DedupOptions): Promise<RoleRunning> {
       partitions,
       prepare: (ids) => (options.perStation ? stations.prepare(ids) : undefined),
       now: () => clock.now(),
-      onCommitted: (partition, tally, scattered) => metrics.committed(partition, tally, scattered),
+      onCommitted: (partition, committed) => metrics.committed(partition, committed, clock.now()),
       onDeadLetter(error) {
         metrics.deadLetter(error);
         logger.warn({ code: error.code, ...error.context }, `dead letter: ${error.message}`);

@@ -1,9 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { CodedError } from "../../schemas/errors.ts";
-import type { Tally } from "./task.ts";
+import type { Committed, Tally } from "./task.ts";
+
+/** Seconds: from a system with nothing to do to one that catches up after an outage. */
+const DELAYS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 interface DedupMetrics {
-  committed(partition: number, tally: Tally, scattered: number): void;
+  /** @param now - epoch ms. */
+  committed(partition: number, committed: Committed, now: number): void;
   deadLetter(error: CodedError): void;
   /** Sums since the start, for the probe. */
   readonly totals: Readonly<Tally>;
@@ -39,10 +43,33 @@ export function dedupMetrics(registry: Registry): DedupMetrics {
     buckets: [1, 5, 25, 100, 500, 2500, 10_000],
     registers,
   });
+  const gatewayDelay = new Histogram({
+    name: "dedup_gateway_delay_seconds",
+    help: "From the gateway to the clean topics, committed; once per raw record that brought something new.",
+    buckets: DELAYS,
+    registers,
+  });
+  const deviceDelay = new Histogram({
+    name: "dedup_device_delay_seconds",
+    help: "From the device to the clean topics, of the oldest new reading of each raw record, by their own clocks.",
+    buckets: DELAYS,
+    registers,
+  });
+  const negative = new Counter({
+    name: "dedup_delay_negative_total",
+    help: "Such delays below zero: the clocks disagree.",
+    registers,
+  });
+  const observe = (histogram: Histogram, times: readonly number[], now: number): void => {
+    for (const time of times) {
+      if (time > now) negative.inc();
+      else histogram.observe((now - time) / 1000);
+    }
+  };
   const totals: Tally = { readings: 0, duplicates: 0, deadLetters: 0 };
   return {
     totals,
-    committed(partition, tally, pieces) {
+    committed(partition, { tally, scattered: pieces, gatewayTimes, deviceTimes }, now) {
       totals.readings += tally.readings;
       totals.duplicates += tally.duplicates;
       totals.deadLetters += tally.deadLetters;
@@ -50,6 +77,8 @@ export function dedupMetrics(registry: Registry): DedupMetrics {
       duplicates.inc(tally.duplicates);
       scattered.set({ partition }, pieces);
       size.observe(tally.readings);
+      observe(gatewayDelay, gatewayTimes, now);
+      observe(deviceDelay, deviceTimes, now);
     },
     deadLetter: (error) => deadLetters.inc({ code: error.code }),
   };

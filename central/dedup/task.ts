@@ -16,6 +16,17 @@ export interface Tally {
   deadLetters: number;
 }
 
+/** What a transaction brought. */
+export interface Committed {
+  readonly tally: Tally;
+  /** Boots whose numbers came in many pieces. */
+  readonly scattered: number;
+  /** Of each raw record that brought something new: when the gateway took it, epoch ms. */
+  readonly gatewayTimes: readonly number[];
+  /** And when the oldest of its new readings was made, by the device's clock, epoch ms. */
+  readonly deviceTimes: readonly number[];
+}
+
 export interface TaskOptions {
   readonly topics: Topics;
   /** Of the raw topic and of everything dedup writes. */
@@ -32,7 +43,7 @@ export interface TaskOptions {
   /** Wall clock, epoch ms. */
   readonly now: () => number;
   /** A transaction is committed. */
-  readonly onCommitted: (partition: number, tally: Tally, scattered: number) => void;
+  readonly onCommitted: (partition: number, committed: Committed) => void;
   /** A raw record, or a run of one, can never be counted. */
   readonly onDeadLetter: (error: CodedError) => void;
 }
@@ -43,6 +54,8 @@ export class DedupTask implements PartitionTask {
   readonly #place: Place;
   readonly #stations = new Map<number, Station>();
   #tally: Tally = { readings: 0, duplicates: 0, deadLetters: 0 };
+  #gatewayTimes: number[] = [];
+  #deviceTimes: number[] = [];
 
   constructor(options: TaskOptions, partition: number) {
     this.#options = options;
@@ -60,6 +73,8 @@ export class DedupTask implements PartitionTask {
   async process(records: readonly InRecord[]): Promise<readonly OutRecord[]> {
     const { topics, stateKey, state, prepare } = this.#options;
     this.#tally = { readings: 0, duplicates: 0, deadLetters: 0 };
+    this.#gatewayTimes = [];
+    this.#deviceTimes = [];
     const out: OutRecord[] = [];
     const touched = new Set<Station>();
     for (const record of records) {
@@ -87,7 +102,12 @@ export class DedupTask implements PartitionTask {
   committed(): void {
     let scattered = 0;
     for (const station of this.#stations.values()) scattered += station.scattered;
-    this.#options.onCommitted(this.#place.partition, this.#tally, scattered);
+    this.#options.onCommitted(this.#place.partition, {
+      tally: this.#tally,
+      scattered,
+      gatewayTimes: this.#gatewayTimes,
+      deviceTimes: this.#deviceTimes,
+    });
   }
 
   /** Count one batch. Its faulty runs become dead letters, its good ones clean records. */
@@ -99,6 +119,7 @@ export class DedupTask implements PartitionTask {
       gateway: Number(record.headers[HEADERS.gatewayTime] ?? record.timestamp),
       dedup: this.#options.now(),
     };
+    let oldest = Number.POSITIVE_INFINITY;
     for (const run of batch.runs) {
       try {
         const device = deviceOf(run, batch);
@@ -110,11 +131,16 @@ export class DedupTask implements PartitionTask {
         const fresh = station.accept(run, device.kind);
         this.#tally.readings += fresh.length;
         this.#tally.duplicates += run.readings.length - fresh.length;
+        oldest = Math.min(oldest, fresh[0]?.reading.deviceTime ?? oldest);
         this.#options.clean.append(out, place, device, run, fresh, hops);
       } catch (error) {
         if (!isCoded(error, "BATCH_INVALID")) throw error;
         out.push(this.#dead(record, error));
       }
+    }
+    if (oldest < Number.POSITIVE_INFINITY) {
+      this.#gatewayTimes.push(hops.gateway);
+      this.#deviceTimes.push(oldest);
     }
     return station;
   }
