@@ -34,11 +34,12 @@ export function gatewayMeter(registry: Registry): GatewayMeter {
   const passedBy = counter("observer_messages_dropped_total", "Messages that slow observers missed.");
   const wills = counter("wills_total", "Wills of vanished agents in Kafka.");
   const connections = new Gauge({ name: "gateway_connections", help: "MQTT connections open.", registers });
+  const publishesOf = { forward: publishes.labels("forward"), dead: publishes.labels("dead") };
   let readingsSoFar = 0;
 
   return {
     published(kind, n) {
-      publishes.inc({ kind });
+      publishesOf[kind].inc();
       readings.inc(n);
       readingsSoFar += n;
     },

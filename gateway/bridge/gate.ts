@@ -1,7 +1,8 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
+import type { OutRecord } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { CodedError } from "../../schemas/errors.ts";
-import type { Sink } from "../sink/ports.ts";
+import type { Sink, Submission } from "../sink/ports.ts";
 import { Lane, type Peer, type Place } from "./lane.ts";
 import { type Judge, type Publication, refused, type Verdict } from "./verdict.ts";
 
@@ -77,17 +78,11 @@ export class Gate {
       return;
     }
     if (verdict.kind === "dead") this.#reportDead(lane.peer, packet, verdict.error);
-    this.#options.sink.submit({
-      record: verdict.record,
-      wanted: () => lane.open,
-      settled: (error) => {
-        if (error) this.#fail(lane, place, packet, verdict, error);
-        else this.#keep(lane, place, verdict);
-      },
-    });
+    this.#options.sink.submit(new Held(this, lane, place, packet, verdict));
   }
 
-  #keep(lane: Lane, place: Place, verdict: Exclude<Verdict, { kind: "refuse" }>): void {
+  /** Kafka has what this place waits for. */
+  keep(lane: Lane, place: Place, verdict: Writable): void {
     const { clock, meter } = this.#options;
     const readings = verdict.kind === "forward" ? verdict.readings : 0;
     meter.published(verdict.kind, readings);
@@ -96,7 +91,8 @@ export class Gate {
     lane.keep(place);
   }
 
-  #fail(lane: Lane, place: Place, packet: Publication, verdict: Verdict, error: CodedError): void {
+  /** Kafka does not have it, or nobody knows. */
+  fail(lane: Lane, place: Place, packet: Publication, verdict: Writable, error: CodedError): void {
     if (error.code !== "KAFKA_RECORD_REFUSED") {
       // Nobody knows whether Kafka has it: the agent sends it again, dedup drops what came twice.
       if (lane.open) this.#options.logger.warn({ ...about(lane.peer), code: error.code }, error.message);
@@ -122,6 +118,38 @@ export class Gate {
       },
       `to the dead letter: ${error.message}`,
     );
+  }
+}
+
+type Writable = Exclude<Verdict, { kind: "refuse" }>;
+
+/** A packet in the sink: one object each, without a closure, as there are tens of thousands a second. */
+class Held implements Submission {
+  readonly #gate: Gate;
+  readonly #lane: Lane;
+  readonly #place: Place;
+  readonly #packet: Publication;
+  readonly #verdict: Writable;
+
+  constructor(gate: Gate, lane: Lane, place: Place, packet: Publication, verdict: Writable) {
+    this.#gate = gate;
+    this.#lane = lane;
+    this.#place = place;
+    this.#packet = packet;
+    this.#verdict = verdict;
+  }
+
+  get record(): OutRecord {
+    return this.#verdict.record;
+  }
+
+  wanted(): boolean {
+    return this.#lane.open;
+  }
+
+  settled(error?: CodedError): void {
+    if (error) this.#gate.fail(this.#lane, this.#place, this.#packet, this.#verdict, error);
+    else this.#gate.keep(this.#lane, this.#place, this.#verdict);
   }
 }
 

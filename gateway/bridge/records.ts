@@ -28,6 +28,8 @@ export class Records {
   readonly #topics: Topics;
   readonly #partitions: PartitionCounts;
   readonly #keys = new Map<number, Buffer>();
+  #headersTime = Number.NaN;
+  #headers: Readonly<Record<string, string>> = {};
 
   constructor(codecs: Codecs, topics: Topics, partitions: PartitionCounts) {
     this.#codecs = codecs;
@@ -46,8 +48,17 @@ export class Records {
       partition: partitionOf(stationId, this.#partitions.raw),
       key: this.#stationKey(stationId),
       value: this.#codecs.rawValue.frame(body),
-      headers: { [HEADERS.gatewayTime]: String(gatewayTime) },
+      headers: this.#headersAt(gatewayTime),
     };
+  }
+
+  /** All batches of one millisecond have the same. */
+  #headersAt(gatewayTime: number): Readonly<Record<string, string>> {
+    if (gatewayTime !== this.#headersTime) {
+      this.#headersTime = gatewayTime;
+      this.#headers = { [HEADERS.gatewayTime]: String(gatewayTime) };
+    }
+    return this.#headers;
   }
 
   state(state: AnyState): OutRecord {

@@ -2,7 +2,7 @@ import type { OutRecord } from "../../infra/runtime/kafka/ports.ts";
 import type { SingleObjectCodec } from "../../schemas/avro/single-object.ts";
 import { SINGLE_OBJECT_HEADER } from "../../schemas/avro/single-object.ts";
 import { type CodedError, type ErrorCode, isCoded } from "../../schemas/errors.ts";
-import { parseMqttTopic } from "../../schemas/mqtt.ts";
+import { type MqttTopic, parseMqttTopic } from "../../schemas/mqtt.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { Refusal } from "../../schemas/states.ts";
 import { batchIdOf, checkBatch } from "./batch.ts";
@@ -47,16 +47,20 @@ export interface JudgeOptions {
   readonly now: () => number;
 }
 
+/** More than a city has; whoever makes up topics only empties the map. */
+const KNOWN_TOPICS = 4_096;
+
 /** Judges what one station publishes. Pure but for the clock. */
 export class Judge {
   readonly #options: JudgeOptions;
+  readonly #topics = new Map<string, MqttTopic>();
 
   constructor(options: JudgeOptions) {
     this.#options = options;
   }
 
   judge(stationId: number, packet: Publication): Verdict {
-    const topic = parseMqttTopic(packet.topic);
+    const topic = this.#parsed(packet.topic);
     if (!topic || topic.stationId !== stationId || topic.kind === "refused") {
       return { kind: "refuse", reason: "foreign-topic" };
     }
@@ -78,6 +82,16 @@ export class Judge {
       if (!isCoded(error)) throw error;
       return this.deadLetter(packet, error);
     }
+  }
+
+  /** An agent says the same few topics over and over. */
+  #parsed(topic: string): MqttTopic | undefined {
+    const known = this.#topics.get(topic);
+    if (known) return known;
+    const parsed = parseMqttTopic(topic);
+    if (this.#topics.size >= KNOWN_TOPICS) this.#topics.clear();
+    if (parsed) this.#topics.set(topic, parsed);
+    return parsed;
   }
 
   deadLetter(packet: Publication, error: CodedError): Verdict {

@@ -21,6 +21,7 @@ const CASES = [
 
 test.each(CASES)("%s against %s: %s", (filter, topic, expected) => {
   expect(matches(filter.split("/"), topic.split("/"))).toBe(expected);
+  expect(new FanOut().on(filter, () => {}).hears(topic)).toBe(expected);
 });
 
 test("a message reaches exact and wildcard subscribers, and nobody who left", () => {

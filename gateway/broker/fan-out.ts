@@ -11,17 +11,14 @@ export type Listener = (message: Message, done: () => void) => void;
  */
 export class FanOut {
   readonly #exact = new Map<string, Set<Listener>>();
-  readonly #patterns = new Map<
-    string,
-    { readonly levels: readonly string[]; readonly listeners: Set<Listener> }
-  >();
+  readonly #patterns = new Map<string, Pattern>();
 
   on(filter: string, listener: Listener, done?: () => void): this {
     if (!/[+#]/.test(filter)) {
       const listeners = this.#exact.get(filter) ?? new Set();
       this.#exact.set(filter, listeners.add(listener));
     } else {
-      const pattern = this.#patterns.get(filter) ?? { levels: filter.split("/"), listeners: new Set() };
+      const pattern = this.#patterns.get(filter) ?? patternOf(filter);
       pattern.listeners.add(listener);
       this.#patterns.set(filter, pattern);
     }
@@ -41,15 +38,28 @@ export class FanOut {
 
   emit(message: Message, done?: () => void): this {
     for (const listener of this.#exact.get(message.topic) ?? []) listener(message, ignore);
-    if (this.#patterns.size > 0) {
-      const levels = message.topic.split("/");
-      for (const pattern of this.#patterns.values()) {
-        if (!matches(pattern.levels, levels)) continue;
-        for (const listener of pattern.listeners) listener(message, ignore);
-      }
+    for (const { listeners } of this.#matching(message.topic)) {
+      for (const listener of listeners) listener(message, ignore);
     }
     done?.();
     return this;
+  }
+
+  /** Would anybody get a message of this topic? */
+  hears(topic: string): boolean {
+    return this.#exact.has(topic) || this.#matching(topic).length > 0;
+  }
+
+  #matching(topic: string): readonly Pattern[] {
+    let levels: readonly string[] | undefined;
+    let found: Pattern[] | undefined;
+    for (const pattern of this.#patterns.values()) {
+      // Most fail here: a topic is taken apart only for those that may match.
+      if (!topic.startsWith(pattern.prefix)) continue;
+      levels ??= topic.split("/");
+      if (matches(pattern.levels, levels)) found = [...(found ?? []), pattern];
+    }
+    return found ?? NONE;
   }
 
   close(done?: () => void): void {
@@ -57,6 +67,21 @@ export class FanOut {
     this.#patterns.clear();
     done?.();
   }
+}
+
+interface Pattern {
+  /** All that matches begins so. */
+  readonly prefix: string;
+  readonly levels: readonly string[];
+  readonly listeners: Set<Listener>;
+}
+
+const NONE: readonly Pattern[] = [];
+
+function patternOf(filter: string): Pattern {
+  // Without the slash before a wildcard: `a/#` is also `a`.
+  const prefix = filter.slice(0, filter.search(/\/?[+#]/));
+  return { prefix, levels: filter.split("/"), listeners: new Set() };
 }
 
 /** MQTT 3.1.1, 4.7: `+` is one level, `#` the rest, its parent included. */

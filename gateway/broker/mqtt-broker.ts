@@ -14,6 +14,7 @@ import type { Wills } from "../bridge/wills.ts";
 import { FanOut } from "./fan-out.ts";
 import { type Guard, guard } from "./guard.ts";
 import { Session } from "./session.ts";
+import { skipUnheard } from "./unheard.ts";
 
 /** What an observer may have unread before messages pass it by, bytes. */
 const OBSERVER_BACKLOG = 1024 * 1024;
@@ -61,7 +62,9 @@ export class MqttBroker {
 
   private constructor(options: BrokerOptions) {
     this.#options = options;
-    this.#aedes = new Aedes(this.#aedesOptions());
+    const fanOut = new FanOut();
+    this.#aedes = new Aedes(this.#aedesOptions(fanOut));
+    skipUnheard(this.#aedes, fanOut);
     this.#aedes.on("clientError", (client, error) => this.#faulted(client, error));
     this.#aedes.on("connectionError", (client, error) => this.#faulted(client, error));
   }
@@ -110,9 +113,9 @@ export class MqttBroker {
     for (const socket of this.#guards.keys()) socket.destroy();
   }
 
-  #aedesOptions(): AedesOptions {
+  #aedesOptions(fanOut: FanOut): AedesOptions {
     return {
-      mq: new FanOut(),
+      mq: fanOut,
       connectTimeout: this.#options.connectMs,
       maxTopicLevels: MAX_TOPIC_LEVELS,
       preConnect: (client, packet, done) => {
@@ -129,7 +132,7 @@ export class MqttBroker {
           (error) => done(Object.assign(new Error(messageOf(error)), { returnCode: 3 }), false),
         );
       },
-      authorizePublish: (client, packet, done) => this.#publish(client, packet, () => done(null)),
+      authorizePublish: (client, packet, done) => this.#publish(client, packet, done),
       authorizeSubscribe: (client, subscription, done) => {
         const session = this.#sessions.get(client);
         done(null, session && maySubscribe(session.identity, subscription.topic) ? subscription : null);
@@ -240,7 +243,9 @@ interface WirePacket {
 
 function publicationOf(packet: WirePacket): Publication {
   const { topic, payload, qos, retain } = packet;
-  return { topic, payload: typeof payload === "string" ? Buffer.from(payload) : payload, qos, retain };
+  // Never a string off the wire; then the packet is as good as a copy.
+  if (typeof payload !== "string") return packet as Publication;
+  return { topic, payload: Buffer.from(payload), qos, retain };
 }
 
 function requestOf(packet: {

@@ -3,8 +3,9 @@ import type { OutRecord, Producer, Written } from "../../infra/runtime/kafka/por
 import { CodedError } from "../../schemas/errors.ts";
 import { KafkaSink, ROUND } from "./kafka-sink.ts";
 
+/** One call of the producer. */
 interface Sent {
-  readonly name: string;
+  readonly names: readonly string[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -16,9 +17,9 @@ let sink: KafkaSink;
 
 const producer: Producer = {
   waiting: 0,
-  send: ([record]) =>
+  send: (records) =>
     new Promise<readonly Written[]>((resolve, reject) => {
-      sent.push({ name: String(record?.key), resolve: () => resolve([]), reject });
+      sent.push({ names: records.map(({ key }) => String(key)), resolve: () => resolve([]), reject });
     }),
   close: async () => {},
 };
@@ -46,7 +47,7 @@ async function quiet(): Promise<void> {
   for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-const names = (): string[] => sent.map((s) => s.name);
+const calls = (): string[] => sent.map(({ names }) => names.join(" "));
 
 test("what was submitted in one turn shares a round; the next waits until it is settled", async () => {
   submit("a");
@@ -54,14 +55,28 @@ test("what was submitted in one turn shares a round; the next waits until it is 
   await quiet();
   submit("c");
   await quiet();
-  expect(names()).toEqual(["a", "b"]);
+  expect(calls()).toEqual(["a b"]);
+  expect(settled).toEqual([]);
   sent[0]?.resolve();
   await quiet();
-  expect(settled).toEqual(["a"]);
-  expect(names()).toEqual(["a", "b"]);
-  sent[1]?.resolve();
+  expect(settled).toEqual(["a", "b"]);
+  expect(calls()).toEqual(["a b", "c"]);
+});
+
+test("what the broker refuses is found by writing each record by itself; the others are acknowledged", async () => {
+  for (const name of ["a", "poison", "b"]) submit(name);
   await quiet();
-  expect(names()).toEqual(["a", "b", "c"]);
+  submit("later");
+  const refusal = new CodedError("KAFKA_RECORD_REFUSED", { message: "x", retryable: false });
+  sent[0]?.reject(refusal);
+  await quiet();
+  expect(calls()).toEqual(["a poison b", "a", "poison", "b"]);
+  sent[1]?.resolve();
+  sent[2]?.reject(refusal);
+  sent[3]?.resolve();
+  await quiet();
+  expect(settled).toEqual(["a", "poison:KAFKA_RECORD_REFUSED", "b"]);
+  expect(calls().at(-1)).toBe("later");
 });
 
 test("what a failure made unwanted is never sent: nothing overtakes its replay", async () => {
@@ -74,7 +89,7 @@ test("what a failure made unwanted is never sent: nothing overtakes its replay",
   sent[0]?.reject(new CodedError("KAFKA_UNAVAILABLE", { message: "x", retryable: true }));
   open = false;
   await quiet();
-  expect(names()).toEqual(["a", "other"]);
+  expect(calls()).toEqual(["a", "other"]);
   expect(settled).toEqual(["a:KAFKA_UNAVAILABLE"]);
 });
 
@@ -92,6 +107,7 @@ test("full above its bound, and says when it has room again", async () => {
   submit("b", () => true, 6_000);
   expect(sink.full).toBe(true);
   await quiet();
+  submit("c", () => true, 6_000);
   sent[0]?.resolve();
   await quiet();
   expect([sink.full, rooms]).toEqual([true, 0]);
@@ -103,11 +119,11 @@ test("full above its bound, and says when it has room again", async () => {
 test("a round stays within one request", async () => {
   for (let i = 0; i < ROUND.records + 1; i++) submit(String(i));
   await quiet();
-  expect(sent).toHaveLength(ROUND.records);
-  for (const s of sent.splice(0)) s.resolve();
-  await quiet();
-  expect(sent).toHaveLength(1);
+  expect(sent.map(({ names }) => names.length)).toEqual([ROUND.records]);
   sent[0]?.resolve();
+  await quiet();
+  expect(sent.map(({ names }) => names.length)).toEqual([ROUND.records, 1]);
+  sent[1]?.resolve();
   await sink.idle();
   expect(settled).toHaveLength(ROUND.records + 1);
 });

@@ -2,7 +2,7 @@ import type { OutRecord, Producer } from "../../infra/runtime/kafka/ports.ts";
 import { CodedError, isCoded, messageOf } from "../../schemas/errors.ts";
 import type { Sink, Submission } from "./ports.ts";
 
-/** One round stays within one request of the producer, so that it succeeds or fails as a whole. */
+/** One round stays within one request of the producer: it is one call, and succeeds or fails as a whole. */
 export const ROUND = { records: 800, bytes: 512 * 1024 } as const;
 
 export interface KafkaSinkOptions {
@@ -61,20 +61,30 @@ export class KafkaSink implements Sink {
     // What else was read in this turn of the event loop shares the round.
     await new Promise((resolve) => setImmediate(resolve));
     for (let round = this.#take(); round.length > 0; round = this.#take()) {
-      await Promise.all(round.map((waiting) => this.#write(waiting)));
+      await this.#write(round);
     }
     this.#pump = undefined;
   }
 
-  async #write({ submission, bytes }: Waiting): Promise<void> {
+  /**
+   * One promise for a whole round: one each would cost as much as the rest of the gateway. What the broker refuses is
+   * told apart by writing each record by itself; those that went through are then written twice, which dedup expects.
+   */
+  async #write(round: readonly Waiting[]): Promise<void> {
     let failure: CodedError | undefined;
     try {
-      await this.#options.producer.send([submission.record]);
+      await this.#options.producer.send(round.map(({ submission }) => submission.record));
     } catch (error) {
       failure = isCoded(error) ? error : unknown(error);
     }
-    this.#release(bytes);
-    submission.settled(failure);
+    if (failure?.code === "KAFKA_RECORD_REFUSED" && round.length > 1) {
+      await Promise.all(round.map((waiting) => this.#write([waiting])));
+      return;
+    }
+    for (const { submission, bytes } of round) {
+      this.#release(bytes);
+      submission.settled(failure);
+    }
   }
 
   /** The next round, without what nobody wants any more. */

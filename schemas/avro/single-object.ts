@@ -42,10 +42,7 @@ export class SingleObjectCodec<T> {
    * @throws {CodedError} AVRO_INVALID when the marker or the fingerprint is another's.
    */
   bodyOf(bytes: Buffer): Buffer {
-    if (
-      bytes.length < SINGLE_OBJECT_HEADER ||
-      !bytes.subarray(0, SINGLE_OBJECT_HEADER).equals(this.#header)
-    ) {
+    if (bytes.length < SINGLE_OBJECT_HEADER || this.#header.compare(bytes, 0, SINGLE_OBJECT_HEADER) !== 0) {
       throw new CodedError("AVRO_INVALID", {
         message: "not single-object Avro of this schema: marker or fingerprint differs",
         retryable: false,
