@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Environment, logLevel, probePort, readConfig, serialLink } from "../infra/runtime/config.ts";
 import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
+import { authoritiesOf, type KeyPair, keyPairOf } from "../infra/runtime/security/certificates.ts";
 import { fileOf } from "../infra/runtime/setting-files.ts";
 import { CodedError } from "../schemas/errors.ts";
 import type { TcpAddress } from "../schemas/wire/tcp-link.ts";
@@ -37,8 +38,12 @@ function passwordsIn(file: string): Readonly<Record<string, string>> {
   }
 }
 
-export const edgeSettings = z.object({
+const GATEWAYS = z.object({
   MQTT_URL: gateways.describe("Gateways: `mqtt://host:port` or `mqtts://host:port`, separated by commas."),
+});
+
+export const edgeSettings = z.object({
+  ...GATEWAYS.shape,
   MQTT_PASSWORD: z
     .string()
     .optional()
@@ -53,8 +58,19 @@ export const edgeSettings = z.object({
   MQTT_CA_FILE: z
     .string()
     .optional()
-    .transform((file) => (file === undefined ? undefined : fileOf("MQTT_CA_FILE", file)))
-    .describe("The authority that signed the gateways' certificates, PEM."),
+    .describe(
+      "The authority that signed the gateways' certificates, PEM; not set: the system's authorities.",
+    ),
+  MQTT_CERT_FILE: z
+    .string()
+    .optional()
+    .describe(
+      "The agent's certificate, PEM, whose CN is the station's id; `{station}` in the name stands for that id.",
+    ),
+  MQTT_KEY_FILE: z
+    .string()
+    .optional()
+    .describe("The private key of that certificate, PEM; `{station}` likewise."),
   EDGE_OUTBOX_MB: count("megabytes", 1, 1_000_000)
     .default(2_048)
     .describe("What the outbox may hold, MB; full, it stops acknowledging devices."),
@@ -80,18 +96,28 @@ export interface EdgeConfig {
   /** A serial device server; undefined: lines are in the home's serial folder. */
   readonly link: TcpAddress | undefined;
   readonly turnstiles: number;
-  readonly mqtt: Pick<MqttSettings, "passwordOf" | "ca">;
+  readonly mqtt: Pick<MqttSettings, "passwordOf" | "ca" | "certificateOf">;
   readonly probePort: number | undefined;
   readonly logLevel: string;
   /** The gateways, read anew each time: a system that was started again may have other ports. */
   readonly gateways: () => readonly string[];
 }
 
-/** @throws {CodedError} CONFIG_INVALID */
-export function edgeConfig(env: Environment): EdgeConfig {
-  const read = () => readConfig(edgeSettings, { ...env, MQTT_URL: resolveEndpoints(env).MQTT_URL });
-  const config = read();
+/**
+ * @param stations - whose agents run here: each one's certificate must be there.
+ * @param now - epoch ms, against which certificates are checked.
+ * @throws {CodedError} CONFIG_INVALID
+ */
+export function edgeConfig(
+  env: Environment,
+  stations: readonly { readonly id: number }[] = [],
+  now: number = Date.now(),
+): EdgeConfig {
+  const found = (): Environment => ({ ...env, MQTT_URL: resolveEndpoints(env).MQTT_URL });
+  const config = readConfig(edgeSettings, found());
   const home = homeOf(env);
+  const { MQTT_CA_FILE: ca } = config;
+  const certificates = certificatesOf(config, stations, now);
   return {
     home,
     outboxFolder: join(home, "edge", "outbox"),
@@ -101,10 +127,50 @@ export function edgeConfig(env: Environment): EdgeConfig {
     turnstiles: config.EDGE_TURNSTILES,
     mqtt: {
       passwordOf: (station) => config.MQTT_PASSWORDS_FILE[station] ?? config.MQTT_PASSWORD,
-      ca: config.MQTT_CA_FILE,
+      ca: ca === undefined ? undefined : authoritiesOf({ variable: "MQTT_CA_FILE", path: ca }, now),
+      certificateOf: (station) => certificates.get(station),
     },
     probePort: config.PROBE_PORT,
     logLevel: config.LOG_LEVEL,
-    gateways: () => read().MQTT_URL,
+    gateways: () => readConfig(GATEWAYS, found()).MQTT_URL,
   };
+}
+
+/** Each station's certificate, by its id. */
+function certificatesOf(
+  config: z.output<typeof edgeSettings>,
+  stations: readonly { readonly id: number }[],
+  now: number,
+): ReadonlyMap<string, KeyPair> {
+  const { MQTT_CERT_FILE: cert, MQTT_KEY_FILE: key } = config;
+  if (cert === undefined && key === undefined) return new Map();
+  if (cert === undefined || key === undefined) {
+    const [missing, given] = cert === undefined ? ["CERT", "KEY"] : ["KEY", "CERT"];
+    throw invalid(`MQTT_${missing}_FILE`, `is not set: MQTT_${given}_FILE needs it`);
+  }
+  return new Map(
+    stations.map(({ id }) => {
+      const station = String(id);
+      const path = cert.replaceAll("{station}", station);
+      const pair = keyPairOf(
+        { variable: "MQTT_CERT_FILE", path },
+        { variable: "MQTT_KEY_FILE", path: key.replaceAll("{station}", station) },
+        now,
+      );
+      if (pair.name === station) return [station, pair];
+      throw invalid(
+        "MQTT_CERT_FILE",
+        `is "${path}": its common name (CN) is ${pair.name ?? "missing"}, not ${station}, which the gateway would ` +
+          "refuse; for several stations write {station} in the name",
+      );
+    }),
+  );
+}
+
+function invalid(variable: string, problem: string): CodedError {
+  return new CodedError("CONFIG_INVALID", {
+    message: `${variable} ${problem}`,
+    retryable: false,
+    context: { variable },
+  });
 }

@@ -22,12 +22,13 @@ Examples:
   edge outbox 40380 --quarantine    readings that the gateway refuses for good
 
 Settings (environment): ELEVATED_HOME, MQTT_URL (a list: mqtt://a:1883,mqtt://b:1883), MQTT_PASSWORD,
-MQTT_PASSWORDS_FILE (JSON, by station), MQTT_CA_FILE (for mqtts://), EDGE_OUTBOX_MB, EDGE_BAUD_RATE, SERIAL_LINK, EDGE_TURNSTILES, PROBE_PORT, LOG_LEVEL`;
+MQTT_PASSWORDS_FILE (JSON, by station), MQTT_CA_FILE, MQTT_CERT_FILE and MQTT_KEY_FILE (for mqtts://), EDGE_OUTBOX_MB, EDGE_BAUD_RATE, SERIAL_LINK, EDGE_TURNSTILES, PROBE_PORT, LOG_LEVEL`;
 
 async function run(choice: Choice & { readonly link?: string }): Promise<void> {
   const stations = chosenStations(choice);
   const { link } = choice;
-  const config = edgeConfig(link === undefined ? process.env : { ...process.env, SERIAL_LINK: link });
+  const env = link === undefined ? process.env : { ...process.env, SERIAL_LINK: link };
+  const config = edgeConfig(env, stations, systemClock.now());
   const logger = createLogger("edge", config.logLevel);
   await runService(logger, (): Promise<Running> => startFleet({ stations, config, logger }));
 }

@@ -8,10 +8,12 @@ import {
   topicPrefix,
 } from "../infra/runtime/config.ts";
 import { resolveEndpoints } from "../infra/runtime/endpoints.ts";
+import { authoritiesOf, keyPairOf } from "../infra/runtime/security/certificates.ts";
 import { type HttpAccess, httpAccess, registrySettings } from "../infra/runtime/security/http.ts";
 import { type KafkaAccess, kafkaAccess, kafkaSettings } from "../infra/runtime/security/kafka.ts";
 import { CodedError } from "../schemas/errors.ts";
 import { LIMITS } from "../schemas/mqtt.ts";
+import type { ServerCertificates } from "./broker/listener.ts";
 
 /** What a record costs in Kafka beside its payload: key, header, framing. */
 const RECORD_OVERHEAD = 1024;
@@ -24,11 +26,30 @@ export const gatewaySettings = z.object({
     .string()
     .default("127.0.0.1")
     .describe("The address agents connect to; 0.0.0.0 for everybody."),
-  MQTT_PORT: port.default(1883).describe("The port agents connect to; 0 takes any free one."),
+  MQTT_PORT: z
+    .union([z.literal("off"), port], { error: "give a port number, or off" })
+    .default(1883)
+    .describe("The port agents connect to; 0 takes any free one, `off` leaves only the encrypted ones."),
   MQTT_CREDENTIALS_FILE: z
     .string()
     .optional()
-    .describe("The passwords' hashes, one line per agent; required unless MQTT_HOST is loopback."),
+    .describe(
+      "The passwords' hashes by agent; MQTT_HOST that is not loopback needs it, or MQTT_TLS_CLIENT_CA_FILE.",
+    ),
+  MQTT_TLS_PORT: port
+    .default(8883)
+    .describe("The port of MQTT over TLS, served when MQTT_TLS_CERT_FILE is set; 0 takes any free one."),
+  MQTT_TLS_CERT_FILE: z
+    .string()
+    .optional()
+    .describe("This gateway's certificate, PEM, with the intermediate ones behind it."),
+  MQTT_TLS_KEY_FILE: z.string().optional().describe("The private key of that certificate, PEM."),
+  MQTT_TLS_CLIENT_CA_FILE: z
+    .string()
+    .optional()
+    .describe(
+      "The authority that signs agents' certificates, PEM: with one, whose CN is the station's id, no password is needed.",
+    ),
   MQTT_MAX_CONNECTIONS: count(1, 100_000).default(8_192).describe("Connections at once, at most."),
   MQTT_MAX_PAYLOAD: count(LIMITS.batchBytes + 1, LIMITS.recordBytes - RECORD_OVERHEAD)
     .default(LIMITS.payloadBytes)
@@ -53,9 +74,13 @@ export const gatewaySettings = z.object({
 /** The settings of `gateway`, from the environment. */
 export interface GatewayConfig {
   readonly host: string;
-  readonly port: number;
-  /** Absent: any password passes, which only loopback allows. */
+  /** Of MQTT without encryption; undefined: not served. */
+  readonly port: number | undefined;
+  /** Of MQTT over TLS; undefined: not served. */
+  readonly tls: { readonly port: number; readonly certificates: ServerCertificates } | undefined;
   readonly credentialsFile: string | undefined;
+  /** Neither passwords nor certificates are asked for, which only loopback allows. */
+  readonly open: boolean;
   readonly maxConnections: number;
   readonly maxPayloadBytes: number;
   readonly maxInFlight: number;
@@ -71,23 +96,29 @@ export interface GatewayConfig {
   readonly logLevel: string;
 }
 
-/** @throws {CodedError} CONFIG_INVALID */
-export function gatewayConfig(env: Environment): GatewayConfig {
+/**
+ * @param now - epoch ms, against which certificates are checked.
+ * @throws {CodedError} CONFIG_INVALID
+ */
+export function gatewayConfig(env: Environment, now: number = Date.now()): GatewayConfig {
   const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } = resolveEndpoints(env);
   const values = readConfig(gatewaySettings, { ...env, KAFKA_BROKERS, SCHEMA_REGISTRY_URL });
-  if (values.MQTT_CREDENTIALS_FILE === undefined && !isLoopback(values.MQTT_HOST)) {
-    throw new CodedError("CONFIG_INVALID", {
-      message:
-        `MQTT_HOST is "${values.MQTT_HOST}", which others reach, and there are no passwords: set ` +
-        "MQTT_CREDENTIALS_FILE (fill it with: npm run gateway -- credentials add <station>) or listen on 127.0.0.1",
-      retryable: false,
-      context: { variable: "MQTT_HOST", value: values.MQTT_HOST },
-    });
+  const tls = tlsOf(values, now);
+  const open =
+    values.MQTT_CREDENTIALS_FILE === undefined && tls?.certificates.clientAuthorities === undefined;
+  if (open && !isLoopback(values.MQTT_HOST)) {
+    throw invalid(
+      "MQTT_HOST",
+      `is "${values.MQTT_HOST}", which others reach, and there are no passwords: set MQTT_CREDENTIALS_FILE (fill it ` +
+        "with: npm run gateway -- credentials add <station>) or MQTT_TLS_CLIENT_CA_FILE, or listen on 127.0.0.1",
+    );
   }
   return {
     host: values.MQTT_HOST,
-    port: values.MQTT_PORT,
+    port: values.MQTT_PORT === "off" ? undefined : values.MQTT_PORT,
+    tls,
     credentialsFile: values.MQTT_CREDENTIALS_FILE,
+    open,
     maxConnections: values.MQTT_MAX_CONNECTIONS,
     maxPayloadBytes: values.MQTT_MAX_PAYLOAD,
     maxInFlight: values.MQTT_MAX_IN_FLIGHT,
@@ -100,6 +131,46 @@ export function gatewayConfig(env: Environment): GatewayConfig {
     probePort: values.PROBE_PORT,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function tlsOf(values: z.output<typeof gatewaySettings>, now: number): GatewayConfig["tls"] {
+  const {
+    MQTT_TLS_CERT_FILE: cert,
+    MQTT_TLS_KEY_FILE: key,
+    MQTT_TLS_CLIENT_CA_FILE: clientCa,
+    MQTT_PORT,
+  } = values;
+  if (cert === undefined) {
+    const needing = key === undefined ? "MQTT_TLS_CLIENT_CA_FILE" : "MQTT_TLS_KEY_FILE";
+    if (key !== undefined || clientCa !== undefined)
+      throw invalid("MQTT_TLS_CERT_FILE", `is not set: ${needing} needs it`);
+    if (MQTT_PORT === "off")
+      throw invalid("MQTT_PORT", "is off, and without MQTT_TLS_CERT_FILE nothing else is served");
+    return undefined;
+  }
+  if (key === undefined) throw invalid("MQTT_TLS_KEY_FILE", "is not set: a certificate needs its key");
+  return {
+    port: values.MQTT_TLS_PORT,
+    certificates: {
+      own: keyPairOf(
+        { variable: "MQTT_TLS_CERT_FILE", path: cert },
+        { variable: "MQTT_TLS_KEY_FILE", path: key },
+        now,
+      ),
+      clientAuthorities:
+        clientCa === undefined
+          ? undefined
+          : authoritiesOf({ variable: "MQTT_TLS_CLIENT_CA_FILE", path: clientCa }, now),
+    },
+  };
+}
+
+function invalid(variable: string, problem: string): CodedError {
+  return new CodedError("CONFIG_INVALID", {
+    message: `${variable} ${problem}`,
+    retryable: false,
+    context: { variable },
+  });
 }
 
 /** Can only this machine reach it? */

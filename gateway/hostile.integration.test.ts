@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 async function rawSocket(...bytes: readonly Buffer[]): Promise<Socket> {
-  const socket = connect(gateway.port, "127.0.0.1");
+  const socket = connect(gateway.ports.mqtt ?? 0, "127.0.0.1");
   socket.on("error", () => {});
   sockets.push(socket);
   await once(socket, "connect");

@@ -5,12 +5,17 @@ import type { BrokerMeter } from "./broker/mqtt-broker.ts";
 /** Seconds: from a broker on the same machine to one that is being restarted. */
 const BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+const SAMPLES = {
+  waiting_bytes: "Bytes on their way to Kafka.",
+  waiting_wills: "Wills not yet in Kafka.",
+  certificate_expiry_timestamp_seconds: "When the gateway's own certificate ends, epoch seconds.",
+} as const;
+
 /** What the gateway counts, and the figures of its status line. */
 export interface GatewayMeter extends GateMeter, BrokerMeter {
   willWritten(): void;
-  connectionDropped(): void;
   /** Sampled when metrics are read. */
-  sample(name: "waiting_bytes" | "waiting_wills", read: () => number): void;
+  sample(name: keyof typeof SAMPLES, read: () => number): void;
   /** Readings in Kafka since the start. */
   readonly readings: number;
 }
@@ -29,7 +34,9 @@ export function gatewayMeter(registry: Registry): GatewayMeter {
   const delay = histogram("edge_delay_seconds", "From the agent's disk to the gateway, by their own clocks.");
   const negative = counter("edge_delay_negative_total", "Such delays below zero: the clocks disagree.");
   const closed = counter("connections_closed_total", "Connections closed by the gateway.", ["reason"]);
-  const refused = counter("connections_refused_total", "CONNECTs refused.", ["reason"]);
+  const refused = counter("connections_refused_total", "Connections refused before a CONNECT was accepted.", [
+    "reason",
+  ]);
   const faults = counter("connections_faulted_total", "Connections lost by a fault of protocol or network.");
   const passedBy = counter("observer_messages_dropped_total", "Messages that slow observers missed.");
   const wills = counter("wills_total", "Wills of vanished agents in Kafka.");
@@ -55,11 +62,10 @@ export function gatewayMeter(registry: Registry): GatewayMeter {
     faulted: () => faults.inc(),
     passedBy: () => passedBy.inc(),
     willWritten: () => wills.inc(),
-    connectionDropped: () => refused.inc({ reason: "too-many" }),
     sample(name, read) {
       new Gauge({
         name: `gateway_${name}`,
-        help: name === "waiting_bytes" ? "Bytes on their way to Kafka." : "Wills not yet in Kafka.",
+        help: SAMPLES[name],
         registers,
         collect() {
           this.set(read());

@@ -1,6 +1,6 @@
 import { createKafka } from "../infra/runtime/kafka/kafka.ts";
 import { createRegistryClient } from "../infra/runtime/registry/client.ts";
-import { ANY_PASSWORD, passwordsOf } from "./access/credentials.ts";
+import { ANY_PASSWORD, NO_PASSWORD, passwordsOf } from "./access/credentials.ts";
 import { gatewayConfig } from "./config.ts";
 import { gatewayMeter } from "./metrics.ts";
 import { startGateway } from "./service.ts";
@@ -9,7 +9,8 @@ import type { ServiceContext, ServiceRunning } from "./services.ts";
 /** MQTT for the agents. @throws {CodedError} CONFIG_INVALID, REGISTRY_INCOMPATIBLE, PORT_TAKEN */
 export async function start(context: ServiceContext): Promise<ServiceRunning> {
   const { logger, clock, signal } = context;
-  const config = gatewayConfig(context.env);
+  const config = gatewayConfig(context.env, clock.now());
+  const closed = config.credentialsFile === undefined ? NO_PASSWORD : passwordsOf(config.credentialsFile);
   return startGateway({
     logger,
     clock,
@@ -17,7 +18,7 @@ export async function start(context: ServiceContext): Promise<ServiceRunning> {
     signal,
     kafka: createKafka({ ...config.kafka, logger, clock, clientId: "gateway" }),
     registry: createRegistryClient({ ...config.registry, logger, clock }),
-    passwords: config.credentialsFile === undefined ? ANY_PASSWORD : passwordsOf(config.credentialsFile),
+    passwords: config.open ? ANY_PASSWORD : closed,
     meter: gatewayMeter(context.metrics),
   });
 }

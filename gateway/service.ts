@@ -16,7 +16,7 @@ import { Gate } from "./bridge/gate.ts";
 import { Records } from "./bridge/records.ts";
 import { Judge } from "./bridge/verdict.ts";
 import { Wills } from "./bridge/wills.ts";
-import { type Listener, listenTcp } from "./broker/listener.ts";
+import { type Listeners, listen } from "./broker/listener.ts";
 import { MqttBroker } from "./broker/mqtt-broker.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { GatewayMeter } from "./metrics.ts";
@@ -35,6 +35,7 @@ export type ServiceConfig = Pick<
   GatewayConfig,
   | "host"
   | "port"
+  | "tls"
   | "maxConnections"
   | "maxPayloadBytes"
   | "maxInFlight"
@@ -58,7 +59,7 @@ export interface ServiceParts {
 
 export interface Gateway extends Running {
   /** Where MQTT is served. */
-  readonly port: number;
+  readonly ports: Listeners["ports"];
   readonly probe: () => ProbeAnswer;
 }
 
@@ -101,14 +102,13 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
   meter.sample("waiting_bytes", () => sink.waitingBytes);
   meter.sample("waiting_wills", () => wills.waiting);
   const stopSweeping = clock.every(SWEEP_MS, () => broker.sweep());
-  let listener: Listener;
+  let listeners: Listeners;
   try {
-    listener = await listenTcp({
-      host: config.host,
-      port: config.port,
-      maxConnections: config.maxConnections,
-      onConnection: (socket) => broker.handle(socket),
-      onDropped: () => meter.connectionDropped(),
+    listeners = await listen({
+      ...config,
+      logger,
+      onConnection: (socket, certificate) => broker.handle(socket, certificate),
+      onRefused: (reason) => meter.connectRefused(reason),
     });
   } catch (error) {
     stopSweeping();
@@ -116,10 +116,13 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
     await producer.close();
     throw error;
   }
-  logger.info({ host: config.host, port: listener.port }, "MQTT is served");
+  const { ports } = listeners;
+  logger.info({ host: config.host, port: ports.mqtt, ports }, "MQTT is served");
+  const { tls } = config;
+  if (tls) meter.sample("certificate_expiry_timestamp_seconds", () => tls.certificates.own.validTo / 1000);
   const rate = new Rate(clock, () => meter.readings);
   return {
-    port: listener.port,
+    ports,
     probe: () => ({
       ready: !draining,
       detail: {
@@ -131,7 +134,7 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
     }),
     async stop() {
       draining = true;
-      listener.stop();
+      listeners.stop();
       await Promise.race([sink.idle(), clock.sleep(DRAIN_MS)]);
       await broker.close();
       await Promise.race([sink.idle(), clock.sleep(DRAIN_MS)]);

@@ -13,6 +13,8 @@ export interface MqttSettings {
   readonly passwordOf?: (stationId: string) => string | undefined;
   /** PEM of the authority that signed the gateway's certificate, for `mqtts:`. */
   readonly ca?: Buffer | undefined;
+  /** A station's own certificate, by its id, for gateways that ask for one. */
+  readonly certificateOf?: (stationId: string) => { readonly cert: Buffer; readonly key: Buffer } | undefined;
 }
 
 /** How long a goodbye may take, ms. */
@@ -25,6 +27,7 @@ const GOODBYE_MS = 1_000;
 export function mqttConnections(settings: MqttSettings): Connect {
   return (options) => {
     const { url, clientId, will } = options;
+    const certificate = settings.certificateOf?.(clientId);
     const client = mqtt.connect(
       url,
       defined({
@@ -32,6 +35,8 @@ export function mqttConnections(settings: MqttSettings): Connect {
         username: clientId,
         password: settings.passwordOf?.(clientId),
         ca: settings.ca,
+        cert: certificate?.cert,
+        key: certificate?.key,
         protocolVersion: 4,
         clean: true,
         reconnectPeriod: 0,

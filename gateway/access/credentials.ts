@@ -23,6 +23,9 @@ export interface Passwords {
 /** For loopback only: nobody else can reach it. */
 export const ANY_PASSWORD: Passwords = { open: true, check: async () => true };
 
+/** Where only certificates are accepted. */
+export const NO_PASSWORD: Passwords = { open: false, check: async () => false };
+
 /**
  * Names and scrypt hashes in a JSON file, read at start.
  *

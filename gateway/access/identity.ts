@@ -5,9 +5,13 @@ export const OBSERVER = "observer";
 
 const STATION = /^\d{5}$/;
 
+/** What a client's certificate says: signed by our authority for this name (its CN), or not. */
+export type Certificate = { readonly name: string } | { readonly problem: string };
+
 /**
  * The identity that a CONNECT claims: username = station id or `observer`. Without a username, the client id may be
- * the station's; otherwise the client is one who watches, where that needs no password.
+ * the station's; otherwise the client is one who watches, where that needs no password. A certificate's name stands
+ * for a username that is missing.
  *
  * @param open - no credentials are configured: any password passes, and none is needed.
  * @returns undefined for a name that is none of ours.

@@ -23,6 +23,7 @@ export const MAX_KEEPALIVE_S = 300;
 export type ConnectRefusal =
   | "unknown-name"
   | "bad-password"
+  | "certificate"
   | "client-id-taken"
   | "persistent-session"
   | "keepalive"

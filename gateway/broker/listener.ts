@@ -1,55 +1,141 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import type { Logger } from "../../infra/runtime/logger.ts";
+import type { KeyPair } from "../../infra/runtime/security/certificates.ts";
 import { CodedError } from "../../schemas/errors.ts";
+import type { Certificate } from "../access/identity.ts";
 
 /** Connections not yet accepted: all agents of a network come back at once (Node's default is 511). */
 const BACKLOG = 4_096;
 
-export interface ListenOptions {
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-  readonly maxConnections: number;
-  readonly onConnection: (socket: Duplex) => void;
-  /** A connection beyond `maxConnections` was closed. */
-  readonly onDropped: () => void;
+/** What a gateway shows to clients, and whom it believes what they show. */
+export interface ServerCertificates {
+  readonly own: KeyPair;
+  /** PEM; undefined: no certificates are asked for. */
+  readonly clientAuthorities: Buffer | undefined;
 }
 
-export interface Listener {
-  readonly port: number;
+/** Why a connection came to nothing before its first MQTT packet. */
+export type DoorRefusal = "too-many" | "tls-handshake";
+
+export interface ListenOptions {
+  readonly host: string;
+  /** Of each port here: 0 takes a free one, undefined serves none. */
+  readonly port: number | undefined;
+  readonly tls: { readonly port: number; readonly certificates: ServerCertificates } | undefined;
+  /** On all ports together. */
+  readonly maxConnections: number;
+  /** For a TLS handshake, ms. */
+  readonly connectMs: number;
+  readonly logger: Logger;
+  readonly onConnection: (socket: Duplex, certificate?: Certificate) => void;
+  readonly onRefused: (reason: DoorRefusal) => void;
+}
+
+export interface Listeners {
+  /** Where each kind is served. */
+  readonly ports: { readonly mqtt?: number; readonly mqtts?: number };
   /** Take no new connections; the open ones stay. */
   stop(): void;
 }
 
+type Kind = keyof Listeners["ports"];
+/** What becomes of an accepted connection. */
+type Enter = (socket: Socket) => void;
+
+/** The setting of each kind's port. */
+const VARIABLE: Readonly<Record<Kind, string>> = { mqtt: "MQTT_PORT", mqtts: "MQTT_TLS_PORT" };
+
 /**
- * MQTT over TCP.
+ * MQTT over TCP and, where there is a certificate, over TLS.
  *
  * @throws {CodedError} PORT_TAKEN
  */
-export function listenTcp(options: ListenOptions): Promise<Listener> {
-  const server = createServer((socket: Socket) => {
+export async function listen(options: ListenOptions): Promise<Listeners> {
+  const { port, tls, onConnection } = options;
+  const doors: { readonly kind: Kind; readonly port: number; readonly enter: Enter }[] = [];
+  if (port !== undefined) doors.push({ kind: "mqtt", port, enter: (socket) => onConnection(socket) });
+  if (tls) doors.push({ kind: "mqtts", port: tls.port, enter: overTls(tls.certificates, options) });
+
+  const admit = admission(options);
+  const open: { readonly kind: Kind; readonly server: Server; readonly port: number }[] = [];
+  const stop = (): void => {
+    for (const { server } of open) server.close();
+  };
+  try {
+    for (const door of doors) {
+      const server = createServer((socket) => admit(socket, door.enter));
+      open.push({ kind: door.kind, server, port: await listening(server, options.host, door) });
+    }
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return { ports: Object.fromEntries(open.map(({ kind, port }) => [kind, port])), stop };
+}
+
+/** Counts connections over all ports, and turns away those beyond the limit. */
+function admission({ maxConnections, onRefused }: ListenOptions): (socket: Socket, enter: Enter) => void {
+  let connections = 0;
+  return (socket, enter) => {
+    if (connections >= maxConnections) {
+      onRefused("too-many");
+      socket.destroy();
+      return;
+    }
+    connections++;
+    socket.once("close", () => connections--);
     socket.setNoDelay(true);
     // Finds peers that vanished without a word, which have no keepalive yet.
     socket.setKeepAlive(true, 60_000);
-    options.onConnection(socket);
-  });
-  return listening(server, options);
+    enter(socket);
+  };
 }
 
-function listening(server: Server, options: ListenOptions): Promise<Listener> {
-  const { host, port, maxConnections, onDropped } = options;
-  server.maxConnections = maxConnections;
-  server.on("drop", onDropped);
+/** The certificates are judged at the CONNECT, not in the handshake, so that a client is told in MQTT's words. */
+function overTls({ own, clientAuthorities }: ServerCertificates, options: ListenOptions): Enter {
+  const { connectMs, logger, onConnection, onRefused } = options;
+  const server = createTlsServer({
+    cert: own.cert,
+    key: own.key,
+    ...(clientAuthorities ? { ca: clientAuthorities, requestCert: true, rejectUnauthorized: false } : {}),
+    handshakeTimeout: connectMs,
+  });
+  server.on("secureConnection", (socket: TLSSocket) => {
+    onConnection(socket, clientAuthorities ? certificateOf(socket) : undefined);
+  });
+  server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+    onRefused("tls-handshake");
+    logger.warn({ peer: socket.remoteAddress, reason: error.code ?? error.message }, "TLS handshake failed");
+    socket.destroy();
+  });
+  return (socket) => void server.emit("connection", socket);
+}
+
+/** undefined: the client showed none. */
+function certificateOf(socket: TLSSocket): Certificate | undefined {
+  const { subject } = socket.getPeerCertificate();
+  if (!subject) return undefined;
+  if (!socket.authorized) return { problem: String(socket.authorizationError) };
+  // Several common names are an array.
+  const name: unknown = subject.CN;
+  return typeof name === "string" ? { name } : { problem: "no single common name (CN)" };
+}
+
+function listening(
+  server: Server,
+  host: string,
+  { kind, port }: { readonly kind: Kind; readonly port: number },
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const message =
         cause.code === "EADDRINUSE"
-          ? `port ${port} is in use: stop what holds it or set MQTT_PORT`
+          ? `port ${port} is in use: stop what holds it or set ${VARIABLE[kind]}`
           : `cannot listen on ${host}:${port}: ${cause.message}`;
       reject(new CodedError("PORT_TAKEN", { message, retryable: false, context: { host, port }, cause }));
     });
-    server.listen({ host, port, backlog: BACKLOG }, () => {
-      resolve({ port: (server.address() as AddressInfo).port, stop: () => void server.close() });
-    });
+    server.listen({ host, port, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port));
   });
 }

@@ -5,7 +5,7 @@ import type { Logger } from "../../infra/runtime/logger.ts";
 import { messageOf } from "../../schemas/errors.ts";
 import { parseMqttTopic } from "../../schemas/mqtt.ts";
 import type { Passwords } from "../access/credentials.ts";
-import { claimedIdentity, type Identity, nameOf } from "../access/identity.ts";
+import { type Certificate, claimedIdentity, type Identity, nameOf } from "../access/identity.ts";
 import { type ConnectRefusal, type ConnectRequest, connectFault, maySubscribe } from "../access/rules.ts";
 import type { Gate } from "../bridge/gate.ts";
 import type { DismissCause } from "../bridge/lane.ts";
@@ -13,6 +13,7 @@ import type { Publication } from "../bridge/verdict.ts";
 import type { Wills } from "../bridge/wills.ts";
 import { FanOut } from "./fan-out.ts";
 import { type Guard, guard } from "./guard.ts";
+import type { DoorRefusal } from "./listener.ts";
 import { Session } from "./session.ts";
 import { skipUnheard } from "./unheard.ts";
 
@@ -26,7 +27,7 @@ const KEEPALIVE_SHARE = 0.75;
 /** What the broker counts. */
 export interface BrokerMeter {
   connections(now: number): void;
-  connectRefused(reason: ConnectRefusal): void;
+  connectRefused(reason: ConnectRefusal | DoorRefusal): void;
   dismissed(cause: DismissCause | "observer-publishes" | "oversized-packet"): void;
   /** A connection that ended by a fault of its own: protocol, time-out, reset. */
   faulted(): void;
@@ -55,6 +56,7 @@ export class MqttBroker {
   readonly #options: BrokerOptions;
   readonly #aedes: Aedes;
   readonly #guards = new Map<Duplex, Guard>();
+  readonly #certificates = new WeakMap<Duplex, Certificate>();
   readonly #claims = new WeakMap<Client, { readonly claim: Claim } | { readonly fault: ConnectRefusal }>();
   readonly #sessions = new WeakMap<Client, Session>();
   /** Sessions by client id, so that nobody takes over another's connection [MQTT-3.1.4-2]. */
@@ -79,8 +81,13 @@ export class MqttBroker {
     return this.#byClientId.size;
   }
 
-  /** Take over a new connection: TCP, TLS or WebSocket. */
-  handle(socket: Duplex): void {
+  /**
+   * Take over a new connection: TCP, TLS or WebSocket.
+   *
+   * @param certificate - the client's, if it showed one.
+   */
+  handle(socket: Duplex, certificate?: Certificate): void {
+    if (certificate) this.#certificates.set(socket, certificate);
     const { maxPacketBytes, full, meter, logger, clock } = this.#options;
     const onOversize = (): void => {
       meter.dismissed("oversized-packet");
@@ -119,7 +126,7 @@ export class MqttBroker {
       connectTimeout: this.#options.connectMs,
       maxTopicLevels: MAX_TOPIC_LEVELS,
       preConnect: (client, packet, done) => {
-        this.#claims.set(client, this.#claimOf(packet.username, packet.clientId, requestOf(packet)));
+        this.#claims.set(client, this.#claimOf(client, packet));
         done(null, true);
       },
       authenticate: (client, _username, password, done) => {
@@ -146,14 +153,22 @@ export class MqttBroker {
   }
 
   #claimOf(
-    username: string | undefined,
-    clientId: string,
-    request: ConnectRequest,
+    client: Client,
+    packet: ConnectPacket,
   ): { readonly claim: Claim } | { readonly fault: ConnectRefusal } {
-    const identity = claimedIdentity(username, clientId, this.#options.passwords.open);
+    const certificate = this.#certificates.get(client.conn);
+    if (certificate && "problem" in certificate) {
+      this.#options.logger.warn({ client: packet.clientId, ...certificate }, "certificate refused");
+      return { fault: "certificate" };
+    }
+    const username = packet.username ?? certificate?.name;
+    const identity = claimedIdentity(username, packet.clientId, this.#options.passwords.open);
     if (!identity) return { fault: "unknown-name" };
+    if (certificate && certificate.name !== nameOf(identity)) return { fault: "certificate" };
+    const request = requestOf(packet);
     const fault = connectFault(identity, request);
-    return fault ? { fault } : { claim: { identity, keepaliveS: request.keepalive } };
+    if (fault) return { fault };
+    return { claim: { identity, proven: certificate !== undefined, keepaliveS: request.keepalive } };
   }
 
   /** @returns why the client is refused, or undefined when it is let in. */
@@ -171,11 +186,11 @@ export class MqttBroker {
 
   async #admit(
     client: Client,
-    { identity, keepaliveS }: Claim,
+    { identity, proven, keepaliveS }: Claim,
     password: Buffer | undefined,
   ): Promise<ConnectRefusal | undefined> {
     const { passwords, gate, clock, logger, meter, patienceMs } = this.#options;
-    if (!(await passwords.check(nameOf(identity), password))) return "bad-password";
+    if (!proven && !(await passwords.check(nameOf(identity), password))) return "bad-password";
     const holder = this.#byClientId.get(client.id);
     if (holder && nameOf(holder.identity) !== nameOf(identity)) return "client-id-taken";
     if (client.closed) return undefined;
@@ -221,12 +236,15 @@ export class MqttBroker {
 
 interface Claim {
   readonly identity: Identity;
+  /** By a certificate, so that no password is needed. */
+  readonly proven: boolean;
   readonly keepaliveS: number;
 }
 
 /** CONNACK return codes (MQTT 3.1.1, 3.2.2.3). */
 const RETURN: Readonly<Record<ConnectRefusal, number>> = {
   "bad-password": 4,
+  certificate: 5,
   "client-id-taken": 2,
   "unknown-name": 5,
   "persistent-session": 5,
@@ -248,7 +266,10 @@ function publicationOf(packet: WirePacket): Publication {
   return { topic, payload: Buffer.from(payload), qos, retain };
 }
 
-function requestOf(packet: {
+/** What Aedes makes of a CONNECT. */
+interface ConnectPacket {
+  readonly clientId: string;
+  readonly username?: string | undefined;
   readonly clean?: boolean | undefined;
   readonly keepalive?: number | undefined;
   readonly will?:
@@ -259,7 +280,9 @@ function requestOf(packet: {
         readonly retain?: boolean | undefined;
       }
     | undefined;
-}): ConnectRequest {
+}
+
+function requestOf(packet: ConnectPacket): ConnectRequest {
   const { clean = false, keepalive = 0, will } = packet;
   if (!will) return { clean, keepalive };
   const { topic, payload, qos = 0, retain = false } = will;

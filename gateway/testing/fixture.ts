@@ -42,6 +42,7 @@ export async function testGateway(kafka: Kafka, options: TestGatewayOptions = {}
     config: {
       host: "127.0.0.1",
       port: 0,
+      tls: undefined,
       maxConnections: 4_096,
       maxPayloadBytes: LIMITS.payloadBytes,
       maxInFlight: 1_024,
@@ -54,7 +55,7 @@ export async function testGateway(kafka: Kafka, options: TestGatewayOptions = {}
   });
   return {
     ...gateway,
-    url: `mqtt://127.0.0.1:${gateway.port}`,
+    url: `mqtt://127.0.0.1:${gateway.ports.mqtt}`,
     async metric(name, labels = {}) {
       const values = (await metrics.getSingleMetric(`gateway_${name}`)?.get())?.values ?? [];
       return values

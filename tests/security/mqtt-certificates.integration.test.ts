@@ -1,0 +1,175 @@
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect as connectTcp } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { IClientOptions } from "mqtt";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { mqttConnections } from "../../edge/uplink/mqtt-connection.ts";
+import { NO_PASSWORD } from "../../gateway/access/credentials.ts";
+import { connectAgent } from "../../gateway/testing/agent.ts";
+import { type TestGateway, testGateway } from "../../gateway/testing/fixture.ts";
+import { batch, OTHER_STATION, payload, rawValue, STATION } from "../../gateway/testing/samples.ts";
+import { ScriptedKafka } from "../../gateway/testing/scripted-kafka.ts";
+import { authoritiesOf, keyPairOf } from "../../infra/runtime/security/certificates.ts";
+import { agentStateTopic, readingsTopic, refusedTopic } from "../../schemas/mqtt.ts";
+import { TOPICS } from "../../schemas/topics.ts";
+import { type Authority, type CertificateFiles, makeAuthority } from "../support/authority.ts";
+import { startStage } from "../support/stage-process.ts";
+
+/*
+ * MQTT over TLS: who shows a certificate of the agents' authority needs no password, and is its station and no other.
+ */
+const folder = mkdtempSync(join(tmpdir(), "mqtt-certificates-"));
+let authority: Authority;
+let server: CertificateFiles;
+let station: CertificateFiles;
+let scripted: ScriptedKafka;
+let gateway: TestGateway;
+let url = "";
+
+beforeAll(async () => {
+  authority = await makeAuthority(join(folder, "ca"));
+  server = await authority.sign("gateway");
+  station = await authority.sign(String(STATION));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeEach(async () => {
+  scripted = new ScriptedKafka();
+  const now = Date.now();
+  const certificates = {
+    own: keyPairOf({ variable: "cert", path: server.cert }, { variable: "key", path: server.key }, now),
+    clientAuthorities: authoritiesOf({ variable: "ca", path: authority.caFile }, now),
+  };
+  gateway = await testGateway(scripted.kafka, {
+    passwords: NO_PASSWORD,
+    config: { tls: { port: 0, certificates }, connectMs: 500, maxConnections: 3, maxWaitingBytes: 64 * 1024 },
+  });
+  url = `mqtts://localhost:${gateway.ports.mqtts}`;
+});
+afterEach(async () => {
+  scripted.become("acknowledges");
+  await gateway.stop();
+});
+
+function as(files: CertificateFiles | undefined, options: IClientOptions = {}): IClientOptions {
+  const own = files ? { cert: readFileSync(files.cert), key: readFileSync(files.key) } : {};
+  return { ca: readFileSync(authority.caFile), ...own, ...options };
+}
+
+const batches = (): number[] => scripted.memory.records(TOPICS.raw).map((r) => rawValue(r.value).batchId);
+
+test("an agent by its certificate alone: its readings pass, and back-pressure is felt through TLS", async () => {
+  const agent = await connectAgent(url, as(station));
+  await agent.publish(1);
+  scripted.become("hangs");
+  const bytes = payload(batch(2, { size: 2_000 }));
+  const sent = Array.from({ length: 20 }, (_, i) => agent.publish(i + 2, bytes));
+  await expect.poll(() => scripted.held).toBeGreaterThan(0);
+  expect(agent.acknowledged).toEqual([1]);
+  scripted.become("acknowledges");
+  await Promise.all(sent);
+  expect(agent.acknowledged).toHaveLength(21);
+  expect(batches()).toHaveLength(21);
+  agent.end();
+});
+
+test("the edge's own connection, with certificate and authority", async () => {
+  const connect = mqttConnections({
+    connectMs: 5_000,
+    keepaliveS: 20,
+    ca: readFileSync(authority.caFile),
+    certificateOf: () => ({ cert: readFileSync(station.cert), key: readFileSync(station.key) }),
+  });
+  const connection = await connect({
+    url,
+    clientId: String(STATION),
+    will: { topic: agentStateTopic(STATION), payload: Buffer.from("{}") },
+    subscribe: refusedTopic(STATION),
+    onMessage: () => {},
+    onLost: () => {},
+  }).catch((error: unknown) => error);
+  // Its will is no agent's last word: that it is read at all shows that the certificate was accepted.
+  expect(connection).toMatchObject({ code: "GATEWAY_REFUSED", context: { returnCode: 5 } });
+  expect(await gateway.metric("connections_refused_total", { reason: "will" })).toBe(1);
+});
+
+describe("refused at the CONNECT, and counted", () => {
+  const cases: Record<string, readonly [() => Promise<IClientOptions>, code: number, reason: string]> = {
+    "another station's certificate": [
+      async () => as(station, { username: String(OTHER_STATION) }),
+      5,
+      "certificate",
+    ],
+    "no certificate and no password": [async () => as(undefined), 4, "bad-password"],
+    "a certificate of a stranger": [
+      async () => {
+        const stranger = await makeAuthority(join(folder, "stranger"));
+        return as(await stranger.sign(String(STATION)));
+      },
+      5,
+      "certificate",
+    ],
+    "a certificate that has expired": [
+      async () => {
+        const expired = await authority.sign(`${STATION}`, 0);
+        await sleep(1_100);
+        const options = as(expired);
+        station = await authority.sign(String(STATION));
+        return options;
+      },
+      5,
+      "certificate",
+    ],
+    "a certificate of no name of ours": [
+      async () => as(await authority.sign("somebody"), { username: "somebody" }),
+      5,
+      "unknown-name",
+    ],
+  };
+  for (const [name, [options, code, reason]] of Object.entries(cases)) {
+    test(name, async () => {
+      await expect(connectAgent(url, await options())).rejects.toMatchObject({ code });
+      expect(await gateway.metric("connections_refused_total", { reason })).toBe(1);
+    });
+  }
+});
+
+test("who does not finish the handshake in time goes, is counted, and leaves room for others", async () => {
+  const idle = Array.from({ length: 3 }, () => connectTcp(gateway.ports.mqtts ?? 0, "127.0.0.1"));
+  await Promise.all(idle.map((socket) => once(socket, "connect")));
+  await expect(connectAgent(url, as(station))).rejects.toThrow();
+  await Promise.all(idle.map((socket) => once(socket.resume(), "close")));
+  const agent = await connectAgent(url, as(station));
+  await agent.publish(1);
+  agent.end();
+  expect(await gateway.metric("connections_refused_total", { reason: "tls-handshake" })).toBe(3);
+  expect(await gateway.metric("connections_refused_total", { reason: "too-many" })).toBe(1);
+});
+
+test("a client that distrusts the gateway says nothing to it", async () => {
+  await expect(connectAgent(url, { ...as(station), ca: readFileSync(station.cert) })).rejects.toThrow();
+  await expect.poll(() => gateway.metric("connections_refused_total", { reason: "tls-handshake" })).toBe(1);
+});
+
+test("an observer's certificate shows everything", async () => {
+  const { connectAsync } = await import("mqtt");
+  const observer = await connectAsync(url, { ...as(await authority.sign("observer")), reconnectPeriod: 0 });
+  const seen: string[] = [];
+  observer.on("message", (topic) => seen.push(topic));
+  await observer.subscribeAsync("#");
+  const agent = await connectAgent(url, as(station));
+  await agent.publish(1);
+  await expect.poll(() => seen).toContain(readingsTopic(STATION));
+  agent.end();
+  observer.end(true);
+});
+
+test("a gateway whose key is another certificate's ends with 78", async () => {
+  const env = { MQTT_TLS_CERT_FILE: server.cert, MQTT_TLS_KEY_FILE: station.key, ELEVATED_HOME: folder };
+  await expect(startStage("gateway", env, "MQTT is served")).rejects.toThrow(
+    /ended with 78:[\s\S]*is not the key of the certificate/,
+  );
+});
