@@ -5,10 +5,19 @@ import { edgePart } from "./parts/edge.ts";
 import { fleetPart } from "./parts/fleet.ts";
 import { gatewayPart } from "./parts/gateway.ts";
 import { pagePart } from "./parts/page.ts";
+import { pipelinePart } from "./parts/pipeline.ts";
 import { serversPart } from "./parts/servers.ts";
 import { startPart } from "./parts/start.ts";
 
-const PARTS: readonly Part[] = [edgePart, fleetPart, gatewayPart, pagePart, serversPart, startPart];
+const PARTS: readonly Part[] = [
+  edgePart,
+  fleetPart,
+  gatewayPart,
+  pagePart,
+  pipelinePart,
+  serversPart,
+  startPart,
+];
 
 interface BenchOptions {
   readonly runs: number;
@@ -26,7 +35,7 @@ const program = new Command("bench")
   .description("Measure one part, medians with spread. Figures go to stdout, progress to stderr.")
   .argument("[part]", `one of: ${PARTS.map((p) => p.name).join(", ")}`)
   .option("-n, --runs <n>", "runs of each contender", atLeastOne, 5)
-  .option("--seconds <n>", "measured time of one run, where a part allows it (gateway)", atLeastOne)
+  .option("--seconds <n>", "measured time of one run, where a part allows it (gateway, pipeline)", atLeastOne)
   .option("--json", "print JSON instead of a table")
   .addHelpText("after", `\nParts:\n${PARTS.map((p) => `  ${p.name.padEnd(10)} ${p.about}`).join("\n")}`)
   .action(async (name: string | undefined, options: BenchOptions) => {

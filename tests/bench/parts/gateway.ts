@@ -1,9 +1,9 @@
 import type { Contender, Part, PartOptions } from "../harness.ts";
-import { type Cluster, plainTopic, startCluster } from "./gateway/cluster.ts";
 import { sameAsRealClients } from "./gateway/mqtt-js.ts";
 import { gatewayContender } from "./gateway/ours.ts";
 import { perfTest } from "./gateway/perf-test.ts";
 import { telegrafContenders } from "./gateway/telegraf.ts";
+import { type Cluster, plainTopic, startCluster } from "./mqtt-load/cluster.ts";
 
 const SECONDS = 20;
 const BATCH = 100;

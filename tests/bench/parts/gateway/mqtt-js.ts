@@ -3,10 +3,11 @@ import { readingsTopic } from "../../../../schemas/mqtt.ts";
 import { STATIONS } from "../../../../schemas/network/network.ts";
 import type { Contender, Figures } from "../../harness.ts";
 import { Delays } from "../../statistics.ts";
+import type { Cluster } from "../mqtt-load/cluster.ts";
+import { startGateway } from "../mqtt-load/gateway-process.ts";
 import { startLoad } from "../mqtt-load/load.ts";
 import { StationBatches } from "../mqtt-load/station-batches.ts";
-import type { Cluster } from "./cluster.ts";
-import { agreed, startGateway } from "./ours.ts";
+import { agreed } from "./ours.ts";
 
 const AGENTS = 8;
 const WINDOW = 4;

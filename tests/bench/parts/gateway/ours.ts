@@ -1,9 +1,9 @@
 import { STATIONS } from "../../../../schemas/network/network.ts";
-import { startStage } from "../../../support/stage-process.ts";
 import type { Contender, Figures } from "../../harness.ts";
+import type { Cluster } from "../mqtt-load/cluster.ts";
+import { startGateway } from "../mqtt-load/gateway-process.ts";
 import { startLoad } from "../mqtt-load/load.ts";
 import { spending, watchMemory } from "../mqtt-load/processes.ts";
-import type { Cluster } from "./cluster.ts";
 import { countRaw } from "./raw-count.ts";
 
 const WARM_UP_S = 3;
@@ -64,34 +64,6 @@ export function gatewayContender(
           await gateway.kill();
         }
       }),
-  };
-}
-
-export interface GatewayProcess {
-  readonly pid: number;
-  readonly port: number;
-  kill(): Promise<void>;
-}
-
-export async function startGateway(
-  { brokers, registryUrl }: Cluster,
-  prefix: string,
-): Promise<GatewayProcess> {
-  const stage = await startStage(
-    "gateway",
-    {
-      KAFKA_BROKERS: brokers,
-      SCHEMA_REGISTRY_URL: registryUrl,
-      TOPIC_PREFIX: prefix,
-      MQTT_PORT: "0",
-      LOG_LEVEL: "info",
-    },
-    "MQTT is served",
-  );
-  return {
-    pid: stage.pid,
-    port: Number(/"port":(\d+)/.exec(stage.log)?.[1]),
-    kill: () => stage.kill(),
   };
 }
 

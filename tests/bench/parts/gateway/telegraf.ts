@@ -10,9 +10,9 @@ import { STATIONS } from "../../../../schemas/network/network.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { freePort } from "../../../support/free-port.ts";
 import type { Contender, Figures } from "../../harness.ts";
+import { type Cluster, plainTopic } from "../mqtt-load/cluster.ts";
 import { startLoad } from "../mqtt-load/load.ts";
 import { spending, watchMemory } from "../mqtt-load/processes.ts";
-import { type Cluster, plainTopic } from "./cluster.ts";
 import { WINDOW } from "./ours.ts";
 
 /** About a batch of one reading, and of a hundred, as the gateway's agents send them. */

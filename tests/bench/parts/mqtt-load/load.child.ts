@@ -79,7 +79,7 @@ function payloads(stationId: number): (now: number) => Buffer {
     const text = Buffer.alloc(options.text, "x");
     return () => text;
   }
-  const batches = new StationBatches(stationId, options.batch);
+  const batches = new StationBatches(stationId, options.batch, options.boot);
   return (now) => batches.next(now);
 }
 

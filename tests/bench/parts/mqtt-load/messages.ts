@@ -5,6 +5,8 @@ export interface LoadOptions {
   readonly stations: readonly number[];
   /** Readings of one PUBLISH. */
   readonly batch: number;
+  /** Boot number of devices and agents: another for each load over the same topics. Left out: 1. */
+  readonly boot?: number;
   /** PUBLISHes of one client without their PUBACK, at most. */
   readonly window: number;
   /** Before anything is counted, s. */

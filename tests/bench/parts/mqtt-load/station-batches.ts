@@ -27,6 +27,7 @@ function arrivalsIn(size: number, batchId: number): number {
 export class StationBatches {
   readonly stationId: number;
   readonly #size: number;
+  readonly #boot: number;
   readonly #line: Line;
   readonly #turnstile: string;
   readonly #sensor: string;
@@ -34,12 +35,17 @@ export class StationBatches {
   #entries = 0;
   #arrivals = 0;
 
-  /** @param size - readings per batch. @throws RangeError for a station that is not there. */
-  constructor(stationId: number, size: number) {
+  /**
+   * @param size - readings per batch.
+   * @param boot - of devices and agent: sequences begin again with each.
+   * @throws RangeError for a station that is not there.
+   */
+  constructor(stationId: number, size: number, boot = 1) {
     const line = stationById(stationId)?.stops[0]?.line;
     if (!line) throw new RangeError(`there is no station ${stationId}`);
     this.stationId = stationId;
     this.#size = size;
+    this.#boot = boot;
     this.#line = line;
     this.#turnstile = turnstileId(stationId, 1);
     this.#sensor = arrivalSensorId(stationId, line, "a");
@@ -55,7 +61,7 @@ export class StationBatches {
     if (arrivals > 0) runs.push(this.#run(this.#sensor, this.#arrivals, arrivals, now, ARRIVAL));
     this.#entries += entries;
     this.#arrivals += arrivals;
-    return codec.encode({ stationId: this.stationId, agentBoot: 1, batchId: this.#batchId, runs });
+    return codec.encode({ stationId: this.stationId, agentBoot: this.#boot, batchId: this.#batchId, runs });
   }
 
   #run(deviceId: string, before: number, count: number, now: number, arrival: ArrivalEvent | null): Run {
@@ -70,6 +76,6 @@ export class StationBatches {
         arrival,
       });
     }
-    return { deviceId, bootId: 1, firstSeq: before + 1, readings };
+    return { deviceId, bootId: this.#boot, firstSeq: before + 1, readings };
   }
 }

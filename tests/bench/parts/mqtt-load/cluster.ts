@@ -6,7 +6,7 @@ import { silentLogger } from "../../../../infra/runtime/logger.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../../../schemas/topic-settings.ts";
 import { topicNames } from "../../../../schemas/topics.ts";
 import { startServers } from "../../../support/servers.ts";
-import { kafkaPid } from "../mqtt-load/processes.ts";
+import { kafkaPid } from "./processes.ts";
 
 /** The embedded Kafka as `npm start` starts it, with a registry, shared by the contenders of one run. */
 export interface Cluster {
