@@ -27,7 +27,7 @@ export function devicesFor(options: SimulatorOptions): readonly DeviceRef[] {
   return STATIONS.filter((station) => stations.length === 0 || stations.includes(station.id))
     .filter((station) => station.stops.some((stop) => lines.includes(stop.line)))
     .flatMap((station) => devicesOf(station, turnstilesPerStation))
-    .filter((device) => device.kind === "turnstile" || lines.includes(device.line));
+    .filter((device) => device.kind !== "arrival" || lines.includes(device.line));
 }
 
 export function parseLines(text: string): readonly Line[] {

@@ -1,6 +1,6 @@
 import { LIMITS } from "./mqtt.ts";
 import { STATIONS } from "./network/network.ts";
-import { stationTopic, type Topics } from "./topics.ts";
+import { CLEAN_TOPICS, stationTopic, type Topics } from "./topics.ts";
 
 /** How a topic is made, and what must hold of one that exists. */
 export interface TopicSettings {
@@ -12,7 +12,7 @@ export interface TopicSettings {
 export interface TopicLimits {
   /** Of every topic that is partitioned by station. Fixed for the life of a system: state lives in a partition. */
   readonly partitions: number;
-  /** What each of the two merged clean topics may hold per partition, bytes. */
+  /** What each of the merged clean topics may hold per partition, bytes. */
   readonly mergedBytes: number;
 }
 
@@ -46,8 +46,7 @@ export function topicSettings(names: Topics, limits: TopicLimits): readonly Topi
         "max.message.bytes": String(LIMITS.recordBytes),
       },
     },
-    { topic: names.arrivals, partitions, config: clean },
-    { topic: names.turnstiles, partitions, config: clean },
+    ...CLEAN_TOPICS.map((name) => ({ topic: names[name], partitions, config: clean })),
     // One partition: the newest record is the weather.
     { topic: names.weather, partitions: 1, config: { "retention.ms": String(7 * DAY_MS) } },
     // One partition: two stops, which are two keys, make one station.
@@ -72,13 +71,13 @@ export function topicSettings(names: Topics, limits: TopicLimits): readonly Topi
 }
 
 /**
- * The two clean topics of each station, 184 in all. Dedup makes them, the first when it needs them. One partition
+ * The clean topics of each station, 184 in all. Dedup makes them, the first when it needs them. One partition
  * each: a station's readings are all in one input partition, so only one producer ever writes there.
  */
 export function stationTopicSettings(prefix: string): readonly TopicSettings[] {
   const config = { ...KEPT, "retention.bytes": String(STATION_BYTES), "segment.bytes": String(16 * MB) };
   return STATIONS.flatMap(({ id }) =>
-    (["arrivals", "turnstiles"] as const).map((kind) => ({
+    CLEAN_TOPICS.map((kind) => ({
       topic: stationTopic(kind, id, prefix),
       partitions: 1,
       config,

@@ -14,6 +14,13 @@ const NAMES = {
   fleet: "fleet.telemetry",
 } as const;
 
+/**
+ * The topics of clean records that dedup writes, one kind of reading each; each has a copy per station. To partition,
+ * make and describe them, everything else goes by this list.
+ */
+export const CLEAN_TOPICS = ["arrivals", "turnstiles"] as const satisfies readonly (keyof typeof NAMES)[];
+export type CleanTopic = (typeof CLEAN_TOPICS)[number];
+
 export type Topics = { readonly [K in keyof typeof NAMES]: string };
 
 /** All names behind a prefix (`TOPIC_PREFIX`), so that tests and tenants share a cluster without meeting. */
@@ -29,19 +36,19 @@ export function telemetryGroup({ fleet }: Pick<Topics, "fleet">): string {
   return `${fleet}.writer`;
 }
 
-const STATION_TOPIC = /org\.chicago\.cta\.station\.(arrivals|turnstiles)\.(\d+)$/;
+const STATION_TOPIC = new RegExp(`org\\.chicago\\.cta\\.station\\.(${CLEAN_TOPICS.join("|")})\\.(\\d+)$`);
 
 /** `org.chicago.cta.station.arrivals.40380`: by id, because 15 names belong to two stations. */
-export function stationTopic(kind: "arrivals" | "turnstiles", stationId: number, prefix = ""): string {
+export function stationTopic(kind: CleanTopic, stationId: number, prefix = ""): string {
   return `${prefix}org.chicago.cta.station.${kind}.${stationId}`;
 }
 
 export function parseStationTopic(
   topic: string,
-): { readonly kind: "arrivals" | "turnstiles"; readonly stationId: number } | undefined {
+): { readonly kind: CleanTopic; readonly stationId: number } | undefined {
   const match = STATION_TOPIC.exec(topic);
   if (!match) return undefined;
-  return { kind: match[1] === "arrivals" ? "arrivals" : "turnstiles", stationId: Number(match[2]) };
+  return { kind: match[1] as CleanTopic, stationId: Number(match[2]) };
 }
 
 /**

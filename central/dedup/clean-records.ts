@@ -1,10 +1,10 @@
 import type { OutRecord } from "../../infra/runtime/kafka/ports.ts";
 import type { AvroCodec } from "../../infra/runtime/registry/ports.ts";
-import { type DeviceRef, directionOf } from "../../schemas/network/devices.ts";
+import { type DeviceKind, type DeviceRef, directionOf } from "../../schemas/network/devices.ts";
 import type { Line, Station } from "../../schemas/network/network.ts";
 import type { Run, RunReading } from "../../schemas/readings.ts";
 import type { ArrivalRecord, TurnstileRecord } from "../../schemas/records.ts";
-import { formatTimes, HEADERS, stationTopic, type Topics } from "../../schemas/topics.ts";
+import { type CleanTopic, formatTimes, HEADERS, stationTopic, type Topics } from "../../schemas/topics.ts";
 import type { Fresh } from "./station.ts";
 
 /** The registered schemas of the clean topics. */
@@ -29,18 +29,23 @@ interface LaterHops {
   readonly dedup: number;
 }
 
+/** Where the readings of each kind of device go. */
+const CLEAN_TOPIC: Readonly<Record<DeviceKind, CleanTopic>> = {
+  arrival: "arrivals",
+  turnstile: "turnstiles",
+};
+
 /** Builds the clean records: one per reading, and its copy in the station's own topic. */
 export class CleanRecords {
   readonly #options: CleanOptions;
-  readonly #arrivalKeys: (stationId: number) => Buffer;
-  readonly #turnstileKeys: (stationId: number) => Buffer;
+  readonly #keys: Readonly<Record<CleanTopic, (stationId: number) => Buffer>>;
   /** All entries of a station and line have the same value. */
   readonly #entries = new Map<string, Buffer>();
 
   constructor(options: CleanOptions) {
     this.#options = options;
-    this.#arrivalKeys = kept(options.codecs.arrivalKey);
-    this.#turnstileKeys = kept(options.codecs.turnstileKey);
+    const { arrivalKey, turnstileKey } = options.codecs;
+    this.#keys = { arrivals: kept(arrivalKey), turnstiles: kept(turnstileKey) };
   }
 
   /** Append the clean records of a run's new readings to `out`. */
@@ -53,14 +58,11 @@ export class CleanRecords {
     hops: LaterHops,
   ): void {
     const { topics, prefix, perStation } = this.#options;
-    const kind = device.kind === "arrival" ? "arrivals" : "turnstiles";
-    const key = (device.kind === "arrival" ? this.#arrivalKeys : this.#turnstileKeys)(station.id);
-    const own = perStation ? stationTopic(kind, station.id, prefix) : undefined;
+    const clean = CLEAN_TOPIC[device.kind];
+    const key = this.#keys[clean](station.id);
+    const own = perStation ? stationTopic(clean, station.id, prefix) : undefined;
     for (const { seq, reading } of fresh) {
-      const value =
-        device.kind === "arrival"
-          ? this.#arrival(station, device, reading)
-          : this.#entry(station, reading.line);
+      const value = this.#value(station, device, reading);
       const headers = {
         [HEADERS.reading]: `${run.deviceId};${run.bootId};${seq};${reading.total}`,
         [HEADERS.times]: formatTimes({
@@ -70,8 +72,17 @@ export class CleanRecords {
           ...hops,
         }),
       };
-      out.push({ topic: topics[kind], key, value, headers });
+      out.push({ topic: topics[clean], key, value, headers });
       if (own !== undefined) out.push({ topic: own, partition: 0, key, value, headers });
+    }
+  }
+
+  #value(station: Station, device: DeviceRef, reading: RunReading): Buffer {
+    switch (device.kind) {
+      case "arrival":
+        return this.#arrival(station, device, reading);
+      case "turnstile":
+        return this.#entry(station, reading.line);
     }
   }
 

@@ -1,5 +1,5 @@
 import { CodedError } from "../../schemas/errors.ts";
-import { type DeviceKind, parseDeviceId } from "../../schemas/network/devices.ts";
+import { DEVICE_KINDS, type DeviceKind, parseDeviceId } from "../../schemas/network/devices.ts";
 import type { Run, RunReading } from "../../schemas/readings.ts";
 import type { BootState, DedupState, SeqRange } from "../../schemas/records.ts";
 import { add, lengthOf, missing, type Ranges, remove } from "./ranges.ts";
@@ -30,8 +30,8 @@ export interface Fresh {
 export class Station {
   readonly id: number;
   readonly #boots = new Map<string, Boot>();
-  #arrivals = 0;
-  #entries = 0;
+  /** Clean records written, by the kind of their device. */
+  #written: Record<DeviceKind, number> = { arrival: 0, turnstile: 0 };
   #serviceTime = 0;
 
   constructor(id: number) {
@@ -40,8 +40,7 @@ export class Station {
 
   static restored(state: DedupState): Station {
     const station = new Station(state.station_id);
-    station.#arrivals = state.arrivals;
-    station.#entries = state.entries;
+    station.#written = { arrival: state.arrivals, turnstile: state.entries };
     station.#serviceTime = state.service_time;
     for (const boot of state.boots) {
       station.#boots.set(keyOf(boot.device_id, boot.boot_id), {
@@ -73,8 +72,7 @@ export class Station {
     boot.duplicates += run.readings.length - fresh.length;
     boot.ranges = add(boot.ranges, range);
     if (boot.lost.length > 0) boot.lost = remove(boot.lost, range);
-    if (kind === "arrival") this.#arrivals += fresh.length;
-    else this.#entries += fresh.length;
+    this.#written[kind] += fresh.length;
     return fresh;
   }
 
@@ -98,18 +96,17 @@ export class Station {
    * @throws {CodedError} PROOF_BROKEN
    */
   check(): void {
-    const seen = { arrival: 0, turnstile: 0 };
+    const seen = new Map<DeviceKind, number>();
     for (const boot of this.#boots.values()) {
-      seen[boot.kind] += lengthOf(boot.ranges);
+      seen.set(boot.kind, (seen.get(boot.kind) ?? 0) + lengthOf(boot.ranges));
       if (boot.lost.some((lost) => lengthOf(missing(boot.ranges, lost)) !== lost.to - lost.from + 1)) {
         throw broken(this.id, `${boot.deviceId} boot ${boot.bootId}: readings both seen and lost`);
       }
     }
-    if (seen.arrival !== this.#arrivals || seen.turnstile !== this.#entries) {
-      throw broken(
-        this.id,
-        `seen ${seen.arrival} arrivals and ${seen.turnstile} entries, written ${this.#arrivals} and ${this.#entries}`,
-      );
+    for (const kind of DEVICE_KINDS) {
+      const count = seen.get(kind) ?? 0;
+      const written = this.#written[kind];
+      if (count !== written) throw broken(this.id, `seen ${count} of kind ${kind}, written ${written}`);
     }
   }
 
@@ -126,8 +123,8 @@ export class Station {
           total: boot.total,
         }),
       ),
-      arrivals: this.#arrivals,
-      entries: this.#entries,
+      arrivals: this.#written.arrival,
+      entries: this.#written.turnstile,
       service_time: this.#serviceTime,
     };
   }

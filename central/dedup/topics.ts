@@ -1,10 +1,10 @@
 import type { KafkaAdmin, TopicSpec } from "../../infra/runtime/kafka/ports.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
-import type { Topics } from "../../schemas/topics.ts";
+import { CLEAN_TOPICS, type Topics } from "../../schemas/topics.ts";
 
 /** What dedup reads and writes, partition by partition. */
 function own(names: Topics): readonly string[] {
-  return [names.raw, names.dedupState, names.arrivals, names.turnstiles, names.deadLetter];
+  return [names.raw, names.dedupState, ...CLEAN_TOPICS.map((name) => names[name]), names.deadLetter];
 }
 
 /**

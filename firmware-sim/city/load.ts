@@ -28,7 +28,7 @@ export class Load {
 export function anySighting(deviceId: string, service: number): Sighting | undefined {
   const device = parseDeviceId(deviceId);
   if (!device) return undefined;
-  if (device.kind === "turnstile") {
+  if (device.kind !== "arrival") {
     const line = stationById(device.stationId)?.stops[0]?.line;
     return line && { line, arrival: null, service };
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { DeviceKind } from "../../schemas/network/devices.ts";
 import { FAULT_KINDS, LASTING } from "../faults/kinds.ts";
 
 /** Bodies of the control interface's requests, and what it answers. All JSON. */
@@ -24,7 +25,7 @@ export const pressRequest = z.strictObject({
 /** One device, as `GET /devices` lists it. */
 export interface DeviceView {
   readonly id: string;
-  readonly kind: "arrival" | "turnstile";
+  readonly kind: DeviceKind;
   readonly stationId: number;
   readonly line: string | null;
   /** Where an agent opens it; null: unplugged. */
@@ -52,7 +53,7 @@ export interface StateView {
   readonly service: number;
   readonly speed: number;
   readonly devices: { readonly total: number; readonly up: number; readonly greeted: number };
-  readonly kinds: Readonly<Record<"arrival" | "turnstile", { readonly total: number; readonly up: number }>>;
+  readonly kinds: Readonly<Record<DeviceKind, { readonly total: number; readonly up: number }>>;
   readonly lines: Readonly<Record<string, { readonly total: number; readonly up: number }>>;
   /** Since the last look of the reporter, per second of wall time. */
   readonly rates: { readonly frames: number; readonly readings: number; readonly resends: number };

@@ -1,3 +1,4 @@
+import { DEVICE_KINDS } from "../../schemas/network/devices.ts";
 import type { Fleet, Member } from "../fleet/fleet.ts";
 import type { DeviceView, StateView } from "./api.ts";
 
@@ -35,10 +36,7 @@ function tally(counts: Map<string, Count>, key: string, up: boolean): void {
 
 /** Sums over the fleet. Turnstiles count under no line: a gate belongs to its station. */
 export function fleetTotals(fleet: Fleet): Omit<StateView, "service" | "speed" | "rates" | "faults"> {
-  const kinds = new Map<string, Count>([
-    ["arrival", { total: 0, up: 0 }],
-    ["turnstile", { total: 0, up: 0 }],
-  ]);
+  const kinds = new Map<string, Count>(DEVICE_KINDS.map((kind) => [kind, { total: 0, up: 0 }]));
   const lines = new Map<string, Count>();
   const sum = { up: 0, greeted: 0, numbered: 0, happened: 0, waiting: 0 };
   for (const member of fleet.members) {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CodedError } from "../../schemas/errors.ts";
-import { parseDeviceId } from "../../schemas/network/devices.ts";
+import { DEVICE_KINDS, parseDeviceId } from "../../schemas/network/devices.ts";
 import { MAX_COUNT } from "../../schemas/readings.ts";
 import { type AnyState, agentId, DEVICE_STATES } from "../../schemas/states.ts";
 
@@ -22,7 +22,7 @@ const positions = z.object({
 
 const deviceState = z.object({
   ...common,
-  kind: z.enum(["arrival", "turnstile"]),
+  kind: z.enum(DEVICE_KINDS),
   state: z.enum(DEVICE_STATES),
   lastSeen: time.nullable(),
   positions: positions.nullable(),

@@ -25,6 +25,14 @@ export type DeviceRef =
 
 export type DeviceKind = DeviceRef["kind"];
 
+/** Every kind there is, and what a person calls a device of it. */
+export const DEVICE_WORDS: Readonly<Record<DeviceKind, string>> = {
+  arrival: "Sensor",
+  turnstile: "Turnstile",
+};
+
+export const DEVICE_KINDS = Object.keys(DEVICE_WORDS) as readonly DeviceKind[];
+
 const ARRIVAL = /^(\d{5})-([a-z]+)-A([12])$/;
 const TURNSTILE = /^(\d{5})-T([1-9]\d?)$/;
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type SchemaName, schemaJson } from "../../schemas/avro/schemas.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
-import { HEADERS, TOPICS, type Topics } from "../../schemas/topics.ts";
+import { CLEAN_TOPICS, HEADERS, TOPICS, type Topics } from "../../schemas/topics.ts";
 
 /** What travels on a topic, who writes it and who reads it. */
 export interface TopicContract {
@@ -119,7 +119,7 @@ export function asyncApi(): object {
     };
     return [name, channel] as const;
   });
-  const stations = (["arrivals", "turnstiles"] as const).map((kind) => {
+  const stations = CLEAN_TOPICS.map((kind) => {
     const channel = {
       address: `org.chicago.cta.station.${kind}.{stationId}`,
       description: `The records of ${TOPICS[kind]} of one station.`,

@@ -1,4 +1,4 @@
-import { parseDeviceId } from "../../../../schemas/network/devices.ts";
+import { DEVICE_KINDS, type DeviceKind, parseDeviceId } from "../../../../schemas/network/devices.ts";
 import type { BootState, DedupState, SeqRange } from "../../../../schemas/records.ts";
 
 /** A device state told this long after a count must know of it: the slack covers the hosts' clocks. */
@@ -67,24 +67,29 @@ export function lengthOf(ranges: readonly SeqRange[]): number {
   return ranges.reduce((sum, range) => sum + range.to - range.from + 1, 0);
 }
 
+/** What a device of each kind counts. */
+const COUNTED: Readonly<Record<DeviceKind, string>> = { arrival: "arrivals", turnstile: "entries" };
+
 /**
  * One record against itself and its predecessor: it was written in one transaction, so these hold at any moment.
  *
  * @returns what is wrong, in words; undefined when nothing is.
  */
 function contradiction(state: DedupState, before: DedupState | undefined): string | undefined {
-  const accepted = { arrival: 0, turnstile: 0 };
+  const { entries, arrivals, station_id } = state;
+  const written: Record<DeviceKind, number> = { arrival: arrivals, turnstile: entries };
+  const accepted = new Map<DeviceKind, number>();
   for (const boot of state.boots) {
     const device = parseDeviceId(boot.device_id);
     if (!device) return `Station ${state.station_id}: dedup counts "${boot.device_id}", which is no device.`;
     if (!ascending(boot.ranges)) return `${boot.device_id}: dedup's ranges overlap.`;
-    accepted[device.kind] += lengthOf(boot.ranges);
+    accepted.set(device.kind, (accepted.get(device.kind) ?? 0) + lengthOf(boot.ranges));
   }
-  const { entries, arrivals, station_id } = state;
-  if (accepted.turnstile !== entries)
-    return `Station ${station_id}: dedup accepted ${accepted.turnstile} entries and wrote ${entries}.`;
-  if (accepted.arrival !== arrivals)
-    return `Station ${station_id}: dedup accepted ${accepted.arrival} arrivals and wrote ${arrivals}.`;
+  for (const kind of DEVICE_KINDS) {
+    const count = accepted.get(kind) ?? 0;
+    if (count !== written[kind])
+      return `Station ${station_id}: dedup accepted ${count} ${COUNTED[kind]} and wrote ${written[kind]}.`;
+  }
   if (before && entries < before.entries)
     return `Station ${station_id}: dedup's count fell from ${before.entries} to ${entries}.`;
   return undefined;

@@ -1,3 +1,4 @@
+import { DEVICE_WORDS } from "../../../../schemas/network/devices.ts";
 import { type Silence, silences } from "../rules/health.ts";
 import { plural, span } from "../rules/words.ts";
 import { stationHref } from "../state/route.ts";
@@ -64,7 +65,7 @@ function SilenceNote({ silence, station, now }: NoteProps) {
   const name =
     devices.length > 1 || first?.state === "stale"
       ? `${plural(devices.length, "device")} of ${station}`
-      : `${first?.kind === "turnstile" ? "Turnstile" : "Sensor"} ${first?.id}`;
+      : `${DEVICE_WORDS[first?.kind ?? "arrival"]} ${first?.id}`;
   return (
     <li>
       <a href={stationHref(stationId)}>{name}</a>: {reason || "silent"}, {span(now - since)} ago.

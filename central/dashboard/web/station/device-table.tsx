@@ -1,3 +1,4 @@
+import { DEVICE_WORDS } from "../../../../schemas/network/devices.ts";
 import type { DeviceView } from "../../../../schemas/page.ts";
 import type { DeviceDetail } from "../../../../schemas/page-api.ts";
 import { HEALTH_WORDS, isSilent } from "../rules/health.ts";
@@ -52,7 +53,7 @@ function Device({
     <li data-state={state} data-device={id}>
       <span class="device-name">
         <i class="sign" data-state={state} aria-hidden="true" />
-        {kind === "turnstile" ? `Turnstile ${name}` : `Sensor ${name}`}
+        {`${DEVICE_WORDS[kind]} ${name}`}
       </span>
       <span class={isSilent(device) ? "act" : "muted"}>{HEALTH_WORDS[state]}</span>
       <span class="device-facts muted">{factsOf(device, detail, now)}</span>
