@@ -95,7 +95,7 @@ async function registered(
   topics: Topics,
   { prefix, perStation }: Pick<DedupOptions, "prefix" | "perStation">,
 ): Promise<Registered> {
-  const decoder = avroDecoder(registry);
+  const decoder = avroDecoder(registry, ["reading-batch", "dedup-state"]);
   const [raw, arrivalKey, arrival, turnstileKey, turnstile, stateKey, state, deadLetterKey, deadLetter] =
     await Promise.all([
       avroCodec<unknown>(registry, `${topics.raw}-value`, "reading-batch"),

@@ -1,8 +1,11 @@
-import type { Schema } from "avsc";
+import avro, { type Schema } from "avsc";
 import { expect, test } from "vitest";
+import { schemaJson } from "../../../schemas/avro/schemas.ts";
 import type { TurnstileRecord } from "../../../schemas/records.ts";
 import { avroCodec, avroDecoder } from "./codec.ts";
 import { memoryRegistry } from "./memory.ts";
+import type { AvroDecoder } from "./ports.ts";
+import { headerOf } from "./wire-format.ts";
 
 const entry: TurnstileRecord = { station_id: 40380, station_name: "Clark/Lake", line: "blue" };
 
@@ -43,6 +46,26 @@ test("bytes fields and nulls in unions come back as they were", async () => {
   expect(decoded.b).toEqual(Buffer.from([1, 2]));
   expect(decoded.u).toBeNull();
   expect(decoded.v).toBe(7);
+});
+
+test("a record from before a field of ours was added has its default, where ours is asked for", async () => {
+  const registry = memoryRegistry();
+  const ours = schemaJson("device-state") as { readonly fields: readonly { readonly name: string }[] };
+  const older = { ...ours, fields: ours.fields.filter(({ name }) => name !== "waiting") } as Schema;
+  const id = await registry.register("d-value", older);
+  const state = {
+    ...{ kind: "turnstile", id: "40380-T1", stationId: 40380, state: "online", reason: "", since: 1 },
+    ...{ lastSeen: null, positions: null, frames: 2, errors: 3, quarantined: 4 },
+    order: { agentBoot: 1, connection: 1, n: 1 },
+  };
+  const bytes = Buffer.concat([
+    headerOf(id),
+    avro.Type.forSchema(older, { wrapUnions: false }).toBuffer(state),
+  ]);
+  const decode = async (decoder: AvroDecoder): Promise<unknown> =>
+    JSON.parse(JSON.stringify(await decoder.decode(bytes)));
+  expect(await decode(avroDecoder(registry, ["device-state"]))).toEqual({ ...state, waiting: 0 });
+  expect(await decode(avroDecoder(registry))).toEqual(state);
 });
 
 test("a value that does not fit names its field", async () => {

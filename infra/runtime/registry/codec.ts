@@ -42,22 +42,45 @@ function invalid(type: Type, value: unknown, subject: string, cause: unknown): C
   });
 }
 
-/** Decodes by the writer's schema. Unions are unwrapped, `bytes` are Buffers, as `schemas/avro/schemas.ts` has them. */
-export function avroDecoder(client: RegistryClient): AvroDecoder {
-  const types = new Map<number, Type>();
-  const compiled = (id: number, schema: Schema): Type => {
-    const type = avro.Type.forSchema(schema, { wrapUnions: false });
-    types.set(id, type);
-    return type;
+type Reader = (body: Buffer) => unknown;
+
+function sameAs(one: Type, other: Type): boolean {
+  return one.fingerprint("md5").equals(other.fingerprint("md5"));
+}
+
+function plain(writer: Type): Reader {
+  return (body) => writer.fromBuffer(body) as unknown;
+}
+
+function resolving(reader: Type, writer: Type): Reader {
+  const resolver = reader.createResolver(writer);
+  return (body) => reader.fromBuffer(body, resolver) as unknown;
+}
+
+/**
+ * Decodes by the writer's schema. Unions are unwrapped, `bytes` are Buffers, as `schemas/avro/schemas.ts` has them.
+ *
+ * @param into - schemas of ours to read records of their names as: a field that is newer than the record has its
+ * default, as Avro resolves schemas.
+ */
+export function avroDecoder(client: RegistryClient, into: readonly SchemaName[] = []): AvroDecoder {
+  const readers = new Map<number, Reader>();
+  const wanted = new Map(into.map((name) => [avroType(name).name, avroType(name)]));
+  const compiled = (id: number, schema: Schema): Reader => {
+    const writer = avro.Type.forSchema(schema, { wrapUnions: false });
+    const ours = wanted.get(writer.name);
+    const reader = ours && !sameAs(ours, writer) ? resolving(ours, writer) : plain(writer);
+    readers.set(id, reader);
+    return reader;
   };
   return {
     async decode(bytes) {
       const { id, body } = parseFrame(bytes);
-      const known = types.get(id);
-      const schema = known ?? (await client.schemaById(id));
+      const known = readers.get(id);
+      const schema = known ? undefined : await client.schemaById(id);
       try {
-        const type = known ?? compiled(id, schema);
-        return type.fromBuffer(body);
+        const read = schema === undefined ? known : compiled(id, schema);
+        return read?.(body);
       } catch (cause) {
         throw new CodedError("AVRO_INVALID", {
           message: `not schema ${id}: ${messageOf(cause)}`,
