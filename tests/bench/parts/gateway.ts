@@ -53,8 +53,17 @@ function ours(seconds: number): readonly Contender[] {
     "readings / perf-test's records, %": (100 * readings) / perfRate,
   });
   return [
-    gatewayContender(cluster, "gateway, 1 reading a PUBLISH", 1, seconds, compared),
-    gatewayContender(cluster, `gateway, ${BATCH} readings a PUBLISH`, BATCH, seconds, compared),
+    ...[1, 2].flatMap((instances) =>
+      [1, BATCH].map((batch) =>
+        gatewayContender(cluster, {
+          name: `${instances === 1 ? "gateway" : `${instances} gateways`}, ${batch === 1 ? "1 reading" : `${batch} readings`} a PUBLISH`,
+          batch,
+          instances,
+          seconds,
+          compared,
+        }),
+      ),
+    ),
     ...sameAsRealClients(cluster),
   ];
 }

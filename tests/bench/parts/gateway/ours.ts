@@ -10,23 +10,27 @@ const WARM_UP_S = 3;
 /** As agents do (`edge/uplink`): so many PUBLISHes of one wait for their PUBACK at most. */
 export const WINDOW = 16;
 
-/**
- * The gateway as a process of its own, the agents of all 92 stations as another; a new gateway for each run.
- *
- * @param batch - readings of one PUBLISH.
- */
+export interface OursOptions {
+  readonly name: string;
+  /** Readings of one PUBLISH. */
+  readonly batch: number;
+  /** Gateways that share the port. */
+  readonly instances: number;
+  readonly seconds: number;
+  /** Figures that hold a rate against another's. */
+  readonly compared: (readingsPerSecond: number) => Figures;
+}
+
+/** The gateway as a process of its own, the agents of all 92 stations as another; a new gateway for each run. */
 export function gatewayContender(
   cluster: () => Cluster,
-  name: string,
-  batch: number,
-  seconds: number,
-  compared: (readingsPerSecond: number) => Figures,
+  { name, batch, instances, seconds, compared }: OursOptions,
 ): Contender {
   return {
     name,
     run: () =>
       cluster().withTopics(async (prefix) => {
-        const gateway = await startGateway(cluster(), prefix);
+        const gateway = await startGateway(cluster(), prefix, instances);
         const memory = watchMemory(gateway.pid);
         const load = await startLoad({
           port: gateway.port,

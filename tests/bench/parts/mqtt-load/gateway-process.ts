@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { startStage } from "../../../support/stage-process.ts";
 import type { Cluster } from "./cluster.ts";
 
@@ -7,9 +8,11 @@ export interface GatewayProcess {
   kill(): Promise<void>;
 }
 
+/** @param instances - processes that share the port. */
 export async function startGateway(
   { brokers, registryUrl }: Cluster,
   prefix: string,
+  instances = 1,
 ): Promise<GatewayProcess> {
   const stage = await startStage(
     "gateway",
@@ -21,7 +24,9 @@ export async function startGateway(
       LOG_LEVEL: "info",
     },
     "MQTT is served",
+    ["mqtt", "--instances", String(instances)],
   );
+  while (stage.log.split("MQTT is served").length <= instances) await sleep(50);
   return {
     pid: stage.pid,
     port: Number(/"port":(\d+)/.exec(stage.log)?.[1]),

@@ -20,7 +20,7 @@ function commandLineOf(pid: number): readonly string[] {
   }
 }
 
-/** What processes spend from here to there. */
+/** What processes, with those they started, spend from here to there. */
 export interface Spending<N extends string> {
   /** Processor seconds of each since the beginning. */
   spent(): Readonly<Record<N, number>>;
@@ -29,7 +29,10 @@ export interface Spending<N extends string> {
 export function spending<N extends string>(pids: Readonly<Record<N, number>>): Spending<N> {
   const names = Object.keys(pids) as N[];
   const now = (): Record<N, number> =>
-    Object.fromEntries(names.map((name) => [name, processorSecondsOf(pids[name])])) as Record<N, number>;
+    Object.fromEntries(names.map((name) => [name, sum(treeOf(pids[name]), processorSecondsOf)])) as Record<
+      N,
+      number
+    >;
   const from = now();
   return {
     spent() {
@@ -40,13 +43,14 @@ export function spending<N extends string>(pids: Readonly<Record<N, number>>): S
   };
 }
 
-/** Watches a process's memory of its own. Ask for the peak while it still runs; `stop` in the end. */
+/** Watches the memory that a process, with those it started, has of its own. Ask for the peak while it still runs; `stop` in the end. */
 export function watchMemory(pid: number): { readonly peak: () => number; readonly stop: () => void } {
+  const pids = treeOf(pid);
   let peak = 0;
   let stopped = false;
   const look = (): void => {
     try {
-      peak = Math.max(peak, anonymousMemoryOf(pid));
+      peak = Math.max(peak, sum(pids, anonymousMemoryOf));
     } catch {
       stopped = true;
     }
@@ -60,4 +64,8 @@ export function watchMemory(pid: number): { readonly peak: () => number; readonl
       stopped = true;
     },
   };
+}
+
+function sum(pids: readonly number[], of: (pid: number) => number): number {
+  return pids.reduce((total, pid) => total + of(pid), 0);
 }

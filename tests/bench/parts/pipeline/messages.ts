@@ -7,4 +7,6 @@ export interface DelayReport {
   readonly seen: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Where half of the readings spend less: from the device to the gateway, to dedup, to the reader. */
+  readonly hopsMs: { readonly gateway: number; readonly dedup: number; readonly reader: number };
 }

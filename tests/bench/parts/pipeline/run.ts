@@ -123,7 +123,7 @@ async function delaysAt(
     await load.begin();
     watcher.begin();
     const { acknowledged, seconds: measured } = await load.measured;
-    const { p50Ms, p99Ms } = await watcher.report();
+    const { p50Ms, p99Ms, hopsMs } = await watcher.report();
     const { readings } = await load.done;
     await caughtUp(dedup, before + readings);
     return {
@@ -132,6 +132,9 @@ async function delaysAt(
         "half load, readings/s": (acknowledged * SMALL_BATCH) / measured,
         "device → clean at half load p50, ms": p50Ms,
         "device → clean at half load p99, ms": p99Ms,
+        "of it device → gateway p50, ms": hopsMs.gateway,
+        "of it gateway → dedup p50, ms": hopsMs.dedup,
+        "of it dedup → consumer p50, ms": hopsMs.reader,
       },
     };
   } finally {

@@ -11,7 +11,12 @@ import type { FromWatcher, ToWatcher } from "./messages.ts";
  */
 const [brokers = "", prefix = ""] = process.argv.slice(2);
 const say = (message: FromWatcher): void => void process.send?.(message);
-let delays: Delays | undefined;
+let seen = unseen();
+let noting = false;
+
+function unseen() {
+  return { all: new Delays(), gateway: new Delays(), dedup: new Delays(), reader: new Delays() };
+}
 
 const kafka = createKafka({
   brokers: brokers.split(","),
@@ -26,18 +31,28 @@ const tail = await kafka.tail({
     const now = Date.now();
     for (const { headers } of records) {
       const times = parseTimes(headers[HEADERS.times] ?? "");
-      if (times) delays?.add(now - times.device);
+      if (!times || !noting) continue;
+      seen.all.add(now - times.device);
+      seen.gateway.add(times.gateway - times.device);
+      seen.dedup.add(times.dedup - times.gateway);
+      seen.reader.add(now - times.dedup);
     }
   },
 });
 await tail.caughtUp;
 process.on("disconnect", () => process.exit(0));
 process.on("message", (message: ToWatcher) => {
-  if (message === "begin") delays = new Delays();
-  else {
-    const seen = delays ?? new Delays();
-    delays = undefined;
-    say({ seen: seen.total, p50Ms: seen.quantile(0.5), p99Ms: seen.quantile(0.99) });
+  noting = message === "begin";
+  if (noting) {
+    seen = unseen();
+    return;
   }
+  const { all, gateway, dedup, reader } = seen;
+  say({
+    seen: all.total,
+    p50Ms: all.quantile(0.5),
+    p99Ms: all.quantile(0.99),
+    hopsMs: { gateway: gateway.quantile(0.5), dedup: dedup.quantile(0.5), reader: reader.quantile(0.5) },
+  });
 });
 say("ready");
