@@ -36,7 +36,7 @@ test("a small transaction keeps its distance from the last one; a large one does
   expect(holdBack(0.03, 10, 25)).toBe(15);
   expect(holdBack(0.03, 40, 25)).toBe(0);
   expect(holdBack(0.03, Number.POSITIVE_INFINITY, 25)).toBe(0);
-  expect(holdBack(0.25, 10, 25)).toBe(0);
+  expect(holdBack(0.1, 10, 25)).toBe(0);
 });
 
 test("few records of many bytes are a load too", () => {

@@ -30,14 +30,16 @@ export function loadOf(records: readonly InRecord[], limits: Limits): number {
 }
 
 /** From this load on a transaction is large enough to be worth its commit. */
-const LARGE = 0.25;
+const LARGE = 0.1;
 
 /**
- * How long to hold a transaction back, ms: commits are kept apart while there is little to commit, because each costs
- * the broker milliseconds however small it is; a large one is not held back.
+ * How long to wait for more before the next transaction, ms: they are kept apart while there is little to commit,
+ * because each costs the broker milliseconds however small it is; after a large one there is no wait.
+ *
+ * @param since - ms from the beginning of the last transaction.
  */
-export function holdBack(load: number, sinceLast: number, gap: number): number {
-  return load >= LARGE ? 0 : Math.max(0, gap - sinceLast);
+export function holdBack(load: number, since: number, gap: number): number {
+  return load >= LARGE ? 0 : Math.max(0, gap - since);
 }
 
 function sizeOf({ key, value }: InRecord): number {

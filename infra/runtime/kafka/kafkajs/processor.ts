@@ -64,7 +64,6 @@ class KafkaJsProcessor implements Processor {
   readonly #limits: Limits;
   readonly #assignments: Assignments;
   readonly #supervised: { stop(): Promise<void> };
-  readonly #lastCommit = new Map<number, number>();
 
   constructor(
     cluster: ClusterOptions,
@@ -152,13 +151,12 @@ class KafkaJsProcessor implements Processor {
     const worker = this.#assignments.worker(partition);
     if (!worker) return;
     const beat = clock.every(HEARTBEAT_MS, () => void heartbeat().catch(() => {}));
+    const began = clock.monotonic();
     try {
       const records = batch.messages.map((message) => incoming(topic, partition, message));
       for (const chunk of chunks(records, this.#limits)) {
         if (!isRunning() || isStale()) return;
-        await this.#hold(partition, loadOf(chunk, this.#limits));
         const last = chunk.at(-1)?.offset ?? 0;
-        this.#lastCommit.set(partition, clock.monotonic());
         try {
           await worker.process(topic, chunk, last + 1);
         } catch (error) {
@@ -169,15 +167,12 @@ class KafkaJsProcessor implements Processor {
         resolveOffset(String(last));
         await heartbeat();
       }
+      // Before the next fetch and not before the commit: what comes meanwhile then shares one transaction.
+      const gap = this.#options.minCommitGapMs ?? DEFAULT_GAP_MS;
+      const wait = holdBack(loadOf(records, this.#limits), clock.monotonic() - began, gap);
+      if (wait > 0 && isRunning()) await clock.sleep(wait);
     } finally {
       beat();
     }
-  }
-
-  async #hold(partition: number, load: number): Promise<void> {
-    const { clock } = this.#cluster;
-    const since = clock.monotonic() - (this.#lastCommit.get(partition) ?? Number.NEGATIVE_INFINITY);
-    const wait = holdBack(load, since, this.#options.minCommitGapMs ?? DEFAULT_GAP_MS);
-    if (wait > 0) await clock.sleep(wait);
   }
 }
