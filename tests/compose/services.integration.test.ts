@@ -1,19 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
-import { listen } from "../../infra/runtime/http.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { kafkaAccessOf } from "../../infra/runtime/security/kafka.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { eventually } from "../support/eventually.ts";
+import { freePort } from "../support/free-port.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { type ComposeService, ownServices, readCompose } from "./compose-file.ts";
 
@@ -59,13 +58,6 @@ async function environmentOf({ environment = {} }: ComposeService): Promise<Reco
     env[name] = /_PORT$/.test(name) ? String(await freePort()) : substituted(String(value));
   }
   return env;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { port } = await listen(server, 0);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 interface Run {

@@ -1,7 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,8 +10,8 @@ import { newId } from "../../infra/embedded/parts/kafka-storage.ts";
 import { properties } from "../../infra/embedded/parts/settings.ts";
 import { jvmCommand, toolchainOf } from "../../infra/embedded/process/jvm.ts";
 import { accepts } from "../../infra/embedded/process/probe.ts";
-import { listen } from "../../infra/runtime/http.ts";
 import { projectRoot } from "../../schemas/root.ts";
+import { freePort } from "./free-port.ts";
 
 const run = promisify(execFile);
 export const STORE_PASSWORD = "changeit";
@@ -120,11 +119,4 @@ export async function certificate(
   ]);
   await run("keytool", ["-exportcert", "-rfc", "-file", caFile, ...common]);
   return { store, caFile };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { port } = await listen(server, 0);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

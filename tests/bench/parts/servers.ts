@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { memoryOf } from "../../../infra/embedded/process/tree.ts";
 import { projectRoot } from "../../../schemas/root.ts";
+import { freePort } from "../../support/free-port.ts";
 import { startSystem, type TestSystem } from "../../support/system.ts";
 import type { Figures, Part } from "../harness.ts";
 
@@ -97,17 +97,6 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }
 
 function stopped(child: ChildProcess): Promise<void> {
