@@ -29,32 +29,51 @@ test("it is what the compose specification's schema allows, without a version", 
   expect(file).not.toHaveProperty("version");
 });
 
-const compose = spawnSync("docker", ["compose", "version"]).status === 0;
-test.skipIf(!compose)("docker compose itself reads it (skipped where there is no such client)", () => {
-  const { status, stderr } = spawnSync("docker", ["compose", "config", "--quiet"], {
-    cwd: root,
-    encoding: "utf8",
+const profiles = ["core", "ui"];
+/** The client needs no engine to read a file. */
+const client = [["docker", "compose"], ["docker-compose"]].find(
+  ([command = "", ...args]) => spawnSync(command, [...args, "version"]).status === 0,
+);
+describe.skipIf(!client)("docker compose itself (skipped where there is no such client)", () => {
+  test.each(profiles)("reads it with the profile %s", (profile) => {
+    const [command = "", ...args] = client ?? [];
+    const { status, stderr } = spawnSync(command, [...args, "--profile", profile, "config", "--quiet"], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
   });
-  expect(stderr).toBe("");
-  expect(status).toBe(0);
 });
 
 describe("every service", () => {
   test.each(services)("%s has a pinned image, a profile, a memory limit and a health check", (_, service) => {
     expect(service.image).toMatch(/:v?\d+\.\d+(\.\d+)?$/);
-    expect(service.profiles).toHaveLength(1);
+    expect(profiles).toEqual(expect.arrayContaining([...(service.profiles ?? [""])]));
     expect(service.mem_limit).toMatch(/^\d+[mg]$/);
     const { test: check, disable } = service.healthcheck ?? {};
     expect(disable === true || check?.[0] === "CMD").toBe(true);
   });
 
-  test.each(services)("%s waits for services that can become what it waits for", (_, { depends_on = {} }) => {
-    for (const [name, { condition }] of Object.entries(depends_on)) {
-      const needed = file.services[name];
-      expect(needed, name).toBeDefined();
-      const ends = needed?.healthcheck?.disable === true;
-      expect(condition, name).toBe(ends ? "service_completed_successfully" : "service_healthy");
-    }
+  test.each(services)(
+    "%s waits for services that can become what it waits for",
+    (_, { depends_on = {}, profiles: own = [] }) => {
+      for (const [name, { condition }] of Object.entries(depends_on)) {
+        const needed = file.services[name];
+        expect(needed, name).toBeDefined();
+        // A profile on the command line is the only one: a service that it leaves out makes the file invalid.
+        expect(needed?.profiles, name).toEqual(expect.arrayContaining([...own]));
+        const ends = needed?.healthcheck?.disable === true;
+        expect(condition, name).toBe(ends ? "service_completed_successfully" : "service_healthy");
+      }
+    },
+  );
+
+  test("whatever ends is waited for by another: up --wait takes it for broken otherwise", () => {
+    const awaited = services.flatMap(([, { depends_on = {} }]) => Object.keys(depends_on));
+    const ending = services.filter(([, { healthcheck }]) => healthcheck?.disable).map(([name]) => name);
+    expect(ending.length).toBeGreaterThan(3);
+    expect(ending.filter((name) => !awaited.includes(name))).toEqual([]);
   });
 
   test.each(services)("%s names only hosts, secrets and volumes that are there", (_, service) => {
