@@ -20,6 +20,10 @@ export interface StationsOptions {
   readonly metrics: Registry;
 }
 
+/** Of one transaction. A row takes some 300 bytes, so the usual limit would make transactions of a few hundred. */
+const MAX_RECORDS = 10_000;
+const MAX_BYTES = 2 * 1024 * 1024;
+
 /**
  * Makes the table of stations from the rows that Connect reads from PostgreSQL.
  *
@@ -40,6 +44,8 @@ export async function startStations(options: StationsOptions): Promise<RoleRunni
     group: `${prefix}stations`,
     inputs: [topics.connectStations],
     stateTopic: topics.stationsState,
+    maxRecords: MAX_RECORDS,
+    maxBytes: MAX_BYTES,
     task: () => new StationsTask(task),
   });
   return {

@@ -8,6 +8,7 @@ import { pagePart } from "./parts/page.ts";
 import { pipelinePart } from "./parts/pipeline.ts";
 import { serversPart } from "./parts/servers.ts";
 import { startPart } from "./parts/start.ts";
+import { transformPart } from "./parts/transform.ts";
 
 const PARTS: readonly Part[] = [
   edgePart,
@@ -17,6 +18,7 @@ const PARTS: readonly Part[] = [
   pipelinePart,
   serversPart,
   startPart,
+  transformPart,
 ];
 
 interface BenchOptions {

@@ -1,0 +1,31 @@
+import { startServers, type TestServers } from "../../support/servers.ts";
+import type { Part } from "../harness.ts";
+import { pythonWithFaust } from "./transform/faust.ts";
+import { ENTRIES, KEYS, ROWS, Transforms } from "./transform/transforms.ts";
+
+const thousands = (n: number): string => n.toLocaleString("en-US");
+
+let servers: TestServers | undefined;
+
+/** The two transforms of Kafka's side against faust-streaming on the same broker, and a large table's restart. */
+export const transformPart: Part = {
+  name: "transform",
+  about: `${thousands(ROWS)} rows through the stations transform and ${thousands(ENTRIES)} entries through the ksql count, against the same in faust-streaming, outputs compared; a count of ${thousands(KEYS)} keys started again`,
+  async contenders({ note }) {
+    const python = await pythonWithFaust(note);
+    servers = await startServers(["kafka", "topics", "schema-registry"]);
+    const bench = new Transforms(servers.addresses, python);
+    await bench.fill();
+    return [
+      { name: "stations transform", run: () => bench.stations() },
+      { name: "stations, faust-streaming", run: () => bench.faust("stations") },
+      { name: "ksql count", run: () => bench.count() },
+      { name: "count, faust-streaming", run: () => bench.faust("count") },
+      { name: "ksql count, a million entries", run: () => bench.countMore() },
+      { name: "ksql count started again", run: () => bench.restart(note) },
+    ];
+  },
+  async close() {
+    await servers?.stop();
+  },
+};

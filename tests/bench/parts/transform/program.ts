@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { memoryOf } from "../../../../infra/embedded/process/tree.ts";
+import { processorSecondsOf } from "../../process-figures.ts";
+
+const LOG_BYTES = 4_000;
+
+/** A contender's process. */
+export interface Program {
+  /** Rejects with its last words when it ends by itself. */
+  readonly failed: Promise<never>;
+  /** Processor seconds so far. */
+  processorSeconds(): number;
+  /** Proportional set size, bytes. */
+  memory(): number;
+  /** SIGKILL: every run starts anew, so nothing need be left in order. */
+  kill(): Promise<void>;
+}
+
+export function startProgram(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Program {
+  const child: ChildProcess = spawn(command, args, {
+    // Ours end with this process, also when it is killed.
+    env: { ...process.env, ELEVATED_PARENT: "pipe", ...env },
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  let words = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    words = (words + chunk.toString()).slice(-LOG_BYTES);
+  });
+  const gone = once(child, "exit");
+  const failed = gone.then(([code]) => {
+    throw new Error(`${[command, ...args].join(" ")} ended with ${code}:\n${words}`);
+  });
+  failed.catch(() => {});
+  return {
+    failed,
+    processorSeconds: () => processorSecondsOf(child.pid ?? 0),
+    memory: () => memoryOf([child.pid ?? 0]),
+    async kill() {
+      child.kill("SIGKILL");
+      await gone;
+    },
+  };
+}
