@@ -1,48 +1,44 @@
-import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
 import type { AvroDecoder } from "../../infra/runtime/registry/ports.ts";
 import { parseFrame } from "../../infra/runtime/registry/wire-format.ts";
-import { avroType } from "../../schemas/avro/schemas.ts";
+import { avroType, type SchemaName } from "../../schemas/avro/schemas.ts";
 import { CodedError, isCoded, messageOf } from "../../schemas/errors.ts";
-import type { ReadingBatch } from "../../schemas/readings.ts";
 
-const BATCH = avroType("reading-batch");
+/** @throws {CodedError} AVRO_INVALID: not such a value, by whatever schema; REGISTRY_UNAVAILABLE */
+export type Decode<T> = (value: Buffer | null) => T | Promise<T>;
 
 /**
- * Decodes raw records: by our own schema when the id says so, by the writer's when it is another.
+ * Decodes values that only this project writes: by our own schema when the id says so, by the writer's when it is
+ * another.
  *
  * An id that the registry does not know, or knows as something else, may be one from before the registry was set up
- * anew: then our own schema decides, which every gateway writes by. Only bytes that fit neither are refused.
+ * anew: then our own schema decides, which every writer of ours writes by. Only bytes that fit neither are refused.
  *
  * @param ownId - the id of our own schema.
  */
-export function batchDecoder(
-  decoder: AvroDecoder,
-  ownId: number,
-): (record: InRecord) => ReadingBatch | Promise<ReadingBatch> {
-  return ({ value }) => {
-    if (!value) throw invalid("a raw record without a value");
-    const { id, body } = parseFrame(value);
-    return id === ownId ? byOwnSchema(body) : byWriter(decoder, value, body);
+export function ownDecoder<T>(decoder: AvroDecoder, schema: SchemaName, ownId: number): Decode<T> {
+  const type = avroType(schema);
+  const byOwnSchema = (body: Buffer): T => {
+    try {
+      return type.fromBuffer(body) as T;
+    } catch (cause) {
+      throw invalid(`not a ${schema}: ${messageOf(cause)}`, cause);
+    }
   };
-}
-
-async function byWriter(decoder: AvroDecoder, value: Buffer, body: Buffer): Promise<ReadingBatch> {
-  try {
-    const decoded = await decoder.decode(value);
-    if (BATCH.isValid(decoded)) return decoded as ReadingBatch;
-  } catch (error) {
-    // A registry that is away says nothing about the record: it must be decoded later.
-    if (!isCoded(error, "AVRO_INVALID", "REGISTRY_UNKNOWN_SCHEMA")) throw error;
-  }
-  return byOwnSchema(body);
-}
-
-function byOwnSchema(body: Buffer): ReadingBatch {
-  try {
-    return BATCH.fromBuffer(body) as ReadingBatch;
-  } catch (cause) {
-    throw invalid(`not a batch of readings: ${messageOf(cause)}`, cause);
-  }
+  const byWriter = async (value: Buffer, body: Buffer): Promise<T> => {
+    try {
+      const decoded = await decoder.decode(value);
+      if (type.isValid(decoded)) return decoded as T;
+    } catch (error) {
+      // A registry that is away says nothing about the record: it must be decoded later.
+      if (!isCoded(error, "AVRO_INVALID", "REGISTRY_UNKNOWN_SCHEMA")) throw error;
+    }
+    return byOwnSchema(body);
+  };
+  return (value) => {
+    if (!value) throw invalid(`no ${schema}: a record without a value`);
+    const { id, body } = parseFrame(value);
+    return id === ownId ? byOwnSchema(body) : byWriter(value, body);
+  };
 }
 
 function invalid(message: string, cause?: unknown): CodedError {

@@ -215,6 +215,23 @@ test("a registry that was set up anew does not make old records unreadable", asy
   expect(kafka.records(topics.deadLetter)).toEqual([]);
 });
 
+test.each([
+  ["knows nothing of the old ids", () => memoryRegistry(4711)],
+  ["gives the old ids to others", () => memoryRegistry()],
+])("a registry that was set up anew and %s does not make the counts unreadable", async (_, another) => {
+  const first = await start();
+  await feed(batch(STATION, run(TURNSTILE, 7, 1, 3)));
+  await first.stop();
+  registry = another();
+  for (let n = 0; n < 20; n++) {
+    await registry.register(`foreign-${n}`, { type: "record", name: `Foreign${n}`, fields: [] });
+  }
+  await start();
+  await feed(batch(STATION, run(TURNSTILE, 7, 1, 4)));
+  expect(numbered(topics.turnstiles)).toEqual(["1", "2", "3", "4"].map((n) => `${TURNSTILE};7;${n}`));
+  expect(await state()).toMatchObject({ entries: 4 });
+});
+
 test("refuses to start when the raw topic has other partitions than its state", async () => {
   const admin = await kafka.admin();
   await admin.ensureTopics([

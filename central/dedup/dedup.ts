@@ -10,7 +10,7 @@ import { stationTopicSettings } from "../../schemas/topic-settings.ts";
 import { type Topics, topicNames } from "../../schemas/topics.ts";
 import type { RoleRunning } from "../roles.ts";
 import { CleanRecords } from "./clean-records.ts";
-import { batchDecoder } from "./decode.ts";
+import { ownDecoder } from "./decode.ts";
 import { dedupMetrics } from "./metrics.ts";
 import { StationTopics } from "./station-topics.ts";
 import { DedupTask, type TaskOptions } from "./task.ts";
@@ -86,7 +86,7 @@ async function closed(stations: StationTopics, admin: KafkaAdmin): Promise<void>
 
 type Registered = Pick<
   TaskOptions,
-  "clean" | "decode" | "decoder" | "stateKey" | "state" | "deadLetterKey" | "deadLetter"
+  "clean" | "decode" | "decodeState" | "stateKey" | "state" | "deadLetterKey" | "deadLetter"
 >;
 
 /** Register every schema that dedup writes by, so that an incompatible one stops the start. */
@@ -109,8 +109,8 @@ async function registered(
       avroCodec<DeadLetter>(registry, `${topics.deadLetter}-value`, "dead-letter"),
     ]);
   return {
-    decoder,
-    decode: batchDecoder(decoder, raw.id),
+    decode: ownDecoder(decoder, "reading-batch", raw.id),
+    decodeState: ownDecoder(decoder, "dedup-state", state.id),
     clean: new CleanRecords({
       codecs: { arrivalKey, arrival, turnstileKey, turnstile },
       topics,

@@ -1,11 +1,12 @@
 import type { InRecord, OutRecord, PartitionTask } from "../../infra/runtime/kafka/ports.ts";
-import type { AvroCodec, AvroDecoder } from "../../infra/runtime/registry/ports.ts";
+import type { AvroCodec } from "../../infra/runtime/registry/ports.ts";
 import { type DeadLetter, deadLetter } from "../../schemas/dead-letter.ts";
 import { type CodedError, isCoded } from "../../schemas/errors.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";
 import { HEADERS, type Topics } from "../../schemas/topics.ts";
 import type { CleanRecords } from "./clean-records.ts";
+import type { Decode } from "./decode.ts";
 import { defectOf, deviceOf, type Place, stationOf } from "./inspect.ts";
 import { Station } from "./station.ts";
 
@@ -31,8 +32,8 @@ export interface TaskOptions {
   readonly topics: Topics;
   /** Of the raw topic and of everything dedup writes. */
   readonly partitions: number;
-  readonly decode: (record: InRecord) => ReadingBatch | Promise<ReadingBatch>;
-  readonly decoder: AvroDecoder;
+  readonly decode: Decode<ReadingBatch>;
+  readonly decodeState: Decode<DedupState>;
   readonly clean: CleanRecords;
   readonly stateKey: AvroCodec<number>;
   readonly state: AvroCodec<DedupState>;
@@ -66,7 +67,7 @@ export class DedupTask implements PartitionTask {
   async restore({ value }: InRecord): Promise<void> {
     // Stations are never forgotten, so there is no tombstone of ours.
     if (!value) return;
-    const state = (await this.#options.decoder.decode(value)) as DedupState;
+    const state = await this.#options.decodeState(value);
     this.#stations.set(state.station_id, Station.restored(state));
   }
 
@@ -79,7 +80,7 @@ export class DedupTask implements PartitionTask {
     const touched = new Set<Station>();
     for (const record of records) {
       try {
-        const decoded = this.#options.decode(record);
+        const decoded = this.#options.decode(record.value);
         const batch = decoded instanceof Promise ? await decoded : decoded;
         touched.add(this.#take(batch, record, out));
       } catch (error) {

@@ -19,7 +19,7 @@ import {
 } from "./topic-contents.ts";
 
 /** The first and the last share a partition, the second has the other one. */
-const STATIONS = [40380, 40370, 40900] as const;
+export const STATIONS = [40380, 40370, 40900] as const;
 
 /** What may wait for Kafka in a gateway. */
 const WAITING_MB = 4;
@@ -184,7 +184,7 @@ export class PipelineUnderLoad {
     const clean = cleanReadings(await contentsOf(this.kafka, [this.topics.arrivals, this.topics.turnstiles]));
     const counted = countedEntries(await contentsOf(this.kafka, [this.topics.dedupState]));
     const seed = `seed ${this.#options.seed}`;
-    let readings = 0;
+    let [readings, appearances] = [0, 0];
     for (const { stationId, deviceIds, acknowledged, overtaken } of this.agents) {
       for (const deviceId of deviceIds) {
         const all = upTo(acknowledged);
@@ -194,13 +194,14 @@ export class PipelineUnderLoad {
           all: acknowledged,
         });
         readings += acknowledged;
+        appearances += raw.get(deviceId)?.all ?? 0;
       }
       expect(counted.get(stationId), `state of ${stationId}, ${seed}`).toBe(acknowledged * deviceIds.length);
       expect(overtaken, `PUBACKs out of order, ${seed}`).toBe(0);
     }
     if (this.#options.perStation) await this.#expectCopies(clean);
     await this.#expectMemoryBack();
-    return { readings, twice: sum(raw) - readings };
+    return { readings, twice: appearances - readings };
   }
 
   /** The copies per station are those of the merged topic. */
@@ -270,10 +271,6 @@ export interface Settled {
   readonly readings: number;
   /** Readings that the raw topic holds once too often, because they were sent again. */
   readonly twice: number;
-}
-
-function sum(arrived: ReadonlyMap<string, Arrived>): number {
-  return [...arrived.values()].reduce((all, device) => all + device.all, 0);
 }
 
 /** With LONG_FAULTS=1 the fault tests run at full length. */

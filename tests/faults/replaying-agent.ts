@@ -23,9 +23,14 @@ export interface ReplayingAgentOptions {
   readonly window?: number;
   /** Between two PUBLISHes, ms: spreads the load over the faults. */
   readonly paceMs?: number;
+  /** Where the gateway wants them, by station. */
+  readonly passwords?: ReadonlyMap<number, string>;
   /** Payloads of their own in the place of every tenth PUBLISH; the readings go on behind them. */
   readonly poison?: () => Buffer;
 }
+
+type Optional = "poison" | "passwords";
+type Options = Required<Omit<ReplayingAgentOptions, Optional>> & Pick<ReplayingAgentOptions, Optional>;
 
 /**
  * The delivery rules of an agent without its disk (design §5.3): publishes in order, forgets on PUBACK only, and after
@@ -45,7 +50,7 @@ export class ReplayingAgent {
   poisonAcknowledged = 0;
   /** PUBACKs that overtook one of an earlier PUBLISH. */
   overtaken = 0;
-  readonly #options: Required<Omit<ReplayingAgentOptions, "poison">> & Pick<ReplayingAgentOptions, "poison">;
+  readonly #options: Options;
   /** Readings of each device numbered so far. */
   #numbered = 0;
   #last = Number.POSITIVE_INFINITY;
@@ -85,9 +90,11 @@ export class ReplayingAgent {
 
   /** One connection, until it is lost or all is done. */
   async #connection(): Promise<void> {
-    const { url, stationId } = this.#options;
+    const { url, stationId, passwords } = this.#options;
+    const password = passwords?.get(stationId);
     const client = mqtt.connect(url(), {
       username: String(stationId),
+      ...(password === undefined ? {} : { password }),
       clientId: String(stationId),
       reconnectPeriod: 0,
       connectTimeout: 5_000,
