@@ -1,10 +1,27 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import mqtt, { type MqttClient } from "mqtt";
+import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { Devices } from "../../central/dashboard/server/model/devices.ts";
+import { agentStateTopic, deviceStateTopic } from "../../schemas/mqtt.ts";
+import { turnstileId } from "../../schemas/network/devices.ts";
+import {
+  type AgentState,
+  type AnyState,
+  agentId,
+  type DeviceState,
+  type StateOrder,
+  WILL_N,
+} from "../../schemas/states.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { inFull, PipelineUnderLoad } from "./pipeline-under-load.ts";
+import type { GatewaySeat } from "./seat.ts";
+import { contentsOf, deviceStates } from "./topic-contents.ts";
 
 const broker = inject("kafka");
+/** A station without an agent of the load. */
+const MOVER = 41400;
 const KILLS = inFull(6, 30);
 
 let servers: TestServers | undefined;
@@ -16,11 +33,12 @@ beforeAll(async () => {
 });
 afterAll(() => servers?.stop());
 
-beforeEach(async () => {
-  const registryUrl = servers?.addresses.SCHEMA_REGISTRY_URL ?? "";
-  pipeline = await PipelineUnderLoad.open({ broker, registryUrl, seed: 5 });
-});
 afterEach(() => pipeline.close());
+
+async function open(gateways = 1): Promise<void> {
+  const registryUrl = servers?.addresses.SCHEMA_REGISTRY_URL ?? "";
+  pipeline = await PipelineUnderLoad.open({ broker, registryUrl, seed: 5, gateways });
+}
 
 /** The gateway is killed and comes back. */
 async function killed(): Promise<void> {
@@ -31,6 +49,7 @@ async function killed(): Promise<void> {
 test(
   `killed ${KILLS} times at random under load`,
   async () => {
+    await open();
     for (let kill = 0; kill < KILLS; kill++) {
       await pipeline.acknowledging();
       await pipeline.someMoment();
@@ -42,6 +61,7 @@ test(
 );
 
 test("killed after Kafka's acknowledgement and before the PUBACK: kept twice, counted once", async () => {
+  await open();
   const { mqtt, kafka } = pipeline.gateway();
   mqtt.rule("replies", { mode: "drop" });
   const before = kafka.seen.replies;
@@ -55,6 +75,7 @@ test("killed after Kafka's acknowledgement and before the PUBACK: kept twice, co
 });
 
 test("killed while Kafka's acknowledgements are on their way: kept twice, counted once", async () => {
+  await open();
   const { kafka } = pipeline.gateway();
   kafka.loseReplies("Produce");
   await eventually(() => expect(kafka.lost).toBeGreaterThan(0), 60_000, 5);
@@ -66,6 +87,7 @@ test("killed while Kafka's acknowledgements are on their way: kept twice, counte
 });
 
 test("killed before Kafka had what was published: sent again", async () => {
+  await open();
   const { kafka } = pipeline.gateway();
   kafka.withhold("Produce");
   await eventually(() => expect(kafka.withheld).toBeGreaterThan(0), 60_000, 5);
@@ -74,3 +96,63 @@ test("killed before Kafka had what was published: sent again", async () => {
   await pipeline.gateway().start();
   await pipeline.settled();
 });
+
+test("an agent that moves to another gateway while its old will is pending stays online", async () => {
+  await open(2);
+  const [from, to] = pipeline.gateways as [GatewaySeat, GatewaySeat];
+  const link = await startTcpProxy(`127.0.0.1:${from.port}`);
+  const old = await connectedAgent(`mqtt://${link.address}`, 1);
+  await sayOnline(old, 1);
+  // It is at the new one before the old one can have missed it.
+  const next = await connectedAgent(`mqtt://127.0.0.1:${to.port}`, 2);
+  link.hang();
+  await sayOnline(next, 2);
+  const will = (state: AnyState): boolean => state.order.connection === 1 && state.order.n === WILL_N;
+  const states = await eventually(async () => {
+    const all = deviceStates(await contentsOf(pipeline.kafka, [pipeline.topics.devices]));
+    expect(all.some(will)).toBe(true);
+    return all;
+  });
+  expect(states.filter(({ id }) => id === agentId(MOVER)).at(-1), "the will came last").toSatisfy(will);
+  const devices = new Devices();
+  for (const [n, state] of states.entries()) devices.tell(state, n);
+  expect(devices.agent(MOVER)).toMatchObject({ state: "online", order: { connection: 2 } });
+  expect(devices.all()).toMatchObject([{ id: `${MOVER}-T1`, state: "online" }]);
+  next.end(true);
+  link.close();
+  await pipeline.settled();
+});
+
+/** A connection as the station's agent opens it, with its will. */
+async function connectedAgent(url: string, connection: number): Promise<MqttClient> {
+  const order = { agentBoot: 1, connection, n: WILL_N };
+  const payload = JSON.stringify(agentState("offline", order));
+  const client = await mqtt.connectAsync(url, {
+    username: String(MOVER),
+    clientId: String(MOVER),
+    reconnectPeriod: 0,
+    // The gateway misses it after one and a half of it.
+    keepalive: 2,
+    will: { topic: agentStateTopic(MOVER), payload: Buffer.from(payload), qos: 1, retain: false },
+  });
+  client.on("error", () => {});
+  return client;
+}
+
+/** The agent and its turnstile are well, and Kafka has it. */
+async function sayOnline(client: MqttClient, connection: number): Promise<void> {
+  const device = turnstileState({ agentBoot: 1, connection, n: 2 });
+  const agent = agentState("online", { agentBoot: 1, connection, n: 1 });
+  await client.publishAsync(agentStateTopic(MOVER), JSON.stringify(agent), { qos: 1 });
+  await client.publishAsync(deviceStateTopic(MOVER, device.id), JSON.stringify(device), { qos: 1 });
+}
+
+function agentState(state: AgentState["state"], order: StateOrder): AgentState {
+  const common = { stationId: MOVER, reason: "told", since: 1, waiting: 0, quarantined: 0 };
+  return { kind: "agent", id: agentId(MOVER), state, order, ...common };
+}
+
+function turnstileState(order: StateOrder): DeviceState {
+  const common = { stationId: MOVER, reason: "heard", since: 1, lastSeen: 1, frames: 1, errors: 0 };
+  return { kind: "turnstile", id: turnstileId(MOVER, 1), state: "online", positions: null, order, ...common };
+}

@@ -17,6 +17,7 @@ import {
   rawReadings,
   upTo,
 } from "./topic-contents.ts";
+import { dataFolderOf, transactionalProducers } from "./transactional-producers.ts";
 
 /** The first and the last share a partition, the second has the other one. */
 export const STATIONS = [40380, 40370, 40900] as const;
@@ -200,14 +201,37 @@ export class PipelineUnderLoad {
       expect(overtaken, `PUBACKs out of order, ${seed}`).toBe(0);
     }
     if (this.#options.perStation) await this.#expectCopies(clean);
+    await this.#expectOneProducerEach();
     await this.#expectMemoryBack();
     return { readings, twice: appearances - readings };
   }
 
   /** The copies per station are those of the merged topic. */
   async #expectCopies(clean: ReadonlyMap<string, Arrived>): Promise<void> {
-    const topics = this.agents.map(({ stationId }) => stationTopic("turnstiles", stationId, this.prefix));
+    const topics = this.agents.map(({ stationId }) => this.#copyOf(stationId));
     expect(cleanReadings(await contentsOf(this.kafka, topics))).toEqual(clean);
+  }
+
+  /** In no partition that is counted has more than one producer ever written transactions (design §5.5c). */
+  async #expectOneProducerEach(): Promise<void> {
+    const folder = await dataFolderOf(this.#options.broker);
+    const { partitions } = EMBEDDED_LIMITS;
+    const merged = [this.topics.turnstiles, this.topics.dedupState];
+    const copies = this.#options.perStation
+      ? this.agents.map(({ stationId }) => this.#copyOf(stationId))
+      : [];
+    const counted = [
+      ...merged.flatMap((topic) => Array.from({ length: partitions }, (_, p) => [topic, p] as const)),
+      ...copies.map((topic) => [topic, 0] as const),
+    ];
+    for (const [topic, partition] of counted) {
+      const producers = transactionalProducers(folder, topic, partition);
+      expect(producers.size, `producers of ${topic}-${partition}`).toBe(1);
+    }
+  }
+
+  #copyOf(stationId: number): string {
+    return stationTopic("turnstiles", stationId, this.prefix);
   }
 
   /** dedup has worked off the raw topic: whatever is in the clean topic then is all that ever will be. */

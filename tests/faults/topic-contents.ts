@@ -5,6 +5,7 @@ import { silentLogger } from "../../infra/runtime/logger.ts";
 import { avroType, type SchemaName } from "../../schemas/avro/schemas.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";
+import type { AnyState } from "../../schemas/states.ts";
 import { HEADERS } from "../../schemas/topics.ts";
 
 export function kafkaAt(broker: string): Kafka {
@@ -73,6 +74,11 @@ export function countedEntries(records: readonly InRecord[]): ReadonlyMap<number
     counted.set(state.station_id, state.entries);
   }
   return counted;
+}
+
+/** Health messages, in the order in which a reader gets those of one station. */
+export function deviceStates(records: readonly InRecord[]): readonly AnyState[] {
+  return records.map(({ value }) => decoded("device-state", value) as AnyState);
 }
 
 /** 1 … n */
