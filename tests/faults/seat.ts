@@ -28,9 +28,9 @@ export class Seat {
     return this.#process !== undefined;
   }
 
-  /** Memory of its own, bytes. */
+  /** Memory of its own, bytes; where the system is not Linux nobody tells it, and it is 0. */
   get memory(): number {
-    return anonymousMemoryOf(this.process.pid);
+    return process.platform === "linux" ? anonymousMemoryOf(this.process.pid) : 0;
   }
 
   /** Where `central` answers what it does. */
