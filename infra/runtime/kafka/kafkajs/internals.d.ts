@@ -50,3 +50,15 @@ declare module "kafkajs/src/protocol/requests/produce/v7/request.js" {
   const request: (given: ProduceArguments) => { readonly encode: () => Promise<{ readonly buffer: Buffer }> };
   export default request;
 }
+
+/** What `outgoing.ts` spares kafkajs 2.2.4, and is held against. */
+declare module "kafkajs/src/producer/groupMessagesPerPartition.js" {
+  import type { Message } from "kafkajs";
+
+  export default function group(of: {
+    readonly topic: string;
+    readonly partitionMetadata: readonly unknown[];
+    readonly messages: readonly Message[];
+    readonly partitioner: (args: { readonly message: Message }) => number;
+  }): Record<string, Message[]>;
+}

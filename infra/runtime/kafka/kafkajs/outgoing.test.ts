@@ -1,7 +1,8 @@
 import type { Message } from "kafkajs";
+import groupMessagesPerPartition from "kafkajs/src/producer/groupMessagesPerPartition.js";
 import { expect, test } from "vitest";
 import type { OutRecord } from "../ports.ts";
-import { inRequests, outgoing, placesOf, RememberingPartitioner, sizeOf } from "./outgoing.ts";
+import { inRequests, notingPartitioner, outgoing, placesOf, sizeOf } from "./outgoing.ts";
 
 const record = (topic: string, value: string, partition?: number): OutRecord => ({
   topic,
@@ -27,7 +28,7 @@ test("each record learns its place from its partition's base offset", () => {
     ["a", 3],
     ["b", 1],
   ]);
-  const places = placesOf(records, messages, (m) => m.partition ?? -1, [
+  const places = placesOf(records, messages, [
     { topicName: "a", partition: 0, baseOffset: "10" },
     { topicName: "a", partition: 1, baseOffset: "20" },
     { topicName: "b", partition: 0, baseOffset: "30" },
@@ -40,17 +41,31 @@ test("each record learns its place from its partition's base offset", () => {
   ]);
 });
 
+test("kafkajs's own grouping of a topic's messages gives the same in one pass", () => {
+  const records = Array.from({ length: 50 }, (_, i) => record("t", String(i), (i * 7) % 4));
+  const [{ messages = [] } = {}] = outgoing(records).topicMessages;
+  const grouped = (list: Message[]) =>
+    groupMessagesPerPartition({
+      topic: "t",
+      partitionMetadata: [{}],
+      messages: list,
+      partitioner: ({ message }) => message.partition ?? -1,
+    });
+  expect(messages).toHaveLength(50);
+  expect(grouped(messages)).toEqual(grouped([...messages]));
+  expect(Object.keys(grouped(messages))).toEqual(["0", "1", "2", "3"]);
+});
+
 test("a partition that the broker did not answer for leaves the outcome unknown", () => {
   const records = [record("a", "1", 0)];
   const { messages } = outgoing(records);
-  expect(() => placesOf(records, messages, () => 0, [])).toThrow(
+  expect(() => placesOf(records, messages, [])).toThrow(
     expect.objectContaining({ code: "KAFKA_UNAVAILABLE", retryable: true }),
   );
 });
 
 test("the partitioner refuses a partition that does not exist, which kafkajs would drop in silence", () => {
-  const partitioner = new RememberingPartitioner();
-  const choose = partitioner.create();
+  const choose = notingPartitioner();
   const partitionMetadata = [0, 1].map((partitionId) => ({
     partitionId,
     partitionErrorCode: 0,
@@ -60,14 +75,17 @@ test("the partitioner refuses a partition that does not exist, which kafkajs wou
   }));
   const here: Message = { value: "x", partition: 1 };
   expect(choose({ topic: "t", partitionMetadata, message: here })).toBe(1);
-  expect(partitioner.partitionOf(here)).toBe(1);
+  // A message without a partition is told the one that was chosen.
+  const keyed: Message = { key: Buffer.from("k"), value: "x" };
+  expect(keyed.partition).toBeUndefined();
+  expect(choose({ topic: "t", partitionMetadata, message: keyed })).toBe(keyed.partition);
   expect(() => choose({ topic: "t", partitionMetadata, message: { value: "x", partition: 2 } })).toThrow(
     expect.objectContaining({ code: "KAFKA_RECORD_REFUSED" }),
   );
 });
 
 test("keys go where Java's default partitioner sends them", () => {
-  const choose = new RememberingPartitioner().create();
+  const choose = notingPartitioner();
   const partitionMetadata = Array.from({ length: 1000 }, (_, partitionId) => ({
     partitionId,
     partitionErrorCode: 0,

@@ -3,7 +3,7 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import type { OutRecord, Producer, Written } from "../ports.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { brokerError, coded, isRefused } from "./errors.ts";
-import { inRequests, MAX_REQUEST, outgoing, placesOf, RememberingPartitioner, sizeOf } from "./outgoing.ts";
+import { inRequests, MAX_REQUEST, notingPartitioner, outgoing, placesOf, sizeOf } from "./outgoing.ts";
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_LINGER_MS = 5;
@@ -20,7 +20,6 @@ interface Call {
 interface Line {
   readonly client: Client;
   readonly producer: KafkaJsProducer;
-  readonly partitioner: RememberingPartitioner;
   /** Connects at the first call. */
   readonly connected: () => Promise<void>;
 }
@@ -158,10 +157,10 @@ class BatchingProducer implements Producer {
   async #request(records: readonly OutRecord[]): Promise<Written[]> {
     const { topicMessages, messages } = outgoing(records);
     try {
-      return await this.#bounded(async ({ producer, partitioner, connected }) => {
+      return await this.#bounded(async ({ producer, connected }) => {
         await connected();
         const answers = await producer.sendBatch({ acks: -1, timeout: this.#timeoutMs, topicMessages });
-        return placesOf(records, messages, (m) => partitioner.partitionOf(m), answers);
+        return placesOf(records, messages, answers);
       });
     } catch (error) {
       this.#drop();
@@ -196,10 +195,9 @@ class BatchingProducer implements Producer {
       giveUpMs: this.#timeoutMs,
       requestTimeoutMs: this.#timeoutMs,
     });
-    const partitioner = new RememberingPartitioner();
     const producer = client.kafka.producer({
       idempotent: true,
-      createPartitioner: partitioner.create,
+      createPartitioner: notingPartitioner,
       allowAutoTopicCreation: false,
       maxInFlightRequests: 1,
     });
@@ -208,7 +206,7 @@ class BatchingProducer implements Producer {
       connecting ??= producer.connect();
       return connecting;
     };
-    return { client, producer, partitioner, connected };
+    return { client, producer, connected };
   }
 
   #drop(): void {

@@ -3,7 +3,7 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import type { OutRecord } from "../ports.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
 import { brokerError, coded } from "./errors.ts";
-import { inRequests, outgoing, RememberingPartitioner } from "./outgoing.ts";
+import { inRequests, notingPartitioner, outgoing } from "./outgoing.ts";
 import { disconnected } from "./supervision.ts";
 
 /** The broker aborts a transaction that is open for longer, so that readers wait no longer than this for a dead writer. */
@@ -52,7 +52,7 @@ export async function openTransactions(
     transactionalId,
     idempotent: true,
     transactionTimeout: TRANSACTION_TIMEOUT_MS,
-    createPartitioner: new RememberingPartitioner().create,
+    createPartitioner: notingPartitioner,
     allowAutoTopicCreation: false,
     maxInFlightRequests: 1,
     retry: NEVER,
