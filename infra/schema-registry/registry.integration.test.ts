@@ -1,11 +1,19 @@
+import { execFile, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import confluent from "@kafkajs/confluent-schema-registry";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { projectRoot } from "../../schemas/root.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { createKafka } from "../runtime/kafka/kafka.ts";
 import type { Kafka } from "../runtime/kafka/ports.ts";
 import { silentLogger } from "../runtime/logger.ts";
 import { type ScratchRegistry, scratchRegistry } from "./testing/scratch-registry.ts";
+
+/** A Python that has the client: `pip install "confluent-kafka[avro,schemaregistry]"`. */
+const python = process.env["TEST_PYTHON"] ?? "python3";
+const hasClient = spawnSync(python, ["-c", "import confluent_kafka.schema_registry.avro"]).status === 0;
 
 const topic = `registry-${randomUUID()}._schemas`;
 let kafka: Kafka;
@@ -84,3 +92,30 @@ test("@kafkajs/confluent-schema-registry works with it unchanged", async () => {
   ).rejects.toThrow(/incompatible/i);
   await expect(client.getSchema(999_999)).rejects.toThrow(/not found/i);
 });
+
+test.skipIf(!hasClient)(
+  'Python\'s confluent-kafka works with it unchanged (without: pip install "confluent-kafka[avro,schemaregistry]")',
+  async () => {
+    const script = join(projectRoot(), "infra", "schema-registry", "testing", "confluent_client.py");
+    const { stdout } = await promisify(execFile)(python, [script, registry.url]);
+    const found = JSON.parse(stdout) as { readonly header: readonly (readonly number[])[] };
+    const ids = found.header.map((bytes) => Buffer.from(bytes).readInt32BE(1));
+    expect(found).toEqual({
+      header: found.header.map((bytes) => [0, ...bytes.slice(1)]),
+      read: [
+        { station_id: 40380, station_name: "" },
+        { station_id: 40380, station_name: "Clark/Lake" },
+      ],
+      subjects: ["python-value"],
+      versions: [1, 2],
+      latest: [2, ids[1]],
+      found: 1,
+      compatible: [true, false],
+      config: ["FULL", "FULL"],
+      incompatible: [409, 40901],
+      unknown: [404, 40403],
+      deleted: [1, 2],
+      gone: [404, 40401],
+    });
+  },
+);
