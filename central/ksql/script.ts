@@ -64,6 +64,11 @@ function splitStatements(tokens: readonly Token[]): readonly (readonly Token[])[
   return statements.filter((statement) => statement[0]?.text !== ";");
 }
 
+/** Each statement's text with its semicolon, without comments in front. */
+export function statementTexts(sql: string): readonly string[] {
+  return splitStatements(tokenize(sql)).map((tokens) => withPrefix(sql, tokens, ""));
+}
+
 /** Is there a whole statement in this text? For a client that reads line by line. */
 export function isComplete(sql: string): boolean {
   return tokenize(sql).at(-1)?.text === ";";

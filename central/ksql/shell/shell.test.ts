@@ -50,11 +50,34 @@ test("statements may take several lines; SET holds for the queries behind it", a
     [set, {}],
     ["SELECT *\nFROM T;", { "auto.offset.reset": "earliest" }],
   ]);
-  expect(text.split("\n").slice(0, 4)).toEqual([
+  expect(text.split("\n").slice(0, 5)).toEqual([
+    "Successfully changed local property 'auto.offset.reset' to 'earliest'.",
     "STATION_ID    COUNT",
     "────────────  ────────────",
     "40900         3",
     "1 row",
+  ]);
+});
+
+test("several statements on a line run one after the other, up to the first that fails", async () => {
+  const set = (value: string): string => `SET 'auto.offset.reset' = '${value}';`;
+  const client = fakeClient({ [set("earliest")]: [], [set("latest")]: [] });
+  const text = await session(
+    client,
+    `${set("earliest")} SELECT 1 FROM T; ${set("latest")} NOPE; SELECT 2 FROM T;\nUNSET 'auto.offset.reset'; UNSET 'x';\n`,
+  );
+  expect(client.seen).toEqual([
+    [set("earliest"), {}],
+    ["SELECT 1 FROM T;", { "auto.offset.reset": "earliest" }],
+    [set("latest"), {}],
+    ["NOPE;", { "auto.offset.reset": "latest" }],
+  ]);
+  expect(text.split("\n").slice(5)).toEqual([
+    "Successfully changed local property 'auto.offset.reset' from 'earliest' to 'latest'.",
+    "line 1:1: Syntax Error",
+    "Successfully unset local property 'auto.offset.reset' (value was 'latest').",
+    "Property 'x' was not set in this session.",
+    "",
   ]);
 });
 
@@ -73,6 +96,12 @@ test("columns are as wide as their widest cell", () => {
       ],
     ),
   ).toEqual(["A     LONG NAME", "────  ─────────", "xxxx  1", 'null  {"a":2}']);
+});
+
+test("a name is shown in full, a statement in the last column is cut", () => {
+  const name = "n".repeat(60);
+  const [, , row = ""] = formatTable(["Name", "Statement"], [[name, "s".repeat(60)]]);
+  expect(row).toBe(`${name}  ${"s".repeat(39)}…`);
 });
 
 test("a description shows columns, types and keys", () => {

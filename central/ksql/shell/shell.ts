@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { messageOf } from "../../../schemas/errors.ts";
 import type { KsqlClient, Properties } from "../client.ts";
-import { isComplete, isWord, tokenize, unquote } from "../script.ts";
+import { isComplete, isWord, statementTexts, type Token, tokenize, unquote } from "../script.ts";
 import { renderEntity } from "./render.ts";
 import { formatRow, streamingWidths } from "./table.ts";
 
@@ -89,24 +89,46 @@ class Session {
     return this.#running !== undefined;
   }
 
+  /** One statement after the other; the first that fails ends it. */
   async run(text: string): Promise<void> {
-    const [first, second, third, fourth] = tokenize(text);
     try {
-      if (isWord(first, "SELECT") || isWord(first, "PRINT")) await this.#query(text);
-      else if (isWord(first, "SET") && second && third?.text === "=" && fourth) {
-        // The server checks the name; for this session it is the client that keeps it.
-        await this.#client.run(text);
-        this.#properties = { ...this.#properties, [unquote(second)]: unquote(fourth) };
-      } else if (isWord(first, "UNSET") && second) {
-        const { [unquote(second)]: _, ...rest } = this.#properties;
-        this.#properties = rest;
-      } else {
-        const entities = await this.#client.run(text, this.#properties);
-        for (const line of entities.flatMap(renderEntity)) this.#say(line);
-      }
+      for (const statement of statementTexts(text)) await this.#statement(statement);
     } catch (error) {
       this.#say(messageOf(error));
     }
+  }
+
+  async #statement(text: string): Promise<void> {
+    const [first, second, third, fourth] = tokenize(text);
+    if (isWord(first, "SELECT") || isWord(first, "PRINT")) await this.#query(text);
+    else if (isWord(first, "SET") && second && third?.text === "=" && fourth) {
+      await this.#set(text, second, fourth);
+    } else if (isWord(first, "UNSET") && second) this.#unset(unquote(second));
+    else {
+      const entities = await this.#client.run(text, this.#properties);
+      for (const line of entities.flatMap(renderEntity)) this.#say(line);
+    }
+  }
+
+  async #set(text: string, name: Token, value: Token): Promise<void> {
+    // The server checks the name; for this session it is the client that keeps it.
+    await this.#client.run(text);
+    const [property, to] = [unquote(name), unquote(value)];
+    const from = this.#properties[property];
+    this.#properties = { ...this.#properties, [property]: to };
+    this.#say(
+      `Successfully changed local property '${property}' ${from === undefined ? "" : `from '${from}' `}to '${to}'.`,
+    );
+  }
+
+  #unset(property: string): void {
+    const { [property]: was, ...rest } = this.#properties;
+    this.#properties = rest;
+    this.#say(
+      was === undefined
+        ? `Property '${property}' was not set in this session.`
+        : `Successfully unset local property '${property}' (value was '${was}').`,
+    );
   }
 
   async #query(text: string): Promise<void> {

@@ -1,10 +1,14 @@
-/** Columns side by side: the widest cell decides, up to `maxWidth` characters each. */
+/** A name must be readable in full to be used. */
+const NAME_WIDTH = 100;
+
+/** Columns side by side: the widest cell decides, of the last column up to `maxWidth` characters. */
 export function formatTable(
   header: readonly string[],
   rows: readonly (readonly unknown[])[],
   maxWidth = 40,
 ): readonly string[] {
-  const cells = rows.map((row) => row.map((value) => cellText(value, maxWidth)));
+  const last = header.length - 1;
+  const cells = rows.map((row) => row.map((value, i) => cellText(value, i < last ? NAME_WIDTH : maxWidth)));
   const widths = header.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     widths

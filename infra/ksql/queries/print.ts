@@ -1,3 +1,4 @@
+import avro, { type Type } from "avsc";
 import { parseAvroSchema } from "../../runtime/avro/type.ts";
 import type { InRecord } from "../../runtime/kafka/ports.ts";
 import type { SchemaRegistry } from "../formats/registry.ts";
@@ -20,7 +21,7 @@ async function avroText(bytes: Buffer, registry: SchemaRegistry | undefined): Pr
   try {
     const { type } = parseAvroSchema(await registry.byId(bytes.readInt32BE(1)));
     const datum: unknown = type.fromBuffer(bytes.subarray(5));
-    return JSON.stringify(datum, (_, value: unknown) =>
+    return JSON.stringify(unwrapped(type, datum), (_, value: unknown) =>
       typeof value === "bigint"
         ? Number(value)
         : value instanceof Uint8Array
@@ -30,6 +31,30 @@ async function avroText(bytes: Buffer, registry: SchemaRegistry | undefined): Pr
   } catch {
     return undefined;
   }
+}
+
+/** Without the branch's name around a union's value, which a reader of the topic does not ask about. */
+function unwrapped(type: Type, datum: unknown): unknown {
+  if (type instanceof avro.types.WrappedUnionType) {
+    const [name, value] = Object.entries(datum ?? {})[0] ?? [];
+    const branch = type.types.find(({ branchName }) => branchName === name);
+    return branch ? unwrapped(branch, value) : null;
+  }
+  if (type instanceof avro.types.RecordType) {
+    const record = datum as Readonly<Record<string, unknown>>;
+    return Object.fromEntries(
+      type.fields.map((field) => [field.name, unwrapped(field.type, record[field.name])]),
+    );
+  }
+  if (type instanceof avro.types.ArrayType) {
+    return (datum as readonly unknown[]).map((item) => unwrapped(type.itemsType, item));
+  }
+  if (type instanceof avro.types.MapType) {
+    return Object.fromEntries(
+      Object.entries(datum as object).map(([key, value]) => [key, unwrapped(type.valuesType, value)]),
+    );
+  }
+  return datum;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
