@@ -30,7 +30,7 @@ test("a station's own password comes before the one for all", () => {
 
 const file = join(home, "secret.txt");
 test.each([
-  [{ MQTT_URL: "http://a" }, "give mqtt://host:port or mqtts://host:port"],
+  [{ MQTT_URL: "http://a" }, "give mqtt://host:port, mqtts://, ws:// or wss://"],
   [{ SERIAL_LINK: "sim:4001" }, "give tcp://host:port"],
   [{ MQTT_CA_FILE: "/nowhere/ca.pem" }, "MQTT_CA_FILE"],
   [{ MQTT_PASSWORDS_FILE: file }, 'not JSON of the form {"40380": "password", …}'],

@@ -18,8 +18,8 @@ const count = (what: string, min: number, max: number) =>
 const gateways = z
   .string()
   .transform((text) => text.split(",").map((part) => part.trim()))
-  .refine((list) => list.every((url) => /^mqtts?:\/\/[^\s/]+/.test(url)), {
-    message: "give mqtt://host:port or mqtts://host:port, several separated by commas",
+  .refine((list) => list.every((url) => /^(mqtt|ws)s?:\/\/[^\s/]+/.test(url)), {
+    message: "give mqtt://host:port, mqtts://, ws:// or wss://, several separated by commas",
   });
 
 const passwords = z.record(z.string().regex(/^\d+$/), z.string());
@@ -39,7 +39,9 @@ function passwordsIn(file: string): Readonly<Record<string, string>> {
 }
 
 const GATEWAYS = z.object({
-  MQTT_URL: gateways.describe("Gateways: `mqtt://host:port` or `mqtts://host:port`, separated by commas."),
+  MQTT_URL: gateways.describe(
+    "Gateways: `mqtt://host:port`, `mqtts://`, `ws://` or `wss://`, separated by commas.",
+  ),
 });
 
 export const edgeSettings = z.object({

@@ -13,7 +13,7 @@ import { type HttpAccess, httpAccess, registrySettings } from "../infra/runtime/
 import { type KafkaAccess, kafkaAccess, kafkaSettings } from "../infra/runtime/security/kafka.ts";
 import { CodedError } from "../schemas/errors.ts";
 import { LIMITS } from "../schemas/mqtt.ts";
-import type { ServerCertificates } from "./broker/listener.ts";
+import type { ListenOptions } from "./broker/listener.ts";
 
 /** What a record costs in Kafka beside its payload: key, header, framing. */
 const RECORD_OVERHEAD = 1024;
@@ -50,6 +50,10 @@ export const gatewaySettings = z.object({
     .describe(
       "The authority that signs agents' certificates, PEM: with one, whose CN is the station's id, no password is needed.",
     ),
+  MQTT_WS_PORT: port
+    .optional()
+    .describe("The port of MQTT over WebSocket, for browsers; not set: not served; 0 takes any free one."),
+  MQTT_WSS_PORT: port.optional().describe("The same over TLS, with MQTT_TLS_CERT_FILE."),
   MQTT_MAX_CONNECTIONS: count(1, 100_000).default(8_192).describe("Connections at once, at most."),
   MQTT_MAX_PAYLOAD: count(LIMITS.batchBytes + 1, LIMITS.recordBytes - RECORD_OVERHEAD)
     .default(LIMITS.payloadBytes)
@@ -77,7 +81,9 @@ export interface GatewayConfig {
   /** Of MQTT without encryption; undefined: not served. */
   readonly port: number | undefined;
   /** Of MQTT over TLS; undefined: not served. */
-  readonly tls: { readonly port: number; readonly certificates: ServerCertificates } | undefined;
+  readonly tls: ListenOptions["tls"];
+  /** Of MQTT over WebSocket without encryption; undefined: not served. */
+  readonly webSocketPort: number | undefined;
   readonly credentialsFile: string | undefined;
   /** Neither passwords nor certificates are asked for, which only loopback allows. */
   readonly open: boolean;
@@ -117,6 +123,7 @@ export function gatewayConfig(env: Environment, now: number = Date.now()): Gatew
     host: values.MQTT_HOST,
     port: values.MQTT_PORT === "off" ? undefined : values.MQTT_PORT,
     tls,
+    webSocketPort: values.MQTT_WS_PORT,
     credentialsFile: values.MQTT_CREDENTIALS_FILE,
     open,
     maxConnections: values.MQTT_MAX_CONNECTIONS,
@@ -134,23 +141,19 @@ export function gatewayConfig(env: Environment, now: number = Date.now()): Gatew
 }
 
 function tlsOf(values: z.output<typeof gatewaySettings>, now: number): GatewayConfig["tls"] {
-  const {
-    MQTT_TLS_CERT_FILE: cert,
-    MQTT_TLS_KEY_FILE: key,
-    MQTT_TLS_CLIENT_CA_FILE: clientCa,
-    MQTT_PORT,
-  } = values;
+  const { MQTT_TLS_CERT_FILE: cert, MQTT_TLS_KEY_FILE: key, MQTT_TLS_CLIENT_CA_FILE: clientCa } = values;
   if (cert === undefined) {
-    const needing = key === undefined ? "MQTT_TLS_CLIENT_CA_FILE" : "MQTT_TLS_KEY_FILE";
-    if (key !== undefined || clientCa !== undefined)
-      throw invalid("MQTT_TLS_CERT_FILE", `is not set: ${needing} needs it`);
-    if (MQTT_PORT === "off")
+    const needs = ["MQTT_TLS_KEY_FILE", "MQTT_TLS_CLIENT_CA_FILE", "MQTT_WSS_PORT"] as const;
+    const needing = needs.find((name) => values[name] !== undefined);
+    if (needing) throw invalid("MQTT_TLS_CERT_FILE", `is not set: ${needing} needs it`);
+    if (values.MQTT_PORT === "off" && values.MQTT_WS_PORT === undefined)
       throw invalid("MQTT_PORT", "is off, and without MQTT_TLS_CERT_FILE nothing else is served");
     return undefined;
   }
   if (key === undefined) throw invalid("MQTT_TLS_KEY_FILE", "is not set: a certificate needs its key");
   return {
     port: values.MQTT_TLS_PORT,
+    webSocketPort: values.MQTT_WSS_PORT,
     certificates: {
       own: keyPairOf(
         { variable: "MQTT_TLS_CERT_FILE", path: cert },

@@ -16,6 +16,7 @@ Environment, mqtt:
   MQTT_CREDENTIALS_FILE            passwords (hashes); others than this machine are served only with it, or with
   MQTT_TLS_CLIENT_CA_FILE          the authority of agents' certificates (CN = station id), who need no password
   MQTT_TLS_PORT                    TLS, 8883, with MQTT_TLS_CERT_FILE and MQTT_TLS_KEY_FILE
+  MQTT_WS_PORT, MQTT_WSS_PORT      MQTT over WebSocket, and over TLS too; off unless set
   MQTT_MAX_CONNECTIONS             8192
   MQTT_MAX_PAYLOAD                 bytes of one PUBLISH; 262144
   MQTT_MAX_IN_FLIGHT               unacknowledged PUBLISHes of one connection; 1024

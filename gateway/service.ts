@@ -36,6 +36,7 @@ export type ServiceConfig = Pick<
   | "host"
   | "port"
   | "tls"
+  | "webSocketPort"
   | "maxConnections"
   | "maxPayloadBytes"
   | "maxInFlight"
@@ -85,6 +86,8 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
     now: () => clock.now(),
   });
   const gate = new Gate({ judge, sink, clock, logger, meter, maxInFlight: config.maxInFlight });
+  // A packet somewhat over the limit is read, so that its agent can be told which batch is too large.
+  const maxPacketBytes = Math.max(LIMITS.recordBytes, config.maxPayloadBytes) + PACKET_OVERHEAD;
   const wills = new Wills({ judge, sink, clock, logger, onWritten: () => meter.willWritten() });
   const broker: MqttBroker = await MqttBroker.open({
     gate,
@@ -93,8 +96,7 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
     clock,
     logger,
     meter,
-    // A packet somewhat over the limit is read, so that its agent can be told which batch is too large.
-    maxPacketBytes: Math.max(LIMITS.recordBytes, config.maxPayloadBytes) + PACKET_OVERHEAD,
+    maxPacketBytes,
     patienceMs: config.patienceMs,
     connectMs: config.connectMs,
     full: () => draining || sink.full,
@@ -106,6 +108,9 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
   try {
     listeners = await listen({
       ...config,
+      maxPacketBytes,
+      open: parts.passwords.open,
+      clock,
       logger,
       onConnection: (socket, certificate) => broker.handle(socket, certificate),
       onRefused: (reason) => meter.connectRefused(reason),

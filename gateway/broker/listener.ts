@@ -1,10 +1,12 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { KeyPair } from "../../infra/runtime/security/certificates.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import type { Certificate } from "../access/identity.ts";
+import { overWebSocket } from "./websocket.ts";
 
 /** Connections not yet accepted: all agents of a network come back at once (Node's default is 511). */
 const BACKLOG = 4_096;
@@ -17,17 +19,30 @@ export interface ServerCertificates {
 }
 
 /** Why a connection came to nothing before its first MQTT packet. */
-export type DoorRefusal = "too-many" | "tls-handshake";
+export type DoorRefusal = "too-many" | "tls-handshake" | "websocket-handshake";
 
 export interface ListenOptions {
   readonly host: string;
   /** Of each port here: 0 takes a free one, undefined serves none. */
   readonly port: number | undefined;
-  readonly tls: { readonly port: number; readonly certificates: ServerCertificates } | undefined;
+  readonly tls:
+    | {
+        readonly port: number;
+        /** Of MQTT over WebSocket over TLS. */
+        readonly webSocketPort: number | undefined;
+        readonly certificates: ServerCertificates;
+      }
+    | undefined;
+  readonly webSocketPort: number | undefined;
   /** On all ports together. */
   readonly maxConnections: number;
-  /** For a TLS handshake, ms. */
+  /** Bytes of one packet, at most. */
+  readonly maxPacketBytes: number;
+  /** For a handshake of TLS or WebSocket, ms. */
   readonly connectMs: number;
+  /** No passwords are asked for. */
+  readonly open: boolean;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly onConnection: (socket: Duplex, certificate?: Certificate) => void;
   readonly onRefused: (reason: DoorRefusal) => void;
@@ -35,36 +50,45 @@ export interface ListenOptions {
 
 export interface Listeners {
   /** Where each kind is served. */
-  readonly ports: { readonly mqtt?: number; readonly mqtts?: number };
+  readonly ports: { readonly [kind in Kind]?: number };
   /** Take no new connections; the open ones stay. */
   stop(): void;
 }
 
-type Kind = keyof Listeners["ports"];
+/** By the schemes of addresses. */
+type Kind = "mqtt" | "mqtts" | "ws" | "wss";
 /** What becomes of an accepted connection. */
 type Enter = (socket: Socket) => void;
+/** What becomes of one whose client is known as far as TLS knows it. */
+type Then = (socket: Duplex, certificate?: Certificate) => void;
+
+interface Door {
+  readonly kind: Kind;
+  readonly port: number;
+  readonly enter: Enter;
+}
 
 /** The setting of each kind's port. */
-const VARIABLE: Readonly<Record<Kind, string>> = { mqtt: "MQTT_PORT", mqtts: "MQTT_TLS_PORT" };
+const VARIABLE: Readonly<Record<Kind, string>> = {
+  mqtt: "MQTT_PORT",
+  mqtts: "MQTT_TLS_PORT",
+  ws: "MQTT_WS_PORT",
+  wss: "MQTT_WSS_PORT",
+};
 
 /**
- * MQTT over TCP and, where there is a certificate, over TLS.
+ * MQTT over TCP, over TLS where there is a certificate, and over WebSocket where a port is given for it.
  *
  * @throws {CodedError} PORT_TAKEN
  */
 export async function listen(options: ListenOptions): Promise<Listeners> {
-  const { port, tls, onConnection } = options;
-  const doors: { readonly kind: Kind; readonly port: number; readonly enter: Enter }[] = [];
-  if (port !== undefined) doors.push({ kind: "mqtt", port, enter: (socket) => onConnection(socket) });
-  if (tls) doors.push({ kind: "mqtts", port: tls.port, enter: overTls(tls.certificates, options) });
-
   const admit = admission(options);
   const open: { readonly kind: Kind; readonly server: Server; readonly port: number }[] = [];
   const stop = (): void => {
     for (const { server } of open) server.close();
   };
   try {
-    for (const door of doors) {
+    for (const door of doorsOf(options)) {
       const server = createServer((socket) => admit(socket, door.enter));
       open.push({ kind: door.kind, server, port: await listening(server, options.host, door) });
     }
@@ -73,6 +97,24 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
     throw error;
   }
   return { ports: Object.fromEntries(open.map(({ kind, port }) => [kind, port])), stop };
+}
+
+function doorsOf(options: ListenOptions): readonly Door[] {
+  const { port, tls, webSocketPort, onConnection } = options;
+  const doors: Door[] = [];
+  if (port !== undefined) doors.push({ kind: "mqtt", port, enter: (socket) => onConnection(socket) });
+  if (webSocketPort !== undefined) {
+    const enter = overWebSocket(options);
+    doors.push({ kind: "ws", port: webSocketPort, enter: (socket) => enter(socket) });
+  }
+  if (tls) {
+    doors.push({ kind: "mqtts", port: tls.port, enter: overTls(tls.certificates, options, onConnection) });
+    if (tls.webSocketPort !== undefined) {
+      const enter = overTls(tls.certificates, options, overWebSocket(options));
+      doors.push({ kind: "wss", port: tls.webSocketPort, enter });
+    }
+  }
+  return doors;
 }
 
 /** Counts connections over all ports, and turns away those beyond the limit. */
@@ -94,8 +136,11 @@ function admission({ maxConnections, onRefused }: ListenOptions): (socket: Socke
 }
 
 /** The certificates are judged at the CONNECT, not in the handshake, so that a client is told in MQTT's words. */
-function overTls({ own, clientAuthorities }: ServerCertificates, options: ListenOptions): Enter {
-  const { connectMs, logger, onConnection, onRefused } = options;
+function overTls(
+  { own, clientAuthorities }: ServerCertificates,
+  { connectMs, logger, onRefused }: ListenOptions,
+  then: Then,
+): Enter {
   const server = createTlsServer({
     cert: own.cert,
     key: own.key,
@@ -103,7 +148,7 @@ function overTls({ own, clientAuthorities }: ServerCertificates, options: Listen
     handshakeTimeout: connectMs,
   });
   server.on("secureConnection", (socket: TLSSocket) => {
-    onConnection(socket, clientAuthorities ? certificateOf(socket) : undefined);
+    then(socket, clientAuthorities ? certificateOf(socket) : undefined);
   });
   server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
     onRefused("tls-handshake");
@@ -126,7 +171,7 @@ function certificateOf(socket: TLSSocket): Certificate | undefined {
 function listening(
   server: Server,
   host: string,
-  { kind, port }: { readonly kind: Kind; readonly port: number },
+  { kind, port }: Pick<Door, "kind" | "port">,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {

@@ -43,6 +43,7 @@ export async function testGateway(kafka: Kafka, options: TestGatewayOptions = {}
       host: "127.0.0.1",
       port: 0,
       tls: undefined,
+      webSocketPort: undefined,
       maxConnections: 4_096,
       maxPayloadBytes: LIMITS.payloadBytes,
       maxInFlight: 1_024,

@@ -45,7 +45,12 @@ beforeEach(async () => {
   };
   gateway = await testGateway(scripted.kafka, {
     passwords: NO_PASSWORD,
-    config: { tls: { port: 0, certificates }, connectMs: 500, maxConnections: 3, maxWaitingBytes: 64 * 1024 },
+    config: {
+      tls: { port: 0, webSocketPort: 0, certificates },
+      connectMs: 500,
+      maxConnections: 3,
+      maxWaitingBytes: 64 * 1024,
+    },
   });
   url = `mqtts://localhost:${gateway.ports.mqtts}`;
 });
@@ -147,6 +152,17 @@ test("who does not finish the handshake in time goes, is counted, and leaves roo
   agent.end();
   expect(await gateway.metric("connections_refused_total", { reason: "tls-handshake" })).toBe(3);
   expect(await gateway.metric("connections_refused_total", { reason: "too-many" })).toBe(1);
+});
+
+test("WebSocket over TLS knows agents by their certificates too", async () => {
+  const secure = `wss://localhost:${gateway.ports.wss}`;
+  const agent = await connectAgent(secure, as(station));
+  await agent.publish(1);
+  expect(batches()).toEqual([1]);
+  agent.end();
+  await expect(connectAgent(secure, as(station, { username: String(OTHER_STATION) }))).rejects.toMatchObject({
+    code: 5,
+  });
 });
 
 test("a client that distrusts the gateway says nothing to it", async () => {
