@@ -1,8 +1,8 @@
+import { AvroCursor } from "../../schemas/avro/avro-cursor.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { parseDeviceId } from "../../schemas/network/devices.ts";
 import { LINES } from "../../schemas/network/network.ts";
 import { MAX_COUNT, TRAIN_STATUSES } from "../../schemas/readings.ts";
-import { AvroCursor } from "./avro-cursor.ts";
 
 /** What the gateway must know of a batch; the readings themselves go through as they are. */
 export interface BatchFacts {

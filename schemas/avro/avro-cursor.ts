@@ -1,5 +1,5 @@
-import { CodedError } from "../../schemas/errors.ts";
-import { MAX_COUNT } from "../../schemas/readings.ts";
+import { CodedError } from "../errors.ts";
+import { MAX_COUNT } from "../readings.ts";
 
 /**
  * Reads Avro's binary encoding from untrusted bytes in time linear in their number.
