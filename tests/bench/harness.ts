@@ -23,6 +23,8 @@ export interface PartOptions {
   readonly runs: number;
   /** The measured time of a run, for the parts that let the user choose it. */
   readonly seconds?: number;
+  /** Run only contenders whose names contain this. */
+  readonly only?: string;
   readonly note: (line: string) => void;
 }
 
@@ -52,7 +54,7 @@ export async function measure(part: Part, options: PartOptions): Promise<Result>
 }
 
 async function measured(part: Part, options: PartOptions): Promise<Result> {
-  const contenders = await part.contenders(options);
+  const contenders = (await part.contenders(options)).filter(({ name }) => name.includes(options.only ?? ""));
   const seen = new Map<string, Map<string, number[]>>(contenders.map((c) => [c.name, new Map()]));
   const before = loadavg()[0] ?? 0;
   for (let run = 1; run <= options.runs; run++) {

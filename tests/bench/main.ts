@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { defined } from "../../infra/runtime/defined.ts";
 import { EXIT } from "../../schemas/errors.ts";
 import { measure, type Part, table } from "./harness.ts";
 import { edgePart } from "./parts/edge.ts";
@@ -24,6 +25,7 @@ const PARTS: readonly Part[] = [
 interface BenchOptions {
   readonly runs: number;
   readonly seconds?: number;
+  readonly only?: string;
   readonly json?: boolean;
 }
 
@@ -38,6 +40,7 @@ const program = new Command("bench")
   .argument("[part]", `one of: ${PARTS.map((p) => p.name).join(", ")}`)
   .option("-n, --runs <n>", "runs of each contender", atLeastOne, 5)
   .option("--seconds <n>", "measured time of one run, where a part allows it (gateway, pipeline)", atLeastOne)
+  .option("--only <text>", "only contenders whose names contain it")
   .option("--json", "print JSON instead of a table")
   .addHelpText("after", `\nParts:\n${PARTS.map((p) => `  ${p.name.padEnd(10)} ${p.about}`).join("\n")}`)
   .action(async (name: string | undefined, options: BenchOptions) => {
@@ -50,8 +53,8 @@ const program = new Command("bench")
       return;
     }
     const note = (line: string): void => void process.stderr.write(`${line}\n`);
-    const { runs, seconds } = options;
-    const result = await measure(part, { runs, note, ...(seconds === undefined ? {} : { seconds }) });
+    const { runs, seconds, only } = options;
+    const result = await measure(part, { runs, note, ...defined({ seconds, only }) });
     process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${table(result)}\n`);
   });
 
