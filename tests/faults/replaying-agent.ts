@@ -25,8 +25,10 @@ export interface ReplayingAgentOptions {
   readonly paceMs?: number;
   /** Where the gateway wants them, by station. */
   readonly passwords?: ReadonlyMap<number, string>;
-  /** Payloads of their own in the place of every tenth PUBLISH; the readings go on behind them. */
+  /** Payloads of their own between the batches; the readings go on behind them. */
   readonly poison?: () => Buffer;
+  /** PUBLISHes from one such payload to the next. */
+  readonly poisonEvery?: number;
 }
 
 type Optional = "poison" | "passwords";
@@ -58,7 +60,7 @@ export class ReplayingAgent {
   #client: MqttClient | undefined;
 
   constructor(options: ReplayingAgentOptions) {
-    this.#options = { devices: 2, most: 5, window: 16, paceMs: 0, ...options };
+    this.#options = { devices: 2, most: 5, window: 16, paceMs: 0, poisonEvery: 10, ...options };
     this.stationId = options.stationId;
     this.deviceIds = Array.from({ length: this.#options.devices }, (_, n) =>
       turnstileId(options.stationId, n + 1),
@@ -120,7 +122,7 @@ export class ReplayingAgent {
   }
 
   async #publishAll(client: MqttClient, over: () => boolean): Promise<void> {
-    const { window, paceMs, most, random, poison } = this.#options;
+    const { window, paceMs, most, random, poison, poisonEvery } = this.#options;
     let next = this.acknowledged + 1;
     let waiting = 0;
     let sent = 0;
@@ -146,7 +148,7 @@ export class ReplayingAgent {
         });
         continue;
       }
-      if (poison && sent % 10 === 5) {
+      if (poison && sent % poisonEvery === poisonEvery - 1) {
         this.poisonPublished++;
         publish(poison(), () => {
           this.poisonAcknowledged++;
