@@ -34,10 +34,15 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
   [/No suitable driver/i, "the JDBC driver for PostgreSQL is not installed beside the JDBC connector"],
 ];
 
-/** One sentence for a person; the innermost exception where none is known. */
+/** One sentence for a person, of a trace or of Connect's word on a setting. */
+export function knownCause(text: string): string | undefined {
+  return CAUSES.find(([pattern]) => pattern.test(text))?.[1];
+}
+
+/** One sentence for a person; the innermost exception where no cause is known. */
 export function likelyCause(trace: string): string {
-  const known = CAUSES.find(([pattern]) => pattern.test(trace));
-  if (known) return known[1];
+  const known = knownCause(trace);
+  if (known !== undefined) return known;
   const exceptions = trace.split("\n").filter((line) => /^(Caused by: )?[\w.$]+(Exception|Error)/.test(line));
   return (exceptions.at(-1) ?? trace.split("\n", 1)[0] ?? "").replace(/^Caused by: /, "");
 }

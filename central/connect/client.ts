@@ -12,9 +12,13 @@ export interface ConnectOptions {
   readonly patienceMs?: number;
   /** Logs in where Connect asks for it. */
   readonly fetch?: Fetch;
+  /** Told once for each request that has to wait, with what is being waited for. */
+  readonly onWaiting?: (reason: string) => void;
 }
 
 const PAUSE_MS = 250;
+/** A rebalance is over before: nobody need hear of it. */
+const TRIES_UNTOLD = 4;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Nobody there yet, rebalancing, starting, another worker that is not there. */
@@ -83,7 +87,7 @@ async function patiently(
 ): Promise<Answer> {
   const { clock, url, patienceMs = 60_000 } = options;
   const deadline = clock.monotonic() + patienceMs;
-  for (;;) {
+  for (let n = 1; ; n++) {
     const answer = await once(options, method, path, body);
     if (answer.status === 404 || (answer.status >= 200 && answer.status < 400)) return answer;
     if (!passes(answer)) throw refused(`${method} ${path}`, answer);
@@ -93,6 +97,11 @@ async function patiently(
         retryable: true,
         context: { url, status: answer.status },
       });
+    }
+    if (n === TRIES_UNTOLD) {
+      options.onWaiting?.(
+        `Kafka Connect at ${url} does not answer yet (${reasonOf(answer)}): waiting up to ${Math.round(patienceMs / 1_000)} s`,
+      );
     }
     await clock.sleep(PAUSE_MS);
   }

@@ -17,16 +17,23 @@ Caused by: org.postgresql.util.PSQLException: FATAL: password authentication fai
 
 let fake: FakeConnect;
 let said: string[];
+let waited: string[];
 let context: CommandContext;
 
 beforeEach(async () => {
   fake = await fakeConnect();
   said = [];
+  waited = [];
   const manual = new ManualClock();
   // Waiting is what moves time here.
   const clock: Clock = Object.assign(manual, { sleep: async (ms: number) => manual.advance(ms) });
   context = {
-    connect: httpConnect({ url: fake.url, clock, patienceMs: 2000 }),
+    connect: httpConnect({
+      url: fake.url,
+      clock,
+      patienceMs: 2000,
+      onWaiting: (reason) => waited.push(reason),
+    }),
     clock,
     say: (line) => said.push(line),
   };
@@ -97,6 +104,13 @@ describe("apply", () => {
     expect(changed()).toEqual([]);
   });
 
+  test("where no cause is known, Connect's own words are not said twice", async () => {
+    fake.problems = { "slot.name": ["The 'slot.name' value is invalid."] };
+    await expect(apply(context, NAME, config)).rejects.toMatchObject({
+      message: `Connect refuses the settings of ${NAME}: slot.name: The 'slot.name' value is invalid`,
+    });
+  });
+
   test("a plugin that is not installed is named, with those that are", async () => {
     fake.plugins = ["org.example.Other"];
     await expect(apply(context, NAME, config)).rejects.toMatchObject({
@@ -151,6 +165,7 @@ describe("Connect not ready", () => {
       code: "DEPENDENCY_UNAVAILABLE",
       message: expect.stringContaining("CONNECT_URL") as string,
     });
+    expect(waited).toEqual([expect.stringMatching(/does not answer yet .*: waiting up to 2 s/)]);
   });
 
   test("a refusal is final", async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { CodedError } from "../../schemas/errors.ts";
-import { likelyCause } from "./cause.ts";
+import { knownCause, likelyCause } from "./cause.ts";
 import type { ConnectorFile } from "./connectors.ts";
 import { difference } from "./difference.ts";
 import type { Connect, ConnectorConfig, ConnectorStatus } from "./ports.ts";
@@ -49,9 +49,10 @@ async function validate(connect: Connect, name: string, config: ConnectorConfig)
   }
   const problems = await connect.validate({ ...config, name });
   if (problems.length === 0) return;
-  const text = problems.map(({ setting, errors }) => `${setting}: ${errors.join(" ")}`);
+  const text = problems.map(({ setting, errors }) => `${setting}: ${errors.join(" ").replace(/\.$/, "")}`);
+  const cause = knownCause(text.join("\n"));
   throw new CodedError("CONNECT_FAILED", {
-    message: `Connect refuses the settings of ${name}: ${text.join("; ")}. Likely cause: ${likelyCause(text.join("\n"))}`,
+    message: `Connect refuses the settings of ${name}: ${text.join("; ")}${cause ? `. Likely cause: ${cause}` : ""}`,
     retryable: false,
     context: { connector: name, problems },
   });

@@ -18,7 +18,11 @@ function command(action: Action): (name?: string) => Promise<void> {
     try {
       const config = connectConfig(process.env);
       const context = {
-        connect: httpConnect({ ...httpAccess("CONNECT", config), clock: systemClock }),
+        connect: httpConnect({
+          ...httpAccess("CONNECT", config),
+          clock: systemClock,
+          onWaiting: (reason) => void process.stderr.write(`${reason}\n`),
+        }),
         clock: systemClock,
         say: (line: string) => process.stdout.write(`${line}\n`),
       };

@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
@@ -6,6 +9,7 @@ import type { Tail } from "../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import { projectRoot } from "../../schemas/root.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { eventually } from "../support/eventually.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
@@ -80,6 +84,44 @@ test("a station goes with its second stop, not with its first", async () => {
   await sql("DELETE FROM stations WHERE stop_id = 39998");
   await agreed(94);
   await sql("DELETE FROM stations WHERE stop_id = 39999");
+  await agreed(93);
+});
+
+/** `npm run connect -- …` of this system. @returns its exit code and all that it said. */
+async function connect(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<readonly [code: number, said: string]> {
+  const main = join(projectRoot(), "dist", "central", "connect", "main.js");
+  const options = { env: { ...process.env, ELEVATED_HOME: system.home, ...env } };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], options);
+    return [0, stdout + stderr];
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return [code, stdout + stderr];
+  }
+}
+
+test("the connector's settings: wrong ones are refused with their reason and change nothing, a changed one arrives", async () => {
+  const wrong: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
+    [{ POSTGRES_PASSWORD: "nope" }, /PostgreSQL refuses the user or the password/],
+    [{ POSTGRES_PORT: "1" }, /Connect cannot reach PostgreSQL/],
+    [{ CONNECT_SLOT: "Bad Slot" }, /slot\.name: The 'slot\.name' value is invalid/],
+    [{ CONNECT_SOURCE: "jdbc" }, /needs the plugin .*JdbcSourceConnector, which this Connect does not have/],
+  ];
+  for (const [env, reason] of wrong) {
+    expect(await connect(["apply"], env)).toEqual([1, expect.stringMatching(reason) as string]);
+  }
+  expect(await connect(["apply"])).toEqual([
+    0,
+    expect.stringMatching(/^stations-debezium: unchanged\nstations-debezium: RUNNING/) as string,
+  ]);
+  expect(await connect(["delete"])).toEqual([0, "stations-debezium: deleted\n"]);
+  await sql("UPDATE stations SET station_name = 'Meanwhile' WHERE station_id = 40380");
+  expect(await connect(["status"])).toEqual([0, "no connectors\n"]);
+  expect((await connect(["apply"]))[0]).toBe(0);
+  expect((await connect(["restart"]))[0]).toBe(0);
   await agreed(93);
 });
 
