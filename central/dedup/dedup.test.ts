@@ -188,6 +188,19 @@ test("what cannot be decoded or counted is a dead letter, and what follows is co
   expect(role.probe?.().detail).toMatchObject({ readings: 1, deadLetters: 5 });
 });
 
+test("a raw record that claims a thousand million runs costs nothing, and is a dead letter", async () => {
+  await start();
+  const raw = await rawWriter(registry, topics, 2);
+  const good = batch(STATION, run(TURNSTILE, 7, 1, 1));
+  const frame = raw(good).value?.subarray(0, 5) ?? Buffer.alloc(0);
+  // Station, agent's boot and batch's number, then the count of the array's first block: 2^30 as a zigzag varint.
+  const claim = Buffer.from([0x00, 0x02, 0x02, 0x80, 0x80, 0x80, 0x80, 0x08]);
+  kafka.append([{ ...raw(good), value: Buffer.concat([frame, claim]) }]);
+  await feed(good);
+  expect(numbered(topics.turnstiles)).toEqual([`${TURNSTILE};7;1`]);
+  expect(kafka.records(topics.deadLetter)).toHaveLength(1);
+});
+
 test("readings that cannot become clean records are known lost, not waited for", async () => {
   await start();
   const wrongKind = { ...run(SENSOR, 8, 1, 2), deviceId: TURNSTILE, bootId: 7 };

@@ -10,7 +10,7 @@ import { stationTopicSettings } from "../../schemas/topic-settings.ts";
 import { type Topics, topicNames } from "../../schemas/topics.ts";
 import type { RoleRunning } from "../roles.ts";
 import { CleanRecords } from "./clean-records.ts";
-import { ownDecoder } from "./decode.ts";
+import { batchDecoder, stateDecoder } from "./decode.ts";
 import { dedupMetrics } from "./metrics.ts";
 import { StationTopics } from "./station-topics.ts";
 import { DedupTask, type TaskOptions } from "./task.ts";
@@ -109,8 +109,8 @@ async function registered(
       avroCodec<DeadLetter>(registry, `${topics.deadLetter}-value`, "dead-letter"),
     ]);
   return {
-    decode: ownDecoder(decoder, "reading-batch", raw.id),
-    decodeState: ownDecoder(decoder, "dedup-state", state.id),
+    decode: batchDecoder(decoder, raw.id),
+    decodeState: stateDecoder(decoder, state.id),
     clean: new CleanRecords({
       codecs: { arrivalKey, arrival, turnstileKey, turnstile },
       topics,
