@@ -1,6 +1,7 @@
 import { type ClientBase, Pool } from "pg";
 import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
-import type { PostgresAccess } from "../../infra/runtime/security/postgres.ts";
+import { type PostgresAccess, postgresProblem } from "../../infra/runtime/security/postgres.ts";
+import { CodedError } from "../../schemas/errors.ts";
 import { insertAll, insertSound, isRowFault } from "./insert.ts";
 import { type Insert, insertRecords } from "./records.ts";
 import type { Refused } from "./row.ts";
@@ -101,7 +102,13 @@ export class Database {
   }
 
   async #transaction<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect();
+    const client = await this.#pool.connect().catch((cause: unknown) => {
+      throw new CodedError("DEPENDENCY_UNAVAILABLE", {
+        message: `PostgreSQL: ${postgresProblem(cause)}`,
+        retryable: true,
+        cause,
+      });
+    });
     try {
       await client.query("BEGIN");
       const result = await work(client);

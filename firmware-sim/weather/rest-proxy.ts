@@ -18,7 +18,7 @@ export interface WeatherSink {
  * @param proxy - `REST_PROXY_URL`, and what logs in there.
  */
 export function restProxySink(
-  { url, headers }: Pick<HttpAccess, "url" | "headers">,
+  { url, headers, loginProblem }: Pick<HttpAccess, "url" | "headers" | "loginProblem">,
   topic: string,
 ): WeatherSink {
   const key_schema = JSON.stringify(schemaJson("weather-key"));
@@ -39,6 +39,7 @@ export function restProxySink(
         throw unavailable(`no answer from ${url}: ${messageOf(cause)}`, true, cause);
       });
       const text = await answer.text();
+      if (answer.status === 401) throw unavailable(loginProblem, false);
       if (!answer.ok) throw unavailable(`${answer.status} ${text.slice(0, 500)}`, answer.status >= 500);
       const refused = refusedOffset(text);
       if (refused) throw unavailable(refused, true);

@@ -63,7 +63,7 @@ const sunny: WeatherRecord = { temperature: 70.5, status: "sunny" };
 test("a report is the v2 API's Avro request with both schemas as text", async () => {
   const { url, requests } = await proxy(200, { offsets: [{ partition: 0, offset: 1, error: null }] });
   await restProxySink(
-    { url, headers: { authorization: "Basic bWU6c2VjcmV0" } },
+    { url, headers: { authorization: "Basic bWU6c2VjcmV0" }, loginProblem: "no" },
     "org.chicago.cta.weather",
   ).send(NOON, sunny, never);
   const [request] = requests;
@@ -81,7 +81,9 @@ test.each([
   [200, { offsets: [{ error: "broker down" }] }, true, "broker down"],
 ])("an answer of %i tells whether to try again, and why not", async (status, body, retryable, reason) => {
   const { url } = await proxy(status, body);
-  await expect(restProxySink({ url, headers: {} }, "t").send(NOON, sunny, never)).rejects.toMatchObject({
+  await expect(
+    restProxySink({ url, headers: {}, loginProblem: "no" }, "t").send(NOON, sunny, never),
+  ).rejects.toMatchObject({
     code: "DEPENDENCY_UNAVAILABLE",
     retryable,
     message: expect.stringContaining(reason) as string,

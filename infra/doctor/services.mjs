@@ -1,5 +1,6 @@
 // @ts-check
-import { connect } from "node:net";
+import { readFileSync } from "node:fs";
+import { connect, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { note, ok, problem } from "./finding.mjs";
 
@@ -91,14 +92,48 @@ async function ask(service, address, env) {
   if (service.name === "Kafka") return askBrokers(address, env["KAFKA_TLS"]);
   const first = address.split(",")[0] ?? address;
   if (service.name === "PostgreSQL") {
-    const letter = await exchange(first, 5432, SSL_REQUEST, 1, false);
-    if (!/^[SN]/.test(letter.toString("latin1"))) throw new Error("what answers there is not PostgreSQL");
-    return { says: "answers" };
+    return askPostgres(first, env);
   }
   // Any CONNACK will do: a gateway that refuses a stranger is well.
   const answer = await exchange(first, 1883, MQTT_CONNECT, 4, first.startsWith("mqtts:"));
   if (answer[0] !== 0x20) throw new Error("what answers there is not MQTT");
   return { says: "answers" };
+}
+
+/** @param {string | undefined} text - a flag's value */
+function isOn(text) {
+  return text !== undefined && /^(1|true|on|yes)$/i.test(text);
+}
+
+/**
+ * With TLS asked for, its certificate is checked too: that is what our services do.
+ *
+ * @param {string} address
+ * @param {Readonly<Record<string, string | undefined>>} env
+ */
+async function askPostgres(address, env) {
+  const { POSTGRES_TLS: tls, POSTGRES_TLS_CA_FILE: caFile } = env;
+  const secure = isOn(tls) || Boolean(caFile);
+  const { hostname } = new URL(address);
+  const servername = isIP(hostname) ? "" : hostname;
+  let says = "answers";
+  const letter = await exchange(address, 5432, SSL_REQUEST, 1, false, async (socket, answer) => {
+    if (!secure || answer.toString("latin1") !== "S") return;
+    const ca = caFile ? { ca: readFileSync(caFile) } : {};
+    await new Promise((resolve, reject) => {
+      connectTls({ socket, host: hostname, servername, ...ca }, () => resolve(undefined)).on(
+        "error",
+        (error) => {
+          const fix = caFile ? "POSTGRES_TLS_CA_FILE is not of who signed it" : "set POSTGRES_TLS_CA_FILE";
+          reject(new Error(`its certificate is not trusted (${error.message}): ${fix}`));
+        },
+      );
+    });
+    says = "answers, by TLS";
+  });
+  if (!/^[SN]/.test(letter.toString("latin1"))) throw new Error("what answers there is not PostgreSQL");
+  if (secure && says === "answers") throw new Error("it has no TLS (ssl=off), and POSTGRES_TLS asks for it");
+  return { says };
 }
 
 /**
@@ -118,7 +153,11 @@ async function askHttp(service, address, env) {
   });
   await response.body?.cancel();
   if (response.status === 401)
-    throw new Error(`it asks for a login: set ${prefix}_USER and ${prefix}_PASSWORD`);
+    throw new Error(
+      user
+        ? `it refuses the user "${user}": check ${prefix}_USER and ${prefix}_PASSWORD`
+        : `it asks for a login: set ${prefix}_USER and ${prefix}_PASSWORD`,
+    );
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return { says: "answers", date: response.headers.get("date") ?? "" };
 }
@@ -130,7 +169,7 @@ async function askHttp(service, address, env) {
  * @param {string | undefined} tls
  */
 async function askBrokers(list, tls) {
-  const secure = tls !== undefined && /^(1|true|on|yes)$/i.test(tls);
+  const secure = isOn(tls);
   const brokers = list.split(",").map((broker) => broker.trim());
   const answers = await Promise.allSettled(
     brokers.map((broker) => exchange(broker, 9092, API_VERSIONS, 8, secure)),
@@ -150,9 +189,10 @@ async function askBrokers(list, tls) {
  * @param {Buffer} question
  * @param {number} bytes - of an answer, at least
  * @param {boolean} secure
+ * @param {(socket: import("node:net").Socket, answer: Buffer) => Promise<void>} [next] - goes on with the connection
  * @returns {Promise<Buffer>}
  */
-function exchange(address, usualPort, question, bytes, secure) {
+function exchange(address, usualPort, question, bytes, secure, next = async () => {}) {
   const { hostname, port } = new URL(address.includes("://") ? address : `tcp://${address}`);
   return new Promise((resolve, reject) => {
     const to = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || usualPort) };
@@ -161,12 +201,16 @@ function exchange(address, usualPort, question, bytes, secure) {
     let answer = Buffer.alloc(0);
     socket.setTimeout(WITHIN_MS, () => socket.destroy(new Error(`no answer within ${WITHIN_MS / 1000} s`)));
     socket.once(secure ? "secureConnect" : "connect", () => socket.write(question));
-    socket.on("data", (chunk) => {
+    /** @param {Buffer} chunk */
+    const take = (chunk) => {
       answer = Buffer.concat([answer, chunk]);
       if (answer.length < bytes) return;
-      resolve(answer);
-      socket.destroy();
-    });
+      socket.off("data", take);
+      next(socket, answer)
+        .then(() => resolve(answer), reject)
+        .finally(() => socket.destroy());
+    };
+    socket.on("data", take);
     socket.on("error", reject);
     socket.on("close", () => reject(new Error("the connection was closed without an answer")));
   });

@@ -1,6 +1,6 @@
 import { Client, type ClientBase } from "pg";
-import { CodedError, messageOf } from "../../schemas/errors.ts";
-import type { PostgresAccess } from "../runtime/security/postgres.ts";
+import { CodedError } from "../../schemas/errors.ts";
+import { type PostgresAccess, postgresProblem } from "../runtime/security/postgres.ts";
 import type { Migration } from "./migrations.ts";
 
 /** Any number that no other program takes for its own advisory lock. */
@@ -24,7 +24,7 @@ export async function migrate(
     return await withClient(access, (client) => applyMissing(client, steps));
   } catch (cause) {
     throw new CodedError("DEPENDENCY_UNAVAILABLE", {
-      message: `PostgreSQL at ${new URL(access.connectionString).host}: ${messageOf(cause)}`,
+      message: `PostgreSQL at ${new URL(access.connectionString).host}: ${postgresProblem(cause)}`,
       retryable: true,
       cause,
     });

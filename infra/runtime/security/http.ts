@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { httpUrl } from "../config.ts";
+import { defined } from "../defined.ts";
 
 /** Servers that may ask for a user and a password (HTTP Basic, RFC 7617). */
 const SERVERS = {
@@ -36,6 +37,9 @@ export interface HttpAccess {
   readonly url: string;
   /** What each request needs; empty where nobody asks for a login. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What to say where it answers 401: names the settings. */
+  readonly loginProblem: string;
+  /** Logs in. A 401 comes with `loginProblem` as its message, in the form of these servers' own errors. */
   readonly fetch: Fetch;
 }
 
@@ -50,17 +54,29 @@ export function httpAccess<S extends Server>(
   const of = settings as Readonly<Record<string, string | undefined>>;
   const user = of[`${server}_USER`];
   const url = of[`${server}_URL`] ?? "";
-  if (user === undefined) return { url, headers: {}, fetch: send };
-  const authorization = basic(user, of[`${server}_PASSWORD`] ?? "");
+  const names = `${server}_USER and ${server}_PASSWORD`;
+  const loginProblem =
+    user === undefined
+      ? `${SERVERS[server]} asks for a login: set ${names}`
+      : `${SERVERS[server]} refuses the user "${user}": check ${names}`;
+  const authorization = user === undefined ? undefined : basic(user, of[`${server}_PASSWORD`] ?? "");
   return {
     url,
-    headers: { authorization },
-    fetch(address, init = {}) {
+    headers: defined({ authorization }),
+    loginProblem,
+    async fetch(address, init = {}) {
       const headers = new Headers(init.headers);
-      headers.set("authorization", authorization);
-      return send(address, { ...init, headers });
+      if (authorization !== undefined) headers.set("authorization", authorization);
+      const response = await send(address, { ...init, headers });
+      return response.status === 401 ? explained(response, loginProblem) : response;
     },
   };
+}
+
+/** A server's own words, often a page of HTML, do not know what our settings are called. */
+async function explained(response: Response, message: string): Promise<Response> {
+  await response.body?.cancel();
+  return Response.json({ error_code: 40101, message }, { status: response.status });
 }
 
 function basic(user: string, password: string): string {

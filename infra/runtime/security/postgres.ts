@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { messageOf } from "../../../schemas/errors.ts";
 import { type Environment, flag, readConfig } from "../config.ts";
 import { defined } from "../defined.ts";
 import { fileOf } from "../setting-files.ts";
@@ -34,6 +35,27 @@ export function postgresAccess(settings: z.output<typeof schema>): PostgresAcces
   if (!tls && file === undefined) return { connectionString };
   const ca = file === undefined ? undefined : fileOf("POSTGRES_TLS_CA_FILE", file);
   return { connectionString, ssl: { rejectUnauthorized: true, ...defined({ ca }) } };
+}
+
+const UNTRUSTED: readonly unknown[] = [
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+];
+
+/** Why PostgreSQL could not be used, with the setting to look at where its own words name none. */
+export function postgresProblem(error: unknown): string {
+  const { code } = error as { readonly code?: unknown };
+  const message = messageOf(error);
+  // https://www.postgresql.org/docs/current/errcodes-appendix.html
+  if (code === "28P01") return `${message}: check the user and the password in POSTGRES_URL`;
+  if (code === "28000") return `${message}: check the user in POSTGRES_URL; POSTGRES_TLS=1 encrypts`;
+  if (UNTRUSTED.includes(code)) return `${message}: POSTGRES_TLS_CA_FILE names who signed its certificate`;
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
+    return `${message}: POSTGRES_URL must name it as its certificate does`;
+  if (/does not support SSL/.test(message)) return `${message}: POSTGRES_TLS asks for TLS`;
+  return message;
 }
 
 /**
