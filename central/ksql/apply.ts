@@ -83,7 +83,9 @@ async function carryOut(action: Action, client: KsqlClient, tell: (line: string)
       return;
     case "create":
     case "run": {
-      const [entity] = await client.run(action.statement.text, action.statement.properties);
+      const [entity] = await client.run(action.statement.text, {
+        properties: action.statement.properties,
+      });
       const status = entity?.["commandStatus"] as { readonly message?: unknown } | undefined;
       tell(`+ ${action.kind === "create" ? action.name : "statement"}: ${String(status?.message ?? "done")}`);
     }

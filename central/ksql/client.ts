@@ -11,12 +11,20 @@ export type QueryLine =
 
 export type Properties = Readonly<Record<string, string>>;
 
+/** What a client keeps between statements; the server keeps nothing of it. */
+export interface SessionState {
+  /** By SET. */
+  readonly properties?: Properties;
+  /** By DEFINE: each `${name}` of a statement becomes the text. */
+  readonly variables?: Properties;
+}
+
 /** ksqlDB's REST API, as far as a client of statements and queries needs it. */
 export interface KsqlClient {
   /** @throws {CodedError} KSQL_FAILED with the server's message, DEPENDENCY_UNAVAILABLE */
-  run(sql: string, properties?: Properties): Promise<readonly Entity[]>;
+  run(sql: string, session?: SessionState): Promise<readonly Entity[]>;
   /** @throws {CodedError} KSQL_FAILED, DEPENDENCY_UNAVAILABLE */
-  query(sql: string, properties?: Properties, signal?: AbortSignal): AsyncIterable<QueryLine>;
+  query(sql: string, session?: SessionState, signal?: AbortSignal): AsyncIterable<QueryLine>;
   /** Version of the server. @throws {CodedError} DEPENDENCY_UNAVAILABLE */
   version(): Promise<string>;
 }
@@ -58,13 +66,18 @@ export function ksqlClient(url: string, send: Fetch = fetch): KsqlClient {
     throw refusal(response.status, await response.text());
   };
   return {
-    async run(ksql, streamsProperties = {}) {
-      const body = { ksql, streamsProperties };
+    async run(ksql, { properties: streamsProperties = {}, variables: sessionVariables = {} } = {}) {
+      const body = { ksql, streamsProperties, sessionVariables };
       const response = await ask("/ksql", KSQL_TYPE, body, AbortSignal.timeout(STATEMENT_TIMEOUT_MS));
       return (await response.json()) as readonly Entity[];
     },
-    async *query(sql, properties = {}, signal = new AbortController().signal) {
-      const response = await ask("/query-stream", DELIMITED_TYPE, { sql, properties }, signal);
+    async *query(
+      sql,
+      { properties = {}, variables: sessionVariables = {} } = {},
+      signal = new AbortController().signal,
+    ) {
+      const body = { sql, properties, sessionVariables };
+      const response = await ask("/query-stream", DELIMITED_TYPE, body, signal);
       for await (const line of linesOf(response, signal)) yield parseLine(line);
     },
     async version() {

@@ -13,15 +13,15 @@ function fakeClient(
   const seen: unknown[] = [];
   return {
     seen,
-    async run(sql, properties = {}) {
-      seen.push([sql, properties]);
+    async run(sql, { properties = {}, variables = {} } = {}) {
+      seen.push(Object.keys(variables).length > 0 ? [sql, properties, variables] : [sql, properties]);
       const answer = answers[sql];
       if (!answer)
         throw new CodedError("KSQL_FAILED", { message: "line 1:1: Syntax Error", retryable: false });
       return answer;
     },
-    async *query(sql, properties = {}): AsyncIterable<QueryLine> {
-      seen.push([sql, properties]);
+    async *query(sql, { properties = {}, variables = {} } = {}): AsyncIterable<QueryLine> {
+      seen.push(Object.keys(variables).length > 0 ? [sql, properties, variables] : [sql, properties]);
       yield { kind: "header", queryId: "q", names: ["STATION_ID", "COUNT"] };
       yield { kind: "row", values: [40900, 3] };
     },
@@ -79,6 +79,21 @@ test("several statements on a line run one after the other, up to the first that
     "Property 'x' was not set in this session.",
     "",
   ]);
+});
+
+test("DEFINE holds for the statements behind it, until UNDEFINE", async () => {
+  const client = fakeClient({ "SHOW TABLES;": [{ "@type": "tables", tables: [] }] });
+  const select = `SELECT '\${line}' FROM T;`;
+  const text = await session(
+    client,
+    `DEFINE line = 'red''s'; SHOW VARIABLES; ${select} UNDEFINE line; UNDEFINE line; SHOW TABLES;\n`,
+  );
+  expect(client.seen).toEqual([
+    [select, {}, { LINE: "red's" }],
+    ["SHOW TABLES;", {}],
+  ]);
+  expect(text).toContain("Variable  Value\n────────  ─────\nLINE      red's\n");
+  expect(text).toContain("Variable 'LINE' was not defined in this session.\n");
 });
 
 test("an error is told and ends nothing", async () => {

@@ -6,6 +6,7 @@ import { BIGINT, typeText } from "../sql/types.ts";
 import { type BoundAggregate, bindAggregate, containsAggregate, isAggregate } from "./aggregates.ts";
 import { compile } from "./compile.ts";
 import type { Compiled } from "./compiled.ts";
+import { refuseLeftOut } from "./left-out.ts";
 import { columnReference, type SelectedColumn } from "./projection.ts";
 import type { GroupPlan, OutputColumn } from "./query-plan.ts";
 import {
@@ -181,6 +182,7 @@ function checkBounds(expression: Expression, windowed: boolean, scope?: Scope): 
 }
 
 function checkAggregates(expression: Expression, windowed: boolean): void {
+  if (expression.kind === "call") refuseLeftOut(expression.name);
   if (isAggregate(expression)) {
     for (const arg of expression.args) {
       if (containsAggregate(arg)) {

@@ -52,6 +52,10 @@ describe("refusals", () => {
     ["CREATE STREAM X AS SELECT ID, I.BOB FROM S I;", "SELECT column 'I.BOB' cannot be resolved."],
     ["CREATE STREAM X AS SELECT * FROM NOPE;", "NOPE does not exist."],
     [
+      "CREATE TABLE X AS SELECT NAME, COUNT_DISTINCT(V) FROM S GROUP BY NAME;",
+      "the aggregate COUNT_DISTINCT is not supported by the embedded server; ksqlDB runs it",
+    ],
+    [
       "CREATE TABLE X AS SELECT * FROM S;",
       "Your SELECT query produces a STREAM. Please use CREATE STREAM AS SELECT statement instead.",
     ],

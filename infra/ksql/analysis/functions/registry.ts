@@ -1,6 +1,7 @@
 import { typeError } from "../../errors.ts";
 import { typeText } from "../../sql/types.ts";
 import type { Compiled } from "../compiled.ts";
+import { refuseLeftOut } from "../left-out.ts";
 import { bind, type FunctionTable } from "./define.ts";
 import { GENERAL_FUNCTIONS } from "./general.ts";
 import { MATH_FUNCTIONS } from "./math.ts";
@@ -23,6 +24,7 @@ export const SCALAR_FUNCTIONS: readonly string[] = Object.keys(FUNCTIONS).sort()
  * @throws {CodedError} KSQL_STATEMENT_INVALID: unknown name, or no such parameters.
  */
 export function callFunction(name: string, args: readonly Compiled[]): Compiled {
+  refuseLeftOut(name);
   const overloads = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (!overloads) throw typeError(`Can't find any functions with the name '${name}'`);
   for (const overload of overloads) {
