@@ -1,4 +1,4 @@
-import type { Contender, Part, PartOptions } from "../harness.ts";
+import type { Contender, Figures, Part, PartOptions } from "../harness.ts";
 import { sameAsRealClients } from "./gateway/mqtt-js.ts";
 import { gatewayContender } from "./gateway/ours.ts";
 import { perfTest } from "./gateway/perf-test.ts";
@@ -49,9 +49,8 @@ function perfTestContender(seconds: number): Contender {
 }
 
 function ours(seconds: number): readonly Contender[] {
-  const compared = (readings: number) => ({
-    "readings / perf-test's records, %": (100 * readings) / perfRate,
-  });
+  const compared = (readings: number): Figures =>
+    Number.isNaN(perfRate) ? {} : { "readings / perf-test's records, %": (100 * readings) / perfRate };
   return [
     ...[1, 2].flatMap((instances) =>
       [1, BATCH].map((batch) =>
