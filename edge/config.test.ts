@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { ensureAgentSecrets, homePasswords } from "../infra/runtime/security/agent-secrets.ts";
 import { edgeConfig } from "./config.ts";
 
 const home = mkdtempSync(join(tmpdir(), "edge-config-"));
@@ -29,6 +30,18 @@ test("a station's own password comes before the one for all", () => {
 });
 
 const file = join(home, "secret.txt");
+test("without a password the home's own is said, to gateways on this machine only", async () => {
+  await ensureAgentSecrets(home, ["40380"]);
+  const own = homePasswords(home)("40380");
+  const said = (settings: Record<string, string>) =>
+    edgeConfig({ ...env, ...settings }).mqtt.passwordOf?.("40380");
+  expect(own).toBeDefined();
+  expect(said({})).toBe(own);
+  expect(said({ MQTT_URL: "mqtt://localhost:1884,mqtts://[::1]:8883" })).toBe(own);
+  expect(said({ MQTT_URL: "mqtt://localhost:1884,mqtt://elsewhere:1883" })).toBeUndefined();
+  expect(said({ MQTT_PASSWORD: "mine" })).toBe("mine");
+});
+
 test.each([
   [{ MQTT_URL: "http://a" }, "give mqtt://host:port, mqtts://, ws:// or wss://"],
   [{ SERIAL_LINK: "sim:4001" }, "give tcp://host:port"],

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Environment, logLevel, probePort, readConfig, serialLink } from "../infra/runtime/config.ts";
 import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
+import { isLoopback } from "../infra/runtime/loopback.ts";
+import { homePasswords } from "../infra/runtime/security/agent-secrets.ts";
 import { authoritiesOf, type KeyPair, keyPairOf } from "../infra/runtime/security/certificates.ts";
 import { fileOf } from "../infra/runtime/setting-files.ts";
 import { CodedError } from "../schemas/errors.ts";
@@ -50,7 +52,8 @@ export const edgeSettings = z.object({
     .string()
     .optional()
     .describe(
-      "The password of every station's agent in this process that MQTT_PASSWORDS_FILE does not name.",
+      "The password of every station's agent in this process that MQTT_PASSWORDS_FILE does not name; without " +
+        "either, and with gateways on this machine, those of the home (`secrets/mqtt-passwords.json`).",
     ),
   MQTT_PASSWORDS_FILE: z
     .string()
@@ -119,6 +122,10 @@ export function edgeConfig(
   const config = readConfig(edgeSettings, found());
   const home = homeOf(env);
   const { MQTT_CA_FILE: ca } = config;
+  const ownPassword = homePasswords(home);
+  const urls = (): readonly string[] => readConfig(GATEWAYS, found()).MQTT_URL;
+  // Passwords of this home are for gateways of this home: nobody else is told.
+  const atHome = (): boolean => urls().every((url) => isLoopback(new URL(url).hostname));
   const certificates = certificatesOf(config, stations, now);
   return {
     home,
@@ -128,13 +135,16 @@ export function edgeConfig(
     link: config.SERIAL_LINK,
     turnstiles: config.EDGE_TURNSTILES,
     mqtt: {
-      passwordOf: (station) => config.MQTT_PASSWORDS_FILE[station] ?? config.MQTT_PASSWORD,
+      passwordOf: (station) =>
+        config.MQTT_PASSWORDS_FILE[station] ??
+        config.MQTT_PASSWORD ??
+        (atHome() ? ownPassword(station) : undefined),
       ca: ca === undefined ? undefined : authoritiesOf({ variable: "MQTT_CA_FILE", path: ca }, now),
       certificateOf: (station) => certificates.get(station),
     },
     probePort: config.PROBE_PORT,
     logLevel: config.LOG_LEVEL,
-    gateways: () => readConfig(GATEWAYS, found()).MQTT_URL,
+    gateways: urls,
   };
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { z } from "zod";
 import {
   type Environment,
@@ -7,7 +8,9 @@ import {
   readConfig,
   topicPrefix,
 } from "../infra/runtime/config.ts";
-import { resolveEndpoints } from "../infra/runtime/endpoints.ts";
+import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
+import { isLoopback } from "../infra/runtime/loopback.ts";
+import { secretFilesOf } from "../infra/runtime/security/agent-secrets.ts";
 import { authoritiesOf, keyPairOf } from "../infra/runtime/security/certificates.ts";
 import { type HttpAccess, httpAccess, registrySettings } from "../infra/runtime/security/http.ts";
 import { type KafkaAccess, kafkaAccess, kafkaSettings } from "../infra/runtime/security/kafka.ts";
@@ -34,7 +37,8 @@ export const gatewaySettings = z.object({
     .string()
     .optional()
     .describe(
-      "The passwords' hashes by agent; MQTT_HOST that is not loopback needs it, or MQTT_TLS_CLIENT_CA_FILE.",
+      "The passwords' hashes by agent; not set: the home's own (`secrets/mqtt-credentials.json`), which `npm start` " +
+        "makes. Without either, and without MQTT_TLS_CLIENT_CA_FILE, any password passes, on loopback only.",
     ),
   MQTT_TLS_PORT: port
     .default(8883)
@@ -110,8 +114,9 @@ export function gatewayConfig(env: Environment, now: number = Date.now()): Gatew
   const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } = resolveEndpoints(env);
   const values = readConfig(gatewaySettings, { ...env, KAFKA_BROKERS, SCHEMA_REGISTRY_URL });
   const tls = tlsOf(values, now);
-  const open =
-    values.MQTT_CREDENTIALS_FILE === undefined && tls?.certificates.clientAuthorities === undefined;
+  const own = secretFilesOf(homeOf(env)).credentials;
+  const credentialsFile = values.MQTT_CREDENTIALS_FILE ?? (existsSync(own) ? own : undefined);
+  const open = credentialsFile === undefined && tls?.certificates.clientAuthorities === undefined;
   if (open && !isLoopback(values.MQTT_HOST)) {
     throw invalid(
       "MQTT_HOST",
@@ -124,7 +129,7 @@ export function gatewayConfig(env: Environment, now: number = Date.now()): Gatew
     port: values.MQTT_PORT === "off" ? undefined : values.MQTT_PORT,
     tls,
     webSocketPort: values.MQTT_WS_PORT,
-    credentialsFile: values.MQTT_CREDENTIALS_FILE,
+    credentialsFile,
     open,
     maxConnections: values.MQTT_MAX_CONNECTIONS,
     maxPayloadBytes: values.MQTT_MAX_PAYLOAD,
@@ -174,9 +179,4 @@ function invalid(variable: string, problem: string): CodedError {
     retryable: false,
     context: { variable },
   });
-}
-
-/** Can only this machine reach it? */
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

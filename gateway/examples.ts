@@ -7,14 +7,14 @@ Examples:
   npm run gateway -- credentials add 40380
   MQTT_PORT=1884 KAFKA_BROKERS=kafka-1:9092,kafka-2:9092 npm run gateway -- mqtt
   MQTT_TLS_CERT_FILE=gateway.pem MQTT_TLS_KEY_FILE=gateway.key npm run gateway -- mqtt
-  mosquitto_sub -u observer -t 'cta/v1/#' -v
+  mosquitto_sub -u observer -P "$(npm run -s gateway -- credentials show observer)" -t 'cta/v1/#' -F '%t %l'
   curl -i localhost:5001/events -H 'Content-Type: application/json' -d '{"vehicle_id": "V-1", "sequence": 1,
     "time": "2026-01-01T12:00:00Z", "lat": 41.88, "lon": -87.63, "speed": 30, "heading": 90, "battery": 80}'
 
 Environment, mqtt:
   MQTT_HOST, MQTT_PORT             where agents connect; 127.0.0.1 and 1883 (off: only by TLS)
-  MQTT_CREDENTIALS_FILE            passwords (hashes); others than this machine are served only with it, or with
-  MQTT_TLS_CLIENT_CA_FILE          the authority of agents' certificates (CN = station id), who need no password
+  MQTT_CREDENTIALS_FILE            passwords (hashes); not set: the home's, which npm start makes. Without any, and without
+  MQTT_TLS_CLIENT_CA_FILE          the authority of agents' certificates (CN = station id), only this machine is served
   MQTT_TLS_PORT                    TLS, 8883, with MQTT_TLS_CERT_FILE and MQTT_TLS_KEY_FILE
   MQTT_WS_PORT, MQTT_WSS_PORT      MQTT over WebSocket, and over TLS too; off unless set
   MQTT_MAX_CONNECTIONS             8192

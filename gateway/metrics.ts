@@ -37,6 +37,7 @@ export function gatewayMeter(registry: Registry): GatewayMeter {
   const refused = counter("connections_refused_total", "Connections refused before a CONNECT was accepted.", [
     "reason",
   ]);
+  const subscriptions = counter("subscriptions_refused_total", "Subscriptions to what is not the client's.");
   const faults = counter("connections_faulted_total", "Connections lost by a fault of protocol or network.");
   const passedBy = counter("observer_messages_dropped_total", "Messages that slow observers missed.");
   const wills = counter("wills_total", "Wills of vanished agents in Kafka.");
@@ -59,6 +60,7 @@ export function gatewayMeter(registry: Registry): GatewayMeter {
     connections: (now) => connections.set(now),
     connectRefused: (reason) => refused.inc({ reason }),
     dismissed: (reason) => closed.inc({ reason }),
+    subscriptionRefused: () => subscriptions.inc(),
     faulted: () => faults.inc(),
     passedBy: () => passedBy.inc(),
     willWritten: () => wills.inc(),

@@ -1,5 +1,6 @@
 import { createKafka } from "../infra/runtime/kafka/kafka.ts";
 import { createRegistryClient } from "../infra/runtime/registry/client.ts";
+import { messageOf } from "../schemas/errors.ts";
 import { ANY_PASSWORD, NO_PASSWORD, passwordsOf } from "./access/credentials.ts";
 import { gatewayConfig } from "./config.ts";
 import { gatewayMeter } from "./metrics.ts";
@@ -10,7 +11,13 @@ import type { ServiceContext, ServiceRunning } from "./services.ts";
 export async function start(context: ServiceContext): Promise<ServiceRunning> {
   const { logger, clock, signal } = context;
   const config = gatewayConfig(context.env, clock.now());
-  const closed = config.credentialsFile === undefined ? NO_PASSWORD : passwordsOf(config.credentialsFile);
+  const { credentialsFile } = config;
+  const closed =
+    credentialsFile === undefined
+      ? NO_PASSWORD
+      : passwordsOf(credentialsFile, (error) =>
+          logger.warn({ reason: messageOf(error) }, "the passwords read before stay in force"),
+        );
   return startGateway({
     logger,
     clock,

@@ -1,26 +1,56 @@
+import { existsSync } from "node:fs";
 import { Command } from "commander";
 import type { Environment } from "../../infra/runtime/config.ts";
+import { homeOf } from "../../infra/runtime/endpoints.ts";
+import { homePasswords, secretFilesOf, setAgentSecret } from "../../infra/runtime/security/agent-secrets.ts";
+import { randomPassword } from "../../infra/runtime/security/password-hashes.ts";
 import { fileOf } from "../../infra/runtime/setting-files.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { STATIONS } from "../../schemas/network/network.ts";
 import { addCredential, shareCredential } from "./credentials.ts";
 import { claimedIdentity, nameOf } from "./identity.ts";
 
-/** `gateway credentials add <name>`: prints the new password, once. */
+const EXAMPLES = `
+Examples:
+  credentials add 40380                       a new password for a station's agent, printed once; the older one ends
+  credentials add observer                    for whoever watches everything and says nothing
+  credentials show observer                   the password that the first npm start made
+  MQTT_CREDENTIALS_FILE=mqtt.json … add 40380   in a file of your own
+
+Without MQTT_CREDENTIALS_FILE it is about the home's own files (secrets/, made by npm start); agents of the same home find
+their new password there. A gateway reads its file again when it changes.`;
+
+/** `gateway credentials …`: passwords of agents and observers. */
 export function credentialsCommand(env: Environment): Command {
   const add = new Command("add")
     .description("Make a password for a station's agent (its id) or for `observer`; an older one ends.")
     .argument("<name>", "a station id, for example 40380, or observer")
-    .action(async (name: string) => {
-      const file = fileIn(env);
-      const identity = claimedIdentity(name, name, false);
-      if (!identity) {
+    .action(async (text: string) => {
+      const name = known(text);
+      const file = env["MQTT_CREDENTIALS_FILE"];
+      if (file) {
+        process.stdout.write(`${await addCredential(file, name)}\n`);
+        return;
+      }
+      const password = randomPassword();
+      fileIn(env);
+      await setAgentSecret(homeOf(env), name, password);
+      process.stdout.write(`${password}\n`);
+    });
+  const show = new Command("show")
+    .description("Print a password of the home's own, which npm start made.")
+    .argument("<name>", "a station id, for example 40380, or observer")
+    .action((text: string) => {
+      const name = known(text);
+      const home = homeOf(env);
+      const password = homePasswords(home)(name);
+      if (password === undefined) {
         throw new CodedError("USAGE", {
-          message: `"${name}" is neither a station id of five digits nor observer`,
+          message: `${secretFilesOf(home).passwords} has no password of ${name}: npm start makes them`,
           retryable: false,
         });
       }
-      process.stdout.write(`${await addCredential(file, nameOf(identity))}\n`);
+      process.stdout.write(`${password}\n`);
     });
   const share = new Command("share")
     .description("Give the agents of all stations one password, for a system whose agents run in one place.")
@@ -36,17 +66,34 @@ export function credentialsCommand(env: Environment): Command {
     });
   return new Command("credentials")
     .description("Passwords of agents and observers.")
+    .addHelpText("after", EXAMPLES)
     .addCommand(add)
+    .addCommand(show)
     .addCommand(share);
 }
 
-/** @throws {CodedError} CONFIG_INVALID */
+/** @throws {CodedError} USAGE */
+function known(name: string): string {
+  const identity = claimedIdentity(name, name, false);
+  if (identity) return nameOf(identity);
+  throw new CodedError("USAGE", {
+    message: `"${name}" is neither a station id of five digits nor observer`,
+    retryable: false,
+  });
+}
+
+/**
+ * The file that is named, else the home's own.
+ *
+ * @throws {CodedError} CONFIG_INVALID when there is neither.
+ */
 function fileIn(env: Environment): string {
   const file = env["MQTT_CREDENTIALS_FILE"];
   if (file) return file;
+  const own = secretFilesOf(homeOf(env)).credentials;
+  if (existsSync(own)) return own;
   throw new CodedError("CONFIG_INVALID", {
-    message:
-      "MQTT_CREDENTIALS_FILE is not set: name the file, for example MQTT_CREDENTIALS_FILE=credentials.json",
+    message: `MQTT_CREDENTIALS_FILE is not set, and there is no ${own}, which npm start makes: name a file, for example MQTT_CREDENTIALS_FILE=credentials.json`,
     retryable: false,
     context: { variable: "MQTT_CREDENTIALS_FILE" },
   });

@@ -50,3 +50,36 @@ test("one password shared by several opens each of them, and leaves the others a
   expect(await passwords.check("observer", Buffer.from("second-city"))).toBe(false);
   expect(await passwords.check("observer", Buffer.from(own))).toBe(true);
 });
+
+test("who is added may connect at once, who is taken out no more", async () => {
+  const gone = await addCredential(file, "40380");
+  const problems: unknown[] = [];
+  const passwords = passwordsOf(file, (error) => problems.push(error));
+  expect(await passwords.check("40380", Buffer.from(gone))).toBe(true);
+  rmSync(file);
+  const fresh = await addCredential(file, "40900");
+  expect(await passwords.check("40900", Buffer.from(fresh))).toBe(true);
+  expect(await passwords.check("40380", Buffer.from(gone))).toBe(false);
+  expect(problems).toEqual([]);
+  writeFileSync(file, "{");
+  expect(await passwords.check("40900", Buffer.from(fresh))).toBe(true);
+  expect(problems).toEqual([expect.objectContaining({ code: "CONFIG_INVALID" })]);
+});
+
+test("a password that a person chose is dear to guess, one of ours costs nothing to check", async () => {
+  await addCredential(file, "40380");
+  await shareCredential(file, ["40900"], "second-city");
+  const costs = Object.entries(JSON.parse(readFileSync(file, "utf8"))).map(([name, entry]) => [
+    name,
+    (entry as { cost: number }).cost,
+  ]);
+  expect(Object.fromEntries(costs)).toEqual({ 40380: 16, 40900: 16_384 });
+});
+
+test("a file from before costs were written down is read as it was meant", async () => {
+  await shareCredential(file, ["40380"], "second-city");
+  const entries = JSON.parse(readFileSync(file, "utf8")) as Record<string, { cost?: number }>;
+  delete entries["40380"]?.cost;
+  writeFileSync(file, JSON.stringify(entries));
+  expect(await passwordsOf(file).check("40380", Buffer.from("second-city"))).toBe(true);
+});

@@ -1,17 +1,14 @@
-import { createHmac, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { z } from "zod";
-import { CodedError, messageOf } from "../../schemas/errors.ts";
-
-/** Cost of one guess: 16 MiB and some 40 ms (RFC 7914's interactive parameters). */
-const COST: ScryptOptions = { N: 16_384, r: 8, p: 1 };
-const HASH_BYTES = 32;
-
-const fileSchema = z.record(
-  z.string(),
-  z.object({ salt: z.string(), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
-);
-type CredentialFile = z.output<typeof fileSchema>;
+import { createHmac, randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { stampOf } from "../../infra/runtime/security/agent-secrets.ts";
+import {
+  hashOf,
+  matches,
+  type PasswordHash,
+  randomPassword,
+  readHashes,
+  writeHashes,
+} from "../../infra/runtime/security/password-hashes.ts";
 
 /** Who may connect. */
 export interface Passwords {
@@ -27,30 +24,51 @@ export const ANY_PASSWORD: Passwords = { open: true, check: async () => true };
 export const NO_PASSWORD: Passwords = { open: false, check: async () => false };
 
 /**
- * Names and scrypt hashes in a JSON file, read at start.
+ * Names and scrypt hashes in a JSON file, read again when it has changed: who is added may connect at once, who is
+ * taken out may not connect again.
  *
- * A password that was right is remembered under a key of this process, so that a hundred agents coming back at once
- * cost a hundred HMACs and not a hundred scrypts.
+ * A password that was right is remembered under a key of this process, and one that is being looked at is looked at
+ * once: a hundred agents of one password that come back together cost a hundred HMACs and one scrypt.
  *
- * @throws {CodedError} CONFIG_INVALID
+ * @param onUnusable - the file has become one that cannot be used; what it said before goes on.
+ * @throws {CodedError} CONFIG_INVALID when it is so from the start.
  */
-export function passwordsOf(file: string): Passwords {
-  const entries = readCredentials(file);
+export function passwordsOf(file: string, onUnusable: (error: unknown) => void = () => {}): Passwords {
+  let stamp = stampOf(file);
+  let entries = readHashes(file);
   const processKey = randomBytes(32);
-  const known = new Map<string, Buffer>();
-  const quick = (password: Buffer): Buffer => createHmac("sha256", processKey).update(password).digest();
+  const known = new Set<string>();
+  const asked = new Map<string, Promise<boolean>>();
+  const refresh = (): void => {
+    const now = stampOf(file);
+    if (now === stamp) return;
+    stamp = now;
+    try {
+      entries = readHashes(file);
+      known.clear();
+    } catch (error) {
+      onUnusable(error);
+    }
+  };
+  const looked = (entry: PasswordHash, password: Buffer): Promise<boolean> => {
+    const mac = createHmac("sha256", processKey).update(password).digest("hex");
+    const question = `${entry.salt} ${entry.hash} ${mac}`;
+    if (known.has(question)) return Promise.resolve(true);
+    const pending = asked.get(question);
+    if (pending) return pending;
+    const answer = matches(entry, password).then((right) => {
+      if (right) known.add(question);
+      return right;
+    });
+    asked.set(question, answer);
+    return answer.finally(() => asked.delete(question));
+  };
   return {
     open: false,
     async check(name, password) {
+      refresh();
       const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
-      if (!password || !entry) return false;
-      const mac = quick(password);
-      const remembered = known.get(name);
-      if (remembered && timingSafeEqual(remembered, mac)) return true;
-      const hash = await derive(password, Buffer.from(entry.salt, "hex"));
-      if (!timingSafeEqual(hash, Buffer.from(entry.hash, "hex"))) return false;
-      known.set(name, mac);
-      return true;
+      return password !== undefined && entry !== undefined && looked(entry, password);
     },
   };
 }
@@ -61,13 +79,14 @@ export function passwordsOf(file: string): Passwords {
  * @throws {CodedError} CONFIG_INVALID
  */
 export async function addCredential(file: string, name: string): Promise<string> {
-  const password = randomBytes(24).toString("base64url");
-  await shareCredential(file, [name], password);
+  const password = randomPassword();
+  const entry = await hashOf(password, "random");
+  writeHashes(file, { ...hashesIn(file), [name]: entry });
   return password;
 }
 
 /**
- * Let all of `names` in by one password, which is hashed once for all of them.
+ * Let all of `names` in by one password of somebody's choice, which is hashed once for all of them.
  *
  * @throws {CodedError} CONFIG_INVALID
  */
@@ -76,38 +95,10 @@ export async function shareCredential(
   names: readonly string[],
   password: string,
 ): Promise<void> {
-  const entries = existsSync(file) ? readCredentials(file) : {};
-  const salt = randomBytes(16);
-  const hash = await derive(Buffer.from(password), salt);
-  const entry = { salt: salt.toString("hex"), hash: hash.toString("hex") };
-  const next = { ...entries, ...Object.fromEntries(names.map((name) => [name, entry])) };
-  try {
-    writeFileSync(`${file}.new`, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
-  } catch (cause) {
-    throw unusable(file, cause);
-  }
+  const entry = await hashOf(password, "chosen");
+  writeHashes(file, { ...hashesIn(file), ...Object.fromEntries(names.map((name) => [name, entry])) });
 }
 
-function readCredentials(file: string): CredentialFile {
-  try {
-    return fileSchema.parse(JSON.parse(readFileSync(file, "utf8")));
-  } catch (cause) {
-    throw unusable(file, cause);
-  }
-}
-
-function unusable(file: string, cause: unknown): CodedError {
-  return new CodedError("CONFIG_INVALID", {
-    message: `credentials file ${file}: ${messageOf(cause)}; make one with: npm run gateway -- credentials add <station>`,
-    retryable: false,
-    context: { file },
-    cause,
-  });
-}
-
-function derive(password: Buffer, salt: Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(password, salt, HASH_BYTES, COST, (error, key) => (error ? reject(error) : resolve(key)));
-  });
+function hashesIn(file: string): Readonly<Record<string, PasswordHash>> {
+  return existsSync(file) ? readHashes(file) : {};
 }

@@ -29,6 +29,7 @@ export interface BrokerMeter {
   connections(now: number): void;
   connectRefused(reason: ConnectRefusal | DoorRefusal): void;
   dismissed(cause: DismissCause | "observer-publishes" | "oversized-packet"): void;
+  subscriptionRefused(): void;
   /** A connection that ended by a fault of its own: protocol, time-out, reset. */
   faulted(): void;
   /** A message that an observer was too slow for. */
@@ -141,8 +142,7 @@ export class MqttBroker {
       },
       authorizePublish: (client, packet, done) => this.#publish(client, packet, done),
       authorizeSubscribe: (client, subscription, done) => {
-        const session = this.#sessions.get(client);
-        done(null, session && maySubscribe(session.identity, subscription.topic) ? subscription : null);
+        done(null, this.#subscribes(client, subscription.topic) ? subscription : null);
       },
       authorizeForward: (client, packet) => {
         if (client.conn.writableLength < OBSERVER_BACKLOG) return packet;
@@ -206,6 +206,15 @@ export class MqttBroker {
     meter.connections(this.connections);
     client.conn.once("close", () => this.#gone(session));
     return undefined;
+  }
+
+  #subscribes(client: Client, filter: string): boolean {
+    const session = this.#sessions.get(client);
+    if (session && maySubscribe(session.identity, filter)) return true;
+    const { meter, logger } = this.#options;
+    meter.subscriptionRefused();
+    logger.warn({ client: client.id, reason: "subscription", filter }, "subscription refused");
+    return false;
   }
 
   #gone(session: Session): void {

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage } from "node:http";
-import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
+import { isLoopback } from "../../infra/runtime/loopback.ts";
 import type { Certificate } from "../access/identity.ts";
 
 export interface WebSocketOptions {
@@ -51,7 +51,7 @@ export function overWebSocket(
   };
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const { origin } = request.headers;
-    if (options.open && origin !== undefined && !isLoopback(origin))
+    if (options.open && origin !== undefined && !isOfThisMachine(origin))
       return refuse(socket, "403 Forbidden", `without passwords, pages of ${origin} may not connect`);
     if (!offers(request)) return refuse(socket, "400 Bad Request", "no subprotocol mqtt is offered");
     const { certificate, end } = opening.get(request.socket) ?? {};
@@ -92,7 +92,6 @@ function streamOf(webSocket: WebSocket, logger: Logger): Duplex {
 }
 
 /** Was the page loaded from this machine? */
-function isLoopback(origin: string): boolean {
-  const host = URL.canParse(origin) ? new URL(origin).hostname.replace(/^\[|\]$/g, "") : "";
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+function isOfThisMachine(origin: string): boolean {
+  return URL.canParse(origin) && isLoopback(new URL(origin).hostname);
 }

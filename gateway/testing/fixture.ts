@@ -1,7 +1,7 @@
 import { Registry } from "prom-client";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import type { Kafka } from "../../infra/runtime/kafka/ports.ts";
-import { silentLogger } from "../../infra/runtime/logger.ts";
+import { type Logger, silentLogger } from "../../infra/runtime/logger.ts";
 import { memoryRegistry } from "../../infra/runtime/registry/memory.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
 import { LIMITS } from "../../schemas/mqtt.ts";
@@ -20,6 +20,7 @@ export interface TestGatewayOptions {
   readonly config?: Partial<ServiceConfig>;
   readonly passwords?: Passwords;
   readonly registry?: RegistryClient;
+  readonly logger?: Logger;
 }
 
 /** A whole gateway on a free port over the given Kafka, whose topics are made. */
@@ -37,7 +38,7 @@ export async function testGateway(kafka: Kafka, options: TestGatewayOptions = {}
     registry: options.registry ?? memoryRegistry(),
     passwords: options.passwords ?? ANY_PASSWORD,
     clock: systemClock,
-    logger: silentLogger,
+    logger: options.logger ?? silentLogger,
     meter: gatewayMeter(metrics),
     config: {
       host: "127.0.0.1",

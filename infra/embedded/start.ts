@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { CodedError } from "../../schemas/errors.ts";
+import { STATIONS } from "../../schemas/network/network.ts";
 import type { Endpoints } from "../runtime/endpoints.ts";
 import { closeServer, listen } from "../runtime/http.ts";
 import { DRAIN_MS, type Running } from "../runtime/lifecycle.ts";
+import { ensureAgentSecrets } from "../runtime/security/agent-secrets.ts";
 import { forgetEndpoints, takeHome } from "./home.ts";
 import type { StartOptions } from "./options.ts";
 import { startWatchdog } from "./process/watchdog.ts";
@@ -14,6 +16,8 @@ import { RESTART_POLICY } from "./supervise/restart.ts";
 import { isSettled, type PartReport, Supervisor } from "./supervise/supervisor.ts";
 import { planSystem, publishEndpoints, type SystemContext } from "./system.ts";
 
+/** Who gets a password for MQTT at the first start: every station's agent, and whoever watches. */
+const MQTT_NAMES: readonly string[] = [...STATIONS.map(({ id }) => String(id)), "observer"];
 /** A part that does not end by itself is killed after this. */
 const STOP_WITHIN_MS = 5_000;
 /** What holds no state is killed after this, so that Kafka and PostgreSQL still have time to end in order. */
@@ -53,6 +57,7 @@ export async function startSystem(
   const lock = await takeHome(home, () => ({ pid: process.pid, url: page }));
   const watchdog = startWatchdog();
   const plan = await planSystem({ ...around, watchdog }, options, extent);
+  if (plan.parts.some((part) => part.name === "gateway")) await ensureAgentSecrets(home, MQTT_NAMES);
   for (const note of plan.notes) printer.line(`  · ${note}`);
 
   const log = journal(join(home, "run", "supervisor.log"), clock.now);

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../schemas/root.ts";
+
+const NO_HOME = join(tmpdir(), "elevated-no-home");
 
 /** A stage in a process of its own, as set-up built it, which a test may kill. */
 export interface StageProcess {
@@ -28,7 +31,8 @@ export async function startStage(
 ): Promise<StageProcess> {
   const main = join(projectRoot(), "dist", stage, "main.js");
   const child = spawn(process.execPath, [main, ...args], {
-    env: { ...process.env, ELEVATED_PARENT: "pipe", ...env },
+    // Not the home of whoever runs the tests: its passwords and addresses are none of theirs.
+    env: { ...process.env, ELEVATED_HOME: NO_HOME, ELEVATED_PARENT: "pipe", ...env },
     stdio: ["pipe", "ignore", "pipe"],
   });
   const exited = once(child, "exit").then(([code]) => code as number | null);
