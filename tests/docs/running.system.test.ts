@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { connectAsync } from "mqtt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import { homePasswords } from "../../infra/runtime/security/agent-secrets.ts";
 import { type SchemaName, schemaJson } from "../../schemas/avro/schemas.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { TOPICS, type Topics } from "../../schemas/topics.ts";
@@ -114,4 +116,16 @@ describe("the commands that the pages show", () => {
     });
     expect(stdout + stderr).not.toBe("");
   });
+});
+
+test("the first start gave everybody a password: who has one watches, who has none is refused", async () => {
+  const options = { username: "observer", reconnectPeriod: 0 };
+  await expect(connectAsync(system.endpoints.MQTT_URL, options)).rejects.toMatchObject({ code: 4 });
+  const password = homePasswords(system.home)("observer") ?? "";
+  const observer = await connectAsync(system.endpoints.MQTT_URL, { ...options, password });
+  const stations = new Set<string | undefined>();
+  observer.on("message", (topic) => stations.add(topic.split("/")[2]));
+  await observer.subscribeAsync("cta/v1/#");
+  await eventually(() => expect(stations.size).toBeGreaterThan(1));
+  await observer.endAsync();
 });
