@@ -8,7 +8,8 @@ const BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 
 const SAMPLES = {
   waiting_bytes: "Bytes on their way to Kafka.",
   waiting_wills: "Wills not yet in Kafka.",
-  certificate_expiry_timestamp_seconds: "When the gateway's own certificate ends, epoch seconds.",
+  certificate_expiry_timestamp_seconds:
+    "When the gateway's own certificate ends, epoch seconds; 0: it has none.",
 } as const;
 
 /** What the gateway counts, and the figures of its status line. */
@@ -33,6 +34,14 @@ export function gatewayMeter(registry: Registry): GatewayMeter {
   const wait = histogram("wait_seconds", "From a PUBLISH's arrival to Kafka's acknowledgement.");
   const delay = histogram("edge_delay_seconds", "From the agent's disk to the gateway, by their own clocks.");
   const negative = counter("edge_delay_negative_total", "Such delays below zero: the clocks disagree.");
+  const serialDelay = histogram(
+    "serial_delay_seconds",
+    "From the device to its agent's disk, of each batch's last reading, by their own clocks.",
+  );
+  const serialNegative = counter(
+    "serial_delay_negative_total",
+    "Such delays below zero: the clocks disagree.",
+  );
   const closed = counter("connections_closed_total", "Connections closed by the gateway.", ["reason"]);
   const refused = counter("connections_refused_total", "Connections refused before a CONNECT was accepted.", [
     "reason",
@@ -55,6 +64,10 @@ export function gatewayMeter(registry: Registry): GatewayMeter {
     delayed(ms) {
       if (ms < 0) negative.inc();
       else delay.observe(ms / 1000);
+    },
+    serialDelayed(ms) {
+      if (ms < 0) serialNegative.inc();
+      else serialDelay.observe(ms / 1000);
     },
     deadLetter: (code) => deadLetters.inc({ code }),
     connections: (now) => connections.set(now),

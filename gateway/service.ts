@@ -123,8 +123,8 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
   }
   const { ports } = listeners;
   logger.info({ host: config.host, port: ports.mqtt, ports }, "MQTT is served");
-  const { tls } = config;
-  if (tls) meter.sample("certificate_expiry_timestamp_seconds", () => tls.certificates.own.validTo / 1000);
+  const certificate = config.tls?.certificates.own;
+  meter.sample("certificate_expiry_timestamp_seconds", () => (certificate?.validTo ?? 0) / 1000);
   const rate = new Rate(clock, () => meter.readings);
   return {
     ports,

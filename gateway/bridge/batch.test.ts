@@ -60,12 +60,13 @@ test("every batch of a station's own devices is accepted, with its facts", () =>
   fc.assert(
     fc.property(batch, (value) => {
       const { stationId, agentBoot, batchId } = value;
-      const edgeTime = value.runs.at(-1)?.readings.at(-1)?.edgeTime;
+      const { deviceTime, edgeTime } = value.runs.at(-1)?.readings.at(-1) ?? {};
       expect(checkBatch(type.toBuffer(value), STATION)).toEqual({
         stationId,
         agentBoot,
         batchId,
         readings: sizeOf(value),
+        deviceTime,
         edgeTime,
       });
     }),

@@ -10,7 +10,9 @@ export interface BatchFacts {
   readonly agentBoot: number;
   readonly batchId: number;
   readonly readings: number;
-  /** When the agent had the last reading on disk, epoch ms of its clock. */
+  /** When the device took the last reading, epoch ms of its clock. */
+  readonly deviceTime: number;
+  /** When the agent had it on disk, epoch ms of its clock. */
   readonly edgeTime: number;
 }
 
@@ -27,7 +29,7 @@ export function checkBatch(body: Buffer, stationId: number): BatchFacts {
     throw invalid(`the batch of station ${head.stationId} came as station ${stationId}'s`, head);
   }
   let readings = 0;
-  let edgeTime = 0;
+  const last = { deviceTime: 0, edgeTime: 0 };
   const runs = cursor.array(() => {
     const deviceId = cursor.string();
     if (parseDeviceId(deviceId)?.stationId !== stationId) {
@@ -35,9 +37,7 @@ export function checkBatch(body: Buffer, stationId: number): BatchFacts {
     }
     const bootId = cursor.long();
     const firstSeq = cursor.long();
-    const count = cursor.array(() => {
-      edgeTime = readReading(cursor);
-    });
+    const count = cursor.array(() => readReading(cursor, last));
     if (bootId < 1 || firstSeq < 1 || firstSeq + count - 1 > MAX_COUNT) {
       throw invalid(`run of ${deviceId}: boot ${bootId}, sequence from ${firstSeq}: both begin at 1`, head);
     }
@@ -46,7 +46,7 @@ export function checkBatch(body: Buffer, stationId: number): BatchFacts {
   });
   cursor.end();
   if (runs === 0) throw invalid("the batch holds no reading", head);
-  return { ...head, readings, edgeTime };
+  return { ...head, readings, ...last };
 }
 
 /** Which batch this is, when so much can be read of it. */
@@ -64,12 +64,12 @@ function readHead(cursor: AvroCursor): Head {
   return { stationId: cursor.int(), agentBoot: cursor.long(), batchId: cursor.long() };
 }
 
-/** @returns its edge time. */
-function readReading(cursor: AvroCursor): number {
+/** Of all readings the times of one are kept, without an object for each. */
+function readReading(cursor: AvroCursor, times: { deviceTime: number; edgeTime: number }): void {
   cursor.long(); // total
   cursor.long(); // serviceTime
-  cursor.long(); // deviceTime
-  const edgeTime = cursor.long();
+  times.deviceTime = cursor.long();
+  times.edgeTime = cursor.long();
   cursor.index(LINES.length);
   if (cursor.index(2) === 1) {
     cursor.skipString(); // trainId
@@ -77,7 +77,6 @@ function readReading(cursor: AvroCursor): number {
     if (cursor.index(2) === 1) cursor.int(); // prevStationId
     if (cursor.index(2) === 1) cursor.index(2); // prevDirection
   }
-  return edgeTime;
 }
 
 function invalid(message: string, head: Head): CodedError {

@@ -32,6 +32,7 @@ beforeEach(async () => {
       published: () => {},
       waited: () => {},
       delayed: () => {},
+      serialDelayed: () => {},
       deadLetter: (code) => events.push({ dead: code }),
     },
   });

@@ -13,6 +13,8 @@ export interface GateMeter {
   waited(ms: number): void;
   /** Agent's disk → gateway, ms; may be negative between hosts. */
   delayed(ms: number): void;
+  /** Device → agent's disk, ms; likewise. */
+  serialDelayed(ms: number): void;
   deadLetter(code: string): void;
 }
 
@@ -87,7 +89,10 @@ export class Gate {
     const readings = verdict.kind === "forward" ? verdict.readings : 0;
     meter.published(verdict.kind, readings);
     meter.waited(clock.monotonic() - place.since);
-    if (verdict.kind === "forward" && verdict.delayMs !== undefined) meter.delayed(verdict.delayMs);
+    if (verdict.kind === "forward") {
+      if (verdict.delayMs !== undefined) meter.delayed(verdict.delayMs);
+      if (verdict.serialMs !== undefined) meter.serialDelayed(verdict.serialMs);
+    }
     lane.keep(place);
   }
 

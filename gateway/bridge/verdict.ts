@@ -34,6 +34,8 @@ export type Verdict =
       readonly readings: number;
       /** Agent's disk → gateway, ms; absent for states. */
       readonly delayMs?: number;
+      /** Device → agent's disk of the batch's last reading, ms; absent for states. */
+      readonly serialMs?: number;
     }
   | { readonly kind: "dead"; readonly record: OutRecord; readonly error: CodedError }
   | { readonly kind: "refuse"; readonly reason: RefusalReason; readonly refusal?: Refusal };
@@ -112,6 +114,7 @@ export class Judge {
       record: records.raw(stationId, body, time),
       readings: facts.readings,
       delayMs: time - facts.edgeTime,
+      serialMs: facts.edgeTime - facts.deviceTime,
     };
   }
 }
