@@ -18,6 +18,7 @@ const WORDS = new Set([
   "on",
   "job",
   "up",
+  "time",
 ]);
 
 /** The metrics that an expression asks for. */
