@@ -1,16 +1,26 @@
+import { execFile, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import type { IClientOptions } from "mqtt";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { mqttConnections } from "../../edge/uplink/mqtt-connection.ts";
 import { NO_PASSWORD } from "../../gateway/access/credentials.ts";
 import { connectAgent } from "../../gateway/testing/agent.ts";
 import { type TestGateway, testGateway } from "../../gateway/testing/fixture.ts";
-import { batch, OTHER_STATION, payload, rawValue, STATION } from "../../gateway/testing/samples.ts";
+import {
+  agentState,
+  batch,
+  json,
+  OTHER_STATION,
+  payload,
+  rawValue,
+  STATION,
+} from "../../gateway/testing/samples.ts";
 import { ScriptedKafka } from "../../gateway/testing/scripted-kafka.ts";
 import { authoritiesOf, keyPairOf } from "../../infra/runtime/security/certificates.ts";
 import { agentStateTopic, readingsTopic, refusedTopic } from "../../schemas/mqtt.ts";
@@ -81,25 +91,50 @@ test("an agent by its certificate alone: its readings pass, and back-pressure is
   agent.end();
 });
 
-test("the edge's own connection, with certificate and authority", async () => {
-  const connect = mqttConnections({
-    connectMs: 5_000,
-    keepaliveS: 20,
-    ca: readFileSync(authority.caFile),
-    certificateOf: () => ({ cert: readFileSync(station.cert), key: readFileSync(station.key) }),
-  });
-  const connection = await connect({
-    url,
-    clientId: String(STATION),
-    will: { topic: agentStateTopic(STATION), payload: Buffer.from("{}") },
-    subscribe: refusedTopic(STATION),
-    onMessage: () => {},
-    onLost: () => {},
-  }).catch((error: unknown) => error);
-  // Its will is no agent's last word: that it is read at all shows that the certificate was accepted.
-  expect(connection).toMatchObject({ code: "GATEWAY_REFUSED", context: { returnCode: 5 } });
-  expect(await gateway.metric("connections_refused_total", { reason: "will" })).toBe(1);
-});
+test.each(["mqtts", "wss"] as const)(
+  "the edge's own connection over %s, with certificate and authority",
+  async (scheme) => {
+    const connect = mqttConnections({
+      connectMs: 5_000,
+      keepaliveS: 20,
+      ca: readFileSync(authority.caFile),
+      certificateOf: () => ({ cert: readFileSync(station.cert), key: readFileSync(station.key) }),
+    });
+    const connection = await connect({
+      url: `${scheme}://localhost:${gateway.ports[scheme]}`,
+      clientId: String(STATION),
+      will: { topic: agentStateTopic(STATION), payload: json(agentState()) },
+      subscribe: refusedTopic(STATION),
+      onMessage: () => {},
+      onLost: () => {},
+    });
+    await connection.publish(readingsTopic(STATION), payload(batch(1)));
+    expect(batches()).toEqual([1]);
+    await connection.close();
+  },
+);
+
+const mosquitto = spawnSync("mosquitto_pub", ["--help"]).error === undefined;
+
+test.skipIf(!mosquitto)(
+  "mosquitto_pub by its certificate; with another station's name it is refused",
+  async () => {
+    const pub = (...name: string[]) => {
+      const tls = ["--cafile", authority.caFile, "--cert", station.cert, "--key", station.key];
+      const at = ["-h", "localhost", "-p", String(gateway.ports.mqtts), "-V", "mqttv311"];
+      const sent = promisify(execFile)("mosquitto_pub", [
+        ...[...at, ...tls, ...name, "-q", "1", "-t", readingsTopic(STATION), "-s"],
+      ]);
+      sent.child.stdin?.on("error", () => {}).end(payload(batch(1)));
+      return sent;
+    };
+    await pub();
+    await pub("-u", String(STATION));
+    expect(batches()).toEqual([1, 1]);
+    await expect(pub("-u", String(OTHER_STATION))).rejects.toThrow(/not authori[sz]ed/i);
+    expect(batches()).toEqual([1, 1]);
+  },
+);
 
 describe("refused at the CONNECT, and counted", () => {
   const cases: Record<string, readonly [() => Promise<IClientOptions>, code: number, reason: string]> = {
