@@ -1,4 +1,4 @@
-import type { Line } from "../../schemas/network/network.ts";
+import { LINES, type Line } from "../../schemas/network/network.ts";
 import type { StationRecord } from "../../schemas/records.ts";
 import type { RowEvent, Stop } from "./row.ts";
 
@@ -28,25 +28,23 @@ export interface Changes {
  * The table follows from the stops alone, so any instance that knows them writes the same rows.
  */
 export class StationsTable {
-  readonly #stops = new Map<number, KnownStop>();
-  /** The stops of each (station, line). */
-  readonly #members = new Map<string, Set<KnownStop>>();
+  readonly #stops = new Map<number, { readonly stop: KnownStop; readonly places: readonly Place[] }>();
+  /** Every (station, line) that was ever seen. */
+  readonly #places = new Map<number, Place>();
   #change = 0;
 
   /** Take over a stop from the state topic. */
   restore(stopId: number, stop: KnownStop | null): void {
     const old = this.#stops.get(stopId);
-    if (old) for (const key of keysOf(old)) this.#members.get(nameOf(key))?.delete(old);
+    if (old) for (const { members } of old.places) members.delete(old.stop);
     if (stop === null) {
       this.#stops.delete(stopId);
       return;
     }
-    this.#stops.set(stopId, stop);
+    const places = this.#placesOf(stop);
+    this.#stops.set(stopId, { stop, places });
     this.#change = Math.max(this.#change, stop.change);
-    for (const key of keysOf(stop)) {
-      const members = this.#members.get(nameOf(key)) ?? new Set();
-      this.#members.set(nameOf(key), members.add(stop));
-    }
+    for (const { members } of places) members.add(stop);
   }
 
   get stopCount(): number {
@@ -56,45 +54,51 @@ export class StationsTable {
   /** What a batch of rows changes, in order. A row that says nothing new changes nothing. */
   apply(events: readonly RowEvent[]): Changes {
     const stops = new Map<number, KnownStop | null>();
-    const before = new Map<string, readonly [StationKey, StationRecord | null]>();
-    const remember = (stop: Stop | undefined): void => {
-      for (const key of keysOf(stop)) {
-        const name = nameOf(key);
-        if (!before.has(name)) before.set(name, [key, this.#record(key)]);
-      }
+    const before = new Map<Place, StationRecord | null>();
+    const remember = (places: readonly Place[]): void => {
+      for (const place of places) if (!before.has(place)) before.set(place, recordOf(place));
     };
     for (const event of events) {
       const known = this.#stops.get(event.stopId);
       const next = event.kind === "row" && event.stop.lines.length > 0 ? event.stop : undefined;
-      if (sameStop(known, next)) continue;
-      remember(known);
-      remember(next);
+      if (sameStop(known?.stop, next)) continue;
+      if (known) remember(known.places);
+      if (next) remember(this.#placesOf(next));
       const stop = next ? { ...next, change: ++this.#change } : null;
       this.restore(event.stopId, stop);
       stops.set(event.stopId, stop);
     }
-    const stations = [...before.values()].flatMap(([key, old]) => {
-      const record = this.#record(key);
-      return sameRecord(old, record) ? [] : [[key, record] as const];
+    const stations = [...before].flatMap(([place, old]) => {
+      const record = recordOf(place);
+      return sameRecord(old, record) ? [] : [[place.key, record] as const];
     });
     return { stops, stations };
   }
 
-  #record(key: StationKey): StationRecord | null {
-    let newest: KnownStop | undefined;
-    for (const stop of this.#members.get(nameOf(key)) ?? []) {
-      if (!newest || stop.change > newest.change) newest = stop;
-    }
-    return newest ? { ...key, station_name: newest.station_name, order: newest.order } : null;
+  #placesOf({ station_id, lines }: Stop): readonly Place[] {
+    return lines.map((line) => {
+      const id = station_id * LINES.length + LINES.indexOf(line);
+      const known = this.#places.get(id);
+      if (known) return known;
+      const place = { key: { station_id, line }, members: new Set<KnownStop>() };
+      this.#places.set(id, place);
+      return place;
+    });
   }
 }
 
-function keysOf(stop: Stop | undefined): StationKey[] {
-  return stop ? stop.lines.map((line) => ({ station_id: stop.station_id, line })) : [];
+/** A (station, line) with the stops that say so. */
+interface Place {
+  readonly key: StationKey;
+  readonly members: Set<KnownStop>;
 }
 
-function nameOf({ station_id, line }: StationKey): string {
-  return `${station_id} ${line}`;
+function recordOf({ key, members }: Place): StationRecord | null {
+  let newest: KnownStop | undefined;
+  for (const stop of members) {
+    if (!newest || stop.change > newest.change) newest = stop;
+  }
+  return newest ? { ...key, station_name: newest.station_name, order: newest.order } : null;
 }
 
 function sameStop(a: Stop | undefined, b: Stop | undefined): boolean {
@@ -103,7 +107,8 @@ function sameStop(a: Stop | undefined, b: Stop | undefined): boolean {
     a.station_id === b.station_id &&
     a.station_name === b.station_name &&
     a.order === b.order &&
-    a.lines.join() === b.lines.join()
+    a.lines.length === b.lines.length &&
+    a.lines.every((line, i) => line === b.lines[i])
   );
 }
 

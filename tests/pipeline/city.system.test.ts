@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import kafkajs from "kafkajs";
+import { Client } from "pg";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LINES, STATIONS } from "../../schemas/network/network.ts";
@@ -258,6 +259,18 @@ test("in a browser a train moves from one station to another, and the count of e
     expect(Object.keys(now).some((id) => placesBefore[id] && placesBefore[id] !== now[id])).toBe(true);
     expect(await entries()).toBeGreaterThan(entriesBefore);
   });
+  await page.close();
+});
+
+test("a station renamed by SQL is renamed on a page that is open, and back", async () => {
+  const page = await open();
+  const postgres = new Client({ connectionString: system.endpoints.POSTGRES_URL });
+  await postgres.connect();
+  for (const name of ["Renamed by SQL", "Clark/Lake"]) {
+    await postgres.query("UPDATE stations SET station_name = $1 WHERE station_id = 40380", [name]);
+    await page.locator('.map-station[href$="/40380"]', { hasText: name }).waitFor();
+  }
+  await postgres.end();
   await page.close();
 });
 
