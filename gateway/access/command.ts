@@ -2,8 +2,11 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import type { Environment } from "../../infra/runtime/config.ts";
 import { homeOf } from "../../infra/runtime/endpoints.ts";
-import { homePasswords, secretFilesOf, setAgentSecret } from "../../infra/runtime/security/agent-secrets.ts";
-import { randomPassword } from "../../infra/runtime/security/password-hashes.ts";
+import {
+  homePasswords,
+  renewAgentSecret,
+  secretFilesOf,
+} from "../../infra/runtime/security/agent-secrets.ts";
 import { fileOf } from "../../infra/runtime/setting-files.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { STATIONS } from "../../schemas/network/network.ts";
@@ -15,7 +18,7 @@ Examples:
   credentials add 40380                       a new password for a station's agent, printed once; the older one ends
   credentials add observer                    for whoever watches everything and says nothing
   credentials show observer                   the password that the first npm start made
-  MQTT_CREDENTIALS_FILE=mqtt.json … add 40380   in a file of your own
+  MQTT_CREDENTIALS_FILE=mqtt.json npm run gateway -- credentials add 40380   in a file of your own
 
 Without MQTT_CREDENTIALS_FILE it is about the home's own files (secrets/, made by npm start); agents of the same home find
 their new password there. A gateway reads its file again when it changes.`;
@@ -27,14 +30,10 @@ export function credentialsCommand(env: Environment): Command {
     .argument("<name>", "a station id, for example 40380, or observer")
     .action(async (text: string) => {
       const name = known(text);
+      const home = homeOf(env);
       const file = env["MQTT_CREDENTIALS_FILE"];
-      if (file) {
-        process.stdout.write(`${await addCredential(file, name)}\n`);
-        return;
-      }
-      const password = randomPassword();
-      fileIn(env);
-      await setAgentSecret(homeOf(env), name, password);
+      const own = !file && existsSync(secretFilesOf(home).credentials);
+      const password = own ? await renewAgentSecret(home, name) : await addCredential(namedFile(env), name);
       process.stdout.write(`${password}\n`);
     });
   const show = new Command("show")
@@ -61,7 +60,7 @@ export function credentialsCommand(env: Environment): Command {
         throw new CodedError("USAGE", { message: `${passwordFile} holds no password`, retryable: false });
       }
       const names = STATIONS.map(({ id }) => String(id));
-      await shareCredential(fileIn(env), names, password);
+      await shareCredential(namedFile(env), names, password);
       process.stdout.write(`${names.length} agents have this password now\n`);
     });
   return new Command("credentials")
@@ -82,18 +81,14 @@ function known(name: string): string {
   });
 }
 
-/**
- * The file that is named, else the home's own.
- *
- * @throws {CodedError} CONFIG_INVALID when there is neither.
- */
-function fileIn(env: Environment): string {
+/** @throws {CodedError} CONFIG_INVALID */
+function namedFile(env: Environment): string {
   const file = env["MQTT_CREDENTIALS_FILE"];
   if (file) return file;
-  const own = secretFilesOf(homeOf(env)).credentials;
-  if (existsSync(own)) return own;
   throw new CodedError("CONFIG_INVALID", {
-    message: `MQTT_CREDENTIALS_FILE is not set, and there is no ${own}, which npm start makes: name a file, for example MQTT_CREDENTIALS_FILE=credentials.json`,
+    message:
+      "MQTT_CREDENTIALS_FILE is not set: name a file, for example MQTT_CREDENTIALS_FILE=credentials.json " +
+      "(the home's own is made by npm start)",
     retryable: false,
     context: { variable: "MQTT_CREDENTIALS_FILE" },
   });

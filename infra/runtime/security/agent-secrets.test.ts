@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ensureAgentSecrets, homePasswords, secretFilesOf, setAgentSecret } from "./agent-secrets.ts";
+import { ensureAgentSecrets, homePasswords, renewAgentSecret, secretFilesOf } from "./agent-secrets.ts";
 import { matches, readHashes } from "./password-hashes.ts";
 
 let home: string;
@@ -59,11 +59,25 @@ test.each(["credentials", "passwords"] as const)(
 test("a password that is replaced is found at the next look", async () => {
   await ensureAgentSecrets(home, NAMES);
   const passwordOf = homePasswords(home);
-  expect(passwordOf("40380")).not.toBe("another");
-  await setAgentSecret(home, "40380", "another");
-  expect(passwordOf("40380")).toBe("another");
+  const before = passwordOf("40380");
+  const fresh = await renewAgentSecret(home, "40380");
+  expect(fresh).not.toBe(before);
+  expect(passwordOf("40380")).toBe(fresh);
   expect(await letsIn("40380")).toBe(true);
   expect(await letsIn("40900")).toBe(true);
+});
+
+test("a password that was written by hand, or whose hash was never written, comes into force", async () => {
+  await ensureAgentSecrets(home, NAMES);
+  const { credentials, passwords } = secretFilesOf(home);
+  const said = { ...JSON.parse(readFileSync(passwords, "utf8")), "40380": "second city" };
+  writeFileSync(passwords, JSON.stringify(said));
+  // As coarse a clock as a file system may have.
+  utimesSync(credentials, 1, 1);
+  expect(await letsIn("40380")).toBe(false);
+  await ensureAgentSecrets(home, NAMES);
+  for (const name of NAMES) expect(await letsIn(name)).toBe(true);
+  expect(homePasswords(home)("40380")).toBe("second city");
 });
 
 test("a file that is damaged stops the start, and nothing of it is told", async () => {

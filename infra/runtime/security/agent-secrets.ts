@@ -4,6 +4,7 @@ import { z } from "zod";
 import { CodedError } from "../../../schemas/errors.ts";
 import {
   hashOf,
+  matches,
   type PasswordHash,
   randomPassword,
   readHashes,
@@ -32,7 +33,8 @@ export function secretFilesOf(home: string): SecretFiles {
 }
 
 /**
- * See to it that each of `names` has a password. Those that have one keep it.
+ * See to it that each of `names` has a password. Those that have one keep it; one that somebody wrote into the file of
+ * passwords by hand comes into force.
  *
  * @throws {CodedError} CONFIG_INVALID when a file is there and cannot be used.
  */
@@ -43,22 +45,53 @@ export async function ensureAgentSecrets(home: string, names: readonly string[])
   // Hashes alone let nobody in: who removed the passwords' file wants new ones.
   const anew = !existsSync(passwords);
   const fresh = names.filter((name) => said[name] === undefined && (anew || !kept[name]));
-  const unhashed = names.filter((name) => fresh.includes(name) || (said[name] !== undefined && !kept[name]));
-  if (unhashed.length === 0) return;
   for (const name of fresh) said[name] = randomPassword();
-  const hashes = await Promise.all(unhashed.map((name) => hashOf(said[name] ?? "", "random")));
-  for (const [i, name] of unhashed.entries()) kept[name] = hashes[i] as PasswordHash;
-  // The passwords first: a start that is cut off here makes their hashes the next time.
-  writeSecret(passwords, said);
-  writeHashes(credentials, kept);
+  const unhashed = Object.keys(said).filter((name) => fresh.includes(name) || !kept[name]);
+  // The hashes are written after the passwords: if they are older, somebody edited, or was cut off in between.
+  const changed = isNewer(passwords, credentials) ? await unmatched(said, kept) : [];
+  const hashed = async (name: string, kind: "random" | "chosen"): Promise<void> => {
+    kept[name] = await hashOf(said[name] ?? "", kind);
+  };
+  await Promise.all([
+    ...unhashed.map((name) => hashed(name, "random")),
+    ...changed.map((name) => hashed(name, "chosen")),
+  ]);
+  if (fresh.length > 0) writeSecret(passwords, said);
+  if (unhashed.length > 0 || changed.length > 0) writeHashes(credentials, kept);
 }
 
-/** Let `name` have this password in the home's files. */
-export async function setAgentSecret(home: string, name: string, password: string): Promise<void> {
+/** Names whose hash is another password's. */
+async function unmatched(
+  said: Passwords,
+  kept: Readonly<Record<string, PasswordHash>>,
+): Promise<readonly string[]> {
+  const wrong = await Promise.all(
+    Object.entries(said).map(async ([name, password]) => {
+      const hash = kept[name];
+      return hash !== undefined && !(await matches(hash, Buffer.from(password)));
+    }),
+  );
+  return Object.keys(said).filter((_, i) => wrong[i]);
+}
+
+function isNewer(file: string, other: string): boolean {
+  const changed = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return changed(file) > changed(other);
+}
+
+/**
+ * A new password for `name` in the home's files; the older one ends.
+ *
+ * @throws {CodedError} CONFIG_INVALID
+ */
+export async function renewAgentSecret(home: string, name: string): Promise<string> {
   const { credentials, passwords } = secretFilesOf(home);
+  const password = randomPassword();
   const hash = await hashOf(password, "random");
+  // The hash last: until then agents that are refused try again.
   writeSecret(passwords, { ...readPasswords(passwords), [name]: password });
   writeHashes(credentials, { ...readHashes(credentials), [name]: hash });
+  return password;
 }
 
 /**
