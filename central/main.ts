@@ -6,6 +6,7 @@ import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
 import { createMetrics, serveProbes } from "../infra/runtime/metrics.ts";
 import { seededRandom } from "../infra/runtime/random.ts";
+import { endWhenUnread } from "../infra/runtime/stdout.ts";
 import { EXIT, exitCodeOf } from "../schemas/errors.ts";
 import { type CentralConfig, centralConfig, centralSettings } from "./config.ts";
 import { dashboardSettings } from "./dashboard/config.ts";
@@ -87,4 +88,5 @@ program.addCommand(
   ),
 );
 
+endWhenUnread();
 await program.parseAsync();

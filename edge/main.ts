@@ -4,6 +4,7 @@ import { systemClock } from "../infra/runtime/clock.ts";
 import { configCommand } from "../infra/runtime/config-print.ts";
 import { type Running, reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger, silentLogger } from "../infra/runtime/logger.ts";
+import { endWhenUnread } from "../infra/runtime/stdout.ts";
 import { EXIT, exitCodeOf, isCoded, messageOf } from "../schemas/errors.ts";
 import { type Choice, chosenStations, stationOf } from "./choice.ts";
 import { edgeConfig, edgeSettings } from "./config.ts";
@@ -75,6 +76,7 @@ program
   .action(showOutbox);
 program.addCommand(configCommand([edgeSettings], process.env));
 
+endWhenUnread();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -60,7 +60,7 @@ export function addControlCommands(program: Command, client: () => ControlClient
         print(JSON.stringify(devices, null, 2));
         return;
       }
-      print("DEVICE            LINE      BOOT        NUMBERED  LOST  WAITING  RESENDS  FAULTS");
+      print("DEVICE           LINE       BOOT        NUMBERED  LOST  WAITING  RESENDS  FAULTS");
       for (const d of devices) {
         const line = d.path === null ? "unplugged" : d.greeted ? "greeted" : "plugged in";
         const cells = [

@@ -5,6 +5,7 @@ import { closeServer } from "../infra/runtime/http.ts";
 import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
 import { serveProbes } from "../infra/runtime/metrics.ts";
+import { endWhenUnread } from "../infra/runtime/stdout.ts";
 import { EXIT, exitCodeOf } from "../schemas/errors.ts";
 import { LINES } from "../schemas/network/network.ts";
 import { addControlCommands } from "./commands.ts";
@@ -100,6 +101,7 @@ addControlCommands(
 program.addCommand(configCommand([simulatorSettings], process.env));
 for (const command of program.commands) command.exitOverride();
 
+endWhenUnread();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -9,6 +9,7 @@ import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
 import { createMetrics, serveProbes } from "../infra/runtime/metrics.ts";
 import { seededRandom } from "../infra/runtime/random.ts";
+import { endWhenUnread } from "../infra/runtime/stdout.ts";
 import { EXIT, exitCodeOf } from "../schemas/errors.ts";
 import { credentialsCommand } from "./access/command.ts";
 import { gatewaySettings } from "./config.ts";
@@ -139,6 +140,7 @@ const program = new Command("gateway")
   .addCommand(configCommand([gatewaySettings, ingestSettings], env))
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
 
+endWhenUnread();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -4,6 +4,7 @@ import { configCommand } from "../../infra/runtime/config-print.ts";
 import { reportFailure } from "../../infra/runtime/lifecycle.ts";
 import { createLogger } from "../../infra/runtime/logger.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
+import { endWhenUnread } from "../../infra/runtime/stdout.ts";
 import { exitCodeOf } from "../../schemas/errors.ts";
 import { httpConnect } from "./client.ts";
 import { apply, type CommandContext, remove, restart, status, warnOfOthers } from "./commands.ts";
@@ -89,4 +90,5 @@ program
 
 program.addCommand(configCommand([connectCommandSettings], process.env));
 
+endWhenUnread();
 await program.parseAsync();

@@ -9,6 +9,7 @@ import { reportFailure } from "../../infra/runtime/lifecycle.ts";
 import { createLogger } from "../../infra/runtime/logger.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
+import { endWhenUnread } from "../../infra/runtime/stdout.ts";
 import { exitCodeOf } from "../../schemas/errors.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { applyScript } from "./apply.ts";
@@ -66,6 +67,7 @@ program
   .action(apply);
 program.addCommand(configCommand([ksqlClientConfig], process.env));
 
+endWhenUnread();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -3,6 +3,7 @@ import { systemClock } from "../../infra/runtime/clock.ts";
 import { configCommand } from "../../infra/runtime/config-print.ts";
 import { reportFailure, runService } from "../../infra/runtime/lifecycle.ts";
 import { createLogger } from "../../infra/runtime/logger.ts";
+import { endWhenUnread } from "../../infra/runtime/stdout.ts";
 import { EXIT, exitCodeOf } from "../../schemas/errors.ts";
 import { numberFrom, parseDuration } from "../options.ts";
 import { fleetConfig, fleetSettings } from "./config.ts";
@@ -94,6 +95,7 @@ program
   });
 program.addCommand(configCommand([fleetSettings], env));
 
+endWhenUnread();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -11,6 +11,7 @@ import { reportFailure } from "../runtime/lifecycle.ts";
 import { createLogger } from "../runtime/logger.ts";
 import { kafkaAccess } from "../runtime/security/kafka.ts";
 import { postgresAccess } from "../runtime/security/postgres.ts";
+import { endWhenUnread } from "../runtime/stdout.ts";
 import { bootstrapConfig, bootstrapSettings } from "./config.ts";
 
 async function bootstrap({ partitions }: { readonly partitions: number }): Promise<void> {
@@ -49,6 +50,7 @@ const program = new Command("bootstrap")
   .action(bootstrap)
   .addCommand(configCommand([bootstrapSettings], process.env));
 
+endWhenUnread();
 try {
   await program.parseAsync();
 } catch (error) {

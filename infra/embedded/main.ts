@@ -4,6 +4,7 @@ import { systemClock } from "../runtime/clock.ts";
 import { homeOf, resolveEndpoints, withAddressesFromFiles } from "../runtime/endpoints.ts";
 import { runService } from "../runtime/lifecycle.ts";
 import { createLogger } from "../runtime/logger.ts";
+import { endWhenUnread } from "../runtime/stdout.ts";
 import { makeArchives } from "./archives.ts";
 import { commandLine, type StartOptions, type StatusOptions } from "./options.ts";
 import { INFRASTRUCTURE } from "./parts/catalogue.ts";
@@ -38,8 +39,6 @@ async function showStatus(options: StatusOptions): Promise<void> {
     process.stdout.write(`${await statusNow(options)}\n`);
     return;
   }
-  // Whoever reads has read enough.
-  process.stdout.once("error", () => process.exit());
   const clear = process.stdout.isTTY && !options.json ? CLEAR_SCREEN : "";
   for (;;) {
     const text = await statusNow(options).catch((error: unknown) => {
@@ -70,6 +69,7 @@ async function once(work: () => Promise<void>): Promise<void> {
   }
 }
 
+endWhenUnread();
 await commandLine({
   start: (options) => start(options, null),
   infra: (options) => start(options, INFRASTRUCTURE),

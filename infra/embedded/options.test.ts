@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { commandLine, type StartOptions, simulatorArgs } from "./options.ts";
 
+const nothing = async (): Promise<void> => {};
+
 async function parse(...args: string[]): Promise<StartOptions> {
   const got: StartOptions[] = [];
   const take = async (options: StartOptions): Promise<void> => void got.push(options);
-  const nothing = async (): Promise<void> => {};
   await commandLine({ start: take, infra: take, status: nothing, archives: nothing }).parseAsync(args, {
     from: "user",
   });
@@ -30,6 +31,16 @@ describe("options of start", () => {
     expect((await parse("start")).brokers).toBeUndefined();
     expect((await parse("start", "--brokers", "3")).brokers).toBe(3);
     expect((await parse("infra", "--brokers", "1")).brokers).toBe(1);
+  });
+
+  test("what the simulator can never do is refused before anything starts", () => {
+    const start = commandLine({ start: nothing, infra: nothing, status: nothing, archives: nothing });
+    for (const command of [start, ...start.commands])
+      command.exitOverride().configureOutput({ writeErr() {} });
+    const refused = (...args: string[]) => expect(() => start.parse(["start", ...args], { from: "user" }));
+    refused("--lines", "red,rad").toThrow('"rad" is none of');
+    refused("--speed", "fast").toThrow("give a number");
+    refused("--seed", "").toThrow("give a number");
   });
 
   test("the simulator's share is passed on as given", async () => {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { isLine, LINES } from "../../schemas/network/network.ts";
 import type { Brokers } from "./parts/kafka-cluster.ts";
 
 /** What a start was asked for. */
@@ -48,12 +49,12 @@ export function commandLine(actions: Actions): Command {
   const program = new Command("elevated").description("The whole system, or parts of it, on this machine.");
   startOptions(program.command("start"))
     .description("Start every part, show how they come up, then one line of figures.")
-    .option("--speed <factor>", "service time per wall time (simulator; default 60)")
-    .option("--seed <n>", "the simulated day (simulator)")
+    .option("--speed <factor>", "service time per wall time (simulator; default 60)", numeric)
+    .option("--seed <n>", "the simulated day (simulator)", numeric)
     .option("--from <time>", "the city's clock begins here (simulator; default: where it stopped)")
-    .option("--lines <list>", "red,blue,green (simulator; default all)")
+    .option("--lines <list>", "red,blue,green (simulator; default all)", lines)
     .option("--stations <ids>", "only the devices of these (simulator)")
-    .option("--rate <n>", "no city: so many readings per second and device (simulator)")
+    .option("--rate <n>", "no city: so many readings per second and device (simulator)", numeric)
     .option("--no-traffic", "devices are up, but nothing happens that is not ordered (simulator)")
     .option("--no-weather", "no weather box (simulator)")
     .addHelpText(
@@ -127,6 +128,18 @@ function list(text: string): readonly string[] {
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
+}
+
+/** The simulator looks closer; what can never be right is said before anything starts. */
+function numeric(text: string): string {
+  if (text.trim() !== "" && Number.isFinite(Number(text))) return text;
+  throw new InvalidArgumentError("give a number");
+}
+
+function lines(text: string): string {
+  const wrong = list(text).find((word) => !isLine(word));
+  if (wrong === undefined) return text;
+  throw new InvalidArgumentError(`"${wrong}" is none of ${LINES.join(", ")}`);
 }
 
 function portNumber(text: string): number {

@@ -8,6 +8,7 @@ import { createRegistryClient } from "../runtime/registry/client.ts";
 import { avroDecoder } from "../runtime/registry/codec.ts";
 import { httpAccess } from "../runtime/security/http.ts";
 import { kafkaAccess } from "../runtime/security/kafka.ts";
+import { endWhenUnread } from "../runtime/stdout.ts";
 import { inspectConfig, inspectSettings } from "./config.ts";
 import { describe, jsonLine, readable } from "./decode.ts";
 import { peek } from "./peek.ts";
@@ -42,8 +43,6 @@ async function showRecords(topic: string, flags: PeekFlags): Promise<void> {
   const { kafka, avro } = open();
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  // A reader such as `head` that has seen enough.
-  process.stdout.on("error", () => stop.abort());
   const { limit } = flags;
   const options = {
     topic,
@@ -95,6 +94,7 @@ Examples:
 
 program.addCommand(configCommand([inspectSettings], process.env));
 
+endWhenUnread();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,6 +1,7 @@
 import lighthouse from "lighthouse";
 import { launchBrowser } from "../support/browser.ts";
 import { freePort } from "../support/free-port.ts";
+import { answerHelp } from "../support/script-help.ts";
 import { startMorning } from "./morning.ts";
 
 /**
@@ -48,4 +49,5 @@ async function main(): Promise<void> {
   }
 }
 
+answerHelp("lighthouse", "Asks Lighthouse about the page; half a minute. Exit code 1 below its goals.");
 await main();

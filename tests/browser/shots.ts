@@ -7,6 +7,7 @@ import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
 import { closeServer, listen } from "../../infra/runtime/http.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { launchBrowser } from "../support/browser.ts";
+import { answerHelp } from "../support/script-help.ts";
 import type { BusyChicago } from "./busy-chicago.ts";
 import { indexedPng } from "./indexed-png.ts";
 import { startMorning } from "./morning.ts";
@@ -127,4 +128,8 @@ async function main(wanted: readonly string[]): Promise<void> {
   }
 }
 
+answerHelp("shots", "Takes the README's screenshots anew, in docs/screenshots; two minutes.", [
+  ...SHOTS.map(({ name }) => name),
+  "disconnected",
+]);
 await main(process.argv.slice(2));
