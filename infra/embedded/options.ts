@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { EXIT } from "../../schemas/errors.ts";
 import { isLine, LINES } from "../../schemas/network/network.ts";
 import type { Brokers } from "./parts/kafka-cluster.ts";
 
@@ -46,7 +47,9 @@ export interface Actions {
 }
 
 export function commandLine(actions: Actions): Command {
-  const program = new Command("elevated").description("The whole system, or parts of it, on this machine.");
+  const program = new Command("elevated")
+    .description("The whole system, or parts of it, on this machine.")
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
   startOptions(program.command("start"))
     .description("Start every part, show how they come up, then one line of figures.")
     .option("--speed <factor>", "service time per wall time (simulator; default 60)", numeric)
