@@ -11,8 +11,11 @@ const KILLS = inFull(1, 30);
 const POINTS = inFull(2, 4);
 const MOVES = inFull(2, 20);
 const ZOMBIES = inFull(1, 10);
-/** After this the broker itself would end what a killed dedup left open; a successor does it sooner. */
-const TRANSACTION_TIMEOUT_MS = 10_000;
+/**
+ * Readers go on after a kill within this; the broker itself would end an open transaction after ten seconds. Held
+ * against the clock at full length only, where the machine has nothing else to do.
+ */
+const READERS_GO_ON_MS = inFull(60_000, 5_000);
 
 let servers: TestServers | undefined;
 let pipeline: PipelineUnderLoad | undefined;
@@ -82,8 +85,8 @@ test("killed between send and commit, and at each step around it, while another 
     const killedAt = performance.now();
     await seat.kill();
     await load.cleaning();
-    // Nobody waited for the broker to end what was left open: the other instance did.
-    expect(performance.now() - killedAt).toBeLessThan(TRANSACTION_TIMEOUT_MS);
+    // The other instance has ended what was left open.
+    expect(performance.now() - killedAt).toBeLessThan(READERS_GO_ON_MS);
     seat.kafka.loseReplies(null);
     seat.kafka.forget();
     await seat.start();
