@@ -1,6 +1,5 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
+import { forked } from "../../forked.ts";
 import type { FromLoad, LoadOptions, ToLoad } from "./messages.ts";
 
 export type Measured = Extract<FromLoad, { kind: "measured" }>;
@@ -21,35 +20,21 @@ export interface Load {
 
 /** @throws Error when its clients cannot connect; `measured` and `done` reject when it ends before its time. */
 export async function startLoad(options: LoadOptions): Promise<Load> {
-  const child = fork(join(import.meta.dirname, "load.child.ts"), [JSON.stringify(options)], {
-    execArgv: ["--import", "tsx"],
-  });
-  const ended = once(child, "exit").then(([code]) => {
-    throw new Error(`the load's process ended with ${code}`);
-  });
-  ended.catch(() => {});
-  const heard = <K extends FromLoad["kind"]>(kind: K): Promise<Extract<FromLoad, { kind: K }>> => {
-    const message = new Promise<Extract<FromLoad, { kind: K }>>((resolve) => {
-      child.on("message", (each: FromLoad) => {
-        if (each.kind === kind) resolve(each as Extract<FromLoad, { kind: K }>);
-      });
-    });
-    const either = Promise.race([message, ended]);
-    either.catch(() => {});
-    return either;
-  };
+  const module = join(import.meta.dirname, "load.child.ts");
+  const child = forked<FromLoad, ToLoad>("the load's process", module, [JSON.stringify(options)]);
+  const heard = <K extends FromLoad["kind"]>(kind: K): Promise<Extract<FromLoad, { kind: K }>> =>
+    child.heard((message): message is Extract<FromLoad, { kind: K }> => message.kind === kind);
   const [measuring, measured, done] = [heard("measuring"), heard("measured"), heard("done")];
-  const tell = (message: ToLoad): void => void child.send(message);
   await heard("connected");
   return {
-    pid: child.pid ?? 0,
+    pid: child.pid,
     async begin() {
-      tell({ go: true });
+      child.tell({ go: true });
       await measuring;
     },
-    allow: (allowed) => tell({ allowed }),
+    allow: (allowed) => child.tell({ allowed }),
     measured,
     done,
-    end: () => void child.kill("SIGKILL"),
+    end: child.end,
   };
 }
