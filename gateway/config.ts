@@ -16,8 +16,11 @@ import { type HttpAccess, httpAccess, registrySettings } from "../infra/runtime/
 import { type KafkaAccess, kafkaAccess, kafkaSettings } from "../infra/runtime/security/kafka.ts";
 import { CodedError } from "../schemas/errors.ts";
 import { LIMITS } from "../schemas/mqtt.ts";
+import type { ServerCertificates } from "./broker/certificates.ts";
 import type { ListenOptions } from "./broker/listener.ts";
 
+/** How often certificates are looked at for their renewal, ms. */
+const RENEWAL_MS = 30_000;
 /** What a record costs in Kafka beside its payload: key, header, framing. */
 const RECORD_OVERHEAD = 1024;
 
@@ -156,19 +159,25 @@ function tlsOf(values: z.output<typeof gatewaySettings>, now: number): GatewayCo
     return undefined;
   }
   if (key === undefined) throw invalid("MQTT_TLS_KEY_FILE", "is not set: a certificate needs its key");
+  const read = (at: number): ServerCertificates => ({
+    own: keyPairOf(
+      { variable: "MQTT_TLS_CERT_FILE", path: cert },
+      { variable: "MQTT_TLS_KEY_FILE", path: key },
+      at,
+    ),
+    clientAuthorities:
+      clientCa === undefined
+        ? undefined
+        : authoritiesOf({ variable: "MQTT_TLS_CLIENT_CA_FILE", path: clientCa }, at),
+  });
   return {
     port: values.MQTT_TLS_PORT,
     webSocketPort: values.MQTT_WSS_PORT,
-    certificates: {
-      own: keyPairOf(
-        { variable: "MQTT_TLS_CERT_FILE", path: cert },
-        { variable: "MQTT_TLS_KEY_FILE", path: key },
-        now,
-      ),
-      clientAuthorities:
-        clientCa === undefined
-          ? undefined
-          : authoritiesOf({ variable: "MQTT_TLS_CLIENT_CA_FILE", path: clientCa }, now),
+    certificates: read(now),
+    files: {
+      paths: clientCa === undefined ? [cert, key] : [cert, key, clientCa],
+      read: () => read(Date.now()),
+      everyMs: RENEWAL_MS,
     },
   };
 }

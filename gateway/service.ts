@@ -16,6 +16,7 @@ import { Gate } from "./bridge/gate.ts";
 import { Records } from "./bridge/records.ts";
 import { Judge } from "./bridge/verdict.ts";
 import { Wills } from "./bridge/wills.ts";
+import { followRenewal } from "./broker/certificates.ts";
 import { type Listeners, listen } from "./broker/listener.ts";
 import { MqttBroker } from "./broker/mqtt-broker.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -123,8 +124,14 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
   }
   const { ports } = listeners;
   logger.info({ host: config.host, port: ports.mqtt, ports }, "MQTT is served");
-  const certificate = config.tls?.certificates.own;
+  let certificate = config.tls?.certificates.own;
   meter.sample("certificate_expiry_timestamp_seconds", () => (certificate?.validTo ?? 0) / 1000);
+  const stopFollowing =
+    config.tls &&
+    followRenewal(config.tls.files, parts, (renewed) => {
+      listeners.renew(renewed);
+      certificate = renewed.own;
+    });
   const rate = new Rate(clock, () => meter.readings);
   return {
     ports,
@@ -139,6 +146,7 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
     }),
     async stop() {
       draining = true;
+      stopFollowing?.();
       listeners.stop();
       await Promise.race([sink.idle(), clock.sleep(DRAIN_MS)]);
       await broker.close();

@@ -1,22 +1,15 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from "node:tls";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
-import type { KeyPair } from "../../infra/runtime/security/certificates.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import type { Certificate } from "../access/identity.ts";
+import type { CertificateFiles, ServerCertificates } from "./certificates.ts";
 import { overWebSocket } from "./websocket.ts";
 
 /** Connections not yet accepted: all agents of a network come back at once (Node's default is 511). */
 const BACKLOG = 4_096;
-
-/** What a gateway shows to clients, and whom it believes what they show. */
-export interface ServerCertificates {
-  readonly own: KeyPair;
-  /** PEM; undefined: no certificates are asked for. */
-  readonly clientAuthorities: Buffer | undefined;
-}
 
 /** Why a connection came to nothing before its first MQTT packet. */
 export type DoorRefusal = "too-many" | "tls-handshake" | "websocket-handshake";
@@ -31,6 +24,7 @@ export interface ListenOptions {
         /** Of MQTT over WebSocket over TLS. */
         readonly webSocketPort: number | undefined;
         readonly certificates: ServerCertificates;
+        readonly files: CertificateFiles;
       }
     | undefined;
   readonly webSocketPort: number | undefined;
@@ -51,6 +45,8 @@ export interface ListenOptions {
 export interface Listeners {
   /** Where each kind is served. */
   readonly ports: { readonly [kind in Kind]?: number };
+  /** Show these to whoever connects from now on. */
+  renew(certificates: ServerCertificates): void;
   /** Take no new connections; the open ones stay. */
   stop(): void;
 }
@@ -66,7 +62,10 @@ interface Door {
   readonly kind: Kind;
   readonly port: number;
   readonly enter: Enter;
+  readonly renew?: Renew;
 }
+
+type Renew = (certificates: ServerCertificates) => void;
 
 /** The setting of each kind's port. */
 const VARIABLE: Readonly<Record<Kind, string>> = {
@@ -87,8 +86,9 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
   const stop = (): void => {
     for (const { server } of open) server.close();
   };
+  const doors = doorsOf(options);
   try {
-    for (const door of doorsOf(options)) {
+    for (const door of doors) {
       const server = createServer((socket) => admit(socket, door.enter));
       open.push({ kind: door.kind, server, port: await listening(server, options.host, door) });
     }
@@ -96,7 +96,13 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
     stop();
     throw error;
   }
-  return { ports: Object.fromEntries(open.map(({ kind, port }) => [kind, port])), stop };
+  return {
+    ports: Object.fromEntries(open.map(({ kind, port }) => [kind, port])),
+    renew(certificates) {
+      for (const door of doors) door.renew?.(certificates);
+    },
+    stop,
+  };
 }
 
 function doorsOf(options: ListenOptions): readonly Door[] {
@@ -108,10 +114,10 @@ function doorsOf(options: ListenOptions): readonly Door[] {
     doors.push({ kind: "ws", port: webSocketPort, enter: (socket) => enter(socket) });
   }
   if (tls) {
-    doors.push({ kind: "mqtts", port: tls.port, enter: overTls(tls.certificates, options, onConnection) });
+    doors.push({ kind: "mqtts", port: tls.port, ...overTls(tls.certificates, options, onConnection) });
     if (tls.webSocketPort !== undefined) {
-      const enter = overTls(tls.certificates, options, overWebSocket(options));
-      doors.push({ kind: "wss", port: tls.webSocketPort, enter });
+      const door = overTls(tls.certificates, options, overWebSocket(options));
+      doors.push({ kind: "wss", port: tls.webSocketPort, ...door });
     }
   }
   return doors;
@@ -137,25 +143,32 @@ function admission({ maxConnections, onRefused }: ListenOptions): (socket: Socke
 
 /** The certificates are judged at the CONNECT, not in the handshake, so that a client is told in MQTT's words. */
 function overTls(
-  { own, clientAuthorities }: ServerCertificates,
+  certificates: ServerCertificates,
   { connectMs, logger, onRefused }: ListenOptions,
   then: Then,
-): Enter {
+): { readonly enter: Enter; readonly renew: Renew } {
+  const asked = certificates.clientAuthorities !== undefined;
   const server = createTlsServer({
-    cert: own.cert,
-    key: own.key,
-    ...(clientAuthorities ? { ca: clientAuthorities, requestCert: true, rejectUnauthorized: false } : {}),
+    ...secureContextOf(certificates),
+    ...(asked ? { requestCert: true, rejectUnauthorized: false } : {}),
     handshakeTimeout: connectMs,
   });
   server.on("secureConnection", (socket: TLSSocket) => {
-    then(socket, clientAuthorities ? certificateOf(socket) : undefined);
+    then(socket, asked ? certificateOf(socket) : undefined);
   });
   server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
     onRefused("tls-handshake");
     logger.warn({ peer: socket.remoteAddress, reason: error.code ?? error.message }, "TLS handshake failed");
     socket.destroy();
   });
-  return (socket) => void server.emit("connection", socket);
+  return {
+    enter: (socket) => void server.emit("connection", socket),
+    renew: (next) => server.setSecureContext(secureContextOf(next)),
+  };
+}
+
+function secureContextOf({ own, clientAuthorities: ca }: ServerCertificates): SecureContextOptions {
+  return { cert: own.cert, key: own.key, ...(ca ? { ca } : {}) };
 }
 
 /** undefined: the client showed none. */

@@ -1,10 +1,11 @@
 import { execFile, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connect as connectTls } from "node:tls";
 import { promisify } from "node:util";
 import type { IClientOptions } from "mqtt";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -48,15 +49,20 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 beforeEach(async () => {
   scripted = new ScriptedKafka();
-  const now = Date.now();
-  const certificates = {
-    own: keyPairOf({ variable: "cert", path: server.cert }, { variable: "key", path: server.key }, now),
-    clientAuthorities: authoritiesOf({ variable: "ca", path: authority.caFile }, now),
-  };
+  const read = () => ({
+    own: keyPairOf(
+      { variable: "cert", path: server.cert },
+      { variable: "key", path: server.key },
+      Date.now(),
+    ),
+    clientAuthorities: authoritiesOf({ variable: "ca", path: authority.caFile }, Date.now()),
+  });
+  const files = { paths: [server.cert, server.key], read, everyMs: 50 };
+  const tls = { port: 0, webSocketPort: 0, certificates: read(), files };
   gateway = await testGateway(scripted.kafka, {
     passwords: NO_PASSWORD,
     config: {
-      tls: { port: 0, webSocketPort: 0, certificates },
+      tls,
       connectMs: 500,
       maxConnections: 3,
       maxWaitingBytes: 64 * 1024,
@@ -203,6 +209,34 @@ test("WebSocket over TLS knows agents by their certificates too", async () => {
 test("a client that distrusts the gateway says nothing to it", async () => {
   await expect(connectAgent(url, { ...as(station), ca: readFileSync(station.cert) })).rejects.toThrow();
   await expect.poll(() => gateway.metric("connections_refused_total", { reason: "tls-handshake" })).toBe(1);
+});
+
+test("a renewed certificate is shown to whoever connects next; one that cannot be used changes nothing", async () => {
+  const agent = await connectAgent(url, as(station));
+  const shown = async (): Promise<string> => {
+    const socket = connectTls({
+      port: gateway.ports.mqtts ?? 0,
+      host: "localhost",
+      ca: readFileSync(authority.caFile),
+    });
+    await once(socket, "secureConnect");
+    const { fingerprint256 } = socket.getPeerCertificate();
+    socket.destroy();
+    return fingerprint256;
+  };
+  const before = await shown();
+  // In two writes, as renewals do it: the key of one and the certificate of the other do for nobody.
+  const { cert, key } = { cert: readFileSync(server.cert), key: readFileSync(server.key) };
+  writeFileSync(server.key, readFileSync(station.key));
+  await sleep(200);
+  expect(await shown()).toBe(before);
+  writeFileSync(server.key, key);
+  writeFileSync(server.cert, cert);
+  await authority.sign("gateway");
+  await expect.poll(shown, { timeout: 5_000 }).not.toBe(before);
+  await agent.publish(1);
+  expect(batches()).toEqual([1]);
+  agent.end();
 });
 
 test("an observer's certificate shows everything", async () => {
