@@ -1,40 +1,23 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DIRECTIONS, LINES } from "../network/network.ts";
-import { MAX_COUNT, type ReadingBatch, TRAIN_STATUSES } from "../readings.ts";
+import { MAX_COUNT, type ReadingBatch } from "../readings.ts";
+import { arbitraryInt, arbitraryLong, arbitraryReading } from "../testing/arbitrary-readings.ts";
 import { AvroCursor } from "./avro-cursor.ts";
 import { decodeReadingBatch } from "./reading-batch.ts";
 import { avroType } from "./schemas.ts";
 
 const type = avroType("reading-batch");
 
-// avsc writes numbers below −2^52 wrongly (its zigzag is computed in a double).
-const long = fc.integer({ min: -(2 ** 52), max: MAX_COUNT });
-const int = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
-const arrival = fc.record({
-  trainId: fc.string(),
-  status: fc.constantFrom(...TRAIN_STATUSES),
-  prevStationId: fc.option(int),
-  prevDirection: fc.option(fc.constantFrom(...DIRECTIONS)),
-});
-const reading = fc.record({
-  total: long,
-  serviceTime: long,
-  deviceTime: long,
-  edgeTime: long,
-  line: fc.constantFrom(...LINES),
-  arrival: fc.option(arrival),
-});
 const batch: fc.Arbitrary<ReadingBatch> = fc.record({
-  stationId: int,
-  agentBoot: long,
-  batchId: long,
+  stationId: arbitraryInt,
+  agentBoot: arbitraryLong,
+  batchId: arbitraryLong,
   runs: fc.array(
     fc.record({
       deviceId: fc.string({ unit: "grapheme" }),
-      bootId: long,
-      firstSeq: long,
-      readings: fc.array(reading, { maxLength: 10 }),
+      bootId: arbitraryLong,
+      firstSeq: arbitraryLong,
+      readings: fc.array(arbitraryReading(arbitraryLong), { maxLength: 10 }),
     }),
     { maxLength: 5 },
   ),
