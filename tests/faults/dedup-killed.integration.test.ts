@@ -148,11 +148,32 @@ test(
   120_000 + ZOMBIES * 20_000,
 );
 
+test("stopped before a commit and continued before its successor has fenced it: what it commits then, the successor knows", async () => {
+  const load = await open(2);
+  const [late, successor] = load.dedups as [Seat, Seat];
+  const [partition = 0] = await partitionsOf(late, 1);
+  late.kafka.withhold("Produce");
+  await withheld(late.kafka);
+  late.signal("SIGSTOP");
+  // That of its transactional id: a connection's first one fences nobody.
+  successor.kafka.withhold("InitProducerId", load.prefix);
+  await withheld(successor.kafka);
+  const committed = load.cleaningIn(partition);
+  late.kafka.release();
+  late.signal("SIGCONT");
+  // Only the late one can have written there.
+  await committed;
+  successor.kafka.release();
+  await load.cleaning();
+  await load.settled();
+}, 120_000);
+
 /** The instance works on so many partitions. */
-async function partitionsOf(seat: Seat, count: number): Promise<void> {
-  await eventually(async () => {
+async function partitionsOf(seat: Seat, count: number): Promise<readonly number[]> {
+  return eventually(async () => {
     const answer = await fetch(`${seat.probeUrl}/readyz`);
     const { dedup } = (await answer.json()) as { dedup: { partitions: readonly number[] } };
     expect(dedup.partitions).toHaveLength(count);
+    return dedup.partitions;
   });
 }

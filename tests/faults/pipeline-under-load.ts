@@ -167,6 +167,12 @@ export class PipelineUnderLoad {
     );
   }
 
+  /** Since the call clean records have come in this partition. */
+  async cleaningIn(partition: number): Promise<void> {
+    const before = this.#clean[partition] ?? 0;
+    await eventually(() => expect(this.#clean[partition]).toBeGreaterThan(before), 60_000, 5);
+  }
+
   /** A moment that nobody chose, up to 100 ms: between two conditions, never instead of one. */
   async someMoment(): Promise<void> {
     await sleep(this.random() * 100);

@@ -5,8 +5,8 @@ import { type Filters, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 export interface KafkaProxy extends TcpProxy {
   /** From now on replies to such requests are thrown away, and all else passes; null: none any more. */
   loseReplies(api: KafkaApi | null): void;
-  /** From now on such requests are kept here, and all else passes. */
-  withhold(api: KafkaApi): void;
+  /** From now on such requests are kept here, and all else passes. @param naming - only those that hold this text. */
+  withhold(api: KafkaApi, naming?: string): void;
   /** What is kept goes to Kafka now, in order, and nothing is kept any more. */
   release(): void;
   /** What is kept is thrown away, and nothing is kept any more. */
@@ -21,7 +21,7 @@ export interface KafkaProxy extends TcpProxy {
 export async function startKafkaProxy(broker: string): Promise<KafkaProxy> {
   const [host = "", brokerPort = "0"] = broker.split(":");
   let losing: KafkaApi | null = null;
-  let withholding: KafkaApi | null = null;
+  let withholding: { readonly api: KafkaApi; readonly naming: string } | null = null;
   let lost = 0;
   let kept: (() => void)[] = [];
 
@@ -35,7 +35,7 @@ export async function startKafkaProxy(broker: string): Promise<KafkaProxy> {
           const { api, correlationId } = headOf(frame);
           if (api === undefined) return true;
           asked.set(correlationId, api);
-          if (api !== withholding) return true;
+          if (api !== withholding?.api || !frame.includes(withholding.naming)) return true;
           const request = Buffer.from(frame);
           kept.push(() => pass(request));
           return false;
@@ -84,8 +84,8 @@ export async function startKafkaProxy(broker: string): Promise<KafkaProxy> {
     loseReplies(api) {
       losing = api;
     },
-    withhold(api) {
-      withholding = api;
+    withhold(api, naming = "") {
+      withholding = { api, naming };
     },
     release() {
       for (const pass of letGo()) pass();
