@@ -14,16 +14,17 @@ import { openOutbox } from "./outbox/open.ts";
 
 const EXAMPLES = `
 Examples:
-  edge --station 40380              one station's agent in this process
-  edge --station 40380,41400        two of them
-  edge --lines blue                 the stations of a line
-  edge --all                        all 92 stations in one process
-  edge --all --link tcp://sim:4001  their devices are at a serial device server
-  edge outbox 40380                 what waits for the gateway, also while the agent runs
-  edge outbox 40380 --quarantine    readings that the gateway refuses for good
+  npm run edge -- --station 40380              one station's agent in this process
+  npm run edge -- --station 40380,41400        two of them
+  npm run edge -- --lines blue                 the stations of a line
+  npm run edge -- --all                        all 92 stations in one process
+  npm run edge -- --all --link tcp://sim:4001  their devices are at a serial device server
+  npm run edge -- outbox 40380                 what waits for the gateway, also while the agent runs
+  npm run edge -- outbox 40380 --quarantine    readings that the gateway refuses for good
 
 Settings (environment): ELEVATED_HOME, MQTT_URL (a list: mqtt://a:1883,mqtt://b:1883), MQTT_PASSWORD,
-MQTT_PASSWORDS_FILE (JSON, by station), MQTT_CA_FILE, MQTT_CERT_FILE and MQTT_KEY_FILE (for mqtts://), EDGE_OUTBOX_MB, EDGE_BAUD_RATE, SERIAL_LINK, EDGE_TURNSTILES, PROBE_PORT, LOG_LEVEL`;
+MQTT_PASSWORDS_FILE (JSON, by station), MQTT_CA_FILE, MQTT_CERT_FILE and MQTT_KEY_FILE (for mqtts://),
+EDGE_OUTBOX_MB, EDGE_BAUD_RATE, SERIAL_LINK, EDGE_TURNSTILES, PROBE_PORT, LOG_LEVEL`;
 
 async function run(choice: Choice & { readonly link?: string }): Promise<void> {
   const stations = chosenStations(choice);

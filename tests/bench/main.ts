@@ -43,6 +43,10 @@ const program = new Command("bench")
   .option("--only <text>", "only contenders whose names contain it")
   .option("--json", "print JSON instead of a table")
   .addHelpText("after", `\nParts:\n${PARTS.map((p) => `  ${p.name.padEnd(10)} ${p.about}`).join("\n")}`)
+  .addHelpText(
+    "after",
+    "\nExamples:\n  npm run bench -- servers -n 1\n  npm run -s bench -- edge --json > edge.json",
+  )
   .action(async (name: string | undefined, options: BenchOptions) => {
     const part = PARTS.find((p) => p.name === name);
     if (!part) {
