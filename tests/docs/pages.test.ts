@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { projectRoot } from "../../schemas/root.ts";
-import { brokenLinks, commandsShown, scriptOf } from "./pages.ts";
+import { brokenLinks, commandsShown, pages, scriptOf } from "./pages.ts";
 
 const root = projectRoot();
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
@@ -19,6 +19,15 @@ test("every command that a page shows is there", () => {
     return script !== undefined && !(script in scripts);
   });
   expect(missing).toEqual([]);
+});
+
+test("every row of a table is whole", () => {
+  const torn = pages().flatMap((page) => {
+    const prose = readFileSync(join(root, page), "utf8").replace(/^```.*?^```/gms, "");
+    const lines = prose.split("\n").filter((line) => line.startsWith("|") !== line.endsWith("|"));
+    return lines.map((line) => `${page}: ${line}`);
+  });
+  expect(torn).toEqual([]);
 });
 
 test("the README's table has every command", () => {
