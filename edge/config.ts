@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Environment, logLevel, probePort, readConfig, serialLink } from "../infra/runtime/config.ts";
 import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
+import { invalidSetting } from "../infra/runtime/invalid-setting.ts";
 import { isLoopback } from "../infra/runtime/loopback.ts";
 import { homePasswords } from "../infra/runtime/security/agent-secrets.ts";
 import { authoritiesOf, type KeyPair, keyPairOf } from "../infra/runtime/security/certificates.ts";
 import { fileOf } from "../infra/runtime/setting-files.ts";
-import { CodedError } from "../schemas/errors.ts";
 import type { TcpAddress } from "../schemas/wire/tcp-link.ts";
 import type { MqttSettings } from "./uplink/mqtt-connection.ts";
 
@@ -32,11 +32,8 @@ function passwordsIn(file: string): Readonly<Record<string, string>> {
     return passwords.parse(JSON.parse(text));
   } catch {
     // Not the parser's message: it would quote what is in the file.
-    throw new CodedError("CONFIG_INVALID", {
-      message: `MQTT_PASSWORDS_FILE is "${file}": not JSON of the form {"40380": "password", …}`,
-      retryable: false,
-      context: { variable: "MQTT_PASSWORDS_FILE", value: file },
-    });
+    const problem = `is "${file}": not JSON of the form {"40380": "password", …}`;
+    throw invalidSetting("MQTT_PASSWORDS_FILE", problem, { value: file });
   }
 }
 
@@ -158,7 +155,7 @@ function certificatesOf(
   if (cert === undefined && key === undefined) return new Map();
   if (cert === undefined || key === undefined) {
     const [missing, given] = cert === undefined ? ["CERT", "KEY"] : ["KEY", "CERT"];
-    throw invalid(`MQTT_${missing}_FILE`, `is not set: MQTT_${given}_FILE needs it`);
+    throw invalidSetting(`MQTT_${missing}_FILE`, `is not set: MQTT_${given}_FILE needs it`);
   }
   return new Map(
     stations.map(({ id }) => {
@@ -170,19 +167,11 @@ function certificatesOf(
         now,
       );
       if (pair.name === station) return [station, pair];
-      throw invalid(
+      throw invalidSetting(
         "MQTT_CERT_FILE",
         `is "${path}": its common name (CN) is ${pair.name ?? "missing"}, not ${station}, which the gateway would ` +
           "refuse; for several stations write {station} in the name",
       );
     }),
   );
-}
-
-function invalid(variable: string, problem: string): CodedError {
-  return new CodedError("CONFIG_INVALID", {
-    message: `${variable} ${problem}`,
-    retryable: false,
-    context: { variable },
-  });
 }

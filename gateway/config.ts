@@ -9,12 +9,12 @@ import {
   topicPrefix,
 } from "../infra/runtime/config.ts";
 import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
+import { invalidSetting } from "../infra/runtime/invalid-setting.ts";
 import { isLoopback } from "../infra/runtime/loopback.ts";
 import { secretFilesOf } from "../infra/runtime/security/agent-secrets.ts";
 import { authoritiesOf, keyPairOf } from "../infra/runtime/security/certificates.ts";
 import { type HttpAccess, httpAccess, registrySettings } from "../infra/runtime/security/http.ts";
 import { type KafkaAccess, kafkaAccess, kafkaSettings } from "../infra/runtime/security/kafka.ts";
-import { CodedError } from "../schemas/errors.ts";
 import { LIMITS } from "../schemas/mqtt.ts";
 import type { ServerCertificates } from "./broker/certificates.ts";
 import type { ListenOptions } from "./broker/listener.ts";
@@ -121,7 +121,7 @@ export function gatewayConfig(env: Environment, now: number = Date.now()): Gatew
   const credentialsFile = values.MQTT_CREDENTIALS_FILE ?? (existsSync(own) ? own : undefined);
   const open = credentialsFile === undefined && tls?.certificates.clientAuthorities === undefined;
   if (open && !isLoopback(values.MQTT_HOST)) {
-    throw invalid(
+    throw invalidSetting(
       "MQTT_HOST",
       `is "${values.MQTT_HOST}", which others reach, and there are no passwords: set MQTT_CREDENTIALS_FILE (fill it ` +
         "with: npm run gateway -- credentials add <station>) or MQTT_TLS_CLIENT_CA_FILE, or listen on 127.0.0.1",
@@ -153,12 +153,12 @@ function tlsOf(values: z.output<typeof gatewaySettings>, now: number): GatewayCo
   if (cert === undefined) {
     const needs = ["MQTT_TLS_KEY_FILE", "MQTT_TLS_CLIENT_CA_FILE", "MQTT_WSS_PORT"] as const;
     const needing = needs.find((name) => values[name] !== undefined);
-    if (needing) throw invalid("MQTT_TLS_CERT_FILE", `is not set: ${needing} needs it`);
+    if (needing) throw invalidSetting("MQTT_TLS_CERT_FILE", `is not set: ${needing} needs it`);
     if (values.MQTT_PORT === "off" && values.MQTT_WS_PORT === undefined)
-      throw invalid("MQTT_PORT", "is off, and without MQTT_TLS_CERT_FILE nothing else is served");
+      throw invalidSetting("MQTT_PORT", "is off, and without MQTT_TLS_CERT_FILE nothing else is served");
     return undefined;
   }
-  if (key === undefined) throw invalid("MQTT_TLS_KEY_FILE", "is not set: a certificate needs its key");
+  if (key === undefined) throw invalidSetting("MQTT_TLS_KEY_FILE", "is not set: a certificate needs its key");
   const read = (at: number): ServerCertificates => ({
     own: keyPairOf(
       { variable: "MQTT_TLS_CERT_FILE", path: cert },
@@ -180,12 +180,4 @@ function tlsOf(values: z.output<typeof gatewaySettings>, now: number): GatewayCo
       everyMs: RENEWAL_MS,
     },
   };
-}
-
-function invalid(variable: string, problem: string): CodedError {
-  return new CodedError("CONFIG_INVALID", {
-    message: `${variable} ${problem}`,
-    retryable: false,
-    context: { variable },
-  });
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import type { Environment } from "../../infra/runtime/config.ts";
 import { homeOf } from "../../infra/runtime/endpoints.ts";
+import { invalidSetting } from "../../infra/runtime/invalid-setting.ts";
 import {
   homePasswords,
   renewAgentSecret,
@@ -85,11 +86,8 @@ function known(name: string): string {
 function namedFile(env: Environment): string {
   const file = env["MQTT_CREDENTIALS_FILE"];
   if (file) return file;
-  throw new CodedError("CONFIG_INVALID", {
-    message:
-      "MQTT_CREDENTIALS_FILE is not set: name a file, for example MQTT_CREDENTIALS_FILE=credentials.json " +
-      "(the home's own is made by npm start)",
-    retryable: false,
-    context: { variable: "MQTT_CREDENTIALS_FILE" },
-  });
+  throw invalidSetting(
+    "MQTT_CREDENTIALS_FILE",
+    "is not set: name a file, for example MQTT_CREDENTIALS_FILE=credentials.json (the home's own is made by npm start)",
+  );
 }

@@ -1,7 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { stampOf } from "../../infra/runtime/security/agent-secrets.ts";
 import {
+  hashesIn,
   hashOf,
   matches,
   type PasswordHash,
@@ -9,6 +8,7 @@ import {
   readHashes,
   writeHashes,
 } from "../../infra/runtime/security/password-hashes.ts";
+import { stampOf } from "../../infra/runtime/setting-files.ts";
 
 /** Who may connect. */
 export interface Passwords {
@@ -97,8 +97,4 @@ export async function shareCredential(
 ): Promise<void> {
   const entry = await hashOf(password, "chosen");
   writeHashes(file, { ...hashesIn(file), ...Object.fromEntries(names.map((name) => [name, entry])) });
-}
-
-function hashesIn(file: string): Readonly<Record<string, PasswordHash>> {
-  return existsSync(file) ? readHashes(file) : {};
 }

@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
-import { CodedError, messageOf } from "../../schemas/errors.ts";
+import { invalidSetting } from "../../infra/runtime/invalid-setting.ts";
+import { messageOf } from "../../schemas/errors.ts";
 
 /** Which key belongs to which vehicle. */
 export interface VehicleKeys {
@@ -17,12 +18,7 @@ export function vehicleKeysFrom(file: string): VehicleKeys {
   try {
     return vehicleKeys(readFileSync(file, "utf8"));
   } catch (cause) {
-    throw new CodedError("CONFIG_INVALID", {
-      message: `FLEET_API_KEYS_FILE is "${file}": ${messageOf(cause)}`,
-      retryable: false,
-      context: { variable: "FLEET_API_KEYS_FILE", value: file },
-      cause,
-    });
+    throw invalidSetting("FLEET_API_KEYS_FILE", `is "${file}": ${messageOf(cause)}`, { value: file, cause });
   }
 }
 

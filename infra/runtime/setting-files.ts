@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
-import { CodedError, messageOf } from "../../schemas/errors.ts";
+import { readFileSync, statSync } from "node:fs";
+import { messageOf } from "../../schemas/errors.ts";
+import { invalidSetting } from "./invalid-setting.ts";
 
 /**
  * The value of a setting that is given as a file (`POSTGRES_URL_FILE` for `POSTGRES_URL`), without the line's end.
@@ -23,11 +24,13 @@ export function fileOf(variable: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new CodedError("CONFIG_INVALID", {
-      message: `${variable} is "${path}": ${messageOf(cause)}; name a file that this process may read`,
-      retryable: false,
-      context: { variable, value: path },
-      cause,
-    });
+    const problem = `is "${path}": ${messageOf(cause)}; name a file that this process may read`;
+    throw invalidSetting(variable, problem, { value: path, cause });
   }
+}
+
+/** Differs when the file was replaced; empty while there is none. */
+export function stampOf(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat ? `${stat.ino} ${stat.size} ${stat.mtimeMs}` : "";
 }

@@ -2,7 +2,9 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { CodedError } from "../../../schemas/errors.ts";
+import { stampOf } from "../setting-files.ts";
 import {
+  hashesIn,
   hashOf,
   matches,
   type PasswordHash,
@@ -41,7 +43,7 @@ export function secretFilesOf(home: string): SecretFiles {
 export async function ensureAgentSecrets(home: string, names: readonly string[]): Promise<void> {
   const { credentials, passwords } = secretFilesOf(home);
   const said: Record<string, string> = { ...readPasswords(passwords) };
-  const kept: Record<string, PasswordHash> = existsSync(credentials) ? { ...readHashes(credentials) } : {};
+  const kept: Record<string, PasswordHash> = { ...hashesIn(credentials) };
   // Hashes alone let nobody in: who removed the passwords' file wants new ones.
   const anew = !existsSync(passwords);
   const fresh = names.filter((name) => said[name] === undefined && (anew || !kept[name]));
@@ -111,12 +113,6 @@ export function homePasswords(home: string): (name: string) => string | undefine
     }
     return Object.hasOwn(passwords, name) ? passwords[name] : undefined;
   };
-}
-
-/** Differs when the file was replaced; empty while there is none. */
-export function stampOf(file: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat ? `${stat.ino} ${stat.size} ${stat.mtimeMs}` : "";
 }
 
 function readPasswords(file: string): Passwords {

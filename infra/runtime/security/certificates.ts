@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { CodedError, messageOf } from "../../../schemas/errors.ts";
+import { type CodedError, messageOf } from "../../../schemas/errors.ts";
+import { invalidSetting } from "../invalid-setting.ts";
 import { fileOf } from "../setting-files.ts";
 
 /** A certificate and its private key, both PEM as they are in their files. */
@@ -91,10 +92,5 @@ function parse<T>(file: NamedFile, problem: string, read: () => T): T {
 }
 
 function unfit({ variable, path }: NamedFile, problem: string, cause?: unknown): CodedError {
-  return new CodedError("CONFIG_INVALID", {
-    message: `${variable} is "${path}": ${problem}`,
-    retryable: false,
-    context: { variable, value: path },
-    ...(cause === undefined ? {} : { cause }),
-  });
+  return invalidSetting(variable, `is "${path}": ${problem}`, { value: path, cause });
 }

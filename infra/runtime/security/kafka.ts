@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { CodedError } from "../../../schemas/errors.ts";
+import type { CodedError } from "../../../schemas/errors.ts";
 import { brokerList, type Environment, flag, readConfig } from "../config.ts";
 import { defined } from "../defined.ts";
+import { invalidSetting } from "../invalid-setting.ts";
 import { fileOf } from "../setting-files.ts";
 
 /** Every setting of a connection to Kafka: spread into a service's schema. */
@@ -96,9 +97,5 @@ function tls(settings: KafkaSettings): KafkaAccess["ssl"] {
 }
 
 function contradiction(variable: string, problem: string): CodedError {
-  return new CodedError("CONFIG_INVALID", {
-    message: `${variable} is not set: ${problem}`,
-    retryable: false,
-    context: { variable },
-  });
+  return invalidSetting(variable, `is not set: ${problem}`);
 }

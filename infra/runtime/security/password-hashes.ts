@@ -1,5 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { CodedError, messageOf } from "../../../schemas/errors.ts";
@@ -59,6 +59,11 @@ export function readHashes(file: string): PasswordHashes {
   } catch (cause) {
     throw unusable(file, cause);
   }
+}
+
+/** The same; none where there is no such file yet. @throws {CodedError} CONFIG_INVALID */
+export function hashesIn(file: string): PasswordHashes {
+  return existsSync(file) ? readHashes(file) : {};
 }
 
 /** @throws {CodedError} CONFIG_INVALID */

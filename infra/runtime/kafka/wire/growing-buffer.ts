@@ -1,6 +1,4 @@
 const FIRST = 16 * 1024;
-/** Header names come again and again: their encoded form is kept, for so many of them. */
-const MAX_NAMES = 256;
 
 /** A buffer that grows as it is written, with the primitives of Kafka's protocol (big-endian, zigzag varints). */
 export class GrowingBuffer {
@@ -109,21 +107,4 @@ export function sizeOfVarlong(value: number): number {
   let size = 1;
   for (; rest > 127n; rest >>= 7n) size++;
   return size;
-}
-
-const names = new Map<string, Buffer>();
-
-/** A header's name with its length before it. */
-export function encodedName(name: string): Buffer {
-  const known = names.get(name);
-  if (known) return known;
-  const text = Buffer.from(name);
-  const length = sizeOfVarint(text.length);
-  const buffer = new GrowingBuffer();
-  buffer.reserve(length + text.length);
-  buffer.varint(text.length);
-  buffer.raw(text);
-  const encoded = Buffer.from(buffer.bytes);
-  if (names.size < MAX_NAMES) names.set(name, encoded);
-  return encoded;
 }

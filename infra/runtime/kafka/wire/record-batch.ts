@@ -1,5 +1,5 @@
 import { crc32c } from "./crc32c.ts";
-import { encodedName, type GrowingBuffer, sizeOfVarint, sizeOfVarlong } from "./growing-buffer.ts";
+import { GrowingBuffer, sizeOfVarint, sizeOfVarlong } from "./growing-buffer.ts";
 
 /** One record of a batch. Text is written as UTF-8. */
 export interface BatchRecord {
@@ -109,4 +109,23 @@ function writeBytes(to: GrowingBuffer, bytes: Uint8Array | null): void {
   }
   to.varint(bytes.length);
   to.raw(bytes);
+}
+
+/** Headers' names come again and again: their encoded form is kept, for so many of them. */
+const MAX_NAMES = 256;
+const names = new Map<string, Buffer>();
+
+/** A header's name with its length before it. */
+function encodedName(name: string): Buffer {
+  const known = names.get(name);
+  if (known) return known;
+  const text = Buffer.from(name);
+  const length = sizeOfVarint(text.length);
+  const buffer = new GrowingBuffer();
+  buffer.reserve(length + text.length);
+  buffer.varint(text.length);
+  buffer.raw(text);
+  const encoded = Buffer.from(buffer.bytes);
+  if (names.size < MAX_NAMES) names.set(name, encoded);
+  return encoded;
 }
