@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { STATIONS } from "./network/network.ts";
 import {
+  formatReading,
   formatTimes,
+  parseReading,
   parseStationTopic,
   parseTimes,
   partitionOf,
@@ -44,4 +46,10 @@ test("hop times survive their header; anything else is refused", () => {
   const times = { service: 1, device: 2, edge: 3, gateway: 4, dedup: 5 };
   expect(parseTimes(formatTimes(times))).toEqual(times);
   for (const bad of ["", "1;2;3;4", "1;2;3;4;5;6", "a;2;3;4;5"]) expect(parseTimes(bad)).toBeUndefined();
+});
+
+test("a reading's identity survives its header; what is missing is no number", () => {
+  const identity = { deviceId: "40380-T1", bootId: 7, seq: 3, total: 4 };
+  expect(parseReading(formatReading("40380-T1", 7, 3, 4))).toEqual(identity);
+  expect(parseReading("")).toEqual({ deviceId: "", bootId: Number.NaN, seq: Number.NaN, total: Number.NaN });
 });

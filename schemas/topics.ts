@@ -70,6 +70,24 @@ export const HEADERS = {
   gatewayTime: "gateway-time",
 } as const;
 
+/** Which reading a clean record is, and how many its device had counted by then. */
+export interface ReadingIdentity {
+  readonly deviceId: string;
+  readonly bootId: number;
+  readonly seq: number;
+  readonly total: number;
+}
+
+export function formatReading(deviceId: string, bootId: number, seq: number, total: number): string {
+  return `${deviceId};${bootId};${seq};${total}`;
+}
+
+/** @returns numbers that are NaN where the header is not of the form `formatReading` writes. */
+export function parseReading(header: string): ReadingIdentity {
+  const [deviceId = "", bootId, seq, total] = header.split(";");
+  return { deviceId, bootId: Number(bootId), seq: Number(seq), total: Number(total) };
+}
+
 /** A reading's time at each hop, epoch ms of that hop's clock. */
 export interface HopTimes {
   readonly service: number;

@@ -4,7 +4,14 @@ import { type DeviceKind, type DeviceRef, directionOf } from "../../schemas/netw
 import type { Line, Station } from "../../schemas/network/network.ts";
 import type { Run, RunReading } from "../../schemas/readings.ts";
 import type { ArrivalRecord, TurnstileRecord } from "../../schemas/records.ts";
-import { type CleanTopic, formatTimes, HEADERS, stationTopic, type Topics } from "../../schemas/topics.ts";
+import {
+  type CleanTopic,
+  formatReading,
+  formatTimes,
+  HEADERS,
+  stationTopic,
+  type Topics,
+} from "../../schemas/topics.ts";
 import type { Fresh } from "./station.ts";
 
 /** The registered schemas of the clean topics. */
@@ -64,7 +71,7 @@ export class CleanRecords {
     for (const { seq, reading } of fresh) {
       const value = this.#value(station, device, reading);
       const headers = {
-        [HEADERS.reading]: `${run.deviceId};${run.bootId};${seq};${reading.total}`,
+        [HEADERS.reading]: formatReading(run.deviceId, run.bootId, seq, reading.total),
         [HEADERS.times]: formatTimes({
           service: reading.serviceTime,
           device: reading.deviceTime,

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
+import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import type { InRecord, OutRecord, Producer } from "../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
@@ -144,14 +145,10 @@ test("duplicates, gaps, a late old boot, a dead letter and a restart: each readi
       ...identities("40370-T1", 1, 4),
     ].sort(),
   );
-  const copies: InRecord[] = [];
-  const tail = await bench.kafka.tail({
-    topics: [stationTopic("turnstiles", CLARK, bench.prefix), bench.topics.deadLetter],
-    from: "beginning",
-    onRecords: (records) => void copies.push(...records),
-  });
-  await tail.caughtUp;
-  await tail.stop();
+  const copies = await contentsOf(bench.kafka, [
+    stationTopic("turnstiles", CLARK, bench.prefix),
+    bench.topics.deadLetter,
+  ]);
   expect(copies.filter((r) => r.topic === bench.topics.deadLetter)).toHaveLength(1);
   expect(copies).toHaveLength(1 + 13 + 2);
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { projectRoot } from "../../schemas/root.ts";
 import { systemClock } from "../runtime/clock.ts";
+import { readThrough } from "../runtime/kafka/contents.ts";
 import { createKafka } from "../runtime/kafka/kafka.ts";
 import type { Kafka, KafkaAdmin, Producer } from "../runtime/kafka/ports.ts";
 import { silentLogger } from "../runtime/logger.ts";
@@ -146,19 +147,13 @@ test("counts stay exact when the server is killed at work, starts again, and ano
 
   // What Kafka's readers see agrees with what pull queries say: each station's last value, never above the truth.
   const written = new Map<number, number>();
-  const tail = await kafka.tail({
-    topics: [`${unique.toUpperCase()}SUMMARY`],
-    from: "beginning",
-    onRecords(records) {
-      for (const { key, value } of records) {
-        const n = (JSON.parse(value?.toString() ?? "{}") as { N: number }).N;
-        const station = key?.readInt32BE() ?? -1;
-        expect(n).toBeGreaterThan(written.get(station) ?? 0);
-        written.set(station, n);
-      }
-    },
+  await readThrough(kafka, [`${unique.toUpperCase()}SUMMARY`], (records) => {
+    for (const { key, value } of records) {
+      const n = (JSON.parse(value?.toString() ?? "{}") as { N: number }).N;
+      const station = key?.readInt32BE() ?? -1;
+      expect(n).toBeGreaterThan(written.get(station) ?? 0);
+      written.set(station, n);
+    }
   });
-  await tail.caughtUp;
-  await tail.stop();
   expect(total(written)).toBe(STATIONS * 250);
 });

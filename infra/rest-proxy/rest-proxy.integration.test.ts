@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { systemClock } from "../runtime/clock.ts";
 import { closeServer, listen } from "../runtime/http.ts";
+import { contentsOf } from "../runtime/kafka/contents.ts";
 import { createKafka } from "../runtime/kafka/kafka.ts";
 import type { InRecord, Kafka } from "../runtime/kafka/ports.ts";
 import { silentLogger } from "../runtime/logger.ts";
@@ -57,17 +58,7 @@ async function ask(
   return { status: response.status, body: await response.json() };
 }
 
-async function stored(from: string): Promise<InRecord[]> {
-  const records: InRecord[] = [];
-  const tail = await kafka.tail({
-    topics: [from],
-    from: "beginning",
-    onRecords: (batch) => void records.push(...batch),
-  });
-  await tail.caughtUp;
-  await tail.stop();
-  return records;
-}
+const stored = (from: string): Promise<readonly InRecord[]> => contentsOf(kafka, [from]);
 
 test("what is answered is what Kafka holds: partition, offset, bytes", async () => {
   const records = Array.from({ length: 50 }, (_, i) => ({ key: `k${i}`, value: { i } }));

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Endpoints } from "../../infra/runtime/endpoints.ts";
+import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
 import { topicNames } from "../../schemas/topics.ts";
 import { eventually } from "../support/eventually.ts";
@@ -11,7 +12,7 @@ import { type StageProcess, startStage } from "../support/stage-process.ts";
 import { startFleetLoad } from "./fleet-load.ts";
 import { fleetTopic } from "./fleet-topic.ts";
 import { ReplayingAgent } from "./replaying-agent.ts";
-import { contentsOf, kafkaAt, rawReadings, upTo } from "./topic-contents.ts";
+import { kafkaAt, rawReadings, upTo } from "./topic-contents.ts";
 
 /*
  * A real nginx with the compose file's configuration in front of three ingests and two gateways, of which one each is

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { readThrough } from "../../infra/runtime/kafka/contents.ts";
 import type { Kafka } from "../../infra/runtime/kafka/ports.ts";
 import type { FleetRecord } from "../../schemas/fleet.ts";
 import { topicNames } from "../../schemas/topics.ts";
@@ -11,19 +12,13 @@ export async function fleetTopic(
 ): Promise<{ readonly records: number; readonly distinct: ReadonlyMap<string, ReadonlySet<number>> }> {
   const distinct = new Map<string, Set<number>>();
   let records = 0;
-  const tail = await kafka.tail({
-    topics: [topicNames(prefix).fleet],
-    from: "beginning",
-    onRecords(some) {
-      for (const { value } of some) {
-        const { vehicle_id, sequence } = JSON.parse(String(value)) as FleetRecord;
-        distinct.set(vehicle_id, (distinct.get(vehicle_id) ?? new Set()).add(sequence));
-        records++;
-      }
-    },
+  await readThrough(kafka, [topicNames(prefix).fleet], (some) => {
+    for (const { value } of some) {
+      const { vehicle_id, sequence } = JSON.parse(String(value)) as FleetRecord;
+      distinct.set(vehicle_id, (distinct.get(vehicle_id) ?? new Set()).add(sequence));
+      records++;
+    }
   });
-  await tail.caughtUp;
-  await tail.stop();
   return { records, distinct };
 }
 

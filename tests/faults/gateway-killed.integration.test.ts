@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import mqtt, { type MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { Devices } from "../../central/dashboard/server/model/devices.ts";
+import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import { agentStateTopic, deviceStateTopic } from "../../schemas/mqtt.ts";
 import { turnstileId } from "../../schemas/network/devices.ts";
 import {
@@ -17,7 +18,7 @@ import { startServers, type TestServers } from "../support/servers.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { inFull, PipelineUnderLoad } from "./pipeline-under-load.ts";
 import type { GatewaySeat } from "./seat.ts";
-import { contentsOf, deviceStates } from "./topic-contents.ts";
+import { deviceStates } from "./topic-contents.ts";
 
 const broker = inject("kafka");
 /** A station without an agent of the load. */

@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { addCredential } from "../../gateway/access/credentials.ts";
+import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import { avroType } from "../../schemas/avro/schemas.ts";
 import { SingleObjectCodec } from "../../schemas/avro/single-object.ts";
 import { readingsTopic } from "../../schemas/mqtt.ts";
@@ -16,7 +17,7 @@ import type { ReadingBatch } from "../../schemas/readings.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { type PipelineOptions, PipelineUnderLoad, STATIONS } from "./pipeline-under-load.ts";
-import { cleanReadings, contentsOf } from "./topic-contents.ts";
+import { cleanReadings } from "./topic-contents.ts";
 
 /*
  * Clients that are broken, hostile, or only not ours, at a gateway that serves well-behaved agents under load.

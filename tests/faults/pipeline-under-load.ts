@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
+import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import type { InRecord, Kafka } from "../../infra/runtime/kafka/ports.ts";
 import { type Random, seededRandom } from "../../infra/runtime/random.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
@@ -8,15 +9,7 @@ import { stationTopic, type Topics, topicNames } from "../../schemas/topics.ts";
 import { eventually } from "../support/eventually.ts";
 import { ReplayingAgent, type ReplayingAgentOptions } from "./replaying-agent.ts";
 import { dedupSeat, type GatewaySeat, gatewaySeat, type Seat } from "./seat.ts";
-import {
-  type Arrived,
-  cleanReadings,
-  contentsOf,
-  countedEntries,
-  kafkaAt,
-  rawReadings,
-  upTo,
-} from "./topic-contents.ts";
+import { type Arrived, cleanReadings, countedEntries, kafkaAt, rawReadings, upTo } from "./topic-contents.ts";
 import { dataFolderOf, transactionalProducers } from "./transactional-producers.ts";
 
 /** The first and the last share a partition, the second has the other one. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { PipelineUnderLoad } from "./pipeline-under-load.ts";
-import { contentsOf } from "./topic-contents.ts";
 
 /*
  * A registry set up anew gives the same schemas other numbers, and the old ones to others: keys begin with other

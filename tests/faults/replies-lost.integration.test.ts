@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import kafkajs from "kafkajs";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
+import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
 import { eventually } from "../support/eventually.ts";
 import { type KafkaProxy, startKafkaProxy } from "../support/kafka-proxy.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { inFull, PipelineUnderLoad } from "./pipeline-under-load.ts";
-import { contentsOf, kafkaAt } from "./topic-contents.ts";
+import { kafkaAt } from "./topic-contents.ts";
 
 /*
  * Kafka and the gateway do their work, and only their answers are lost.

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { readThrough } from "../../infra/runtime/kafka/contents.ts";
 import type { Kafka } from "../../infra/runtime/kafka/ports.ts";
 import { eventually } from "../support/eventually.ts";
 import { type StageProcess, startStage } from "../support/stage-process.ts";
@@ -137,15 +138,9 @@ test("a REST Proxy killed while clients produce: every answered offset holds its
     },
   );
   const held = new Map<string, string>();
-  const tail = await kafka.tail({
-    topics: [topic],
-    from: "beginning",
-    onRecords: (records) => {
-      for (const r of records) held.set(`${r.partition}@${r.offset}`, String(r.value));
-    },
+  await readThrough(kafka, [topic], (records) => {
+    for (const r of records) held.set(`${r.partition}@${r.offset}`, String(r.value));
   });
-  await tail.caughtUp;
-  await tail.stop();
   expect(answered.size).toBeGreaterThan(100);
   for (const [place, value] of answered) expect(held.get(place)).toBe(value);
 });

@@ -6,19 +6,10 @@ import { avroType, type SchemaName } from "../../schemas/avro/schemas.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";
 import type { AnyState } from "../../schemas/states.ts";
-import { HEADERS } from "../../schemas/topics.ts";
+import { HEADERS, parseReading } from "../../schemas/topics.ts";
 
 export function kafkaAt(broker: string): Kafka {
   return createKafka({ brokers: [broker], clientId: "faults", logger: silentLogger, clock: systemClock });
-}
-
-/** All committed records that these topics hold now, in order per partition. */
-export async function contentsOf(kafka: Kafka, topics: readonly string[]): Promise<readonly InRecord[]> {
-  const records: InRecord[] = [];
-  const tail = await kafka.tail({ topics, from: "beginning", onRecords: (r) => void records.push(...r) });
-  await tail.caughtUp;
-  await tail.stop();
-  return records;
 }
 
 /** A value or key behind the registry's header. */
@@ -48,8 +39,8 @@ export function rawReadings(records: readonly InRecord[]): ReadonlyMap<string, A
 export function cleanReadings(records: readonly InRecord[]): ReadonlyMap<string, Arrived> {
   return arrived(
     records.map(({ headers }) => {
-      const [deviceId = "", , seq] = (headers[HEADERS.reading] ?? "").split(";");
-      return [deviceId, Number(seq)] as const;
+      const { deviceId, seq } = parseReading(headers[HEADERS.reading] ?? "");
+      return [deviceId, seq] as const;
     }),
   );
 }

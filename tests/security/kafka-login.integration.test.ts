@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
+import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { openClient } from "../../infra/runtime/kafka/kafkajs/client.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
@@ -42,15 +43,8 @@ test.each([
   const producer = await client.producer();
   await producer.send([{ topic, key: null, value: Buffer.from("whisper") }]);
   await producer.close();
-  const seen: string[] = [];
-  const tail = await client.tail({
-    topics: [topic],
-    from: "beginning",
-    onRecords: (records) => void seen.push(...records.map(({ value }) => String(value))),
-  });
-  await tail.caughtUp;
-  await tail.stop();
-  expect(seen).toEqual(["whisper"]);
+  const seen = await contentsOf(client, [topic]);
+  expect(seen.map(({ value }) => String(value))).toEqual(["whisper"]);
 });
 
 test("a wrong password, no login, and an authority that is not known are refused", async () => {

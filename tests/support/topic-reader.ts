@@ -1,7 +1,8 @@
 import { systemClock } from "../../infra/runtime/clock.ts";
 import type { Endpoints } from "../../infra/runtime/endpoints.ts";
+import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
-import type { InRecord, KafkaAdmin, Tail } from "../../infra/runtime/kafka/ports.ts";
+import type { InRecord, KafkaAdmin } from "../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
@@ -27,20 +28,7 @@ export async function openTopicReader(endpoints: Endpoints): Promise<TopicReader
   const admin = await kafka.admin();
   return {
     admin,
-    async read(topics) {
-      const seen: InRecord[] = [];
-      const tail: Tail = await kafka.tail({
-        topics,
-        from: "beginning",
-        onRecords: (records) => void seen.push(...records),
-      });
-      try {
-        await tail.caughtUp;
-        return seen;
-      } finally {
-        await tail.stop();
-      }
-    },
+    read: (topics) => contentsOf(kafka, topics),
     avro: (bytes) => decoder.decode(bytes ?? Buffer.alloc(0)),
     close: () => admin.close(),
   };

@@ -11,7 +11,7 @@ import { type Direction, type Line, STATIONS } from "../../../../schemas/network
 import type { TrainStatus } from "../../../../schemas/readings.ts";
 import type { DedupState } from "../../../../schemas/records.ts";
 import { type AgentState, agentId, type DeviceState, WILL_N } from "../../../../schemas/states.ts";
-import { formatTimes, HEADERS, topicNames } from "../../../../schemas/topics.ts";
+import { formatReading, formatTimes, HEADERS, topicNames } from "../../../../schemas/topics.ts";
 
 /** The fixture's records are JSON where the system's are Avro. */
 export const jsonDecoder: AvroDecoder = {
@@ -118,7 +118,10 @@ export class SmallChicago {
       this.topics.turnstiles,
       stationId,
       { station_id: stationId },
-      { ...this.#times(), [HEADERS.reading]: `${device.id};${MEMORY};${device.numbered};${device.numbered}` },
+      {
+        ...this.#times(),
+        [HEADERS.reading]: formatReading(device.id, MEMORY, device.numbered, device.numbered),
+      },
     );
     if (options.summed !== false) this.sum(stationId);
   }

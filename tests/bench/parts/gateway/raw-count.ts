@@ -1,3 +1,4 @@
+import { readThrough } from "../../../../infra/runtime/kafka/contents.ts";
 import type { Kafka } from "../../../../infra/runtime/kafka/ports.ts";
 import { avroType } from "../../../../schemas/avro/schemas.ts";
 import type { ReadingBatch } from "../../../../schemas/readings.ts";
@@ -24,26 +25,20 @@ export async function countRaw(kafka: Kafka, prefix: string): Promise<RawCount> 
   let batches = 0;
   let readings = 0;
   let fault: Error | undefined;
-  const tail = await kafka.tail({
-    topics: [topics.raw],
-    from: "beginning",
-    onRecords: (records) => {
-      for (const { value, partition, offset } of records) {
-        const batch = type.fromBuffer((value ?? Buffer.alloc(0)).subarray(5)) as ReadingBatch;
-        const due = (last.get(batch.stationId) ?? 0) + 1;
-        if (batch.batchId !== due) {
-          const where = `${topics.raw} ${partition} at ${offset}`;
-          // Thrown here it would only make the reader read once more.
-          fault ??= new Error(`${where}: batch ${batch.batchId} of ${batch.stationId} where ${due} was due`);
-        }
-        last.set(batch.stationId, due);
-        batches++;
-        readings += sizeOf(batch);
+  await readThrough(kafka, [topics.raw], (records) => {
+    for (const { value, partition, offset } of records) {
+      const batch = type.fromBuffer((value ?? Buffer.alloc(0)).subarray(5)) as ReadingBatch;
+      const due = (last.get(batch.stationId) ?? 0) + 1;
+      if (batch.batchId !== due) {
+        const where = `${topics.raw} ${partition} at ${offset}`;
+        // Thrown here it would only make the reader read once more.
+        fault ??= new Error(`${where}: batch ${batch.batchId} of ${batch.stationId} where ${due} was due`);
       }
-    },
+      last.set(batch.stationId, due);
+      batches++;
+      readings += sizeOf(batch);
+    }
   });
-  await tail.caughtUp;
-  await tail.stop();
   if (fault) throw fault;
   const admin = await kafka.admin();
   const ends = await admin.endOffsets(topics.deadLetter);

@@ -1,5 +1,6 @@
+import { readThrough } from "../../../../infra/runtime/kafka/contents.ts";
 import type { InRecord, Kafka } from "../../../../infra/runtime/kafka/ports.ts";
-import { HEADERS } from "../../../../schemas/topics.ts";
+import { HEADERS, parseReading } from "../../../../schemas/topics.ts";
 
 /** Every reading of a set of clean topics, as any consumer of committed records sees them. */
 export class CleanCount {
@@ -15,12 +16,12 @@ export class CleanCount {
     offset,
     headers,
   }: Pick<InRecord, "topic" | "partition" | "offset" | "headers">): void {
-    const [deviceId = "", boot = "", seq] = (headers[HEADERS.reading] ?? "").split(";");
-    const device = `${deviceId} of boot ${boot}`;
+    const { deviceId, bootId, seq } = parseReading(headers[HEADERS.reading] ?? "");
+    const device = `${deviceId} of boot ${bootId}`;
     const due = (this.#last.get(device) ?? 0) + 1;
-    if (Number(seq) !== due)
+    if (seq !== due)
       this.fault ??= `${topic} ${partition} at ${offset}: ${device}: ${seq} where ${due} was due`;
-    this.#last.set(device, Number(seq));
+    this.#last.set(device, seq);
     this.readings++;
   }
 }
@@ -32,15 +33,9 @@ export class CleanCount {
  */
 export async function countClean(kafka: Kafka, topics: readonly string[]): Promise<number> {
   const count = new CleanCount();
-  const tail = await kafka.tail({
-    topics,
-    from: "beginning",
-    onRecords: (records) => {
-      for (const record of records) count.add(record);
-    },
+  await readThrough(kafka, topics, (records) => {
+    for (const record of records) count.add(record);
   });
-  await tail.caughtUp;
-  await tail.stop();
   if (count.fault) throw new Error(count.fault);
   return count.readings;
 }

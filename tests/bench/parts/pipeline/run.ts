@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { STATIONS } from "../../../../schemas/network/network.ts";
-import { stationTopic, topicNames } from "../../../../schemas/topics.ts";
+import { CLEAN_TOPICS, stationTopic, topicNames } from "../../../../schemas/topics.ts";
 import type { Contender, Figures } from "../../harness.ts";
 import type { Cluster } from "../mqtt-load/cluster.ts";
 import { type GatewayProcess, startGateway } from "../mqtt-load/gateway-process.ts";
@@ -161,11 +161,10 @@ async function agreed(
   { perStation }: PipelineOptions,
   published: number,
 ): Promise<void> {
-  const { arrivals, turnstiles } = topicNames(prefix);
-  const sets = [[arrivals, turnstiles]];
+  const names = topicNames(prefix);
+  const sets = [CLEAN_TOPICS.map((kind) => names[kind])];
   if (perStation) {
-    const kinds = ["arrivals", "turnstiles"] as const;
-    sets.push(STATIONS.flatMap(({ id }) => kinds.map((kind) => stationTopic(kind, id, prefix))));
+    sets.push(STATIONS.flatMap(({ id }) => CLEAN_TOPICS.map((kind) => stationTopic(kind, id, prefix))));
   }
   for (const topics of sets) {
     const clean = await countClean(cluster.kafka, topics);
