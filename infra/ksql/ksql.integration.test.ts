@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { projectRoot } from "../../schemas/root.ts";
@@ -11,14 +13,17 @@ import { silentLogger } from "../runtime/logger.ts";
 const unique = `ksqlit${process.pid}_${Date.now().toString(36)}_`;
 const brokers = inject("kafka");
 const STATIONS = 40;
+const stateFolder = mkdtempSync(join(tmpdir(), unique));
 
 let kafka: Kafka;
 let admin: KafkaAdmin;
 let producer: Producer;
 const children: ChildProcess[] = [];
 
-/** A server as the supervisor starts it; resolves with its address. */
-async function startServer(): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+/** A server as the supervisor starts it; resolves with its address. Without rows in memory its tables are on disk. */
+async function startServer(
+  memoryRows: number,
+): Promise<{ readonly child: ChildProcess; readonly url: string }> {
   const child = spawn(
     process.execPath,
     ["--import", "tsx", join(projectRoot(), "infra/ksql/main.ts"), "--service-id", unique],
@@ -29,6 +34,8 @@ async function startServer(): Promise<{ readonly child: ChildProcess; readonly u
         KAFKA_BROKERS: brokers,
         SCHEMA_REGISTRY_URL: "http://127.0.0.1:9",
         KSQL_PORT: "0",
+        KSQL_STATE_DIR: stateFolder,
+        KSQL_STATE_MEMORY_ROWS: String(memoryRows),
         LOG_LEVEL: "info",
         ELEVATED_PARENT: "pipe",
       },
@@ -72,6 +79,10 @@ async function counts(url: string): Promise<ReadonlyMap<number, number>> {
   const rows = text.trim().split("\n").slice(1);
   return new Map(rows.map((line) => JSON.parse(line) as [number, number]));
 }
+
+/** The processes that have tables on disk. */
+const ownersOf = (folder: string): readonly number[] =>
+  readdirSync(folder).map((name) => Number.parseInt(name, 10));
 
 const total = (map: ReadonlyMap<number, number>): number => [...map.values()].reduce((sum, n) => sum + n, 0);
 
@@ -117,10 +128,11 @@ afterAll(async () => {
   );
   await admin.deleteTopics(mine);
   await admin.close();
+  rmSync(stateFolder, { recursive: true, force: true });
 });
 
 test("counts stay exact when the server is killed at work, starts again, and another instance takes over", async () => {
-  const first = await startServer();
+  const first = await startServer(0);
   await ksql(
     first.url,
     `CREATE STREAM ${unique}ENTRIES (STATION_ID INT) WITH (KAFKA_TOPIC='${unique}entries', VALUE_FORMAT='JSON');
@@ -128,16 +140,19 @@ test("counts stay exact when the server is killed at work, starts again, and ano
   );
   await enter(50);
   await untilTotal(first.url, 1);
+  expect(ownersOf(stateFolder)).toEqual([first.child.pid]);
   const second = enter(100);
   await kill(first.child);
   await second;
 
-  const restarted = await startServer();
+  const restarted = await startServer(0);
+  expect(ownersOf(stateFolder), "what the killed server left").not.toContain(first.child.pid);
   expect(await untilTotal(restarted.url, STATIONS * 150)).toEqual(
     new Map(Array.from({ length: STATIONS }, (_, i) => [i, 150])),
   );
+  expect(ownersOf(stateFolder)).toEqual([restarted.child.pid]);
 
-  const standby = await startServer();
+  const standby = await startServer(100_000);
   await enter(50);
   await kill(restarted.child);
   await enter(50);

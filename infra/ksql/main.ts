@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import { Command } from "commander";
 import { systemClock } from "../runtime/clock.ts";
 import { readConfig } from "../runtime/config.ts";
-import { resolveEndpoints } from "../runtime/endpoints.ts";
+import { homeOf, resolveEndpoints } from "../runtime/endpoints.ts";
 import { createKafka } from "../runtime/kafka/kafka.ts";
 import { runService } from "../runtime/lifecycle.ts";
 import { createLogger } from "../runtime/logger.ts";
@@ -18,7 +19,7 @@ const command = new Command("ksql-server")
   .option("--service-id <id>", "instances with the same id share statements and work", "default_")
   .addHelpText(
     "after",
-    "\nEnvironment: KAFKA_BROKERS, SCHEMA_REGISTRY_URL, KSQL_PORT (8088), LOG_LEVEL\n\nExample:\n  KSQL_PORT=8088 ksql-server --service-id default_",
+    "\nEnvironment: KAFKA_BROKERS, SCHEMA_REGISTRY_URL, KSQL_PORT (8088), KSQL_STATE_MEMORY_ROWS (100000),\n  KSQL_STATE_DIR, LOG_LEVEL\n\nExample:\n  KSQL_PORT=8088 ksql-server --service-id default_",
   )
   .parse();
 
@@ -41,6 +42,10 @@ await runService(logger, async () => {
     logger,
     port: config.KSQL_PORT,
     serviceId,
+    state: {
+      folder: config.KSQL_STATE_DIR ?? join(homeOf(process.env), "ksql"),
+      memoryRows: config.KSQL_STATE_MEMORY_ROWS,
+    },
   });
   logger.info({ url: server.url, serviceId }, "ksql ready");
   return { stop: () => server.close() };

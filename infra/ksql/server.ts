@@ -10,6 +10,8 @@ import { polyglotServer } from "./rest/server.ts";
 import { KsqlService } from "./service/ksql-service.ts";
 import { PushQueries } from "./service/push-queries.ts";
 import { TopicProducers } from "./service/topic-producers.ts";
+import { stateMetrics } from "./state/metrics.ts";
+import { StateSpace, type StateSpaceOptions } from "./state/state-space.ts";
 
 interface KsqlServerOptions {
   readonly kafka: Kafka;
@@ -21,6 +23,8 @@ interface KsqlServerOptions {
   readonly host?: string;
   /** Instances of one service share their statements and their work. */
   readonly serviceId: string;
+  /** Where tables are kept; left out: in memory. */
+  readonly state?: StateSpaceOptions;
 }
 
 export interface KsqlServer {
@@ -43,7 +47,8 @@ export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlSe
   clusterId.catch(() => {});
   const producers = new TopicProducers(kafka, clock);
   const prefix = `_elevated-ksql-${serviceId}`;
-  const deps = { kafka, admin, registry, clock, logger, prefix };
+  const space = new StateSpace(options.state);
+  const deps = { kafka, admin, registry, clock, logger, prefix, space };
   const state = new ServerState(deps, `${prefix}_commands`);
   await state.open();
   const pushes = new PushQueries();
@@ -57,6 +62,7 @@ export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlSe
       clock.sleep(HEALTH_TIMEOUT_MS).then(() => false),
     ]);
   const metrics = createMetrics("ksql");
+  stateMetrics(metrics, space);
   const app = createApp({ service, clusterId: await clusterId, serviceId, healthy, metrics });
   const http = polyglotServer(app);
   const { port, url } = await listen(http.server, options.port, options.host);
@@ -67,6 +73,7 @@ export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlSe
       pushes.closeAll();
       await http.close();
       await state.close();
+      await space.close();
       await producers.close();
       await admin.close();
     },

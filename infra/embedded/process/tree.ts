@@ -32,11 +32,13 @@ function parentOf(pid: number): number | undefined {
  * Memory of these processes in bytes, as proportional set size: a page that several share (the Node binary, the
  * database's buffers) is counted once, divided among them.
  */
-export function memoryOf(pids: readonly number[]): number {
+export function memoryOf(pids: readonly number[], kind: "Pss" | "Pss_Anon" = "Pss"): number {
   let total = 0;
   for (const pid of pids) {
     try {
-      const match = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"));
+      const match = new RegExp(`^${kind}:\\s+(\\d+) kB`, "m").exec(
+        readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"),
+      );
       total += Number(match?.[1] ?? 0) * 1024;
     } catch {
       // Ended meanwhile.

@@ -64,11 +64,17 @@ export class Aggregator {
 
   /** The windows of which nothing can change any more and nobody may ask: epoch ms of their latest start. */
   get expiredBefore(): number {
+    return this.streamTime - this.keptMs;
+  }
+
+  /** How long a window is kept after its start, ms of stream time; without windows for ever. */
+  get keptMs(): number {
     const { window } = this.#group;
-    if (!window) return Number.NEGATIVE_INFINITY;
-    const grace = window.grace ?? DEFAULT_GRACE_MS;
-    const kept = Math.max(window.retention ?? DEFAULT_RETENTION_MS, window.size + grace);
-    return this.streamTime - kept;
+    if (!window) return Number.POSITIVE_INFINITY;
+    return Math.max(
+      window.retention ?? DEFAULT_RETENTION_MS,
+      window.size + (window.grace ?? DEFAULT_GRACE_MS),
+    );
   }
 
   #update(change: GroupChange, windowStart: number | undefined, windowEnd: number): readonly SinkRow[] {

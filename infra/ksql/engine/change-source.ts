@@ -2,10 +2,11 @@ import type { InRecord, OutRecord } from "../../runtime/kafka/ports.ts";
 import type { GroupPlan } from "../analysis/query-plan.ts";
 import type { Source } from "../catalog/source.ts";
 import type { SqlType } from "../sql/types.ts";
+import type { StateSpace } from "../state/state-space.ts";
+import { type RowCodec, StateStore } from "../state/state-store.ts";
 import { type GroupChange, type Share, type ShareOf, streamChange, tableChanges } from "./grouper.ts";
 import { idOf } from "./materialized.ts";
 import type { RecordReader } from "./record-reader.ts";
-import { StagedMap } from "./staged-map.ts";
 import { type Packed, packAll, unpackAll, unpacker } from "./value-codec.ts";
 
 /** Records as changes of groups, with the state that takes. */
@@ -16,6 +17,8 @@ export interface ChangeSource {
   /** Changelog records of the state since `commit`. */
   changelog(): readonly OutRecord[];
   commit(): void;
+  /** Gives back what the state takes. */
+  close(): Promise<void>;
 }
 
 /** How a group's key and arguments are packed. */
@@ -38,19 +41,14 @@ export function sourceChanges(
   share: ShareOf,
   types: GroupTypes,
   stateTopic: string,
+  space: StateSpace,
 ): ChangeSource {
-  const shares = new StagedMap<Share>();
-  const keyOf = types.key.map(unpacker);
-  const argOf = types.args.map(unpacker);
+  const shares = new StateStore(shareCodec(types), space);
   return {
-    restore(record) {
-      const key = record.key?.toString("utf8");
-      if (!key?.startsWith(PREFIX)) return false;
-      const packed = record.value && (JSON.parse(record.value.toString("utf8")) as PackedShare);
-      shares.restore(
-        key.slice(PREFIX.length),
-        packed ? { key: unpackAll(keyOf, packed[0]), args: unpackAll(argOf, packed[1]) } : undefined,
-      );
+    restore({ key, value }) {
+      const text = key?.toString("utf8");
+      if (!text?.startsWith(PREFIX)) return false;
+      shares.restore(text.slice(PREFIX.length), value);
       return true;
     },
     async changesOf(records) {
@@ -72,12 +70,25 @@ export function sourceChanges(
       return changes;
     },
     changelog: () =>
-      [...shares.changes()].map(([id, value]) => ({
+      Array.from(shares.changes(), ([id, value]) => ({
         topic: stateTopic,
         key: Buffer.from(PREFIX + id),
-        value: value ? Buffer.from(JSON.stringify([packAll(value.key), packAll(value.args)])) : null,
+        value,
       })),
     commit: () => shares.commit(),
+    close: () => shares.close(),
+  };
+}
+
+function shareCodec(types: GroupTypes): RowCodec<Share> {
+  const keyOf = types.key.map(unpacker);
+  const argOf = types.args.map(unpacker);
+  return {
+    encode: ({ key, args }) => Buffer.from(JSON.stringify([packAll(key), packAll(args)])),
+    decode(bytes) {
+      const [key, args] = JSON.parse(bytes.toString("utf8")) as PackedShare;
+      return { key: unpackAll(keyOf, key), args: unpackAll(argOf, args) };
+    },
   };
 }
 
@@ -119,5 +130,6 @@ export function packedChanges(types: GroupTypes): ChangeSource {
     },
     changelog: () => [],
     commit: () => {},
+    close: async () => {},
   };
 }

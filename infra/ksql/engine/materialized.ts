@@ -1,8 +1,9 @@
 import type { InRecord, OutRecord } from "../../runtime/kafka/ports.ts";
 import type { Source } from "../catalog/source.ts";
 import type { SqlType } from "../sql/types.ts";
+import type { StateSpace } from "../state/state-space.ts";
+import { type RowCodec, StateStore } from "../state/state-store.ts";
 import type { Value } from "../values/value.ts";
-import { StagedMap } from "./staged-map.ts";
 import { type Packed, packAll, unpackAll, unpacker } from "./value-codec.ts";
 
 /** What a table remembers under one key, and window if it has one. */
@@ -39,16 +40,11 @@ const PREFIX = "e";
  */
 export class Materialized {
   readonly #topic: string;
-  readonly #entries = new StagedMap<Entry>();
-  readonly #key: ReturnType<typeof unpacker>[];
-  readonly #row: ReturnType<typeof unpacker>[];
-  readonly #states: ReturnType<typeof unpacker>[][];
+  readonly #entries: StateStore<Entry>;
 
-  constructor(topic: string, sink: Source, stateTypes: readonly (readonly SqlType[])[]) {
+  constructor(topic: string, sink: Source, stateTypes: readonly (readonly SqlType[])[], space: StateSpace) {
     this.#topic = topic;
-    this.#key = sink.keys.map((column) => unpacker(column.type));
-    this.#row = sink.values.map((column) => unpacker(column.type));
-    this.#states = stateTypes.map((types) => types.map(unpacker));
+    this.#entries = new StateStore(entryCodec(sink, stateTypes), space);
   }
 
   get(id: string): Entry | undefined {
@@ -65,31 +61,26 @@ export class Materialized {
     return this.#entries.committed(id);
   }
 
+  /** @throws while they are read, when the partition goes to another instance. */
   entries(): Iterable<Entry> {
-    return this.#entries.values();
-  }
-
-  get size(): number {
-    return this.#entries.size;
+    return this.#entries.committedRows();
   }
 
   /** The last change of each entry since `commit`, for the changelog. */
   changes(): readonly OutRecord[] {
-    return [...this.#entries.changes()].map(([id, entry]) => ({
+    return Array.from(this.#entries.changes(), ([id, value]) => ({
       topic: this.#topic,
       key: Buffer.from(PREFIX + id),
-      value: entry ? Buffer.from(JSON.stringify(packEntry(entry))) : null,
+      value,
     }));
   }
 
   /** Forget the windows that started before this moment. Looks at every entry: not for each batch. */
   expire(before: number): void {
-    const fresh = [...this.#entries.changes()].flatMap(([, entry]) => entry ?? []);
-    for (const entries of [this.#entries.values(), fresh]) {
-      for (const { key, windowStart } of entries) {
-        if (windowStart !== undefined && windowStart < before)
-          this.#entries.set(idOf(key, windowStart), undefined);
-      }
+    const old = this.#entries.committedRows((id) => Number(/@(\d+)$/.exec(id)?.[1] ?? before) < before);
+    for (const { key, windowStart } of [...old, ...this.#entries.changedRows()]) {
+      if (windowStart !== undefined && windowStart < before)
+        this.#entries.set(idOf(key, windowStart), undefined);
     }
   }
 
@@ -98,24 +89,36 @@ export class Materialized {
   }
 
   /** @returns false when the record is not one of these entries. */
-  restore(record: InRecord): boolean {
-    const key = record.key?.toString("utf8");
-    if (!key?.startsWith(PREFIX)) return false;
-    const id = key.slice(PREFIX.length);
-    const packed = record.value && (JSON.parse(record.value.toString("utf8")) as PackedEntry);
-    this.#entries.restore(id, packed ? this.#unpack(packed) : undefined);
+  restore({ key, value }: InRecord): boolean {
+    const text = key?.toString("utf8");
+    if (!text?.startsWith(PREFIX)) return false;
+    this.#entries.restore(text.slice(PREFIX.length), value);
     return true;
   }
 
-  #unpack([key, windowStart, time, row, states]: PackedEntry): Entry {
-    return {
-      key: unpackAll(this.#key, key),
-      time,
-      row: row && unpackAll(this.#row, row),
-      states: this.#states.map((unpackers, i) => unpackAll(unpackers, states[i] ?? [])),
-      ...(windowStart === null ? {} : { windowStart }),
-    };
+  /** Its partition is another instance's, or is restored anew. */
+  close(): Promise<void> {
+    return this.#entries.close();
   }
+}
+
+function entryCodec(sink: Source, stateTypes: readonly (readonly SqlType[])[]): RowCodec<Entry> {
+  const keyOf = sink.keys.map((column) => unpacker(column.type));
+  const rowOf = sink.values.map((column) => unpacker(column.type));
+  const statesOf = stateTypes.map((types) => types.map(unpacker));
+  return {
+    encode: (entry) => Buffer.from(JSON.stringify(packEntry(entry))),
+    decode(bytes) {
+      const [key, windowStart, time, row, states] = JSON.parse(bytes.toString("utf8")) as PackedEntry;
+      return {
+        key: unpackAll(keyOf, key),
+        time,
+        row: row && unpackAll(rowOf, row),
+        states: statesOf.map((unpackers, i) => unpackAll(unpackers, states[i] ?? [])),
+        ...(windowStart === null ? {} : { windowStart }),
+      };
+    },
+  };
 }
 
 function packEntry(entry: Entry): PackedEntry {

@@ -6,6 +6,7 @@ import type { QueryPlan } from "../analysis/query-plan.ts";
 import type { Source } from "../catalog/source.ts";
 import type { SchemaRegistry } from "../formats/registry.ts";
 import { serdesOf } from "../formats/side.ts";
+import type { StateSpace } from "../state/state-space.ts";
 import type { Entry, Materialized } from "./materialized.ts";
 import { processingLog } from "./processing-log.ts";
 import { type Stage, topologyOf } from "./topology.ts";
@@ -18,6 +19,8 @@ export interface EngineDependencies {
   readonly logger: Logger;
   /** Begins the names of internal topics and consumer groups. */
   readonly prefix: string;
+  /** Where tables are kept. */
+  readonly space: StateSpace;
 }
 
 export interface QuerySpec {
@@ -83,7 +86,7 @@ export class RunningQuery {
     return undefined;
   }
 
-  /** A partition that went to another instance leaves a table behind that nobody keeps up to date. */
+  /** Only those that the processor works on: a table that is there may be about to end. */
   #owned(): readonly Materialized[] {
     const partitions = this.#processors.at(-1)?.partitions ?? [];
     return partitions.flatMap((partition) => this.#tables.get(partition) ?? []);
@@ -115,7 +118,7 @@ export class RunningQuery {
   }
 
   async #open(): Promise<void> {
-    const { admin, registry, prefix, logger, clock } = this.#deps;
+    const { admin, registry, prefix, logger, clock, space } = this.#deps;
     const { plan, sink, queryId, everyChange, starts } = this.spec;
     const source = await serdesOf(plan.source, registry, false);
     const target = await serdesOf(sink, registry, true);
@@ -128,7 +131,11 @@ export class RunningQuery {
         everyChange,
         ...(starts ? { starts } : {}),
         log: processingLog(logger, queryId, () => clock.now()),
+        space,
         onReady: (partition, table) => this.#tables.set(partition, table),
+        onEnd: (partition, table) => {
+          if (this.#tables.get(partition) === table) this.#tables.delete(partition);
+        },
       },
       source,
       target,

@@ -51,11 +51,13 @@ export interface TableTaskOptions {
   readonly everyChange: boolean;
   /** The state is complete: it may be read from now on. */
   readonly onReady: (state: Materialized) => void;
+  /** It may be read no more. */
+  readonly onEnd: (state: Materialized) => void;
 }
 
 /** A table from a table: filter and project; what was written is remembered, for tombstones and pull queries. */
 export function tableTask(options: TableTaskOptions, reader: RecordReader): PartitionTask {
-  const { plan, state, writer, log, onReady } = options;
+  const { plan, state, writer, log, onReady, onEnd } = options;
   const holds = condition(plan.where, "WHERE", log);
   const keyOf = project(plan.keyOrder, log);
   const valuesOf = project(
@@ -85,12 +87,18 @@ export function tableTask(options: TableTaskOptions, reader: RecordReader): Part
       return [...out.records(writer, log), ...state.changes()];
     },
     committed: () => state.commit(),
+    close() {
+      onEnd(state);
+      return state.close();
+    },
   };
 }
 
 const STREAM_TIME = Buffer.from("t");
-/** Of stream time. */
+/** Of stream time, at least: looking for windows to forget takes a look at all of them. */
 const EXPIRE_EVERY_MS = 60_000;
+/** Of the time for which windows are kept, so that the looks cost the same however fast the streams go. */
+const EXPIRE_EVERY_SHARE = 1 / 24;
 
 /** Groups of a stream or table, kept up to date. */
 export function aggregateTask(
@@ -99,11 +107,12 @@ export function aggregateTask(
   aggregator: Aggregator,
   stateTopic: string,
 ): PartitionTask {
-  const { state, writer, log, onReady } = options;
+  const { state, writer, log, onReady, onEnd } = options;
   let expired = Number.NEGATIVE_INFINITY;
   const expire = (): void => {
-    if (aggregator.expiredBefore < expired + EXPIRE_EVERY_MS) return;
-    expired = aggregator.expiredBefore;
+    const { expiredBefore, keptMs } = aggregator;
+    if (expiredBefore < expired + Math.max(EXPIRE_EVERY_MS, keptMs * EXPIRE_EVERY_SHARE)) return;
+    expired = expiredBefore;
     state.expire(expired);
   };
   return {
@@ -133,6 +142,10 @@ export function aggregateTask(
     committed() {
       state.commit();
       source.commit();
+    },
+    async close() {
+      onEnd(state);
+      await Promise.all([state.close(), source.close()]);
     },
   };
 }
@@ -168,6 +181,7 @@ export function regroupTask(
       return [...packed, ...source.changelog()];
     },
     committed: () => source.commit(),
+    close: () => source.close(),
   };
 }
 

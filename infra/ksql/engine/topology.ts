@@ -2,6 +2,7 @@ import type { PartitionTask, TopicSpec } from "../../runtime/kafka/ports.ts";
 import type { GroupPlan, QueryPlan } from "../analysis/query-plan.ts";
 import type { Source } from "../catalog/source.ts";
 import type { Serdes } from "../formats/side.ts";
+import type { StateSpace } from "../state/state-space.ts";
 import { Aggregator } from "./aggregator.ts";
 import { type ChangeSource, groupTypes, packedChanges, sourceChanges } from "./change-source.ts";
 import { shareOf } from "./grouper.ts";
@@ -40,6 +41,10 @@ interface TopologyOptions {
   readonly log: ProcessingLog;
   /** A partition's table is complete and may be read. */
   readonly onReady: (partition: number, state: Materialized) => void;
+  /** A partition's table is kept up to date no more. */
+  readonly onEnd: (partition: number, state: Materialized) => void;
+  /** Where tables are kept. */
+  readonly space: StateSpace;
 }
 
 /** Where state topics start over: small, so that a restart reads little that is overwritten. */
@@ -108,7 +113,7 @@ function plainTopology(options: TopologyOptions, source: Serdes, sink: Serdes): 
   const task = (partition: number): PartitionTask => {
     const writer = recordWriter(options.sink, sink, place(partition));
     if (plan.type === "STREAM") return streamTask(plan, reader, writer, options.log);
-    const table = new Materialized(stateTopic, options.sink, []);
+    const table = new Materialized(stateTopic, options.sink, [], options.space);
     return tableTask(tableOptions(options, table, sink, place(partition), partition), reader);
   };
   return {
@@ -126,7 +131,15 @@ function tableOptions(
 ): TableTaskOptions {
   const { plan, log, everyChange } = options;
   const writer = recordWriter(options.sink, serdes, place);
-  return { plan, state, writer, log, everyChange, onReady: (table) => options.onReady(partition, table) };
+  return {
+    plan,
+    state,
+    writer,
+    log,
+    everyChange,
+    onReady: (table) => options.onReady(partition, table),
+    onEnd: (table) => options.onEnd(partition, table),
+  };
 }
 
 function groupedTopology(
@@ -142,13 +155,15 @@ function groupedTopology(
   const inputPartitions = plan.source.partitions;
   const together = (inputPartitions === 1 || group.byKey) && inputPartitions === sink.partitions;
   const reader = recordReader(plan.source, source, log);
-  const fromSource = (topic: string): ChangeSource => sourceChanges(plan.source, reader, share, types, topic);
+  const fromSource = (topic: string): ChangeSource =>
+    sourceChanges(plan.source, reader, share, types, topic, options.space);
   const stateTopic = `${name}-changelog`;
   const aggregate = (partition: number, changes: ChangeSource): PartitionTask => {
     const table = new Materialized(
       stateTopic,
       sink,
       group.aggregates.map((a) => a.aggregate.stateTypes),
+      options.space,
     );
     const values = plan.columns.filter((column) => !column.key);
     const aggregator = new Aggregator(group, values, table, log);

@@ -9,6 +9,7 @@ import { type Entry, idOf } from "../engine/materialized.ts";
 import type { ProcessingLog } from "../engine/processing-log.ts";
 import { type RecordReader, recordReader, type SourceRecord } from "../engine/record-reader.ts";
 import type { Serdes } from "../formats/side.ts";
+import { StateSpace } from "../state/state-space.ts";
 import type { Row, Value } from "../values/value.ts";
 import { type ResultRow, type ResultTaker, resultColumns } from "./result.ts";
 
@@ -136,7 +137,14 @@ function groupRows(plan: QueryPlan, group: GroupPlan, reader: RecordReader, log:
     set: (id: string, entry: Entry) => void groups.set(id, entry),
   };
   const aggregator = new Aggregator(group, plan.columns, store, log);
-  const changes = sourceChanges(plan.source, reader, shareOf(plan, group, log), groupTypes(group), "");
+  const changes = sourceChanges(
+    plan.source,
+    reader,
+    shareOf(plan, group, log),
+    groupTypes(group),
+    "",
+    new StateSpace(),
+  );
   const nothing = group.aggregates.map(() => null);
   return async (records) => {
     const answer: ResultRow[] = [];

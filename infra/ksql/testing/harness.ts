@@ -11,6 +11,7 @@ import { sessionProperties } from "../service/properties.ts";
 import { PushQueries } from "../service/push-queries.ts";
 import { parseQueryText, runSelect } from "../service/run-query.ts";
 import { TopicProducers } from "../service/topic-producers.ts";
+import { StateSpace } from "../state/state-space.ts";
 
 /** Properties with which every change is written, from the beginning. */
 export const EVERY_CHANGE = { "auto.offset.reset": "earliest", "cache.max.bytes.buffering": "0" };
@@ -22,11 +23,11 @@ export interface Written {
 }
 
 /** A whole server over Kafka in memory, without its HTTP part. */
-export async function openHarness(kafka = memoryKafka(() => 1000)) {
+export async function openHarness(kafka = memoryKafka(() => 1000), space = new StateSpace()) {
   const clock = new ManualClock(1000);
   const registry = memoryRegistry();
   const admin = await kafka.admin();
-  const deps = { kafka, admin, registry, clock, logger: silentLogger, prefix: "_elevated-ksql-t_" };
+  const deps = { kafka, admin, registry, clock, logger: silentLogger, prefix: "_elevated-ksql-t_", space };
   const state = new ServerState(deps, "_commands");
   await state.open();
   const service = new KsqlService(deps, state, new PushQueries(), new TopicProducers(kafka, clock));

@@ -9,6 +9,8 @@ export interface Counted {
   restored: string[];
   /** Inputs of committed transactions. */
   committed: number;
+  /** Lives that began and did not end. */
+  living: number;
 }
 
 /** Numbers its inputs per partition: `partition:n:value`. Any loss, repetition or stale state shows in n. */
@@ -19,6 +21,7 @@ export function counterTask(
 ): PartitionTask {
   let n = 0;
   let pending = 0;
+  counted.living++;
   return {
     restore(record) {
       n = Number(record.value);
@@ -39,6 +42,9 @@ export function counterTask(
     },
     committed() {
       counted.committed += pending;
+    },
+    close() {
+      counted.living--;
     },
   };
 }

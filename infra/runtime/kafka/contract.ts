@@ -214,7 +214,7 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
 
       test("writes each input once, to its own partition, and numbers it from restored state", async () => {
         const topics = await setUp();
-        const counted: Counted = { failures: 0, restored: [], committed: 0 };
+        const counted: Counted = { failures: 0, restored: [], committed: 0, living: 0 };
         const first = await start(topics, counted);
         await write([record(topics.input, "a"), record(topics.input, "b", 1), record(topics.input, "c")]);
         expect((await outputs(topics.output, 3)).sort()).toEqual(["0:1:a", "0:2:c", "1:1:b"]);
@@ -228,13 +228,25 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
 
       test("a task that fails is made anew from the committed state and sees the records again", async () => {
         const topics = await setUp();
-        const counted: Counted = { failures: 2, restored: [], committed: 0 };
+        const counted: Counted = { failures: 2, restored: [], committed: 0, living: 0 };
         await start(topics, counted);
         await write([record(topics.input, "a"), record(topics.input, "b")]);
         await outputs(topics.output, 2);
         await write([record(topics.input, "c")]);
         expect(await outputs(topics.output, 3)).toEqual(["0:1:a", "0:2:b", "0:3:c"]);
         expect(counted.failures).toBe(0);
+      });
+
+      test("every life of a task ends once: of one that failed at once, of the last ones by the stop", async () => {
+        const topics = await setUp();
+        const counted: Counted = { failures: 2, restored: [], committed: 0, living: 0 };
+        const { stop } = await start(topics, counted);
+        await write([record(topics.input, "a")]);
+        await outputs(topics.output, 1);
+        // One per partition: those that failed have successors.
+        await until(() => counted.living === 2);
+        await stop();
+        expect(counted.living).toBe(0);
       });
 
       test("refuses inputs whose partitions differ from its state's", async () => {
@@ -244,7 +256,8 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
           group: topics.group,
           inputs: [odd],
           stateTopic: topics.stateTopic,
-          task: (partition) => counterTask(topics, partition, { failures: 0, restored: [], committed: 0 }),
+          task: (partition) =>
+            counterTask(topics, partition, { failures: 0, restored: [], committed: 0, living: 0 }),
         });
         await expect(started).rejects.toMatchObject({ code: "KAFKA_TOPIC_MISMATCH" });
       });

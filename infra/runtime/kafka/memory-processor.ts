@@ -56,6 +56,7 @@ export async function memoryProcessor(log: MemoryLog, options: ProcessorOptions)
         live.task.committed?.();
       } catch {
         tasks.delete(partition);
+        await live.task.close?.();
         await new Promise((resolve) => setImmediate(resolve));
       }
       return true;
@@ -85,6 +86,7 @@ export async function memoryProcessor(log: MemoryLog, options: ProcessorOptions)
       stopped = true;
       unsubscribe();
       await running;
+      await Promise.all([...tasks.values()].map(({ task }) => task.close?.()));
     },
   };
 }

@@ -62,6 +62,8 @@ export interface PartitionTask {
   process(records: readonly InRecord[]): readonly OutRecord[] | Promise<readonly OutRecord[]>;
   /** The transaction of the last `process` is committed. */
   committed?(): void;
+  /** No more calls: it failed, or its partition went to another instance. What it holds besides memory must be given back. */
+  close?(): void | Promise<void>;
 }
 
 export interface ProcessorOptions {

@@ -6,6 +6,7 @@ import { ENTRIES, KEYS, ROWS, Transforms } from "./transform/transforms.ts";
 const thousands = (n: number): string => n.toLocaleString("en-US");
 
 let servers: TestServers | undefined;
+let bench: Transforms | undefined;
 
 /** The two transforms of Kafka's side against faust-streaming on the same broker, and a large table's restart. */
 export const transformPart: Part = {
@@ -14,18 +15,20 @@ export const transformPart: Part = {
   async contenders({ note }) {
     const python = await pythonWithFaust(note);
     servers = await startServers(["kafka", "topics", "schema-registry"]);
-    const bench = new Transforms(servers.addresses, python);
-    await bench.fill();
+    const made = new Transforms(servers.addresses, python);
+    bench = made;
+    await made.fill();
     return [
-      { name: "stations transform", run: () => bench.stations() },
-      { name: "stations, faust-streaming", run: () => bench.faust("stations") },
-      { name: "ksql count", run: () => bench.count() },
-      { name: "count, faust-streaming", run: () => bench.faust("count") },
-      { name: "ksql count, a million entries", run: () => bench.countMore() },
-      { name: "ksql count started again", run: () => bench.restart(note) },
+      { name: "stations transform", run: () => made.stations() },
+      { name: "stations, faust-streaming", run: () => made.faust("stations") },
+      { name: "ksql count", run: () => made.count() },
+      { name: "count, faust-streaming", run: () => made.faust("count") },
+      { name: "ksql count, a million entries", run: () => made.countMore() },
+      { name: "ksql count started again", run: () => made.restart(note) },
     ];
   },
   async close() {
+    bench?.close();
     await servers?.stop();
   },
 };

@@ -111,7 +111,7 @@ test("whoever opens the same transactional id later ends the earlier one, which 
 });
 
 test("partitions move between instances, again and again, without loss or repetition", async () => {
-  const counted: Counted = { failures: 0, restored: [], committed: 0 };
+  const counted: Counted = { failures: 0, restored: [], committed: 0, living: 0 };
   const start = async (): Promise<Processor> => {
     const processor = await kafka.processor({
       group: `${prefix}g`,

@@ -1,5 +1,5 @@
 import type { Admin } from "kafkajs";
-import { CodedError } from "../../../../schemas/errors.ts";
+import { CodedError, messageOf } from "../../../../schemas/errors.ts";
 import { InputOffsets } from "../offsets.ts";
 import type { InRecord, PartitionTask, ProcessorOptions } from "../ports.ts";
 import type { ClusterOptions } from "./client.ts";
@@ -37,17 +37,28 @@ export async function openWorker(
 ): Promise<Worker> {
   const { group, inputs, stateTopic } = options;
   const transactions = await openTransactions(cluster, `${group}-${inputs[0] ?? ""}-${partition}`);
+  const task = options.task(partition);
+  const end = async (): Promise<void> => {
+    try {
+      await task.close?.();
+    } catch (error) {
+      cluster.logger.warn(
+        { group, partition, reason: messageOf(error) },
+        "a task could not give back what it held",
+      );
+    }
+  };
   try {
-    const task = options.task(partition);
     const offsets = new InputOffsets(inputs);
-    await restore(cluster, admin, stateTopic, partition, signal, async (record) => {
-      if (!offsets.restore(record)) await task.restore(record);
-    });
+    await restore(cluster, admin, stateTopic, partition, signal, (record) =>
+      offsets.restore(record) ? undefined : task.restore(record),
+    );
     const starts = await startsOf(cluster, options, admin, partition, offsets);
     await task.ready?.();
-    return working(options, partition, task, transactions, offsets, starts);
+    return working(options, partition, task, transactions, offsets, starts, end);
   } catch (error) {
     transactions.destroy();
+    await end();
     throw error;
   }
 }
@@ -58,7 +69,7 @@ async function restore(
   stateTopic: string,
   partition: number,
   signal: AbortSignal,
-  take: (record: InRecord) => Promise<void>,
+  take: (record: InRecord) => void | Promise<void>,
 ): Promise<void> {
   const bounds = (await admin.fetchTopicOffsets(stateTopic)).find((o) => o.partition === partition);
   if (!bounds) {
@@ -85,7 +96,11 @@ async function restore(
       onRecords: async (records) => {
         // Beyond the end at the start there is nothing of others: this worker has fenced them.
         try {
-          for (const record of records) await take(record);
+          for (const record of records) {
+            // Most tasks take a record at once; a turn of the event loop's queue for each of a million is felt.
+            const taken = take(record);
+            if (taken) await taken;
+          }
         } catch (error) {
           settle(() => reject(error));
           throw error;
@@ -145,6 +160,7 @@ function working(
   transactions: Transactions,
   offsets: InputOffsets,
   starts: Map<string, number>,
+  end: () => Promise<void>,
 ): Worker {
   const nextOf = (input: string): number => starts.get(input) ?? 0;
   const process = async (input: string, records: readonly InRecord[], next: number): Promise<void> => {
@@ -172,7 +188,11 @@ function working(
     async close() {
       await last.catch(() => {});
       await transactions.close();
+      await end();
     },
-    destroy: () => transactions.destroy(),
+    destroy() {
+      transactions.destroy();
+      void end();
+    },
   };
 }

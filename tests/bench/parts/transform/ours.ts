@@ -26,12 +26,17 @@ export interface KsqlProgram extends Program {
 }
 
 /** A ksql server; instances of one service share their statements. */
-export async function startKsqlProgram(endpoints: Endpoints, service: string): Promise<KsqlProgram> {
+export async function startKsqlProgram(
+  endpoints: Endpoints,
+  service: string,
+  stateFolder: string,
+): Promise<KsqlProgram> {
   const port = await freePort();
   const main = join(projectRoot(), "dist", "infra", "ksql", "main.js");
   const program = startProgram(process.execPath, [main, "--service-id", service], {
     ...addresses(endpoints),
     KSQL_PORT: String(port),
+    KSQL_STATE_DIR: stateFolder,
   });
   return { ...program, url: `http://127.0.0.1:${port}` };
 }

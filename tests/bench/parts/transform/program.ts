@@ -11,8 +11,8 @@ export interface Program {
   readonly failed: Promise<never>;
   /** Processor seconds so far. */
   processorSeconds(): number;
-  /** Proportional set size, bytes. */
-  memory(): number;
+  /** Proportional set size, bytes; or that of what no file holds: pages of files are the kernel's to take back. */
+  memory(kind?: "Pss" | "Pss_Anon"): number;
   /** SIGKILL: every run starts anew, so nothing need be left in order. */
   kill(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export function startProgram(
   return {
     failed,
     processorSeconds: () => processorSecondsOf(child.pid ?? 0),
-    memory: () => memoryOf([child.pid ?? 0]),
+    memory: (kind) => memoryOf([child.pid ?? 0], kind),
     async kill() {
       child.kill("SIGKILL");
       await gone;

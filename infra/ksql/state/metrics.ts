@@ -1,0 +1,22 @@
+import { Gauge, type Registry } from "prom-client";
+import type { StateSpace } from "./state-space.ts";
+
+/** How much the tables of the server's queries take, and where. */
+export function stateMetrics(registry: Registry, space: StateSpace): void {
+  new Gauge({
+    name: "ksql_state_memory_rows",
+    help: "Rows of tables in memory.",
+    registers: [registry],
+    collect() {
+      this.set(space.inMemory);
+    },
+  });
+  new Gauge({
+    name: "ksql_state_disk_bytes",
+    help: "Bytes on disk of tables that outgrew memory.",
+    registers: [registry],
+    collect() {
+      this.set(space.diskBytes);
+    },
+  });
+}
