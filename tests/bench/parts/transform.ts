@@ -24,7 +24,8 @@ export const transformPart: Part = {
       { name: "ksql count", run: () => made.count() },
       { name: "count, faust-streaming", run: () => made.faust("count") },
       { name: "ksql count, a million entries", run: () => made.countMore() },
-      { name: "ksql count started again", run: () => made.restart(note) },
+      { name: "ksql count, a million groups", run: () => made.countKeys() },
+      { name: "ksql count started again", run: () => made.restart() },
     ];
   },
   async close() {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "../../../../infra/runtime/clock.ts";
 import type { Endpoints } from "../../../../infra/runtime/endpoints.ts";
 import { createKafka } from "../../../../infra/runtime/kafka/kafka.ts";
-import type { InRecord, Kafka, TopicSpec } from "../../../../infra/runtime/kafka/ports.ts";
+import type { Kafka, TopicSpec } from "../../../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../../../infra/runtime/logger.ts";
 import { createRegistryClient } from "../../../../infra/runtime/registry/client.ts";
 import { avroDecoder } from "../../../../infra/runtime/registry/codec.ts";
@@ -36,7 +36,6 @@ const ROW_TOPIC = topicNames("bench.").connectStations;
 const ENTRY_TOPIC = "bench.entries";
 const MORE_TOPIC = "bench.more";
 const KEY_TOPIC = "bench.keys";
-const KEY_SERVICE = "bench-keys_";
 
 /** The contenders over one broker; what ours and theirs make of the same input must be the same. */
 export class Transforms {
@@ -47,6 +46,8 @@ export class Transforms {
   readonly #decoder: AvroDecoder;
   readonly #outputs = new Map<Job, Outcome["rows"]>();
   readonly #stateFolder = mkdtempSync(join(tmpdir(), "elevated-bench-ksql-"));
+  /** The service whose table has all keys. */
+  #countedKeys = "";
   #runs = 0;
   readonly #filled = new Set<string>();
 
@@ -92,7 +93,9 @@ export class Transforms {
     const run = ++this.#runs;
     const topic = `bench.summary.${run}`;
     await this.#made([{ topic, partitions: PARTITIONS }]);
-    const program = await startKsqlProgram(this.#addresses, `bench-${run}_`, this.#stateFolder);
+    const service = `bench-${run}_`;
+    if (input === KEY_TOPIC) this.#countedKeys = service;
+    const program = await startKsqlProgram(this.#addresses, service, this.#stateFolder);
     await startCounting(program.url, input, topic);
     return this.#measured(input === ENTRY_TOPIC ? "count" : undefined, program, {
       topic,
@@ -114,15 +117,20 @@ export class Transforms {
     });
   }
 
-  /** A server that counted so many keys and was killed: until it answers a pull query again. */
-  async restart(note: (line: string) => void): Promise<Figures> {
+  /** As many groups as entries, of which few fit in the server's memory. */
+  async countKeys(): Promise<Figures> {
     if (!this.#filled.has(KEY_TOPIC)) {
       this.#filled.add(KEY_TOPIC);
-      note(`transform: counting ${KEYS} keys, to be restored`);
-      await this.#countKeys();
+      await fillEntries(this.#kafka, this.#registry, KEY_TOPIC, KEYS, KEYS);
     }
+    return this.#count(KEY_TOPIC, KEYS);
+  }
+
+  /** The server that counted so many keys and was killed: until it answers a pull query again. */
+  async restart(): Promise<Figures> {
+    if (!this.#countedKeys) await this.countKeys();
     const began = performance.now();
-    const program = await startKsqlProgram(this.#addresses, KEY_SERVICE, this.#stateFolder);
+    const program = await startKsqlProgram(this.#addresses, this.#countedKeys, this.#stateFolder);
     try {
       await Promise.race([program.failed, whenRestored(program.url, KEYS - 1)]);
       const seconds = (performance.now() - began) / 1_000;
@@ -131,20 +139,6 @@ export class Transforms {
         "memory (PSS), MB": program.memory() / 1e6,
         "of it in no file, MB": program.memory("Pss_Anon") / 1e6,
       };
-    } finally {
-      await program.kill();
-    }
-  }
-
-  async #countKeys(): Promise<void> {
-    const topic = "bench.summary.keys";
-    await fillEntries(this.#kafka, this.#registry, KEY_TOPIC, KEYS, KEYS);
-    await this.#made([{ topic, partitions: PARTITIONS }]);
-    const program = await startKsqlProgram(this.#addresses, KEY_SERVICE, this.#stateFolder);
-    try {
-      await startCounting(program.url, KEY_TOPIC, topic);
-      const read = (record: InRecord) => ksqlRow(this.#decoder, record);
-      await outcomeOf(this.#kafka, { topic, records: KEYS, progress: KEYS, read }, program.failed);
     } finally {
       await program.kill();
     }
