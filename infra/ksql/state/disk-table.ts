@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { RootDatabase } from "lmdb";
+import { messageOf } from "../../../schemas/errors.ts";
 
 /** LMDB's keys end at 1,978 bytes. */
 const LONGEST_KEY = 1900;
@@ -48,18 +49,24 @@ export class DiskTable {
   /**
    * All or nothing. null forgets.
    *
-   * @throws when the disk is full.
+   * @throws when the disk is full; the rows that were there before stay readable.
    */
   write(changes: Iterable<readonly [id: string, row: Buffer | null]>): void {
     this.#mustBeOpen();
     // In order, neighbours go to one page while it is at hand: two to three times faster.
     const sorted = [...changes].sort(([x], [y]) => (x < y ? -1 : 1));
-    this.#root.transactionSync(() => {
-      for (const [id, row] of sorted) {
-        if (row) this.#root.putSync(keyOf(id), row);
-        else this.#root.removeSync(keyOf(id));
-      }
-    });
+    try {
+      this.#root.transactionSync(() => {
+        for (const [id, row] of sorted) {
+          if (row) this.#root.putSync(keyOf(id), row);
+          else this.#root.removeSync(keyOf(id));
+        }
+      });
+    } catch (cause) {
+      // LMDB calls a full disk an input/output error.
+      const message = `cannot write ${this.#path} (${messageOf(cause)}); is the disk full? Make room, or set KSQL_STATE_DIR`;
+      throw new Error(message, { cause });
+    }
   }
 
   /**
@@ -92,9 +99,9 @@ export class DiskTable {
   }
 }
 
-/** Its end stays readable: windows' starts stand there. */
+/** Never empty, which LMDB refuses and a group's key may be; the end stays readable: windows' starts stand there. */
 function keyOf(id: string): Buffer {
-  const key = Buffer.from(id);
+  const key = Buffer.from(`=${id}`);
   if (key.length <= LONGEST_KEY) return key;
   return Buffer.from(`${createHash("sha256").update(key).digest("hex")}${/@\d+$/.exec(id)?.[0] ?? ""}`);
 }
