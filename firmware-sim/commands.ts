@@ -1,7 +1,8 @@
 import { Argument, type Command, Option } from "commander";
+import { numberFrom } from "../infra/runtime/day-options.ts";
 import type { ControlClient } from "./control/client.ts";
 import { FAULT_KINDS, type FaultKind } from "./faults/kinds.ts";
-import { numberFrom, parseDuration } from "./options.ts";
+import { parseDuration } from "./options.ts";
 import { cityTime } from "./report/text.ts";
 
 /** Where a command's answer goes. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { systemClock } from "../infra/runtime/clock.ts";
 import { configCommand } from "../infra/runtime/config-print.ts";
+import { DAY_OPTIONS, numberFrom } from "../infra/runtime/day-options.ts";
 import { closeServer } from "../infra/runtime/http.ts";
 import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
@@ -11,7 +12,7 @@ import { LINES } from "../schemas/network/network.ts";
 import { addControlCommands } from "./commands.ts";
 import { type SimulatorConfig, simulatorConfig, simulatorSettings } from "./config.ts";
 import { ControlClient } from "./control/client.ts";
-import { numberFrom, parseLines, parseMoment, parseStations, type SimulatorOptions } from "./options.ts";
+import type { SimulatorOptions } from "./options.ts";
 import { simulatorMetrics } from "./report/metrics.ts";
 import { startReporter } from "./report/reporter.ts";
 import { startSimulator } from "./simulator.ts";
@@ -56,13 +57,13 @@ const program = new Command("firmware-sim")
   .description(
     "Every arrival sensor and turnstile of the three lines, on serial lines, in a city that lives.",
   )
-  .option("--speed <n>", "how many times as fast as the wall clock the city runs", numberFrom(0.1, 3600), 60)
-  .option("--seed <n>", "the same seed gives the same day", numberFrom(0, 2 ** 32, true), 2018)
-  .option("--lines <list>", "only these, separated by commas: red, blue, green", parseLines, LINES)
-  .option("--stations <ids>", "only the devices of these, separated by commas", parseStations, [])
+  .option("--speed <n>", "how many times as fast as the wall clock the city runs", DAY_OPTIONS.speed, 60)
+  .option("--seed <n>", "the same seed gives the same day", DAY_OPTIONS.seed, 2018)
+  .option("--lines <list>", "only these, separated by commas: red, blue, green", DAY_OPTIONS.lines, LINES)
+  .option("--stations <ids>", "only the devices of these, separated by commas", DAY_OPTIONS.stations, [])
   .option("--turnstiles-per-station <n>", "gates of each station", numberFrom(1, 20, true), 2)
-  .option("--from <time>", "let the city's clock begin here (default: where it stopped)", parseMoment)
-  .option("--rate <n>", "no city: so many readings per second and device", numberFrom(0.001, 100_000))
+  .option("--from <time>", "let the city's clock begin here (default: where it stopped)", DAY_OPTIONS.from)
+  .option("--rate <n>", "no city: so many readings per second and device", DAY_OPTIONS.rate)
   .option(
     "--baud <n>",
     "speed of the lines; 0: as fast as they are read",

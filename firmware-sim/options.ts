@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
-import { type DeviceRef, devicesOf, nearestStations } from "../schemas/network/devices.ts";
-import { isLine, LINES, type Line, STATIONS, stationById } from "../schemas/network/network.ts";
+import { type DeviceRef, devicesOf } from "../schemas/network/devices.ts";
+import { type Line, STATIONS } from "../schemas/network/network.ts";
 
 /** What to simulate, from the command line. */
 export interface SimulatorOptions {
@@ -30,29 +30,6 @@ export function devicesFor(options: SimulatorOptions): readonly DeviceRef[] {
     .filter((device) => device.kind !== "arrival" || lines.includes(device.line));
 }
 
-export function parseLines(text: string): readonly Line[] {
-  return text.split(",").map((word) => {
-    if (!isLine(word)) throw new InvalidArgumentError(`"${word}" is none of ${LINES.join(", ")}.`);
-    return word;
-  });
-}
-
-export function parseStations(text: string): readonly number[] {
-  return text.split(",").map((word) => {
-    const station = stationById(Number(word));
-    if (station) return station.id;
-    const near = nearestStations(word).map((s) => `${s.id} ${s.name}`);
-    throw new InvalidArgumentError(`There is no station "${word}". Nearest: ${near.join(", ")}.`);
-  });
-}
-
-export function parseMoment(text: string): number {
-  const moment = Date.parse(text);
-  if (Number.isNaN(moment))
-    throw new InvalidArgumentError("Give a time, for example 2018-10-01T08:00:00-05:00.");
-  return moment;
-}
-
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, "": 1000, m: 60_000, h: 3_600_000 };
 
 /** `500ms`, `20s`, `2m`, `1h`, or bare seconds. @returns ms */
@@ -61,15 +38,4 @@ export function parseDuration(text: string): number {
   const ms = Number(amount) * (UNITS[unit] ?? Number.NaN);
   if (!(ms > 0)) throw new InvalidArgumentError("Give a time, for example 20s or 2m.");
   return Math.round(ms);
-}
-
-/** A number in a range, as a parser of one option. */
-export function numberFrom(least: number, most: number, whole = false): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
-      throw new InvalidArgumentError(`Give a ${whole ? "whole " : ""}number from ${least} to ${most}.`);
-    }
-    return value;
-  };
 }

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { mustAnswer } from "../../infra/runtime/answering.ts";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { configCommand } from "../../infra/runtime/config-print.ts";
 import { reportFailure } from "../../infra/runtime/lifecycle.ts";
@@ -13,11 +14,16 @@ import { type ConnectorFile, connectorNamed, filledIn, readConnectors } from "./
 
 type Action = (context: CommandContext, config: ConnectConfig, name?: string) => Promise<void>;
 
-/** Run one command and end with its exit code. */
-function command(action: Action): (name?: string) => Promise<void> {
+/**
+ * Run one command and end with its exit code.
+ *
+ * @param awaits - has patience with a Connect that is about to come.
+ */
+function command(action: Action, { awaits = false } = {}): (name?: string) => Promise<void> {
   return async (name) => {
     try {
       const config = connectConfig(process.env);
+      if (!awaits) await mustAnswer("CONNECT_URL", process.env);
       const context = {
         connect: httpConnect({
           ...httpAccess("CONNECT", config),
@@ -60,12 +66,15 @@ program
   .description("create the connector, or change it to what its file says, and wait until it runs")
   .argument("[name]", "which; without: the source that CONNECT_SOURCE names")
   .action(
-    command(async (context, config, name) => {
-      const files = readConnectors();
-      const file = chosen(files, config, name);
-      await apply(context, file.name, filledIn(file, placeholders(config, process.env)));
-      await warnOfOthers(context, file, files);
-    }),
+    command(
+      async (context, config, name) => {
+        const files = readConnectors();
+        const file = chosen(files, config, name);
+        await apply(context, file.name, filledIn(file, placeholders(config, process.env)));
+        await warnOfOthers(context, file, files);
+      },
+      { awaits: true },
+    ),
   );
 
 program

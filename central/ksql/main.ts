@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import { mustAnswer } from "../../infra/runtime/answering.ts";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { readConfig } from "../../infra/runtime/config.ts";
 import { configCommand } from "../../infra/runtime/config-print.ts";
@@ -36,7 +37,11 @@ async function apply(file: string): Promise<void> {
     logger,
     clock: systemClock,
   });
-  await registerSourceSchemas(registry, prefix);
+  await registerSourceSchemas(registry, prefix).catch(async (error: unknown) => {
+    // It has waited for a while; where nobody is at all, more can be said.
+    await mustAnswer("SCHEMA_REGISTRY_URL", process.env);
+    throw error;
+  });
   const tell = (line: string): void => void process.stdout.write(`${line}\n`);
   await applyScript(script, { client, clock: systemClock, tell, patienceMs: PATIENCE_MS });
 }
@@ -44,6 +49,7 @@ async function apply(file: string): Promise<void> {
 async function interactive(): Promise<void> {
   const home = homeOf(process.env);
   mkdirSync(home, { recursive: true });
+  await mustAnswer("KSQLDB_URL", process.env);
   const version = await client.version();
   const { stdin: input, stdout: output } = process;
   const terminal = input.isTTY === true;

@@ -1,11 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { configCommand } from "../../infra/runtime/config-print.ts";
+import { numberFrom } from "../../infra/runtime/day-options.ts";
 import { reportFailure, runService } from "../../infra/runtime/lifecycle.ts";
 import { createLogger } from "../../infra/runtime/logger.ts";
 import { endWhenUnread } from "../../infra/runtime/stdout.ts";
 import { EXIT, exitCodeOf } from "../../schemas/errors.ts";
-import { numberFrom, parseDuration } from "../options.ts";
+import { parseDuration } from "../options.ts";
 import { fleetConfig, fleetSettings } from "./config.ts";
 import { runningFleet, serveControl, stopFleet } from "./control.ts";
 import { Fleet } from "./fleet.ts";

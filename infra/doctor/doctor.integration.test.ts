@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, inject, test } from "vitest";
 import { projectRoot } from "../../schemas/root.ts";
+import { writeEndpoints } from "../runtime/endpoints.ts";
 import { closeServer, listen } from "../runtime/http.ts";
 import type { Finding } from "./finding.mjs";
 import { holderOf } from "./ports.mjs";
@@ -53,6 +54,20 @@ test("a taken port is found, with the process that holds it", async () => {
     if (server.listening) expect(holder?.pid).toBe(process.pid);
   } finally {
     if (server.listening) await closeServer(server);
+  }
+});
+
+test("what a killed system left behind is no running one: its ports are looked at, its servers are not asked", async () => {
+  const gone = createServer();
+  const supervisor = (await listen(gone, 0)).url;
+  const page = { DASHBOARD_URL: "http://127.0.0.1:8888", SUPERVISOR_URL: supervisor };
+  writeEndpoints(home, { ...page, KAFKA_BROKERS: "127.0.0.1:1" });
+  try {
+    expect(await finding("Kafka")).toMatchObject({ level: "problem" });
+    await closeServer(gone);
+    expect(await finding("services")).toMatchObject({ level: "note", says: /no system runs here/ });
+  } finally {
+    rmSync(join(home, "run"), { recursive: true });
   }
 });
 

@@ -3,8 +3,8 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { jsonOf } from "../setup/stamp.mjs";
 import { clockFinding, machineFindings } from "./machine.mjs";
-import { portFindings } from "./ports.mjs";
-import { serviceFindings } from "./services.mjs";
+import { listens, portFindings } from "./ports.mjs";
+import { portOf, serviceFindings } from "./services.mjs";
 import { javaFinding, mavenFinding, setupFinding } from "./tools.mjs";
 
 /**
@@ -16,7 +16,9 @@ import { javaFinding, mavenFinding, setupFinding } from "./tools.mjs";
 export async function examine(env) {
   const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
   const home = resolve(env["ELEVATED_HOME"] || ".elevated");
-  const running = jsonOf(join(home, "run", "endpoints.json")) ?? {};
+  const left = jsonOf(join(home, "run", "endpoints.json")) ?? {};
+  // A system that was killed leaves its addresses behind: its ports are then whoever's they are now.
+  const running = left["SUPERVISOR_URL"] && (await listens(portOf(left["SUPERVISOR_URL"]))) ? left : {};
   const { findings, dates } = await serviceFindings(running, env);
   return [
     await javaFinding(),

@@ -1,6 +1,6 @@
 // @ts-check
 import { readdirSync, readlinkSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { textOf } from "../setup/stamp.mjs";
 import { ok, problem } from "./finding.mjs";
 import { portOf, SERVICES } from "./services.mjs";
@@ -55,6 +55,20 @@ function isFree(port) {
     const server = createServer();
     server.once("error", () => resolve(false));
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
+
+/**
+ * @param {number} port
+ * @returns {Promise<boolean>} does somebody take connections at this loopback port?
+ */
+export function listens(port) {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port }, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
   });
 }
 

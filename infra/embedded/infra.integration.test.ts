@@ -109,6 +109,8 @@ describe("the embedded servers", { timeout: 240_000 }, () => {
     );
 
     expect(await exitOf(startInfra())).toBe(1);
+    // What is asked for is judged before that.
+    expect(await exitOf(startInfra("topic"))).toBe(2);
 
     first.kill("SIGINT");
     expect(await exitOf(first)).toBe(0);

@@ -39,8 +39,13 @@ describe("options of start", () => {
       command.exitOverride().configureOutput({ writeErr() {} });
     const refused = (...args: string[]) => expect(() => start.parse(["start", ...args], { from: "user" }));
     refused("--lines", "red,rad").toThrow('"rad" is none of');
-    refused("--speed", "fast").toThrow("give a number");
-    refused("--seed", "").toThrow("give a number");
+    refused("--speed", "fast").toThrow("number from 0.1 to 3600");
+    refused("--speed", "0").toThrow("number from 0.1 to 3600");
+    refused("--seed", "").toThrow("whole number from 0");
+    refused("--stations", "40381").toThrow("Nearest: 40380 Clark/Lake");
+    refused("--from", "noon").toThrow("Give a time");
+    refused("--rate", "-1").toThrow("number from 0.001");
+    refused("--port", "88888").toThrow("a port from 1 to 65535");
   });
 
   test("the simulator's share is passed on as given", async () => {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { EXIT } from "../../schemas/errors.ts";
-import { isLine, LINES } from "../../schemas/network/network.ts";
+import { DAY_OPTIONS } from "../runtime/day-options.ts";
 import type { Brokers } from "./parts/kafka-cluster.ts";
 
 /** What a start was asked for. */
@@ -52,12 +52,16 @@ export function commandLine(actions: Actions): Command {
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
   startOptions(program.command("start"))
     .description("Start every part, show how they come up, then one line of figures.")
-    .option("--speed <factor>", "service time per wall time (simulator; default 60)", numeric)
-    .option("--seed <n>", "the simulated day (simulator)", numeric)
-    .option("--from <time>", "the city's clock begins here (simulator; default: where it stopped)")
-    .option("--lines <list>", "red,blue,green (simulator; default all)", lines)
-    .option("--stations <ids>", "only the devices of these (simulator)")
-    .option("--rate <n>", "no city: so many readings per second and device (simulator)", numeric)
+    .option("--speed <factor>", "service time per wall time (simulator; default 60)", as(DAY_OPTIONS.speed))
+    .option("--seed <n>", "the simulated day (simulator)", as(DAY_OPTIONS.seed))
+    .option(
+      "--from <time>",
+      "the city's clock begins here (simulator; default: where it stopped)",
+      as(DAY_OPTIONS.from),
+    )
+    .option("--lines <list>", "red,blue,green (simulator; default all)", as(DAY_OPTIONS.lines))
+    .option("--stations <ids>", "only the devices of these (simulator)", as(DAY_OPTIONS.stations))
+    .option("--rate <n>", "no city: so many readings per second and device (simulator)", as(DAY_OPTIONS.rate))
     .option("--no-traffic", "devices are up, but nothing happens that is not ordered (simulator)")
     .option("--no-weather", "no weather box (simulator)")
     .addHelpText(
@@ -133,16 +137,12 @@ function list(text: string): readonly string[] {
     .filter((part) => part !== "");
 }
 
-/** The simulator looks closer; what can never be right is said before anything starts. */
-function numeric(text: string): string {
-  if (text.trim() !== "" && Number.isFinite(Number(text))) return text;
-  throw new InvalidArgumentError("give a number");
-}
-
-function lines(text: string): string {
-  const wrong = list(text).find((word) => !isLine(word));
-  if (wrong === undefined) return text;
-  throw new InvalidArgumentError(`"${wrong}" is none of ${LINES.join(", ")}`);
+/** What the simulator would refuse is refused before anything starts; it gets the words as they were given. */
+function as(parse: (text: string) => unknown): (text: string) => string {
+  return (text) => {
+    parse(text);
+    return text;
+  };
 }
 
 function portNumber(text: string): number {

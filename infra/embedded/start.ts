@@ -14,7 +14,7 @@ import { journal } from "./report/journal.ts";
 import type { Printer } from "./report/printer.ts";
 import { RESTART_POLICY } from "./supervise/restart.ts";
 import { isSettled, type PartReport, Supervisor } from "./supervise/supervisor.ts";
-import { planSystem, publishEndpoints, type SystemContext } from "./system.ts";
+import { checkOptions, planSystem, publishEndpoints, type SystemContext } from "./system.ts";
 
 /** Who gets a password for MQTT at the first start: every station's agent, and whoever watches. */
 const MQTT_NAMES: readonly string[] = [...STATIONS.map(({ id }) => String(id)), "observer"];
@@ -43,7 +43,7 @@ export interface StartedSystem extends Running {
  *
  * @param extent - the parts this command is about; null: all.
  * @returns once its parts have begun to start; they go on by themselves.
- * @throws {CodedError} ALREADY_RUNNING, PORT_TAKEN, USAGE
+ * @throws {CodedError} USAGE, CONFIG_INVALID, ALREADY_RUNNING, PORT_TAKEN
  */
 export async function startSystem(
   around: StartSurroundings,
@@ -54,6 +54,7 @@ export async function startSystem(
   const startedAt = clock.now();
   const began = clock.monotonic();
   let page: string | null = null;
+  checkOptions(around, options);
   const lock = await takeHome(home, () => ({ pid: process.pid, url: page }));
   const watchdog = startWatchdog();
   const plan = await planSystem({ ...around, watchdog }, options, extent);

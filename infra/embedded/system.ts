@@ -7,13 +7,13 @@ import { choosePorts, isPortFree, type PortChoice } from "./addresses/ports.ts";
 import { addressesOf, runElsewhere, SERVERS } from "./addresses/servers.ts";
 import { portWishes } from "./addresses/wishes.ts";
 import { type StartOptions, simulatorArgs } from "./options.ts";
-import { catalogue } from "./parts/catalogue.ts";
+import { catalogue, partNames } from "./parts/catalogue.ts";
 import { expectsTrain, FIRST_TRAIN } from "./parts/first-train.ts";
 import { type Brokers, brokerNames, brokersFor, counted } from "./parts/kafka-cluster.ts";
 import { PROBED } from "./parts/programs.ts";
 import { toolchainOf } from "./process/jvm.ts";
 import type { Watchdog } from "./process/watchdog.ts";
-import { choose } from "./supervise/order.ts";
+import { checkNames, choose } from "./supervise/order.ts";
 import type { Part } from "./supervise/part.ts";
 
 export interface SystemContext {
@@ -35,6 +35,19 @@ export interface SystemPlan {
 }
 
 /**
+ * Can these options ever be right? Asked before anything else: who misspells a part wants to hear of that, and not that
+ * a system runs already.
+ *
+ * @throws {CodedError} USAGE, CONFIG_INVALID
+ */
+export function checkOptions(
+  context: Pick<SystemContext, "env" | "home">,
+  { only = [], without, brokers }: Pick<StartOptions, "only" | "without" | "brokers">,
+): void {
+  checkNames([...only, ...without], partNames(chooseBrokers(context, brokers)));
+}
+
+/**
  * Decide what runs here and on which ports.
  *
  * @throws {CodedError} USAGE, PORT_TAKEN
@@ -45,7 +58,7 @@ export async function planSystem(
   extent: { readonly only: readonly string[] | null; readonly training?: boolean },
 ): Promise<SystemPlan> {
   const { env, home } = context;
-  const brokers = chooseBrokers(context, options);
+  const brokers = chooseBrokers(context, options.brokers);
   const names = brokerNames(brokers);
   const elsewhere = withBrokers(runElsewhere(env), names);
   const wishes = portWishes(options, names, PROBED, env).filter((wish) => !elsewhere.includes(wish.name));
@@ -106,7 +119,10 @@ export async function planSystem(
 /**
  * @throws {CodedError} CONFIG_INVALID when the home has another number of brokers, USAGE when they are the user's own
  */
-function chooseBrokers({ env, home }: SystemContext, { brokers }: StartOptions): Brokers {
+function chooseBrokers(
+  { env, home }: Pick<SystemContext, "env" | "home">,
+  brokers: Brokers | undefined,
+): Brokers {
   if (!env["KAFKA_BROKERS"]) return brokersFor(home, brokers);
   if (brokers === undefined) return 1;
   throw new CodedError("USAGE", {

@@ -1,10 +1,9 @@
 import { expect, describe as group, test } from "vitest";
-import type { InRecord } from "../runtime/kafka/ports.ts";
+import type { InRecord, KafkaAdmin } from "../runtime/kafka/ports.ts";
 import { avroCodec, avroDecoder } from "../runtime/registry/codec.ts";
 import { memoryRegistry } from "../runtime/registry/memory.ts";
 import { describe, jsonLine, readable } from "./decode.ts";
-import { nearest } from "./nearest.ts";
-import { folded, topicTable } from "./topics.ts";
+import { folded, summarize, topicTable } from "./topics.ts";
 
 group("a record as a person reads it", () => {
   const registry = memoryRegistry();
@@ -48,28 +47,6 @@ group("a record as a person reads it", () => {
   });
 });
 
-group("the nearest names", () => {
-  const names = [
-    "org.chicago.cta.arrivals",
-    "org.chicago.cta.turnstiles",
-    "TURNSTILE_SUMMARY",
-    "fleet.telemetry",
-  ];
-
-  test.each([
-    ["arivals", "org.chicago.cta.arrivals"],
-    ["turnstile_sumary", "TURNSTILE_SUMMARY"],
-    ["telemetry", "fleet.telemetry"],
-    ["org.chicago.cta.turnstile", "org.chicago.cta.turnstiles"],
-  ])("%s → %s", (word, name) => {
-    expect(nearest(word, names)[0]).toBe(name);
-  });
-
-  test("nothing is near to something else altogether", () => {
-    expect(nearest("zebra", names)).toEqual([]);
-  });
-});
-
 test("the stations' topics are two lines, the others one each", () => {
   const topic = (name: string, written: number) => ({ topic: name, partitions: 1, replicas: 1, written });
   const topics = folded([
@@ -84,4 +61,26 @@ test("the stations' topics are two lines, the others one each", () => {
     ["org.chicago.cta.station.turnstiles.*", 1, 3],
   ]);
   expect(topicTable(topics).split("\n")[0]).toMatch(/^topic +partitions +replicas +written$/);
+});
+
+group("a list of topics", () => {
+  const admin = (there: readonly string[]) =>
+    ({
+      describeTopics: async () => ["gone", "here"].map((topic) => ({ topic, replicas: [1] })),
+      listTopics: async () => there,
+      async endOffsets(topic: string) {
+        if (topic === "gone") throw new Error("no such partition");
+        return [2, 3];
+      },
+    }) as unknown as KafkaAdmin;
+
+  test("leaves out what was deleted meanwhile", async () => {
+    expect(await summarize(admin(["here"]), false)).toEqual([
+      { topic: "here", partitions: 1, replicas: 1, written: 5 },
+    ]);
+  });
+
+  test("fails when one that is there cannot be asked", async () => {
+    await expect(summarize(admin(["gone", "here"]), false)).rejects.toThrow("no such partition");
+  });
 });

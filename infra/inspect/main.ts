@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { EXIT, exitCodeOf, messageOf } from "../../schemas/errors.ts";
+import { mustAnswer } from "../runtime/answering.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { configCommand } from "../runtime/config-print.ts";
 import { createKafka } from "../runtime/kafka/kafka.ts";
@@ -16,9 +17,14 @@ import { folded, summarize, topicTable } from "./topics.ts";
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Kafka and the registry, of the running system or of the environment. */
-function open() {
+/**
+ * Kafka and the registry, of the running system or of the environment.
+ *
+ * @throws {CodedError} CONFIG_INVALID; DEPENDENCY_UNAVAILABLE at once when there is no Kafka
+ */
+async function open() {
   const config = inspectConfig(process.env);
+  await mustAnswer("KAFKA_BROKERS", process.env);
   const around = { clock: systemClock, logger: createLogger("inspect", config.LOG_LEVEL) };
   return {
     kafka: createKafka({ ...kafkaAccess(config), ...around, clientId: "inspect" }),
@@ -27,7 +33,7 @@ function open() {
 }
 
 async function listTopics(options: { readonly all?: boolean; readonly json?: boolean }): Promise<void> {
-  const admin = await open().kafka.admin();
+  const admin = await (await open()).kafka.admin();
   const topics = await summarize(admin, options.all ?? false).finally(() => admin.close());
   print(options.json ? JSON.stringify(topics, null, 2) : topicTable(options.all ? topics : folded(topics)));
 }
@@ -40,7 +46,7 @@ interface PeekFlags {
 }
 
 async function showRecords(topic: string, flags: PeekFlags): Promise<void> {
-  const { kafka, avro } = open();
+  const { kafka, avro } = await open();
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const { limit } = flags;

@@ -14,12 +14,20 @@ export async function summarize(admin: KafkaAdmin, internal: boolean): Promise<r
   const topics = (await admin.describeTopics()).filter(({ topic }) => internal || !topic.startsWith("__"));
   const summaries = await Promise.all(
     topics.map(async ({ topic, replicas }) => {
-      const ends = await admin.endOffsets(topic);
-      const written = ends.reduce((sum, end) => sum + end, 0);
-      return { topic, partitions: replicas.length, replicas: Math.min(...replicas), written };
+      const ends = await admin
+        .endOffsets(topic)
+        .catch((error: unknown) => unlessDeleted(admin, topic, error));
+      const written = ends?.reduce((sum, end) => sum + end, 0);
+      if (written === undefined) return [];
+      return [{ topic, partitions: replicas.length, replicas: Math.min(...replicas), written }];
     }),
   );
-  return summaries.sort((a, b) => (a.topic < b.topic ? -1 : 1));
+  return summaries.flat().sort((a, b) => (a.topic < b.topic ? -1 : 1));
+}
+
+/** Topics come and go: one that went while the others were asked is left out. */
+async function unlessDeleted(admin: KafkaAdmin, topic: string, error: unknown): Promise<undefined> {
+  if ((await admin.listTopics()).includes(topic)) throw error;
 }
 
 /** The 184 topics of the stations as two lines. */

@@ -1,11 +1,11 @@
 import { EMBEDDED_LIMITS, topicSettings } from "../../../schemas/topic-settings.ts";
 import { topicNames } from "../../../schemas/topics.ts";
-import type { Endpoints } from "../../runtime/endpoints.ts";
+import { DEFAULT_ENDPOINTS, type Endpoints } from "../../runtime/endpoints.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import { controllerOf } from "../addresses/wishes.ts";
 import type { Part } from "../supervise/part.ts";
 import { connectPart } from "./connect.ts";
-import { firstTrainPart } from "./first-train.ts";
+import { FIRST_TRAIN, firstTrainPart } from "./first-train.ts";
 import { kafkaPart } from "./kafka.ts";
 import { type Brokers, brokerNames, foundCluster } from "./kafka-cluster.ts";
 import { INTERNAL_TOPICS } from "./kafka-settings.ts";
@@ -81,6 +81,13 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
     firstTrainPart(addresses.DASHBOARD_URL, around.clock),
   ];
   return { parts, missing };
+}
+
+/** The name of every part there is, whether or not a program is built or runs somewhere else. */
+export function partNames(brokers: Brokers): readonly string[] {
+  const ours = programs({ addresses: DEFAULT_ENDPOINTS, portOf: () => 0, simulatorArgs: [] });
+  const others = ["topics", "connect", "postgres", "database", FIRST_TRAIN];
+  return [...brokerNames(brokers), ...ours.map(({ name }) => name), ...others];
 }
 
 /** What `infra` starts: the servers, without anything that makes or reads data. */

@@ -31,8 +31,10 @@ describe("choosing parts", () => {
     expect(names(choose(PARTS, ["gateway"], ["kafka"]))).toEqual(["topics", "gateway"]);
   });
 
-  test("a name that is no part is refused with the names there are", () => {
-    expect(() => choose(PARTS, null, ["kafak"])).toThrow(/no part "kafak".*kafka, topics, gateway, edge/);
+  test("a name that is no part is refused with the nearest one and those there are", () => {
+    const refused = (name: string) => expect(() => choose(PARTS, null, [name]));
+    refused("kafak").toThrow(/no part "kafak": did you mean kafka\? .*kafka, topics, gateway, edge$/);
+    refused("zebra").toThrow(/no part "zebra": choose from kafka, topics/);
   });
 });
 

@@ -1,4 +1,5 @@
 import { CodedError } from "../../../schemas/errors.ts";
+import { nearest } from "../../../schemas/spelling.ts";
 import type { PartSpec } from "./part.ts";
 
 /**
@@ -37,11 +38,7 @@ export function choose<P extends PartSpec>(
   without: readonly string[],
 ): readonly P[] {
   const byName = new Map(parts.map((part) => [part.name, part]));
-  for (const name of [...(only ?? []), ...without]) {
-    if (!byName.has(name)) {
-      throw usage(`there is no part "${name}": choose from ${[...byName.keys()].join(", ")}`);
-    }
-  }
+  checkNames([...(only ?? []), ...without], [...byName.keys()]);
   const wanted = new Set<string>();
   const want = (name: string): void => {
     const part = byName.get(name);
@@ -51,6 +48,15 @@ export function choose<P extends PartSpec>(
   };
   for (const name of only ?? byName.keys()) want(name);
   return parts.filter((part) => wanted.has(part.name) && !without.includes(part.name));
+}
+
+/** @throws {CodedError} USAGE for a name that is no part, with the nearest one. */
+export function checkNames(named: readonly string[], parts: readonly string[]): void {
+  const wrong = named.find((name) => !parts.includes(name));
+  if (wrong === undefined) return;
+  const near = nearest(wrong, parts);
+  const guess = near.length > 0 ? `did you mean ${near.join(" or ")}? There are` : "choose from";
+  throw usage(`there is no part "${wrong}": ${guess} ${parts.join(", ")}`);
 }
 
 function usage(message: string): CodedError {

@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { DEFAULT_ENDPOINTS, writeEndpoints } from "../infra/runtime/endpoints.ts";
+import { projectRoot } from "../schemas/root.ts";
+import { freePort } from "./support/free-port.ts";
+
+/* A system that was killed leaves its addresses behind, and nobody at them. */
+const home = mkdtempSync(join(tmpdir(), "elevated-no-system-"));
+beforeAll(async () => {
+  const dead = async (address: string) => address.replace(/:\d+(?=\/|$)/, `:${await freePort()}`);
+  const names = Object.entries(DEFAULT_ENDPOINTS);
+  writeEndpoints(
+    home,
+    Object.fromEntries(await Promise.all(names.map(async ([name, at]) => [name, await dead(at)]))),
+  );
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+function run(
+  main: string,
+  args: readonly string[],
+): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, ["--import", "tsx", join(projectRoot(), main), ...args], {
+    env: { PATH: process.env["PATH"] ?? "", ELEVATED_HOME: home },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, err })));
+}
+
+test.each([
+  ["infra/embedded/main.ts", ["status"]],
+  ["infra/inspect/main.ts", ["topics"]],
+  ["infra/inspect/main.ts", ["peek", "org.chicago.cta.arrivals"]],
+  ["central/ksql/main.ts", []],
+  ["central/ksql/main.ts", ["apply"]],
+  ["central/connect/main.ts", ["status"]],
+  ["firmware-sim/main.ts", ["devices"]],
+])("%s %j says that there is no system and how to start one, and ends with 69", async (main, args) => {
+  const { code, out, err } = await run(main, args);
+  expect(err).toContain("npm start");
+  expect({ code, out }).toEqual({ code: 69, out: "" });
+});
