@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type Environment, logLevel, probePort, readConfig } from "../infra/runtime/config.ts";
+import { type Environment, logLevel, probeSettings, readConfig } from "../infra/runtime/config.ts";
 
 export const centralSettings = z.object({
   LOG_LEVEL: logLevel,
-  PROBE_PORT: probePort,
+  ...probeSettings,
 });
 
 /** What belongs to the process; each role reads its own settings by its own `config.ts`. */

@@ -41,8 +41,7 @@ async function run(roles: readonly Role[], config: CentralConfig): Promise<never
       });
     });
     // Up before the roles, so that one that waits for a server can be asked what it waits for.
-    const port = config.PROBE_PORT;
-    const probes = port === undefined ? undefined : await serveProbes(metrics, port, () => set.probe());
+    const probes = await serveProbes(metrics, config, () => set.probe());
     await set.start();
     logger.info({ roles, ...(probes ? { probe: probes.url } : {}) }, "ready");
     return {

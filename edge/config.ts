@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { type Environment, logLevel, probePort, readConfig, serialLink } from "../infra/runtime/config.ts";
+import {
+  type Environment,
+  logLevel,
+  type ProbeSettings,
+  probeSettings,
+  readConfig,
+  serialLink,
+} from "../infra/runtime/config.ts";
 import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
 import { invalidSetting } from "../infra/runtime/invalid-setting.ts";
 import { isLoopback } from "../infra/runtime/loopback.ts";
@@ -85,7 +92,7 @@ export const edgeSettings = z.object({
   EDGE_TURNSTILES: count("turnstiles per station", 0, 99)
     .default(2)
     .describe("How many turnstiles each station has."),
-  PROBE_PORT: probePort,
+  ...probeSettings,
   LOG_LEVEL: logLevel,
 });
 
@@ -99,7 +106,7 @@ export interface EdgeConfig {
   readonly link: TcpAddress | undefined;
   readonly turnstiles: number;
   readonly mqtt: Pick<MqttSettings, "passwordOf" | "ca" | "certificateOf">;
-  readonly probePort: number | undefined;
+  readonly probes: ProbeSettings;
   readonly logLevel: string;
   /** The gateways, read anew each time: a system that was started again may have other ports. */
   readonly gateways: () => readonly string[];
@@ -139,7 +146,7 @@ export function edgeConfig(
       ca: ca === undefined ? undefined : authoritiesOf({ variable: "MQTT_CA_FILE", path: ca }, now),
       certificateOf: (station) => certificates.get(station),
     },
-    probePort: config.PROBE_PORT,
+    probes: { PROBE_PORT: config.PROBE_PORT, PROBE_HOST: config.PROBE_HOST },
     logLevel: config.LOG_LEVEL,
     gateways: urls,
   };

@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { Gauge } from "prom-client";
 import { systemClock } from "../infra/runtime/clock.ts";
+import type { ProbeSettings } from "../infra/runtime/config.ts";
 import { closeServer } from "../infra/runtime/http.ts";
 import type { Running } from "../infra/runtime/lifecycle.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
@@ -68,7 +69,7 @@ export async function startFleet(options: {
         logger,
       }),
   );
-  const probes = await probeServer(config.probePort, agents, outbox);
+  const probes = await probeServer(config.probes, agents, outbox);
   for (const agent of agents) {
     agent.start();
     await systemClock.sleep(STAGGER_MS);
@@ -105,11 +106,10 @@ function linesOf(config: EdgeConfig): Pick<AgentOptions, "openLine" | "watch"> {
 }
 
 async function probeServer(
-  port: number | undefined,
+  settings: ProbeSettings,
   agents: readonly Agent[],
   outbox: Outbox,
 ): Promise<Server | null> {
-  if (port === undefined) return null;
   const registry = createMetrics("edge");
   const sum = (of: (agent: Agent) => number): number => agents.reduce((n, agent) => n + of(agent), 0);
   const gauges = {
@@ -139,5 +139,5 @@ async function probeServer(
       outbox: outbox.size(),
     },
   });
-  return (await serveProbes(registry, port, probe)).server;
+  return (await serveProbes(registry, settings, probe))?.server ?? null;
 }

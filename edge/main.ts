@@ -24,7 +24,7 @@ Examples:
 
 Settings (environment): ELEVATED_HOME, MQTT_URL (a list: mqtt://a:1883,mqtt://b:1883), MQTT_PASSWORD,
 MQTT_PASSWORDS_FILE (JSON, by station), MQTT_CA_FILE, MQTT_CERT_FILE and MQTT_KEY_FILE (for mqtts://),
-EDGE_OUTBOX_MB, EDGE_BAUD_RATE, SERIAL_LINK, EDGE_TURNSTILES, PROBE_PORT, LOG_LEVEL`;
+EDGE_OUTBOX_MB, EDGE_BAUD_RATE, SERIAL_LINK, EDGE_TURNSTILES, PROBE_PORT, PROBE_HOST, LOG_LEVEL`;
 
 async function run(choice: Choice & { readonly link?: string }): Promise<void> {
   const stations = chosenStations(choice);

@@ -3,8 +3,9 @@ import {
   type Environment,
   httpUrl,
   logLevel,
+  type ProbeSettings,
   port,
-  probePort,
+  probeSettings,
   readConfig,
   serialLink,
   topicPrefix,
@@ -23,7 +24,7 @@ export const simulatorSettings = z.object({
   SERIAL_LINK: serialLink.describe(
     "Serve the devices' lines over TCP here, `tcp://host:port`, instead of as pseudo-terminals.",
   ),
-  PROBE_PORT: probePort,
+  ...probeSettings,
   TOPIC_PREFIX: topicPrefix,
 });
 
@@ -32,7 +33,7 @@ export interface SimulatorConfig {
   readonly home: string;
   /** Of the control interface. */
   readonly port: number;
-  readonly probePort: number | undefined;
+  readonly probes: ProbeSettings;
   /** Where the lines are served over TCP; undefined: they are pseudo-terminals. */
   readonly link: TcpAddress | undefined;
   readonly topicPrefix: string;
@@ -48,7 +49,7 @@ export function simulatorConfig(env: Environment): SimulatorConfig {
     logLevel: config.LOG_LEVEL,
     home: homeOf(env),
     port: config.FIRMWARE_SIM_PORT ?? Number(new URL(FIRMWARE_SIM_URL).port),
-    probePort: config.PROBE_PORT,
+    probes: { PROBE_PORT: config.PROBE_PORT, PROBE_HOST: config.PROBE_HOST },
     link: config.SERIAL_LINK,
     topicPrefix: config.TOPIC_PREFIX,
     restProxy: httpAccess("REST_PROXY", config),

@@ -29,17 +29,11 @@ async function run(options: SimulatorOptions, config: SimulatorConfig): Promise<
       state: () => simulator.state(),
       faults: () => simulator.faults(),
     });
-    const probes =
-      config.probePort === undefined
-        ? undefined
-        : await serveProbes(
-            simulatorMetrics(() => simulator.state()),
-            config.probePort,
-            () => ({
-              ready: true,
-              detail: { ...simulator.state() },
-            }),
-          );
+    const metrics = simulatorMetrics(() => simulator.state());
+    const probes = await serveProbes(metrics, config.probes, () => ({
+      ready: true,
+      detail: { ...simulator.state() },
+    }));
     const { devices } = simulator.state();
     const ms = Math.round(systemClock.monotonic() - startedAt);
     logger.info({ devices: devices.total, up: devices.up, ms, control: simulator.url }, "ready");

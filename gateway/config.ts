@@ -4,7 +4,7 @@ import {
   type Environment,
   logLevel,
   port,
-  probePort,
+  probeSettings,
   readConfig,
   topicPrefix,
 } from "../infra/runtime/config.ts";
@@ -78,7 +78,7 @@ export const gatewaySettings = z.object({
   ...kafkaSettings,
   ...registrySettings,
   TOPIC_PREFIX: topicPrefix,
-  PROBE_PORT: probePort,
+  ...probeSettings,
   LOG_LEVEL: logLevel,
 });
 
@@ -105,7 +105,6 @@ export interface GatewayConfig {
   readonly kafka: KafkaAccess;
   readonly registry: HttpAccess;
   readonly topicPrefix: string;
-  readonly probePort: number | undefined;
   readonly logLevel: string;
 }
 
@@ -143,7 +142,6 @@ export function gatewayConfig(env: Environment, now: number = Date.now()): Gatew
     kafka: kafkaAccess(values),
     registry: httpAccess("SCHEMA_REGISTRY", values),
     topicPrefix: values.TOPIC_PREFIX,
-    probePort: values.PROBE_PORT,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -35,4 +35,5 @@ Environment, http:
 Environment, both:
   GATEWAY_INSTANCES                as --instances
   PROBE_PORT                       /metrics, /healthz and /readyz; of several instances the parent's, which names theirs
+  PROBE_HOST                       the address of that port; 127.0.0.1
   KAFKA_BROKERS, SCHEMA_REGISTRY_URL, TOPIC_PREFIX, LOG_LEVEL`;

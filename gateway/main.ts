@@ -2,7 +2,7 @@ import cluster from "node:cluster";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { systemClock } from "../infra/runtime/clock.ts";
-import { logLevel, port, readConfig } from "../infra/runtime/config.ts";
+import { logLevel, probeSettings, readConfig } from "../infra/runtime/config.ts";
 import { configCommand } from "../infra/runtime/config-print.ts";
 import { closeServer } from "../infra/runtime/http.ts";
 import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
@@ -26,7 +26,7 @@ const LOAD: Readonly<Record<Service, () => Promise<{ readonly start: StartServic
 };
 
 /** Of the process; each service reads its own. */
-const PROCESS = z.object({ PROBE_PORT: port.optional(), LOG_LEVEL: logLevel });
+const PROCESS = z.object({ ...probeSettings, LOG_LEVEL: logLevel });
 
 const { env } = process;
 
@@ -44,10 +44,7 @@ async function serve(services: readonly Service[]): Promise<never> {
   return runService(logger, async (signal) => {
     const metrics = createMetrics(name);
     const running = new Map<Service, ServiceRunning>();
-    const probes =
-      config.PROBE_PORT === undefined
-        ? undefined
-        : await serveProbes(metrics, config.PROBE_PORT, () => answerOf(services, running));
+    const probes = await serveProbes(metrics, config, () => answerOf(services, running));
     for (const service of services) {
       const { start } = await LOAD[service]();
       const own = services.length === 1 ? logger : logger.child({ service });
@@ -79,9 +76,9 @@ function answerOf(services: readonly Service[], running: ReadonlyMap<Service, Se
 
 /** This process only watches over the others; `PROBE_PORT` is its own, theirs follow it or are free ones. */
 async function serveTogether(services: readonly Service[], size: number): Promise<never> {
-  const { PROBE_PORT, LOG_LEVEL } = readConfig(PROCESS, env);
+  const config = readConfig(PROCESS, env);
   const name = nameOf(services);
-  const logger = createLogger(name, LOG_LEVEL);
+  const logger = createLogger(name, config.LOG_LEVEL);
   return runService(logger, async () => {
     const crew = new Crew({
       size,
@@ -92,10 +89,7 @@ async function serveTogether(services: readonly Service[], size: number): Promis
         // Its tie to this process is the channel between them, not a pipe as stdin.
         clusterMember({ GATEWAY_INSTANCE: String(instance), PROBE_PORT: "0", ELEVATED_PARENT: "" }),
     });
-    const probes =
-      PROBE_PORT === undefined
-        ? undefined
-        : await serveProbes(createMetrics(`${name}-parent`), PROBE_PORT, () => crew.probe());
+    const probes = await serveProbes(createMetrics(`${name}-parent`), config, () => crew.probe());
     return {
       failed: crew.failed,
       async stop() {

@@ -161,6 +161,6 @@ function movedPorts(choices: readonly PortChoice[]): readonly { name: string; no
 
 /** What our own children inherit: the user's settings, every address, and nothing of the npm that ran us. */
 function childEnvironment(env: NodeJS.ProcessEnv, addresses: Endpoints, home: string): NodeJS.ProcessEnv {
-  const inherited = Object.entries(env).filter(([name]) => !/^npm_|^PROBE_PORT$/.test(name));
+  const inherited = Object.entries(env).filter(([name]) => !/^npm_|^PROBE_(PORT|HOST)$/.test(name));
   return { ...Object.fromEntries(inherited), ...addresses, ELEVATED_HOME: home };
 }

@@ -73,9 +73,18 @@ export const port = z.coerce
   .min(0, "ports start at 0 (any free one)")
   .max(65_535, "ports end at 65535");
 
-export const probePort = port
-  .optional()
-  .describe("Where `/metrics`, `/healthz` and `/readyz` are served; not set: nowhere.");
+/** For `serveProbes`. */
+export const probeSettings = {
+  PROBE_PORT: port
+    .optional()
+    .describe("Where `/metrics`, `/healthz` and `/readyz` are served; not set: nowhere."),
+  PROBE_HOST: z
+    .string()
+    .min(1, "give an address")
+    .default("127.0.0.1")
+    .describe("The address that PROBE_PORT listens on; `0.0.0.0` for a Prometheus elsewhere."),
+};
+export type ProbeSettings = Readonly<z.output<z.ZodObject<typeof probeSettings>>>;
 
 /** Serial lines over TCP: where a simulator serves them, and where agents find them. */
 export const serialLink = z

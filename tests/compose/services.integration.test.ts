@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
-import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { kafkaAccessOf } from "../../infra/runtime/security/kafka.ts";
@@ -27,7 +26,7 @@ beforeAll(async () => {
   servers = await startServers(["kafka", "schema-registry", "rest-proxy", "ksql", "connect", "postgres"]);
   const { addresses } = servers;
   const secrets = join(scratch, "secrets-");
-  mkdirSync(join(scratch, "credentials"));
+  for (const name of Object.keys(readCompose().volumes)) mkdirSync(join(scratch, name));
   for (const [name, { file }] of Object.entries(readCompose().secrets)) {
     const text = readFileSync(join(root, file), "utf8");
     writeFileSync(secrets + name, name === "postgres-url" ? addresses.POSTGRES_URL : text);
@@ -39,7 +38,7 @@ beforeAll(async () => {
     [/^http:\/\/connect:8083$/, addresses.CONNECT_URL],
     [/^http:\/\/ksqldb:8088$/, addresses.KSQLDB_URL],
     [/^\/run\/secrets\/(.*)$/, `${secrets}$1`],
-    [/^\/(credentials|state)\b/, `${scratch}/$1`],
+    [/^tcp:\/\/(0\.0\.0\.0|firmware-sim):4001$/, `tcp://127.0.0.1:${await freePort()}`],
   ];
 }, 120_000);
 afterAll(async () => {
@@ -47,15 +46,23 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-function substituted(value: string): string {
-  return here.reduce((text, [container, machine]) => text.replace(container, machine), value);
+function substituted(value: string, { volumes = [] }: ComposeService): string {
+  const mounted = volumes.map((volume): readonly [RegExp, string] => {
+    const [name = "", folder = ""] = volume.split(":");
+    return [new RegExp(`^${folder}\\b`), join(scratch, name)];
+  });
+  return [...here, ...mounted].reduce(
+    (text, [container, machine]) => text.replace(container, machine),
+    value,
+  );
 }
 
 /** Exactly the container's variables; its ports are free ones here, because containers of one machine share none. */
-async function environmentOf({ environment = {} }: ComposeService): Promise<Record<string, string>> {
+async function environmentOf(service: ComposeService): Promise<Record<string, string>> {
+  const { environment = {} } = service;
   const env: Record<string, string> = { PATH: process.env["PATH"] ?? "" };
   for (const [name, value] of Object.entries(environment)) {
-    env[name] = /_PORT$/.test(name) ? String(await freePort()) : substituted(String(value));
+    env[name] = /_PORT$/.test(name) ? String(await freePort()) : substituted(String(value), service);
   }
   return env;
 }
@@ -63,11 +70,11 @@ async function environmentOf({ environment = {} }: ComposeService): Promise<Reco
 interface Run {
   readonly exited: Promise<number | null>;
   readonly log: () => string;
-  stop(): Promise<number | null>;
+  stop(signal?: "SIGKILL"): Promise<number | null>;
 }
 
 function run(service: ComposeService, env: Readonly<Record<string, string>>): Run {
-  const args = (service.command ?? []).slice(1).map(substituted);
+  const args = (service.command ?? []).slice(1).map((word) => substituted(word, service));
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -79,8 +86,8 @@ function run(service: ComposeService, env: Readonly<Record<string, string>>): Ru
   return {
     exited,
     log: () => log,
-    stop() {
-      child.kill("SIGTERM");
+    stop(signal) {
+      child.kill(signal ?? "SIGTERM");
       return exited;
     },
   };
@@ -95,21 +102,32 @@ test("those that end do their work, and may run again", async () => {
   }
 });
 
-/** One of several equal ones is enough; the field is by itself. */
+/** By its own check, at the port that it has here. */
+async function healthy(
+  service: ComposeService,
+  env: Readonly<Record<string, string>>,
+  running: Run,
+  fits: (answer: Readonly<Record<string, unknown>>) => void = () => {},
+): Promise<void> {
+  const url = (service.healthcheck?.test?.at(-1) ?? "").replace(":9100", `:${env["PROBE_PORT"]}`);
+  await eventually(async () => {
+    const answer = await fetch(url);
+    const text = await answer.text();
+    expect(answer.ok, `${text}\n${running.log()}`).toBe(true);
+    fits(JSON.parse(text) as Readonly<Record<string, unknown>>);
+  }, 40_000);
+}
+
+/** One of several equal ones is enough; devices and agents are by themselves. */
 const lasting = ["gateway-1", "fleet-ingest-1", "dedup", "stations", "telemetry", "dashboard"];
 
 test("those that go on become healthy by their own checks, and end in order", async () => {
   await Promise.all(
     lasting.map(async (name) => {
-      const service = named(name);
-      const env = await environmentOf(service);
-      const running = run(service, env);
-      const url = (service.healthcheck?.test?.at(-1) ?? "").replace(":9100", `:${env["PROBE_PORT"]}`);
+      const env = await environmentOf(named(name));
+      const running = run(named(name), env);
       try {
-        await eventually(async () => {
-          const answer = await fetch(url);
-          expect(answer.ok, `${await answer.text()}\n${running.log()}`).toBe(true);
-        }, 40_000);
+        await healthy(named(name), env, running);
       } finally {
         expect(await running.stop(), name).toBe(0);
       }
@@ -117,11 +135,21 @@ test("those that go on become healthy by their own checks, and end in order", as
   );
 });
 
-test("devices and agents of the field reach Kafka through a gateway that asks for the shared password", async () => {
+test("agents read the devices of another container, also after that was killed, through a gateway that asks for the shared password", async () => {
+  const started: Run[] = [];
+  const start = (name: string, env: Readonly<Record<string, string>>): Run => {
+    const running = run(named(name), env);
+    started.push(running);
+    return running;
+  };
   const gatewayEnv = await environmentOf(named("gateway-1"));
-  const gateway = run(named("gateway-1"), gatewayEnv);
-  const fieldEnv = await environmentOf(named("field"));
-  const field = run(named("field"), { ...fieldEnv, MQTT_URL: `mqtt://127.0.0.1:${gatewayEnv["MQTT_PORT"]}` });
+  const gateway = start("gateway-1", gatewayEnv);
+  const deviceEnv = await environmentOf(named("firmware-sim"));
+  const devices = start("firmware-sim", deviceEnv);
+  await healthy(named("firmware-sim"), deviceEnv, devices);
+  const MQTT_URL = `mqtt://127.0.0.1:${gatewayEnv["MQTT_PORT"]}`;
+  const agentEnv = { ...(await environmentOf(named("edge"))), MQTT_URL };
+  const agents = start("edge", agentEnv);
   const kafka = createKafka({
     ...kafkaAccessOf(gatewayEnv),
     clientId: "test",
@@ -129,24 +157,33 @@ test("devices and agents of the field reach Kafka through a gateway that asks fo
     logger: silentLogger,
   });
   const admin = await kafka.admin();
-  try {
-    await eventually(async () => {
-      const written = (await admin.endOffsets(TOPICS.raw)).reduce((sum, end) => sum + end, 0);
-      expect(written, field.log() + gateway.log()).toBeGreaterThan(0);
+  const written = async () => (await admin.endOffsets(TOPICS.raw)).reduce((sum, end) => sum + end, 0);
+  const risesAbove = (least: number): Promise<void> =>
+    eventually(async () => {
+      expect(await written(), agents.log() + gateway.log()).toBeGreaterThan(least);
     }, 50_000);
-    // The usual port may be taken on this machine; a container has it to itself.
-    const { FIRMWARE_SIM_URL } = resolveEndpoints({ ELEVATED_HOME: String(fieldEnv["ELEVATED_HOME"]) });
-    const path = new URL(named("field").healthcheck?.test?.at(-1) ?? "").pathname;
-    expect((await fetch(FIRMWARE_SIM_URL + path)).ok).toBe(true);
+  const allOnline = (): Promise<void> =>
+    healthy(named("edge"), agentEnv, agents, (answer) => {
+      expect(answer).toMatchObject({ stations: 92, connected: 92, devices: 372, online: 372 });
+    });
+  try {
+    await risesAbove(0);
+    await allOnline();
+    await devices.stop("SIGKILL");
+    started.splice(started.indexOf(devices), 1);
+    await healthy(named("edge"), agentEnv, agents, ({ online }) => expect(online).toBe(0));
+    const before = await written();
+    await healthy(named("firmware-sim"), deviceEnv, start("firmware-sim", deviceEnv));
+    await allOnline();
+    await risesAbove(before);
   } finally {
     await admin.close();
-    expect(await field.stop()).toBe(0);
-    expect(await gateway.stop()).toBe(0);
+    for (const running of started.reverse()) expect(await running.stop(), running.log()).toBe(0);
   }
 });
 
 test("every service of ours was started here, or is like one that was", () => {
-  const started = ["bootstrap", "credentials", "queries", "connectors", ...lasting, "field"];
+  const started = ["bootstrap", "credentials", "queries", "connectors", ...lasting, "firmware-sim", "edge"];
   const others = services.filter(([name]) => !started.includes(name));
   const like = (service: ComposeService): boolean =>
     started.some((name) => JSON.stringify(named(name)) === JSON.stringify(service));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readCompose } from "../compose/compose-file.ts";
+import { ownServices, readCompose } from "../compose/compose-file.ts";
 import { alertRules, metricsIn, panels, scraped } from "./names.ts";
 
 test("an expression's metrics are told from its functions, labels and times", () => {
@@ -17,9 +17,15 @@ test("every alarm says what is wrong and what to do", () => {
 });
 
 test("Prometheus asks services of the compose file, at their probes", () => {
-  const { services } = readCompose();
+  const compose = readCompose();
+  const probed = ownServices(compose).filter(([, { healthcheck }]) => !healthcheck?.disable);
+  expect(scraped().map((target) => target.split(":")[0])).toEqual(
+    expect.arrayContaining(probed.map(([name]) => name)),
+  );
   for (const target of scraped()) {
     const [name = "", port] = target.split(":");
-    expect(String(services[name]?.environment?.["PROBE_PORT"]), name).toBe(port);
+    const { environment } = compose.services[name] ?? {};
+    // A probe on loopback would answer nobody outside its container.
+    expect(environment, name).toMatchObject({ PROBE_PORT: Number(port), PROBE_HOST: "0.0.0.0" });
   }
 });
