@@ -19,10 +19,10 @@ export async function start(context: RoleContext): Promise<RoleRunning> {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   const dashboard = await startDashboard({
     kafka: createKafka({ ...kafkaAccess(config), clientId: "dashboard", clock, logger }),
-    avro: avroDecoder(createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), clock, logger }), [
-      "dedup-state",
-      "device-state",
-    ]),
+    avro: avroDecoder(
+      createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), clock, logger }),
+      logger,
+    ),
     topics: topicNames(config.TOPIC_PREFIX),
     clock,
     logger,

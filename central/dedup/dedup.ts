@@ -96,9 +96,9 @@ type Registered = Pick<
 async function registered(
   registry: RegistryClient,
   topics: Topics,
-  { prefix, perStation }: Pick<DedupOptions, "prefix" | "perStation">,
+  { prefix, perStation, logger }: Pick<DedupOptions, "prefix" | "perStation" | "logger">,
 ): Promise<Registered> {
-  const decoder = avroDecoder(registry, ["reading-batch", "dedup-state"]);
+  const decoder = avroDecoder(registry, logger);
   const [raw, arrivalKey, arrival, turnstileKey, turnstile, stateKey, state, deadLetterKey, deadLetter] =
     await Promise.all([
       avroCodec<unknown>(registry, `${topics.raw}-value`, "reading-batch"),

@@ -1,12 +1,16 @@
+import type { SchemaName } from "../../schemas/avro/schemas.ts";
 import { isCoded } from "../../schemas/errors.ts";
+import type { OwnSchemas } from "../../schemas/topic-schemas.ts";
 import type { InRecord } from "../runtime/kafka/ports.ts";
-import type { AvroDecoder } from "../runtime/registry/ports.ts";
+import type { AvroReader } from "../runtime/registry/ports.ts";
 
 /** A key or a value as a person reads it. */
 interface Readable {
   readonly format: "none" | "avro" | "json" | "text" | "bytes";
   /** Of bytes: hexadecimal. */
   readonly content: unknown;
+  /** Avro by this schema of ours, because the registry's answer to the record's id does not fit it. */
+  readonly own?: SchemaName;
 }
 
 export interface ReadableRecord {
@@ -20,19 +24,30 @@ export interface ReadableRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** @throws {CodedError} REGISTRY_UNAVAILABLE */
-export async function readable(record: InRecord, avro: AvroDecoder): Promise<ReadableRecord> {
+/**
+ * @param own - the schemas of a topic of ours, for what was written before the registry was set up anew.
+ * @throws {CodedError} REGISTRY_UNAVAILABLE
+ */
+export async function readable(
+  record: InRecord,
+  avro: AvroReader,
+  own: OwnSchemas = {},
+): Promise<ReadableRecord> {
   const { topic, partition, offset, timestamp, headers } = record;
-  const [key, value] = await Promise.all([decoded(record.key, avro), decoded(record.value, avro)]);
+  const [key, value] = await Promise.all([
+    decoded(record.key, avro, own.key),
+    decoded(record.value, avro, own.value),
+  ]);
   return { topic, partition, offset, time: new Date(timestamp).toISOString(), key, value, headers };
 }
 
-async function decoded(bytes: Buffer | null, avro: AvroDecoder): Promise<Readable> {
+async function decoded(bytes: Buffer | null, avro: AvroReader, own?: SchemaName): Promise<Readable> {
   if (bytes === null) return { format: "none", content: null };
   // The registry's header begins with a zero, which neither JSON nor text does.
   if (bytes[0] === 0) {
     try {
-      return { format: "avro", content: await avro.decode(bytes) };
+      const { value, by } = await avro.read(bytes, own);
+      return { format: "avro", content: value, ...(own && by === "own" ? { own } : {}) };
     } catch (error) {
       if (!isCoded(error, "AVRO_INVALID", "REGISTRY_UNKNOWN_SCHEMA")) throw error;
     }
@@ -73,6 +88,11 @@ export function describe({ partition, offset, time, key, value, headers }: Reada
     if (format === "none") return "∅";
     return format === "bytes" ? `0x${content}` : format === "text" ? String(content) : jsonLine(content);
   };
+  const own = Object.entries({ key, value }).flatMap(([side, { own: schema }]) =>
+    schema
+      ? [`    (${side} read by our own schema ${schema}: what the registry has under its id does not fit)`]
+      : [],
+  );
   const lines = Object.entries(headers).map(([name, content]) => `    ${name}: ${content}`);
-  return [`${time}  ${partition}@${offset}  ${shown(key)}  ${shown(value)}`, ...lines].join("\n");
+  return [`${time}  ${partition}@${offset}  ${shown(key)}  ${shown(value)}`, ...own, ...lines].join("\n");
 }

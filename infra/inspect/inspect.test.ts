@@ -29,6 +29,20 @@ group("a record as a person reads it", () => {
     );
   });
 
+  test("a record of ours from before the registry was set up anew is read by ours, and says so", async () => {
+    const value = await avroCodec<object>(memoryRegistry(77), "t-value", "turnstile");
+    const entry = { station_id: 40380, station_name: "Clark/Lake", line: "blue" };
+    const shown = await readable(record(value.encode(entry)), avro, {
+      key: "station-id",
+      value: "turnstile",
+    });
+    expect(shown.value).toMatchObject({ format: "avro", content: entry, own: "turnstile" });
+    expect(describe(shown)).toContain(
+      `${JSON.stringify(entry)}\n    (value read by our own schema turnstile: `,
+    );
+    expect((await readable(record(value.encode(entry)), avro)).value.format).toBe("bytes");
+  });
+
   test.each([
     ["json", Buffer.from('{"a": 1}'), '{"a":1}'],
     ["text", Buffer.from("grüße"), "grüße"],

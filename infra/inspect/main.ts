@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { EXIT, exitCodeOf, messageOf } from "../../schemas/errors.ts";
+import { ownSchemasOf } from "../../schemas/topic-schemas.ts";
+import { topicNames } from "../../schemas/topics.ts";
 import { mustAnswer } from "../runtime/answering.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { configCommand } from "../runtime/config-print.ts";
@@ -27,6 +29,7 @@ async function open() {
   await mustAnswer("KAFKA_BROKERS", process.env);
   const around = { clock: systemClock, logger: createLogger("inspect", config.LOG_LEVEL) };
   return {
+    topics: topicNames(config.TOPIC_PREFIX),
     kafka: createKafka({ ...kafkaAccess(config), ...around, clientId: "inspect" }),
     avro: avroDecoder(createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), ...around })),
   };
@@ -46,7 +49,8 @@ interface PeekFlags {
 }
 
 async function showRecords(topic: string, flags: PeekFlags): Promise<void> {
-  const { kafka, avro } = await open();
+  const { kafka, avro, topics } = await open();
+  const own = ownSchemasOf(topic, topics);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const { limit } = flags;
@@ -57,7 +61,7 @@ async function showRecords(topic: string, flags: PeekFlags): Promise<void> {
     signal: stop.signal,
   };
   await peek(kafka, { ...options, ...(limit === undefined ? {} : { limit }) }, async (record) => {
-    const shown = await readable(record, avro);
+    const shown = await readable(record, avro, own);
     print(flags.json ? jsonLine(shown) : describe(shown));
   });
 }

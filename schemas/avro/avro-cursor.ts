@@ -42,6 +42,12 @@ export class AvroCursor {
     return value;
   }
 
+  boolean(): boolean {
+    const value = this.#byte();
+    if (value > 1) throw this.#fault(`a boolean of ${value}`);
+    return value === 1;
+  }
+
   /** The index of an enum's symbol or a union's branch. */
   index(count: number): number {
     const value = this.long();
@@ -56,8 +62,12 @@ export class AvroCursor {
 
   /** @returns where the string's bytes begin. */
   skipString(): number {
-    const length = this.long();
-    if (length < 0 || length > this.remaining) throw this.#fault(`a string of ${length} bytes`);
+    return this.skip(this.long());
+  }
+
+  /** @returns where the skipped bytes begin. */
+  skip(length: number): number {
+    if (length < 0 || length > this.remaining) throw this.#fault(`${length} bytes`);
     const start = this.#at;
     this.#at += length;
     return start;

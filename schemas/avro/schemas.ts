@@ -8,6 +8,7 @@ export const SCHEMA_NAMES = [
   "reading-batch",
   "arrival",
   "turnstile",
+  "turnstile-summary",
   "weather",
   "weather-key",
   "station",

@@ -1,14 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type SchemaName, schemaJson } from "../../schemas/avro/schemas.ts";
+import { schemaJson } from "../../schemas/avro/schemas.ts";
 import { projectRoot } from "../../schemas/root.ts";
+import { TOPIC_FORMATS, type TopicFormat } from "../../schemas/topic-schemas.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { CLEAN_TOPICS, HEADERS, TOPICS, type Topics } from "../../schemas/topics.ts";
 
 /** What travels on a topic, who writes it and who reads it. */
-export interface TopicContract {
-  readonly key: SchemaName | "json" | "text";
-  readonly value: SchemaName | "json" | "ksql";
+export interface TopicContract extends TopicFormat {
   readonly writer: string;
   readonly summary: string;
   readonly headers?: readonly string[];
@@ -18,77 +17,65 @@ const READING_HEADERS = [HEADERS.reading, HEADERS.times];
 
 export const CONTRACTS: Readonly<Record<keyof Topics, TopicContract>> = {
   raw: {
-    key: "station-id",
-    value: "reading-batch",
+    ...TOPIC_FORMATS.raw,
     writer: "gateway",
     summary: "A batch of readings as its agent sent it; at least once, one record per PUBLISH.",
     headers: [HEADERS.gatewayTime],
   },
   arrivals: {
-    key: "station-id",
-    value: "arrival",
+    ...TOPIC_FORMATS.arrivals,
     writer: "dedup",
     summary: "A train at a station; exactly once.",
     headers: READING_HEADERS,
   },
   turnstiles: {
-    key: "station-id",
-    value: "turnstile",
+    ...TOPIC_FORMATS.turnstiles,
     writer: "dedup",
     summary: "One entry at a station; exactly once.",
     headers: READING_HEADERS,
   },
   weather: {
-    key: "weather-key",
-    value: "weather",
+    ...TOPIC_FORMATS.weather,
     writer: "weather box, by the REST Proxy",
     summary: "The sky, once an hour of service time; °F.",
   },
   connectStations: {
-    key: "json",
-    value: "json",
+    ...TOPIC_FORMATS.connectStations,
     writer: "Kafka Connect",
     summary: "A row of PostgreSQL's table stations, keyed by stop_id; a tombstone deletes.",
   },
   stationsTable: {
-    key: "station-key",
-    value: "station",
+    ...TOPIC_FORMATS.stationsTable,
     writer: "stations",
     summary: "A station on a line; two stops make one. A tombstone deletes.",
   },
   stationsState: {
-    key: "text",
-    value: "json",
+    ...TOPIC_FORMATS.stationsState,
     writer: "stations",
     summary: "The transform's own memory; not for others.",
   },
   turnstileSummary: {
-    key: "station-id",
-    value: "ksql",
+    ...TOPIC_FORMATS.turnstileSummary,
     writer: "ksqlDB",
     summary: "Entries of a station so far: COUNT.",
   },
   dedupState: {
-    key: "station-id",
-    value: "dedup-state",
+    ...TOPIC_FORMATS.dedupState,
     writer: "dedup",
     summary: "Per device and boot the ranges of numbers seen; written with the readings it counts.",
   },
   devices: {
-    key: "device-id",
-    value: "device-state",
+    ...TOPIC_FORMATS.devices,
     writer: "gateway",
     summary: "The newest health of a device or an agent.",
   },
   deadLetter: {
-    key: "device-id",
-    value: "dead-letter",
+    ...TOPIC_FORMATS.deadLetter,
     writer: "gateway, dedup, stations, telemetry",
     summary: "What can never pass, with its bytes, reason and origin.",
   },
   fleet: {
-    key: "text",
-    value: "json",
+    ...TOPIC_FORMATS.fleet,
     writer: "fleet ingest",
     summary: "A vehicle's event, keyed by the vehicle.",
   },
@@ -167,15 +154,6 @@ function message(name: keyof Topics): object {
 
 function payloadOf(value: TopicContract["value"]): object {
   if (value === "json") return { type: "object" };
-  if (value === "ksql")
-    return {
-      schemaFormat: AVRO,
-      schema: {
-        type: "record",
-        name: "KsqlDataSourceSchema",
-        fields: [{ name: "COUNT", type: ["null", "long"], default: null }],
-      },
-    };
   return { schemaFormat: AVRO, schema: copied(schemaJson(value)) };
 }
 

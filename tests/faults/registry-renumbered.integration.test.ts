@@ -1,6 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { startDashboard } from "../../central/dashboard/server/dashboard.ts";
+import { systemClock } from "../../infra/runtime/clock.ts";
 import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
+import { silentLogger } from "../../infra/runtime/logger.ts";
+import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import { avroCodec, avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
+import { eventually } from "../support/eventually.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { PipelineUnderLoad } from "./pipeline-under-load.ts";
 
@@ -14,13 +22,15 @@ let pipeline: PipelineUnderLoad | undefined;
 
 beforeAll(async () => {
   const opened: TestServers[] = [];
-  for (let n = 0; n < 2; n++) {
+  for (let n = 0; n < 3; n++) {
     const TOPIC_PREFIX = `registry-${n}-${randomUUID().slice(0, 8)}.`;
     opened.push(await startServers(["schema-registry"], { KAFKA_BROKERS: broker, TOPIC_PREFIX }));
   }
   registries = opened;
-  // So that the other's first ids are nobody's of ours here: some decode anything, some nothing.
-  for (let n = 0; n < 7; n++) await register(urlOf(1), `foreign-${n}`, foreign(n));
+  // So that the others' first ids are nobody's of ours here: some decode anything, some nothing.
+  for (const registry of [1, 2]) {
+    for (let n = 0; n < 7; n++) await register(urlOf(registry), `foreign-${n}`, foreign(n));
+  }
 });
 afterAll(async () => {
   for (const registry of registries) await registry.stop();
@@ -48,7 +58,54 @@ test("a registry whose ids changed between two starts: partitions stay, counts s
   const ids = new Set(raw.map(({ value }) => value?.readInt32BE(1)));
   expect(ids.size, "the test changed the ids").toBe(2);
   expect(await contentsOf(load.kafka, [load.topics.deadLetter])).toEqual([]);
+  await expectTotals(load, { clean: load.agents.reduce((n, agent) => n + countOf(agent), 0) });
 });
+
+/** The page's totals of a city where nobody enters any more, with a registry that has seen none of its records. */
+async function expectTotals(load: PipelineUnderLoad, { clean }: { readonly clean: number }): Promise<void> {
+  const around = { clock: systemClock, logger: silentLogger };
+  const admin = await load.kafka.admin();
+  await admin.ensureTopics(topicSettings(load.topics, EMBEDDED_LIMITS));
+  await admin.close();
+  await writeSums(load);
+  const dashboard = await startDashboard({
+    ...{ kafka: load.kafka, topics: load.topics, metrics: new Registry(), ...around },
+    avro: avroDecoder(createRegistryClient({ url: urlOf(2), ...around })),
+    ...{ port: 0, host: "127.0.0.1", webRoot: "/nonexistent", version: "0.0.0-test", instance: "test" },
+    ...{ supervisorUrl: null, ksql: null, simulatorUrl: null, demo: { controls: null, token: null } },
+    lookbackMs: 15 * 60_000,
+  });
+  try {
+    await eventually(async () => {
+      const proof = await (await fetch(`${dashboard.url}/api/v1/proof`)).json();
+      expect(proof).toMatchObject({ clean, summed: clean });
+    }, 30_000);
+  } finally {
+    await dashboard.stop();
+  }
+}
+
+/** As ksqlDB would have, while the first registry was there. */
+async function writeSums(load: PipelineUnderLoad): Promise<void> {
+  const registry = createRegistryClient({ url: urlOf(0), clock: systemClock, logger: silentLogger });
+  const topic = load.topics.turnstileSummary;
+  const key = await avroCodec<number>(registry, `${topic}-key`, "station-id");
+  const value = await avroCodec<object>(registry, `${topic}-value`, "turnstile-summary");
+  const producer = await load.kafka.producer();
+  await producer.send(
+    load.agents.map((agent) => ({
+      topic,
+      key: key.encode(agent.stationId),
+      value: value.encode({ COUNT: countOf(agent) }),
+    })),
+  );
+  await producer.close();
+}
+
+/** Each of its devices has numbered as many. */
+function countOf({ acknowledged, deviceIds }: PipelineUnderLoad["agents"][number]): number {
+  return acknowledged * deviceIds.length;
+}
 
 function urlOf(n: number): string {
   return registries[n]?.addresses.SCHEMA_REGISTRY_URL ?? "";

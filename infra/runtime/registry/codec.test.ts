@@ -1,11 +1,16 @@
 import avro, { type Schema } from "avsc";
-import { expect, test } from "vitest";
-import { schemaJson } from "../../../schemas/avro/schemas.ts";
+import { describe, expect, test, vi } from "vitest";
+import { avroType, type SchemaName, schemaJson } from "../../../schemas/avro/schemas.ts";
+import { CodedError } from "../../../schemas/errors.ts";
 import type { TurnstileRecord } from "../../../schemas/records.ts";
+import { silentLogger } from "../logger.ts";
 import { avroCodec, avroDecoder } from "./codec.ts";
 import { memoryRegistry } from "./memory.ts";
-import type { AvroDecoder } from "./ports.ts";
+import type { RegistryClient } from "./ports.ts";
 import { headerOf } from "./wire-format.ts";
+
+/** Without avsc's classes. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 const entry: TurnstileRecord = { station_id: 40380, station_name: "Clark/Lake", line: "blue" };
 
@@ -62,10 +67,10 @@ test("a record from before a field of ours was added has its default, where ours
     headerOf(id),
     avro.Type.forSchema(older, { wrapUnions: false }).toBuffer(state),
   ]);
-  const decode = async (decoder: AvroDecoder): Promise<unknown> =>
-    JSON.parse(JSON.stringify(await decoder.decode(bytes)));
-  expect(await decode(avroDecoder(registry, ["device-state"]))).toEqual({ ...state, waiting: 0 });
-  expect(await decode(avroDecoder(registry))).toEqual(state);
+  const decoder = avroDecoder(registry);
+  const decode = async (own?: SchemaName): Promise<unknown> => plain(await decoder.decode(bytes, own));
+  expect(await decode("device-state")).toEqual({ ...state, waiting: 0 });
+  expect(await decode()).toEqual(state);
 });
 
 test("a value that does not fit names its field", async () => {
@@ -88,4 +93,125 @@ test("foreign bytes, an unknown id and a cut body are refused by code", async ()
   const unknown = Buffer.from(bytes);
   unknown[4] = 99;
   await expect(decoder.decode(unknown)).rejects.toMatchObject({ code: "REGISTRY_UNKNOWN_SCHEMA" });
+});
+
+describe("a registry that was set up anew", () => {
+  const written: Readonly<Partial<Record<SchemaName, unknown>>> = {
+    "station-id": 40380,
+    "device-id": "40380-T1",
+    "station-key": { station_id: 40380, line: "blue" },
+    "weather-key": { timestamp: 1_700_000_000_000 },
+    turnstile: entry,
+    "turnstile-summary": { COUNT: 1_234 },
+    station: { station_id: 40380, station_name: "Clark/Lake", order: 14, line: "blue" },
+    "dedup-state": {
+      station_id: 40380,
+      boots: [
+        {
+          ...{ device_id: "40380-T1", boot_id: 1_700_000_001, lost: [], duplicates: 0, total: 9 },
+          ranges: [{ from: 1, to: 9 }],
+        },
+      ],
+      ...{ arrivals: 0, entries: 9, service_time: 1_700_000_000_000 },
+    },
+  };
+  const names = Object.keys(written) as SchemaName[];
+  const bytesOf = (name: SchemaName, id = 1): Buffer =>
+    Buffer.concat([headerOf(id), avroType(name).toBuffer(written[name])]);
+  const registryOf = (schema: Schema | CodedError): RegistryClient & { asked: number } => ({
+    asked: 0,
+    register: async () => 1,
+    async schemaById() {
+      this.asked++;
+      if (schema instanceof CodedError) throw schema;
+      return schema;
+    },
+  });
+  const unknown = new CodedError("REGISTRY_UNKNOWN_SCHEMA", { message: "no schema 1", retryable: false });
+
+  test.each(names)(
+    "%s is read whatever its id says now: nothing, itself, or any other of ours",
+    async (name) => {
+      for (const other of names) {
+        const read = await avroDecoder(registryOf(schemaJson(other))).read(bytesOf(name), name);
+        expect({ ...read, value: plain(read.value) }, other).toEqual({
+          value: written[name],
+          by: other === name ? "registry" : "own",
+        });
+      }
+      const read = await avroDecoder(registryOf(unknown)).read(bytesOf(name), name);
+      expect({ ...read, value: plain(read.value) }).toEqual({ value: written[name], by: "own" });
+    },
+  );
+
+  test("is asked once for an id that it does not know, and a line of the log says so once", async () => {
+    const warn = vi.fn();
+    const registry = registryOf(unknown);
+    const decoder = avroDecoder(registry, { ...silentLogger, warn });
+    for (let n = 0; n < 3; n++) await decoder.decode(bytesOf("turnstile"), "turnstile");
+    expect(registry.asked).toBe(1);
+    expect(warn.mock.calls).toEqual([
+      [{ schemaId: 1, schema: "turnstile" }, expect.stringContaining("no schema 1") as string],
+    ]);
+  });
+
+  test("gives the id to a newer version later: its records are read by that", async () => {
+    const registry = memoryRegistry();
+    const decoder = avroDecoder(registry);
+    expect(plain(await decoder.decode(bytesOf("turnstile"), "turnstile"))).toEqual(entry);
+    const { fields, ...record } = schemaJson("turnstile") as { fields: object[] } & Record<string, unknown>;
+    const newer = { ...record, fields: [...fields, { name: "gate", type: "int", default: 0 }] } as Schema;
+    expect(await registry.register("t-value", newer)).toBe(1);
+    const type = avro.Type.forSchema(newer, { wrapUnions: false });
+    const bytes = Buffer.concat([headerOf(1), type.toBuffer({ ...entry, gate: 2 })]);
+    expect(plain(await decoder.decode(bytes, "turnstile"))).toEqual(entry);
+    // What came before is as well off as it was.
+    expect(plain(await decoder.decode(bytesOf("turnstile"), "turnstile"))).toEqual(entry);
+  });
+
+  test("a writer with another name and the same fields is believed: what it means is there", async () => {
+    const foreign = {
+      type: "record",
+      name: "Sky",
+      fields: [
+        { name: "status", type: "string" },
+        { name: "temperature", type: "float" },
+      ],
+    } as Schema;
+    const body = avro.Type.forSchema(foreign).toBuffer({ status: "sunny", temperature: 20 });
+    const read = await avroDecoder(registryOf(foreign)).read(Buffer.concat([headerOf(1), body]), "weather");
+    expect({ ...read, value: plain(read.value) }).toEqual({
+      value: { status: "sunny", temperature: 20 },
+      by: "registry",
+    });
+  });
+
+  test.each<[string, Buffer]>([
+    ["cut", bytesOf("turnstile").subarray(0, -1)],
+    ["longer", Buffer.concat([bytesOf("turnstile"), Buffer.from([0])])],
+    ["of another schema of ours", bytesOf("station-key")],
+    ["not UTF-8", Buffer.concat([headerOf(1), Buffer.from([2, 2, 0xff, 2, 0x61])])],
+  ])("what fits neither is refused: %s", async (_, bytes) => {
+    for (const schema of [unknown, schemaJson("dedup-state")]) {
+      await expect(avroDecoder(registryOf(schema)).decode(bytes, "turnstile")).rejects.toMatchObject({
+        code: "AVRO_INVALID",
+        message: expect.stringContaining("no turnstile of ours, and ") as string,
+      });
+    }
+  });
+
+  test("an array that only claims to be long costs nothing, whoever's schema it is", async () => {
+    // station 1, and 2^40 boots.
+    const bytes = Buffer.concat([headerOf(1), Buffer.from("028080808080" + "8040", "hex")]);
+    for (const own of [undefined, "turnstile"] as const) {
+      await expect(
+        avroDecoder(registryOf(schemaJson("dedup-state"))).decode(bytes, own),
+      ).rejects.toMatchObject({ code: "AVRO_INVALID" });
+    }
+  });
+
+  test("a registry that is away says nothing about a record: it is to be tried again", async () => {
+    const away = new CodedError("REGISTRY_UNAVAILABLE", { message: "no answer", retryable: true });
+    await expect(avroDecoder(registryOf(away)).decode(bytesOf("turnstile"), "turnstile")).rejects.toBe(away);
+  });
 });

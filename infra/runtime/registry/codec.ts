@@ -1,8 +1,10 @@
-import avro, { type Schema, type Type } from "avsc";
+import avro, { type Type } from "avsc";
 import { avroType, type SchemaName, schemaJson } from "../../../schemas/avro/schemas.ts";
-import { CodedError, messageOf } from "../../../schemas/errors.ts";
-import type { AvroCodec, AvroDecoder, RegistryClient } from "./ports.ts";
-import { headerOf, parseFrame } from "./wire-format.ts";
+import { CodedError, isCoded, messageOf } from "../../../schemas/errors.ts";
+import { holdsExactly } from "../avro/exact.ts";
+import type { Logger } from "../logger.ts";
+import type { AvroCodec, AvroDecoder, AvroReader, Read, RegistryClient } from "./ports.ts";
+import { HEADER, headerOf, parseFrame } from "./wire-format.ts";
 
 /**
  * An encoder for one subject, registering its schema where it is new.
@@ -42,53 +44,113 @@ function invalid(type: Type, value: unknown, subject: string, cause: unknown): C
   });
 }
 
+/** @throws where the bytes are no such value. */
 type Reader = (body: Buffer) => unknown;
+
+/** @param own - the schema of ours that the record should have been written by. */
+function readerOf(writer: Type, own: Type | undefined): Reader {
+  if (own && sameAs(own, writer)) return (body) => own.fromBuffer(body) as unknown;
+  const resolver = own && resolverOf(own, writer);
+  return (body) => {
+    if (!holdsExactly(writer, body)) throw new Error(`no ${nameOf(writer)} ends with these bytes`);
+    if (own && resolver) return own.fromBuffer(body, resolver) as unknown;
+    const value = writer.fromBuffer(body) as unknown;
+    // As Avro has it, names differ and nothing fits; but who writes the same fields means the same.
+    if (own && !own.isValid(value)) throw new Error(`a ${nameOf(writer)} is no ${nameOf(own)}`);
+    return value;
+  };
+}
 
 function sameAs(one: Type, other: Type): boolean {
   return one.fingerprint("md5").equals(other.fingerprint("md5"));
 }
 
-function plain(writer: Type): Reader {
-  return (body) => writer.fromBuffer(body) as unknown;
+function resolverOf(own: Type, writer: Type): ReturnType<Type["createResolver"]> | undefined {
+  try {
+    return own.createResolver(writer);
+  } catch {
+    return undefined;
+  }
 }
 
-function resolving(reader: Type, writer: Type): Reader {
-  const resolver = reader.createResolver(writer);
-  return (body) => reader.fromBuffer(body, resolver) as unknown;
+function nameOf(type: Type): string {
+  return type.name ?? type.typeName;
 }
 
 /**
- * Decodes by the writer's schema. Unions are unwrapped, `bytes` are Buffers, as `schemas/avro/schemas.ts` has them.
+ * Decodes by the writer's schema, resolved into ours where the caller names one: a field that is newer than the record
+ * has its default. Unions are unwrapped, `bytes` are Buffers, as `schemas/avro/schemas.ts` has them.
  *
- * @param into - schemas of ours to read records of their names as: a field that is newer than the record has its
- * default, as Avro resolves schemas.
+ * A registry that was set up anew does not know the ids of older records, or gives them to other schemas. So where a
+ * schema of ours is named, and what the registry says of the id does not fit the record, the record is read by ours,
+ * if it is exactly one such value (`holdsExactly`). What this may get wrong: a record that was written by an older
+ * version of ours, whose bytes make another sense in today's. No reader could tell. It takes two versions that fill
+ * the same bytes, and ours only ever gain fields, which makes old bytes too short; what is neither is refused as before.
+ * As long as the registry's answer fits, it is the one that counts.
+ *
+ * @param logger - is told once per id that ours was taken.
  */
-export function avroDecoder(client: RegistryClient, into: readonly SchemaName[] = []): AvroDecoder {
-  const readers = new Map<number, Reader>();
-  const wanted = new Map(into.map((name) => [avroType(name).name, avroType(name)]));
-  const compiled = (id: number, schema: Schema): Reader => {
-    const writer = avro.Type.forSchema(schema, { wrapUnions: false });
-    const ours = wanted.get(writer.name);
-    const reader = ours && !sameAs(ours, writer) ? resolving(ours, writer) : plain(writer);
-    readers.set(id, reader);
+export function avroDecoder(client: RegistryClient, logger?: Logger): AvroDecoder & AvroReader {
+  const writers = new Map<number, Type>();
+  /** What the registry said to ids that it did not know: not asked again while ours fits. */
+  const unknown = new Map<number, CodedError>();
+  const readers = new Map<string, Map<number, Reader>>();
+  const taken = new Set<string>();
+
+  const fetched = async (id: number, own: SchemaName | undefined): Promise<Reader> => {
+    let writer = writers.get(id);
+    if (!writer) {
+      writer = avro.Type.forSchema(await client.schemaById(id), { wrapUnions: false });
+      writers.set(id, writer);
+    }
+    unknown.delete(id);
+    const reader = readerOf(writer, own && avroType(own));
+    const byId = readers.get(own ?? "") ?? new Map<number, Reader>();
+    readers.set(own ?? "", byId.set(id, reader));
     return reader;
   };
-  return {
-    async decode(bytes) {
-      const { id, body } = parseFrame(bytes);
-      const known = readers.get(id);
-      const schema = known ? undefined : await client.schemaById(id);
-      try {
-        const read = schema === undefined ? known : compiled(id, schema);
-        return read?.(body);
-      } catch (cause) {
-        throw new CodedError("AVRO_INVALID", {
-          message: `not schema ${id}: ${messageOf(cause)}`,
-          retryable: false,
-          context: { schemaId: id, length: bytes.length },
-          cause,
-        });
-      }
-    },
+  const byRegistry = async (id: number, body: Buffer, own: SchemaName | undefined): Promise<Read> => {
+    const reader = readers.get(own ?? "")?.get(id) ?? (await fetched(id, own));
+    try {
+      return { value: reader(body), by: "registry" };
+    } catch (cause) {
+      throw undecodable(`not schema ${id}: ${messageOf(cause)}`, id, body, cause);
+    }
   };
+  const byOwn = (id: number, body: Buffer, own: SchemaName, problem: CodedError): Read | undefined => {
+    const type = avroType(own);
+    if (!holdsExactly(type, body)) return undefined;
+    const value = type.fromBuffer(body) as unknown;
+    if (!taken.has(`${id} ${own}`)) {
+      taken.add(`${id} ${own}`);
+      logger?.warn(
+        { schemaId: id, schema: own },
+        `records of schema ${id} are read by our own ${own}, as if the registry had been set up anew: ${problem.message}`,
+      );
+    }
+    return { value, by: "own" };
+  };
+
+  const read = async (bytes: Buffer, own?: SchemaName): Promise<Read> => {
+    const { id, body } = parseFrame(bytes);
+    const before = own && unknown.get(id);
+    const again = before && byOwn(id, body, own, before);
+    if (again) return again;
+    try {
+      return await byRegistry(id, body, own);
+    } catch (error) {
+      // A registry that is away says nothing about the record: it must be decoded later.
+      if (!own || !isCoded(error, "AVRO_INVALID", "REGISTRY_UNKNOWN_SCHEMA")) throw error;
+      if (error.code === "REGISTRY_UNKNOWN_SCHEMA") unknown.set(id, error);
+      const value = byOwn(id, body, own, error);
+      if (value) return value;
+      throw undecodable(`no ${own} of ours, and ${error.message}`, id, body, error);
+    }
+  };
+  return { read, decode: async (bytes, own) => (await read(bytes, own)).value };
+}
+
+function undecodable(message: string, schemaId: number, body: Buffer, cause: unknown): CodedError {
+  const context = { schemaId, length: HEADER + body.length };
+  return new CodedError("AVRO_INVALID", { message, retryable: false, context, cause });
 }

@@ -1,4 +1,5 @@
 import type { Schema } from "avsc";
+import type { SchemaName } from "../../../schemas/avro/schemas.ts";
 
 /** A client of the Schema Registry's REST API. */
 export interface RegistryClient {
@@ -23,6 +24,21 @@ export interface AvroCodec<T> {
 
 /** Decodes any schema's bytes, fetching each writer's schema once. */
 export interface AvroDecoder {
-  /** @throws {CodedError} AVRO_INVALID, REGISTRY_UNKNOWN_SCHEMA, REGISTRY_UNAVAILABLE (retryable) */
-  decode(bytes: Buffer): Promise<unknown>;
+  /**
+   * @param own - the schema of ours that the value should be of: it is resolved into this one, and read by it where the
+   * registry cannot tell.
+   * @throws {CodedError} AVRO_INVALID, REGISTRY_UNKNOWN_SCHEMA (without `own`), REGISTRY_UNAVAILABLE (retryable)
+   */
+  decode(bytes: Buffer, own?: SchemaName): Promise<unknown>;
+}
+
+/** A decoded value, and whose schema said so. */
+export interface Read {
+  readonly value: unknown;
+  readonly by: "registry" | "own";
+}
+
+/** As `AvroDecoder`, for those who tell how they know. */
+export interface AvroReader {
+  read(bytes: Buffer, own?: SchemaName): Promise<Read>;
 }

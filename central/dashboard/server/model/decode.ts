@@ -5,6 +5,7 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import { isLine } from "../../../../schemas/network/network.ts";
 import type { ArrivalRecord, DedupState, StationRecord, WeatherRecord } from "../../../../schemas/records.ts";
 import type { AnyState } from "../../../../schemas/states.ts";
+import { ownSchemasOf } from "../../../../schemas/topic-schemas.ts";
 import { HEADERS, type HopTimes, parseTimes, type Topics } from "../../../../schemas/topics.ts";
 import { fleetRecordOf } from "../fleet/decode.ts";
 import type { Input } from "./inputs.ts";
@@ -18,13 +19,14 @@ type Decode = (record: InRecord) => Promise<Input | null>;
  * CodedError AVRO_INVALID, REGISTRY_UNKNOWN_SCHEMA or (retryable) REGISTRY_UNAVAILABLE.
  */
 export function inputDecoder(topics: Topics, avro: AvroDecoder): Decode {
+  const schemas = new Map(Object.values(topics).map((topic) => [topic, ownSchemasOf(topic, topics)]));
   const value = async <T>(record: InRecord): Promise<T> => {
     if (!record.value) throw invalid(record, "it has no value");
-    return (await avro.decode(record.value)) as T;
+    return (await avro.decode(record.value, schemas.get(record.topic)?.value)) as T;
   };
   const key = async (record: InRecord): Promise<unknown> => {
     if (!record.key) throw invalid(record, "it has no key");
-    return await avro.decode(record.key);
+    return await avro.decode(record.key, schemas.get(record.topic)?.key);
   };
   const stationKey = async (record: InRecord): Promise<number> => {
     const id = await key(record);
