@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,7 +58,7 @@ test("a taken port is found, with the process that holds it", async () => {
 });
 
 test("what a killed system left behind is no running one: its ports are looked at, its servers are not asked", async () => {
-  const gone = createServer();
+  const gone = createServer((_, response) => void response.end("{}"));
   const supervisor = (await listen(gone, 0)).url;
   const page = { DASHBOARD_URL: "http://127.0.0.1:8888", SUPERVISOR_URL: supervisor };
   writeEndpoints(home, { ...page, KAFKA_BROKERS: "127.0.0.1:1" });
@@ -84,6 +84,43 @@ test("a disk that takes no more is found, also when its figures look well", asyn
   const found = await finding("disk", {}, limited);
   expect(found).toMatchObject({ code: 1, level: "problem" });
   expect(found.says).toMatch(/nothing can be written: EFBIG/);
+});
+
+test("a limit of open files is found", async () => {
+  const limited = ["/bin/sh", "-c", 'ulimit -n 512; exec "$0" "$@"', process.execPath];
+  expect(await finding("open files", {}, limited)).toMatchObject({
+    code: 1,
+    level: "problem",
+    says: "at most 512 per process, 2048 are needed",
+    fix: expect.stringContaining("ulimit -n"),
+  });
+});
+
+test("a clock that is years behind is found", async () => {
+  const past = "data:text/javascript,Date.now=()=>86400000";
+  const found = await finding("clock", {}, [process.execPath, "--import", past]);
+  expect(found).toMatchObject({ code: 1, level: "problem", says: "1970-01-02T00:00:00.000Z is past" });
+});
+
+/** Where this may be done, the command sees these files as the kernel's. */
+const seeing = (file: string, stands: string) => [
+  "unshare",
+  "--mount",
+  "/bin/sh",
+  "-c",
+  `mount --bind ${stands} ${file} && exec "$0" "$@"`,
+  process.execPath,
+];
+const mayMount = spawnSync("unshare", ["--mount", "true"]).status === 0;
+
+test.skipIf(!mayMount)("too few pseudo-terminals and too little memory are found", async () => {
+  const stands = join(home, "stands");
+  writeFileSync(stands, "100\n");
+  const terminals = await finding("terminals", {}, seeing("/proc/sys/kernel/pty/max", stands));
+  expect(terminals).toMatchObject({ code: 1, level: "problem", fix: /kernel.pty.max/ });
+  writeFileSync(stands, "MemTotal: 8000000 kB\nMemAvailable: 500000 kB\n");
+  const memory = await finding("memory", {}, seeing("/proc/meminfo", stands));
+  expect(memory).toMatchObject({ code: 1, level: "problem", says: /^488 MB available/ });
 });
 
 test("a Node that is too old is found before anything that it cannot load", async () => {
