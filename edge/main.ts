@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { systemClock } from "../infra/runtime/clock.ts";
+import { refuseUnknownCommand } from "../infra/runtime/commands.ts";
 import { configCommand } from "../infra/runtime/config-print.ts";
 import { type Running, reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger, silentLogger } from "../infra/runtime/logger.ts";
@@ -79,6 +80,7 @@ program.addCommand(configCommand([edgeSettings], process.env));
 
 endWhenUnread();
 try {
+  refuseUnknownCommand(program, process.argv.slice(2));
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage);

@@ -71,6 +71,6 @@ export function connectorNamed(files: readonly ConnectorFile[], name: string): C
   throw new CodedError("USAGE", {
     message: `there is no connector "${name}": choose ${files.map((f) => f.name).join(" or ")}`,
     retryable: false,
-    context: { name },
+    context: { connector: name },
   });
 }

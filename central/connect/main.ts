@@ -6,7 +6,7 @@ import { reportFailure } from "../../infra/runtime/lifecycle.ts";
 import { createLogger } from "../../infra/runtime/logger.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
 import { endWhenUnread } from "../../infra/runtime/stdout.ts";
-import { exitCodeOf } from "../../schemas/errors.ts";
+import { EXIT, exitCodeOf } from "../../schemas/errors.ts";
 import { httpConnect } from "./client.ts";
 import { apply, type CommandContext, remove, restart, status, warnOfOthers } from "./commands.ts";
 import { type ConnectConfig, connectCommandSettings, connectConfig, placeholders } from "./config.ts";
@@ -59,7 +59,8 @@ Examples:
   npm run connect -- status
   CONNECT_SOURCE=jdbc CONNECT_URL=http://localhost:8083 npm run connect -- apply
   npm run connect -- delete stations-jdbc`,
-  );
+  )
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
 
 program
   .command("apply", { isDefault: true })

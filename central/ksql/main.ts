@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { mustAnswer } from "../../infra/runtime/answering.ts";
 import { systemClock } from "../../infra/runtime/clock.ts";
+import { refuseUnknownCommand } from "../../infra/runtime/commands.ts";
 import { readConfig } from "../../infra/runtime/config.ts";
 import { configCommand } from "../../infra/runtime/config-print.ts";
 import { homeOf, resolveEndpoints } from "../../infra/runtime/endpoints.ts";
@@ -11,7 +12,7 @@ import { createLogger } from "../../infra/runtime/logger.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
 import { endWhenUnread } from "../../infra/runtime/stdout.ts";
-import { exitCodeOf } from "../../schemas/errors.ts";
+import { EXIT, exitCodeOf } from "../../schemas/errors.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { applyScript } from "./apply.ts";
 import { ksqlClient } from "./client.ts";
@@ -65,6 +66,7 @@ const program = new Command("ksql")
     "after",
     "\nEnvironment: KSQLDB_URL, SCHEMA_REGISTRY_URL, TOPIC_PREFIX\n\nExamples:\n  npm run ksql -- apply\n  npm run ksql\n  echo 'SHOW TABLES;' | npm run --silent ksql",
   )
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage))
   .action(interactive);
 program
   .command("apply")
@@ -75,6 +77,7 @@ program.addCommand(configCommand([ksqlClientConfig], process.env));
 
 endWhenUnread();
 try {
+  refuseUnknownCommand(program, process.argv.slice(2));
   await program.parseAsync();
 } catch (error) {
   reportFailure(logger, error);

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { systemClock } from "../../infra/runtime/clock.ts";
+import { refuseUnknownCommand } from "../../infra/runtime/commands.ts";
 import { configCommand } from "../../infra/runtime/config-print.ts";
 import { numberFrom } from "../../infra/runtime/day-options.ts";
 import { reportFailure, runService } from "../../infra/runtime/lifecycle.ts";
@@ -98,6 +99,7 @@ program.addCommand(configCommand([fleetSettings], env));
 
 endWhenUnread();
 try {
+  refuseUnknownCommand(program, process.argv.slice(2));
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;

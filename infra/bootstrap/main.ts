@@ -45,7 +45,7 @@ const program = new Command("bootstrap")
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage))
   .addHelpText(
     "after",
-    "\nnpm start does this by itself; a cluster of your own needs it once.\n\nExample:\n  KAFKA_BROKERS=kafka-1:9092 POSTGRES_URL=postgresql://cta_admin:…@db/cta npm run bootstrap -- --partitions 6",
+    "\nnpm start does this by itself; a cluster of your own needs it once.\n\nExamples:\n  npm run bootstrap\n  KAFKA_BROKERS=kafka-1:9092 POSTGRES_URL=postgresql://cta_admin:…@db/cta npm run bootstrap -- --partitions 6",
   )
   .action(bootstrap)
   .addCommand(configCommand([bootstrapSettings], process.env));

@@ -10,6 +10,11 @@ class-data archives that make the Java servers start quickly. Quick and silent w
   --force-build   build them even when no source changed
   --clean         remove the state folder (ELEVATED_HOME, default .elevated) and do nothing else
   --help          this text
+
+Examples:
+  npm run build                                 every bundle and the page anew
+  npm run clean                                 forget what was counted
+  ELEVATED_HOME=/tmp/three npm run clean        the same of another home
 `;
 
 /**
