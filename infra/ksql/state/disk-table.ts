@@ -95,8 +95,13 @@ export class DiskTable {
   }
 
   #mustBeOpen(): void {
-    if (this.#closed) throw new Error("the table's partition went to another instance meanwhile; ask again");
+    if (this.#closed) throw tableGone();
   }
+}
+
+/** What readers of a table are told that this instance no longer has. */
+export function tableGone(): Error {
+  return new Error("the table's partition went to another instance meanwhile; ask again");
 }
 
 /** Never empty, which LMDB refuses and a group's key may be; the end stays readable: windows' starts stand there. */

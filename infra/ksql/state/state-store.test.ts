@@ -99,7 +99,20 @@ test("more rows than one look at the disk brings, all of them and none twice, al
   await space.close();
 });
 
-test("who reads a table that is gone is told so, in the middle of it too", async () => {
+test.each([
+  ["on disk", 0],
+  ["in memory", 1000],
+])("who reads a table %s that is gone is told so", async (_, memoryRows) => {
+  const space = spaceOf(memoryRows);
+  const store = new StateStore(codec, space);
+  store.restore("a", codec.encode({ n: 1 }));
+  await store.close();
+  expect(() => store.get("a")).toThrow("went to another instance");
+  expect(() => [...store.committedRows()]).toThrow("went to another instance");
+  await space.close();
+});
+
+test("who reads a table on disk is told so in the middle of it too", async () => {
   const space = spaceOf(0);
   const store = new StateStore(codec, space);
   for (let n = 0; n < 600; n++) store.restore(`k${n}`, codec.encode({ n }));
@@ -109,7 +122,6 @@ test("who reads a table that is gone is told so, in the middle of it too", async
   expect(() => {
     for (let i = 0; i < 600; i++) reader.next();
   }).toThrow("went to another instance");
-  expect(() => store.get("k1")).toThrow("went to another instance");
   await store.close();
 });
 

@@ -1,4 +1,4 @@
-import type { DiskTable } from "./disk-table.ts";
+import { type DiskTable, tableGone } from "./disk-table.ts";
 import type { StateSpace } from "./state-space.ts";
 
 /** How rows are written: to the changelog and to disk alike. */
@@ -27,6 +27,7 @@ export class StateStore<V> {
   #restored = new Map<string, Buffer | null>();
   #restoredBytes = 0;
   #counted = 0;
+  #closed = false;
 
   constructor(codec: RowCodec<V>, space: StateSpace) {
     this.#codec = codec;
@@ -45,6 +46,7 @@ export class StateStore<V> {
 
   /** @throws after `close`, as the other readers do. */
   committed(id: string): V | undefined {
+    if (this.#closed) throw tableGone();
     const known = this.#rows.get(id);
     if (known !== undefined || !this.#disk) return known;
     this.#writeRestored(this.#disk);
@@ -61,10 +63,12 @@ export class StateStore<V> {
    *
    * @param wanted - by the end of their ids, as far as it tells; an id's beginning may be missing.
    */
-  *committedRows(wanted: (id: string) => boolean = () => true): Iterable<V> {
+  *committedRows(wanted?: (id: string) => boolean): Iterable<V> {
+    if (this.#closed) throw tableGone();
     if (!this.#disk) {
       // As they are now: the reader may be slow, and the store go to disk meanwhile.
-      yield* Array.from(this.#rows).flatMap(([id, row]) => (wanted(id) ? [row] : []));
+      const rows = [...this.#rows];
+      for (const [id, row] of rows) if (!wanted || wanted(id)) yield row;
       return;
     }
     this.#writeRestored(this.#disk);
@@ -112,6 +116,7 @@ export class StateStore<V> {
 
   /** Gives its room back. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#space.count(-this.#counted);
     this.#counted = 0;
     this.#rows.clear();
