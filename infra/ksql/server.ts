@@ -52,7 +52,7 @@ export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlSe
   const state = new ServerState(deps, `${prefix}_commands`);
   await state.open();
   const pushes = new PushQueries();
-  const service = new KsqlService(deps, state, pushes, producers);
+  const service = new KsqlService(deps, state, pushes, producers, serviceId);
   const healthy = (): Promise<boolean> =>
     Promise.race([
       admin.listTopics().then(

@@ -19,7 +19,7 @@ interface Outcome {
 }
 
 /** Every change is written at once when buffering is switched off, as for ksqlDB. */
-const BUFFERING = "cache.max.bytes.buffering";
+const BUFFERING = ["cache.max.bytes.buffering", "statestore.cache.max.bytes"];
 
 /**
  * The catalog and the running queries as the command topic says: each instance of a service reads the whole topic,
@@ -147,7 +147,7 @@ export class ServerState {
     }
     if (!started) return;
     const { query, plan, sink } = started;
-    const everyChange = properties[BUFFERING] === "0";
+    const everyChange = BUFFERING.some((name) => properties[name] === "0");
     const spec = { queryId: query.id, plan, sink, everyChange, ...(starts ? { starts } : {}) };
     if (this.#replaying) this.#remembered.set(query.id, spec);
     else this.#run(spec);

@@ -45,7 +45,7 @@ const MAX_BYTES = 2 * 1024 * 1024;
  * A commit costs the broker some 7 ms of a core, whatever it holds. Pages are told ten times a second at most, so more
  * than ten commits a second and partition would be work that nobody sees.
  */
-const COMMIT_GAP_MS = 100;
+export const COMMIT_GAP_MS = 100;
 
 /** A persistent query while this instance takes part in it. */
 export class RunningQuery {

@@ -1,5 +1,6 @@
 import type { Type } from "avsc";
-import { isCoded } from "../../../schemas/errors.ts";
+import { isCoded, messageOf } from "../../../schemas/errors.ts";
+import { holdsExactly } from "../../runtime/avro/exact.ts";
 import { parseAvroSchema } from "../../runtime/avro/type.ts";
 import { isJsonArray, isJsonObject, type Json } from "../../runtime/json/lossless.ts";
 import type { Column } from "../catalog/source.ts";
@@ -22,6 +23,12 @@ interface Writer {
 /**
  * Avro in the registry's wire format.
  *
+ * A registry that was set up anew knows nothing of older records' ids, or knows other schemas under them. What its
+ * answer does not fit is read by the subject's newest schema, if it is exactly one such value: that is where the
+ * columns come from, and a query would otherwise leave out half of a topic. It may be wrong as `avroDecoder` of
+ * `infra/runtime/registry` may: where two versions of the subject fill the same bytes.
+ *
+ * @param subject - `<topic>-key` or `<topic>-value`.
  * @param id - the schema that `encode` writes under; undefined: this side is only read.
  */
 export function avroSerde(
@@ -29,9 +36,11 @@ export function avroSerde(
   wrapped: boolean,
   isKey: boolean,
   registry: SchemaRegistry,
+  subject: string,
   id: number | undefined,
 ): Serde {
   const writers = new Map<number, Writer | Error>();
+  let newest: Writer | undefined;
   const ownType = compiled(avroSchema(columns, wrapped, isKey));
   const toDatum = columns.map(({ type }) => datumOf(type));
   const branches = columns.map(({ type }) => {
@@ -45,15 +54,23 @@ export function avroSerde(
       for (const bytes of list) {
         if (!bytes || !isFramed(bytes)) continue;
         const writer = bytes.readInt32BE(1);
-        if (!writers.has(writer)) writers.set(writer, await fetched(registry, writer, columns, wrapped));
+        if (writers.has(writer)) continue;
+        newest = await newestOf(registry, subject, columns, wrapped);
+        writers.set(writer, await fetched(registry, writer, columns, wrapped));
       }
     },
     decode(bytes) {
       if (!isFramed(bytes)) throw new Error("Unknown magic byte!");
       const writer = writers.get(bytes.readInt32BE(1));
       if (!writer) throw new Error(`schema ${bytes.readInt32BE(1)} was not fetched`);
-      if (writer instanceof Error) throw writer;
-      return writer.read(writer.type.fromBuffer(bytes.subarray(HEADER)));
+      const body = bytes.subarray(HEADER);
+      try {
+        if (writer instanceof Error) throw writer;
+        return writer.read(writer.type.fromBuffer(body));
+      } catch (error) {
+        if (!newest || !holdsExactly(newest.type, body)) throw unreadable(error, subject);
+        return newest.read(newest.type.fromBuffer(body));
+      }
     },
     encode(values) {
       if (columns.length === 0) return null;
@@ -88,6 +105,29 @@ async function fetched(
     if (isCoded(error) && error.retryable) throw error;
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** Without a subject, or with one that cannot be read into these columns, there is nothing to fall back to. */
+async function newestOf(
+  registry: SchemaRegistry,
+  subject: string,
+  columns: readonly Column[],
+  wrapped: boolean,
+): Promise<Writer | undefined> {
+  const latest = await registry.latest(subject);
+  try {
+    return latest && writerOf(latest.schema, columns, wrapped);
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(error: unknown, subject: string): unknown {
+  if (!isCoded(error, "REGISTRY_UNKNOWN_SCHEMA")) return error;
+  return new Error(
+    `${messageOf(error)}, and the newest of ${subject} does not fit: if the registry was set up anew, register there what the record was written by`,
+    { cause: error },
+  );
 }
 
 /**

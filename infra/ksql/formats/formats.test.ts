@@ -175,3 +175,24 @@ test("records of a schema that nobody knows, or of another shape, are poison and
   await value.prepare?.(records);
   for (const record of records) expect(() => value.decode(record)).toThrow();
 });
+
+test("what a registry that was set up anew cannot tell is read by the subject's newest, if it fits exactly", async () => {
+  const registry = memoryRegistry();
+  const entry = (...names: readonly string[]): string =>
+    JSON.stringify({ type: "record", name: "E", fields: names.map((name) => ({ name, type: "int" })) });
+  await registry.register("somebody's", entry("x", "y", "id"));
+  await registry.register(`${SOURCE.topic}-value`, entry("id", "n"));
+  const columns = ["ID", "N"].map((name) => ({ name, type: INTEGER }));
+  const { value } = await serdesOf({ ...SOURCE, values: columns }, registry, false);
+  const unknown = Buffer.from([0, 0, 0, 0, 9, 14, 2]);
+  const others = Buffer.from([0, 0, 0, 0, 1, 14, 2]);
+  const longer = Buffer.from([0, 0, 0, 0, 9, 14, 2, 4]);
+  await value.prepare?.([unknown, others, longer]);
+  expect(value.decode(unknown)).toEqual([7, 1]);
+  expect(value.decode(others)).toEqual([7, 1]);
+  expect(() => value.decode(longer)).toThrow(
+    new RegExp(
+      `no schema 9, and the newest of ${SOURCE.topic}-value does not fit: if the registry was set up`,
+    ),
+  );
+});

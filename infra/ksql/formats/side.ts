@@ -77,8 +77,9 @@ export async function serdesOf(
     if (format === "JSON") return jsonSerde(columns, wrapped);
     const known = needRegistry(registry);
     const schema = avroSchema(columns, wrapped, side === "key");
-    const id = writing ? await known.register(`${source.topic}-${side}`, schema) : undefined;
-    return avroSerde(columns, wrapped, side === "key", known, id);
+    const subject = `${source.topic}-${side}`;
+    const id = writing ? await known.register(subject, schema) : undefined;
+    return avroSerde(columns, wrapped, side === "key", known, subject, id);
   };
   return { key: await make("key"), value: await make("value") };
 }

@@ -4,7 +4,7 @@ import type { Catalog, PersistentQuery } from "../catalog/catalog.ts";
 import type { Source } from "../catalog/source.ts";
 import type { CommandStatus } from "../commands/server-state.ts";
 import type { SqlType } from "../sql/types.ts";
-import { DEFAULT_PROPERTIES, type SessionProperties } from "./properties.ts";
+import { defaultProperties, type SessionProperties } from "./properties.ts";
 
 /** One element of the answer to `POST /ksql`. */
 export type Entity = Readonly<Record<string, unknown>>;
@@ -114,9 +114,10 @@ export function describeSource(
   };
 }
 
-export function propertyList(session: SessionProperties): Entity {
+export function propertyList(session: SessionProperties, serviceId: string): Entity {
+  const defaults = defaultProperties(serviceId);
   return {
-    properties: Object.entries({ ...DEFAULT_PROPERTIES, ...session }).map(([name, value]) => ({
+    properties: Object.entries({ ...defaults, ...session }).map(([name, value]) => ({
       name: `ksql.streams.${name}`,
       scope: "KSQL",
       value,
@@ -124,7 +125,7 @@ export function propertyList(session: SessionProperties): Entity {
       level: "SERVER",
     })),
     overwrittenProperties: Object.keys(session).map((name) => `ksql.streams.${name}`),
-    defaultProperties: Object.keys(DEFAULT_PROPERTIES).map((name) => `ksql.streams.${name}`),
+    defaultProperties: Object.keys(defaults).map((name) => `ksql.streams.${name}`),
   };
 }
 

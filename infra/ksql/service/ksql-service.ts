@@ -57,14 +57,22 @@ export class KsqlService {
   readonly deps: EngineDependencies;
   readonly pushes: PushQueries;
   readonly producers: TopicProducers;
+  readonly serviceId: string;
   /** Changes of the catalog go one request at a time, so that what was tried out still holds. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(deps: EngineDependencies, state: ServerState, pushes: PushQueries, producers: TopicProducers) {
+  constructor(
+    deps: EngineDependencies,
+    state: ServerState,
+    pushes: PushQueries,
+    producers: TopicProducers,
+    serviceId: string,
+  ) {
     this.deps = deps;
     this.state = state;
     this.pushes = pushes;
     this.producers = producers;
+    this.serviceId = serviceId;
   }
 
   /** @throws {StatementFailure} for one of the statements, {CodedError} when the text cannot be parsed. */

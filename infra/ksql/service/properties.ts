@@ -1,3 +1,4 @@
+import { COMMIT_GAP_MS } from "../engine/running-query.ts";
 import { refuse } from "../errors.ts";
 
 const PREFIXES = ["ksql.streams.", "ksql.", ""];
@@ -7,7 +8,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   "auto.offset.reset": "latest",
   "cache.max.bytes.buffering": "10000000",
   "statestore.cache.max.bytes": "10000000",
-  "commit.interval.ms": "25",
+  "commit.interval.ms": String(COMMIT_GAP_MS),
   "processing.guarantee": "exactly_once_v2",
   "num.stream.threads": "1",
   "max.task.idle.ms": "0",
@@ -17,7 +18,8 @@ const KNOWN: Readonly<Record<string, string>> = {
   "query.pull.enable.standby.reads": "false",
   "query.pull.max.allowed.offset.lag": "9223372036854775807",
   "query.push.v2.enabled": "false",
-  "suppress.enabled": "true",
+  // EMIT FINAL is left to ksqlDB.
+  "suppress.enabled": "false",
   "timestamp.throw.on.invalid": "false",
   "functions.substring.legacy.args": "false",
   "persistence.wrap.single.values": "true",
@@ -26,7 +28,10 @@ const KNOWN: Readonly<Record<string, string>> = {
   "query.status.running.threshold.seconds": "300",
 };
 
-export const DEFAULT_PROPERTIES = KNOWN;
+/** What holds where a statement sets nothing, of the server of this service. */
+export function defaultProperties(serviceId: string): Readonly<Record<string, string>> {
+  return { ...KNOWN, "service.id": serviceId };
+}
 
 /** A property's name without prefix; undefined when no server, consumer or producer knows it. */
 function propertyName(name: string): string | undefined {

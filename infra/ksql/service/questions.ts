@@ -28,6 +28,7 @@ type Question = Extract<Statement, { kind: "list" | "describe" | "explain" }>;
 interface Known {
   readonly state: { readonly catalog: Catalog; running(queryId: string): RunningQuery | undefined };
   readonly deps: { readonly admin: KafkaAdmin };
+  readonly serviceId: string;
   readonly pushes: { list(): readonly { readonly id: string; readonly sql: string }[] };
 }
 
@@ -86,7 +87,7 @@ export async function answerQuestion(
     case "TOPICS":
       return topicsEntity(text, await known.deps.admin.describeTopics(), extended, all);
     case "PROPERTIES":
-      return entity("properties", text, propertyList(session));
+      return entity("properties", text, propertyList(session, known.serviceId));
     case "FUNCTIONS": {
       const functions = [
         ...SCALAR_FUNCTIONS.map((name) => ({ name, type: "SCALAR", category: "OTHER" })),

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { COMMIT_GAP_MS } from "../engine/running-query.ts";
 import { openHarness } from "../testing/harness.ts";
 
 type Harness = Awaited<ReturnType<typeof openHarness>>;
@@ -175,6 +176,22 @@ test("columns left out are read from the registry", async () => {
   await expect(h.ksql("CREATE STREAM R2 (K INT KEY) WITH (KAFKA_TOPIC='t', FORMAT='AVRO');")).rejects.toThrow(
     "Schema for message values on topic 't' does not exist in the Schema Registry.",
   );
+});
+
+test("SHOW PROPERTIES says what the engine does, and which service this is", async () => {
+  const [answer] = await h.ksql("SHOW PROPERTIES;", { "auto.offset.reset": "earliest" });
+  const { properties, overwrittenProperties } = answer as unknown as {
+    readonly properties: readonly { readonly name: string; readonly value: string }[];
+    readonly overwrittenProperties: readonly string[];
+  };
+  const values = Object.fromEntries(properties.map(({ name, value }) => [name, value]));
+  expect(values).toMatchObject({
+    "ksql.streams.commit.interval.ms": String(COMMIT_GAP_MS),
+    "ksql.streams.service.id": "test_",
+    "ksql.streams.suppress.enabled": "false",
+    "ksql.streams.auto.offset.reset": "earliest",
+  });
+  expect(overwrittenProperties).toEqual(["ksql.streams.auto.offset.reset"]);
 });
 
 test("a query that reads a source must end before the source", async () => {

@@ -30,7 +30,7 @@ export async function openHarness(kafka = memoryKafka(() => 1000), space = new S
   const deps = { kafka, admin, registry, clock, logger: silentLogger, prefix: "_elevated-ksql-t_", space };
   const state = new ServerState(deps, "_commands");
   await state.open();
-  const service = new KsqlService(deps, state, new PushQueries(), new TopicProducers(kafka, clock));
+  const service = new KsqlService(deps, state, new PushQueries(), new TopicProducers(kafka, clock), "test_");
   const topics = async (...names: readonly string[]): Promise<void> =>
     admin.ensureTopics(names.map((topic) => ({ topic, partitions: 1 })));
 
