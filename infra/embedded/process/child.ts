@@ -101,7 +101,8 @@ export function onPath(program: string, path = process.env["PATH"] ?? ""): strin
 
 function why(code: number | null, signal: NodeJS.Signals | null, log: string): string {
   const how = signal ? `ended by ${signal}` : `ended with code ${code}`;
-  const words = code === 0 ? "" : lastWords(log);
+  // Who is killed from outside had nothing to say about it.
+  const words = code === 0 || signal === "SIGKILL" ? "" : lastWords(log);
   return words === "" ? how : `${how}: ${words}`;
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { startChild } from "./child.ts";
 import { lastWords } from "./log-tail.ts";
 import { launchAfter } from "./prepared.ts";
 import { accountFrom, commandAs } from "./unprivileged.ts";
@@ -62,4 +63,16 @@ test("what is told to end while it is still being prepared never starts", async 
   prepared();
   expect((await launched.ended).code).toBeNull();
   expect(launches).toBe(0);
+});
+
+test("who ends by itself has said why; who is killed has not", async () => {
+  const watchdog = { watch() {}, forget() {}, close() {} };
+  const reasonOf = async (script: string): Promise<string> => {
+    const log = join(folder, "child.log");
+    const command = { program: "/bin/sh", args: ["-c", script], cwd: folder, env: {}, log } as const;
+    const child = startChild({ ...command, stopSignal: "SIGTERM", tie: "none" }, watchdog, async () => {});
+    return (await child.ended).reason;
+  };
+  expect(await reasonOf("echo no Kafka here; exit 3")).toBe("ended with code 3: no Kafka here");
+  expect(await reasonOf("echo MQTT is served; kill -9 $$")).toBe("ended by SIGKILL");
 });
