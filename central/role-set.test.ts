@@ -55,6 +55,21 @@ test("one role that cannot start stops the others, and says whose fault it was",
   expect(stopped).toEqual(["dedup"]);
 });
 
+test("a page whose port is taken ends the process before any other role begins", async () => {
+  let begun = false;
+  const { set } = scripted({
+    dedup: async () => {
+      begun = true;
+      return idle();
+    },
+    dashboard: async () => {
+      throw new CodedError("PORT_TAKEN", { message: "port 8888 is in use", retryable: false });
+    },
+  });
+  await expect(set.start()).rejects.toMatchObject({ code: "PORT_TAKEN" });
+  expect(begun).toBe(false);
+});
+
 test("the failure of a running role is the process's", async () => {
   let fail = (_error: Error): void => {};
   const failed = new Promise<never>((_, reject) => {

@@ -1,8 +1,8 @@
 import type { ProbeAnswer } from "../infra/runtime/metrics.ts";
 import { CodedError, isCoded, messageOf } from "../schemas/errors.ts";
-import type { Role, RoleRunning } from "./roles.ts";
+import { LISTENING, type Role, type RoleRunning } from "./roles.ts";
 
-/** The roles of one process: started side by side, stopped in reverse, ready when all are. */
+/** The roles of one process: started side by side but for those that listen, stopped in reverse, ready when all are. */
 export class RoleSet {
   /** Rejects with the first failure of any role. */
   readonly failed: Promise<never>;
@@ -22,11 +22,16 @@ export class RoleSet {
 
   /** @throws what the first role that cannot start throws, after the others have been stopped */
   async start(): Promise<void> {
-    const started = await Promise.allSettled(this.#roles.map((role) => this.#startOne(role)));
-    const failure = started.find((result) => result.status === "rejected");
-    if (!failure) return;
-    await this.stop();
-    throw failure.reason;
+    // Who finds its port taken must not have moved the others' partitions away from those who have them.
+    const first = this.#roles.filter((role) => LISTENING.includes(role));
+    const then = this.#roles.filter((role) => !LISTENING.includes(role));
+    for (const roles of [first, then]) {
+      const started = await Promise.allSettled(roles.map((role) => this.#startOne(role)));
+      const failure = started.find((result) => result.status === "rejected");
+      if (!failure) continue;
+      await this.stop();
+      throw failure.reason;
+    }
   }
 
   probe(): ProbeAnswer {

@@ -28,6 +28,9 @@ export interface RoleRunning extends Running {
 /** What `central/<role>/role.ts` exports as `start`. Resolves once the role works; rejects when it cannot. */
 export type StartRole = (context: RoleContext) => Promise<RoleRunning>;
 
-/** Roles of `npm run central -- [roles…]`, in the order they start. */
+/** Roles of `npm run central -- [roles…]`; stopped in reverse. */
 export const ROLES = ["dedup", "stations", "telemetry", "dashboard"] as const;
 export type Role = (typeof ROLES)[number];
+
+/** They need nobody but a port, and have it before any other role begins. */
+export const LISTENING: readonly Role[] = ["dashboard"];
