@@ -20,9 +20,13 @@ export interface StationsOptions {
   readonly metrics: Registry;
 }
 
-/** Of one transaction. A row takes some 300 bytes, so the usual limit would make transactions of a few hundred. */
-const MAX_RECORDS = 10_000;
-const MAX_BYTES = 2 * 1024 * 1024;
+/**
+ * Of one transaction. A row takes some 300 bytes, so the usual limit would make transactions of a few hundred; in a large
+ * one a stop that changed more than once is written once. What 20,000 rows make of the table and the state is written
+ * within the transaction's time limit by a broker that takes 5,000 records a second.
+ */
+const MAX_RECORDS = 20_000;
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
  * Makes the table of stations from the rows that Connect reads from PostgreSQL.

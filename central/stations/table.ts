@@ -54,9 +54,9 @@ export class StationsTable {
   /** What a batch of rows changes, in order. A row that says nothing new changes nothing. */
   apply(events: readonly RowEvent[]): Changes {
     const stops = new Map<number, KnownStop | null>();
-    const before = new Map<Place, StationRecord | null>();
+    const before = new Map<Place, KnownStop | undefined>();
     const remember = (places: readonly Place[]): void => {
-      for (const place of places) if (!before.has(place)) before.set(place, recordOf(place));
+      for (const place of places) if (!before.has(place)) before.set(place, newestOf(place));
     };
     for (const event of events) {
       const known = this.#stops.get(event.stopId);
@@ -68,10 +68,11 @@ export class StationsTable {
       this.restore(event.stopId, stop);
       stops.set(event.stopId, stop);
     }
-    const stations = [...before].flatMap(([place, old]) => {
-      const record = recordOf(place);
-      return sameRecord(old, record) ? [] : [[place.key, record] as const];
-    });
+    const stations: (readonly [StationKey, StationRecord | null])[] = [];
+    for (const [place, old] of before) {
+      const stop = newestOf(place);
+      if (!sameName(old, stop)) stations.push([place.key, stop ? recordOf(place.key, stop) : null]);
+    }
     return { stops, stations };
   }
 
@@ -93,12 +94,17 @@ interface Place {
   readonly members: Set<KnownStop>;
 }
 
-function recordOf({ key, members }: Place): StationRecord | null {
+/** The stop that says how the place is called; undefined: it is on the line no more. */
+function newestOf({ members }: Place): KnownStop | undefined {
   let newest: KnownStop | undefined;
   for (const stop of members) {
     if (!newest || stop.change > newest.change) newest = stop;
   }
-  return newest ? { ...key, station_name: newest.station_name, order: newest.order } : null;
+  return newest;
+}
+
+function recordOf({ station_id, line }: StationKey, { station_name, order }: Stop): StationRecord {
+  return { station_id, station_name, order, line };
 }
 
 function sameStop(a: Stop | undefined, b: Stop | undefined): boolean {
@@ -112,6 +118,7 @@ function sameStop(a: Stop | undefined, b: Stop | undefined): boolean {
   );
 }
 
-function sameRecord(a: StationRecord | null, b: StationRecord | null): boolean {
+/** Of two stops of one place: the same row of the table. */
+function sameName(a: Stop | undefined, b: Stop | undefined): boolean {
   return a === b || (a?.station_name === b?.station_name && a?.order === b?.order);
 }

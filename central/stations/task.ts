@@ -49,7 +49,11 @@ export class StationsTask implements PartitionTask {
     const { topics, key, value } = this.#options;
     this.#tally = nothing();
     const out: OutRecord[] = [];
-    const events = records.flatMap((record) => this.#read(record, out));
+    const events: RowEvent[] = [];
+    for (const record of records) {
+      const event = this.#read(record, out);
+      if (event) events.push(event);
+    }
     const { stops, stations } = this.#table.apply(events);
     for (const [station, row] of stations) {
       out.push({ topic: topics.stationsTable, key: key.encode(station), value: row && value.encode(row) });
@@ -64,16 +68,17 @@ export class StationsTask implements PartitionTask {
     this.#options.onCommitted(this.#tally, this.#table.stopCount);
   }
 
-  #read(record: InRecord, out: OutRecord[]): RowEvent[] {
+  /** @returns undefined for what is no row: it went to the dead letters. */
+  #read(record: InRecord, out: OutRecord[]): RowEvent | undefined {
     try {
       const event = parseRow(record.key, record.value);
       this.#tally.rows++;
       if (event.kind === "row" && event.stop.lines.length === 0) this.#tally.skipped++;
-      return [event];
+      return event;
     } catch (error) {
       if (!isCoded(error, "ROW_INVALID")) throw error;
       out.push(this.#dead(record, error));
-      return [];
+      return undefined;
     }
   }
 

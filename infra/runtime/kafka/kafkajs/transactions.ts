@@ -3,7 +3,7 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import type { OutRecord } from "../ports.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
 import { brokerError, coded } from "./errors.ts";
-import { inRequests, notingPartitioner, outgoing } from "./outgoing.ts";
+import { inRequests, MAX_REQUEST, notingPartitioner, outgoing } from "./outgoing.ts";
 import { disconnected } from "./supervision.ts";
 
 /** The broker aborts a transaction that is open for longer, so that readers wait no longer than this for a dead writer. */
@@ -17,6 +17,12 @@ const BOUND_MS = 8_000;
  * refuses to be told 0, and takes this for "never".
  */
 const NEVER = { retries: Number.NaN };
+/**
+ * As many small records as `message.max.bytes` lets into a request: a transaction waits for each request's answer before
+ * it sends the next, and nobody waits for a part of one. With 4,000 instead of 1,000 the stations transform makes a
+ * quarter of the requests.
+ */
+const IN_TRANSACTION = { ...MAX_REQUEST, records: 4_000 };
 /** Between two tries to begin, ms: the last transaction's markers are still being written. */
 const BEGIN_MS = 5;
 
@@ -69,7 +75,7 @@ export async function openTransactions(
     throw coded(error, `cannot open the transactions of ${transactionalId}`);
   }
   const write = async (transaction: Transaction, records: readonly OutRecord[]): Promise<void> => {
-    for (const request of inRequests(records)) {
+    for (const request of inRequests(records, IN_TRANSACTION)) {
       await transaction.sendBatch({
         acks: -1,
         timeout: BOUND_MS,
