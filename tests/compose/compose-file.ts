@@ -13,6 +13,7 @@ export interface ComposeService {
   readonly secrets?: readonly string[];
   readonly profiles?: readonly string[];
   readonly mem_limit?: string;
+  readonly stop_grace_period?: string;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
 }

