@@ -1,6 +1,6 @@
 // @ts-check
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SetupError } from "./error.mjs";
 import { wantedPackages } from "./packages.mjs";
@@ -62,7 +62,7 @@ export function staleEntries(root) {
   return ENTRIES.filter(
     (entry) =>
       existsSync(join(root, entry)) &&
-      !(samePackages && unchanged(built?.entries[entry]) && existsSync(join(root, outputOf(entry)))),
+      !(samePackages && unchanged(root, built?.entries[entry]) && existsSync(join(root, outputOf(entry)))),
   );
 }
 
@@ -115,5 +115,5 @@ async function bundle(root, entry) {
   });
   // Installed packages are covered by the lockfile's stamp.
   const sources = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
-  return [entry, marks(sources.map((path) => resolve(root, path)))];
+  return [entry, marks(root, sources)];
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SetupError } from "./error.mjs";
 import { wantedPackages } from "./packages.mjs";
@@ -24,7 +24,7 @@ export function pageFresh(root) {
   const built = jsonOf(record);
   return (
     built?.packages === wantedPackages(root) &&
-    unchanged(built.sources) &&
+    unchanged(root, built.sources) &&
     existsSync(join(output, "index.html"))
   );
 }
@@ -60,6 +60,7 @@ export async function buildPage(root, progress) {
         "Fix central/dashboard/web.",
       );
     }
-    writeWhole(record, JSON.stringify({ packages: wantedPackages(root), sources: marks([...sources]) }));
+    const files = [...sources].map((file) => relative(root, file));
+    writeWhole(record, JSON.stringify({ packages: wantedPackages(root), sources: marks(root, files) }));
   });
 }

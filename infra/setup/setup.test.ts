@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,13 +86,25 @@ test("every difference between wanted and found jars is named", () => {
 test("a build is stale once a source changed or went away", () => {
   const source = join(folder, "a.ts");
   writeFileSync(source, "1");
-  const built = marks([source]);
-  expect(unchanged(built)).toBe(true);
+  const built = marks(folder, ["a.ts"]);
+  expect(unchanged(folder, built)).toBe(true);
   writeFileSync(source, "22");
-  expect(unchanged(built)).toBe(false);
+  expect(unchanged(folder, built)).toBe(false);
   rmSync(source);
-  expect(unchanged(built)).toBe(false);
-  expect(unchanged(undefined)).toBe(false);
+  expect(unchanged(folder, built)).toBe(false);
+  expect(unchanged(folder, undefined)).toBe(false);
+});
+
+test("a copy of the project's folder looks at its own sources", () => {
+  const [original, copy] = ["original", "copy"].map((name) => join(folder, name)) as [string, string];
+  mkdirSync(original);
+  writeFileSync(join(original, "a.ts"), "1");
+  const built = marks(original, ["a.ts"]);
+  execFileSync("cp", ["-a", original, copy]);
+  expect(unchanged(copy, built)).toBe(true);
+  writeFileSync(join(copy, "a.ts"), "22");
+  expect(unchanged(copy, built)).toBe(false);
+  expect(unchanged(original, built)).toBe(true);
 });
 
 describe("a lock", () => {

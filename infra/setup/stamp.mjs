@@ -1,7 +1,7 @@
 // @ts-check
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 
 /**
  * @param {readonly (string | Buffer)[]} parts
@@ -66,17 +66,19 @@ export function mark(file) {
 }
 
 /**
- * @param {readonly string[]} files
+ * @param {string} root - the project's folder
+ * @param {readonly string[]} files - relative to it: a copy of the folder must look at its own files
  * @returns {Record<string, string>} each file's mark
  */
-export function marks(files) {
-  return Object.fromEntries(files.map((file) => [file, mark(file)]));
+export function marks(root, files) {
+  return Object.fromEntries(files.map((file) => [file, mark(join(root, file))]));
 }
 
 /**
+ * @param {string} root - the project's folder
  * @param {Record<string, string> | undefined} known - marks taken when something was built
  * @returns {boolean} is every file still as it was?
  */
-export function unchanged(known) {
-  return known !== undefined && Object.entries(known).every(([file, was]) => mark(file) === was);
+export function unchanged(root, known) {
+  return known !== undefined && Object.entries(known).every(([file, was]) => mark(join(root, file)) === was);
 }
