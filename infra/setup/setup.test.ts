@@ -1,8 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { projectRoot } from "../../schemas/root.ts";
 import { differences, parseSums } from "./jars.mjs";
 import { askHolder, holderGone, lockAddress, tryLock } from "./lock.mjs";
 import { parseOptions } from "./options.mjs";
@@ -134,6 +135,21 @@ describe("tools", () => {
     expect(() => checkNode("v20.14.0")).toThrow(/20\.15/);
     expect(() => checkNode("v20.15.0")).not.toThrow();
     expect(() => checkNode("v24.1.0")).not.toThrow();
+  });
+
+  test("an old Node hears so before anything is loaded that it does not have", () => {
+    const pretend = 'data:text/javascript,Object.defineProperty(process,"version",{value:"v14.21.3"})';
+    const setup = join(projectRoot(), "infra", "setup.mjs");
+    const { status, stderr } = spawnSync(process.execPath, ["--import", pretend, setup], {
+      encoding: "utf8",
+    });
+    expect(stderr).toMatch(/^✗ Node v14\.21\.3 is too old/);
+    expect(status).toBe(1);
+    // A static import of more would fail first: Node 14 has no node:stream/promises.
+    const imports = [...readFileSync(setup, "utf8").matchAll(/^import .* from "(.+)"/gm)].map(
+      ([, from]) => from,
+    );
+    expect(imports).toEqual(["./setup/error.mjs", "./setup/tools.mjs"]);
   });
 
   test("a program is found in the PATH's order, and only where it may be run", () => {
