@@ -26,7 +26,7 @@ import { mqttConnections } from "./uplink/mqtt-connection.ts";
 /** Agents are started this far apart, ms, so that 92 do not greet, connect and tick in step. */
 const STAGGER_MS = 7;
 const CONNECT_MS = 5_000;
-/** Without a gateway for so long after the start, a person is told, ms. */
+/** Without a gateway, or a device over TCP, for so long after the start, a person is told, ms. */
 const NOTICE_MS = 5_000;
 /** Above the gateway's bound for held PUBACKs. */
 const KEEPALIVE_S = 20;
@@ -76,8 +76,17 @@ export async function startFleet(options: {
   }
   logger.info({ stations: stations.length, home: config.home }, "agents run");
   const cancelNotice = systemClock.after(NOTICE_MS, () => {
-    if (agents.some((agent) => agent.facts().connected)) return;
-    logger.warn({ urls: config.gateways() }, "no gateway answers yet: readings wait in the outbox");
+    const facts = agents.map((agent) => agent.facts());
+    if (!facts.some(({ connected }) => connected)) {
+      logger.warn({ urls: config.gateways() }, "no gateway answers yet: readings wait in the outbox");
+    }
+    if (config.link && !facts.some(({ online }) => online > 0)) {
+      const { link } = config;
+      logger.warn(
+        { link },
+        "no device is heard yet at SERIAL_LINK: does its server run, and is the address right?",
+      );
+    }
   });
   return {
     async stop() {

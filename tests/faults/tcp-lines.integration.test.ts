@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
 import { FieldProcesses } from "./field-processes.ts";
 
@@ -46,7 +47,8 @@ test("unplugged, damaged, and both ends killed: what was pressed arrives once an
 }, 120_000);
 
 test("an agent that was there first finds the lines when their server comes; another home's agent gets none of them", async () => {
-  await field.agent();
+  const agent = await field.agent();
+  await eventually(() => expect(agent.log).toContain("no device is heard yet at SERIAL_LINK"));
   const { control } = await field.simulator();
   await control.press(T1, 50);
   await field.arrives({ [T1]: 50 });
