@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,24 +19,6 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-function run(
-  main: string,
-  args: readonly string[],
-): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", join(projectRoot(), main), ...args], {
-    env: { PATH: process.env["PATH"] ?? "", ELEVATED_HOME: home },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => {
-    out += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, err })));
-}
-
 test.each([
   ["infra/embedded/main.ts", ["status"]],
   ["infra/inspect/main.ts", ["topics"]],
@@ -45,8 +27,12 @@ test.each([
   ["central/ksql/main.ts", ["apply"]],
   ["central/connect/main.ts", ["status"]],
   ["firmware-sim/main.ts", ["devices"]],
-])("%s %j says that there is no system and how to start one, and ends with 69", async (main, args) => {
-  const { code, out, err } = await run(main, args);
-  expect(err).toContain("npm start");
-  expect({ code, out }).toEqual({ code: 69, out: "" });
+])("%s %j says that there is no system and how to start one, and ends with 69", (main, args) => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", join(projectRoot(), main), ...args],
+    { env: { PATH: process.env["PATH"], ELEVATED_HOME: home }, encoding: "utf8" },
+  );
+  expect(stderr).toContain("npm start");
+  expect({ status, stdout }).toEqual({ status: 69, stdout: "" });
 });
