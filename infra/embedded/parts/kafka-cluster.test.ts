@@ -64,3 +64,9 @@ test("three copies, of which two acknowledge; alone, one", () => {
     "transaction.state.log.min.isr": 1,
   });
 });
+
+test("a record with an event time of long ago is not deleted for its age", () => {
+  const broker = { dataFolder: "/d", node: 1, port: 9092, controllerPorts: [1], durable: false };
+  // Kafka's default is a week, by the record's own time.
+  expect(brokerSettings(broker)).toMatchObject({ "log.retention.ms": -1, "log.retention.bytes": 1024 ** 3 });
+});

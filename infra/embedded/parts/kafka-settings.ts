@@ -1,5 +1,7 @@
 import type { TopicSettings } from "../../../schemas/topic-settings.ts";
 
+/** Of a partition that says nothing itself. */
+const RETENTION_BYTES = 1024 ** 3;
 /** Of Kafka's own two topics: offsets of groups, states of transactions. */
 const INTERNAL_PARTITIONS = 4;
 const INTERNAL_SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -61,6 +63,10 @@ export function brokerSettings(broker: BrokerSettings): Record<string, string | 
     "num.io.threads": 4,
     "background.threads": 2,
     "num.recovery.threads.per.data.dir": 4,
+    // By size, not by age: what people write while trying things out often carries event times of long ago, and would be
+    // deleted by the next look at ages, 30 s after the start and then every 5 minutes. Our own topics say what they keep.
+    "log.retention.ms": -1,
+    "log.retention.bytes": RETENTION_BYTES,
     "log.cleaner.threads": 1,
     "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
     ...(durable ? { "log.flush.interval.messages": 1 } : {}),
