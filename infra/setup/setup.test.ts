@@ -132,9 +132,20 @@ describe("a lock", () => {
 describe("tools", () => {
   test("an old Node is refused with what to do", () => {
     expect(() => checkNode("v18.19.0")).toThrow(/18\.19\.0 is too old/);
-    expect(() => checkNode("v20.14.0")).toThrow(/20\.15/);
-    expect(() => checkNode("v20.15.0")).not.toThrow();
+    for (const old of ["v20.18.3", "v21.7.3", "v22.11.0"])
+      expect(() => checkNode(old)).toThrow(/20\.19 or 22\.12/);
+    for (const good of ["v20.19.0", "v22.12.0", "v23.0.0"]) expect(() => checkNode(good)).not.toThrow();
     expect(() => checkNode("v24.1.0")).not.toThrow();
+  });
+
+  test("package.json asks for the same Node as the packages, so that npm leaves none of their native parts out", () => {
+    const read = (name: string): unknown => JSON.parse(readFileSync(join(projectRoot(), name), "utf8"));
+    const { devEngines } = read("package.json") as { devEngines: { runtime: { version: string } } };
+    const { packages } = read("package-lock.json") as {
+      packages: Readonly<Record<string, { readonly engines?: { readonly node?: string } }>>;
+    };
+    expect(packages["node_modules/vite"]?.engines?.node).toBe(devEngines.runtime.version);
+    expect(packages["node_modules/rolldown"]?.engines?.node).toBe(devEngines.runtime.version);
   });
 
   test("an old Node hears so before anything is loaded that it does not have", () => {

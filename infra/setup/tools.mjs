@@ -6,7 +6,11 @@ import { promisify } from "node:util";
 import { SetupError } from "./error.mjs";
 import { mark, textOf } from "./stamp.mjs";
 
-const NODE = [20, 15];
+/** As Vite asks for: npm leaves its native part out on an older one, and the page cannot be built. */
+const NODE = [
+  [20, 19],
+  [22, 12],
+];
 const JAVA = 17;
 
 /**
@@ -27,12 +31,14 @@ export function find(program, path = process.env["PATH"] ?? "") {
   return null;
 }
 
-/** @param {string} version - for example "v20.15.0" */
+/** @param {string} version - for example "v20.19.0" */
 export function checkNode(version) {
   const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);
-  if (major > Number(NODE[0]) || (major === NODE[0] && minor >= Number(NODE[1]))) return;
+  const lines = NODE.map(([line]) => Number(line));
+  const least = NODE.find(([line]) => line === major)?.[1];
+  if (least === undefined ? major > Math.max(...lines) : minor >= least) return;
   throw new SetupError(
-    `Node ${version} is too old: ${NODE.join(".")} or newer is needed.`,
+    `Node ${version} is too old: ${NODE.map((line) => line.join(".")).join(" or ")}, or newer, is needed.`,
     "On Debian 13: apt install nodejs npm. Elsewhere: nodejs.org.",
   );
 }
