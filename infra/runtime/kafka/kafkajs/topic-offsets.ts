@@ -1,4 +1,4 @@
-import type { Admin, SeekEntry } from "kafkajs";
+import kafkajs, { type Admin, type SeekEntry } from "kafkajs";
 import type { Client } from "./client.ts";
 
 /** First and end offset of each partition. */
@@ -41,6 +41,10 @@ async function once<T>(client: Client, ask: (admin: Admin) => Promise<T>): Promi
   try {
     await admin.connect();
     return await ask(admin);
+  } catch (error) {
+    // A broker that has not heard of a new topic yet names no partition of it, and kafkajs stumbles over that.
+    if (!(error instanceof TypeError)) throw error;
+    throw new kafkajs.KafkaJSError("a broker does not know a topic yet", { retriable: true });
   } finally {
     await admin.disconnect().catch(() => {});
   }
