@@ -24,10 +24,26 @@ export async function clean(given, progress) {
   }
   const holder = await askHolder(lockAddress("home", home));
   if (holder !== null) {
-    throw new SetupError(`A system is running in ${home} (${holder}).`, "Stop it first, with Ctrl+C there.");
+    throw new SetupError(
+      `A system is running in ${home}${whoIs(holder)}.`,
+      "Stop it first, with Ctrl+C there.",
+    );
   }
   rmSync(home, { recursive: true, force: true });
   progress.note(`removed ${home}`);
+}
+
+/**
+ * @param {string} holder - what a running system says of itself: its process and page as JSON.
+ * @returns {string} the same for a person, empty where it says something else.
+ */
+function whoIs(holder) {
+  try {
+    const { pid, url } = JSON.parse(holder);
+    return `${url ? ` at ${url}` : ""} (process ${pid})`;
+  } catch {
+    return "";
+  }
 }
 
 /** @param {string} home */

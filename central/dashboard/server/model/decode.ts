@@ -57,7 +57,7 @@ export function inputDecoder(topics: Topics, avro: AvroDecoder): Decode {
     }),
     [topics.weather]: async (record) => ({
       kind: "weather",
-      record: await value<WeatherRecord>(record),
+      record: exactly(await value<WeatherRecord>(record)),
       service: record.key ? serviceTimeOf(await key(record)) : null,
     }),
     [topics.stationsTable]: async (record) => {
@@ -95,6 +95,11 @@ function invalid(record: InRecord, problem: string): CodedError {
 function timesOf(record: InRecord): HopTimes | null {
   const header = record.headers[HEADERS.times];
   return header === undefined ? null : (parseTimes(header) ?? null);
+}
+
+/** The box's 42.1 is Avro's float 42.099998…: no float has more than seven digits that mean anything. */
+function exactly(record: WeatherRecord): WeatherRecord {
+  return { ...record, temperature: Number(record.temperature.toPrecision(7)) };
 }
 
 /** ksqlDB names the column COUNT and makes it nullable; a decoder may keep the union's wrapper. */
