@@ -59,6 +59,12 @@ async function columnsFrom(
   return found && columnsOfSchema(parseSchemaText(found.schema), bareName);
 }
 
+/**
+ * A segment that is no longer the newest may be compacted at once. By age, a commit's marker, which has the time of now,
+ * would begin the next one behind rows with event times of long ago: readers of each change then miss some.
+ */
+const ROLLED_BY_SIZE = { "segment.ms": "9223372036854775807", "segment.bytes": String(16 * 1024 * 1024) };
+
 /** The topic that a new source needs made; undefined when it is there. */
 export function topicToCreate(
   source: Source,
@@ -69,6 +75,9 @@ export function topicToCreate(
   const { retentionMs } = readWith(statement.properties);
   const config: Record<string, string> = {};
   if (retentionMs !== undefined) config["retention.ms"] = String(retentionMs);
-  if (source.type === "TABLE") config["cleanup.policy"] = source.window ? "compact,delete" : "compact";
+  if (source.type === "TABLE") {
+    config["cleanup.policy"] = source.window ? "compact,delete" : "compact";
+    Object.assign(config, ROLLED_BY_SIZE);
+  }
   return { topic: source.topic, partitions: source.partitions, config };
 }
