@@ -12,7 +12,7 @@ COPY firmware-sim ./firmware-sim
 COPY edge ./edge
 COPY gateway ./gateway
 COPY central ./central
-RUN node infra/compose/build.mjs
+RUN node infra/deploy/compose/build.mjs
 RUN npm prune --omit=dev
 
 FROM node:${NODE_TAG} AS runtime
@@ -24,8 +24,8 @@ COPY package.json ./
 COPY schemas/avro ./schemas/avro
 COPY central/connect/connectors ./central/connect/connectors
 COPY central/ksql/turnstile.ksql ./central/ksql/turnstile.ksql
-COPY infra/postgres ./infra/postgres
-COPY infra/compose/health.mjs ./infra/compose/health.mjs
+COPY infra/operator/postgres ./infra/operator/postgres
+COPY infra/deploy/compose/health.mjs ./infra/deploy/compose/health.mjs
 # New volumes take the owner of the folder that they cover.
 RUN mkdir -p /state /credentials && chown node:node /state /credentials
 USER node

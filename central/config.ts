@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Environment, logLevel, probeSettings, readConfig } from "../infra/runtime/config.ts";
+import { type Environment, logLevel, probeSettings, readConfig } from "../infra/runtime/service/config.ts";
 
 export const centralSettings = z.object({
   LOG_LEVEL: logLevel,

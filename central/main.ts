@@ -1,12 +1,12 @@
 import { Argument, Command } from "commander";
 import { systemClock } from "../infra/runtime/clock.ts";
-import { configCommand } from "../infra/runtime/config-print.ts";
-import { closeServer } from "../infra/runtime/http.ts";
-import { reportFailure, runService } from "../infra/runtime/lifecycle.ts";
+import { closeServer } from "../infra/runtime/http/listen.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
-import { createMetrics, serveProbes } from "../infra/runtime/metrics.ts";
 import { seededRandom } from "../infra/runtime/random.ts";
-import { endWhenUnread } from "../infra/runtime/stdout.ts";
+import { configCommand } from "../infra/runtime/service/config-print.ts";
+import { reportFailure, runService } from "../infra/runtime/service/lifecycle.ts";
+import { createMetrics, serveProbes } from "../infra/runtime/service/metrics.ts";
+import { endWhenUnread } from "../infra/runtime/service/stdout.ts";
 import { EXIT, exitCodeOf } from "../schemas/errors.ts";
 import { type CentralConfig, centralConfig, centralSettings } from "./config.ts";
 import { dashboardSettings } from "./dashboard/config.ts";

@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { isLoopback } from "../infra/runtime/http/loopback.ts";
+import { homePasswords } from "../infra/runtime/security/agent-secrets.ts";
+import { authoritiesOf, type KeyPair, keyPairOf } from "../infra/runtime/security/certificates.ts";
 import {
   type Environment,
   logLevel,
@@ -7,13 +10,10 @@ import {
   probeSettings,
   readConfig,
   serialLink,
-} from "../infra/runtime/config.ts";
-import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
-import { invalidSetting } from "../infra/runtime/invalid-setting.ts";
-import { isLoopback } from "../infra/runtime/loopback.ts";
-import { homePasswords } from "../infra/runtime/security/agent-secrets.ts";
-import { authoritiesOf, type KeyPair, keyPairOf } from "../infra/runtime/security/certificates.ts";
-import { fileOf } from "../infra/runtime/setting-files.ts";
+} from "../infra/runtime/service/config.ts";
+import { homeOf, resolveEndpoints } from "../infra/runtime/service/endpoints.ts";
+import { invalidSetting } from "../infra/runtime/service/invalid-setting.ts";
+import { fileOf } from "../infra/runtime/service/setting-files.ts";
 import type { TcpAddress } from "../schemas/wire/tcp-link.ts";
 import type { MqttSettings } from "./uplink/mqtt-connection.ts";
 

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { systemClock } from "../infra/runtime/clock.ts";
-import { refuseUnknownCommand } from "../infra/runtime/commands.ts";
-import { configCommand } from "../infra/runtime/config-print.ts";
-import { type Running, reportFailure, runService } from "../infra/runtime/lifecycle.ts";
 import { createLogger, silentLogger } from "../infra/runtime/logger.ts";
-import { endWhenUnread } from "../infra/runtime/stdout.ts";
+import { refuseUnknownCommand } from "../infra/runtime/service/commands.ts";
+import { configCommand } from "../infra/runtime/service/config-print.ts";
+import { type Running, reportFailure, runService } from "../infra/runtime/service/lifecycle.ts";
+import { endWhenUnread } from "../infra/runtime/service/stdout.ts";
 import { EXIT, exitCodeOf, isCoded, messageOf } from "../schemas/errors.ts";
 import { type Choice, chosenStations, stationOf } from "./choice.ts";
 import { edgeConfig, edgeSettings } from "./config.ts";

@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from "commander";
-import { numberFrom } from "../infra/runtime/day-options.ts";
+import { numberFrom } from "../infra/runtime/service/day-options.ts";
 import type { ControlClient } from "./control/client.ts";
 import { FAULT_KINDS, type FaultKind } from "./faults/kinds.ts";
 import { parseDuration } from "./options.ts";

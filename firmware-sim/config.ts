@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type HttpAccess, httpAccess, restProxySettings } from "../infra/runtime/security/http.ts";
 import {
   type Environment,
   httpUrl,
@@ -9,9 +10,8 @@ import {
   readConfig,
   serialLink,
   topicPrefix,
-} from "../infra/runtime/config.ts";
-import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
-import { type HttpAccess, httpAccess, restProxySettings } from "../infra/runtime/security/http.ts";
+} from "../infra/runtime/service/config.ts";
+import { homeOf, resolveEndpoints } from "../infra/runtime/service/endpoints.ts";
 import type { TcpAddress } from "../schemas/wire/tcp-link.ts";
 
 export const simulatorSettings = z.object({

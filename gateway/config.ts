@@ -1,5 +1,10 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
+import { isLoopback } from "../infra/runtime/http/loopback.ts";
+import { secretFilesOf } from "../infra/runtime/security/agent-secrets.ts";
+import { authoritiesOf, keyPairOf } from "../infra/runtime/security/certificates.ts";
+import { type HttpAccess, httpAccess, registrySettings } from "../infra/runtime/security/http.ts";
+import { type KafkaAccess, kafkaAccess, kafkaSettings } from "../infra/runtime/security/kafka.ts";
 import {
   type Environment,
   logLevel,
@@ -7,14 +12,9 @@ import {
   probeSettings,
   readConfig,
   topicPrefix,
-} from "../infra/runtime/config.ts";
-import { homeOf, resolveEndpoints } from "../infra/runtime/endpoints.ts";
-import { invalidSetting } from "../infra/runtime/invalid-setting.ts";
-import { isLoopback } from "../infra/runtime/loopback.ts";
-import { secretFilesOf } from "../infra/runtime/security/agent-secrets.ts";
-import { authoritiesOf, keyPairOf } from "../infra/runtime/security/certificates.ts";
-import { type HttpAccess, httpAccess, registrySettings } from "../infra/runtime/security/http.ts";
-import { type KafkaAccess, kafkaAccess, kafkaSettings } from "../infra/runtime/security/kafka.ts";
+} from "../infra/runtime/service/config.ts";
+import { homeOf, resolveEndpoints } from "../infra/runtime/service/endpoints.ts";
+import { invalidSetting } from "../infra/runtime/service/invalid-setting.ts";
 import { LIMITS } from "../schemas/mqtt.ts";
 import type { ServerCertificates } from "./broker/certificates.ts";
 import type { ListenOptions } from "./broker/listener.ts";

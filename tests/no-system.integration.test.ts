@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { DEFAULT_ENDPOINTS, writeEndpoints } from "../infra/runtime/endpoints.ts";
+import { DEFAULT_ENDPOINTS, writeEndpoints } from "../infra/runtime/service/endpoints.ts";
 import { projectRoot } from "../schemas/root.ts";
 import { freePort } from "./support/free-port.ts";
 
@@ -20,9 +20,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 test.each([
-  ["infra/embedded/main.ts", ["status"]],
-  ["infra/inspect/main.ts", ["topics"]],
-  ["infra/inspect/main.ts", ["peek", "org.chicago.cta.arrivals"]],
+  ["infra/launcher/supervisor/main.ts", ["status"]],
+  ["infra/operator/inspect/main.ts", ["topics"]],
+  ["infra/operator/inspect/main.ts", ["peek", "org.chicago.cta.arrivals"]],
   ["central/ksql/main.ts", []],
   ["central/ksql/main.ts", ["apply"]],
   ["central/connect/main.ts", ["status"]],

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { migrate } from "../infra/postgres/migrate.ts";
-import { type Migration, migrations } from "../infra/postgres/migrations.ts";
+import { migrate } from "../infra/operator/postgres/migrate.ts";
+import { type Migration, migrations } from "../infra/operator/postgres/migrations.ts";
 import { startServers, type TestServers } from "./support/servers.ts";
 
 describe("the database's migrations", () => {

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type Environment, logLevel, readConfig, topicPrefix } from "../../infra/runtime/config.ts";
-import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
 import { connectSettings } from "../../infra/runtime/security/http.ts";
 import { postgresSettings } from "../../infra/runtime/security/postgres.ts";
+import { type Environment, logLevel, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
+import { resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
 
 export const connectCommandSettings = z.object({
   ...connectSettings,

@@ -1,11 +1,11 @@
 import { Command } from "commander";
-import { mustAnswer } from "../../infra/runtime/answering.ts";
 import { systemClock } from "../../infra/runtime/clock.ts";
-import { configCommand } from "../../infra/runtime/config-print.ts";
-import { reportFailure } from "../../infra/runtime/lifecycle.ts";
 import { createLogger } from "../../infra/runtime/logger.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
-import { endWhenUnread } from "../../infra/runtime/stdout.ts";
+import { mustAnswer } from "../../infra/runtime/service/answering.ts";
+import { configCommand } from "../../infra/runtime/service/config-print.ts";
+import { reportFailure } from "../../infra/runtime/service/lifecycle.ts";
+import { endWhenUnread } from "../../infra/runtime/service/stdout.ts";
 import { EXIT, exitCodeOf } from "../../schemas/errors.ts";
 import { httpConnect } from "./client.ts";
 import { apply, type CommandContext, remove, restart, status, warnOfOthers } from "./commands.ts";

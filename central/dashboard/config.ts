@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { ksqlSettings, registrySettings } from "../../infra/runtime/security/http.ts";
+import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 import {
   type Environment,
   flag,
@@ -6,10 +8,8 @@ import {
   port,
   readConfig,
   topicPrefix,
-} from "../../infra/runtime/config.ts";
-import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
-import { ksqlSettings, registrySettings } from "../../infra/runtime/security/http.ts";
-import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
+} from "../../infra/runtime/service/config.ts";
+import { resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
 
 const settings = z.object({
   DASHBOARD_PORT: port.default(8888).describe("The port of the page and its API; 0 takes any free one."),

@@ -45,17 +45,21 @@ beforeAll(async () => {
     })),
   );
   await producer.close();
-  server = spawn(process.execPath, ["--import", "tsx", "infra/ksql/main.ts", "--service-id", prefix], {
-    cwd: projectRoot(),
-    env: {
-      ...process.env,
-      KAFKA_BROKERS: brokers,
-      SCHEMA_REGISTRY_URL: "http://127.0.0.1:9",
-      KSQL_PORT: "0",
-      LOG_LEVEL: "info",
+  server = spawn(
+    process.execPath,
+    ["--import", "tsx", "infra/servers/ksql/main.ts", "--service-id", prefix],
+    {
+      cwd: projectRoot(),
+      env: {
+        ...process.env,
+        KAFKA_BROKERS: brokers,
+        SCHEMA_REGISTRY_URL: "http://127.0.0.1:9",
+        KSQL_PORT: "0",
+        LOG_LEVEL: "info",
+      },
+      stdio: ["ignore", "ignore", "pipe"],
     },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  );
   let log = "";
   client = ksqlClient(
     await new Promise<string>((resolve, reject) => {
@@ -64,7 +68,9 @@ beforeAll(async () => {
         const url = /"url":"(http:[^"]+)"/.exec(log)?.[1];
         if (url) resolve(url);
       });
-      server.on("exit", (code) => reject(new Error(`${join("infra", "ksql")} ended with ${code}: ${log}`)));
+      server.on("exit", (code) =>
+        reject(new Error(`${join("infra", "servers", "ksql")} ended with ${code}: ${log}`)),
+      );
     }),
   );
 });

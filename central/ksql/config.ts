@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { logLevel, topicPrefix } from "../../infra/runtime/config.ts";
 import { ksqlSettings, registrySettings } from "../../infra/runtime/security/http.ts";
+import { logLevel, topicPrefix } from "../../infra/runtime/service/config.ts";
 
 export const ksqlClientConfig = z.object({
   ...ksqlSettings,

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type Environment, readConfig, topicPrefix } from "../../infra/runtime/config.ts";
-import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
 import { registrySettings } from "../../infra/runtime/security/http.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
+import { type Environment, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
+import { resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
 
 export const stationsSettings = z.object({
   ...kafkaSettings,

@@ -58,7 +58,7 @@ async function table(): Promise<readonly unknown[]> {
 
 const detail = (): Readonly<Record<string, unknown>> | undefined => role.probe?.().detail;
 
-/** The 230 stops of the network file, as `infra/postgres` puts them into the database. */
+/** The 230 stops of the network file, as `infra/operator/postgres` puts them into the database. */
 const allStops = NETWORK_ROWS.flatMap(([line, order, station_id, station_name, , , , stop1, , stop2]) =>
   [stop1, stop2].map((stop_id) => ({
     stop_id,

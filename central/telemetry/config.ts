@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type Environment, readConfig, topicPrefix } from "../../infra/runtime/config.ts";
-import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
 import { registrySettings } from "../../infra/runtime/security/http.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 import { postgresSettings } from "../../infra/runtime/security/postgres.ts";
+import { type Environment, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
+import { resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
 
 export const telemetrySettings = z.object({
   ...kafkaSettings,

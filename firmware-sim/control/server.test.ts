@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { closeServer, listen } from "../../infra/runtime/http.ts";
+import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { ControlClient } from "./client.ts";
 import { createControlServer, parseBody, type Route } from "./server.ts";

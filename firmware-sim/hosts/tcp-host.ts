@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Clock } from "../../infra/runtime/clock.ts";
-import { listen } from "../../infra/runtime/http.ts";
+import { listen } from "../../infra/runtime/http/listen.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { firstLine, linePath, parseRequest, TCP_LINK, type TcpAddress } from "../../schemas/wire/tcp-link.ts";
 import type { HostPort, LineAddress, SerialHost } from "./ports.ts";

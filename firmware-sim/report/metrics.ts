@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
-import { createMetrics } from "../../infra/runtime/metrics.ts";
+import { createMetrics } from "../../infra/runtime/service/metrics.ts";
 import type { StateView } from "../control/api.ts";
 
 /** What the devices count by themselves, beside the process's own metrics. */

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { type Environment, httpUrl, logLevel, readConfig } from "../../infra/runtime/config.ts";
-import { homeOf, resolveEndpoints } from "../../infra/runtime/endpoints.ts";
 import {
   type PostgresAccess,
   postgresAccess,
   postgresSettings,
 } from "../../infra/runtime/security/postgres.ts";
+import { type Environment, httpUrl, logLevel, readConfig } from "../../infra/runtime/service/config.ts";
+import { homeOf, resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
 
 export const fleetSettings = z.object({
   LOG_LEVEL: logLevel,

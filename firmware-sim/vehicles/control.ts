@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { z } from "zod";
-import { closeServer, listen } from "../../infra/runtime/http.ts";
+import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { createControlServer } from "../control/server.ts";
 import { readJson, writeJson } from "../state-file.ts";

@@ -1,11 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { systemClock } from "../../infra/runtime/clock.ts";
-import { refuseUnknownCommand } from "../../infra/runtime/commands.ts";
-import { configCommand } from "../../infra/runtime/config-print.ts";
-import { numberFrom } from "../../infra/runtime/day-options.ts";
-import { reportFailure, runService } from "../../infra/runtime/lifecycle.ts";
 import { createLogger } from "../../infra/runtime/logger.ts";
-import { endWhenUnread } from "../../infra/runtime/stdout.ts";
+import { refuseUnknownCommand } from "../../infra/runtime/service/commands.ts";
+import { configCommand } from "../../infra/runtime/service/config-print.ts";
+import { numberFrom } from "../../infra/runtime/service/day-options.ts";
+import { reportFailure, runService } from "../../infra/runtime/service/lifecycle.ts";
+import { endWhenUnread } from "../../infra/runtime/service/stdout.ts";
 import { EXIT, exitCodeOf } from "../../schemas/errors.ts";
 import { parseDuration } from "../options.ts";
 import { fleetConfig, fleetSettings } from "./config.ts";

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import { fullJitter } from "../../infra/runtime/backoff.ts";
-import { closeServer, listen } from "../../infra/runtime/http.ts";
+import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { ManualClock } from "../../infra/runtime/manual-clock.ts";
 import { CodedError } from "../../schemas/errors.ts";

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
-import type { Environment } from "../../infra/runtime/config.ts";
-import { homeOf } from "../../infra/runtime/endpoints.ts";
-import { invalidSetting } from "../../infra/runtime/invalid-setting.ts";
 import {
   homePasswords,
   renewAgentSecret,
   secretFilesOf,
 } from "../../infra/runtime/security/agent-secrets.ts";
-import { fileOf } from "../../infra/runtime/setting-files.ts";
+import type { Environment } from "../../infra/runtime/service/config.ts";
+import { homeOf } from "../../infra/runtime/service/endpoints.ts";
+import { invalidSetting } from "../../infra/runtime/service/invalid-setting.ts";
+import { fileOf } from "../../infra/runtime/service/setting-files.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { STATIONS } from "../../schemas/network/network.ts";
 import { addCredential, shareCredential } from "./credentials.ts";

@@ -8,7 +8,7 @@ import {
   readHashes,
   writeHashes,
 } from "../../infra/runtime/security/password-hashes.ts";
-import { stampOf } from "../../infra/runtime/setting-files.ts";
+import { stampOf } from "../../infra/runtime/service/setting-files.ts";
 
 /** Who may connect. */
 export interface Passwords {

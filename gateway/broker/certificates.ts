@@ -1,7 +1,7 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { KeyPair } from "../../infra/runtime/security/certificates.ts";
-import { stampOf } from "../../infra/runtime/setting-files.ts";
+import { stampOf } from "../../infra/runtime/service/setting-files.ts";
 import { messageOf } from "../../schemas/errors.ts";
 
 /** What a gateway shows to clients, and whom it believes what they show. */

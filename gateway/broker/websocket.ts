@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../../infra/runtime/clock.ts";
+import { isLoopback } from "../../infra/runtime/http/loopback.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
-import { isLoopback } from "../../infra/runtime/loopback.ts";
 import type { Certificate } from "../access/identity.ts";
 
 export interface WebSocketOptions {

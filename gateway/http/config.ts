@@ -1,7 +1,13 @@
 import { z } from "zod";
-import { type Environment, logLevel, port, readConfig, topicPrefix } from "../../infra/runtime/config.ts";
-import { resolveEndpoints } from "../../infra/runtime/endpoints.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
+import {
+  type Environment,
+  logLevel,
+  port,
+  readConfig,
+  topicPrefix,
+} from "../../infra/runtime/service/config.ts";
+import { resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
 
 const count = (min: number, max: number) =>
   z.coerce.number({ error: "give a number" }).int("give a whole number").min(min).max(max);

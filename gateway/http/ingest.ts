@@ -1,7 +1,7 @@
 import { Counter, type Registry } from "prom-client";
 import { fullJitter } from "../../infra/runtime/backoff.ts";
 import type { Clock } from "../../infra/runtime/clock.ts";
-import { drainServer, listen } from "../../infra/runtime/http.ts";
+import { drainServer, listen } from "../../infra/runtime/http/listen.ts";
 import type { Kafka, Producer } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { Random } from "../../infra/runtime/random.ts";

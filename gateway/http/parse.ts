@@ -1,5 +1,5 @@
-import { textOf } from "../../infra/runtime/rest/body.ts";
-import { mediaTypeOf } from "../../infra/runtime/rest/media.ts";
+import { textOf } from "../../infra/runtime/http/body.ts";
+import { mediaTypeOf } from "../../infra/runtime/http/media.ts";
 import { messageOf } from "../../schemas/errors.ts";
 import { checkFleetEvent, FLEET_LIMITS, type FleetEvent } from "../../schemas/fleet.ts";
 import { formValue } from "./form.ts";

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { readBody } from "../../infra/runtime/http/body.ts";
+import { negotiate } from "../../infra/runtime/http/media.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
-import { readBody } from "../../infra/runtime/rest/body.ts";
-import { negotiate } from "../../infra/runtime/rest/media.ts";
 import { messageOf } from "../../schemas/errors.ts";
 import { FLEET_LIMITS, type FleetEventsAnswer } from "../../schemas/fleet.ts";
 import type { Intake } from "./intake.ts";

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
-import { invalidSetting } from "../../infra/runtime/invalid-setting.ts";
+import { invalidSetting } from "../../infra/runtime/service/invalid-setting.ts";
 import { messageOf } from "../../schemas/errors.ts";
 
 /** Which key belongs to which vehicle. */

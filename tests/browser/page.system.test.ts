@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
 import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
 import { SmallChicago } from "../../central/dashboard/server/testing/small-chicago.ts";
-import { closeServer, listen } from "../../infra/runtime/http.ts";
+import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { builtPage } from "../support/built-page.ts";
 

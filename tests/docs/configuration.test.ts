@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { settingsOf } from "../../infra/runtime/config-print.ts";
+import { settingsOf } from "../../infra/runtime/service/config-print.ts";
 import { configurationPage, PAGE, SERVICES } from "./configuration.ts";
 
 test("docs/configuration.md is what the schemas say; npm run docs writes it anew", () => {

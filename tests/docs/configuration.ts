@@ -13,13 +13,13 @@ import { simulatorSettings } from "../../firmware-sim/config.ts";
 import { fleetSettings } from "../../firmware-sim/vehicles/config.ts";
 import { gatewaySettings } from "../../gateway/config.ts";
 import { ingestSettings } from "../../gateway/http/config.ts";
-import { bootstrapSettings } from "../../infra/bootstrap/config.ts";
-import { inspectSettings } from "../../infra/inspect/config.ts";
-import { ksqlConfig } from "../../infra/ksql/config.ts";
-import { proxySettings } from "../../infra/rest-proxy/config.ts";
-import { withoutPassword } from "../../infra/runtime/config.ts";
-import { settingsOf } from "../../infra/runtime/config-print.ts";
-import { registryServerSettings } from "../../infra/schema-registry/config.ts";
+import { bootstrapSettings } from "../../infra/operator/bootstrap/config.ts";
+import { inspectSettings } from "../../infra/operator/inspect/config.ts";
+import { withoutPassword } from "../../infra/runtime/service/config.ts";
+import { settingsOf } from "../../infra/runtime/service/config-print.ts";
+import { ksqlConfig } from "../../infra/servers/ksql/config.ts";
+import { proxySettings } from "../../infra/servers/rest-proxy/config.ts";
+import { registryServerSettings } from "../../infra/servers/schema-registry/config.ts";
 import { projectRoot } from "../../schemas/root.ts";
 
 /** Every schema of settings, by what reads it. */

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readStatus } from "../../infra/embedded/status.ts";
+import { readStatus } from "../../infra/launcher/supervisor/status.ts";
 import type { OutRecord } from "../../infra/runtime/kafka/ports.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { eventually } from "../support/eventually.ts";

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { Endpoints } from "../../infra/runtime/endpoints.ts";
 import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
+import type { Endpoints } from "../../infra/runtime/service/endpoints.ts";
 import { topicNames } from "../../schemas/topics.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Nginx, nginxLacks, startNginx } from "../support/nginx.ts";

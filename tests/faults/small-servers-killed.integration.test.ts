@@ -96,7 +96,7 @@ async function underKills(
 }
 
 test("a registry killed while clients register: every answered id gives back its schema, and no two share one", async () => {
-  const folder = "infra/schema-registry";
+  const folder = "infra/servers/schema-registry";
   const server = await start(folder, "SCHEMA_REGISTRY_PORT");
   const known = new Map<number, string>();
   const clashes: number[] = [];
@@ -120,7 +120,7 @@ test("a registry killed while clients register: every answered id gives back its
 });
 
 test("a REST Proxy killed while clients produce: every answered offset holds its record", async () => {
-  const folder = "infra/rest-proxy";
+  const folder = "infra/servers/rest-proxy";
   const server = await start(folder, "REST_PROXY_PORT");
   const answered = new Map<string, string>();
   await underKills(
@@ -146,8 +146,8 @@ test("a REST Proxy killed while clients produce: every answered offset holds its
 });
 
 test.each([
-  ["infra/schema-registry", "SCHEMA_REGISTRY_PORT"],
-  ["infra/rest-proxy", "REST_PROXY_PORT"],
+  ["infra/servers/schema-registry", "SCHEMA_REGISTRY_PORT"],
+  ["infra/servers/rest-proxy", "REST_PROXY_PORT"],
 ])("%s ends in order at SIGTERM", async (folder, portName) => {
   const { stage } = await start(folder, portName);
   await stage.kill("SIGTERM");

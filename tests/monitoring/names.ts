@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { projectRoot } from "../../schemas/root.ts";
 
-const folder = join(projectRoot(), "infra", "monitoring");
+const folder = join(projectRoot(), "infra", "deploy", "monitoring");
 
 /** PromQL's own words, as far as the rules and the dashboard use them. */
 const WORDS = new Set([

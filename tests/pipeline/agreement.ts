@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { ProofView } from "../../schemas/page.ts";
+import type { ProofView } from "../../schemas/page/page.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Viewer } from "../support/viewer.ts";
 

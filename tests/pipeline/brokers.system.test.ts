@@ -90,7 +90,7 @@ test("with one broker kept down the system goes on, and the proof holds", async 
 
 test("started with another number of brokers, the home stays as it is and the error says what to do", async () => {
   await system.stop();
-  const main = join(projectRoot(), "dist", "infra", "embedded", "main.js");
+  const main = join(projectRoot(), "dist", "infra", "launcher", "supervisor", "main.js");
   const args = [main, "start", "--free-ports", "--home", system.home, "--brokers", "1"];
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   expect(status).toBe(EXIT.config);

@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LINES, STATIONS } from "../../schemas/network/network.ts";
 import { NETWORK_ROWS } from "../../schemas/network/rows.ts";
-import type { StationAnswer, TrainAnswer } from "../../schemas/page-api.ts";
+import type { StationAnswer, TrainAnswer } from "../../schemas/page/api.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { parseStationTopic, stationTopic, TOPICS } from "../../schemas/topics.ts";
 import { launchBrowser } from "../support/browser.ts";

@@ -128,7 +128,7 @@ describe("HTTP Basic", () => {
   test("the weather box, the REST Proxy and a reader of its record log in", async () => {
     await sink().send(1_538_395_200_000, weather, AbortSignal.timeout(10_000));
     const read = ["peek", TOPIC_PREFIX + TOPICS.weather, "--from-beginning", "--no-follow"];
-    const { code, text } = await run("dist/infra/inspect/main.js", read, logins());
+    const { code, text } = await run("dist/infra/operator/inspect/main.js", read, logins());
     expect(text).toContain('{"temperature":61,"status":"windy"}');
     expect(code).toBe(0);
     // Nobody logged in at the REST Proxy but the weather box, and at the registry both of them.
@@ -141,7 +141,7 @@ describe("HTTP Basic", () => {
     const [ksql, connect, doctor] = await Promise.all([
       run("dist/central/ksql/main.js", [], logins()),
       run("dist/central/connect/main.js", ["status"], logins()),
-      run("infra/doctor.mjs", ["--json"], logins()),
+      run("infra/launcher/doctor.mjs", ["--json"], logins()),
     ]);
     expect(ksql.text).toContain(TOPIC_PREFIX + TOPICS.weather);
     expect(ksql.code).toBe(0);
@@ -161,7 +161,7 @@ describe("HTTP Basic", () => {
       run("dist/central/main.js", ["dedup"], wrong),
       run("dist/central/ksql/main.js", [], wrong),
       run("dist/central/connect/main.js", ["status"], wrong),
-      run("infra/doctor.mjs", ["--json"], wrong),
+      run("infra/launcher/doctor.mjs", ["--json"], wrong),
     ]);
     expect(dedup.text).toContain("check SCHEMA_REGISTRY_USER and SCHEMA_REGISTRY_PASSWORD");
     expect(ksql.text).toContain("check KSQLDB_USER and KSQLDB_PASSWORD");
@@ -179,7 +179,7 @@ describe("PostgreSQL by TLS", () => {
     return url.href;
   };
   const bootstrap = (env: Readonly<Record<string, string>>): Promise<Ended> =>
-    run("dist/infra/bootstrap/main.js", [], { POSTGRES_URL: at(), ...env });
+    run("dist/infra/operator/bootstrap/main.js", [], { POSTGRES_URL: at(), ...env });
 
   test("bootstrap sets it up, the telemetry writer and the connector work, and the doctor checks the certificate", async () => {
     const tls = { POSTGRES_URL: at(), POSTGRES_TLS_CA_FILE: caFile };
@@ -203,7 +203,7 @@ describe("PostgreSQL by TLS", () => {
       await writer.kill("SIGTERM");
       await run("dist/central/connect/main.js", ["delete", "stations-debezium"], { ...logins() });
     }
-    const doctor = await run("infra/doctor.mjs", ["--json"], tls);
+    const doctor = await run("infra/launcher/doctor.mjs", ["--json"], tls);
     expect(doctor.text).toContain("answers, by TLS");
   });
 
@@ -217,7 +217,7 @@ describe("PostgreSQL by TLS", () => {
         }),
         POSTGRES_TLS_CA_FILE: caFile,
       }),
-      run("infra/doctor.mjs", ["--json"], { POSTGRES_URL: at(), POSTGRES_TLS: "1" }),
+      run("infra/launcher/doctor.mjs", ["--json"], { POSTGRES_URL: at(), POSTGRES_TLS: "1" }),
     ]);
     expect(plain.text).toContain("POSTGRES_TLS=1");
     expect(untrusted.text).toContain("POSTGRES_TLS_CA_FILE");

@@ -1,5 +1,5 @@
 import { createServer, request, type Server } from "node:http";
-import { closeServer, listen } from "../../infra/runtime/http.ts";
+import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
 
 /** A login in front of a server, as operators put one: what does not know it gets a 401 and a page of HTML. */
 export interface Guard {

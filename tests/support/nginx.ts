@@ -37,7 +37,10 @@ export async function startNginx(upstreams: {
   const folder = mkdtempSync(join(tmpdir(), "elevated-nginx-"));
   const [httpPort, mqttPort] = [await freePort(), await freePort()];
   const file = join(folder, "nginx.conf");
-  const source = readFileSync(join(projectRoot(), "infra", "compose", "nginx", "nginx.conf"), "utf8");
+  const source = readFileSync(
+    join(projectRoot(), "infra", "deploy", "compose", "nginx", "nginx.conf"),
+    "utf8",
+  );
   let text = source
     .replaceAll("/tmp/", `${folder}/`)
     .replace("listen 5001", `listen 127.0.0.1:${httpPort}`)

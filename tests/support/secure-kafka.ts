@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { brokerSettings } from "../../infra/embedded/parts/kafka-settings.ts";
-import { newId } from "../../infra/embedded/parts/kafka-storage.ts";
-import { properties } from "../../infra/embedded/parts/settings.ts";
-import { jvmCommand, toolchainOf } from "../../infra/embedded/process/jvm.ts";
-import { accepts } from "../../infra/embedded/process/probe.ts";
+import { brokerSettings } from "../../infra/launcher/supervisor/parts/kafka-settings.ts";
+import { newId } from "../../infra/launcher/supervisor/parts/kafka-storage.ts";
+import { properties } from "../../infra/launcher/supervisor/parts/settings.ts";
+import { jvmCommand, toolchainOf } from "../../infra/launcher/supervisor/process/jvm.ts";
+import { accepts } from "../../infra/launcher/supervisor/process/probe.ts";
 import { projectRoot } from "../../schemas/root.ts";
 import { freePort } from "./free-port.ts";
 

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StartOptions } from "../../infra/embedded/options.ts";
-import { silentPrinter } from "../../infra/embedded/report/printer.ts";
-import { startSystem } from "../../infra/embedded/start.ts";
+import type { StartOptions } from "../../infra/launcher/supervisor/options.ts";
+import { silentPrinter } from "../../infra/launcher/supervisor/report/printer.ts";
+import { startSystem } from "../../infra/launcher/supervisor/start.ts";
 import { systemClock } from "../../infra/runtime/clock.ts";
-import type { Endpoints } from "../../infra/runtime/endpoints.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
+import type { Endpoints } from "../../infra/runtime/service/endpoints.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { projectRoot } from "../../schemas/root.ts";
 

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PartReport } from "../../infra/embedded/supervise/supervisor.ts";
-import { type Endpoints, resolveEndpoints } from "../../infra/runtime/endpoints.ts";
+import type { PartReport } from "../../infra/launcher/supervisor/supervise/supervisor.ts";
+import { type Endpoints, resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
 import { projectRoot } from "../../schemas/root.ts";
 
 const POLL_MS = 50;
@@ -54,7 +54,7 @@ export async function startSystem({
   readonly env?: Readonly<Record<string, string>>;
 } = {}): Promise<TestSystem> {
   const folder = home ?? mkdtempSync(join(tmpdir(), "elevated-system-"));
-  const main = join(projectRoot(), "dist", "infra", "embedded", "main.js");
+  const main = join(projectRoot(), "dist", "infra", "launcher", "supervisor", "main.js");
   const child = spawn(process.execPath, [main, "start", "--free-ports", "--home", folder, ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "pipe"],

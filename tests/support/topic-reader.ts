@@ -1,11 +1,11 @@
 import { systemClock } from "../../infra/runtime/clock.ts";
-import type { Endpoints } from "../../infra/runtime/endpoints.ts";
 import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import type { InRecord, KafkaAdmin } from "../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import type { Endpoints } from "../../infra/runtime/service/endpoints.ts";
 
 /** What any consumer may see of a running system's topics. */
 export interface TopicReader {

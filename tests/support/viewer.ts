@@ -1,5 +1,12 @@
 import { io, type Socket } from "socket.io-client";
-import type { Delta, PageEvents, PageState, PageTables, ServerEvents, Snapshot } from "../../schemas/page.ts";
+import type {
+  Delta,
+  PageEvents,
+  PageState,
+  PageTables,
+  ServerEvents,
+  Snapshot,
+} from "../../schemas/page/page.ts";
 
 /** A page without a browser: applies snapshots and deltas, and says what it has "drawn", as the real page does. */
 export interface Viewer {

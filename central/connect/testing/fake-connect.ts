@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { closeServer, listen } from "../../../infra/runtime/http.ts";
+import { closeServer, listen } from "../../../infra/runtime/http/listen.ts";
 
 interface Connector {
   config: Record<string, string>;

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { io, type Socket } from "socket.io-client";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { closeServer, listen } from "../../../infra/runtime/http.ts";
-import type { PageEvents, PageState, ServerEvents, Snapshot } from "../../../schemas/page.ts";
+import { closeServer, listen } from "../../../infra/runtime/http/listen.ts";
+import type { PageEvents, PageState, ServerEvents, Snapshot } from "../../../schemas/page/page.ts";
 import { applyDelta } from "../web/state/apply.ts";
 import type { Dashboard } from "./dashboard.ts";
 import { readyCity, serve } from "./testing/served.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../../../infra/runtime/clock.ts";
 import type { Fetch, HttpAccess } from "../../../infra/runtime/security/http.ts";
-import type { PartView } from "../../../schemas/page.ts";
+import type { PartView } from "../../../schemas/page/page.ts";
 
 /** The rest of the system, as far as it can be asked. */
 export interface Surroundings {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { CodedError } from "../../../schemas/errors.ts";
-import { stampOf } from "../setting-files.ts";
+import { stampOf } from "../service/setting-files.ts";
 import {
   hashesIn,
   hashOf,

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { type CodedError, messageOf } from "../../../schemas/errors.ts";
-import { invalidSetting } from "../invalid-setting.ts";
-import { fileOf } from "../setting-files.ts";
+import { invalidSetting } from "../service/invalid-setting.ts";
+import { fileOf } from "../service/setting-files.ts";
 
 /** A certificate and its private key, both PEM as they are in their files. */
 export interface KeyPair {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { httpUrl } from "../config.ts";
 import { defined } from "../defined.ts";
+import { httpUrl } from "../service/config.ts";
 
 /** Servers that may ask for a user and a password (HTTP Basic, RFC 7617). */
 const SERVERS = {

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { CodedError } from "../../../schemas/errors.ts";
-import { brokerList, type Environment, flag, readConfig } from "../config.ts";
 import { defined } from "../defined.ts";
-import { invalidSetting } from "../invalid-setting.ts";
-import { fileOf } from "../setting-files.ts";
+import { brokerList, type Environment, flag, readConfig } from "../service/config.ts";
+import { invalidSetting } from "../service/invalid-setting.ts";
+import { fileOf } from "../service/setting-files.ts";
 
 /** Every setting of a connection to Kafka: spread into a service's schema. */
 export const kafkaSettings = {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { messageOf } from "../../../schemas/errors.ts";
-import { type Environment, flag, readConfig } from "../config.ts";
 import { defined } from "../defined.ts";
-import { fileOf } from "../setting-files.ts";
+import { type Environment, flag, readConfig } from "../service/config.ts";
+import { fileOf } from "../service/setting-files.ts";
 
 /** Every setting of a connection to PostgreSQL: spread into a service's schema. */
 export const postgresSettings = {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { effectiveSettings, settingsOf } from "../config-print.ts";
+import { effectiveSettings, settingsOf } from "../service/config-print.ts";
 import { httpAccess, registrySettings } from "./http.ts";
 import { kafkaAccessOf, kafkaSettings } from "./kafka.ts";
 import { postgresAccessOf, postgresSettings } from "./postgres.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { memoryOf } from "../../../infra/embedded/process/tree.ts";
+import { memoryOf } from "../../../infra/launcher/supervisor/process/tree.ts";
 import { projectRoot } from "../../../schemas/root.ts";
 import { freePort } from "../../support/free-port.ts";
 import { startSystem, type TestSystem } from "../../support/system.ts";
@@ -25,17 +25,17 @@ interface Server {
 const SERVERS: readonly Server[] = [
   {
     name: "schema registry",
-    program: "infra/schema-registry/main.js",
+    program: "infra/servers/schema-registry/main.js",
     portVariable: "SCHEMA_REGISTRY_PORT",
     path: "/subjects",
   },
   {
     name: "REST Proxy",
-    program: "infra/rest-proxy/main.js",
+    program: "infra/servers/rest-proxy/main.js",
     portVariable: "REST_PROXY_PORT",
     path: "/topics",
   },
-  { name: "ksql", program: "infra/ksql/main.js", portVariable: "KSQL_PORT", path: "/info" },
+  { name: "ksql", program: "infra/servers/ksql/main.js", portVariable: "KSQL_PORT", path: "/info" },
 ];
 
 let system: TestSystem | undefined;

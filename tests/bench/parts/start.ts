@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { memoryOf, treeOf } from "../../../infra/embedded/process/tree.ts";
+import { memoryOf, treeOf } from "../../../infra/launcher/supervisor/process/tree.ts";
 import { projectRoot } from "../../../schemas/root.ts";
 import type { Contender, Figures, Part } from "../harness.ts";
 
@@ -60,7 +60,7 @@ function newHome(): string {
 async function oneStart(home: string): Promise<Figures> {
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
-  const main = join(projectRoot(), "dist", "infra", "embedded", "main.js");
+  const main = join(projectRoot(), "dist", "infra", "launcher", "supervisor", "main.js");
   const child = spawn(process.execPath, [main, "start", "--free-ports", "--quiet", "--home", home], {
     stdio: ["ignore", "ignore", "inherit"],
   });

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { ExperimentAccess } from "../../../../schemas/page-experiments.ts";
+import type { ExperimentAccess } from "../../../../schemas/page/experiments.ts";
 
 export interface AccessSettings {
   /** Does the server listen on loopback only? */

@@ -1,4 +1,4 @@
-import type { ExperimentView } from "../../../../schemas/page-experiments.ts";
+import type { ExperimentView } from "../../../../schemas/page/experiments.ts";
 
 /** One way to break the system that heals by itself. */
 export interface Experiment extends Omit<ExperimentView, "part"> {

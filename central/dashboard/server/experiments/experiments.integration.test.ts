@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
-import { closeServer, listen } from "../../../../infra/runtime/http.ts";
-import type { ExperimentsAnswer } from "../../../../schemas/page-experiments.ts";
+import { closeServer, listen } from "../../../../infra/runtime/http/listen.ts";
+import type { ExperimentsAnswer } from "../../../../schemas/page/experiments.ts";
 import { readyCity, serve } from "../testing/served.ts";
 
 const open: (() => Promise<unknown>)[] = [];

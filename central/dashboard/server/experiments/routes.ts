@@ -1,7 +1,7 @@
 import { Router } from "express";
 import type { Logger } from "../../../../infra/runtime/logger.ts";
 import { isCoded, messageOf } from "../../../../schemas/errors.ts";
-import type { ExperimentStarted, ExperimentsAnswer } from "../../../../schemas/page-experiments.ts";
+import type { ExperimentStarted, ExperimentsAnswer } from "../../../../schemas/page/experiments.ts";
 import { type AccessSettings, accessOf, isOwnOrigin } from "./access.ts";
 import { EXPERIMENTS, experimentView } from "./catalogue.ts";
 import { type Controls, perform } from "./perform.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { VehicleAnswer, VehicleView } from "../../../../schemas/page-fleet.ts";
+import type { VehicleAnswer, VehicleView } from "../../../../schemas/page/fleet.ts";
 
 /** The shape of `GET /vehicles` for the OpenAPI document. */
 export const vehicleShape = z.strictObject({

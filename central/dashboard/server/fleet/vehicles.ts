@@ -1,5 +1,5 @@
 import type { FleetRecord } from "../../../../schemas/fleet.ts";
-import type { VehicleView } from "../../../../schemas/page-fleet.ts";
+import type { VehicleView } from "../../../../schemas/page/fleet.ts";
 
 interface Sighting {
   readonly record: FleetRecord;

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../../infra/runtime/clock.ts";
 import type { Kafka, KafkaAdmin } from "../../../../infra/runtime/kafka/ports.ts";
-import type { FleetView } from "../../../../schemas/page-fleet.ts";
+import type { FleetView } from "../../../../schemas/page/fleet.ts";
 
 export type WriterView = Pick<FleetView, "rate" | "waiting">;
 

@@ -1,4 +1,3 @@
-import type { StationView, TrainView, WeatherView } from "../../../../schemas/page.ts";
 import type {
   DeviceAnswer,
   DeviceDetail,
@@ -7,7 +6,8 @@ import type {
   StationDetail,
   TrainAnswer,
   WeatherAnswer,
-} from "../../../../schemas/page-api.ts";
+} from "../../../../schemas/page/api.ts";
+import type { StationView, TrainView, WeatherView } from "../../../../schemas/page/page.ts";
 import type { KnownDevice } from "../model/devices.ts";
 import type { Path } from "../model/last-readings.ts";
 import type { Model } from "../model/model.ts";

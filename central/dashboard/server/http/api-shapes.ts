@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { HOPS, type HopView, PROOF_STATES, type ProofView } from "../../../../schemas/page.ts";
 import type {
   CallAnswer,
   DeviceAnswer,
@@ -9,10 +8,11 @@ import type {
   StationDetail,
   TrainAnswer,
   WeatherAnswer,
-} from "../../../../schemas/page-api.ts";
+} from "../../../../schemas/page/api.ts";
+import { HOPS, type HopView, PROOF_STATES, type ProofView } from "../../../../schemas/page/page.ts";
 import { vehicleShape } from "../fleet/shapes.ts";
 
-/** The shapes of `schemas/page-api.ts` where they are needed as values: the OpenAPI document is made of them. */
+/** The shapes of `schemas/page/api.ts` where they are needed as values: the OpenAPI document is made of them. */
 
 const time = z.iso.datetime();
 const count = z.int().min(0);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import express, { type Express, type Response } from "express";
 import type { Registry } from "prom-client";
-import type { HopView, ProofView } from "../../../../schemas/page.ts";
+import type { HopView, ProofView } from "../../../../schemas/page/page.ts";
 import { type ExperimentSources, experimentRoutes } from "../experiments/routes.ts";
 import { vehicleAnswer } from "../fleet/shapes.ts";
 import type { Model } from "../model/model.ts";

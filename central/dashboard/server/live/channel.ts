@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from "node:http";
 import { Server, type Socket } from "socket.io";
 import type { Clock } from "../../../../infra/runtime/clock.ts";
-import type { PageEvents, ServerEvents, Shown } from "../../../../schemas/page.ts";
+import type { PageEvents, ServerEvents, Shown } from "../../../../schemas/page/page.ts";
 import type { Versions } from "../view/versions.ts";
 import type { Viewers } from "./viewers.ts";
 

@@ -1,4 +1,4 @@
-import type { Shown } from "../../../../schemas/page.ts";
+import type { Shown } from "../../../../schemas/page/page.ts";
 
 /** A page reports after each drawing and at least once a second; one silent for longer is hidden or gone. */
 export const ACTIVE_MS = 5_000;

@@ -1,4 +1,4 @@
-import { HOPS, type HopName } from "../../../../schemas/page.ts";
+import { HOPS, type HopName } from "../../../../schemas/page/page.ts";
 import type { HopTimes } from "../../../../schemas/topics.ts";
 
 /** Delays are those of the last ten seconds. */

@@ -1,4 +1,4 @@
-import { HOPS, type HopName, type ProofView } from "../../../../schemas/page.ts";
+import { HOPS, type HopName, type ProofView } from "../../../../schemas/page/page.ts";
 
 const WINDOW_MS = 10_000;
 /** Positions come every two seconds: over less than this a rate would say how they happened to fall. */

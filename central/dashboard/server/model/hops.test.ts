@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ProofView } from "../../../../schemas/page.ts";
+import type { ProofView } from "../../../../schemas/page/page.ts";
 import { Delays } from "./delays.ts";
 import { HopRates } from "./hop-rates.ts";
 

@@ -1,5 +1,5 @@
 import { stationById } from "../../../../schemas/network/network.ts";
-import type { StationView, WeatherView } from "../../../../schemas/page.ts";
+import type { StationView, WeatherView } from "../../../../schemas/page/page.ts";
 import type { StationRecord } from "../../../../schemas/records.ts";
 import { Vehicles } from "../fleet/vehicles.ts";
 import { DedupCounts } from "./dedup-counts.ts";

@@ -1,4 +1,4 @@
-import { CLOCK_TRUST_MS, type ClockView } from "../../../../schemas/page.ts";
+import { CLOCK_TRUST_MS, type ClockView } from "../../../../schemas/page/page.ts";
 
 interface Pair {
   readonly service: number;

@@ -1,5 +1,5 @@
 import { DIRECTIONS, isLine, type Line } from "../../../../schemas/network/network.ts";
-import type { TrainView } from "../../../../schemas/page.ts";
+import type { TrainView } from "../../../../schemas/page/page.ts";
 import { TRAIN_STATUSES } from "../../../../schemas/readings.ts";
 import type { ArrivalRecord } from "../../../../schemas/records.ts";
 

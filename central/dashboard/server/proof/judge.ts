@@ -1,4 +1,4 @@
-import type { ProofState } from "../../../../schemas/page.ts";
+import type { ProofState } from "../../../../schemas/page/page.ts";
 import { HopLag, type Lag } from "./hop-lag.ts";
 import type { Silence, Totals } from "./totals.ts";
 import { sentence, silentWords } from "./words.ts";

@@ -1,4 +1,4 @@
-import type { ProofView } from "../../../../schemas/page.ts";
+import type { ProofView } from "../../../../schemas/page/page.ts";
 import { ProofJudge } from "./judge.ts";
 import type { Totals } from "./totals.ts";
 

@@ -1,5 +1,6 @@
 import { parseDeviceId } from "../../../../schemas/network/devices.ts";
 import { STATIONS } from "../../../../schemas/network/network.ts";
+import type { FleetView } from "../../../../schemas/page/fleet.ts";
 import {
   type DeviceView,
   HOPS,
@@ -9,8 +10,7 @@ import {
   type PartView,
   type ProofView,
   type StationView,
-} from "../../../../schemas/page.ts";
-import type { FleetView } from "../../../../schemas/page-fleet.ts";
+} from "../../../../schemas/page/page.ts";
 import { LINK } from "../../../../schemas/wire/frame.ts";
 import type { KnownDevice } from "../model/devices.ts";
 import type { Model } from "../model/model.ts";

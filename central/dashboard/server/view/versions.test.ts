@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { PageState, TrainView } from "../../../../schemas/page.ts";
+import type { PageState, TrainView } from "../../../../schemas/page/page.ts";
 import { applyDelta } from "../../web/state/apply.ts";
 import { Versions } from "./versions.ts";
 

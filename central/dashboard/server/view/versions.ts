@@ -1,4 +1,4 @@
-import type { Delta, PageFacts, PageState, PageTables, Snapshot } from "../../../../schemas/page.ts";
+import type { Delta, PageFacts, PageState, PageTables, Snapshot } from "../../../../schemas/page/page.ts";
 
 interface Cell {
   readonly json: string;

@@ -1,4 +1,4 @@
-import type { ProofView } from "../../../../schemas/page.ts";
+import type { ProofView } from "../../../../schemas/page/page.ts";
 import { behind, type Trial } from "../rules/trial.ts";
 import { figure, span } from "../rules/words.ts";
 import { useNow, usePage } from "../state/use.ts";

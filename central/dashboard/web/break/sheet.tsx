@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ExperimentView } from "../../../../schemas/page-experiments.ts";
+import type { ExperimentView } from "../../../../schemas/page/experiments.ts";
 import { useTrials } from "../state/trials.ts";
 import { TrialReport } from "./report.tsx";
 

@@ -1,4 +1,4 @@
-import type { VehicleView } from "../../../../schemas/page-fleet.ts";
+import type { VehicleView } from "../../../../schemas/page/fleet.ts";
 import { span, wall } from "../rules/words.ts";
 import { useNow, usePage } from "../state/use.ts";
 import { placeVehicle } from "./heading.ts";

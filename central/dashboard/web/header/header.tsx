@@ -1,5 +1,5 @@
 import { useContext, useState } from "preact/hooks";
-import { CLOCK_TRUST_MS } from "../../../../schemas/page.ts";
+import { CLOCK_TRUST_MS } from "../../../../schemas/page/page.ts";
 import { countByHealth } from "../rules/health.ts";
 import { clockDay, clockTime, figure, sky } from "../rules/words.ts";
 import { BREAK_HREF } from "../state/route.ts";

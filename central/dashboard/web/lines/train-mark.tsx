@@ -1,5 +1,5 @@
 import { useContext, useLayoutEffect, useRef } from "preact/hooks";
-import type { TrainView } from "../../../../schemas/page.ts";
+import type { TrainView } from "../../../../schemas/page/page.ts";
 import { placeOf } from "../rules/place.ts";
 import { trainNumber } from "../rules/words.ts";
 import { StoreContext, usePage } from "../state/use.ts";

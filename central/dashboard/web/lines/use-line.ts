@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import type { Line } from "../../../../schemas/network/network.ts";
-import type { TrainView } from "../../../../schemas/page.ts";
+import type { TrainView } from "../../../../schemas/page/page.ts";
 import { isSilent } from "../rules/health.ts";
 import { orderOf, type Stop, stopsOf } from "../rules/stops.ts";
 import { usePage } from "../state/use.ts";

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import { LINES, type Line } from "../../../../schemas/network/network.ts";
-import type { StationView } from "../../../../schemas/page.ts";
+import type { StationView } from "../../../../schemas/page/page.ts";
 import { VehiclesOnMap } from "../fleet/on-map.tsx";
 import { useStops, useTrains } from "../lines/use-line.ts";
 import { type Label, placeLabels } from "../rules/labels.ts";

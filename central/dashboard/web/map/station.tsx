@@ -1,4 +1,4 @@
-import type { StationView } from "../../../../schemas/page.ts";
+import type { StationView } from "../../../../schemas/page/page.ts";
 import { useEntries } from "../lines/use-line.ts";
 import type { Label } from "../rules/labels.ts";
 import type { Point } from "../rules/projection.ts";

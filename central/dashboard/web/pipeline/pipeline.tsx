@@ -1,4 +1,4 @@
-import type { HopName, HopView } from "../../../../schemas/page.ts";
+import type { HopName, HopView } from "../../../../schemas/page/page.ts";
 import { FleetRate } from "../fleet/ribbon.tsx";
 import { delay, figure } from "../rules/words.ts";
 import { usePage } from "../state/use.ts";

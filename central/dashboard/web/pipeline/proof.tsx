@@ -1,4 +1,4 @@
-import type { ProofView } from "../../../../schemas/page.ts";
+import type { ProofView } from "../../../../schemas/page/page.ts";
 import { figure } from "../rules/words.ts";
 import { DRAWN_ATTRIBUTE } from "../state/drawn.ts";
 import { usePage } from "../state/use.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { HopView } from "../../../../schemas/page.ts";
+import type { HopView } from "../../../../schemas/page/page.ts";
 
 /** A minute: hops are measured once a second. */
 export const RECENT = 60;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { TrainView } from "../../../../schemas/page.ts";
+import type { TrainView } from "../../../../schemas/page/page.ts";
 import { approaching } from "./approach.ts";
 
 const train = (id: string, order: number, more: Partial<TrainView> = {}): TrainView => ({

@@ -1,5 +1,5 @@
 import type { Direction, Line } from "../../../../schemas/network/network.ts";
-import type { TrainView } from "../../../../schemas/page.ts";
+import type { TrainView } from "../../../../schemas/page/page.ts";
 import { step } from "./place.ts";
 
 export interface Approach {

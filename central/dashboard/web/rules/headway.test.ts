@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { DeviceView, StationView, TrainView } from "../../../../schemas/page.ts";
+import type { DeviceView, StationView, TrainView } from "../../../../schemas/page/page.ts";
 import { headwayOf } from "./headway.ts";
 import type { Stop } from "./stops.ts";
 

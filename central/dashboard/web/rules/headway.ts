@@ -1,5 +1,5 @@
 import type { Direction, Line } from "../../../../schemas/network/network.ts";
-import type { DeviceView, TrainView } from "../../../../schemas/page.ts";
+import type { DeviceView, TrainView } from "../../../../schemas/page/page.ts";
 import { isSilent } from "./health.ts";
 import { placeOf, step } from "./place.ts";
 import type { Stop } from "./stops.ts";

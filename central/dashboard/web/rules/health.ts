@@ -1,4 +1,4 @@
-import type { DeviceView } from "../../../../schemas/page.ts";
+import type { DeviceView } from "../../../../schemas/page/page.ts";
 import type { DeviceHealth } from "../../../../schemas/states.ts";
 
 export const HEALTH_WORDS: Readonly<Record<DeviceHealth, string>> = {

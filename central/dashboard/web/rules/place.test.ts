@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { TrainView } from "../../../../schemas/page.ts";
+import type { TrainView } from "../../../../schemas/page/page.ts";
 import { placeOf } from "./place.ts";
 
 const train = (more: Partial<TrainView> = {}): TrainView => ({

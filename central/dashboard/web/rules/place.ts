@@ -1,5 +1,5 @@
 import type { Direction } from "../../../../schemas/network/network.ts";
-import type { TrainView } from "../../../../schemas/page.ts";
+import type { TrainView } from "../../../../schemas/page/page.ts";
 
 /** Where a train is drawn on its line, and how firmly. */
 export interface Place {

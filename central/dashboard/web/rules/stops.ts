@@ -1,5 +1,5 @@
 import type { Direction, Line } from "../../../../schemas/network/network.ts";
-import type { StationView } from "../../../../schemas/page.ts";
+import type { StationView } from "../../../../schemas/page/page.ts";
 
 export interface Stop {
   readonly station: StationView;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ProofView } from "../../../../schemas/page.ts";
-import type { ExperimentView } from "../../../../schemas/page-experiments.ts";
+import type { ExperimentView } from "../../../../schemas/page/experiments.ts";
+import type { ProofView } from "../../../../schemas/page/page.ts";
 import { beginTrial, observeTrial, type Trial } from "./trial.ts";
 
 const proof = (devices: number, waiting: number, state: ProofView["state"]): ProofView => ({

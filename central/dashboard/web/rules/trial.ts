@@ -1,5 +1,5 @@
-import type { PartView, ProofView } from "../../../../schemas/page.ts";
-import type { ExperimentStarted, ExperimentView } from "../../../../schemas/page-experiments.ts";
+import type { ExperimentStarted, ExperimentView } from "../../../../schemas/page/experiments.ts";
+import type { PartView, ProofView } from "../../../../schemas/page/page.ts";
 
 /** One experiment on the running system, and what the proof said before, in the worst moment, and after. */
 export interface Trial {

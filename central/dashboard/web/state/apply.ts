@@ -1,4 +1,4 @@
-import type { Delta, PageState, PageTables } from "../../../../schemas/page.ts";
+import type { Delta, PageState, PageTables } from "../../../../schemas/page/page.ts";
 
 const TABLES = [
   "stations",

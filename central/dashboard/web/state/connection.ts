@@ -1,5 +1,5 @@
 import { io, type Socket } from "socket.io-client";
-import type { PageEvents, ServerEvents, Shown } from "../../../../schemas/page.ts";
+import type { PageEvents, ServerEvents, Shown } from "../../../../schemas/page/page.ts";
 import type { PageStore } from "./store.ts";
 
 /** Waits between attempts, ms: the last one for ever. */

@@ -1,4 +1,4 @@
-import type { Shown } from "../../../../schemas/page.ts";
+import type { Shown } from "../../../../schemas/page/page.ts";
 import type { PageStore } from "./store.ts";
 
 /** The element that shows the sum of all entries; it carries the version it was drawn from. */

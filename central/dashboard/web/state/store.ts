@@ -1,4 +1,4 @@
-import type { Delta, Snapshot } from "../../../../schemas/page.ts";
+import type { Delta, Snapshot } from "../../../../schemas/page/page.ts";
 import { applyDelta } from "./apply.ts";
 import type { Link, View } from "./view.ts";
 

@@ -4,7 +4,7 @@ import type {
   ExperimentStarted,
   ExperimentsAnswer,
   ExperimentView,
-} from "../../../../schemas/page-experiments.ts";
+} from "../../../../schemas/page/experiments.ts";
 import { beginTrial, observeTrial, type Trial } from "../rules/trial.ts";
 import { PageStore } from "./store.ts";
 

@@ -1,4 +1,4 @@
-import type { PageState } from "../../../../schemas/page.ts";
+import type { PageState } from "../../../../schemas/page/page.ts";
 
 /** How the page stands with its server. Times by the browser's wall clock, epoch ms. */
 export type Link =

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { StationDetail } from "../../../../schemas/page-api.ts";
+import type { StationDetail } from "../../../../schemas/page/api.ts";
 
 const PERIOD_MS = 2_000;
 

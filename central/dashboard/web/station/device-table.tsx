@@ -1,6 +1,6 @@
 import { DEVICE_WORDS } from "../../../../schemas/network/devices.ts";
-import type { DeviceView } from "../../../../schemas/page.ts";
-import type { DeviceDetail } from "../../../../schemas/page-api.ts";
+import type { DeviceDetail } from "../../../../schemas/page/api.ts";
+import type { DeviceView } from "../../../../schemas/page/page.ts";
 import { HEALTH_WORDS, isSilent } from "../rules/health.ts";
 import { figure, plural, span } from "../rules/words.ts";
 import { useNow, usePage } from "../state/use.ts";

@@ -1,4 +1,4 @@
-import type { PathAnswer } from "../../../../schemas/page-api.ts";
+import type { PathAnswer } from "../../../../schemas/page/api.ts";
 import { delay } from "../rules/words.ts";
 
 const HOPS = [

@@ -1,6 +1,6 @@
 import { DIRECTIONS, type Direction, type Line } from "../../../../schemas/network/network.ts";
-import type { StationView } from "../../../../schemas/page.ts";
-import type { CallAnswer } from "../../../../schemas/page-api.ts";
+import type { CallAnswer } from "../../../../schemas/page/api.ts";
+import type { StationView } from "../../../../schemas/page/page.ts";
 import { LineBadge } from "../lines/badge.tsx";
 import { useStops } from "../lines/use-line.ts";
 import { approaching } from "../rules/approach.ts";

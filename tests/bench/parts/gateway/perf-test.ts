@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { toolchainOf } from "../../../../infra/embedded/process/jvm.ts";
+import { toolchainOf } from "../../../../infra/launcher/supervisor/process/jvm.ts";
 import { projectRoot } from "../../../../schemas/root.ts";
 
 const RECORD_BYTES = 64;

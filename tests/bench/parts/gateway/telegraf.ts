@@ -5,7 +5,7 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { onPath } from "../../../../infra/embedded/process/child.ts";
+import { onPath } from "../../../../infra/launcher/supervisor/process/child.ts";
 import { STATIONS } from "../../../../schemas/network/network.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { freePort } from "../../../support/free-port.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { treeOf } from "../../../../infra/embedded/process/tree.ts";
+import { treeOf } from "../../../../infra/launcher/supervisor/process/tree.ts";
 import { anonymousMemoryOf, processorSecondsOf } from "../../process-figures.ts";
 
 const MEMORY_EVERY_MS = 100;

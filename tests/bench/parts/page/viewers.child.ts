@@ -1,5 +1,5 @@
 import { io } from "socket.io-client";
-import type { Delta } from "../../../../schemas/page.ts";
+import type { Delta } from "../../../../schemas/page/page.ts";
 import { type FromViewers, MARKED } from "./messages.ts";
 
 /** So many pages without a browser: they read what they are sent, and note when. */

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ksqlClient } from "../../../../central/ksql/client.ts";
-import type { Endpoints } from "../../../../infra/runtime/endpoints.ts";
 import type { InRecord } from "../../../../infra/runtime/kafka/ports.ts";
 import type { AvroDecoder } from "../../../../infra/runtime/registry/ports.ts";
+import type { Endpoints } from "../../../../infra/runtime/service/endpoints.ts";
 import type { StationRecord } from "../../../../schemas/records.ts";
 import { projectRoot } from "../../../../schemas/root.ts";
 import { freePort } from "../../../support/free-port.ts";
@@ -32,7 +32,7 @@ export async function startKsqlProgram(
   stateFolder: string,
 ): Promise<KsqlProgram> {
   const port = await freePort();
-  const main = join(projectRoot(), "dist", "infra", "ksql", "main.js");
+  const main = join(projectRoot(), "dist", "infra", "servers", "ksql", "main.js");
   const program = startProgram(process.execPath, [main, "--service-id", service], {
     ...addresses(endpoints),
     KSQL_PORT: String(port),

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { memoryOf } from "../../../../infra/embedded/process/tree.ts";
+import { memoryOf } from "../../../../infra/launcher/supervisor/process/tree.ts";
 import { processorSecondsOf } from "../../process-figures.ts";
 
 const LOG_BYTES = 4_000;

@@ -1,0 +1,31 @@
+// @ts-check
+import { join, resolve } from "node:path";
+import { jsonOf } from "../setup/stamp.mjs";
+import { clockFinding, machineFindings } from "./machine.mjs";
+import { listens, portFindings } from "./ports.mjs";
+import { portOf, serviceFindings } from "./services.mjs";
+import { javaFinding, mavenFinding, setupFinding } from "./tools.mjs";
+
+/**
+ * Every check but that of Node, without which the others cannot be made.
+ *
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @returns {Promise<readonly import("./finding.mjs").Finding[]>}
+ */
+export async function examine(env) {
+  const root = join(import.meta.dirname, "..", "..", "..");
+  const home = resolve(env["ELEVATED_HOME"] || ".elevated");
+  const left = jsonOf(join(home, "run", "endpoints.json")) ?? {};
+  // A system that was killed leaves its addresses behind: its ports are then whoever's they are now.
+  const running = left["SUPERVISOR_URL"] && (await listens(portOf(left["SUPERVISOR_URL"]))) ? left : {};
+  const { findings, dates } = await serviceFindings(running, env);
+  return [
+    await javaFinding(),
+    await mavenFinding(root),
+    setupFinding(root),
+    ...machineFindings(home),
+    clockFinding(Date.now(), dates),
+    ...(await portFindings(running, env)),
+    ...findings,
+  ];
+}

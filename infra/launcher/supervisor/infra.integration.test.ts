@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { projectRoot } from "../../../schemas/root.ts";
+import { TOPICS } from "../../../schemas/topics.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import { openAdmin } from "../../runtime/kafka/kafkajs/admin.ts";
+import { openProducer } from "../../runtime/kafka/kafkajs/producer.ts";
+import { silentLogger } from "../../runtime/logger.ts";
+import { type Endpoints, resolveEndpoints } from "../../runtime/service/endpoints.ts";
+import { readStatus, type SystemStatus } from "./status.ts";
+
+const GIVE_UP_MS = 100_000;
+const home = mkdtempSync(join(tmpdir(), "elevated-infra-"));
+const started: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill("SIGKILL");
+});
+afterAll(async () => {
+  await eventually("the home is unused", async () => processesOf(home).length === 0);
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** The supervisor with Kafka, its topics and PostgreSQL, from sources, as a process of its own. */
+function startInfra(only = "topics,database"): ChildProcess {
+  const main = join(projectRoot(), "infra", "launcher", "supervisor", "main.ts");
+  const args = ["infra", "--only", only, "--free-ports", "--sources", "--home", home];
+  const child = spawn(process.execPath, ["--import", "tsx", main, ...args], { stdio: "ignore" });
+  started.push(child);
+  return child;
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once("exit", resolve));
+}
+
+async function ready(child: ChildProcess): Promise<{ endpoints: Endpoints; status: SystemStatus }> {
+  return eventually("every part is ready", async () => {
+    if (child.exitCode !== null) throw new Error(`the supervisor ended with ${child.exitCode}`);
+    if (!existsSync(join(home, "run", "endpoints.json"))) return undefined;
+    const endpoints = resolveEndpoints({ ELEVATED_HOME: home });
+    const status = await readStatus(endpoints.SUPERVISOR_URL).catch(() => undefined);
+    return status?.parts.every((part) => part.state === "ready") ? { endpoints, status } : undefined;
+  });
+}
+
+async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
+  for (const began = performance.now(); performance.now() - began < GIVE_UP_MS; await sleep(50)) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+  }
+  throw new Error(`not in time: ${what}`);
+}
+
+/** Ids of the processes whose command line names this folder. */
+function processesOf(folder: string): readonly number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+function cluster(endpoints: Endpoints) {
+  return {
+    brokers: endpoints.KAFKA_BROKERS.split(","),
+    clientId: "infra-test",
+    clock: systemClock,
+    logger: silentLogger,
+  };
+}
+
+async function inDatabase<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const countStations = (client: Client): Promise<number> =>
+  client.query<{ n: string }>("SELECT count(*) AS n FROM stations").then(({ rows }) => Number(rows[0]?.n));
+
+describe("the embedded servers", { timeout: 240_000 }, () => {
+  test("come up on free ports with topics and stations; a second start in the same home is refused", async () => {
+    const first = startInfra("topics,database,connect");
+    const { endpoints } = await ready(first);
+    const admin = await openAdmin(cluster(endpoints));
+    expect(await admin.listTopics()).toEqual(expect.arrayContaining(Object.values(TOPICS)));
+    expect(await admin.partitionsOf(TOPICS.raw)).toBe(2);
+    expect(await admin.partitionsOf(TOPICS.connectStations)).toBe(1);
+    await admin.close();
+    expect(await inDatabase(endpoints.POSTGRES_URL, countStations)).toBe(230);
+    const plugins = (await (await fetch(`${endpoints.CONNECT_URL}/connector-plugins`)).json()) as object[];
+    expect(plugins).toContainEqual(
+      expect.objectContaining({ class: "io.debezium.connector.postgresql.PostgresConnector" }),
+    );
+
+    expect(await exitOf(startInfra())).toBe(1);
+    // What is asked for is judged before that.
+    expect(await exitOf(startInfra("topic"))).toBe(2);
+
+    first.kill("SIGINT");
+    expect(await exitOf(first)).toBe(0);
+    expect(processesOf(home)).toEqual([]);
+  });
+
+  test("keep what they were given over a stop and a start", async () => {
+    const first = startInfra();
+    const before = (await ready(first)).endpoints;
+    const producer = await openProducer(cluster(before));
+    await producer.send([{ topic: TOPICS.weather, key: null, value: Buffer.from("sunny") }]);
+    await producer.close();
+    await inDatabase(before.POSTGRES_URL, (client) =>
+      client.query("DELETE FROM stations WHERE stop_id = 30173"),
+    );
+    first.kill("SIGTERM");
+    expect(await exitOf(first)).toBe(0);
+
+    const second = startInfra();
+    const after = (await ready(second)).endpoints;
+    const admin = await openAdmin(cluster(after));
+    expect((await admin.endOffsets(TOPICS.weather)).reduce((sum, offset) => sum + offset, 0)).toBe(1);
+    await admin.close();
+    expect(await inDatabase(after.POSTGRES_URL, countStations)).toBe(229);
+    second.kill("SIGINT");
+    expect(await exitOf(second)).toBe(0);
+  });
+
+  test("come back by themselves when one is killed, and none is left when the supervisor is", async () => {
+    const child = startInfra();
+    const { endpoints, status } = await ready(child);
+    const killed = status.parts.find((part) => part.name === "postgres")?.pid;
+    await fetch(`${endpoints.SUPERVISOR_URL}/parts/postgres/kill`, { method: "POST" });
+    const restarted = await eventually("PostgreSQL is back", async () => {
+      const { parts } = await readStatus(endpoints.SUPERVISOR_URL);
+      return parts.find((part) => part.name === "postgres" && part.state === "ready" && part.restarts === 1);
+    });
+    expect(restarted.pid).not.toBe(killed);
+
+    expect(processesOf(home).length).toBeGreaterThanOrEqual(3);
+    child.kill("SIGKILL");
+    await exitOf(child);
+    await eventually("no process is left", async () => processesOf(home).length === 0);
+
+    // What a killed system left behind does not keep the next one from starting.
+    const next = startInfra();
+    await ready(next);
+    next.kill("SIGINT");
+    expect(await exitOf(next)).toBe(0);
+  });
+});

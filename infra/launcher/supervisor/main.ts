@@ -1,0 +1,78 @@
+import { exitCodeOf, isCoded, messageOf } from "../../../schemas/errors.ts";
+import { projectRoot } from "../../../schemas/root.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import { createLogger } from "../../runtime/logger.ts";
+import { homeOf, resolveEndpoints, withAddressesFromFiles } from "../../runtime/service/endpoints.ts";
+import { runService } from "../../runtime/service/lifecycle.ts";
+import { endWhenUnread } from "../../runtime/service/stdout.ts";
+import { makeArchives } from "./archives.ts";
+import { commandLine, type StartOptions, type StatusOptions } from "./options.ts";
+import { INFRASTRUCTURE } from "./parts/catalogue.ts";
+import { jsonPrinter, silentPrinter, textPrinter } from "./report/printer.ts";
+import { statusText } from "./report/status-text.ts";
+import { startSystem } from "./start.ts";
+import { readStatus } from "./status.ts";
+
+const env = withAddressesFromFiles(process.env);
+const clock = systemClock;
+
+const WATCH_MS = 2_000;
+const CLEAR_SCREEN = "\x1b[2J\x1b[3J\x1b[H";
+
+async function start(options: StartOptions, only: readonly string[] | null): Promise<void> {
+  const home = homeOf({ ELEVATED_HOME: options.home ?? env["ELEVATED_HOME"] });
+  const logger = createLogger("supervisor", env["LOG_LEVEL"] ?? "warn");
+  const printer = options.quiet
+    ? silentPrinter
+    : options.json
+      ? jsonPrinter(process.stdout)
+      : textPrinter(process.stderr);
+  // A closed terminal ends everything in order too.
+  process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
+  const around = { root: projectRoot(), home, env, clock, logger, printer, isTTY: process.stderr.isTTY };
+  await runService(logger, () => startSystem(around, options, { only }));
+}
+
+/** Once, or with `watch` again and again until Ctrl+C, also while no system runs. */
+async function showStatus(options: StatusOptions): Promise<void> {
+  if (!options.watch) {
+    process.stdout.write(`${await statusNow(options)}\n`);
+    return;
+  }
+  const clear = process.stdout.isTTY && !options.json ? CLEAR_SCREEN : "";
+  for (;;) {
+    const text = await statusNow(options).catch((error: unknown) => {
+      if (!isCoded(error, "DEPENDENCY_UNAVAILABLE")) throw error;
+      return options.json ? JSON.stringify({ error: error.message }) : error.message;
+    });
+    process.stdout.write(`${clear}${text}\n`);
+    await clock.sleep(WATCH_MS);
+  }
+}
+
+/** @throws {CodedError} DEPENDENCY_UNAVAILABLE when no system runs there. */
+async function statusNow({ home, json, watch }: StatusOptions): Promise<string> {
+  const { SUPERVISOR_URL, DASHBOARD_URL } = resolveEndpoints(
+    home === undefined ? env : { ...env, ELEVATED_HOME: home },
+  );
+  const status = await readStatus(SUPERVISOR_URL, DASHBOARD_URL);
+  return json ? JSON.stringify(status, null, watch ? 0 : 2) : statusText(status, clock.now());
+}
+
+/** Commands that end by themselves: an error becomes one line and an exit code. */
+async function once(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+endWhenUnread();
+await commandLine({
+  start: (options) => start(options, null),
+  infra: (options) => start(options, INFRASTRUCTURE),
+  status: (options) => once(() => showStatus(options)),
+  archives: ({ sources }) => once(() => makeArchives(projectRoot(), env, clock, sources)),
+}).parseAsync();

@@ -1,0 +1,103 @@
+import { EMBEDDED_LIMITS, topicSettings } from "../../../../schemas/topic-settings.ts";
+import { topicNames } from "../../../../schemas/topics.ts";
+import type { Logger } from "../../../runtime/logger.ts";
+import { DEFAULT_ENDPOINTS, type Endpoints } from "../../../runtime/service/endpoints.ts";
+import { controllerOf } from "../addresses/wishes.ts";
+import type { Part } from "../supervise/part.ts";
+import { connectPart } from "./connect.ts";
+import { FIRST_TRAIN, firstTrainPart } from "./first-train.ts";
+import { kafkaPart } from "./kafka.ts";
+import { type Brokers, brokerNames, foundCluster } from "./kafka-cluster.ts";
+import { INTERNAL_TOPICS } from "./kafka-settings.ts";
+import { nodePart, programFile } from "./node.ts";
+import { databasePart, postgresPart } from "./postgres.ts";
+import { programs } from "./programs.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { topicsPart } from "./topics.ts";
+
+export interface CatalogueSettings {
+  readonly addresses: Endpoints;
+  readonly portOf: (name: string) => number;
+  /** Parts that run somewhere else, at addresses the user gave. */
+  readonly elsewhere: readonly string[];
+  readonly brokers: Brokers;
+  readonly durable: boolean;
+  /** The Java servers write class-data archives when they end, instead of using them. */
+  readonly training: boolean;
+  /** Run TypeScript sources instead of what set-up built. */
+  readonly sources: boolean;
+  readonly simulatorArgs: readonly string[];
+  readonly logger: Logger;
+}
+
+export interface Catalogue {
+  /** In the order in which they are listed and, where nothing else decides, started. */
+  readonly parts: readonly Part[];
+  /** Programs that are not there to be run. */
+  readonly missing: readonly { readonly name: string; readonly entry: string }[];
+}
+
+/** Every part of the system as it can run here. */
+export function catalogue(around: Surroundings, settings: CatalogueSettings): Catalogue {
+  const { addresses, portOf } = settings;
+  const prefix = around.env["TOPIC_PREFIX"] ?? "";
+  const cluster = { env: around.env, clock: around.clock, logger: settings.logger };
+  // A Kafka of the user's has made its own.
+  const internal = settings.elsewhere.includes("kafka") ? [] : INTERNAL_TOPICS;
+  // The registry would make its own, but then wait for it behind those of the stations.
+  const schemas = { topic: `${prefix}_schemas`, partitions: 1, config: { "cleanup.policy": "compact" } };
+  const topics = [...internal, schemas, ...topicSettings(topicNames(prefix), EMBEDDED_LIMITS)];
+  const found: Part[] = [];
+  const missing: { name: string; entry: string }[] = [];
+  for (const program of programs(settings)) {
+    const file = programFile(around.root, program.entry, settings.sources);
+    if (file) found.push(nodePart(around, program, file));
+    else missing.push({ name: program.name, entry: program.entry });
+  }
+  const own = (name: string): readonly Part[] => found.filter((part) => part.name === name);
+  const brokers = brokerNames(settings.brokers);
+  const controllerPorts = brokers.map((name) => portOf(controllerOf(name)));
+  const servers = ["dashboard", "schema-registry", "rest-proxy", "ksql"];
+  const parts = [
+    ...own("dashboard"),
+    ...brokers.map((name, n) =>
+      kafkaPart(around, { name, node: n + 1, port: portOf(name) }, controllerPorts, {
+        cluster: () => foundCluster(around.home, settings.brokers),
+        durable: settings.durable,
+        training: settings.training,
+      }),
+    ),
+    topicsPart("topics", topics, brokers, cluster),
+    // Those per station are made by dedup, after the first train.
+    ...servers.slice(1).flatMap(own),
+    connectPart(around, {
+      port: portOf("connect"),
+      brokers: addresses.KAFKA_BROKERS,
+      training: settings.training,
+    }),
+    postgresPart(around, addresses.POSTGRES_URL),
+    databasePart(around.env),
+    ...found.filter((part) => !servers.includes(part.name)),
+    firstTrainPart(addresses.DASHBOARD_URL, around.clock),
+  ];
+  return { parts, missing };
+}
+
+/** The name of every part there is, whether or not a program is built or runs somewhere else. */
+export function partNames(brokers: Brokers): readonly string[] {
+  const ours = programs({ addresses: DEFAULT_ENDPOINTS, portOf: () => 0, simulatorArgs: [] });
+  const others = ["topics", "connect", "postgres", "database", FIRST_TRAIN];
+  return [...brokerNames(brokers), ...ours.map(({ name }) => name), ...others];
+}
+
+/** What `infra` starts: the servers, without anything that makes or reads data. */
+export const INFRASTRUCTURE: readonly string[] = [
+  "kafka",
+  "topics",
+  "schema-registry",
+  "rest-proxy",
+  "ksql",
+  "connect",
+  "postgres",
+  "database",
+];

@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import type { ProofView } from "../../../../schemas/page/page.ts";
+import type { PartStatus, SystemStatus } from "../status.ts";
+import { duration, statusText } from "./status-text.ts";
+
+const part: PartStatus = {
+  name: "kafka",
+  state: "ready",
+  ms: 1_640,
+  pid: 7,
+  upMs: 65_000,
+  url: "127.0.0.1:9092",
+  restarts: 1,
+  reason: "ended by SIGKILL",
+  memoryBytes: 250e6,
+  probe: null,
+  instances: [],
+};
+const topics: PartStatus = {
+  ...part,
+  name: "topics",
+  pid: null,
+  upMs: null,
+  url: null,
+  restarts: 0,
+  memoryBytes: null,
+};
+const proof: ProofView = {
+  state: "catching-up",
+  since: 0,
+  reasons: ["12 entries not summed by ksqlDB yet."],
+  devices: 1_012,
+  waiting: 0,
+  inDevices: 0,
+  inOutboxes: 0,
+  inKafka: 0,
+  clean: 1_012,
+  summed: 1_000,
+  shown: null,
+  duplicatesRemoved: 0,
+  ringLost: 0,
+  quarantined: 0,
+  lost: 0,
+  deadLetters: 0,
+  silent: 0,
+};
+const status: SystemStatus = {
+  startedAt: 0,
+  pid: 6,
+  memoryBytes: 50e6,
+  parts: [part, topics],
+  hops: [{ name: "serial", rate: 120.25, p50: 3, p95: null, waiting: 2 }],
+  proof,
+};
+
+test("processes with memory, uptime and restarts; hops; the proof with its reasons", () => {
+  expect(
+    statusText(status, 66_000)
+      .split("\n")
+      .map((line) => line.replace(/ {2,}/g, " | ")),
+  ).toEqual([
+    "part | state | process | memory | up | restarts | address",
+    "kafka | ready | 7 | 250 MB | 1 min 5 s | 1 | 127.0.0.1:9092",
+    "topics | done",
+    "supervisor | ready | 6 | 50 MB | 1 min 6 s",
+    "all | 300 MB",
+    "",
+    "hop | entries/s | delay p50 | p95 | entries waiting",
+    "device → agent | 120.3 | 3 ms | – | 2",
+    "",
+    "The proof is catching up: 1,012 counted by devices, 1,012 clean, 1,000 summed, no page open, 0 waiting.",
+    " | 12 entries not summed by ksqlDB yet.",
+  ]);
+});
+
+test("a part of several processes has a line for each", () => {
+  const instance = {
+    instance: 1,
+    state: "ready",
+    pid: 8,
+    restarts: 0,
+    probe: "http://127.0.0.1:9",
+    memoryBytes: 60e6,
+  };
+  const text = statusText({ ...status, parts: [{ ...part, instances: [instance] }] }, 0);
+  expect(text).toMatch(/^ {2}instance 1 +ready +8 +60 MB +http:\/\/127\.0\.0\.1:9\/metrics$/m);
+});
+
+test("a page that does not answer is said, and why a part is down stands where its address was", () => {
+  const down: PartStatus = { ...part, state: "restarting", pid: null, upMs: null, memoryBytes: null };
+  const text = statusText({ ...status, parts: [down], hops: null, proof: null }, 0);
+  expect(text).toMatch(/^kafka +restarting +1 +ended by SIGKILL$/m);
+  expect(text).toContain("The page does not answer");
+});
+
+test.each([
+  [9_400, "9 s"],
+  [320_000, "5 min 20 s"],
+  [3_660_000, "1 h 1 min"],
+  [266_400_000, "3 d 2 h"],
+])("%i ms is %s", (ms, text) => {
+  expect(duration(ms)).toBe(text);
+});

@@ -1,0 +1,126 @@
+import type { HopView, ProofView } from "../../../../schemas/page/page.ts";
+import type { PartStatus, SystemStatus } from "../status.ts";
+
+/** Columns before this one are words, from here on figures. */
+type Row = readonly string[];
+
+const HOP_NAMES: Readonly<Record<HopView["name"], string>> = {
+  serial: "device → agent",
+  mqtt: "agent → gateway",
+  kafka: "gateway → dedup",
+  ksql: "dedup → ksql",
+};
+
+/**
+ * A running system for a person: its processes, its hops, its proof.
+ *
+ * @param now - wall clock, epoch ms.
+ */
+export function statusText(status: SystemStatus, now: number): string {
+  return [table(processRows(status, now)), table(hopRows(status.hops)), proofText(status.proof)].join("\n\n");
+}
+
+function processRows(status: SystemStatus, now: number): Row[] {
+  const memory = status.parts.reduce((sum, part) => sum + (part.memoryBytes ?? 0), status.memoryBytes);
+  return [
+    ["part", "state", "process", "memory", "up", "restarts", "address"],
+    ...status.parts.flatMap((part) => [partRow(part), ...part.instances.map(instanceRow)]),
+    [
+      "supervisor",
+      "ready",
+      String(status.pid),
+      megabytes(status.memoryBytes),
+      duration(now - status.startedAt),
+      "",
+      "",
+    ],
+    ["all", "", "", megabytes(memory), "", "", ""],
+  ];
+}
+
+function partRow(part: PartStatus): Row {
+  const { name, state, pid, memoryBytes, upMs, restarts, url, reason } = part;
+  return [
+    name,
+    // A task that is done has no process and never will again.
+    state === "ready" && pid === null ? "done" : state,
+    pid === null ? "" : String(pid),
+    memoryBytes === null ? "" : megabytes(memoryBytes),
+    upMs === null ? "" : duration(upMs),
+    restarts === 0 ? "" : String(restarts),
+    state === "ready" ? (url ?? "") : (reason ?? url ?? ""),
+  ];
+}
+
+/** Its memory is within its part's. */
+function instanceRow(each: PartStatus["instances"][number]): Row {
+  return [
+    `  instance ${each.instance}`,
+    each.state,
+    each.pid === null ? "" : String(each.pid),
+    each.memoryBytes === null ? "" : megabytes(each.memoryBytes),
+    "",
+    each.restarts === 0 ? "" : String(each.restarts),
+    each.probe ? `${each.probe}/metrics` : "",
+  ];
+}
+
+function hopRows(hops: readonly HopView[] | null): Row[] {
+  if (!hops) return [["The page does not answer: no rates, no backlogs."]];
+  return [
+    ["hop", "entries/s", "delay p50", "p95", "entries waiting"],
+    ...hops.map(({ name, rate, p50, p95, waiting }) => [
+      HOP_NAMES[name],
+      figure(rate, 1),
+      p50 === null ? "–" : `${figure(p50)} ms`,
+      p95 === null ? "–" : `${figure(p95)} ms`,
+      figure(waiting),
+    ]),
+  ];
+}
+
+function proofText(proof: ProofView | null): string {
+  if (!proof) return "The proof is not known yet.";
+  const { state, reasons, devices, clean, summed, shown, waiting } = proof;
+  const words = { holds: "holds", "catching-up": "is catching up", broken: "IS BROKEN" }[state];
+  const totals = [
+    `${figure(devices)} counted by devices`,
+    `${figure(clean)} clean`,
+    `${figure(summed)} summed`,
+    shown === null ? "no page open" : `${figure(shown)} shown`,
+    `${figure(waiting)} waiting`,
+  ];
+  return [`The proof ${words}: ${totals.join(", ")}.`, ...reasons.map((reason) => `  ${reason}`)].join("\n");
+}
+
+function table(rows: readonly Row[]): string {
+  const columns = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, n) =>
+    Math.max(...rows.map((row) => (row.length === 1 ? 0 : (row[n]?.length ?? 0)))),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, n) => cell.padEnd(widths[n] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+function megabytes(bytes: number): string {
+  return `${figure(bytes / 1e6)} MB`;
+}
+
+/** The two greatest units: 3 d 4 h, 5 min 20 s. */
+export function duration(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 60) return `${s} s`;
+  if (s < 3_600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  if (s < 86_400) return `${Math.floor(s / 3_600)} h ${Math.floor((s % 3_600) / 60)} min`;
+  return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3_600)} h`;
+}
+
+function figure(value: number | null, digits = 0): string {
+  return value === null ? "–" : value.toLocaleString("en-US", { maximumFractionDigits: digits });
+}

@@ -1,0 +1,155 @@
+import { join } from "node:path";
+import { CodedError } from "../../../schemas/errors.ts";
+import { STATIONS } from "../../../schemas/network/network.ts";
+import { closeServer, listen } from "../../runtime/http/listen.ts";
+import { ensureAgentSecrets } from "../../runtime/security/agent-secrets.ts";
+import type { Endpoints } from "../../runtime/service/endpoints.ts";
+import { DRAIN_MS, type Running } from "../../runtime/service/lifecycle.ts";
+import { forgetEndpoints, takeHome } from "./home.ts";
+import type { StartOptions } from "./options.ts";
+import { startWatchdog } from "./process/watchdog.ts";
+import { controlServer } from "./report/control.ts";
+import { followFigures } from "./report/figures.ts";
+import { journal } from "./report/journal.ts";
+import type { Printer } from "./report/printer.ts";
+import { RESTART_POLICY } from "./supervise/restart.ts";
+import { isSettled, type PartReport, Supervisor } from "./supervise/supervisor.ts";
+import { checkOptions, planSystem, publishEndpoints, type SystemContext } from "./system.ts";
+
+/** Who gets a password for MQTT at the first start: every station's agent, and whoever watches. */
+const MQTT_NAMES: readonly string[] = [...STATIONS.map(({ id }) => String(id)), "observer"];
+/** A part that does not end by itself is killed after this. */
+const STOP_WITHIN_MS = 5_000;
+/** What holds no state is killed after this, so that Kafka and PostgreSQL still have time to end in order. */
+const DRAIN_WITHIN_MS = 6_000;
+/** Everything is killed after this: shortly before the time a process has for its end is over. */
+const END_WITHIN_MS = DRAIN_MS - 300;
+
+export interface StartSurroundings extends Omit<SystemContext, "watchdog"> {
+  readonly printer: Printer;
+  readonly isTTY: boolean;
+}
+
+export interface StartedSystem extends Running {
+  readonly addresses: Endpoints;
+  /** Every part is ready or given up; stays pending when `failed` rejects. */
+  readonly settled: Promise<readonly PartReport[]>;
+  /** A part that others need was given up; everything has been ended. */
+  readonly failed: Promise<never>;
+}
+
+/**
+ * Bring a system up and keep it up.
+ *
+ * @param extent - the parts this command is about; null: all.
+ * @returns once its parts have begun to start; they go on by themselves.
+ * @throws {CodedError} USAGE, CONFIG_INVALID, ALREADY_RUNNING, PORT_TAKEN
+ */
+export async function startSystem(
+  around: StartSurroundings,
+  options: StartOptions,
+  extent: { readonly only: readonly string[] | null },
+): Promise<StartedSystem> {
+  const { home, clock, printer } = around;
+  const startedAt = clock.now();
+  const began = clock.monotonic();
+  let page: string | null = null;
+  checkOptions(around, options);
+  const lock = await takeHome(home, () => ({ pid: process.pid, url: page }));
+  const watchdog = startWatchdog();
+  const plan = await planSystem({ ...around, watchdog }, options, extent);
+  if (plan.parts.some((part) => part.name === "gateway")) await ensureAgentSecrets(home, MQTT_NAMES);
+  for (const note of plan.notes) printer.line(`  · ${note}`);
+
+  const log = journal(join(home, "run", "supervisor.log"), clock.now);
+  let report: (part: PartReport) => void = () => {};
+  const supervisor = new Supervisor({
+    parts: plan.parts,
+    policy: RESTART_POLICY,
+    clock,
+    stopWithinMs: STOP_WITHIN_MS,
+    onChange(part) {
+      log(part);
+      printer.part(part);
+      report(part);
+    },
+  });
+  const control = controlServer({
+    startedAt,
+    pid: process.pid,
+    reports: () => supervisor.reports(),
+    request: (name, what) => supervisor.request(name, what),
+  });
+  await listen(control, plan.portOf("supervisor"));
+  publishEndpoints(home, plan, around.env);
+  // A second signal exits at once: nothing may stay behind then either.
+  process.once("exit", () => supervisor.kill("all"));
+
+  if (plan.parts.some((part) => part.name === "dashboard")) page = plan.addresses.DASHBOARD_URL;
+  let stopFigures = (): void => {};
+  let fail: (error: CodedError) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  // Whoever only starts and stops need not look at it.
+  failed.catch(() => {});
+  const settled = new Promise<readonly PartReport[]>((resolve) => {
+    report = () => {
+      const reports = supervisor.reports();
+      const fatal = fatalFailure(plan.parts, reports);
+      if (fatal) {
+        report = () => {};
+        void stop().then(() => fail(partFailed(fatal)));
+      } else if (isSettled(reports)) {
+        report = () => {};
+        printer.line(summary(reports, clock.monotonic() - began, page));
+        if (page !== null) stopFigures = followFigures(page, around);
+        resolve(reports);
+      }
+    };
+  });
+  supervisor.begin();
+  return { addresses: plan.addresses, settled, failed, stop };
+
+  async function stop(): Promise<void> {
+    report = () => {};
+    stopFigures();
+    const hurry = clock.after(DRAIN_WITHIN_MS, () => supervisor.kill("stateless"));
+    const last = clock.after(END_WITHIN_MS, () => supervisor.kill("all"));
+    await supervisor.end();
+    hurry();
+    last();
+    await closeServer(control);
+    watchdog.close();
+    forgetEndpoints(home);
+    await lock.release();
+    printer.line("Stopped.");
+  }
+}
+
+/** A part that was given up on while others wait for it: the system can never come up. */
+function fatalFailure(
+  parts: readonly { readonly name: string; readonly needs: readonly string[] }[],
+  reports: readonly PartReport[],
+): PartReport | undefined {
+  const waiting = reports.filter((part) => part.state === "waiting").map((part) => part.name);
+  const missed = new Set(parts.filter((part) => waiting.includes(part.name)).flatMap((part) => part.needs));
+  return reports.find((part) => part.state === "failed" && missed.has(part.name));
+}
+
+function partFailed({ name, reason }: PartReport): CodedError {
+  return new CodedError("CHILD_FAILED", {
+    message: `${name} did not start: ${reason ?? "no reason known"}`,
+    retryable: false,
+    context: { part: name },
+  });
+}
+
+function summary(reports: readonly PartReport[], ms: number, page: string | null): string {
+  const failed = reports.filter((part) => part.state === "failed").map((part) => part.name);
+  const first =
+    failed.length === 0
+      ? `Everything runs after ${(ms / 1000).toFixed(1)} s.`
+      : `Running without ${failed.join(", ")}: see the logs.`;
+  return `\n${first}${page === null ? "" : `  ${page.replace("127.0.0.1", "localhost")}`}\n`;
+}

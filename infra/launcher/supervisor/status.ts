@@ -1,0 +1,70 @@
+import { CodedError } from "../../../schemas/errors.ts";
+import type { HopView, ProofView } from "../../../schemas/page/page.ts";
+import { type InstanceStatus, readInstances } from "./instances.ts";
+import { memoryOf, treeOf } from "./process/tree.ts";
+import type { PartReport } from "./supervise/supervisor.ts";
+
+export interface PartStatus extends PartReport {
+  /** Of its process and those it started: proportional set size; null without a process. */
+  readonly memoryBytes: number | null;
+  /** Of a part that runs as several processes. */
+  readonly instances: readonly (InstanceStatus & { readonly memoryBytes: number | null })[];
+}
+
+/** A running system, as far as it can be asked. */
+export interface SystemStatus {
+  readonly startedAt: number;
+  /** The supervisor's process, and what it uses by itself. */
+  readonly pid: number;
+  readonly memoryBytes: number;
+  readonly parts: readonly PartStatus[];
+  /** null: the page does not answer. */
+  readonly hops: readonly HopView[] | null;
+  readonly proof: ProofView | null;
+}
+
+const WITHIN_MS = 2_000;
+
+/**
+ * Ask the supervisor what runs, the kernel what it costs, and the page what flows.
+ *
+ * @param page - left out: only what runs.
+ * @throws {CodedError} DEPENDENCY_UNAVAILABLE when no system runs there.
+ */
+export async function readStatus(supervisor: string, page?: string): Promise<SystemStatus> {
+  const answer = await ask<Pick<SystemStatus, "startedAt" | "pid"> & { parts: readonly PartReport[] }>(
+    `${supervisor}/status`,
+  );
+  if (!answer) {
+    throw new CodedError("DEPENDENCY_UNAVAILABLE", {
+      message: `no system answers at ${supervisor}: start one with npm start`,
+      retryable: true,
+    });
+  }
+  const [hops, proof] = page
+    ? await Promise.all([
+        ask<readonly HopView[]>(`${page}/api/v1/hops`),
+        ask<ProofView>(`${page}/api/v1/proof`),
+      ])
+    : [null, null];
+  const { startedAt, pid } = answer;
+  const instances = await readInstances(answer.parts);
+  const parts = answer.parts.map((part) => ({
+    ...part,
+    memoryBytes: part.pid === null ? null : memoryOf(treeOf(part.pid)),
+    instances: (instances.get(part.name) ?? []).map((each) => ({
+      ...each,
+      memoryBytes: each.pid === null ? null : memoryOf([each.pid]),
+    })),
+  }));
+  return { startedAt, pid, memoryBytes: memoryOf([pid]), parts, hops, proof };
+}
+
+async function ask<T>(url: string): Promise<T | null> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(WITHIN_MS) });
+    return response.ok ? ((await response.json()) as T) : null;
+  } catch {
+    return null;
+  }
+}

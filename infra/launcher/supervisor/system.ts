@@ -1,0 +1,166 @@
+import { CodedError } from "../../../schemas/errors.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { Logger } from "../../runtime/logger.ts";
+import { seededRandom } from "../../runtime/random.ts";
+import { type Endpoints, writeEndpoints } from "../../runtime/service/endpoints.ts";
+import { choosePorts, isPortFree, type PortChoice } from "./addresses/ports.ts";
+import { addressesOf, runElsewhere, SERVERS } from "./addresses/servers.ts";
+import { portWishes } from "./addresses/wishes.ts";
+import { type StartOptions, simulatorArgs } from "./options.ts";
+import { catalogue, partNames } from "./parts/catalogue.ts";
+import { expectsTrain, FIRST_TRAIN } from "./parts/first-train.ts";
+import { type Brokers, brokerNames, brokersFor, counted } from "./parts/kafka-cluster.ts";
+import { PROBED } from "./parts/programs.ts";
+import { toolchainOf } from "./process/jvm.ts";
+import type { Watchdog } from "./process/watchdog.ts";
+import { checkNames, choose } from "./supervise/order.ts";
+import type { Part } from "./supervise/part.ts";
+
+export interface SystemContext {
+  readonly root: string;
+  readonly home: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly watchdog: Watchdog;
+  readonly logger: Logger;
+}
+
+/** What a start will run, and where. */
+export interface SystemPlan {
+  readonly parts: readonly Part[];
+  readonly addresses: Endpoints;
+  readonly portOf: (name: string) => number;
+  /** What a person should know before it starts. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Can these options ever be right? Asked before anything else: who misspells a part wants to hear of that, and not that
+ * a system runs already.
+ *
+ * @throws {CodedError} USAGE, CONFIG_INVALID
+ */
+export function checkOptions(
+  context: Pick<SystemContext, "env" | "home">,
+  { only = [], without, brokers }: Pick<StartOptions, "only" | "without" | "brokers">,
+): void {
+  checkNames([...only, ...without], partNames(chooseBrokers(context, brokers)));
+}
+
+/**
+ * Decide what runs here and on which ports.
+ *
+ * @throws {CodedError} USAGE, PORT_TAKEN
+ */
+export async function planSystem(
+  context: SystemContext,
+  options: StartOptions,
+  extent: { readonly only: readonly string[] | null; readonly training?: boolean },
+): Promise<SystemPlan> {
+  const { env, home } = context;
+  const brokers = chooseBrokers(context, options.brokers);
+  const names = brokerNames(brokers);
+  const elsewhere = withBrokers(runElsewhere(env), names);
+  const wishes = portWishes(options, names, PROBED, env).filter((wish) => !elsewhere.includes(wish.name));
+  const random = seededRandom(context.clock.now(), `ports ${process.pid}`);
+  const choices = await choosePorts(wishes, isPortFree, random);
+  const ports = new Map(choices.map((choice) => [choice.name, choice.port]));
+  const portOf = (name: string): number => ports.get(name) ?? 0;
+  const addresses = addressesOf(ports, brokers, env);
+  const around = {
+    root: context.root,
+    home,
+    clock: context.clock,
+    watchdog: context.watchdog,
+    toolchain: toolchainOf(context.root),
+    env: childEnvironment(env, addresses, home),
+  };
+  const { durable, sources } = options;
+  const everything = catalogue(around, {
+    addresses,
+    portOf,
+    elsewhere,
+    brokers,
+    durable,
+    sources,
+    training: extent.training ?? false,
+    logger: context.logger,
+    simulatorArgs: simulatorArgs(options),
+  });
+  const only = options.only ?? extent.only;
+  const wanted = only && withBrokers(only, names);
+  const missing = everything.missing.filter(({ name }) => !wanted || wanted.includes(name));
+  const found = wanted?.filter((name) => !missing.some((program) => program.name === name)) ?? null;
+  const chosen = choose(everything.parts, found, withBrokers(options.without, names));
+  const here = chosen.filter((part) => !elsewhere.includes(part.name));
+  const trainComes = expectsTrain(
+    here.map((part) => part.name),
+    options,
+  );
+  const parts = here.filter((part) => part.name !== FIRST_TRAIN || trainComes);
+  const running = new Set(parts.map((part) => part.name));
+  return {
+    parts,
+    addresses,
+    portOf,
+    notes: [
+      ...missing.map(({ name, entry }) => `${name} is left out: there is no ${entry}`),
+      ...(options.brokers === undefined && brokers > 1 && running.has("kafka")
+        ? [`Kafka has ${counted(brokers)}: this home was made so`]
+        : []),
+      ...runElsewhere(env).map((name) => `${name} runs elsewhere: ${addressOf(name, addresses)}`),
+      ...movedPorts(choices)
+        .filter(({ name }) => running.has(name))
+        .map(({ note }) => note),
+    ],
+  };
+}
+
+/**
+ * @throws {CodedError} CONFIG_INVALID when the home has another number of brokers, USAGE when they are the user's own
+ */
+function chooseBrokers(
+  { env, home }: Pick<SystemContext, "env" | "home">,
+  brokers: Brokers | undefined,
+): Brokers {
+  if (!env["KAFKA_BROKERS"]) return brokersFor(home, brokers);
+  if (brokers === undefined) return 1;
+  throw new CodedError("USAGE", {
+    message:
+      "--brokers is about the embedded Kafka, and KAFKA_BROKERS names another one: leave out one of the two",
+    retryable: false,
+  });
+}
+
+/** Who names a broker means all: alone it is no Kafka. */
+function withBrokers(parts: readonly string[], brokers: readonly string[]): readonly string[] {
+  return parts.some((part) => brokers.includes(part)) ? [...new Set([...parts, ...brokers])] : parts;
+}
+
+/** Addresses of what runs here and of what the user named: nobody is sent to a server that is not there. */
+export function publishEndpoints(home: string, plan: SystemPlan, env: NodeJS.ProcessEnv): void {
+  const here = new Set([...plan.parts.map((part) => part.name), "supervisor", ...runElsewhere(env)]);
+  const known = SERVERS.filter(({ part }) => here.has(part)).map(({ endpoint }) => [
+    endpoint,
+    plan.addresses[endpoint],
+  ]);
+  writeEndpoints(home, Object.fromEntries(known));
+}
+
+function addressOf(part: string, addresses: Endpoints): string {
+  const server = SERVERS.find((each) => each.part === part);
+  // A database's address holds its password.
+  return server ? addresses[server.endpoint].replace(/\/\/[^@/]*@/, "//") : "";
+}
+
+function movedPorts(choices: readonly PortChoice[]): readonly { name: string; note: string }[] {
+  return choices.flatMap(({ name, port, insteadOf }) =>
+    insteadOf === null ? [] : [{ name, note: `port ${insteadOf} is in use: ${name} takes ${port}` }],
+  );
+}
+
+/** What our own children inherit: the user's settings, every address, and nothing of the npm that ran us. */
+function childEnvironment(env: NodeJS.ProcessEnv, addresses: Endpoints, home: string): NodeJS.ProcessEnv {
+  const inherited = Object.entries(env).filter(([name]) => !/^npm_|^PROBE_(PORT|HOST)$/.test(name));
+  return { ...Object.fromEntries(inherited), ...addresses, ELEVATED_HOME: home };
+}

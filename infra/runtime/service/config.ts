@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { CodedError } from "../../../schemas/errors.ts";
+import { parseTcpAddress } from "../../../schemas/wire/tcp-link.ts";
+import { fromFile } from "./setting-files.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Read and freeze a service's settings from the environment by one zod schema whose keys are variable names.
+ *
+ * Only `main.ts` and `config.ts` call this; everything else takes what it needs as parameters. Each setting may also
+ * be given as a file: `POSTGRES_URL_FILE=/run/secrets/url` stands for `POSTGRES_URL`, which wins where both are set.
+ *
+ * @throws {CodedError} CONFIG_INVALID that names each variable, its value and what would do.
+ */
+export function readConfig<S extends z.ZodType>(schema: S, env: Environment): Readonly<z.output<S>> {
+  const present = Object.fromEntries(
+    Object.entries({ ...fromFiles(schema, env), ...given(env) }).filter(([, value]) => value !== undefined),
+  );
+  const result = schema.safeParse(present);
+  if (result.success) return Object.freeze(result.data) as Readonly<z.output<S>>;
+  const problems = result.error.issues.map((issue) => {
+    const variable = String(issue.path[0] ?? "settings");
+    const value = present[variable];
+    const shown =
+      value === undefined ? "not set" : isSecret(variable) ? "set" : `"${withoutPassword(value)}"`;
+    return { variable, value: shown, problem: issue.message };
+  });
+  throw new CodedError("CONFIG_INVALID", {
+    message: problems.map((p) => `${p.variable} is ${p.value}: ${p.problem}`).join("; "),
+    retryable: false,
+    context: { problems },
+  });
+}
+
+function given(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+}
+
+/** The settings that the environment gives as the name of a file. */
+function fromFiles(schema: z.ZodType, env: Environment): Environment {
+  if (!(schema instanceof z.ZodObject)) return {};
+  const names = Object.keys(schema.shape).filter((name) => !(`${name}_FILE` in schema.shape));
+  return Object.fromEntries(names.map((name) => [name, env[name] ? undefined : fromFile(name, env)]));
+}
+
+/** Is this setting's value never to be shown? The name of a file that holds a secret is none. */
+export function isSecret(variable: string): boolean {
+  return /SECRET|PASSWORD|TOKEN|API_KEY$/.test(variable) && !variable.endsWith("_FILE");
+}
+
+/** An address without the password that it may hold. */
+export function withoutPassword(value: string): string {
+  return value.replace(/(\/\/[^:@/\s]*):[^@/\s]*@/g, "$1:***@");
+}
+
+/** `host:port[,host:port…]` */
+export const brokerList = z
+  .string()
+  .transform((text) => text.split(",").map((part) => part.trim()))
+  .refine((list) => list.every((b) => /^[^:\s]+:\d{1,5}$/.test(b)), {
+    message: "give host:port, separated by commas, for example localhost:9092",
+  });
+
+export const httpUrl = z.url({
+  protocol: /^https?$/,
+  error: "give a URL, for example http://localhost:8081",
+});
+
+export const port = z.coerce
+  .number({ error: "give a port number" })
+  .int("give a whole number")
+  .min(0, "ports start at 0 (any free one)")
+  .max(65_535, "ports end at 65535");
+
+/** For `serveProbes`. */
+export const probeSettings = {
+  PROBE_PORT: port
+    .optional()
+    .describe("Where `/metrics`, `/healthz` and `/readyz` are served; not set: nowhere."),
+  PROBE_HOST: z
+    .string()
+    .min(1, "give an address")
+    .default("127.0.0.1")
+    .describe("The address that PROBE_PORT listens on; `0.0.0.0` for a Prometheus elsewhere."),
+};
+export type ProbeSettings = Readonly<z.output<z.ZodObject<typeof probeSettings>>>;
+
+/** Serial lines over TCP: where a simulator serves them, and where agents find them. */
+export const serialLink = z
+  .string()
+  .transform((text, context) => {
+    const address = parseTcpAddress(text);
+    if (address) return address;
+    context.addIssue("give tcp://host:port, for example tcp://127.0.0.1:4001");
+    return z.NEVER;
+  })
+  .optional();
+
+export const logLevel = z
+  .enum(["trace", "debug", "info", "warn", "error", "silent"], {
+    error: "one of trace, debug, info, warn, error, silent",
+  })
+  .default("info")
+  .describe("What is logged to stderr: trace, debug, info, warn, error or silent.");
+
+export const topicPrefix = z
+  .string()
+  .default("")
+  .describe("Stands before every topic's name, so that several systems share a cluster.");
+
+/** `1`, `true`, `on`, `yes` and their opposites. */
+export const flag = z.stringbool({ error: "give 1 or 0" });

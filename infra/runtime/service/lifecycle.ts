@@ -1,0 +1,75 @@
+import { exitCodeOf, isCoded, messageOf } from "../../../schemas/errors.ts";
+import type { Logger } from "../logger.ts";
+
+/** How long a first SIGINT or SIGTERM may drain before the process exits anyway. */
+export const DRAIN_MS = 10_000;
+
+/**
+ * A second signal this soon is the same one again: npm passes on a Ctrl+C that the terminal has sent to its child
+ * already, and a supervisor's end is told both by stdin and by its watchdog.
+ */
+const SAME_SIGNAL_MS = 500;
+
+export interface Running {
+  /** Stop taking new work, finish what was accepted, release everything. */
+  stop(): Promise<void>;
+  /** Rejects when the service cannot go on; absent for services that only end by `stop`. */
+  readonly failed?: Promise<never>;
+}
+
+/**
+ * Run a service as this process until a signal, its own failure or (with `ELEVATED_PARENT=pipe`) its parent's death.
+ *
+ * First SIGINT or SIGTERM: drain, at most `DRAIN_MS`, exit 0. A second: exit at once. An error's exit code is that of
+ * `exitCodeOf`. A child whose stdin is a pipe from the supervisor ends when the pipe does: the parent is gone.
+ */
+export async function runService(
+  logger: Logger,
+  start: (signal: AbortSignal) => Promise<Running>,
+): Promise<never> {
+  const abort = new AbortController();
+  let running: Running | undefined;
+  let stopping: number | undefined;
+  const stop = async (reason: string): Promise<void> => {
+    const now = performance.now();
+    if (stopping !== undefined) {
+      if (now - stopping > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stopping = now;
+    logger.info({ reason }, "stopping");
+    abort.abort();
+    setTimeout(() => {
+      logger.error({ afterMs: DRAIN_MS }, "still draining: giving up");
+      process.exit(1);
+    }, DRAIN_MS).unref();
+    await running?.stop();
+    process.exit(0);
+  };
+  const fail = (error: unknown): never => {
+    reportFailure(logger, error);
+    process.exit(exitCodeOf(error));
+  };
+  process.on("SIGINT", () => void stop("SIGINT").catch(fail));
+  process.on("SIGTERM", () => void stop("SIGTERM").catch(fail));
+  process.on("uncaughtException", fail);
+  process.on("unhandledRejection", fail);
+  if (process.env["ELEVATED_PARENT"] === "pipe") {
+    process.stdin.resume();
+    process.stdin.on("end", () => void stop("parent ended").catch(fail));
+    process.stdin.on("error", () => void stop("parent ended").catch(fail));
+  }
+  try {
+    running = await start(abort.signal);
+    if (running.failed) await running.failed;
+  } catch (error) {
+    if (stopping === undefined) fail(error);
+  }
+  return new Promise<never>(() => {});
+}
+
+/** One line that names the cause and the fix; the stack only for what nobody foresaw. */
+export function reportFailure(logger: Logger, error: unknown): void {
+  if (isCoded(error)) logger.fatal({ code: error.code, ...error.context }, error.message);
+  else logger.fatal({ err: error }, messageOf(error));
+}

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { registrySettings } from "../../runtime/security/http.ts";
+import { kafkaSettings } from "../../runtime/security/kafka.ts";
+import { logLevel, port } from "../../runtime/service/config.ts";
+
+/** The server's environment. */
+export const ksqlConfig = z.object({
+  ...kafkaSettings,
+  ...registrySettings,
+  KSQL_STATE_DIR: z
+    .string()
+    .optional()
+    .describe("Where tables go that outgrow memory; not set: `ksql` in `ELEVATED_HOME`."),
+  KSQL_STATE_MEMORY_ROWS: z.coerce
+    .number({ error: "give a number of rows" })
+    .int("give a whole number")
+    .min(0, "rows start at 0 (every table on disk)")
+    .default(100_000)
+    .describe("How many rows of tables are kept in memory, over all queries; those beyond go to disk."),
+  KSQL_PORT: port.default(8088).describe("Where to listen; 0 takes any free port."),
+  LOG_LEVEL: logLevel,
+});

@@ -1,0 +1,135 @@
+import type { InRecord, OutRecord } from "../../../runtime/kafka/ports.ts";
+import type { GroupPlan } from "../analysis/query-plan.ts";
+import type { Source } from "../catalog/source.ts";
+import type { SqlType } from "../sql/types.ts";
+import type { StateSpace } from "../state/state-space.ts";
+import { type RowCodec, StateStore } from "../state/state-store.ts";
+import { type GroupChange, type Share, type ShareOf, streamChange, tableChanges } from "./grouper.ts";
+import { idOf } from "./materialized.ts";
+import type { RecordReader } from "./record-reader.ts";
+import { type Packed, packAll, unpackAll, unpacker } from "./value-codec.ts";
+
+/** Records as changes of groups, with the state that takes. */
+export interface ChangeSource {
+  /** @returns false when the record is not this one's. */
+  restore(record: InRecord): boolean;
+  changesOf(records: readonly InRecord[]): Promise<readonly GroupChange[]>;
+  /** Changelog records of the state since `commit`. */
+  changelog(): readonly OutRecord[];
+  commit(): void;
+  /** Gives back what the state takes. */
+  close(): Promise<void>;
+}
+
+/** How a group's key and arguments are packed. */
+interface GroupTypes {
+  readonly key: readonly SqlType[];
+  readonly args: readonly SqlType[];
+}
+
+export function groupTypes(group: GroupPlan): GroupTypes {
+  return { key: group.keys.map((k) => k.type), args: group.aggregates.map((a) => a.argumentType) };
+}
+
+const PREFIX = "s";
+type PackedShare = readonly [key: readonly Packed[], args: readonly Packed[]];
+
+/** Straight from the source's topic; a table's rows are remembered, so that they can be taken back. */
+export function sourceChanges(
+  source: Source,
+  reader: RecordReader,
+  share: ShareOf,
+  types: GroupTypes,
+  stateTopic: string,
+  space: StateSpace,
+): ChangeSource {
+  const shares = new StateStore(shareCodec(types), space);
+  return {
+    restore({ key, value }) {
+      const text = key?.toString("utf8");
+      if (!text?.startsWith(PREFIX)) return false;
+      shares.restore(text.slice(PREFIX.length), value);
+      return true;
+    },
+    async changesOf(records) {
+      await reader.prepare(records);
+      const changes: GroupChange[] = [];
+      for (const record of records) {
+        const read = reader.read(record);
+        if (!read) continue;
+        if (source.type === "STREAM") {
+          changes.push(...streamChange(read, share));
+        } else if (read.hasKey) {
+          const id = idOf(read.key, read.windowStart);
+          const before = shares.get(id);
+          const after = read.row ? share(read.row) : undefined;
+          if (before || after) shares.set(id, after);
+          changes.push(...tableChanges(before, after, read.time));
+        }
+      }
+      return changes;
+    },
+    changelog: () =>
+      Array.from(shares.changes(), ([id, value]) => ({
+        topic: stateTopic,
+        key: Buffer.from(PREFIX + id),
+        value,
+      })),
+    commit: () => shares.commit(),
+    close: () => shares.close(),
+  };
+}
+
+function shareCodec(types: GroupTypes): RowCodec<Share> {
+  const keyOf = types.key.map(unpacker);
+  const argOf = types.args.map(unpacker);
+  return {
+    encode: ({ key, args }) => Buffer.from(JSON.stringify([packAll(key), packAll(args)])),
+    decode(bytes) {
+      const [key, args] = JSON.parse(bytes.toString("utf8")) as PackedShare;
+      return { key: unpackAll(keyOf, key), args: unpackAll(argOf, args) };
+    },
+  };
+}
+
+type PackedChange = readonly [
+  key: readonly Packed[],
+  time: number,
+  undo: readonly Packed[] | 0,
+  add: readonly Packed[] | 0,
+];
+
+export function packChanges(changes: readonly GroupChange[]): Buffer {
+  const packed = changes.map(
+    ({ key, time, undo, add }): PackedChange => [
+      packAll(key),
+      time,
+      undo ? packAll(undo) : 0,
+      add ? packAll(add) : 0,
+    ],
+  );
+  return Buffer.from(JSON.stringify(packed));
+}
+
+/** From the records that `packChanges` made, each holding the changes of a whole batch. */
+export function packedChanges(types: GroupTypes): ChangeSource {
+  const keyOf = types.key.map(unpacker);
+  const argOf = types.args.map(unpacker);
+  return {
+    restore: () => false,
+    async changesOf(records) {
+      return records.flatMap((record) => {
+        const packed = JSON.parse(record.value?.toString("utf8") ?? "[]") as readonly PackedChange[];
+        return packed.map(([key, time, undo, add]) => ({
+          key: unpackAll(keyOf, key),
+          time,
+          undo: undo === 0 ? null : unpackAll(argOf, undo),
+          add: add === 0 ? null : unpackAll(argOf, add),
+        }));
+      });
+    },
+    changelog: () => [],
+    commit: () => {},
+    close: async () => {},
+  };
+}

@@ -1,0 +1,160 @@
+import { messageOf } from "../../../../schemas/errors.ts";
+import type { Clock } from "../../../runtime/clock.ts";
+import type { Kafka, KafkaAdmin, Processor } from "../../../runtime/kafka/ports.ts";
+import type { Logger } from "../../../runtime/logger.ts";
+import type { QueryPlan } from "../analysis/query-plan.ts";
+import type { Source } from "../catalog/source.ts";
+import type { SchemaRegistry } from "../formats/registry.ts";
+import { serdesOf } from "../formats/side.ts";
+import type { StateSpace } from "../state/state-space.ts";
+import type { Entry, Materialized } from "./materialized.ts";
+import { processingLog } from "./processing-log.ts";
+import { type Stage, topologyOf } from "./topology.ts";
+
+export interface EngineDependencies {
+  readonly kafka: Kafka;
+  readonly admin: KafkaAdmin;
+  readonly registry: SchemaRegistry | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Begins the names of internal topics and consumer groups. */
+  readonly prefix: string;
+  /** Where tables are kept. */
+  readonly space: StateSpace;
+}
+
+export interface QuerySpec {
+  readonly queryId: string;
+  readonly plan: QueryPlan;
+  readonly sink: Source;
+  readonly everyChange: boolean;
+  /** Where to begin, per partition of the source; left out: at the beginning. */
+  readonly starts?: readonly number[];
+}
+
+type QueryState = "RUNNING" | "ERROR" | "STARTING";
+
+const RETRY_MS = 1000;
+/**
+ * Under load, larger transactions carry more inputs per changed group, which costs two records each; but when every input
+ * is a group of its own, all those records must be written within the transaction's time limit, also by a slow broker.
+ */
+const MAX_RECORDS = 20_000;
+const MAX_BYTES = 2 * 1024 * 1024;
+/**
+ * A commit costs the broker some 7 ms of a core, whatever it holds. Pages are told ten times a second at most, so more
+ * than ten commits a second and partition would be work that nobody sees.
+ */
+export const COMMIT_GAP_MS = 100;
+
+/** A persistent query while this instance takes part in it. */
+export class RunningQuery {
+  readonly spec: QuerySpec;
+  readonly #deps: EngineDependencies;
+  readonly #tables = new Map<number, Materialized>();
+  readonly #stop = new AbortController();
+  #processors: Processor[] = [];
+  #state: QueryState = "STARTING";
+  #started: Promise<void>;
+
+  constructor(deps: EngineDependencies, spec: QuerySpec) {
+    this.#deps = deps;
+    this.spec = spec;
+    this.#started = this.#start();
+  }
+
+  get state(): QueryState {
+    return this.#state;
+  }
+
+  /** Is every partition of the table here and restored? */
+  get complete(): boolean {
+    return this.#owned().length === this.spec.sink.partitions;
+  }
+
+  /** The committed rows of the table, as far as this instance holds its partitions. */
+  *entries(): Iterable<Entry> {
+    for (const table of this.#owned()) yield* table.entries();
+  }
+
+  /** The committed row under one key without a window. */
+  entry(id: string): Entry | undefined {
+    for (const table of this.#owned()) {
+      const entry = table.committed(id);
+      if (entry) return entry;
+    }
+    return undefined;
+  }
+
+  /** Only those that the processor works on: a table that is there may be about to end. */
+  #owned(): readonly Materialized[] {
+    const partitions = this.#processors.at(-1)?.partitions ?? [];
+    return partitions.flatMap((partition) => this.#tables.get(partition) ?? []);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#started;
+    await Promise.all(this.#processors.map((processor) => processor.stop()));
+    this.#processors = [];
+  }
+
+  async #start(): Promise<void> {
+    const { clock, logger } = this.#deps;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        await this.#open();
+        this.#state = "RUNNING";
+        return;
+      } catch (error) {
+        this.#state = "ERROR";
+        logger.warn({ query: this.spec.queryId, reason: messageOf(error) }, "the query cannot start yet");
+        await Promise.all(this.#processors.map((processor) => processor.stop()));
+        this.#processors = [];
+        await clock.sleep(RETRY_MS, signal);
+      }
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { admin, registry, prefix, logger, clock, space } = this.#deps;
+    const { plan, sink, queryId, everyChange, starts } = this.spec;
+    const source = await serdesOf(plan.source, registry, false);
+    const target = await serdesOf(sink, registry, true);
+    const topology = topologyOf(
+      {
+        queryId,
+        prefix,
+        plan,
+        sink,
+        everyChange,
+        ...(starts ? { starts } : {}),
+        log: processingLog(logger, queryId, () => clock.now()),
+        space,
+        onReady: (partition, table) => this.#tables.set(partition, table),
+        onEnd: (partition, table) => {
+          if (this.#tables.get(partition) === table) this.#tables.delete(partition);
+        },
+      },
+      source,
+      target,
+    );
+    await admin.ensureTopics(topology.internal);
+    this.#processors = await Promise.all(topology.stages.map((stage) => this.#openStage(stage)));
+  }
+
+  async #openStage(stage: Stage): Promise<Processor> {
+    const processor = await this.#deps.kafka.processor({
+      maxRecords: MAX_RECORDS,
+      maxBytes: MAX_BYTES,
+      minCommitGapMs: COMMIT_GAP_MS,
+      ...stage,
+    });
+    processor.failed.catch((error: unknown) => {
+      this.#state = "ERROR";
+      this.#deps.logger.error({ query: this.spec.queryId, reason: messageOf(error) }, "the query failed");
+    });
+    return processor;
+  }
+}

@@ -1,0 +1,213 @@
+import type { PartitionTask, TopicSpec } from "../../../runtime/kafka/ports.ts";
+import type { GroupPlan, QueryPlan } from "../analysis/query-plan.ts";
+import type { Source } from "../catalog/source.ts";
+import type { Serdes } from "../formats/side.ts";
+import type { StateSpace } from "../state/state-space.ts";
+import { Aggregator } from "./aggregator.ts";
+import { type ChangeSource, groupTypes, packedChanges, sourceChanges } from "./change-source.ts";
+import { shareOf } from "./grouper.ts";
+import { Materialized } from "./materialized.ts";
+import { murmur2 } from "./murmur2.ts";
+import type { ProcessingLog } from "./processing-log.ts";
+import { recordReader } from "./record-reader.ts";
+import { partitionOfKey, recordWriter } from "./record-writer.ts";
+import { aggregateTask, regroupTask, streamTask, type TableTaskOptions, tableTask } from "./tasks.ts";
+
+/** One exactly-once loop of a query. */
+export interface Stage {
+  readonly group: string;
+  readonly inputs: readonly string[];
+  readonly stateTopic: string;
+  readonly task: (partition: number) => PartitionTask;
+  /** Of the records per transaction; left out: as every query's. */
+  readonly maxBytes?: number;
+}
+
+interface Topology {
+  /** Topics that only this query uses. */
+  readonly internal: readonly TopicSpec[];
+  readonly stages: readonly Stage[];
+}
+
+interface TopologyOptions {
+  readonly queryId: string;
+  /** Begins the names of internal topics and groups: those of one service (`--service-id`). */
+  readonly prefix: string;
+  readonly plan: QueryPlan;
+  readonly sink: Source;
+  readonly everyChange: boolean;
+  /** Where the source is read from, per partition; left out: from its beginning. */
+  readonly starts?: readonly number[];
+  readonly log: ProcessingLog;
+  /** A partition's table is complete and may be read. */
+  readonly onReady: (partition: number, state: Materialized) => void;
+  /** A partition's table is kept up to date no more. */
+  readonly onEnd: (partition: number, state: Materialized) => void;
+  /** Where tables are kept. */
+  readonly space: StateSpace;
+}
+
+/** Where state topics start over: small, so that a restart reads little that is overwritten. */
+const COMPACTED = {
+  "cleanup.policy": "compact",
+  "segment.bytes": "16777216",
+  "min.cleanable.dirty.ratio": "0.1",
+};
+/** A packed change takes 20 bytes and more: as many of them as other transactions have records. */
+const MAX_PACKED_BYTES = 512 * 1024;
+/** Regrouped changes are read at once; what is older than a week belongs to a query that nobody ran. */
+const PASSING = {
+  "cleanup.policy": "delete",
+  "retention.ms": String(7 * 86_400_000),
+  "segment.bytes": "16777216",
+};
+
+/** The internal topics of a query, known without its plan: to delete them. */
+export function isInternalOf(prefix: string, queryId: string): (topic: string) => boolean {
+  return (topic) => topic.startsWith(`${prefix}query_${queryId}-`);
+}
+
+/**
+ * What runs for a query. Groups that may be spread over the source's partitions are brought together by a first stage
+ * that writes one topic per input partition; ksqlDB does the same by a repartition topic.
+ */
+export function topologyOf(options: TopologyOptions, source: Serdes, sink: Serdes): Topology {
+  const topology = plainTopology(options, source, sink);
+  const { starts } = options;
+  if (!starts) return topology;
+  const [first, ...rest] = topology.stages;
+  if (!first) return topology;
+  const task = (partition: number): PartitionTask =>
+    startingAt(starts[partition] ?? 0, first.task(partition));
+  return { ...topology, stages: [{ ...first, task }, ...rest] };
+}
+
+/**
+ * Records before this offset are passed over. The offset stands in the query's command, so that every instance begins
+ * at the same one, however late it starts.
+ */
+function startingAt(start: number, task: PartitionTask): PartitionTask {
+  return {
+    ...task,
+    process(records) {
+      const wanted = records.filter((record) => record.offset >= start);
+      return wanted.length === 0 ? [] : task.process(wanted);
+    },
+  };
+}
+
+function plainTopology(options: TopologyOptions, source: Serdes, sink: Serdes): Topology {
+  const { plan, queryId, prefix } = options;
+  const name = `${prefix}query_${queryId}`;
+  const stateTopic = `${name}-changelog`;
+  const state = (partitions: number, topic = stateTopic): TopicSpec => ({
+    topic,
+    partitions,
+    config: COMPACTED,
+  });
+  const { source: input } = plan;
+  if (plan.group) return groupedTopology(options, plan.group, source, sink, name);
+  const reader = recordReader(input, source, options.log);
+  const place = (partition: number): number | undefined =>
+    input.partitions === options.sink.partitions ? partition : undefined;
+  const task = (partition: number): PartitionTask => {
+    const writer = recordWriter(options.sink, sink, place(partition));
+    if (plan.type === "STREAM") return streamTask(plan, reader, writer, options.log);
+    const table = new Materialized(stateTopic, options.sink, [], options.space);
+    return tableTask(tableOptions(options, table, sink, place(partition), partition), reader);
+  };
+  return {
+    internal: [state(input.partitions)],
+    stages: [{ group: name, inputs: [input.topic], stateTopic, task }],
+  };
+}
+
+function tableOptions(
+  options: TopologyOptions,
+  state: Materialized,
+  serdes: Serdes,
+  place: number | undefined,
+  partition: number,
+): TableTaskOptions {
+  const { plan, log, everyChange } = options;
+  const writer = recordWriter(options.sink, serdes, place);
+  return {
+    plan,
+    state,
+    writer,
+    log,
+    everyChange,
+    onReady: (table) => options.onReady(partition, table),
+    onEnd: (table) => options.onEnd(partition, table),
+  };
+}
+
+function groupedTopology(
+  options: TopologyOptions,
+  group: GroupPlan,
+  source: Serdes,
+  sinkSerdes: Serdes,
+  name: string,
+): Topology {
+  const { plan, sink, log } = options;
+  const types = groupTypes(group);
+  const share = shareOf(plan, group, log);
+  const inputPartitions = plan.source.partitions;
+  const together = (inputPartitions === 1 || group.byKey) && inputPartitions === sink.partitions;
+  const reader = recordReader(plan.source, source, log);
+  const fromSource = (topic: string): ChangeSource =>
+    sourceChanges(plan.source, reader, share, types, topic, options.space);
+  const stateTopic = `${name}-changelog`;
+  const aggregate = (partition: number, changes: ChangeSource): PartitionTask => {
+    const table = new Materialized(
+      stateTopic,
+      sink,
+      group.aggregates.map((a) => a.aggregate.stateTypes),
+      options.space,
+    );
+    const values = plan.columns.filter((column) => !column.key);
+    const aggregator = new Aggregator(group, values, table, log);
+    return aggregateTask(
+      tableOptions(options, table, sinkSerdes, partition, partition),
+      changes,
+      aggregator,
+      stateTopic,
+    );
+  };
+  const changelog: TopicSpec = { topic: stateTopic, partitions: sink.partitions, config: COMPACTED };
+  if (together) {
+    const task = (partition: number): PartitionTask => aggregate(partition, fromSource(stateTopic));
+    return {
+      internal: [changelog],
+      stages: [{ group: name, inputs: [plan.source.topic], stateTopic, task }],
+    };
+  }
+  const regroupState = `${name}-regroup-changelog`;
+  const lanes = Array.from({ length: inputPartitions }, (_, p) => `${name}-regroup-${p}`);
+  const target = (key: Parameters<typeof sinkSerdes.key.encode>[0]): number => {
+    const bytes = sinkSerdes.key.encode(key);
+    return bytes ? partitionOfKey(sink, bytes) : murmur2(Buffer.alloc(0)) % sink.partitions;
+  };
+  return {
+    internal: [
+      changelog,
+      { topic: regroupState, partitions: inputPartitions, config: COMPACTED },
+      ...lanes.map((topic) => ({ topic, partitions: sink.partitions, config: PASSING })),
+    ],
+    stages: [
+      {
+        group: `${name}-regroup`,
+        inputs: [plan.source.topic],
+        stateTopic: regroupState,
+        task: (partition) => regroupTask(fromSource(regroupState), lanes[partition] ?? "", target),
+      },
+      {
+        group: name,
+        inputs: lanes,
+        stateTopic,
+        task: (partition) => aggregate(partition, packedChanges(types)),
+        maxBytes: MAX_PACKED_BYTES,
+      },
+    ],
+  };
+}

@@ -1,0 +1,173 @@
+import {
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  JsonNumber,
+  parseJson,
+  writeJson,
+} from "../../../runtime/json/lossless.ts";
+import type { Column } from "../catalog/source.ts";
+import { javaDouble } from "../sql/format.ts";
+import { type SqlType, typeText } from "../sql/types.ts";
+import { toDecimal } from "../values/cast.ts";
+import { parseDate, parseTime, parseTimestamp } from "../values/time-text.ts";
+import type { Value } from "../values/value.ts";
+import type { Serde } from "./serde.ts";
+
+/**
+ * JSON as ksqlDB reads and writes it: members found whatever their case, explicit nulls, TIMESTAMP as epoch ms.
+ *
+ * @param wrapped - the columns are members of an object; otherwise the text is the single column's value.
+ */
+export function jsonSerde(columns: readonly Column[], wrapped: boolean): Serde {
+  return {
+    decode(bytes) {
+      const text = bytes.toString("utf8");
+      return fast(text, columns, wrapped) ?? exact(parseJson(text), columns, wrapped);
+    },
+    encode(values) {
+      if (columns.length === 0) return null;
+      if (!wrapped) {
+        const [value = null] = values;
+        return columns[0] && value !== null ? Buffer.from(jsonText(value, columns[0].type)) : null;
+      }
+      const members = columns.map(
+        (c, i) => `${JSON.stringify(c.name)}:${jsonText(values[i] ?? null, c.type)}`,
+      );
+      return Buffer.from(`{${members.join(",")}}`);
+    },
+  };
+}
+
+/** A value as JSON text, on a topic. */
+function jsonText(value: Value, type: SqlType): string {
+  if (value === null) return "null";
+  switch (type.base) {
+    case "DOUBLE": {
+      const text = javaDouble(Number(value));
+      return Number.isFinite(Number(value)) ? text : JSON.stringify(text);
+    }
+    case "STRING":
+      return JSON.stringify(value);
+    case "BYTES":
+      return JSON.stringify(Buffer.isBuffer(value) ? value.toString("base64") : String(value));
+    default:
+      return String(value);
+  }
+}
+
+const FAST = new Set(["STRING", "INTEGER", "BOOLEAN", "DOUBLE", "BIGINT"]);
+
+/** By `JSON.parse`, where that loses nothing these columns could show; else undefined. */
+function fast(text: string, columns: readonly Column[], wrapped: boolean): readonly Value[] | undefined {
+  if (!wrapped || columns.some((c) => !FAST.has(c.type.base))) return undefined;
+  let object: unknown;
+  try {
+    object = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof object !== "object" || object === null || Array.isArray(object)) return undefined;
+  const members = object as Readonly<Record<string, unknown>>;
+  let upper: Map<string, unknown> | undefined;
+  const values: Value[] = [];
+  for (const { name, type } of columns) {
+    let member = Object.hasOwn(members, name) ? members[name] : undefined;
+    if (member === undefined) {
+      upper ??= new Map(Object.entries(members).map(([key, value]) => [key.toUpperCase(), value]));
+      member = upper.get(name);
+    }
+    if (member === undefined || member === null) values.push(null);
+    else if (type.base === "STRING" && typeof member === "string") values.push(member);
+    else if (type.base === "BOOLEAN" && typeof member === "boolean") values.push(member);
+    else if (typeof member === "number" && type.base === "DOUBLE") values.push(member);
+    else if (typeof member === "number" && Number.isSafeInteger(member) && type.base === "BIGINT") {
+      values.push(BigInt(member));
+    } else if (typeof member === "number" && (member | 0) === member && type.base === "INTEGER")
+      values.push(member);
+    else return undefined;
+  }
+  return values;
+}
+
+function exact(json: Json, columns: readonly Column[], wrapped: boolean): readonly Value[] {
+  if (!wrapped) return columns.slice(0, 1).map((c) => fromJson(json, c.type));
+  if (json === null) return columns.map(() => null);
+  if (!isJsonObject(json)) throw new Error("Failed to deserialize: expected a JSON object");
+  const upper = new Map([...json].map(([name, value]) => [name.toUpperCase(), value]));
+  return columns.map(({ name, type }) => {
+    const member = json.get(name) ?? upper.get(name) ?? null;
+    try {
+      return fromJson(member, type);
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : String(error)}, path: $.${name}`);
+    }
+  });
+}
+
+/** @throws Error when ksqlDB would not convert this JSON value to the type. */
+export function fromJson(json: Json, type: SqlType): Value {
+  if (json === null) return null;
+  switch (type.base) {
+    case "STRING":
+      return textOf(json);
+    case "BOOLEAN":
+      if (typeof json === "boolean") return json;
+      break;
+    case "INTEGER": {
+      const whole = wholeOf(json);
+      if (whole !== undefined) return Number(BigInt.asIntN(32, whole));
+      break;
+    }
+    case "BIGINT": {
+      const whole = wholeOf(json);
+      if (whole !== undefined) return BigInt.asIntN(64, whole);
+      break;
+    }
+    case "DOUBLE":
+      if (json instanceof JsonNumber) return Number(json.text);
+      if (typeof json === "string" && json.trim() !== "" && (json === "NaN" || !Number.isNaN(Number(json)))) {
+        return Number(json);
+      }
+      break;
+    case "DECIMAL":
+      if (json instanceof JsonNumber) return toDecimal(json.text, type);
+      if (typeof json === "string") return toDecimal(json, type);
+      break;
+    case "BYTES":
+      if (typeof json === "string") return Buffer.from(json, "base64");
+      break;
+    case "TIMESTAMP":
+      return timeOf(json, parseTimestamp) ?? invalid(json, type);
+    case "DATE":
+      return timeOf(json, parseDate) ?? invalid(json, type);
+    case "TIME":
+      return timeOf(json, parseTime) ?? invalid(json, type);
+  }
+  return invalid(json, type);
+}
+
+function invalid(json: Json, type: SqlType): never {
+  const kind = isJsonObject(json) ? "OBJECT" : isJsonArray(json) ? "ARRAY" : typeof json;
+  throw new Error(`Can't convert type. sourceType: ${kind}, requiredType: ${typeText(type)}`);
+}
+
+function textOf(json: Json): string {
+  if (typeof json === "string") return json;
+  if (json instanceof JsonNumber) return json.text;
+  if (isJsonArray(json)) return `[${json.map((item) => (item === null ? "null" : textOf(item))).join(", ")}]`;
+  return writeJson(json);
+}
+
+function wholeOf(json: Json): bigint | undefined {
+  if (json instanceof JsonNumber) {
+    return json.isInteger ? BigInt(json.text) : BigInt(Math.trunc(Number(json.text)));
+  }
+  if (typeof json === "string" && /^[+-]?\d+$/.test(json)) return BigInt(json.replace(/^\+/, ""));
+  return undefined;
+}
+
+function timeOf(json: Json, parse: (text: string) => number | undefined): number | undefined {
+  if (json instanceof JsonNumber) return Math.trunc(Number(json.text));
+  return typeof json === "string" ? parse(json) : undefined;
+}

@@ -1,0 +1,171 @@
+import type { Kafka } from "../../../runtime/kafka/ports.ts";
+import type { QueryPlan } from "../analysis/query-plan.ts";
+import { childrenOf, columnsOf } from "../analysis/scope.ts";
+import { layoutOf } from "../analysis/source-scope.ts";
+import type { Source } from "../catalog/source.ts";
+import { condition, project } from "../engine/expressions.ts";
+import { type Entry, idOf } from "../engine/materialized.ts";
+import type { ProcessingLog } from "../engine/processing-log.ts";
+import { recordReader } from "../engine/record-reader.ts";
+import type { RunningQuery } from "../engine/running-query.ts";
+import { refuse } from "../errors.ts";
+import type { Serdes } from "../formats/side.ts";
+import type { Expression, Query } from "../sql/ast.ts";
+import { formatExpression } from "../sql/format.ts";
+import { type SqlType, typeText } from "../sql/types.ts";
+import type { Row, Value } from "../values/value.ts";
+import { type ResultTaker, resultColumns } from "./result.ts";
+
+const SEE = " See https://cnfl.io/queries for more info.";
+
+/** @throws {CodedError} KSQL_STATEMENT_INVALID for what a pull query cannot do. */
+export function checkPull(query: Query, source: Source): void {
+  if (query.limit !== undefined && query.limit < 0) {
+    throw refuse(`Pull queries don't support negative integers in the LIMIT clause.${SEE}`);
+  }
+  if (query.groupBy.length > 0) throw refuse(`Pull queries don't support GROUP BY clauses.${SEE}`);
+  if (query.window) throw refuse(`Pull queries don't support WINDOW clauses.${SEE}`);
+  if (query.having) throw refuse(`Pull queries don't support HAVING clauses.${SEE}`);
+  if (source.type === "TABLE" && source.queryId === undefined) {
+    throw refuse(
+      `The \`${source.name}\` table isn't queryable. To derive a queryable table, you can do 'CREATE TABLE QUERYABLE_${source.name} AS SELECT * FROM ${source.name}'.${SEE}`,
+    );
+  }
+  checkSystemColumns(
+    "SELECT",
+    query.items.flatMap((item) => (item.kind === "expression" ? [item.expression] : [])),
+  );
+  checkSystemColumns("WHERE", query.where ? [query.where] : []);
+  if (query.where) checkKeyLists(query.where, source);
+}
+
+/** Where a row came from is not kept with it. */
+function checkSystemColumns(clause: string, expressions: readonly Expression[]): void {
+  const names = expressions.flatMap(columnsOf).map((column) => column.name);
+  const foreign = ["ROWPARTITION", "ROWOFFSET"].filter((name) => names.includes(name));
+  if (foreign.length === 0) return;
+  const listed = foreign.map((name) => `\`${name}\``).join(", ");
+  throw refuse(`Pull queries don't support the following columns in ${clause} clauses: ${listed}.${SEE}`);
+}
+
+/** `IN` on a key column looks rows up, so its members must be of the key's type. */
+function checkKeyLists(e: Expression, source: Source): void {
+  if (e.kind === "in" && e.operand.kind === "column") {
+    const { name } = e.operand;
+    const key = source.keys.find((column) => column.name === name);
+    const foreign =
+      key && e.list.find((m) => (m.kind === "string") !== (key.type.base === "STRING") && m.kind !== "null");
+    if (key && foreign && (foreign.kind === "string" || key.type.base === "STRING")) {
+      throw refuse(
+        `${formatExpression(foreign)} can not be converted to the type of the key column: ${name} ${typeText(key.type)} KEY`,
+      );
+    }
+  }
+  for (const child of childrenOf(e)) checkKeyLists(child, source);
+}
+
+/** The present rows of a table that a query of this server writes. @returns whether LIMIT cut the answer. */
+export async function pullTable(
+  plan: QueryPlan,
+  query: Query,
+  running: RunningQuery,
+  log: ProcessingLog,
+  taker: ResultTaker,
+): Promise<boolean> {
+  const rowOf = tableRows(plan.source);
+  const holds = condition(plan.where, "WHERE", log);
+  const values = project(plan.columns, log);
+  taker.header(resultColumns(plan.columns, true));
+  const limit = plan.limit ?? Number.POSITIVE_INFINITY;
+  let rows = 0;
+  if (limit === 0) return true;
+  for (const entry of candidates(plan, query, running)) {
+    const row = rowOf(entry);
+    if (!row || !holds(row)) continue;
+    await taker.row({ values: values(row) });
+    if (++rows >= limit) return true;
+  }
+  return false;
+}
+
+/** The one row of a key given in full, or all. */
+function candidates(
+  { source, columns }: QueryPlan,
+  { where }: Query,
+  running: RunningQuery,
+): Iterable<Entry> {
+  if (!where || source.window || columns.length === 0) return running.entries();
+  const key = source.keys.map(({ name, type }) => literalFor(equalTo(where, name), type));
+  if (key.some((value) => value === undefined)) return running.entries();
+  const entry = running.entry(idOf(key as readonly Value[]));
+  return entry ? [entry] : [];
+}
+
+/** The literal as a value of the key's type; undefined when only a scan compares them as SQL does. */
+function literalFor(literal: Expression | undefined, type: SqlType): Value | undefined {
+  if (literal?.kind === "string" && type.base === "STRING") return literal.value;
+  if (literal?.kind !== "integer") return undefined;
+  if (type.base === "BIGINT") return BigInt(literal.value);
+  return type.base === "INTEGER" || type.base === "DOUBLE" ? literal.value : undefined;
+}
+
+function equalTo(e: Expression, column: string): Expression | undefined {
+  if (e.kind === "logical" && e.op === "AND") return equalTo(e.left, column) ?? equalTo(e.right, column);
+  if (e.kind !== "comparison" || e.op !== "=") return undefined;
+  if (e.left.kind !== "column" || e.left.name !== column) return undefined;
+  return e.right;
+}
+
+/** A table's entry as a row of its source scope; undefined for a group that HAVING left out. */
+function tableRows(source: Source): (entry: Entry) => Row | undefined {
+  const layout = layoutOf(source);
+  return (entry) => {
+    if (!entry.row) return undefined;
+    const row: Value[] = [...entry.key, ...entry.row];
+    row[layout.rowTime] = BigInt(entry.time);
+    row[layout.rowPartition] = null;
+    row[layout.rowOffset] = null;
+    if (source.window && entry.windowStart !== undefined) {
+      row[layout.windowStart] = BigInt(entry.windowStart);
+      row[layout.windowEnd] = BigInt(entry.windowStart + source.window.size);
+    }
+    return row;
+  };
+}
+
+/** A stream's rows from its beginning to its end now. @returns whether LIMIT cut the answer. */
+export async function pullStream(
+  plan: QueryPlan,
+  kafka: Kafka,
+  serdes: Serdes,
+  log: ProcessingLog,
+  taker: ResultTaker,
+): Promise<boolean> {
+  const reader = recordReader(plan.source, serdes, log);
+  const holds = condition(plan.where, "WHERE", log);
+  const values = project(plan.columns, log);
+  const limit = plan.limit ?? Number.POSITIVE_INFINITY;
+  taker.header(resultColumns(plan.columns, false));
+  if (limit === 0) return true;
+  let rows = 0;
+  let reached = (): void => {};
+  const limitReached = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  const tail = await kafka.tail({
+    topics: [plan.source.topic],
+    from: "beginning",
+    async onRecords(records) {
+      await reader.prepare(records);
+      for (const record of records) {
+        const read = reader.read(record);
+        if (rows >= limit || !read?.row || !holds(read.row)) continue;
+        await taker.row({ values: values(read.row) });
+        if (++rows >= limit) reached();
+      }
+    },
+  });
+  await Promise.race([tail.caughtUp, limitReached]);
+  void tail.stop();
+  return rows >= limit;
+}

@@ -1,0 +1,81 @@
+import type { Clock } from "../../runtime/clock.ts";
+import { listen } from "../../runtime/http/listen.ts";
+import type { Kafka } from "../../runtime/kafka/ports.ts";
+import type { Logger } from "../../runtime/logger.ts";
+import { createMetrics } from "../../runtime/service/metrics.ts";
+import { ServerState } from "./commands/server-state.ts";
+import type { SchemaRegistry } from "./formats/registry.ts";
+import { createApp } from "./rest/app.ts";
+import { polyglotServer } from "./rest/server.ts";
+import { KsqlService } from "./service/ksql-service.ts";
+import { PushQueries } from "./service/push-queries.ts";
+import { TopicProducers } from "./service/topic-producers.ts";
+import { stateMetrics } from "./state/metrics.ts";
+import { StateSpace, type StateSpaceOptions } from "./state/state-space.ts";
+
+interface KsqlServerOptions {
+  readonly kafka: Kafka;
+  readonly registry: SchemaRegistry | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly host?: string;
+  /** Instances of one service share their statements and their work. */
+  readonly serviceId: string;
+  /** Where tables are kept; left out: in memory. */
+  readonly state?: StateSpaceOptions;
+}
+
+export interface KsqlServer {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const HEALTH_TIMEOUT_MS = 3000;
+
+/**
+ * The embedded ksqlDB stand-in: the statements of its service are read back and their queries run before it listens.
+ *
+ * @throws {CodedError} KAFKA_UNAVAILABLE, PORT_TAKEN
+ */
+export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlServer> {
+  const { kafka, registry, clock, logger, serviceId } = options;
+  const admin = await kafka.admin();
+  const clusterId = admin.clusterId();
+  clusterId.catch(() => {});
+  const producers = new TopicProducers(kafka, clock);
+  const prefix = `_elevated-ksql-${serviceId}`;
+  const space = new StateSpace(options.state);
+  const deps = { kafka, admin, registry, clock, logger, prefix, space };
+  const state = new ServerState(deps, `${prefix}_commands`);
+  await state.open();
+  const pushes = new PushQueries();
+  const service = new KsqlService(deps, state, pushes, producers, serviceId);
+  const healthy = (): Promise<boolean> =>
+    Promise.race([
+      admin.listTopics().then(
+        () => true,
+        () => false,
+      ),
+      clock.sleep(HEALTH_TIMEOUT_MS).then(() => false),
+    ]);
+  const metrics = createMetrics("ksql");
+  stateMetrics(metrics, space);
+  const app = createApp({ service, clusterId: await clusterId, serviceId, healthy, metrics });
+  const http = polyglotServer(app);
+  const { port, url } = await listen(http.server, options.port, options.host);
+  return {
+    url,
+    port,
+    async close() {
+      pushes.closeAll();
+      await http.close();
+      await state.close();
+      await space.close();
+      await producers.close();
+      await admin.close();
+    },
+  };
+}

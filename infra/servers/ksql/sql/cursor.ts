@@ -1,0 +1,103 @@
+import type { CodedError } from "../../../../schemas/errors.ts";
+import { refuse } from "../errors.ts";
+import type { Position } from "./ast.ts";
+import type { Token } from "./lexer.ts";
+
+/** Words that cannot name a source or a column without quotes (ksqlDB's grammar: reserved, not in `nonReserved`). */
+const RESERVED = new Set(
+  "AND AS BEGINNING BETWEEN BY CASE CAST CREATE DELETE DESCRIBE DISTINCT DROP ELSE END ESCAPE EXISTS EXTENDED FOR FROM FULL GROUP HAVING IN INNER INSERT INTO IS JOIN LEFT LIKE LIMIT NOT NULL ON OR OUTER RIGHT SELECT STREAM STREAMS TABLE THEN TRUE FALSE USING VALUES WHEN WHERE WITH WITHIN WINDOW PROPERTIES".split(
+    " ",
+  ),
+);
+
+export function isReserved(word: string): boolean {
+  return RESERVED.has(word);
+}
+
+/** A place in the token list: what the parsing functions read from and move on. */
+export class Cursor {
+  readonly sql: string;
+  readonly #tokens: readonly Token[];
+  #at = 0;
+
+  constructor(sql: string, tokens: readonly Token[]) {
+    this.sql = sql;
+    this.#tokens = tokens;
+  }
+
+  peek(ahead = 0): Token {
+    const token = this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)];
+    if (!token) throw new Error("no tokens at all");
+    return token;
+  }
+
+  next(): Token {
+    const token = this.peek();
+    if (token.kind !== "end") this.#at++;
+    return token;
+  }
+
+  /** Are the next tokens these keywords? */
+  at(...keywords: readonly string[]): boolean {
+    return keywords.every((keyword, i) => {
+      const token = this.peek(i);
+      return token.kind === "word" && token.upper === keyword;
+    });
+  }
+
+  /** Step over these keywords if they come next. */
+  take(...keywords: readonly string[]): boolean {
+    if (!this.at(...keywords)) return false;
+    this.#at += keywords.length;
+    return true;
+  }
+
+  expect(...keywords: readonly string[]): void {
+    for (const keyword of keywords) if (!this.take(keyword)) throw this.unexpected(keyword);
+  }
+
+  atOperator(operator: string, ahead = 0): boolean {
+    const token = this.peek(ahead);
+    return token.kind === "operator" && token.text === operator;
+  }
+
+  takeOperator(operator: string): boolean {
+    if (!this.atOperator(operator)) return false;
+    this.#at++;
+    return true;
+  }
+
+  expectOperator(operator: string): void {
+    if (!this.takeOperator(operator)) throw this.unexpected(`'${operator}'`);
+  }
+
+  /** A name: upper-cased unless quoted. */
+  identifier(): string {
+    const token = this.peek();
+    if (token.kind === "quoted") return this.next().text;
+    if (token.kind === "word" && !RESERVED.has(token.upper)) return this.next().upper;
+    throw this.unexpected("identifier");
+  }
+
+  string(): string {
+    if (this.peek().kind !== "string") throw this.unexpected("STRING");
+    return this.next().text;
+  }
+
+  integer(): number {
+    if (this.peek().kind !== "integer") throw this.unexpected("INTEGER_VALUE");
+    return Number(this.next().text);
+  }
+
+  position(): Position {
+    const { line, column } = this.peek();
+    return { line, column };
+  }
+
+  /** `line 1:8: Syntax Error …`: ksqlDB's form. */
+  unexpected(expected: string): CodedError {
+    const { line, column, upper, text, kind } = this.peek();
+    const found = kind === "end" ? "<EOF>" : `'${text || upper}'`;
+    return refuse(`line ${line}:${column}: Syntax Error\nSyntax error at ${found}: expecting ${expected}`);
+  }
+}

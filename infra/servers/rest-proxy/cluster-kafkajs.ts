@@ -1,0 +1,83 @@
+import kafkajs, { type Admin } from "kafkajs";
+import { CodedError, messageOf } from "../../../schemas/errors.ts";
+import type { ClusterOptions } from "../../runtime/kafka/kafkajs/client.ts";
+import { openClient } from "../../runtime/kafka/kafkajs/client.ts";
+import { topicOffsets } from "../../runtime/kafka/kafkajs/topic-offsets.ts";
+import type { Cluster, PartitionView } from "./ports.ts";
+
+/** How long a list of topics is believed; a topic or partition that is not in it is always asked for again. */
+const TOPICS_MAX_AGE_MS = 10_000;
+
+type Topics = ReadonlyMap<string, readonly PartitionView[]>;
+
+/** Kafka's metadata through kafkajs's admin client, connected at the first question. */
+export function kafkajsCluster(options: ClusterOptions): Cluster {
+  const client = openClient(options, { giveUpMs: 5_000 });
+  const admin = client.kafka.admin();
+  let connecting: Promise<void> | undefined;
+  let remembered: { readonly topics: Promise<Topics>; readonly at: number } | undefined;
+
+  const ask = async <T>(question: (admin: Admin) => Promise<T>): Promise<T> => {
+    try {
+      connecting ??= admin.connect();
+      await connecting;
+      return await question(admin);
+    } catch (cause) {
+      connecting = undefined;
+      throw new CodedError("KAFKA_UNAVAILABLE", {
+        message: `Kafka does not answer: ${messageOf(cause)}`,
+        retryable: true,
+        cause,
+      });
+    }
+  };
+
+  const topicsOf = (fresh: boolean): Promise<Topics> => {
+    const now = options.clock.monotonic();
+    if (remembered && !fresh && now - remembered.at < TOPICS_MAX_AGE_MS) return remembered.topics;
+    const topics = ask(async (a) => viewOf(await a.fetchTopicMetadata()));
+    const entry = { topics, at: now };
+    remembered = entry;
+    topics.catch(() => {
+      if (remembered === entry) remembered = undefined;
+    });
+    return topics;
+  };
+
+  return {
+    brokers: () =>
+      ask(async (a) => (await a.describeCluster()).brokers.map(({ nodeId }) => nodeId).sort((x, y) => x - y)),
+    topics: async () => [...(await topicsOf(true)).keys()],
+    partitions: async (topic, fresh = false) => (await topicsOf(fresh)).get(topic),
+    configs: (topic) =>
+      ask(async (a) => {
+        const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }];
+        const answer = await a.describeConfigs({ includeSynonyms: false, resources });
+        const entries = answer.resources[0]?.configEntries ?? [];
+        return Object.fromEntries(entries.map((e) => [e.configName, e.isSensitive ? null : e.configValue]));
+      }),
+    offsets: (topic, partition) =>
+      ask(async () => {
+        const found = (await topicOffsets(client, topic)).find((o) => o.partition === partition);
+        return { beginning: Number(found?.low ?? 0), end: Number(found?.high ?? 0) };
+      }),
+    async close() {
+      await admin.disconnect().catch(() => {});
+      client.destroy();
+    },
+  };
+}
+
+function viewOf({ topics }: Awaited<ReturnType<Admin["fetchTopicMetadata"]>>): Topics {
+  return new Map(
+    topics.map(({ name, partitions }) => {
+      const views = partitions.map(({ partitionId, leader, replicas, isr }) => ({
+        partition: partitionId,
+        leader,
+        replicas,
+        inSync: isr,
+      }));
+      return [name, views.sort((a, b) => a.partition - b.partition)];
+    }),
+  );
+}

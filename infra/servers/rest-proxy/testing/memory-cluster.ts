@@ -1,0 +1,27 @@
+import type { MemoryKafka } from "../../../runtime/kafka/memory.ts";
+import type { Cluster } from "../ports.ts";
+
+/** One broker's view of in-memory Kafka, for unit tests. */
+export async function memoryCluster(kafka: MemoryKafka): Promise<Cluster> {
+  const admin = await kafka.admin();
+  return {
+    brokers: async () => [1],
+    topics: () => admin.listTopics(),
+    partitions: async (topic) => {
+      if (!(await admin.listTopics()).includes(topic)) return undefined;
+      const count = await admin.partitionsOf(topic);
+      return Array.from({ length: count }, (_, partition) => ({
+        partition,
+        leader: 1,
+        replicas: [1],
+        inSync: [1],
+      }));
+    },
+    configs: async () => ({ "cleanup.policy": "delete", "sasl.password": null }),
+    offsets: async (topic, partition) => ({
+      beginning: 0,
+      end: (await admin.endOffsets(topic))[partition] ?? 0,
+    }),
+    close: () => admin.close(),
+  };
+}

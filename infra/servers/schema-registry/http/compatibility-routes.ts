@@ -1,0 +1,34 @@
+import { parseAvroSchema } from "../../../runtime/avro/type.ts";
+import { incompatibilities } from "../core/compatibility.ts";
+import { parseSchema, versionNumber, versionOf } from "../core/decisions.ts";
+import type { RegistryState, StoredVersion } from "../core/state.ts";
+import type { ApiRoute } from "./handler.ts";
+import { type ApiRequest, flagged, param, schemaRequest } from "./request.ts";
+
+/** `/compatibility…`: may this schema come next? Nothing is written. */
+export const compatibilityRoutes: readonly ApiRoute[] = [
+  {
+    method: "POST",
+    path: "/compatibility/subjects/{subject}/versions",
+    handler: ({ state }, request) => check(state, request, state.versions(param(request, "subject"), "live")),
+  },
+  {
+    method: "POST",
+    path: "/compatibility/subjects/{subject}/versions/{version}",
+    handler: ({ state }, request) => {
+      const subject = param(request, "subject");
+      const wanted = param(request, "version");
+      // Whatever comes first fits: a client may ask before it registers.
+      const first = versionNumber(wanted) === "latest" && state.versions(subject, "live").length === 0;
+      return check(state, request, first ? [] : [versionOf(state, subject, wanted, "live")]);
+    },
+  },
+];
+
+function check(state: RegistryState, request: ApiRequest, earlier: readonly StoredVersion[]): object {
+  const { type } = parseSchema(schemaRequest(request).schema);
+  const versions = earlier.map(({ version, schema }) => ({ version, type: parseAvroSchema(schema).type }));
+  const problems = incompatibilities(type, versions, state.levelOf(param(request, "subject")));
+  const verdict = { is_compatible: problems.length === 0 };
+  return flagged(request, "verbose") ? { ...verdict, messages: problems } : verdict;
+}
