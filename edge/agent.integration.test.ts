@@ -68,7 +68,7 @@ describe("an agent between real pseudo-terminals and a real MQTT broker", () => 
   test("PUBACKs lost: sent again until acknowledged", async () => {
     const turnstile = rig.plugIn("40380-T1");
     let lose = 3;
-    rig.gateway.verdict = () => (lose-- > 0 ? "lose-ack" : "take");
+    rig.gateway.decision = () => (lose-- > 0 ? "lose-ack" : "take");
     rig.startAgent();
     turnstile.press(300);
     await rig.everythingArrives();
@@ -80,11 +80,11 @@ describe("an agent between real pseudo-terminals and a real MQTT broker", () => 
   test("a reading refused for good is set aside and named; everything else passes in order", async () => {
     const turnstile = rig.plugIn("40380-T1");
     const sensor = rig.plugIn("40380-blue-A1");
-    const guilty = (batch: ReadingBatch): boolean =>
+    const holdsPoison = (batch: ReadingBatch): boolean =>
       batch.runs.some(
         (run) => run.deviceId === "40380-T1" && run.firstSeq <= 42 && 42 < run.firstSeq + run.readings.length,
       );
-    rig.gateway.verdict = (batch) => (guilty(batch) ? "refuse" : "take");
+    rig.gateway.decision = (batch) => (holdsPoison(batch) ? "refuse" : "take");
     rig.startAgent();
     turnstile.press(200);
     sensor.press(100);

@@ -15,8 +15,8 @@ import { credentialsCommand } from "./access/command.ts";
 import { gatewaySettings } from "./config.ts";
 import { EXAMPLES } from "./examples.ts";
 import { ingestSettings } from "./http/config.ts";
-import { clusterMember, tellReady } from "./instances/cluster-member.ts";
-import { Crew } from "./instances/crew.ts";
+import { clusterWorker, tellReady } from "./instances/cluster-worker.ts";
+import { WorkerPool } from "./instances/worker-pool.ts";
 import { SERVICES, type Service, type ServiceRunning, type StartService } from "./services.ts";
 
 /** Literal paths, so that a bundler finds each; loaded only where it runs. */
@@ -80,20 +80,20 @@ async function serveTogether(services: readonly Service[], size: number): Promis
   const name = nameOf(services);
   const logger = createLogger(name, config.LOG_LEVEL);
   return runService(logger, async () => {
-    const crew = new Crew({
+    const pool = new WorkerPool({
       size,
       clock: systemClock,
       random: seededRandom(systemClock.now(), name),
       logger,
       launch: (instance) =>
         // Its tie to this process is the channel between them, not a pipe as stdin.
-        clusterMember({ GATEWAY_INSTANCE: String(instance), PROBE_PORT: "0", ELEVATED_PARENT: "" }),
+        clusterWorker({ GATEWAY_INSTANCE: String(instance), PROBE_PORT: "0", ELEVATED_PARENT: "" }),
     });
-    const probes = await serveProbes(createMetrics(`${name}-parent`), config, () => crew.probe());
+    const probes = await serveProbes(createMetrics(`${name}-parent`), config, () => pool.probe());
     return {
-      failed: crew.failed,
+      failed: pool.failed,
       async stop() {
-        await crew.stop();
+        await pool.stop();
         if (probes) await closeServer(probes.server);
       },
     };

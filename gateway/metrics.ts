@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { GateMeter } from "./bridge/gate.ts";
+import type { PublishGateMeter } from "./bridge/publish-gate.ts";
 import type { BrokerMeter } from "./broker/mqtt-broker.ts";
 
 /** Seconds: from a broker on the same machine to one that is being restarted. */
@@ -13,7 +13,7 @@ const SAMPLES = {
 } as const;
 
 /** What the gateway counts, and the figures of its status line. */
-export interface GatewayMeter extends GateMeter, BrokerMeter {
+export interface GatewayMeter extends PublishGateMeter, BrokerMeter {
   willWritten(): void;
   /** Sampled when metrics are read. */
   sample(name: keyof typeof SAMPLES, read: () => number): void;

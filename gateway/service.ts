@@ -12,9 +12,9 @@ import { LIMITS } from "../schemas/mqtt.ts";
 import type { ReadingBatch } from "../schemas/readings.ts";
 import { topicNames } from "../schemas/topics.ts";
 import type { Passwords } from "./access/credentials.ts";
-import { Gate } from "./bridge/gate.ts";
+import { Decider } from "./bridge/decision.ts";
+import { PublishGate } from "./bridge/publish-gate.ts";
 import { Records } from "./bridge/records.ts";
-import { Judge } from "./bridge/verdict.ts";
 import { Wills } from "./bridge/wills.ts";
 import { followRenewal } from "./broker/certificates.ts";
 import { type Listeners, listen } from "./broker/listener.ts";
@@ -80,16 +80,16 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
     maxBytes: config.maxWaitingBytes,
     onRoom: () => broker.resume(),
   });
-  const judge = new Judge({
+  const decider = new Decider({
     records,
     codec: new SingleObjectCodec<ReadingBatch>(avroType("reading-batch")),
     payloadBytes: config.maxPayloadBytes,
     now: () => clock.now(),
   });
-  const gate = new Gate({ judge, sink, clock, logger, meter, maxInFlight: config.maxInFlight });
+  const gate = new PublishGate({ decider, sink, clock, logger, meter, maxInFlight: config.maxInFlight });
   // A packet somewhat over the limit is read, so that its agent can be told which batch is too large.
   const maxPacketBytes = Math.max(LIMITS.recordBytes, config.maxPayloadBytes) + PACKET_OVERHEAD;
-  const wills = new Wills({ judge, sink, clock, logger, onWritten: () => meter.willWritten() });
+  const wills = new Wills({ decider, sink, clock, logger, onWritten: () => meter.willWritten() });
   const broker: MqttBroker = await MqttBroker.open({
     gate,
     wills,

@@ -88,15 +88,17 @@ export class LmdbStore implements Store {
   async commit(change: Change): Promise<void> {
     try {
       await this.#root.batch(() => {
-        for (const { deviceId, row } of change.puts) told(this.#queue.put([deviceId, row.n], row.bytes));
+        for (const { deviceId, row } of change.puts)
+          swallowRejection(this.#queue.put([deviceId, row.n], row.bytes));
         for (const { deviceId, from, to } of change.removes) {
-          for (let n = from; n <= to; n++) told(this.#queue.remove([deviceId, n]));
+          for (let n = from; n <= to; n++) swallowRejection(this.#queue.remove([deviceId, n]));
         }
         for (const { deviceId, row } of change.quarantined) {
           const { n, code, at, bytes } = row;
-          told(this.#quarantine.put([deviceId, n], { code, at, hex: bytes.toString("hex") }));
+          swallowRejection(this.#quarantine.put([deviceId, n], { code, at, hex: bytes.toString("hex") }));
         }
-        for (const [deviceId, ledger] of change.ledgers) told(this.#ledgers.put(deviceId, ledger));
+        for (const [deviceId, ledger] of change.ledgers)
+          swallowRejection(this.#ledgers.put(deviceId, ledger));
       });
     } catch (error) {
       throw await storeError(error);
@@ -124,8 +126,8 @@ export class LmdbStore implements Store {
   }
 }
 
-/** Each write of a failed batch rejects beside the batch itself; unheard, one of them would end the process. */
-function told(write: Promise<boolean>): void {
+/** Each write of a failed batch rejects beside the batch itself; unhandled, one of them would end the process. */
+function swallowRejection(write: Promise<boolean>): void {
   write.then(undefined, () => {});
 }
 

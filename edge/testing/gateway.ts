@@ -7,7 +7,7 @@ import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { AnyState } from "../../schemas/states.ts";
 
 /** take: keep it and acknowledge. lose-ack: keep it, cut the connection. drop: neither. refuse: for good. */
-export type Verdict = "take" | "lose-ack" | "drop" | "refuse";
+export type Decision = "take" | "lose-ack" | "drop" | "refuse";
 
 export interface Identity {
   readonly deviceId: string;
@@ -15,11 +15,11 @@ export interface Identity {
   readonly seq: number;
 }
 
-/** A real Aedes that writes down what it is sent, with a verdict per batch. For tests. */
+/** A real Aedes that writes down what it is sent, with a decision for each batch. For tests. */
 export class RecordingGateway {
   readonly batches: ReadingBatch[] = [];
   readonly states: AnyState[] = [];
-  verdict: (batch: ReadingBatch) => Verdict = () => "take";
+  decision: (batch: ReadingBatch) => Decision = () => "take";
   readonly #codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
   readonly #seen = new Map<string, Identity>();
   readonly #counts = new Map<string, number>();
@@ -40,10 +40,10 @@ export class RecordingGateway {
       if (topic?.kind === "state") this.states.push(JSON.parse(packet.payload.toString()) as AnyState);
       if (topic?.kind !== "readings") return done(null);
       const batch = this.#codec.decode(Buffer.from(packet.payload));
-      const verdict = this.verdict(batch);
-      if (verdict === "take" || verdict === "lose-ack") this.#record(batch);
-      if (verdict === "take") return done(null);
-      if (verdict !== "refuse") {
+      const decision = this.decision(batch);
+      if (decision === "take" || decision === "lose-ack") this.#record(batch);
+      if (decision === "take") return done(null);
+      if (decision !== "refuse") {
         client?.conn.destroy();
         return;
       }

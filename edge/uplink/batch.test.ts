@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { QueuedReading } from "../outbox/ports.ts";
-import { buildBatch, type Cut, type Lane } from "./batch.ts";
-import { Suspects } from "./suspects.ts";
+import { buildBatch, type DeviceQueue, type ReadingRange } from "./batch.ts";
+import { PoisonSearch } from "./poison-search.ts";
 import { Window } from "./window.ts";
 
 const queued = (deviceId: string, n: number, bootId = 1, seq = n): QueuedReading => ({
@@ -28,23 +28,23 @@ const peekTo =
     Array.from({ length: Math.max(0, Math.min(limit, until - from)) }, (_, i) => queued(deviceId, from + i));
 
 const LIMITS = { readings: 256, bytes: 48 * 1024 };
-const lane = (deviceId: string, from: number, until: number): Lane => ({ deviceId, from, until });
-const sizes = (cuts: readonly Cut[]): Record<string, number> =>
-  Object.fromEntries(cuts.map((c) => [c.deviceId, c.to - c.from + 1]));
+const queue = (deviceId: string, from: number, until: number): DeviceQueue => ({ deviceId, from, until });
+const sizes = (ranges: readonly ReadingRange[]): Record<string, number> =>
+  Object.fromEntries(ranges.map((c) => [c.deviceId, c.to - c.from + 1]));
 
 test("a device without backlog is in the next batch whole, beside one with a backlog", () => {
   const built = buildBatch(
-    [lane("A", 1, 100_000), lane("B", 1, 5), lane("C", 1, 9)],
+    [queue("A", 1, 100_000), queue("B", 1, 5), queue("C", 1, 9)],
     LIMITS,
     peekTo(100_000),
   );
-  expect(sizes(built.cuts)).toEqual({ A: 244, B: 4, C: 8 });
+  expect(sizes(built.ranges)).toEqual({ A: 244, B: 4, C: 8 });
   expect(built.readings).toBe(256);
 });
 
 test("a run ends where boot or sequence breaks", () => {
   const rows = [queued("A", 1, 1, 8), queued("A", 2, 1, 9), queued("A", 3, 2, 1), queued("A", 4, 2, 5)];
-  const built = buildBatch([lane("A", 1, 5)], LIMITS, (_, from, limit) =>
+  const built = buildBatch([queue("A", 1, 5)], LIMITS, (_, from, limit) =>
     rows.slice(from - 1, from - 1 + limit),
   );
   expect(built.runs.map((r) => [r.bootId, r.firstSeq, r.readings.length])).toEqual([
@@ -55,14 +55,14 @@ test("a run ends where boot or sequence breaks", () => {
 });
 
 test("readings that are not on disk yet are left for later", () => {
-  const built = buildBatch([lane("A", 1, 50)], LIMITS, peekTo(11));
-  expect(sizes(built.cuts)).toEqual({ A: 10 });
+  const built = buildBatch([queue("A", 1, 50)], LIMITS, peekTo(11));
+  expect(sizes(built.ranges)).toEqual({ A: 10 });
 });
 
 test("the byte limit closes a batch, but one reading always fits", () => {
-  const built = buildBatch([lane("A", 1, 999)], { readings: 256, bytes: 1_000 }, peekTo(999));
+  const built = buildBatch([queue("A", 1, 999)], { readings: 256, bytes: 1_000 }, peekTo(999));
   expect(built.readings).toBe(29);
-  expect(buildBatch([lane("A", 1, 9)], { readings: 256, bytes: 1 }, peekTo(9)).readings).toBe(1);
+  expect(buildBatch([queue("A", 1, 9)], { readings: 256, bytes: 1 }, peekTo(9)).readings).toBe(1);
 });
 
 test("whatever the queues, batches one after the other carry each reading once, in order per device", () => {
@@ -76,15 +76,15 @@ test("whatever the queues, batches one after the other carry each reading once, 
         const total = lengths.reduce((n, length) => n + length, 0);
         let sent = 0;
         while (sent < total) {
-          const lanes = lengths.map((length, i) => lane(`D${i}`, next[i] ?? 1, length + 1));
-          const built = buildBatch(lanes, { readings, bytes }, peekTo(1_000));
+          const queues = lengths.map((length, i) => queue(`D${i}`, next[i] ?? 1, length + 1));
+          const built = buildBatch(queues, { readings, bytes }, peekTo(1_000));
           expect(built.readings).toBeGreaterThan(0);
           expect(built.readings).toBeLessThanOrEqual(readings);
-          for (const cut of built.cuts) {
-            const i = Number(cut.deviceId.slice(1));
-            expect(cut.from).toBe(next[i]);
-            expect(cut.to).toBeLessThanOrEqual(lengths[i] ?? 0);
-            next[i] = cut.to + 1;
+          for (const range of built.ranges) {
+            const i = Number(range.deviceId.slice(1));
+            expect(range.from).toBe(next[i]);
+            expect(range.to).toBeLessThanOrEqual(lengths[i] ?? 0);
+            next[i] = range.to + 1;
           }
           expect(built.runs.reduce((n, run) => n + run.readings.length, 0)).toBe(built.readings);
           sent += built.readings;
@@ -97,11 +97,11 @@ test("whatever the queues, batches one after the other carry each reading once, 
 
 test("PUBACKs in any order release only what all older batches allow", () => {
   const window = new Window();
-  const cut = (n: number): Cut => ({ deviceId: "A", from: n, to: n });
-  for (const n of [1, 2, 3]) window.sent(n, [cut(n)]);
+  const range = (n: number): ReadingRange => ({ deviceId: "A", from: n, to: n });
+  for (const n of [1, 2, 3]) window.sent(n, [range(n)]);
   expect(window.acknowledged(2)).toEqual([]);
   expect(window.acknowledged(9)).toEqual([]);
-  expect(window.acknowledged(1)).toEqual([cut(1), cut(2)]);
+  expect(window.acknowledged(1)).toEqual([range(1), range(2)]);
   expect(window.size).toBe(1);
 });
 
@@ -111,33 +111,33 @@ test("every refused reading is found by halving, and only those", () => {
       fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 5 }),
       fc.array(fc.tuple(fc.nat(4), fc.integer({ min: 1, max: 60 })), { maxLength: 6 }),
       (lengths, poison) => {
-        const guilty = new Set(poison.map(([d, n]) => `D${d} ${n}`));
+        const poisonKeys = new Set(poison.map(([d, n]) => `D${d} ${n}`));
         const tails = new Map(lengths.map((_, i) => [`D${i}`, 1]));
         const tailOf = (id: string): number => tails.get(id) ?? 1;
-        const suspects = new Suspects();
+        const search = new PoisonSearch();
         const found: string[] = [];
         for (let sends = 0; sends < 5_000; sends++) {
-          const whole = lengths.map((length, i) => lane(`D${i}`, tailOf(`D${i}`), length + 1));
-          const half = suspects.searching ? suspects.half(tailOf) : { lanes: whole, limit: 256 };
-          const { cuts } = buildBatch(half.lanes, { readings: half.limit, bytes: 48_000 }, peekTo(1_000));
-          if (cuts.length === 0) break;
-          const bad = cuts.some((c) =>
+          const whole = lengths.map((length, i) => queue(`D${i}`, tailOf(`D${i}`), length + 1));
+          const half = search.searching ? search.half(tailOf) : { queues: whole, limit: 256 };
+          const { ranges } = buildBatch(half.queues, { readings: half.limit, bytes: 48_000 }, peekTo(1_000));
+          if (ranges.length === 0) break;
+          const bad = ranges.some((c) =>
             Array.from({ length: c.to - c.from + 1 }, (_, i) => `${c.deviceId} ${c.from + i}`).some((x) =>
-              guilty.has(x),
+              poisonKeys.has(x),
             ),
           );
           if (!bad) {
-            for (const c of cuts) tails.set(c.deviceId, c.to + 1);
-            suspects.acknowledged(cuts);
+            for (const c of ranges) tails.set(c.deviceId, c.to + 1);
+            search.acknowledged(ranges);
             continue;
           }
-          const one = suspects.refused(cuts);
+          const one = search.refused(ranges);
           if (one) {
             found.push(`${one.deviceId} ${one.from}`);
             tails.set(one.deviceId, one.from + 1);
           }
         }
-        const expected = [...guilty].filter((key) => {
+        const expected = [...poisonKeys].filter((key) => {
           const [id = "", n] = key.split(" ");
           return Number(n) <= (lengths[Number(id.slice(1))] ?? 0);
         });

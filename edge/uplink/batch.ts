@@ -2,7 +2,7 @@ import type { Run, RunReading } from "../../schemas/readings.ts";
 import type { QueuedReading } from "../outbox/ports.ts";
 
 /** A device's queue as the batcher sees it. */
-export interface Lane {
+export interface DeviceQueue {
   readonly deviceId: string;
   /** The arrival number to send next. */
   readonly from: number;
@@ -16,15 +16,15 @@ export interface Limits {
 }
 
 /** Which readings a batch holds: per device the arrival numbers `from` to `to`. */
-export interface Cut {
+export interface ReadingRange {
   readonly deviceId: string;
   readonly from: number;
   readonly to: number;
 }
 
-export interface Built {
+export interface BuiltBatch {
   readonly runs: readonly Run[];
-  readonly cuts: readonly Cut[];
+  readonly ranges: readonly ReadingRange[];
   readonly readings: number;
 }
 
@@ -35,26 +35,26 @@ const BATCH_BYTES = 64;
 
 /**
  * Fill one batch from several queues, each in order. Every device with readings gets an equal share before any gets
- * more, so a backlog delays only its own device; `lanes` come in turn, the first is served first.
+ * more, so a backlog delays only its own device; `queues` come in turn, the first is served first.
  *
  * At least one reading is taken however small the limits are.
  */
 export function buildBatch(
-  lanes: readonly Lane[],
+  queues: readonly DeviceQueue[],
   limits: Limits,
   peek: (deviceId: string, from: number, limit: number) => readonly QueuedReading[],
-): Built {
+): BuiltBatch {
   const taken = new Map<string, QueuedReading[]>();
   let room = limits.readings;
   let bytes = BATCH_BYTES;
-  let open = lanes.filter((lane) => lane.until > lane.from);
+  let open = queues.filter((queue) => queue.until > queue.from);
   while (open.length > 0 && room > 0) {
     const share = Math.max(1, Math.floor(room / open.length));
-    const still: Lane[] = [];
-    for (const lane of open) {
-      const have = taken.get(lane.deviceId) ?? [];
-      const wanted = Math.min(share, room, lane.until - lane.from - have.length);
-      const next = wanted > 0 ? peek(lane.deviceId, lane.from + have.length, wanted) : [];
+    const still: DeviceQueue[] = [];
+    for (const queue of open) {
+      const have = taken.get(queue.deviceId) ?? [];
+      const wanted = Math.min(share, room, queue.until - queue.from - have.length);
+      const next = wanted > 0 ? peek(queue.deviceId, queue.from + have.length, wanted) : [];
       let fitted = 0;
       for (const queued of next) {
         const cost = queued.bytes + (startsRun(have.at(-1), queued) ? RUN_BYTES : 0);
@@ -63,10 +63,10 @@ export function buildBatch(
         have.push(queued);
         fitted += 1;
       }
-      if (have.length > 0) taken.set(lane.deviceId, have);
+      if (have.length > 0) taken.set(queue.deviceId, have);
       room -= fitted;
       if (fitted < next.length) room = 0;
-      else if (fitted > 0 && fitted === wanted && have.length < lane.until - lane.from) still.push(lane);
+      else if (fitted > 0 && fitted === wanted && have.length < queue.until - queue.from) still.push(queue);
       if (room <= 0) break;
     }
     open = still;
@@ -78,9 +78,9 @@ function startsRun(last: QueuedReading | undefined, next: QueuedReading): boolea
   return !last || last.reading.bootId !== next.reading.bootId || last.reading.seq + 1 !== next.reading.seq;
 }
 
-function assemble(taken: ReadonlyMap<string, readonly QueuedReading[]>): Built {
+function assemble(taken: ReadonlyMap<string, readonly QueuedReading[]>): BuiltBatch {
   const runs: (Run & { readings: RunReading[] })[] = [];
-  const cuts: Cut[] = [];
+  const ranges: ReadingRange[] = [];
   let readings = 0;
   for (const [deviceId, list] of taken) {
     let last: QueuedReading | undefined;
@@ -92,8 +92,8 @@ function assemble(taken: ReadonlyMap<string, readonly QueuedReading[]>): Built {
       last = queued;
     }
     const [first, end] = [list[0], list.at(-1)];
-    if (first && end) cuts.push({ deviceId, from: first.n, to: end.n });
+    if (first && end) ranges.push({ deviceId, from: first.n, to: end.n });
     readings += list.length;
   }
-  return { runs, cuts, readings };
+  return { runs, ranges, readings };
 }

@@ -1,11 +1,11 @@
-import type { Cut } from "./batch.ts";
+import type { ReadingRange } from "./batch.ts";
 
 /** PUBLISHes in flight. Their PUBACKs release readings in order, whatever order they come in. */
 export const WINDOW = 16;
 
 interface InFlight {
   readonly batchId: number;
-  readonly cuts: readonly Cut[];
+  readonly ranges: readonly ReadingRange[];
   acknowledged: boolean;
 }
 
@@ -17,20 +17,20 @@ export class Window {
     return this.#inFlight.length;
   }
 
-  sent(batchId: number, cuts: readonly Cut[]): void {
-    this.#inFlight.push({ batchId, cuts, acknowledged: false });
+  sent(batchId: number, ranges: readonly ReadingRange[]): void {
+    this.#inFlight.push({ batchId, ranges, acknowledged: false });
   }
 
-  cutsOf(batchId: number): readonly Cut[] | undefined {
-    return this.#inFlight.find((b) => b.batchId === batchId)?.cuts;
+  rangesOf(batchId: number): readonly ReadingRange[] | undefined {
+    return this.#inFlight.find((b) => b.batchId === batchId)?.ranges;
   }
 
   /** @returns what may be released now: nothing while an older batch still waits. */
-  acknowledged(batchId: number): readonly Cut[] {
+  acknowledged(batchId: number): readonly ReadingRange[] {
     const found = this.#inFlight.find((b) => b.batchId === batchId);
     if (found) found.acknowledged = true;
-    const cuts: Cut[] = [];
-    while (this.#inFlight[0]?.acknowledged) cuts.push(...(this.#inFlight.shift()?.cuts ?? []));
-    return cuts;
+    const ranges: ReadingRange[] = [];
+    while (this.#inFlight[0]?.acknowledged) ranges.push(...(this.#inFlight.shift()?.ranges ?? []));
+    return ranges;
   }
 }

@@ -1,13 +1,13 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { Sink } from "../sink/ports.ts";
-import type { Judge, Publication } from "./verdict.ts";
+import type { Decider, Publication } from "./decision.ts";
 
 /** Gap between tries while Kafka does not take a will, ms. */
 export const WILL_RETRY_MS = 1_000;
 
 export interface WillsOptions {
-  readonly judge: Judge;
+  readonly decider: Decider;
   readonly sink: Sink;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -37,16 +37,16 @@ export class Wills {
   }
 
   #submit(stationId: number, will: Publication): void {
-    const { judge, sink, clock, logger, onWritten } = this.#options;
-    const verdict = judge.judge(stationId, will);
-    if (verdict.kind === "refuse") {
+    const { decider, sink, clock, logger, onWritten } = this.#options;
+    const decision = decider.decide(stationId, will);
+    if (decision.kind === "refuse") {
       // Checked at CONNECT; only a broker's own store of old wills could bring one.
-      logger.warn({ station: stationId, topic: will.topic, reason: verdict.reason }, "will refused");
+      logger.warn({ station: stationId, topic: will.topic, reason: decision.reason }, "will refused");
       this.#newest.delete(stationId);
       return;
     }
     sink.submit({
-      record: verdict.record,
+      record: decision.record,
       wanted: () => this.#newest.get(stationId) === will,
       settled: (error) => {
         if (!error) onWritten();

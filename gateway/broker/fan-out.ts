@@ -3,43 +3,43 @@ export interface Message {
   readonly topic: string;
 }
 
-export type Listener = (message: Message, done: () => void) => void;
+export type Subscriber = (message: Message, done: () => void) => void;
 
 /**
  * Brings messages to subscribers, in place of Aedes' own emitter, which makes a publisher wait until the slowest of
  * its subscribers has taken the message. Here nobody waits: an observer must never slow an agent.
  */
 export class FanOut {
-  readonly #exact = new Map<string, Set<Listener>>();
+  readonly #exact = new Map<string, Set<Subscriber>>();
   readonly #patterns = new Map<string, Pattern>();
 
-  on(filter: string, listener: Listener, done?: () => void): this {
+  on(filter: string, subscriber: Subscriber, done?: () => void): this {
     if (!/[+#]/.test(filter)) {
-      const listeners = this.#exact.get(filter) ?? new Set();
-      this.#exact.set(filter, listeners.add(listener));
+      const subscribers = this.#exact.get(filter) ?? new Set();
+      this.#exact.set(filter, subscribers.add(subscriber));
     } else {
       const pattern = this.#patterns.get(filter) ?? patternOf(filter);
-      pattern.listeners.add(listener);
+      pattern.subscribers.add(subscriber);
       this.#patterns.set(filter, pattern);
     }
     if (done) setImmediate(done);
     return this;
   }
 
-  removeListener(filter: string, listener: Listener, done?: () => void): this {
-    this.#exact.get(filter)?.delete(listener);
+  removeListener(filter: string, subscriber: Subscriber, done?: () => void): this {
+    this.#exact.get(filter)?.delete(subscriber);
     if (this.#exact.get(filter)?.size === 0) this.#exact.delete(filter);
     const pattern = this.#patterns.get(filter);
-    pattern?.listeners.delete(listener);
-    if (pattern?.listeners.size === 0) this.#patterns.delete(filter);
+    pattern?.subscribers.delete(subscriber);
+    if (pattern?.subscribers.size === 0) this.#patterns.delete(filter);
     if (done) setImmediate(done);
     return this;
   }
 
   emit(message: Message, done?: () => void): this {
-    for (const listener of this.#exact.get(message.topic) ?? []) listener(message, ignore);
-    for (const { listeners } of this.#matching(message.topic)) {
-      for (const listener of listeners) listener(message, ignore);
+    for (const subscriber of this.#exact.get(message.topic) ?? []) subscriber(message, ignore);
+    for (const { subscribers } of this.#matching(message.topic)) {
+      for (const subscriber of subscribers) subscriber(message, ignore);
     }
     done?.();
     return this;
@@ -73,7 +73,7 @@ interface Pattern {
   /** All that matches begins so. */
   readonly prefix: string;
   readonly levels: readonly string[];
-  readonly listeners: Set<Listener>;
+  readonly subscribers: Set<Subscriber>;
 }
 
 const NONE: readonly Pattern[] = [];
@@ -81,7 +81,7 @@ const NONE: readonly Pattern[] = [];
 function patternOf(filter: string): Pattern {
   // Without the slash before a wildcard: `a/#` is also `a`.
   const prefix = filter.slice(0, filter.search(/\/?[+#]/));
-  return { prefix, levels: filter.split("/"), listeners: new Set() };
+  return { prefix, levels: filter.split("/"), subscribers: new Set() };
 }
 
 /** MQTT 3.1.1, 4.7: `+` is one level, `#` the rest, its parent included. */

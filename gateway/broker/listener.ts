@@ -12,7 +12,7 @@ import { overWebSocket } from "./websocket.ts";
 const BACKLOG = 4_096;
 
 /** Why a connection came to nothing before its first MQTT packet. */
-export type DoorRefusal = "too-many" | "tls-handshake" | "websocket-handshake";
+export type ListenerRefusal = "too-many" | "tls-handshake" | "websocket-handshake";
 
 export interface ListenOptions {
   readonly host: string;
@@ -39,7 +39,7 @@ export interface ListenOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onConnection: (socket: Duplex, certificate?: Certificate) => void;
-  readonly onRefused: (reason: DoorRefusal) => void;
+  readonly onRefused: (reason: ListenerRefusal) => void;
 }
 
 export interface Listeners {
@@ -58,7 +58,7 @@ type Enter = (socket: Socket) => void;
 /** What becomes of one whose client is known as far as TLS knows it. */
 type Then = (socket: Duplex, certificate?: Certificate) => void;
 
-interface Door {
+interface Listener {
   readonly kind: Kind;
   readonly port: number;
   readonly enter: Enter;
@@ -86,11 +86,11 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
   const stop = (): void => {
     for (const { server } of open) server.close();
   };
-  const doors = doorsOf(options);
+  const listeners = listenersOf(options);
   try {
-    for (const door of doors) {
-      const server = createServer((socket) => admit(socket, door.enter));
-      open.push({ kind: door.kind, server, port: await listening(server, options.host, door) });
+    for (const listener of listeners) {
+      const server = createServer((socket) => admit(socket, listener.enter));
+      open.push({ kind: listener.kind, server, port: await listening(server, options.host, listener) });
     }
   } catch (error) {
     stop();
@@ -99,28 +99,28 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
   return {
     ports: Object.fromEntries(open.map(({ kind, port }) => [kind, port])),
     renew(certificates) {
-      for (const door of doors) door.renew?.(certificates);
+      for (const listener of listeners) listener.renew?.(certificates);
     },
     stop,
   };
 }
 
-function doorsOf(options: ListenOptions): readonly Door[] {
+function listenersOf(options: ListenOptions): readonly Listener[] {
   const { port, tls, webSocketPort, onConnection } = options;
-  const doors: Door[] = [];
-  if (port !== undefined) doors.push({ kind: "mqtt", port, enter: (socket) => onConnection(socket) });
+  const listeners: Listener[] = [];
+  if (port !== undefined) listeners.push({ kind: "mqtt", port, enter: (socket) => onConnection(socket) });
   if (webSocketPort !== undefined) {
     const enter = overWebSocket(options);
-    doors.push({ kind: "ws", port: webSocketPort, enter: (socket) => enter(socket) });
+    listeners.push({ kind: "ws", port: webSocketPort, enter: (socket) => enter(socket) });
   }
   if (tls) {
-    doors.push({ kind: "mqtts", port: tls.port, ...overTls(tls.certificates, options, onConnection) });
+    listeners.push({ kind: "mqtts", port: tls.port, ...overTls(tls.certificates, options, onConnection) });
     if (tls.webSocketPort !== undefined) {
-      const door = overTls(tls.certificates, options, overWebSocket(options));
-      doors.push({ kind: "wss", port: tls.webSocketPort, ...door });
+      const listener = overTls(tls.certificates, options, overWebSocket(options));
+      listeners.push({ kind: "wss", port: tls.webSocketPort, ...listener });
     }
   }
-  return doors;
+  return listeners;
 }
 
 /** Counts connections over all ports, and turns away those beyond the limit. */
@@ -184,7 +184,7 @@ function certificateOf(socket: TLSSocket): Certificate | undefined {
 function listening(
   server: Server,
   host: string,
-  { kind, port }: Pick<Door, "kind" | "port">,
+  { kind, port }: Pick<Listener, "kind" | "port">,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {

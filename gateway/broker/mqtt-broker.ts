@@ -7,13 +7,13 @@ import { parseMqttTopic } from "../../schemas/mqtt.ts";
 import type { Passwords } from "../access/credentials.ts";
 import { type Certificate, claimedIdentity, type Identity, nameOf } from "../access/identity.ts";
 import { type ConnectRefusal, type ConnectRequest, connectFault, maySubscribe } from "../access/rules.ts";
-import type { Gate } from "../bridge/gate.ts";
-import type { DismissCause } from "../bridge/lane.ts";
-import type { Publication } from "../bridge/verdict.ts";
+import type { DismissCause } from "../bridge/ack-queue.ts";
+import type { Publication } from "../bridge/decision.ts";
+import type { PublishGate } from "../bridge/publish-gate.ts";
 import type { Wills } from "../bridge/wills.ts";
 import { FanOut } from "./fan-out.ts";
 import { type Guard, guard } from "./guard.ts";
-import type { DoorRefusal } from "./listener.ts";
+import type { ListenerRefusal } from "./listener.ts";
 import { Session } from "./session.ts";
 import { skipUnheard } from "./unheard.ts";
 
@@ -27,7 +27,7 @@ const KEEPALIVE_SHARE = 0.75;
 /** What the broker counts. */
 export interface BrokerMeter {
   connections(now: number): void;
-  connectRefused(reason: ConnectRefusal | DoorRefusal): void;
+  connectRefused(reason: ConnectRefusal | ListenerRefusal): void;
   dismissed(cause: DismissCause | "observer-publishes" | "oversized-packet"): void;
   subscriptionRefused(): void;
   /** A connection that ended by a fault of its own: protocol, time-out, reset. */
@@ -37,7 +37,7 @@ export interface BrokerMeter {
 }
 
 export interface BrokerOptions {
-  readonly gate: Gate;
+  readonly gate: PublishGate;
   readonly wills: Wills;
   readonly passwords: Passwords;
   readonly clock: Clock;
@@ -173,9 +173,9 @@ export class MqttBroker {
 
   /** @returns why the client is refused, or undefined when it is let in. */
   async #authenticate(client: Client, password: Buffer | undefined): Promise<ConnectRefusal | undefined> {
-    const verdict = this.#claims.get(client) ?? { fault: "unknown-name" as const };
+    const decision = this.#claims.get(client) ?? { fault: "unknown-name" as const };
     this.#claims.delete(client);
-    const fault = "fault" in verdict ? verdict.fault : await this.#admit(client, verdict.claim, password);
+    const fault = "fault" in decision ? decision.fault : await this.#admit(client, decision.claim, password);
     if (fault) {
       const { meter, logger } = this.#options;
       meter.connectRefused(fault);
@@ -200,7 +200,7 @@ export class MqttBroker {
       logger,
       onDismissed: (cause) => meter.dismissed(cause),
     });
-    if (identity.role === "agent") session.lane = gate.open(session);
+    if (identity.role === "agent") session.queue = gate.open(session);
     this.#sessions.set(client, session);
     this.#byClientId.set(client.id, session);
     meter.connections(this.connections);
@@ -218,7 +218,7 @@ export class MqttBroker {
   }
 
   #gone(session: Session): void {
-    if (session.lane) this.#options.gate.close(session.lane);
+    if (session.queue) this.#options.gate.close(session.queue);
     if (this.#byClientId.get(session.clientId) === session) this.#byClientId.delete(session.clientId);
     this.#options.meter.connections(this.connections);
   }
@@ -233,7 +233,7 @@ export class MqttBroker {
       return;
     }
     const session = this.#sessions.get(client);
-    if (session?.lane) this.#options.gate.accept(session.lane, publication, acknowledge);
+    if (session?.queue) this.#options.gate.accept(session.queue, publication, acknowledge);
     else session?.dismiss("observer-publishes");
   }
 

@@ -4,7 +4,7 @@ import type { Logger } from "../../infra/runtime/logger.ts";
 import { refusedTopic } from "../../schemas/mqtt.ts";
 import type { Refusal } from "../../schemas/states.ts";
 import type { Identity } from "../access/identity.ts";
-import type { DismissCause, Lane, Peer } from "../bridge/lane.ts";
+import type { AckQueue, DismissCause, Peer } from "../bridge/ack-queue.ts";
 import type { Guard } from "./guard.ts";
 
 /** How long a refused client has to read why before its socket is destroyed, ms. */
@@ -22,7 +22,7 @@ export class Session implements Peer {
   readonly identity: Identity;
   readonly patienceMs: number;
   /** Absent for observers, who publish nothing. */
-  lane: Lane | undefined;
+  queue: AckQueue | undefined;
   readonly #guard: Guard | undefined;
   readonly #context: SessionContext;
 

@@ -23,14 +23,14 @@ function publish(topic: string): Promise<void> {
 
 test("a message that nobody hears is done at once; one that somebody hears reaches them", async () => {
   const heard: string[] = [];
-  const listener = ({ topic }: { readonly topic: string }): void => void heard.push(topic);
+  const subscriber = ({ topic }: { readonly topic: string }): void => void heard.push(topic);
   await publish("cta/v1/40380/readings");
   expect(published).toEqual([]);
-  fanOut.on("cta/v1/+/readings", listener);
+  fanOut.on("cta/v1/+/readings", subscriber);
   await publish("cta/v1/40380/readings");
   await publish("cta/v1/40380/agent/state");
   expect([heard, published]).toEqual([["cta/v1/40380/readings"], ["cta/v1/40380/readings"]]);
-  fanOut.removeListener("cta/v1/+/readings", listener);
+  fanOut.removeListener("cta/v1/+/readings", subscriber);
   await publish("cta/v1/40380/readings");
   expect(heard).toHaveLength(1);
   aedes.close();

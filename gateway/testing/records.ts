@@ -5,11 +5,11 @@ import { SingleObjectCodec } from "../../schemas/avro/single-object.ts";
 import { LIMITS } from "../../schemas/mqtt.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import { TOPICS } from "../../schemas/topics.ts";
+import { Decider } from "../bridge/decision.ts";
 import { Records } from "../bridge/records.ts";
-import { Judge } from "../bridge/verdict.ts";
 
-/** A judge over an in-memory registry and two partitions. */
-export async function testJudge(now = 1_000): Promise<Judge> {
+/** A decider over an in-memory registry and two partitions. */
+export async function testDecider(now = 1_000): Promise<Decider> {
   const registry = memoryRegistry();
   const codecs = {
     rawKey: await avroCodec<number>(registry, "raw-key", "station-id"),
@@ -19,7 +19,7 @@ export async function testJudge(now = 1_000): Promise<Judge> {
     deadLetterKey: await avroCodec<string>(registry, "dead-letter-key", "device-id"),
     deadLetterValue: await avroCodec<unknown>(registry, "dead-letter-value", "dead-letter"),
   };
-  return new Judge({
+  return new Decider({
     records: new Records(codecs, TOPICS, { raw: 2, devices: 2 }),
     codec: new SingleObjectCodec<ReadingBatch>(avroType("reading-batch")),
     payloadBytes: LIMITS.payloadBytes,

@@ -7,7 +7,7 @@ import type { ProbeAnswer } from "../../infra/runtime/service/metrics.ts";
 import { CodedError, EXIT } from "../../schemas/errors.ts";
 
 /** A process that was started as an instance. */
-export interface Member {
+export interface Worker {
   readonly pid: number | null;
   /** @param probe - where its `/metrics` and `/readyz` are. */
   onReady(then: (probe: string) => void): void;
@@ -17,10 +17,10 @@ export interface Member {
   stop(): void;
 }
 
-export interface CrewOptions {
+export interface WorkerPoolOptions {
   readonly size: number;
-  /** Start the process of a place, counted from 1. */
-  readonly launch: (instance: number) => Member;
+  /** Start the process of a slot, counted from 1. */
+  readonly launch: (instance: number) => Worker;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -36,9 +36,9 @@ export interface InstanceReport {
   readonly probe: string | null;
 }
 
-interface Place {
+interface WorkerSlot {
   readonly backoff: Backoff;
-  member: Member | undefined;
+  worker: Worker | undefined;
   report: InstanceReport;
 }
 
@@ -51,34 +51,34 @@ const HEALTHY_MS = 30_000;
  * Several processes of one service. One that ends by itself is started again, after a wait that grows while it does not
  * recover; the others serve on meanwhile.
  */
-export class Crew implements Running {
+export class WorkerPool implements Running {
   /** Rejects when starting again makes no sense. */
   readonly failed: Promise<never>;
-  readonly #options: CrewOptions;
-  readonly #places: Place[];
+  readonly #options: WorkerPoolOptions;
+  readonly #slots: WorkerSlot[];
   #fail: (error: Error) => void = () => {};
   #everReady = false;
   #failures = 0;
   #stopping = false;
   #allGone: () => void = () => {};
 
-  constructor(options: CrewOptions) {
+  constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.failed = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
     this.failed.catch(() => {});
     const { random } = options;
-    this.#places = Array.from({ length: options.size }, (_, n) => ({
+    this.#slots = Array.from({ length: options.size }, (_, n) => ({
       backoff: fullJitter({ baseMs: 400, capMs: 10_000, floorMs: 100, random }),
-      member: undefined,
+      worker: undefined,
       report: { instance: n + 1, state: "starting", pid: null, restarts: 0, probe: null },
     }));
-    for (const place of this.#places) this.#launch(place);
+    for (const slot of this.#slots) this.#launch(slot);
   }
 
   reports(): readonly InstanceReport[] {
-    return this.#places.map(({ report }) => report);
+    return this.#slots.map(({ report }) => report);
   }
 
   /** Ready while any of them serves. */
@@ -92,49 +92,49 @@ export class Crew implements Running {
     const gone = new Promise<void>((resolve) => {
       this.#allGone = resolve;
     });
-    for (const { member } of this.#places) member?.stop();
-    if (this.#places.every(({ member }) => member === undefined)) return;
+    for (const { worker } of this.#slots) worker?.stop();
+    if (this.#slots.every(({ worker }) => worker === undefined)) return;
     await gone;
   }
 
-  #launch(place: Place): void {
+  #launch(slot: WorkerSlot): void {
     const { launch, clock, logger } = this.#options;
-    const { instance } = place.report;
-    const member = launch(instance);
+    const { instance } = slot.report;
+    const worker = launch(instance);
     let readyAt: number | undefined;
-    place.member = member;
-    place.report = { ...place.report, state: "starting", pid: member.pid, probe: null };
-    member.onReady((probe) => {
+    slot.worker = worker;
+    slot.report = { ...slot.report, state: "starting", pid: worker.pid, probe: null };
+    worker.onReady((probe) => {
       readyAt = clock.monotonic();
       this.#everReady = true;
-      place.report = { ...place.report, state: "ready", probe };
-      logger.info({ instance, pid: member.pid, probe }, "instance ready");
+      slot.report = { ...slot.report, state: "ready", probe };
+      logger.info({ instance, pid: worker.pid, probe }, "instance ready");
     });
-    member.onExit((code) => {
-      place.member = undefined;
+    worker.onExit((code) => {
+      slot.worker = undefined;
       if (this.#stopping) {
-        if (this.#places.every((other) => other.member === undefined)) this.#allGone();
+        if (this.#slots.every((other) => other.worker === undefined)) this.#allGone();
         return;
       }
-      if (readyAt !== undefined && clock.monotonic() - readyAt >= HEALTHY_MS) place.backoff.reset();
-      this.#ended(place, code);
+      if (readyAt !== undefined && clock.monotonic() - readyAt >= HEALTHY_MS) slot.backoff.reset();
+      this.#ended(slot, code);
     });
   }
 
-  #ended(place: Place, code: number | null): void {
+  #ended(slot: WorkerSlot, code: number | null): void {
     const { clock, logger } = this.#options;
-    const { instance, restarts } = place.report;
+    const { instance, restarts } = slot.report;
     this.#failures++;
     const hopeless = hopelessEnd(code, this.#everReady ? 0 : this.#failures);
     if (hopeless) {
       this.#fail(hopeless);
       return;
     }
-    const afterMs = place.backoff.next();
-    place.report = { ...place.report, state: "restarting", pid: null, probe: null, restarts: restarts + 1 };
+    const afterMs = slot.backoff.next();
+    slot.report = { ...slot.report, state: "restarting", pid: null, probe: null, restarts: restarts + 1 };
     logger.warn({ instance, code, afterMs }, "an instance ended and is started again");
     clock.after(afterMs, () => {
-      if (!this.#stopping) this.#launch(place);
+      if (!this.#stopping) this.#launch(slot);
     });
   }
 }

@@ -24,10 +24,10 @@ export type RefusalReason = "foreign-topic" | "qos" | "retained" | "oversized" |
  * What to do with a packet.
  *
  * - `forward`: write `record`, then PUBACK.
- * - `dead`: its content can never pass: write the dead letter `record`, then PUBACK, so that it blocks nobody.
+ * - `dead`: its content can never pass: write the dead letter `record`, then PUBACK, so that it blocks no later packet.
  * - `refuse`: no PUBACK: say `refusal` where the packet is a readable batch, close the connection.
  */
-export type Verdict =
+export type Decision =
   | {
       readonly kind: "forward";
       readonly record: OutRecord;
@@ -40,7 +40,7 @@ export type Verdict =
   | { readonly kind: "dead"; readonly record: OutRecord; readonly error: CodedError }
   | { readonly kind: "refuse"; readonly reason: RefusalReason; readonly refusal?: Refusal };
 
-export interface JudgeOptions {
+export interface DeciderOptions {
   readonly records: Records;
   readonly codec: SingleObjectCodec<ReadingBatch>;
   /** Largest payload that is taken, bytes. */
@@ -49,25 +49,25 @@ export interface JudgeOptions {
   readonly now: () => number;
 }
 
-/** More than a city has; whoever makes up topics only empties the map. */
+/** More than a city has; a client that invents topics only empties the map. */
 const KNOWN_TOPICS = 4_096;
 
-/** Judges what one station publishes. Pure but for the clock. */
-export class Judge {
-  readonly #options: JudgeOptions;
+/** Decides about what one station publishes. Pure but for the clock. */
+export class Decider {
+  readonly #options: DeciderOptions;
   readonly #topics = new Map<string, MqttTopic>();
 
-  constructor(options: JudgeOptions) {
+  constructor(options: DeciderOptions) {
     this.#options = options;
   }
 
-  judge(stationId: number, packet: Publication): Verdict {
+  decide(stationId: number, packet: Publication): Decision {
     const topic = this.#parsed(packet.topic);
     if (!topic || topic.stationId !== stationId || topic.kind === "refused") {
       return { kind: "refuse", reason: "foreign-topic" };
     }
     const { payload } = packet;
-    const refuse = (reason: RefusalReason, code: ErrorCode, permanent: boolean): Verdict =>
+    const refuse = (reason: RefusalReason, code: ErrorCode, permanent: boolean): Decision =>
       topic.kind === "readings" ? refused(payload, reason, code, permanent) : { kind: "refuse", reason };
     if (packet.qos !== 1) return refuse("qos", "GATEWAY_REFUSED", false);
     if (packet.retain) return refuse("retained", "GATEWAY_REFUSED", false);
@@ -96,7 +96,7 @@ export class Judge {
     return parsed;
   }
 
-  deadLetter(packet: Publication, error: CodedError): Verdict {
+  deadLetter(packet: Publication, error: CodedError): Decision {
     return {
       kind: "dead",
       record: this.#options.records.deadLetter(packet.topic, packet.payload, error),
@@ -104,7 +104,7 @@ export class Judge {
     };
   }
 
-  #readings(stationId: number, payload: Buffer): Verdict {
+  #readings(stationId: number, payload: Buffer): Decision {
     const { codec, records, now } = this.#options;
     const body = codec.bodyOf(payload);
     const facts = checkBatch(body, stationId);
@@ -119,13 +119,13 @@ export class Judge {
   }
 }
 
-/** Refused as a batch, told by its number where that can be read. */
+/** Refused as a batch, named by its number where that can be read. */
 export function refused(
   payload: Buffer,
   reason: RefusalReason,
   code: ErrorCode,
   permanent: boolean,
-): Verdict {
+): Decision {
   const batchId = batchIdOf(payload.subarray(SINGLE_OBJECT_HEADER));
   return batchId === undefined
     ? { kind: "refuse", reason }

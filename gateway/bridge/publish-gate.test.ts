@@ -5,14 +5,14 @@ import { CodedError } from "../../schemas/errors.ts";
 import { readingsTopic } from "../../schemas/mqtt.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { HeldSink } from "../testing/held-sink.ts";
-import { testJudge } from "../testing/records.ts";
+import { testDecider } from "../testing/records.ts";
 import { batch, payload, STATION } from "../testing/samples.ts";
-import { Gate } from "./gate.ts";
-import type { Lane, Peer } from "./lane.ts";
+import type { AckQueue, Peer } from "./ack-queue.ts";
+import { PublishGate } from "./publish-gate.ts";
 
 let clock: ManualClock;
 let sink: HeldSink;
-let gate: Gate;
+let gate: PublishGate;
 const events: unknown[] = [];
 
 const LOST = new CodedError("KAFKA_UNAVAILABLE", { message: "no answer", retryable: true });
@@ -22,8 +22,8 @@ beforeEach(async () => {
   events.length = 0;
   clock = new ManualClock();
   sink = new HeldSink();
-  gate = new Gate({
-    judge: await testJudge(),
+  gate = new PublishGate({
+    decider: await testDecider(),
     sink,
     clock,
     logger: silentLogger,
@@ -38,7 +38,7 @@ beforeEach(async () => {
   });
 });
 
-function agent(clientId = "a", patienceMs = 1_000): Lane {
+function agent(clientId = "a", patienceMs = 1_000): AckQueue {
   const peer: Peer = {
     clientId,
     stationId: STATION,
@@ -48,9 +48,9 @@ function agent(clientId = "a", patienceMs = 1_000): Lane {
   return gate.open(peer);
 }
 
-function publish(lane: Lane, id: number, bytes = payload(batch(id)), qos = 1): void {
+function publish(queue: AckQueue, id: number, bytes = payload(batch(id)), qos = 1): void {
   const packet = { topic: readingsTopic(STATION), payload: bytes, qos, retain: false };
-  gate.accept(lane, packet, () => events.push({ puback: id }));
+  gate.accept(queue, packet, () => events.push({ puback: id }));
 }
 
 const POISON = Buffer.from("poison");
@@ -63,8 +63,8 @@ test("no PUBACK leaves before Kafka has the packet", () => {
 });
 
 test("PUBACKs leave in the order of the packets, whatever order Kafka answers in", () => {
-  const lane = agent();
-  for (const id of [1, 2, 3]) publish(lane, id);
+  const queue = agent();
+  for (const id of [1, 2, 3]) publish(queue, id);
   sink.settle(2);
   sink.settle(1);
   expect(events).toEqual([]);
@@ -80,18 +80,18 @@ test("one connection does not wait for another", () => {
 });
 
 test("poison between good ones: dead-lettered, acknowledged in its place, the others pass", () => {
-  const lane = agent();
-  publish(lane, 1);
-  publish(lane, 2, POISON);
-  publish(lane, 3);
+  const queue = agent();
+  publish(queue, 1);
+  publish(queue, 2, POISON);
+  publish(queue, 3);
   expect(sink.submissions.map((s) => s.record.topic)).toEqual([TOPICS.raw, TOPICS.deadLetter, TOPICS.raw]);
   for (const i of [0, 1, 2]) sink.settle(i);
   expect(events).toEqual([{ dead: "AVRO_INVALID" }, { puback: 1 }, { puback: 2 }, { puback: 3 }]);
 });
 
 test("what Kafka never takes goes to the dead letter and is acknowledged then", () => {
-  const lane = agent();
-  publish(lane, 1);
+  const queue = agent();
+  publish(queue, 1);
   sink.settle(0, NEVER);
   expect(events).toEqual([{ dead: "KAFKA_RECORD_REFUSED" }]);
   expect(sink.submissions[1]?.record.topic).toBe(TOPICS.deadLetter);
@@ -110,10 +110,10 @@ test("when not even the dead letter takes it, it is refused for good", () => {
 });
 
 test("a refusal waits its turn; what follows it is neither written nor acknowledged", () => {
-  const lane = agent();
-  publish(lane, 1);
-  publish(lane, 2, payload(batch(2)), 0);
-  publish(lane, 3);
+  const queue = agent();
+  publish(queue, 1);
+  publish(queue, 2, payload(batch(2)), 0);
+  publish(queue, 3);
   expect(events).toEqual([]);
   expect(sink.submissions).toHaveLength(1);
   sink.settle(0);
@@ -121,14 +121,14 @@ test("a refusal waits its turn; what follows it is neither written nor acknowled
     { puback: 1 },
     { dismiss: "qos", refusal: { batchId: 2, code: "GATEWAY_REFUSED", permanent: false } },
   ]);
-  publish(lane, 4);
+  publish(queue, 4);
   expect(sink.submissions).toHaveLength(1);
 });
 
 test("an unknown outcome closes the connection, once, and what waits behind it is skipped", () => {
-  const lane = agent();
-  publish(lane, 1);
-  publish(lane, 2);
+  const queue = agent();
+  publish(queue, 1);
+  publish(queue, 2);
   sink.settle(0, LOST);
   expect(events).toEqual([{ dismiss: "kafka" }]);
   expect(sink.submissions[1]?.wanted()).toBe(false);
@@ -137,10 +137,10 @@ test("an unknown outcome closes the connection, once, and what waits behind it i
 });
 
 test("the wait is bounded: then the connection is closed and nothing more leaves", () => {
-  const lane = agent("a", 1_000);
-  publish(lane, 1);
+  const queue = agent("a", 1_000);
+  publish(queue, 1);
   clock.advance(600);
-  publish(lane, 2);
+  publish(queue, 2);
   clock.advance(399);
   gate.sweep();
   expect(events).toEqual([]);
@@ -154,10 +154,10 @@ test("the wait is bounded: then the connection is closed and nothing more leaves
 });
 
 test("the bound is each packet's own: progress keeps the connection", () => {
-  const lane = agent("a", 1_000);
-  publish(lane, 1);
+  const queue = agent("a", 1_000);
+  publish(queue, 1);
   clock.advance(600);
-  publish(lane, 2);
+  publish(queue, 2);
   sink.settle(0);
   clock.advance(600);
   gate.sweep();
@@ -165,9 +165,9 @@ test("the bound is each packet's own: progress keeps the connection", () => {
 });
 
 test("a dead connection's waiting packets are skipped", () => {
-  const lane = agent();
-  publish(lane, 1);
-  gate.close(lane);
+  const queue = agent();
+  publish(queue, 1);
+  gate.close(queue);
   expect(sink.submissions[0]?.wanted()).toBe(false);
   sink.settle(0);
   clock.advance(10_000);
@@ -176,8 +176,8 @@ test("a dead connection's waiting packets are skipped", () => {
 });
 
 test("too many in flight: the one too many is refused in its turn", () => {
-  const lane = agent();
-  for (const id of [1, 2, 3, 4, 5, 6]) publish(lane, id);
+  const queue = agent();
+  for (const id of [1, 2, 3, 4, 5, 6]) publish(queue, id);
   expect(sink.submissions).toHaveLength(4);
   for (const i of [0, 1, 2, 3]) sink.settle(i);
   expect(events).toEqual([

@@ -1,5 +1,5 @@
 import type { Refusal } from "../../schemas/states.ts";
-import type { RefusalReason } from "./verdict.ts";
+import type { RefusalReason } from "./decision.ts";
 
 /** A connected agent, as far as the gate deals with it. */
 export interface Peer {
@@ -15,10 +15,10 @@ export interface Peer {
 /** Why the gate closes a connection. */
 export type DismissCause = RefusalReason | "kafka" | "timeout";
 
-type Stage = "waiting" | "kept" | { readonly refuse: RefusalReason; readonly refusal: Refusal | undefined };
+type Stage = "waiting" | "stored" | { readonly refuse: RefusalReason; readonly refusal: Refusal | undefined };
 
-/** A packet in its place. */
-export interface Place {
+/** A packet that waits for its PUBACK. */
+export interface InFlightEntry {
   /** Monotonic, ms. */
   readonly since: number;
   readonly acknowledge: () => void;
@@ -29,9 +29,9 @@ export interface Place {
  * One connection's packets in order of arrival: whatever order Kafka answers in, PUBACKs leave in this one
  * [MQTT-4.6.0-2], and a refusal waits until everything before it has its PUBACK.
  */
-export class Lane {
+export class AckQueue {
   readonly peer: Peer;
-  readonly #places: Place[] = [];
+  readonly #entries: InFlightEntry[] = [];
   #open = true;
 
   constructor(peer: Peer) {
@@ -44,33 +44,33 @@ export class Lane {
   }
 
   get length(): number {
-    return this.#places.length;
+    return this.#entries.length;
   }
 
   /** Since when the first packet waits, monotonic ms. */
   get waitingSince(): number | undefined {
-    return this.#places[0]?.since;
+    return this.#entries[0]?.since;
   }
 
   /** May a further packet come in? Not behind one that is refused: it would be written again at each replay. */
   get taking(): boolean {
-    return this.#open && typeof this.#places.at(-1)?.stage !== "object";
+    return this.#open && typeof this.#entries.at(-1)?.stage !== "object";
   }
 
-  enter(since: number, acknowledge: () => void): Place {
-    const place: Place = { since, acknowledge, stage: "waiting" };
-    this.#places.push(place);
-    return place;
+  enter(since: number, acknowledge: () => void): InFlightEntry {
+    const entry: InFlightEntry = { since, acknowledge, stage: "waiting" };
+    this.#entries.push(entry);
+    return entry;
   }
 
-  /** Kafka has the place's packet. */
-  keep(place: Place): void {
-    place.stage = "kept";
+  /** Kafka has the packet. */
+  markStored(entry: InFlightEntry): void {
+    entry.stage = "stored";
     this.#advance();
   }
 
-  refuse(place: Place, reason: RefusalReason, refusal: Refusal | undefined): void {
-    place.stage = { refuse: reason, refusal };
+  refuse(entry: InFlightEntry, reason: RefusalReason, refusal: Refusal | undefined): void {
+    entry.stage = { refuse: reason, refusal };
     this.#advance();
   }
 
@@ -83,15 +83,15 @@ export class Lane {
   close(): boolean {
     const was = this.#open;
     this.#open = false;
-    this.#places.length = 0;
+    this.#entries.length = 0;
     return was;
   }
 
   #advance(): void {
-    for (let first = this.#places[0]; this.#open && first; first = this.#places[0]) {
+    for (let first = this.#entries[0]; this.#open && first; first = this.#entries[0]) {
       if (first.stage === "waiting") return;
-      if (first.stage === "kept") {
-        this.#places.shift();
+      if (first.stage === "stored") {
+        this.#entries.shift();
         first.acknowledge();
       } else {
         const { refuse, refusal } = first.stage;

@@ -7,7 +7,7 @@ import {
   refusedTopic,
 } from "../../schemas/mqtt.ts";
 import { partitionOf, TOPICS } from "../../schemas/topics.ts";
-import { testJudge } from "../testing/records.ts";
+import { testDecider } from "../testing/records.ts";
 import {
   agentState,
   batch,
@@ -19,23 +19,23 @@ import {
   rawValue,
   STATION,
 } from "../testing/samples.ts";
-import type { Judge, Publication, Verdict } from "./verdict.ts";
+import type { Decider, Decision, Publication } from "./decision.ts";
 
-let judge: Judge;
+let decider: Decider;
 beforeAll(async () => {
-  judge = await testJudge(5_000);
+  decider = await testDecider(5_000);
 });
 
-function publish(topic: string, bytes: Buffer, overrides: Partial<Publication> = {}): Verdict {
-  return judge.judge(STATION, { topic, payload: bytes, qos: 1, retain: false, ...overrides });
+function publish(topic: string, bytes: Buffer, overrides: Partial<Publication> = {}): Decision {
+  return decider.decide(STATION, { topic, payload: bytes, qos: 1, retain: false, ...overrides });
 }
 
 const READINGS = readingsTopic(STATION);
 
 test("a batch becomes one raw record: the same bytes behind the registry's header", () => {
   const bytes = payload(batch(7, { size: 3 }));
-  const verdict = publish(READINGS, bytes);
-  expect(verdict).toMatchObject({
+  const decision = publish(READINGS, bytes);
+  expect(decision).toMatchObject({
     kind: "forward",
     readings: 3,
     delayMs: 5_000,
@@ -45,10 +45,10 @@ test("a batch becomes one raw record: the same bytes behind the registry's heade
       headers: { "gateway-time": "5000" },
     },
   });
-  if (verdict.kind !== "forward") return;
-  expect(verdict.record.value?.subarray(5)).toEqual(bytes.subarray(10));
-  expect(rawValue(verdict.record.value).batchId).toBe(7);
-  expect(decoded("station-id", verdict.record.key)).toBe(STATION);
+  if (decision.kind !== "forward") return;
+  expect(decision.record.value?.subarray(5)).toEqual(bytes.subarray(10));
+  expect(rawValue(decision.record.value).batchId).toBe(7);
+  expect(decoded("station-id", decision.record.key)).toBe(STATION);
 });
 
 test("states of devices and agents become records of the devices topic, keyed by id", () => {
@@ -57,11 +57,11 @@ test("states of devices and agents become records of the devices topic, keyed by
     [agentStateTopic(STATION), agentState()],
   ] as const;
   for (const [topic, state] of cases) {
-    const verdict = publish(topic, json(state));
-    expect(verdict).toMatchObject({ kind: "forward", record: { topic: TOPICS.devices } });
-    if (verdict.kind !== "forward") continue;
-    expect(decoded("device-state", verdict.record.value)).toMatchObject(state);
-    expect(decoded("device-id", verdict.record.key)).toBe(state.id);
+    const decision = publish(topic, json(state));
+    expect(decision).toMatchObject({ kind: "forward", record: { topic: TOPICS.devices } });
+    if (decision.kind !== "forward") continue;
+    expect(decoded("device-state", decision.record.value)).toMatchObject(state);
+    expect(decoded("device-id", decision.record.key)).toBe(state.id);
   }
 });
 
@@ -99,10 +99,10 @@ describe("content that can never pass goes to the dead letter", () => {
   };
   for (const [name, [topic, bytes, code]] of Object.entries(cases)) {
     test(name, () => {
-      const verdict = publish(topic, bytes);
-      expect(verdict).toMatchObject({ kind: "dead", error: { code }, record: { topic: TOPICS.deadLetter } });
-      if (verdict.kind !== "dead") return;
-      const letter = decoded("dead-letter", verdict.record.value);
+      const decision = publish(topic, bytes);
+      expect(decision).toMatchObject({ kind: "dead", error: { code }, record: { topic: TOPICS.deadLetter } });
+      if (decision.kind !== "dead") return;
+      const letter = decoded("dead-letter", decision.record.value);
       expect(letter).toMatchObject({ origin: topic, where: "gateway", code, length: bytes.length });
     });
   }
@@ -111,7 +111,7 @@ describe("content that can never pass goes to the dead letter", () => {
 describe("what breaks a rule of the protocol is refused", () => {
   const good = payload(batch(9));
   const huge = payload(batch(9, { size: 40_000 }));
-  const cases: Record<string, readonly [string, Buffer, Partial<Publication>, Partial<Verdict>]> = {
+  const cases: Record<string, readonly [string, Buffer, Partial<Publication>, Partial<Decision>]> = {
     "another station's topic": [readingsTopic(OTHER_STATION), good, {}, { reason: "foreign-topic" }],
     "the refusals' own topic": [refusedTopic(STATION), good, {}, { reason: "foreign-topic" }],
     "a topic of nobody": ["x", good, {}, { reason: "foreign-topic" }],

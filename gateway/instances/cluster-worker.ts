@@ -1,5 +1,5 @@
 import cluster from "node:cluster";
-import type { Member } from "./crew.ts";
+import type { Worker } from "./worker-pool.ts";
 
 interface ReadyMessage {
   readonly probe: string;
@@ -12,7 +12,7 @@ interface ReadyMessage {
  *
  * @param env - beside the parent's environment.
  */
-export function clusterMember(env: Readonly<Record<string, string>>): Member {
+export function clusterWorker(env: Readonly<Record<string, string>>): Worker {
   const worker = cluster.fork(env);
   return {
     pid: worker.process.pid ?? null,
