@@ -19,6 +19,7 @@ export const TOPIC_FORMATS: Readonly<Record<keyof Topics, TopicFormat>> = {
   dedupState: { key: "station-id", value: "dedup-state" },
   devices: { key: "device-id", value: "device-state" },
   deadLetter: { key: "device-id", value: "dead-letter" },
+  audit: { key: "text", value: "json" },
   fleet: { key: "text", value: "json" },
 };
 

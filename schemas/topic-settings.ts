@@ -66,6 +66,8 @@ export function topicSettings(names: Topics, limits: TopicLimits): readonly Topi
         "segment.bytes": String(64 * MB),
       },
     },
+    // One partition: a finding, its resolution and the auditor's own position have one order.
+    { topic: names.audit, partitions: 1, config: COMPACTED },
     { topic: names.fleet, partitions, config: { "retention.ms": String(7 * DAY_MS) } },
   ];
 }

@@ -11,6 +11,7 @@ const NAMES = {
   dedupState: "org.chicago.cta.dedup.state",
   devices: "org.chicago.cta.devices",
   deadLetter: "org.chicago.cta.deadletter",
+  audit: "org.chicago.cta.audit",
   fleet: "fleet.telemetry",
 } as const;
 

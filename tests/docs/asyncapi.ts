@@ -74,6 +74,11 @@ export const CONTRACTS: Readonly<Record<keyof Topics, TopicContract>> = {
     writer: "gateway, dedup, stations, telemetry",
     summary: "What can never pass, with its bytes, reason and origin.",
   },
+  audit: {
+    ...TOPIC_FORMATS.audit,
+    writer: "audit",
+    summary: "The proof: the verdict, each finding, its resolution, and the auditor's own memory.",
+  },
   fleet: {
     ...TOPIC_FORMATS.fleet,
     writer: "fleet ingest",

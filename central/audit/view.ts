@@ -1,0 +1,49 @@
+import { AUDIT_KEYS, type Finding, type Resolution, type Verdict } from "../../schemas/audit.ts";
+
+/** What the topic `audit` says: the newest verdict, and each finding with its resolution. */
+export class AuditView {
+  readonly #findings = new Map<string, Finding>();
+  readonly #resolutions = new Map<string, Resolution>();
+  #verdict: Verdict | null = null;
+
+  /**
+   * Take a record of the topic, in order. The auditor's own memory is passed over, and so is what is not JSON.
+   *
+   * @param value - null: a tombstone.
+   */
+  apply(key: string, value: string | null): void {
+    if (key === AUDIT_KEYS.verdict) this.#verdict = parsed<Verdict>(value) ?? this.#verdict;
+    else if (key.startsWith(AUDIT_KEYS.finding)) put(this.#findings, idOf(key), parsed<Finding>(value));
+    else if (key.startsWith(AUDIT_KEYS.resolution)) put(this.#resolutions, idOf(key), parsed(value));
+  }
+
+  /** null: no auditor has said anything yet. */
+  get verdict(): Verdict | null {
+    return this.#verdict;
+  }
+
+  /** Oldest first. */
+  get findings(): readonly Finding[] {
+    return [...this.#findings.values()]
+      .map((finding) => ({ ...finding, resolved: this.#resolutions.get(finding.id) ?? null }))
+      .sort((x, y) => x.firstSeen - y.firstSeen || (x.id < y.id ? -1 : 1));
+  }
+}
+
+function put<T>(map: Map<string, T>, id: string, value: T | null): void {
+  if (value === null) map.delete(id);
+  else map.set(id, value);
+}
+
+function idOf(key: string): string {
+  return key.slice(key.indexOf(":") + 1);
+}
+
+function parsed<T>(value: string | null): T | null {
+  if (value === null) return null;
+  try {
+    return JSON.parse(value) as T;
+  } catch {
+    return null;
+  }
+}
