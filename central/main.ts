@@ -1,6 +1,5 @@
 import { Argument, Command } from "commander";
 import { systemClock } from "../infra/runtime/clock.ts";
-import { closeServer } from "../infra/runtime/http/listen.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
 import { seededRandom } from "../infra/runtime/random.ts";
 import { configCommand } from "../infra/runtime/service/config-print.ts";
@@ -41,14 +40,14 @@ async function run(roles: readonly Role[], config: CentralConfig): Promise<never
       });
     });
     // Up before the roles, so that one that waits for a server can be asked what it waits for.
-    const probes = await serveProbes(metrics, config, () => set.probe());
+    const probes = await serveProbes(metrics, config, logger, () => set.probe());
     await set.start();
     logger.info({ roles, ...(probes ? { probe: probes.url } : {}) }, "ready");
     return {
       failed: set.failed,
       async stop() {
         await set.stop();
-        if (probes) await closeServer(probes.server);
+        await probes?.close();
       },
     };
   });

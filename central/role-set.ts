@@ -1,4 +1,4 @@
-import type { ProbeAnswer } from "../infra/runtime/service/metrics.ts";
+import type { ProbeAnswer } from "../infra/runtime/http/probes.ts";
 import { CodedError, isCoded, messageOf } from "../schemas/errors.ts";
 import { LISTENING, type Role, type RoleRunning } from "./roles.ts";
 

@@ -1,10 +1,10 @@
 import type { Registry } from "prom-client";
 import type { Clock } from "../infra/runtime/clock.ts";
+import type { ProbeAnswer } from "../infra/runtime/http/probes.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
 import type { Random } from "../infra/runtime/random.ts";
 import type { Environment } from "../infra/runtime/service/config.ts";
 import type { Running } from "../infra/runtime/service/lifecycle.ts";
-import type { ProbeAnswer } from "../infra/runtime/service/metrics.ts";
 
 /** What `central/main.ts` gives each role; several roles of one process share all of it but the logger. */
 export interface RoleContext {

@@ -1,13 +1,12 @@
 import { setMaxListeners } from "node:events";
-import type { Server } from "node:http";
 import { join } from "node:path";
 import { Gauge } from "prom-client";
 import { systemClock } from "../infra/runtime/clock.ts";
-import { closeServer } from "../infra/runtime/http/listen.ts";
+import type { ProbeAnswer } from "../infra/runtime/http/probes.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
 import type { ProbeSettings } from "../infra/runtime/service/config.ts";
 import type { Running } from "../infra/runtime/service/lifecycle.ts";
-import { createMetrics, type ProbeAnswer, serveProbes } from "../infra/runtime/service/metrics.ts";
+import { createMetrics, type ProbeServer, serveProbes } from "../infra/runtime/service/metrics.ts";
 import { avroType } from "../schemas/avro/schemas.ts";
 import { SingleObjectCodec } from "../schemas/avro/single-object.ts";
 import type { Station } from "../schemas/network/network.ts";
@@ -69,7 +68,7 @@ export async function startFleet(options: {
         logger,
       }),
   );
-  const probes = await probeServer(config.probes, agents, outbox);
+  const probes = await probeServer(config.probes, agents, outbox, logger);
   for (const agent of agents) {
     agent.start();
     await systemClock.sleep(STAGGER_MS);
@@ -93,7 +92,7 @@ export async function startFleet(options: {
       cancelNotice();
       await Promise.all(agents.map((agent) => agent.stop()));
       await outbox.close();
-      if (probes) await closeServer(probes);
+      await probes?.close();
     },
   };
 }
@@ -118,7 +117,8 @@ async function probeServer(
   settings: ProbeSettings,
   agents: readonly Agent[],
   outbox: Outbox,
-): Promise<Server | null> {
+  logger: Logger,
+): Promise<ProbeServer | undefined> {
   const registry = createMetrics("edge");
   const sum = (of: (agent: Agent) => number): number => agents.reduce((n, agent) => n + of(agent), 0);
   const gauges = {
@@ -148,5 +148,5 @@ async function probeServer(
       outbox: outbox.size(),
     },
   });
-  return (await serveProbes(registry, settings, probe))?.server ?? null;
+  return serveProbes(registry, settings, logger, probe);
 }

@@ -1,6 +1,5 @@
 import { Command, CommanderError } from "commander";
 import { systemClock } from "../infra/runtime/clock.ts";
-import { closeServer } from "../infra/runtime/http/listen.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
 import { refuseUnknownCommand } from "../infra/runtime/service/commands.ts";
 import { configCommand } from "../infra/runtime/service/config-print.ts";
@@ -31,7 +30,7 @@ async function run(options: SimulatorOptions, config: SimulatorConfig): Promise<
       faults: () => simulator.faults(),
     });
     const metrics = simulatorMetrics(() => simulator.state());
-    const probes = await serveProbes(metrics, config.probes, () => ({
+    const probes = await serveProbes(metrics, config.probes, logger, () => ({
       ready: true,
       detail: { ...simulator.state() },
     }));
@@ -41,7 +40,7 @@ async function run(options: SimulatorOptions, config: SimulatorConfig): Promise<
     return {
       async stop() {
         stopReporter();
-        if (probes) await closeServer(probes.server);
+        await probes?.close();
         await simulator.stop();
       },
     };

@@ -2,7 +2,6 @@ import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { fullJitter } from "../infra/runtime/backoff.ts";
 import type { Clock } from "../infra/runtime/clock.ts";
-import { closeServer, listen } from "../infra/runtime/http/listen.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
 import { seededRandom } from "../infra/runtime/random.ts";
 import type { Running } from "../infra/runtime/service/lifecycle.ts";
@@ -89,9 +88,9 @@ export async function startSimulator(
     faults: faults.active.length,
   });
   const stopMeter = clock.every(METER_MS, () => meter.look(fleet, clock.monotonic()));
-  const server = createControlServer(controlRoutes({ fleet, faults, state: view, service }));
+  const server = createControlServer(controlRoutes({ fleet, faults, state: view, service }), logger);
   // First the port, which may be taken; then the lines, which agents notice.
-  const { url } = await listen(server, config.port).catch(async (error: unknown) => {
+  const { url } = await server.listen(config.port).catch(async (error: unknown) => {
     await tcp?.close();
     release();
     throw error;
@@ -142,7 +141,7 @@ export async function startSimulator(
       weather.abort();
       stopMeter();
       faults.stop();
-      await closeServer(server);
+      await server.close();
       fleet.stop();
       await tcp?.close();
       release();

@@ -2,7 +2,6 @@ import cluster from "node:cluster";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { systemClock } from "../infra/runtime/clock.ts";
-import { closeServer } from "../infra/runtime/http/listen.ts";
 import { createLogger } from "../infra/runtime/logger.ts";
 import { seededRandom } from "../infra/runtime/random.ts";
 import { logLevel, probeSettings, readConfig } from "../infra/runtime/service/config.ts";
@@ -44,7 +43,7 @@ async function serve(services: readonly Service[]): Promise<never> {
   return runService(logger, async (signal) => {
     const metrics = createMetrics(name);
     const running = new Map<Service, ServiceRunning>();
-    const probes = await serveProbes(metrics, config, () => answerOf(services, running));
+    const probes = await serveProbes(metrics, config, logger, () => answerOf(services, running));
     for (const service of services) {
       const { start } = await LOAD[service]();
       const own = services.length === 1 ? logger : logger.child({ service });
@@ -56,7 +55,7 @@ async function serve(services: readonly Service[]): Promise<never> {
       ...(failures.length > 0 ? { failed: Promise.race(failures) } : {}),
       async stop() {
         await Promise.all([...running.values()].map((each) => each.stop()));
-        if (probes) await closeServer(probes.server);
+        await probes?.close();
       },
     };
   });
@@ -89,12 +88,12 @@ async function serveTogether(services: readonly Service[], size: number): Promis
         // Its tie to this process is the channel between them, not a pipe as stdin.
         clusterWorker({ GATEWAY_INSTANCE: String(instance), PROBE_PORT: "0", ELEVATED_PARENT: "" }),
     });
-    const probes = await serveProbes(createMetrics(`${name}-parent`), config, () => pool.probe());
+    const probes = await serveProbes(createMetrics(`${name}-parent`), config, logger, () => pool.probe());
     return {
       failed: pool.failed,
       async stop() {
         await pool.stop();
-        if (probes) await closeServer(probes.server);
+        await probes?.close();
       },
     };
   });

@@ -1,10 +1,10 @@
 import type { Clock } from "../infra/runtime/clock.ts";
+import type { ProbeAnswer } from "../infra/runtime/http/probes.ts";
 import type { Kafka, Producer } from "../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
 import { avroCodec } from "../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../infra/runtime/registry/ports.ts";
 import type { Running } from "../infra/runtime/service/lifecycle.ts";
-import type { ProbeAnswer } from "../infra/runtime/service/metrics.ts";
 import { avroType } from "../schemas/avro/schemas.ts";
 import { SingleObjectCodec } from "../schemas/avro/single-object.ts";
 import { CodedError, isCoded } from "../schemas/errors.ts";

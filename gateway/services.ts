@@ -1,9 +1,9 @@
 import type { Registry } from "prom-client";
 import type { Clock } from "../infra/runtime/clock.ts";
+import type { ProbeAnswer } from "../infra/runtime/http/probes.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
 import type { Environment } from "../infra/runtime/service/config.ts";
 import type { Running } from "../infra/runtime/service/lifecycle.ts";
-import type { ProbeAnswer } from "../infra/runtime/service/metrics.ts";
 
 /** What `npm run gateway -- [services…]` serves: MQTT for agents, HTTP for vehicles. */
 export const SERVICES = ["mqtt", "http"] as const;

@@ -1,7 +1,7 @@
-import type { Server } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
+import type { HttpServer } from "../../infra/runtime/http/listen.ts";
+import { silentLogger } from "../../infra/runtime/logger.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { ControlClient } from "./client.ts";
 import { createControlServer, parseBody, type Route } from "./server.ts";
@@ -26,13 +26,13 @@ const routes: Route[] = [
   },
 ];
 
-let server: Server;
+let server: HttpServer;
 let url: string;
 beforeEach(async () => {
-  server = createControlServer(routes);
-  ({ url } = await listen(server, 0));
+  server = createControlServer(routes, silentLogger);
+  ({ url } = await server.listen(0));
 });
-afterEach(() => closeServer(server));
+afterEach(() => server.close());
 
 test("a command goes out as JSON and its answer comes back", async () => {
   const client = new ControlClient(url);
@@ -67,7 +67,7 @@ test.each([
   ],
   ["no JSON", "/faults", { method: "POST", headers: json, body: "{" }, /no JSON/],
   ["a missing field", "/faults", { method: "POST", headers: json, body: '{"kind":"hang"}' }, /target/],
-  ["too much", "/faults", { method: "POST", headers: json, body: `"${"x".repeat(20_000)}"` }, /at most/],
+  ["too much", "/faults", { method: "POST", headers: json, body: `"${"x".repeat(20_000)}"` }, /larger than/],
 ])("%s is answered with 400 and a reason", async (_, path, init, reason) => {
   const response = await fetch(`${url}${path}`, init);
   expect(response.status).toBe(400);

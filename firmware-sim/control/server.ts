@@ -1,5 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { z } from "zod";
+import { RestError } from "../../infra/runtime/http/errors.ts";
+import type { Exchange } from "../../infra/runtime/http/exchange.ts";
+import type { HttpServer } from "../../infra/runtime/http/listen.ts";
+import { httpServer } from "../../infra/runtime/http/server.ts";
+import type { Logger } from "../../infra/runtime/logger.ts";
 import { CodedError, isCoded, messageOf } from "../../schemas/errors.ts";
 
 /** A largest request is a few names. */
@@ -25,38 +29,38 @@ export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.outp
  *
  * A POST must say `application/json`, which a page of another origin cannot without being asked about first.
  */
-export function createControlServer(routes: readonly Route[]): Server {
-  return createServer((request, response) => {
-    answer(routes, request).then(
-      (value) => send(response, 200, value),
-      (error) =>
-        send(response, statusOf(error), {
-          code: isCoded(error) ? error.code : "CONTROL_FAILED",
-          message: messageOf(error),
-        }),
-    );
+export function createControlServer(routes: readonly Route[], logger: Logger): HttpServer {
+  const known = routes.map(({ method, path }) => `${method} ${path}`).join(", ");
+  return httpServer({
+    routes: routes.map(({ method, path, handle }) => ({
+      method,
+      path,
+      async handler(exchange) {
+        exchange.json(200, await handle(method === "POST" ? await readBody(exchange) : undefined));
+      },
+    })),
+    errorAnswer(error, { method, path }) {
+      const refused =
+        error instanceof RestError ? usage(wrongRequest(error, `${method} ${path}`, known)) : error;
+      const code = isCoded(refused) ? refused.code : "CONTROL_FAILED";
+      const status = isCoded(refused, "USAGE") ? 400 : 500;
+      return {
+        status,
+        type: "application/json",
+        body: JSON.stringify({ code, message: messageOf(refused) }),
+      };
+    },
+    logger,
   });
 }
 
-async function answer(routes: readonly Route[], request: IncomingMessage): Promise<unknown> {
-  const path = new URL(request.url ?? "/", "http://control").pathname;
-  const route = routes.find((r) => r.path === path && r.method === request.method);
-  if (!route) {
-    throw new CodedError("USAGE", {
-      message: `no ${request.method} ${path}: there are ${routes.map((r) => `${r.method} ${r.path}`).join(", ")}`,
-      retryable: false,
-    });
-  }
-  return await route.handle(route.method === "POST" ? await readBody(request) : undefined);
+function wrongRequest({ status, message }: RestError, line: string, known: string): string {
+  return status === 404 || status === 405 ? `no ${line}: there are ${known}` : message;
 }
 
-async function readBody(request: IncomingMessage): Promise<unknown> {
-  if (!request.headers["content-type"]?.startsWith("application/json")) throw usage("send application/json");
-  let text = "";
-  for await (const chunk of request.setEncoding("utf8")) {
-    text += chunk;
-    if (text.length > MAX_BODY_BYTES) throw usage(`send at most ${MAX_BODY_BYTES} bytes`);
-  }
+async function readBody(exchange: Exchange): Promise<unknown> {
+  if (exchange.mediaType !== "application/json") throw usage("send application/json");
+  const text = await exchange.text(MAX_BODY_BYTES);
   try {
     return JSON.parse(text);
   } catch {
@@ -66,13 +70,4 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
 
 function usage(message: string): CodedError {
   return new CodedError("USAGE", { message, retryable: false });
-}
-
-function statusOf(error: unknown): number {
-  return isCoded(error, "USAGE") ? 400 : 500;
-}
-
-function send(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(`${JSON.stringify(value)}\n`);
 }

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { z } from "zod";
-import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
+import type { Logger } from "../../infra/runtime/logger.ts";
 import { CodedError } from "../../schemas/errors.ts";
-import { createControlServer } from "../control/server.ts";
+import { createControlServer, type Route } from "../control/server.ts";
 import { readJson, writeJson } from "../state-file.ts";
 import type { FleetState } from "./fleet.ts";
 
@@ -21,14 +21,18 @@ export interface Controlled {
  * @returns ends it.
  * @throws {CodedError} ALREADY_RUNNING
  */
-export async function serveControl(file: string, fleet: Controlled): Promise<() => Promise<void>> {
+export async function serveControl(
+  file: string,
+  fleet: Controlled,
+  logger: Logger,
+): Promise<() => Promise<void>> {
   if (await runningFleet(file)) {
     throw new CodedError("ALREADY_RUNNING", {
       message: "a fleet runs already: end it with npm run fleet -- stop",
       retryable: false,
     });
   }
-  const server = createControlServer([
+  const routes: readonly Route[] = [
     { method: "GET", path: "/state", handle: () => fleet.state() },
     {
       method: "POST",
@@ -38,12 +42,13 @@ export async function serveControl(file: string, fleet: Controlled): Promise<() 
         return { stopping: true };
       },
     },
-  ]);
-  const { url } = await listen(server, 0);
+  ];
+  const server = createControlServer(routes, logger);
+  const { url } = await server.listen(0);
   writeJson(file, { url });
   return async () => {
     rmSync(file, { force: true });
-    await closeServer(server);
+    await server.close();
   };
 }
 

@@ -38,11 +38,15 @@ async function run(options: RunOptions): Promise<never> {
       clock: systemClock,
       logger,
     });
-    const closeControl = await serveControl(config.runFile, {
-      state: () => fleet.state(),
-      // After the answer.
-      stop: () => void systemClock.after(50, () => process.kill(process.pid, "SIGTERM")),
-    });
+    const closeControl = await serveControl(
+      config.runFile,
+      {
+        state: () => fleet.state(),
+        // After the answer.
+        stop: () => void systemClock.after(50, () => process.kill(process.pid, "SIGTERM")),
+      },
+      logger,
+    );
     // Only now: a fleet that is refused because another runs must not have posted anything.
     fleet.start();
     logger.info({ vehicles: options.numVehicles, everyMs: options.interval, host }, "driving");

@@ -1,7 +1,6 @@
 import { Counter, type Registry } from "prom-client";
 import { fullJitter } from "../../infra/runtime/backoff.ts";
 import type { Clock } from "../../infra/runtime/clock.ts";
-import { drainServer, listen } from "../../infra/runtime/http/listen.ts";
 import type { Kafka, Producer } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { Random } from "../../infra/runtime/random.ts";
@@ -60,7 +59,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
   const server = ingestServer({
     intake,
     eventsInKafka: () => eventsInKafka.count(),
-    metrics: async () => ({ type: metrics.contentType, text: await metrics.metrics() }),
+    metrics,
     onAnswer(status, count) {
       answers.inc({ status });
       events.inc(count);
@@ -71,7 +70,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     maxConnections: config.FLEET_MAX_CONNECTIONS,
     requestMs: config.FLEET_REQUEST_MS,
   });
-  const { url } = await listen(server, config.FLEET_PORT, config.FLEET_HOST);
+  const { url } = await server.listen(config.FLEET_PORT, config.FLEET_HOST);
   const searched = search(parts).then((found) => {
     producer = found;
     if (found) logger.info({ url: `${url}/events` }, "ready");
@@ -84,7 +83,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     },
     failed: searched.then(() => new Promise<never>(() => {})),
     async stop() {
-      await drainServer(server);
+      await server.drain();
       await searched.catch(() => {});
       await producer?.close();
       await eventsInKafka.close();

@@ -1,8 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { readBody } from "../../infra/runtime/http/body.ts";
+import { RestError } from "../../infra/runtime/http/errors.ts";
+import type { Exchange } from "../../infra/runtime/http/exchange.ts";
+import type { HttpServer } from "../../infra/runtime/http/listen.ts";
 import { negotiate } from "../../infra/runtime/http/media.ts";
+import { type Probes, probeRoutes } from "../../infra/runtime/http/probes.ts";
+import { type ErrorAnswer, httpServer } from "../../infra/runtime/http/server.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
-import { messageOf } from "../../schemas/errors.ts";
 import { FLEET_LIMITS, type FleetEventsAnswer } from "../../schemas/fleet.ts";
 import type { Intake } from "./intake.ts";
 import { parseEvents, takenMediaType } from "./parse.ts";
@@ -13,7 +15,7 @@ export interface IngestServerOptions {
   readonly intake: Intake;
   /** Events in Kafka; null: not known. */
   readonly eventsInKafka: () => Promise<number | null>;
-  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
+  readonly metrics: Probes["metrics"];
   readonly onAnswer: (status: number, events: number) => void;
   /** undefined: any vehicle may send. */
   readonly keys: VehicleKeys | undefined;
@@ -31,120 +33,80 @@ const KEEP_ALIVE_MS = 75_000;
 const WELCOME = "Welcome to the fleet's telemetry. POST events here as JSON.";
 
 /** `POST /events`, `GET /events` and the probes; not yet listening. */
-export function ingestServer(options: IngestServerOptions): Server {
-  const server = createServer(
-    {
-      requestTimeout: options.requestMs,
-      headersTimeout: Math.min(options.requestMs, 5_000),
-      connectionsCheckingInterval: 1_000,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      maxHeaderSize: 16 * 1024,
+export function ingestServer(options: IngestServerOptions): HttpServer {
+  const { intake, metrics, logger, maxConnections, requestMs, onAnswer } = options;
+  const probe = () => {
+    const { ready, accepted, heldBytes } = intake;
+    return { ready, detail: { accepted, heldBytes } };
+  };
+  return httpServer({
+    routes: [
+      { method: "POST", path: "/events", handler: (exchange) => post(options, exchange) },
+      { method: "GET", path: "/events", handler: (exchange) => welcome(options, exchange) },
+      ...probeRoutes({ probe, metrics }),
+    ],
+    errorAnswer(error) {
+      const answer = errorAnswer(error);
+      onAnswer(answer.status, 0);
+      return answer;
     },
-    (request, response) => {
-      answer(options, request, response).catch((error: unknown) => {
-        options.logger.debug({ reason: messageOf(error) }, "a request ended without an answer");
-        response.destroy();
-      });
+    logger,
+    limits: {
+      connections: maxConnections,
+      requestMs,
+      headersMs: Math.min(requestMs, 5_000),
+      keepAliveMs: KEEP_ALIVE_MS,
+      headerBytes: 16 * 1024,
     },
-  );
-  server.maxConnections = options.maxConnections;
-  return server;
+  });
 }
 
-async function answer(
-  options: IngestServerOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const path = (request.url ?? "/").split("?", 1)[0];
-  try {
-    if (path === "/events") {
-      if (request.method === "POST") return await post(options, request, response);
-      if (request.method === "GET" || request.method === "HEAD") {
-        return await welcome(options, request, response);
-      }
-      response.setHeader("allow", "GET, HEAD, POST");
-      throw new Refusal(405, { error: "GET or POST" });
-    }
-    if (await probe(options, path, response)) return;
-    throw new Refusal(404, { error: "there is only /events" });
-  } catch (error) {
-    refuse(options, request, response, error);
-  }
-}
-
-async function post(
-  { intake, keys, now, onAnswer }: IngestServerOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const type = takenMediaType(request.headers["content-type"]);
-  const declared = Number(request.headers["content-length"] ?? FLEET_LIMITS.batchBytes);
+async function post({ intake, keys, now, onAnswer }: IngestServerOptions, exchange: Exchange): Promise<void> {
+  const { headers } = exchange;
+  const type = takenMediaType(headers["content-type"]);
+  const declared = Number(headers["content-length"] ?? FLEET_LIMITS.batchBytes);
   const room = Math.min(declared, FLEET_LIMITS.batchBytes);
   const events = await intake.holding(room, async () =>
-    parseEvents(await readBody(request, FLEET_LIMITS.batchBytes, DISCARDED_BYTES), type, now()),
+    parseEvents(await exchange.body(FLEET_LIMITS.batchBytes, DISCARDED_BYTES), type, now()),
   );
   const vehicles = new Set(events.map((event) => event.vehicle_id));
-  if (keys && ![...vehicles].every((vehicle) => keys.allow(vehicle, request.headers))) {
+  if (keys && ![...vehicles].every((vehicle) => keys.allow(vehicle, headers))) {
     throw new Refusal(401, { error: "no such key of this vehicle: send it as X-Api-Key" });
   }
   await intake.take(events, room);
   onAnswer(202, events.length);
-  send(response, 202, "application/json", JSON.stringify({ accepted: events.length }));
+  exchange.json(202, { accepted: events.length });
 }
 
-async function welcome(
-  { intake, eventsInKafka }: IngestServerOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function welcome({ intake, eventsInKafka }: IngestServerOptions, exchange: Exchange): Promise<void> {
   const answer: FleetEventsAnswer = {
     message: WELCOME,
     events: await eventsInKafka(),
     accepted: intake.accepted,
   };
-  const type = negotiate(request.headers.accept, ["text/plain", "application/json"]);
-  if (type === "application/json") send(response, 200, type, JSON.stringify(answer));
-  else {
-    const count = answer.events === null ? "not known: Kafka does not answer" : String(answer.events);
-    send(response, 200, "text/plain; charset=utf-8", `${WELCOME}\nEvents received: ${count}\n`);
+  if (negotiate(exchange.accept, ["text/plain", "application/json"]) === "application/json") {
+    exchange.json(200, answer);
+    return;
   }
+  const count = answer.events === null ? "not known: Kafka does not answer" : String(answer.events);
+  exchange.send(200, "text/plain; charset=utf-8", `${WELCOME}\nEvents received: ${count}\n`);
 }
 
-async function probe(
-  { intake, metrics }: IngestServerOptions,
-  path: string | undefined,
-  response: ServerResponse,
-): Promise<boolean> {
-  if (path === "/healthz") send(response, 200, "text/plain", "ok\n");
-  else if (path === "/metrics") {
-    const { type, text } = await metrics();
-    send(response, 200, type, text);
-  } else if (path === "/readyz") {
-    const { ready, accepted, heldBytes } = intake;
-    send(response, ready ? 200 : 503, "application/json", JSON.stringify({ ready, accepted, heldBytes }));
-  } else return false;
-  return true;
+function errorAnswer(error: unknown): ErrorAnswer {
+  const { status, body, retryAfter } =
+    unrouted(error) ?? refusalOf(error) ?? new Refusal(500, { error: "an error of the server" });
+  return {
+    status,
+    type: "application/json",
+    body: JSON.stringify(body),
+    ...(retryAfter === undefined ? {} : { headers: { "retry-after": String(retryAfter) } }),
+  };
 }
 
-function refuse(
-  { logger, onAnswer }: IngestServerOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-  error: unknown,
-): void {
-  // The client went away, or was cut off because it trickled.
-  if (request.destroyed && !request.complete) throw error;
-  const refusal = refusalOf(error);
-  if (!refusal) logger.error({ err: error }, "a request failed");
-  const { status, body, retryAfter } = refusal ?? new Refusal(500, { error: "an error of the server" });
-  if (!request.complete) response.setHeader("connection", "close");
-  if (retryAfter !== undefined) response.setHeader("retry-after", retryAfter);
-  onAnswer(status, 0);
-  send(response, status, "application/json", JSON.stringify(body));
-}
-
-function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body) });
-  response.end(response.req.method === "HEAD" ? undefined : body);
+/** What the router refused. */
+function unrouted(error: unknown): Refusal | undefined {
+  if (!(error instanceof RestError)) return undefined;
+  if (error.status === 404) return new Refusal(404, { error: "there is only /events" });
+  if (error.status === 405) return new Refusal(405, { error: "GET or POST" });
+  return undefined;
 }

@@ -1,9 +1,9 @@
 import { type Backoff, fullJitter } from "../../infra/runtime/backoff.ts";
 import type { Clock } from "../../infra/runtime/clock.ts";
+import type { ProbeAnswer } from "../../infra/runtime/http/probes.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { Random } from "../../infra/runtime/random.ts";
 import type { Running } from "../../infra/runtime/service/lifecycle.ts";
-import type { ProbeAnswer } from "../../infra/runtime/service/metrics.ts";
 import { CodedError, EXIT } from "../../schemas/errors.ts";
 
 /** A process that was started as an instance. */

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { CodedError } from "../../../schemas/errors.ts";
 import { STATIONS } from "../../../schemas/network/network.ts";
-import { closeServer, listen } from "../../runtime/http/listen.ts";
 import { ensureAgentSecrets } from "../../runtime/security/agent-secrets.ts";
 import type { Endpoints } from "../../runtime/service/endpoints.ts";
 import { DRAIN_MS, type Running } from "../../runtime/service/lifecycle.ts";
@@ -50,7 +49,7 @@ export async function startSystem(
   options: StartOptions,
   extent: { readonly only: readonly string[] | null },
 ): Promise<StartedSystem> {
-  const { home, clock, printer } = around;
+  const { home, clock, printer, logger } = around;
   const startedAt = clock.now();
   const began = clock.monotonic();
   let page: string | null = null;
@@ -74,13 +73,16 @@ export async function startSystem(
       report(part);
     },
   });
-  const control = controlServer({
-    startedAt,
-    pid: process.pid,
-    reports: () => supervisor.reports(),
-    request: (name, what) => supervisor.request(name, what),
-  });
-  await listen(control, plan.portOf("supervisor"));
+  const control = controlServer(
+    {
+      startedAt,
+      pid: process.pid,
+      reports: () => supervisor.reports(),
+      request: (name, what) => supervisor.request(name, what),
+    },
+    logger,
+  );
+  await control.listen(plan.portOf("supervisor"));
   publishEndpoints(home, plan, around.env);
   // A second signal exits at once: nothing may stay behind then either.
   process.once("exit", () => supervisor.kill("all"));
@@ -119,7 +121,7 @@ export async function startSystem(
     await supervisor.end();
     hurry();
     last();
-    await closeServer(control);
+    await control.close();
     watchdog.close();
     forgetEndpoints(home);
     await lock.release();

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { RestError } from "./errors.ts";
 
 /**
@@ -7,6 +7,9 @@ import { RestError } from "./errors.ts";
  */
 const DISCARDED = 8;
 
+/** Of HTTP/1.1 or HTTP/2. */
+type Request = AsyncIterable<Buffer> & { readonly headers: IncomingHttpHeaders };
+
 /**
  * The whole body, at most `limit` bytes.
  *
@@ -14,7 +17,7 @@ const DISCARDED = 8;
  * @throws {RestError} 413
  */
 export async function readBody(
-  request: IncomingMessage,
+  request: Request,
   limit: number,
   discarded = limit * DISCARDED,
 ): Promise<Buffer> {
@@ -22,7 +25,7 @@ export async function readBody(
   if (Number(request.headers["content-length"] ?? 0) > discarded) throw tooLarge;
   let chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request) {
     length += chunk.length;
     if (length > discarded) throw tooLarge;
     if (length > limit) chunks = [];

@@ -2,6 +2,15 @@ import type { Server } from "node:http";
 import type { AddressInfo, Server as TcpServer } from "node:net";
 import { CodedError } from "../../../schemas/errors.ts";
 
+export interface HttpServer {
+  /** Port 0 takes a free one. @throws {CodedError} PORT_TAKEN */
+  listen(port: number, host?: string, exclusive?: boolean): Promise<{ port: number; url: string }>;
+  /** Stop listening, and resolve once every request that was begun is answered. */
+  drain(): Promise<void>;
+  /** Stop listening and cut what is still open. */
+  close(): Promise<void>;
+}
+
 /**
  * Listen and say where. Port 0 takes a free one.
  *
@@ -51,4 +60,13 @@ export function drainServer(server: Server): Promise<void> {
     server.close(() => resolve());
     server.closeIdleConnections();
   });
+}
+
+/** A server of one protocol as the frame offers it. */
+export function overHttp1(server: Server): HttpServer {
+  return {
+    listen: (port, host, exclusive) => listen(server, port, host, exclusive),
+    drain: () => drainServer(server),
+    close: () => closeServer(server),
+  };
 }

@@ -8,9 +8,9 @@ import { createRouter } from "./router.ts";
 
 const route = createRouter([
   { method: "GET", path: "/subjects", handler: "list" },
-  { method: "POST", path: "/subjects/{subject}", handler: "lookup" },
+  { method: "POST", path: "/subjects/:subject", handler: "lookup" },
   { method: "GET", path: "/schemas/types", handler: "types" },
-  { method: "GET", path: "/schemas/{id}", handler: "schema" },
+  { method: "GET", path: "/schemas/:id", handler: "schema" },
 ]);
 
 test("a path finds its handler, with its parameters decoded", () => {
@@ -31,6 +31,18 @@ test.each([
   ["POST", "/subjects/%E0%A4%A", 400],
 ])("%s %s answers %d", (method, path, status) => {
   expect(() => route(method, path)).toThrow(expect.objectContaining({ status, code: status }) as RestError);
+});
+
+test("a method that is not there is answered with those that are", () => {
+  const headers = { allow: "GET, HEAD" };
+  expect(() => route("PUT", "/subjects")).toThrow(expect.objectContaining({ headers }) as RestError);
+  // HTTP/2 passes on any word.
+  expect(() => route("constructor", "/subjects")).toThrow(expect.objectContaining({ headers }) as RestError);
+});
+
+test("a parameter may be as long as a request's head, and hold every character", () => {
+  const subject = `${"x".repeat(9_000)}%/é:*?#;`;
+  expect(route("POST", `/subjects/${encodeURIComponent(subject)}`).params).toEqual({ subject });
 });
 
 test.each([

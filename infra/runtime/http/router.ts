@@ -1,8 +1,9 @@
+import findMyWay from "find-my-way";
 import { RestError } from "./errors.ts";
 
 export interface Route<H> {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Segments between slashes; `{name}` takes any one segment. A literal segment wins over a parameter. */
+  /** Segments between slashes; `:name` takes any one segment. A literal segment wins over a parameter. */
   readonly path: string;
   readonly handler: H;
 }
@@ -16,47 +17,36 @@ export interface Routed<H> {
 /**
  * Find the handler of a request. HEAD goes where GET goes; a slash at the end does not matter.
  *
- * @throws {RestError} 404/404 unknown path, 405/405 no such method on it, 400/400 a broken %-escape.
+ * @throws {RestError} 404/404 unknown path, 405/405 no such method on it (with `allow`), 400/400 a broken %-escape.
  */
 export type Router<H> = (method: string, path: string) => Routed<H>;
 
+/** Node limits a request's head to 16 KiB, so this is no limit of its own. */
+const MAX_PARAMETER_LENGTH = 65_536;
+
 export function createRouter<H>(routes: readonly Route<H>[]): Router<H> {
-  const table = routes.map((route) => ({ route, segments: segmentsOf(route.path) }));
+  const table = findMyWay({ ignoreTrailingSlash: true, maxParamLength: MAX_PARAMETER_LENGTH });
+  // The table's own handler is never called: what is stored beside it is this route's.
+  for (const { method, path, handler } of routes) table.on(method, path, () => {}, handler);
+  const methods = [...new Set(routes.map(({ method }) => method))];
   return (method, path) => {
-    const wanted = segmentsOf(path);
-    const matching = table
-      .filter(({ segments }) => segments.length === wanted.length)
-      .filter(({ segments }) => segments.every((s, i) => isParameter(s) || s === wanted[i]))
-      .sort((a, b) => parametersIn(a.segments) - parametersIn(b.segments));
-    if (matching.length === 0) throw new RestError(404, 404, "HTTP 404 Not Found");
-    const verb = method === "HEAD" ? "GET" : method;
-    const found = matching.find(({ route }) => route.method === verb);
-    if (!found) throw new RestError(405, 405, "HTTP 405 Method Not Allowed");
-    const params = Object.fromEntries(
-      found.segments.flatMap((segment, i) =>
-        isParameter(segment) ? [[segment.slice(1, -1), decode(wanted[i] ?? "")]] : [],
-      ),
-    );
-    return { handler: found.route.handler, params };
+    checkEscapes(path);
+    const wanted = methods.find((each) => each === (method === "HEAD" ? "GET" : method));
+    const found = wanted && table.find(wanted, path);
+    if (found) {
+      return { handler: found.store as H, params: found.params as Readonly<Record<string, string>> };
+    }
+    const allowed = methods.filter((each) => table.find(each, path));
+    if (allowed.length === 0) throw new RestError(404, 404, "HTTP 404 Not Found");
+    const allow = allowed.flatMap((each) => (each === "GET" ? ["GET", "HEAD"] : [each]));
+    throw new RestError(405, 405, "HTTP 405 Method Not Allowed", { allow: allow.join(", ") });
   };
 }
 
-function segmentsOf(path: string): readonly string[] {
-  return path.replace(/^\/|\/$/g, "").split("/");
-}
-
-function isParameter(segment: string): boolean {
-  return segment.startsWith("{");
-}
-
-function parametersIn(segments: readonly string[]): number {
-  return segments.filter(isParameter).length;
-}
-
-function decode(segment: string): string {
+function checkEscapes(path: string): void {
   try {
-    return decodeURIComponent(segment);
+    decodeURI(path);
   } catch {
-    throw new RestError(400, 400, `"${segment}" is not a valid %-escaped path segment`);
+    throw new RestError(400, 400, "the path is not valid: its %-escapes are not UTF-8");
   }
 }

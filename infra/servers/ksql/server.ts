@@ -1,12 +1,10 @@
 import type { Clock } from "../../runtime/clock.ts";
-import { listen } from "../../runtime/http/listen.ts";
 import type { Kafka } from "../../runtime/kafka/ports.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import { createMetrics } from "../../runtime/service/metrics.ts";
 import { ServerState } from "./commands/server-state.ts";
 import type { SchemaRegistry } from "./formats/registry.ts";
-import { createApp } from "./rest/app.ts";
-import { polyglotServer } from "./rest/server.ts";
+import { ksqlHttpServer } from "./rest/app.ts";
 import { KsqlService } from "./service/ksql-service.ts";
 import { PushQueries } from "./service/push-queries.ts";
 import { TopicProducers } from "./service/topic-producers.ts";
@@ -63,9 +61,17 @@ export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlSe
     ]);
   const metrics = createMetrics("ksql");
   stateMetrics(metrics, space);
-  const app = createApp({ service, clusterId: await clusterId, serviceId, healthy, metrics });
-  const http = polyglotServer(app);
-  const { port, url } = await listen(http.server, options.port, options.host);
+  const http = ksqlHttpServer({
+    service,
+    clusterId: await clusterId,
+    serviceId,
+    healthy,
+    // It listens once its statements are read back and their queries run.
+    probe: () => ({ ready: true }),
+    metrics,
+    logger,
+  });
+  const { port, url } = await http.listen(options.port, options.host);
   return {
     url,
     port,

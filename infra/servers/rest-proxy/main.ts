@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { exitCodeOf, isCoded, messageOf } from "../../../schemas/errors.ts";
 import { fullJitter } from "../../runtime/backoff.ts";
 import { systemClock } from "../../runtime/clock.ts";
-import { drainServer, listen } from "../../runtime/http/listen.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
 import { createLogger } from "../../runtime/logger.ts";
 import { httpAccess } from "../../runtime/security/http.ts";
@@ -20,11 +19,11 @@ async function start(config: ProxyConfig, signal: AbortSignal): Promise<Running>
   let proxy: ProduceDependencies | undefined;
   const server = proxyServer({
     proxy: () => proxy,
-    metrics: async () => ({ type: metrics.contentType, text: await metrics.metrics() }),
+    metrics,
     logger,
     maxBody: config.REST_PROXY_MAX_BODY,
   });
-  const { url } = await listen(server, config.REST_PROXY_PORT, config.REST_PROXY_HOST);
+  const { url } = await server.listen(config.REST_PROXY_PORT, config.REST_PROXY_HOST);
   const opened = open(config, signal).then((result) => {
     proxy = result;
     if (result) logger.info({ url }, "ready");
@@ -32,7 +31,7 @@ async function start(config: ProxyConfig, signal: AbortSignal): Promise<Running>
   return {
     failed: opened.then(() => new Promise<never>(() => {})),
     async stop() {
-      await drainServer(server);
+      await server.drain();
       await opened;
       await proxy?.producer.close();
       await proxy?.cluster.close();

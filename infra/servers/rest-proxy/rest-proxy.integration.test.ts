@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Server } from "node:http";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { systemClock } from "../../runtime/clock.ts";
-import { closeServer, listen } from "../../runtime/http/listen.ts";
+import type { HttpServer } from "../../runtime/http/listen.ts";
 import { contentsOf } from "../../runtime/kafka/contents.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
 import type { InRecord, Kafka } from "../../runtime/kafka/ports.ts";
@@ -18,7 +17,7 @@ const JSON_TYPE = "application/vnd.kafka.json.v2+json";
 
 let kafka: Kafka;
 let proxy: ProduceDependencies;
-let server: Server;
+let server: HttpServer;
 let url: string;
 
 beforeAll(async () => {
@@ -36,13 +35,13 @@ beforeAll(async () => {
   ]);
   await admin.close();
   proxy = { producer: await kafka.producer(), cluster: kafkajsCluster(options), schemas: memorySchemas() };
-  const metrics = async () => ({ type: "text/plain", text: "" });
+  const metrics = { contentType: "text/plain", metrics: async () => "" };
   server = proxyServer({ proxy: () => proxy, metrics, logger: silentLogger, maxBody: 8_000_000 });
-  url = (await listen(server, 0)).url;
+  url = (await server.listen(0)).url;
 });
 
 afterAll(async () => {
-  await closeServer(server);
+  await server.close();
   await proxy.producer.close();
   await proxy.cluster.close();
 });

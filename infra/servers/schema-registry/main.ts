@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { exitCodeOf, isCoded, messageOf } from "../../../schemas/errors.ts";
 import { fullJitter } from "../../runtime/backoff.ts";
 import { systemClock } from "../../runtime/clock.ts";
-import { drainServer, listen } from "../../runtime/http/listen.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
 import { createLogger } from "../../runtime/logger.ts";
 import { kafkaAccess } from "../../runtime/security/kafka.ts";
@@ -18,10 +17,10 @@ async function start(config: RegistryConfig, signal: AbortSignal): Promise<Runni
   let store: RegistryStore | undefined;
   const server = registryServer({
     store: () => store,
-    metrics: async () => ({ type: metrics.contentType, text: await metrics.metrics() }),
+    metrics,
     logger,
   });
-  const { url } = await listen(server, config.SCHEMA_REGISTRY_PORT, config.SCHEMA_REGISTRY_HOST);
+  const { url } = await server.listen(config.SCHEMA_REGISTRY_PORT, config.SCHEMA_REGISTRY_HOST);
   const opened = open(config, signal).then((result) => {
     store = result;
     if (result) logger.info({ url, subjects: result.state.subjects("live").length }, "ready");
@@ -29,7 +28,7 @@ async function start(config: RegistryConfig, signal: AbortSignal): Promise<Runni
   return {
     failed: opened.then(() => new Promise<never>(() => {})),
     async stop() {
-      await drainServer(server);
+      await server.drain();
       await opened;
       await store?.close();
     },

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { messageOf } from "../../../../schemas/errors.ts";
+import { RestError } from "../../../runtime/http/errors.ts";
+import type { HttpServer } from "../../../runtime/http/listen.ts";
+import { onlyLocal } from "../../../runtime/http/local.ts";
+import type { Route } from "../../../runtime/http/router.ts";
+import { type Handler, httpServer } from "../../../runtime/http/server.ts";
+import type { Logger } from "../../../runtime/logger.ts";
 import type { PartReport } from "../supervise/supervisor.ts";
 
 /** What the control server shows and does. */
@@ -11,53 +17,57 @@ export interface Controlled {
   request(name: string, what: "start" | "stop" | "kill"): boolean;
 }
 
-const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
-const ORIGIN = /^https?:\/\/(.+)$/;
-
 /**
- * `GET /status`, `GET /metrics` and `POST /parts/{name}/{start|stop|kill}`, for the page, tests and `status`.
- *
- * Only for callers on this machine that know what they ask: a name other than loopback's in Host or Origin is a web
- * page of somewhere else that found the port (DNS rebinding, cross-site requests).
+ * `GET /status`, `GET /metrics` and `POST /parts/{name}/{start|stop|kill}`, for the page, tests and `status`; only for
+ * callers on this machine.
  */
-export function controlServer(controlled: Controlled): Server {
+export function controlServer(controlled: Controlled, logger: Logger): HttpServer {
   let metrics: ReturnType<typeof metricsOf> | undefined;
-  return createServer((request, response) => {
-    request.resume();
-    if (!isLocal(request)) return answer(response, 403, { error: "only from this machine" });
-    const path = request.url?.split("?")[0] ?? "/";
-    if (request.method === "GET" && path === "/status") {
-      const { startedAt, pid } = controlled;
-      return answer(response, 200, { startedAt, pid, parts: controlled.reports() });
-    }
-    if (request.method === "GET" && path === "/metrics") {
-      metrics ??= metricsOf(controlled);
-      void metrics.then(async ({ type, text }) => {
-        response.setHeader("content-type", type);
-        response.end(await text());
-      });
-      return;
-    }
-    const match = /^\/parts\/([^/]+)\/(start|stop|kill)$/.exec(path);
-    if (request.method !== "POST" || !match?.[1]) return answer(response, 404, { error: "not found" });
-    const found = controlled.request(match[1], match[2] as "start" | "stop" | "kill");
-    if (found) answer(response, 202, { accepted: true });
-    else answer(response, 404, { error: `there is no part "${match[1]}"` });
+  const command = (what: "start" | "stop" | "kill") =>
+    ({
+      method: "POST",
+      path: `/parts/:name/${what}`,
+      handler(exchange) {
+        const { name = "" } = exchange.params;
+        if (!controlled.request(name, what)) throw new RestError(404, 404, `there is no part "${name}"`);
+        exchange.json(202, { accepted: true });
+      },
+    }) satisfies Route<Handler>;
+  return httpServer({
+    admit: onlyLocal,
+    routes: [
+      {
+        method: "GET",
+        path: "/status",
+        handler(exchange) {
+          const { startedAt, pid } = controlled;
+          exchange.json(200, { startedAt, pid, parts: controlled.reports() });
+        },
+      },
+      {
+        method: "GET",
+        path: "/metrics",
+        async handler(exchange) {
+          metrics ??= metricsOf(controlled);
+          const { type, text } = await metrics;
+          exchange.send(200, type, await text());
+        },
+      },
+      command("start"),
+      command("stop"),
+      command("kill"),
+    ],
+    errorAnswer: (error) => ({
+      status: error instanceof RestError ? error.status : 500,
+      type: "application/json",
+      body: JSON.stringify({ error: messageOf(error) }),
+    }),
+    logger,
   });
 }
 
-/** Loaded when somebody asks for the first time: a start does not wait for it. */
+/** Loaded at the first request for it: a start does not wait for it. */
 async function metricsOf(controlled: Controlled) {
   const { supervisorMetrics } = await import("./metrics.ts");
   return supervisorMetrics(() => controlled.reports());
-}
-
-function isLocal({ headers }: IncomingMessage): boolean {
-  if (!LOOPBACK.test(headers.host ?? "")) return false;
-  return headers.origin === undefined || LOOPBACK.test(ORIGIN.exec(headers.origin)?.[1] ?? "");
-}
-
-function answer(response: ServerResponse, code: number, body: unknown): void {
-  response.writeHead(code, { "content-type": "application/json" });
-  response.end(`${JSON.stringify(body)}\n`);
 }

@@ -1,7 +1,6 @@
 import { request } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { closeServer, listen } from "../../../runtime/http/listen.ts";
+import { silentLogger } from "../../../runtime/logger.ts";
 import { controlServer } from "./control.ts";
 import { describePart } from "./printer.ts";
 import { statusLine } from "./status-line.ts";
@@ -47,21 +46,23 @@ describe("the line of figures", () => {
 
 describe("the control server", () => {
   const asked: string[] = [];
-  const server = controlServer({
-    startedAt: 5,
-    pid: 6,
-    reports: () => [part],
-    request(name, what) {
-      asked.push(`${what} ${name}`);
-      return name === "kafka";
+  const server = controlServer(
+    {
+      startedAt: 5,
+      pid: 6,
+      reports: () => [part],
+      request(name, what) {
+        asked.push(`${what} ${name}`);
+        return name === "kafka";
+      },
     },
-  });
+    silentLogger,
+  );
   let port = 0;
   beforeAll(async () => {
-    await listen(server, 0);
-    ({ port } = server.address() as AddressInfo);
+    ({ port } = await server.listen(0));
   });
-  afterAll(() => closeServer(server));
+  afterAll(() => server.close());
 
   const call = (method: string, path: string, headers: Record<string, string> = {}): Promise<number> =>
     new Promise((resolve, reject) => {
@@ -77,7 +78,7 @@ describe("the control server", () => {
     expect(await call("GET", "/status")).toBe(200);
     expect(await call("POST", "/parts/kafka/kill")).toBe(202);
     expect(await call("POST", "/parts/kafak/kill")).toBe(404);
-    expect(await call("GET", "/parts/kafka/kill")).toBe(404);
+    expect(await call("GET", "/parts/kafka/kill")).toBe(405);
     expect(asked).toEqual(["kill kafka", "kill kafak"]);
   });
 

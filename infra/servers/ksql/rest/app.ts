@@ -1,13 +1,15 @@
-import type { Registry } from "prom-client";
 import { messageOf } from "../../../../schemas/errors.ts";
-import { RestError } from "../../../runtime/http/errors.ts";
+import type { Exchange } from "../../../runtime/http/exchange.ts";
+import type { HttpServer } from "../../../runtime/http/listen.ts";
 import { mediaTypeOf, negotiate } from "../../../runtime/http/media.ts";
-import { createRouter } from "../../../runtime/http/router.ts";
+import { type Probes, probeRoutes } from "../../../runtime/http/probes.ts";
+import type { Route } from "../../../runtime/http/router.ts";
+import { type Handler, httpServer } from "../../../runtime/http/server.ts";
+import type { Logger } from "../../../runtime/logger.ts";
 import { ERROR_CODE, refuse } from "../errors.ts";
 import type { KsqlService } from "../service/ksql-service.ts";
 import { knownProperty } from "../service/properties.ts";
-import { HttpFailure, JSON_TYPE, jsonBody, objectOf, sendError } from "./errors.ts";
-import type { Exchange } from "./exchange.ts";
+import { errorAnswer, HttpFailure, JSON_TYPE, jsonBody, objectOf } from "./errors.ts";
 import { insertsStream } from "./inserts-stream.ts";
 import { writeJsonValue } from "./json.ts";
 import { closeQueryEndpoint, queryEndpoint, queryStreamEndpoint } from "./query-endpoints.ts";
@@ -16,35 +18,42 @@ import { ROWS_TYPE } from "./row-writers.ts";
 /** The version of ksqlDB whose API this is. */
 const VERSION = "0.29.0";
 
-interface AppOptions {
+interface AppOptions extends Probes {
   readonly service: KsqlService;
   readonly clusterId: string;
   readonly serviceId: string;
   /** Answers and commands both reach Kafka. */
   readonly healthy: () => Promise<boolean>;
-  /** For `/metrics`, in Prometheus's text form. */
-  readonly metrics: Registry;
+  readonly logger: Logger;
 }
 
-type Params = Readonly<Record<string, string>>;
-type Handler = (exchange: Exchange, params: Params) => Promise<void> | void;
+/** The REST API, not yet listening, over HTTP/1.1 and HTTP/2. */
+export function ksqlHttpServer(options: AppOptions): HttpServer {
+  const routes = [...aboutRoutes(options), ...statementRoutes(options), ...probeRoutes(options)];
+  return httpServer({ routes, errorAnswer, logger: options.logger, http2: true });
+}
 
-/** The REST API: every request is answered here, whatever happens. */
-export function createApp(options: AppOptions): (exchange: Exchange) => void {
-  const { service, clusterId, serviceId } = options;
-  const json = (exchange: Exchange, body: unknown): void =>
-    exchange.send(200, JSON_TYPE, writeJsonValue(body));
-  const get = (path: string, handler: Handler): Parameters<typeof createRouter<Handler>>[0][number] => ({
-    method: "GET",
+const checked =
+  (method: "GET" | "POST") =>
+  (path: string, handler: Handler): Route<Handler> => ({
+    method,
     path,
-    handler,
+    handler(exchange) {
+      checkAccept(exchange);
+      return handler(exchange);
+    },
   });
-  const post = (path: string, handler: Handler): ReturnType<typeof get> => ({
-    method: "POST",
-    path,
-    handler,
-  });
-  const route = createRouter<Handler>([
+const get = checked("GET");
+const post = checked("POST");
+
+function json(exchange: Exchange, body: unknown): void {
+  exchange.send(200, JSON_TYPE, writeJsonValue(body));
+}
+
+/** What the server says of itself. */
+function aboutRoutes(options: AppOptions): readonly Route<Handler>[] {
+  const { clusterId, serviceId } = options;
+  return [
     get("/", (exchange) => exchange.send(307, JSON_TYPE, "", { location: "/info" })),
     get("/info", (exchange) =>
       json(exchange, {
@@ -68,36 +77,36 @@ export function createApp(options: AppOptions): (exchange: Exchange) => void {
     ),
     get("/chc/live", (exchange) => json(exchange, {})),
     get("/chc/ready", (exchange) => json(exchange, {})),
-    get("/metrics", async (exchange) =>
-      exchange.send(200, options.metrics.contentType, await options.metrics.metrics()),
-    ),
-    get("/status", (exchange) => {
-      const statuses = [...service.state.statuses].map(([id, { status }]) => [id, status] as const);
-      json(exchange, { commandStatuses: Object.fromEntries(statuses) });
-    }),
-    get("/status/{type}/{entity}/{action}", (exchange, { type, entity, action }) => {
-      const status = service.state.statuses.get(`${type}/${entity}/${action}`);
-      if (!status) throw new HttpFailure(ERROR_CODE.notFound, "Command not found");
-      json(exchange, status);
-    }),
-    get("/is_valid_property/{name}", (exchange, { name = "" }) => {
+    get("/is_valid_property/:name", (exchange) => {
       try {
-        knownProperty(name);
+        knownProperty(exchange.params["name"] ?? "");
       } catch (error) {
         throw new HttpFailure(ERROR_CODE.badRequest, messageOf(error));
       }
       json(exchange, true);
     }),
+  ];
+}
+
+/** Statements, their status, and queries. */
+function statementRoutes({ service }: AppOptions): readonly Route<Handler>[] {
+  return [
+    get("/status", (exchange) => {
+      const statuses = [...service.state.statuses].map(([id, { status }]) => [id, status] as const);
+      json(exchange, { commandStatuses: Object.fromEntries(statuses) });
+    }),
+    get("/status/:type/:entity/:action", (exchange) => {
+      const { type, entity, action } = exchange.params;
+      const status = service.state.statuses.get(`${type}/${entity}/${action}`);
+      if (!status) throw new HttpFailure(ERROR_CODE.notFound, "Command not found");
+      json(exchange, status);
+    }),
     post("/ksql", async (exchange) => {
-      const body = await jsonBody(exchange);
-      const { ksql } = body;
+      const { ksql, streamsProperties, sessionVariables } = await jsonBody(exchange);
       if (typeof ksql !== "string") {
         throw new HttpFailure(ERROR_CODE.badRequest, '"ksql" field must be populated');
       }
-      json(
-        exchange,
-        await service.execute(ksql, objectOf(body["streamsProperties"]), objectOf(body["sessionVariables"])),
-      );
+      json(exchange, await service.execute(ksql, objectOf(streamsProperties), objectOf(sessionVariables)));
     }),
     post("/ksql/terminate", () => {
       throw refuse("/ksql/terminate is not supported by the embedded server; ksqlDB runs it");
@@ -106,20 +115,7 @@ export function createApp(options: AppOptions): (exchange: Exchange) => void {
     post("/query-stream", (exchange) => queryStreamEndpoint(exchange, service)),
     post("/close-query", (exchange) => closeQueryEndpoint(exchange, service)),
     post("/inserts-stream", (exchange) => insertsStream(exchange, service)),
-  ]);
-  return (exchange) => {
-    void (async () => {
-      const { handler, params } = route(exchange.method, exchange.path);
-      checkAccept(exchange);
-      await handler(exchange, params);
-    })().catch((error: unknown) => {
-      if (exchange.begun) exchange.end();
-      else if (error instanceof RestError && error.status === 404)
-        exchange.send(404, "text/plain", "Not Found");
-      else if (error instanceof RestError) exchange.send(error.status, "text/plain", error.message);
-      else sendError(exchange, error);
-    });
-  };
+  ];
 }
 
 const QUERY_PATHS = new Set(["/query", "/query-stream", "/inserts-stream"]);

@@ -1,10 +1,15 @@
 import { messageOf } from "../../../../schemas/errors.ts";
+import { RestError } from "../../../runtime/http/errors.ts";
+import type { Exchange } from "../../../runtime/http/exchange.ts";
+import type { ErrorAnswer } from "../../../runtime/http/server.ts";
 import { ERROR_CODE, errorCodeOf } from "../errors.ts";
 import { StatementFailure } from "../service/ksql-service.ts";
-import type { Exchange } from "./exchange.ts";
 import { writeJsonValue } from "./json.ts";
 
 export const JSON_TYPE = "application/json";
+
+/** Bytes of a request's body, at most: a statement is small. */
+const MAX_BODY = 4 * 1024 * 1024;
 
 /** An error that is not about one statement. */
 export class HttpFailure extends Error {
@@ -34,14 +39,19 @@ function genericError(code: number, message: string): object {
   return { "@type": "generic_error", error_code: code, message };
 }
 
-export function sendError(exchange: Exchange, error: unknown): void {
+/** An error as the API answers it; what goes wrong before an endpoint is found is plain text, as from ksqlDB. */
+export function errorAnswer(error: unknown): ErrorAnswer {
+  if (error instanceof RestError) {
+    const body = error.status === 404 ? "Not Found" : error.message;
+    return { status: error.status, type: "text/plain", body };
+  }
   const { status, body } = errorBody(error);
-  exchange.send(status, JSON_TYPE, writeJsonValue(body));
+  return { status, type: JSON_TYPE, body: writeJsonValue(body) };
 }
 
-/** @throws {HttpFailure} 40000 when the body is no JSON object. */
+/** @throws {HttpFailure} 40000 when the body is no JSON object. @throws {RestError} 413 */
 export async function jsonBody(exchange: Exchange): Promise<Readonly<Record<string, unknown>>> {
-  const text = await exchange.body();
+  const text = await exchange.text(MAX_BODY);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,4 +1,5 @@
 import { messageOf } from "../../../../schemas/errors.ts";
+import type { Exchange } from "../../../runtime/http/exchange.ts";
 import { isJsonObject, parseJson } from "../../../runtime/json/lossless.ts";
 import type { Source } from "../catalog/source.ts";
 import { ERROR_CODE, errorCodeOf, refuse } from "../errors.ts";
@@ -7,7 +8,6 @@ import { serdesOf } from "../formats/side.ts";
 import { insertRecord } from "../service/insert.ts";
 import type { KsqlService } from "../service/ksql-service.ts";
 import { HttpFailure } from "./errors.ts";
-import type { Exchange } from "./exchange.ts";
 import { writeJsonValue } from "./json.ts";
 import { DELIMITED_TYPE } from "./row-writers.ts";
 

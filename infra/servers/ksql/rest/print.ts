@@ -1,9 +1,9 @@
+import type { Exchange } from "../../../runtime/http/exchange.ts";
 import type { InRecord } from "../../../runtime/kafka/ports.ts";
 import { refuse } from "../errors.ts";
 import { recordPrinter } from "../queries/print.ts";
 import type { KsqlService } from "../service/ksql-service.ts";
 import type { PrintStatement } from "../service/run-query.ts";
-import type { Exchange } from "./exchange.ts";
 import { DELIMITED_TYPE } from "./row-writers.ts";
 
 /** `PRINT 'topic'`: a line for each record, as text. */

@@ -1,3 +1,4 @@
+import type { Exchange } from "../../../runtime/http/exchange.ts";
 import { negotiate } from "../../../runtime/http/media.ts";
 import { ERROR_CODE } from "../errors.ts";
 import { type KsqlService, StatementFailure } from "../service/ksql-service.ts";
@@ -5,7 +6,6 @@ import { sessionProperties } from "../service/properties.ts";
 import { parseQueryText, runSelect } from "../service/run-query.ts";
 import { substituted } from "../service/variables.ts";
 import { HttpFailure, jsonBody, objectOf } from "./errors.ts";
-import type { Exchange } from "./exchange.ts";
 import { printTopic } from "./print.ts";
 import {
   DELIMITED_TYPE,

@@ -1,8 +1,8 @@
+import type { Exchange } from "../../../runtime/http/exchange.ts";
 import { type ResultColumn, type ResultRow, rowJson, schemaText } from "../queries/result.ts";
 import type { AnswerTaker } from "../service/run-query.ts";
 import { typeText } from "../sql/types.ts";
 import { errorBody } from "./errors.ts";
-import type { Exchange } from "./exchange.ts";
 import { writeJsonValue } from "./json.ts";
 
 export const ROWS_TYPE = "application/vnd.ksql.v1+json";

@@ -22,7 +22,7 @@ export const routes: readonly Route<Handler>[] = [
   { method: "GET", path: "/brokers", handler: async ({ cluster }) => ({ brokers: await cluster.brokers() }) },
   {
     method: "GET",
-    path: "/topics/{topic}",
+    path: "/topics/:topic",
     handler: async ({ cluster }, { params }) => {
       const { name, partitions } = await topicOf(cluster, params);
       return { name, configs: await cluster.configs(name), partitions: partitions.map(presented) };
@@ -30,17 +30,17 @@ export const routes: readonly Route<Handler>[] = [
   },
   {
     method: "GET",
-    path: "/topics/{topic}/partitions",
+    path: "/topics/:topic/partitions",
     handler: async ({ cluster }, { params }) => (await topicOf(cluster, params)).partitions.map(presented),
   },
   {
     method: "GET",
-    path: "/topics/{topic}/partitions/{partition}",
+    path: "/topics/:topic/partitions/:partition",
     handler: async ({ cluster }, { params }) => presented((await partitionOf(cluster, params)).view),
   },
   {
     method: "GET",
-    path: "/topics/{topic}/partitions/{partition}/offsets",
+    path: "/topics/:topic/partitions/:partition/offsets",
     handler: async ({ cluster }, { params }) => {
       const { name, view } = await partitionOf(cluster, params);
       const { beginning, end } = await cluster.offsets(name, view.partition);
@@ -49,13 +49,13 @@ export const routes: readonly Route<Handler>[] = [
   },
   {
     method: "POST",
-    path: "/topics/{topic}",
+    path: "/topics/:topic",
     handler: (proxy, { params, format, text }) =>
       produce(proxy, params["topic"] ?? "", undefined, format, parseProduceRequest(text())),
   },
   {
     method: "POST",
-    path: "/topics/{topic}/partitions/{partition}",
+    path: "/topics/:topic/partitions/:partition",
     handler: (proxy, { params, format, text }) =>
       produce(proxy, params["topic"] ?? "", partitionNumber(params), format, parseProduceRequest(text())),
   },

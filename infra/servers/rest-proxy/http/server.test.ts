@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CodedError } from "../../../../schemas/errors.ts";
-import { closeServer, listen } from "../../../runtime/http/listen.ts";
 import { type MemoryKafka, memoryKafka } from "../../../runtime/kafka/memory.ts";
 import { silentLogger } from "../../../runtime/logger.ts";
 import type { ProduceDependencies } from "../produce.ts";
@@ -24,10 +23,10 @@ beforeEach(async () => {
   await (await kafka.admin()).ensureTopics([{ topic: "t", partitions: 2 }]);
   schemas = memorySchemas();
   proxy = { producer: await kafka.producer(), cluster: await memoryCluster(kafka), schemas };
-  const metrics = async () => ({ type: "text/plain", text: "" });
+  const metrics = { contentType: "text/plain", metrics: async () => "" };
   const server = proxyServer({ proxy: () => proxy, metrics, logger: silentLogger, maxBody: 2_000_000 });
-  url = (await listen(server, 0)).url;
-  close = () => closeServer(server);
+  url = (await server.listen(0)).url;
+  close = () => server.close();
 });
 afterEach(() => close());
 

@@ -9,12 +9,12 @@ import { type ApiRequest, flagged, param, schemaRequest } from "./request.ts";
 export const compatibilityRoutes: readonly ApiRoute[] = [
   {
     method: "POST",
-    path: "/compatibility/subjects/{subject}/versions",
+    path: "/compatibility/subjects/:subject/versions",
     handler: ({ state }, request) => check(state, request, state.versions(param(request, "subject"), "live")),
   },
   {
     method: "POST",
-    path: "/compatibility/subjects/{subject}/versions/{version}",
+    path: "/compatibility/subjects/:subject/versions/:version",
     handler: ({ state }, request) => {
       const subject = param(request, "subject");
       const wanted = param(request, "version");

@@ -23,7 +23,7 @@ export const schemaRoutes: readonly ApiRoute[] = [
   },
   {
     method: "GET",
-    path: "/schemas/ids/{id}",
+    path: "/schemas/ids/:id",
     handler: ({ state }, request) => ({
       schema: schemaOf(state, request),
       ...(flagged(request, "fetchMaxId") ? { maxId: state.nextId - 1 } : {}),
@@ -31,12 +31,12 @@ export const schemaRoutes: readonly ApiRoute[] = [
   },
   {
     method: "GET",
-    path: "/schemas/ids/{id}/schema",
+    path: "/schemas/ids/:id/schema",
     handler: ({ state }, request) => new JsonText(schemaOf(state, request)),
   },
   {
     method: "GET",
-    path: "/schemas/ids/{id}/subjects",
+    path: "/schemas/ids/:id/subjects",
     handler: ({ state }, request) => {
       schemaOf(state, request);
       const holders = state.holdersOf(idOf(request), visibilityOf(request));
@@ -45,7 +45,7 @@ export const schemaRoutes: readonly ApiRoute[] = [
   },
   {
     method: "GET",
-    path: "/schemas/ids/{id}/versions",
+    path: "/schemas/ids/:id/versions",
     handler: ({ state }, request) => {
       schemaOf(state, request);
       return state

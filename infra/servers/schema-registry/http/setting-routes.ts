@@ -21,7 +21,7 @@ export const settingRoutes: readonly ApiRoute[] = [
   { method: "DELETE", path: "/config", handler: (store) => store.write((state) => clearLevel(state, null)) },
   {
     method: "GET",
-    path: "/config/{subject}",
+    path: "/config/:subject",
     handler: ({ state }, request) => {
       const subject = param(request, "subject");
       const level = flagged(request, "defaultToGlobal") ? state.levelOf(subject) : state.ownLevel(subject);
@@ -31,7 +31,7 @@ export const settingRoutes: readonly ApiRoute[] = [
   },
   {
     method: "PUT",
-    path: "/config/{subject}",
+    path: "/config/:subject",
     handler: (store, request) => {
       const { compatibility } = request.body();
       return store.write((state) => setLevel(state, param(request, "subject"), compatibility));
@@ -39,7 +39,7 @@ export const settingRoutes: readonly ApiRoute[] = [
   },
   {
     method: "DELETE",
-    path: "/config/{subject}",
+    path: "/config/:subject",
     handler: (store, request) => store.write((state) => clearLevel(state, param(request, "subject"))),
   },
   { method: "GET", path: "/mode", handler: ({ state }) => ({ mode: state.modeOf(null) }) },
@@ -53,7 +53,7 @@ export const settingRoutes: readonly ApiRoute[] = [
   },
   {
     method: "GET",
-    path: "/mode/{subject}",
+    path: "/mode/:subject",
     handler: ({ state }, request) => {
       const subject = param(request, "subject");
       const mode = flagged(request, "defaultToGlobal") ? state.modeOf(subject) : state.ownMode(subject);
@@ -63,7 +63,7 @@ export const settingRoutes: readonly ApiRoute[] = [
   },
   {
     method: "PUT",
-    path: "/mode/{subject}",
+    path: "/mode/:subject",
     handler: (store, request) => {
       const { mode } = request.body();
       return store.write((state) =>
@@ -73,7 +73,7 @@ export const settingRoutes: readonly ApiRoute[] = [
   },
   {
     method: "DELETE",
-    path: "/mode/{subject}",
+    path: "/mode/:subject",
     handler: (store, request) => store.write((state) => clearMode(state, param(request, "subject"))),
   },
 ];

@@ -17,7 +17,7 @@ export const subjectRoutes: readonly ApiRoute[] = [
   },
   {
     method: "POST",
-    path: "/subjects/{subject}",
+    path: "/subjects/:subject",
     handler: ({ state }, request) => {
       const { schema } = schemaRequest(request);
       return presented(lookUp(state, param(request, "subject"), schema, deletedToo(request)));
@@ -25,13 +25,13 @@ export const subjectRoutes: readonly ApiRoute[] = [
   },
   {
     method: "DELETE",
-    path: "/subjects/{subject}",
+    path: "/subjects/:subject",
     handler: (store, request) =>
       store.write((state) => deleteSubject(state, param(request, "subject"), flagged(request, "permanent"))),
   },
   {
     method: "GET",
-    path: "/subjects/{subject}/versions",
+    path: "/subjects/:subject/versions",
     handler: ({ state }, request) => {
       const subject = param(request, "subject");
       const visibility = visibilityOf(request);
@@ -43,7 +43,7 @@ export const subjectRoutes: readonly ApiRoute[] = [
   },
   {
     method: "POST",
-    path: "/subjects/{subject}/versions",
+    path: "/subjects/:subject/versions",
     handler: (store, request) => {
       const schema = schemaRequest(request);
       return store.write((state) => register(state, param(request, "subject"), schema));
@@ -51,13 +51,13 @@ export const subjectRoutes: readonly ApiRoute[] = [
   },
   {
     method: "GET",
-    path: "/subjects/{subject}/versions/{version}",
+    path: "/subjects/:subject/versions/:version",
     handler: ({ state }, request) =>
       presented(versionOf(state, param(request, "subject"), param(request, "version"), deletedToo(request))),
   },
   {
     method: "GET",
-    path: "/subjects/{subject}/versions/{version}/schema",
+    path: "/subjects/:subject/versions/:version/schema",
     handler: ({ state }, request) =>
       new JsonText(
         versionOf(state, param(request, "subject"), param(request, "version"), deletedToo(request)).schema,
@@ -65,7 +65,7 @@ export const subjectRoutes: readonly ApiRoute[] = [
   },
   {
     method: "GET",
-    path: "/subjects/{subject}/versions/{version}/referencedby",
+    path: "/subjects/:subject/versions/:version/referencedby",
     handler: ({ state }, request) => {
       versionOf(state, param(request, "subject"), param(request, "version"), "all");
       return [];
@@ -73,7 +73,7 @@ export const subjectRoutes: readonly ApiRoute[] = [
   },
   {
     method: "DELETE",
-    path: "/subjects/{subject}/versions/{version}",
+    path: "/subjects/:subject/versions/:version",
     handler: (store, request) =>
       store.write((state) =>
         deleteVersion(

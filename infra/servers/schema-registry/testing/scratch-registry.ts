@@ -1,5 +1,4 @@
 import type { Clock } from "../../../runtime/clock.ts";
-import { closeServer, listen } from "../../../runtime/http/listen.ts";
 import type { Kafka } from "../../../runtime/kafka/ports.ts";
 import { silentLogger } from "../../../runtime/logger.ts";
 import { ManualClock } from "../../../runtime/manual-clock.ts";
@@ -27,15 +26,15 @@ export async function scratchRegistry(
   clock: Clock = new ManualClock(),
 ): Promise<ScratchRegistry> {
   const store = await RegistryStore.open({ kafka, topic, clock, logger: silentLogger });
-  const metrics = async (): Promise<{ type: string; text: string }> => ({ type: "text/plain", text: "" });
+  const metrics = { contentType: "text/plain", metrics: async () => "" };
   const server = registryServer({ store: () => store, metrics, logger: silentLogger });
-  const { url } = await listen(server, 0);
+  const { url } = await server.listen(0);
   return {
     url,
     store,
     ask: (line, body, headers) => ask(url, line, body, headers),
     async close() {
-      await closeServer(server);
+      await server.close();
       await store.close();
     },
   };
