@@ -1,0 +1,85 @@
+import type { InRecord, OutRecord } from "../../../infra/runtime/kafka/ports.ts";
+import type { BeforeRaw } from "../world/scripted-field.ts";
+import type { Wire } from "../world/wire.ts";
+import { struckBatch, struckClean, struckRaw } from "./items.ts";
+import type { Strike } from "./strike.ts";
+import type { Tampering } from "./tampered-kafka.ts";
+
+/** Where between Kafka and its clients an injector stands. */
+export const SEATS = [
+  /** Between PUBACK and Kafka. */
+  "gateway",
+  /** Every reader of the raw topic sees a copy that was rewritten. */
+  "raw",
+  /** dedup alone is given other records than raw holds. */
+  "dedup's input",
+  /** dedup writes other records than it counts. */
+  "dedup's output",
+  /** Every reader of the clean topic sees a copy that was rewritten. */
+  "clean",
+  /** The summary's query alone is given other records than the clean topic holds. */
+  "query's input",
+] as const;
+export type Seat = (typeof SEATS)[number];
+
+/** Strikes at each seat: none at first. */
+export class Injector {
+  readonly #strikes = new Map<Seat, Strike[]>();
+  readonly #wire: () => Wire;
+  readonly #dedupGroup: string;
+
+  /** @param prefix - of topics and groups. @param wire - asked at the first record. */
+  constructor(prefix: string, wire: () => Wire) {
+    this.#wire = wire;
+    this.#dedupGroup = `${prefix}dedup`;
+  }
+
+  strike(seat: Seat, strike: Strike): void {
+    this.#strikes.set(seat, [...this.#at(seat), strike]);
+  }
+
+  readonly beforeRaw: BeforeRaw = (batch) => struckBatch(batch, this.#at("gateway"));
+
+  /** For the stages. */
+  get tampering(): Tampering {
+    return {
+      ...this.reading,
+      given: (group, records) => this.#given(group, records),
+      written: (group, records) =>
+        group === this.#dedupGroup ? this.#clean("dedup's output", records) : records,
+    };
+  }
+
+  /** For every other reader. */
+  get reading(): Pick<Tampering, "read"> {
+    return { read: (records) => this.#clean("clean", this.#raw("raw", records)) };
+  }
+
+  #given(group: string, records: readonly InRecord[]): readonly InRecord[] {
+    return group === this.#dedupGroup
+      ? this.#raw("dedup's input", records)
+      : this.#clean("query's input", records);
+  }
+
+  #raw(seat: Seat, records: readonly InRecord[]): readonly InRecord[] {
+    const strikes = this.#at(seat);
+    if (strikes.length === 0) return records;
+    const wire = this.#wire();
+    return records.flatMap((record) =>
+      record.topic === wire.topics.raw ? struckRaw(record, strikes, wire) : record,
+    );
+  }
+
+  #clean<R extends InRecord | OutRecord>(seat: Seat, records: readonly R[]): readonly R[] {
+    const strikes = this.#at(seat);
+    if (strikes.length === 0) return records;
+    const wire = this.#wire();
+    return records.flatMap((record) =>
+      record.topic === wire.topics.turnstiles ? struckClean(record, strikes, wire) : record,
+    );
+  }
+
+  #at(seat: Seat): readonly Strike[] {
+    return this.#strikes.get(seat) ?? [];
+  }
+}

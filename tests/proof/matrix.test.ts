@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import { CELLS, DOABLE } from "./matrix/cells.ts";
+import { type MatrixResult, runMatrix } from "./matrix/run.ts";
+import { memoryWorld } from "./world/memory-world.ts";
+
+/** Entries a second beside the struck ones. */
+const TRAFFIC = [0, 0.5, 100, 2_000];
+
+test("every cell that cannot be done says why", () => {
+  for (const { outcome } of CELLS) if (outcome.kind !== "named") expect(outcome.why).not.toBe("");
+});
+
+describe.each(TRAFFIC.flatMap((perSecond) => [false, true].map((unplugged) => ({ perSecond, unplugged }))))(
+  "$perSecond entries a second, unrelated turnstile unplugged: $unplugged",
+  ({ perSecond, unplugged }) => {
+    let run: Promise<MatrixResult> | undefined;
+    const result = async (): Promise<MatrixResult> => {
+      run ??= memoryWorld().then((world) => runMatrix(world, { perSecond, unplugged, cells: DOABLE }));
+      return run;
+    };
+
+    test.each(DOABLE.map((cell, n) => [cell.place, cell.fault, n] as const))(
+      "%s: %s",
+      async (_place, _fault, n) => {
+        const cell = (await result()).cells[n];
+        expect(cell?.unmade, "the injection takes effect").toEqual([]);
+      },
+    );
+
+    test("and nothing else happens", async () => {
+      const { unmeant } = await result();
+      expect(unmeant).toEqual([]);
+    });
+  },
+);

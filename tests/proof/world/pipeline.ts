@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Registry } from "prom-client";
+import { startDedup } from "../../../central/dedup/dedup.ts";
+import { readScript } from "../../../central/ksql/script.ts";
+import { registerSourceSchemas } from "../../../central/ksql/subjects.ts";
+import type { RoleRunning } from "../../../central/roles.ts";
+import type { Clock } from "../../../infra/runtime/clock.ts";
+import type { Kafka, Producer } from "../../../infra/runtime/kafka/ports.ts";
+import { silentLogger } from "../../../infra/runtime/logger.ts";
+import { ServerState } from "../../../infra/servers/ksql/commands/server-state.ts";
+import { KsqlService } from "../../../infra/servers/ksql/service/ksql-service.ts";
+import { PushQueries } from "../../../infra/servers/ksql/service/push-queries.ts";
+import { TopicProducers } from "../../../infra/servers/ksql/service/topic-producers.ts";
+import { StateSpace } from "../../../infra/servers/ksql/state/state-space.ts";
+import { projectRoot } from "../../../schemas/root.ts";
+import { EMBEDDED_LIMITS, topicSettings } from "../../../schemas/topic-settings.ts";
+import { type Topics, topicNames } from "../../../schemas/topics.ts";
+import type { Registries } from "./registry.ts";
+import { ScriptedField } from "./scripted-field.ts";
+import { Wire } from "./wire.ts";
+
+export interface PipelineOptions {
+  /** What the stages use: an injector may stand before it. */
+  readonly kafka: Kafka;
+  /** What the auditor uses: it sees the topics as every reader does. */
+  readonly auditorsKafka?: Kafka;
+  readonly registries: Registries;
+  readonly clock: Clock;
+  readonly prefix: string;
+  readonly perStation?: boolean;
+}
+
+/**
+ * The counting half of the system in this process: the real dedup and the real ksql query over whatever Kafka it is
+ * given, with a scripted field before them.
+ */
+export class Pipeline {
+  readonly topics: Topics;
+  readonly wire: Wire;
+  readonly field: ScriptedField;
+  readonly #options: PipelineOptions;
+  readonly #producer: Producer;
+  #running: (() => Promise<void>)[] = [];
+
+  /** Topics exist, nothing runs yet. */
+  static async open(options: PipelineOptions): Promise<Pipeline> {
+    const { kafka, registries, prefix } = options;
+    const topics = topicNames(prefix);
+    const admin = await kafka.admin();
+    await admin.ensureTopics(topicSettings(topics, EMBEDDED_LIMITS));
+    await admin.close();
+    const wire = await Wire.open(registries.stages, topics, EMBEDDED_LIMITS.partitions);
+    return new Pipeline(options, wire, await kafka.producer({ lingerMs: 0 }));
+  }
+
+  private constructor(options: PipelineOptions, wire: Wire, producer: Producer) {
+    this.#options = options;
+    this.#producer = producer;
+    this.wire = wire;
+    this.topics = wire.topics;
+    this.field = new ScriptedField({ wire, producer, clock: options.clock });
+  }
+
+  /** Write as any stranger may. */
+  get producer(): Producer {
+    return this.#producer;
+  }
+
+  /** dedup and the summary's query run. */
+  async start(): Promise<void> {
+    const dedup = await this.#dedup();
+    this.#running.push(() => dedup.stop());
+    this.#running.push(await this.#ksql());
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.#running.splice(0).reverse()) await stop();
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await this.#producer.close();
+  }
+
+  #dedup(): Promise<RoleRunning> {
+    const { kafka, registries, clock, prefix, perStation = false } = this.#options;
+    return startDedup({
+      kafka,
+      registry: registries.stages,
+      prefix,
+      perStation,
+      logger: silentLogger,
+      metrics: new Registry(),
+      clock,
+    });
+  }
+
+  async #ksql(): Promise<() => Promise<void>> {
+    const { kafka, registries, clock, prefix } = this.#options;
+    const admin = await kafka.admin();
+    const space = new StateSpace();
+    const internal = `_elevated-ksql-${prefix}`;
+    const around = { kafka, admin, registry: registries.ksql, clock, logger: silentLogger };
+    const deps = { ...around, prefix: internal, space };
+    const state = new ServerState(deps, `${internal}_commands`);
+    await state.open();
+    const producers = new TopicProducers(kafka, clock);
+    const service = new KsqlService(deps, state, new PushQueries(), producers, prefix);
+    await registerSourceSchemas(registries.stages, prefix);
+    if (state.catalog.sources().length === 0) {
+      for (const { text, properties } of readScript(script(), prefix))
+        await service.execute(text, properties, {});
+    }
+    return async () => {
+      await state.close();
+      await space.close();
+      await producers.close();
+      await admin.close();
+    };
+  }
+}
+
+function script(): string {
+  return readFileSync(join(projectRoot(), "central", "ksql", "turnstile.ksql"), "utf8");
+}
