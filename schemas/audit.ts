@@ -2,7 +2,7 @@ import type { DeviceKind } from "./network/devices.ts";
 import type { SeqRange } from "./records.ts";
 
 /**
- * What the auditor says: the proof of design §5.9, reading by reading.
+ * What the auditor says: the proof of delivery rule 9, reading by reading.
  *
  * It writes to the topic `audit` (compacted, one partition, keys of text, values of JSON); `npm run audit`, the page and
  * `/api/v1/proof` read it there. Times are epoch milliseconds of the wall clock.

@@ -15,7 +15,7 @@ export interface DeadLetter {
   readonly bytes: Buffer;
 }
 
-/** How much of the original is kept (design §5.8). */
+/** How much of the original is kept (delivery rule 8). */
 export const DEAD_LETTER_BYTES = 64 * 1024;
 
 export function deadLetter(

@@ -17,7 +17,7 @@ interface StationTopicsOptions {
 
 /**
  * The stations' own topics. A station's two exist before the first record for it is written, so that none is missing
- * there; the others' follow in the background after the first, off the start's way (design §4).
+ * there; the others' follow in the background after the first, off the start's way.
  */
 export class StationTopics {
   readonly #options: StationTopicsOptions;

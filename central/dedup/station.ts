@@ -91,7 +91,7 @@ export class Station {
 
   /**
    * The proof's per-record check: the clean records written are as many as the numbers seen, and nothing is both seen
-   * and lost (design §5.9: accepted + lost = D).
+   * and lost (delivery rule 9: accepted + lost = D).
    *
    * @throws {CodedError} PROOF_BROKEN
    */

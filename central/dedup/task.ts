@@ -49,7 +49,7 @@ export interface TaskOptions {
   readonly onDeadLetter: (error: CodedError) => void;
 }
 
-/** Exactly-once counting of one partition of the raw topic (design §5.6). */
+/** Exactly-once counting of one partition of the raw topic (delivery rule 6). */
 export class DedupTask implements PartitionTask {
   readonly #options: TaskOptions;
   readonly #place: Place;

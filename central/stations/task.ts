@@ -31,7 +31,7 @@ export interface TaskOptions {
 
 const nothing = (): Tally => ({ rows: 0, skipped: 0, written: 0, deadLetters: 0 });
 
-/** Connect's rows into the table of stations, exactly once (design §5.6). */
+/** Connect's rows into the table of stations, exactly once (delivery rule 6). */
 export class StationsTask implements PartitionTask {
   readonly #options: TaskOptions;
   readonly #table = new StationsTable();

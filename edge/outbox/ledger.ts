@@ -20,7 +20,7 @@ export interface BootMark {
  * The bookkeeping of one device. Its queue holds the arrival numbers `tail` to `head − 1`.
  *
  * `stored`, `published`, `quarantined` and `forgotten` count readings of the device's present memory, all its boots
- * together, so that they compare with the device's own `numbered` (design §5.9).
+ * together, so that they compare with the device's own `numbered` (delivery rule 9).
  */
 export interface Ledger {
   readonly deviceId: string;

@@ -2,7 +2,7 @@ import type { DeviceQueue, ReadingRange } from "./batch.ts";
 
 /**
  * Finds the reading for which the gateway refuses a batch for good: halves of what was refused are sent alone until
- * one reading is left (design §5.4). Between two steps other readings wait; a search takes log2(256) connections.
+ * one reading is left (delivery rule 4). Between two steps other readings wait; a search takes log2(256) connections.
  */
 export class PoisonSearch {
   #ranges: readonly ReadingRange[] = [];

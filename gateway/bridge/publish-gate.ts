@@ -29,7 +29,7 @@ export interface PublishGateOptions {
 }
 
 /**
- * Lets a PUBACK go only when Kafka has the packet (design §5.4): `acknowledge` of a packet is called after the sink
+ * Lets a PUBACK go only when Kafka has the packet (delivery rule 4): `acknowledge` of a packet is called after the sink
  * settled it and after its predecessors' on the same connection. In doubt it closes the connection instead.
  */
 export class PublishGate {

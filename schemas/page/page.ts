@@ -87,7 +87,7 @@ export interface HopView {
 export const PROOF_STATES = ["holds", "catching-up", "broken"] as const;
 export type ProofState = (typeof PROOF_STATES)[number];
 
-/** The live proof of design §5.9; all counts are entries of turnstiles. */
+/** The live proof of delivery rule 9; all counts are entries of turnstiles. */
 export interface ProofView {
   readonly state: ProofState;
   /** Since when it is in this state. */

@@ -211,7 +211,7 @@ export class PipelineUnderLoad {
     expect(cleanReadings(await contentsOf(this.kafka, topics))).toEqual(clean);
   }
 
-  /** In no partition that is counted has more than one producer ever written transactions (design §5.5c). */
+  /** In no partition that is counted has more than one producer ever written transactions (delivery rule 5c). */
   async #expectOneProducerEach(): Promise<void> {
     const folder = await dataFolderOf(this.#options.broker);
     const { partitions } = EMBEDDED_LIMITS;

@@ -35,7 +35,7 @@ type Optional = "poison" | "passwords";
 type Options = Required<Omit<ReplayingAgentOptions, Optional>> & Pick<ReplayingAgentOptions, Optional>;
 
 /**
- * The delivery rules of an agent without its disk (design §5.3): publishes in order, forgets on PUBACK only, and after
+ * The delivery rules of an agent without its disk (delivery rule 3): publishes in order, forgets on PUBACK only, and after
  * each lost connection begins again at the first reading that has none, in batches cut elsewhere.
  *
  * Its devices count alike: each PUBLISH carries the same numbers of every one.

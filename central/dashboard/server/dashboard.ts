@@ -215,5 +215,5 @@ function register(metrics: Registry, channel: Channel, model: Model, proof: Proo
     return { holds: 1, "catching-up": 0, broken: -1 }[state];
   });
   for (const name of ["devices", "waiting", "clean", "summed", "shown", "lost"] as const)
-    gauge(`entries_${name}`, `Entries: ${name} (design §5.9).`, () => proof.last?.[name] ?? null);
+    gauge(`entries_${name}`, `Entries: ${name} (delivery rule 9).`, () => proof.last?.[name] ?? null);
 }

@@ -5,7 +5,7 @@ import { openProducer } from "./kafkajs/producer.ts";
 import { openTail } from "./kafkajs/tail.ts";
 import type { Kafka } from "./ports.ts";
 
-/** Kafka over kafkajs, made safe by design §5.5. Opens no connection by itself. */
+/** Kafka over kafkajs, made safe by delivery rule 5. Opens no connection by itself. */
 export function createKafka(options: ClusterOptions): Kafka {
   return {
     producer: (settings) => openProducer(options, settings),

@@ -1,5 +1,5 @@
 /**
- * What the stages need of Kafka, without the client library: design §5.5 and §5.6 are the rules behind each method.
+ * What the stages need of Kafka, without the client library: delivery rules 5 and 6 are the reasons behind each method.
  * Adapters live beside this file; every one passes the same contract suite.
  */
 
@@ -32,7 +32,7 @@ export interface Written {
   readonly offset: number;
 }
 
-/** At least once: resolves only after `acks=all`. One send in flight, so nothing is lost to a lost reply (§5.5a). */
+/** At least once: resolves only after `acks=all`. One send in flight, so nothing is lost to a lost reply (delivery rule 5a). */
 export interface Producer {
   /**
    * Resolves when Kafka has all of `records`; sends of several callers share a request. Order of calls is kept.

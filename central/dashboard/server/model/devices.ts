@@ -23,7 +23,7 @@ export interface KnownDevice {
 
 /**
  * Devices and agents by their greatest state message: a will may arrive after the agent came back elsewhere, and must
- * not win (design §4).
+ * not win (delivery rule 11).
  */
 export class Devices {
   readonly #devices = new Map<string, { readonly told: DeviceState; readonly toldAt: number }>();

@@ -31,7 +31,7 @@ export interface Verdict {
 /**
  * Holds: every total has reached what its upstream had a short while ago, and no turnstile is silent. Broken: what
  * cannot be true at any moment, or a difference that stays while nothing moves and nothing is down. Catching up:
- * anything else. (Design §5.9.)
+ * anything else. (Delivery rule 9.)
  */
 export class ProofJudge {
   readonly #dedup = new HopLag();

@@ -27,7 +27,7 @@ export class ProofKeeper {
 
   /** @param now - monotonic; @param wall - epoch ms. */
   look(now: number, wall: number): ProofView {
-    // Downstream first: what is read later can only be further (design §5.9).
+    // Downstream first: what is read later can only be further (delivery rule 9).
     const shown = this.#sources.shown();
     const totals = this.#sources.totals();
     const verdict = this.#judge.judge({

@@ -20,10 +20,10 @@ export interface BrokerSettings {
 /**
  * A broker that is also a controller, on loopback: alone, or one of three.
  *
- * Of three, each holds a copy of everything, and a message is acknowledged once two have it (design §2): any one of
+ * Of three, each holds a copy of everything, and a message is acknowledged once two have it: any one of
  * them may be gone.
  *
- * The sessions and transaction times are those of design §5.5: a reader goes on within seconds of a kill, and a
+ * The sessions and transaction times are those of delivery rule 5: a reader goes on within seconds of a kill, and a
  * killed broker does not wait out its own registration. The rest keeps one machine's share small.
  */
 export function brokerSettings(broker: BrokerSettings): Record<string, string | number | boolean> {

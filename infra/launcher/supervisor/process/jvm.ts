@@ -31,7 +31,7 @@ export function archiveFile(toolchain: Toolchain, name: string): string {
 }
 
 /**
- * The command line of a Java server: short to start and small rather than fast at its peak (design §2: C1 only, one
+ * The command line of a Java server: short to start and small rather than fast at its peak (C1 only, one
  * collector thread, classes from an archive where set-up could make one).
  */
 export function jvmCommand(

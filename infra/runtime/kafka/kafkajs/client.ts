@@ -26,11 +26,11 @@ export interface ClusterOptions {
 /** A client whose connections can be cut for good. */
 export interface Client {
   readonly kafka: KafkaJs;
-  /** Cut every connection and refuse new ones: what was given up on cannot be delivered late (design §5.5f). */
+  /** Cut every connection and refuse new ones: what was given up on cannot be delivered late (delivery rule 5f). */
   destroy(): void;
 }
 
-/** kafkajs waits 300 ms before its first retry by default, which is its gap between transactions (design §5.5g). */
+/** kafkajs waits 300 ms before its first retry by default, which is its gap between transactions (delivery rule 5g). */
 const RETRY = { initialRetryTime: 5, multiplier: 1.2, maxRetryTime: 100, factor: 0.2 } as const;
 
 /** Tries at 5 ms rising to 100 ms: enough of them to fill `ms`. */

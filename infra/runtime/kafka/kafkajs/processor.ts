@@ -11,7 +11,7 @@ import { persistently } from "./persistence.ts";
 import { MAX_WAIT_MS } from "./reader.ts";
 import { disconnected, keepAlive } from "./supervision.ts";
 
-/** kafkajs's defaults leave a killed instance's partitions unread for up to a minute (design §5.5h). */
+/** kafkajs's defaults leave a killed instance's partitions unread for up to a minute (delivery rule 5h). */
 const SESSION_MS = 3_000;
 const HEARTBEAT_MS = 500;
 const REBALANCE_MS = 6_000;

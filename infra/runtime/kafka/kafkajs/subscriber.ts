@@ -6,7 +6,7 @@ import { incoming } from "./incoming.ts";
 import { MAX_WAIT_MS } from "./reader.ts";
 import { disconnected, keepAlive, pauseBefore } from "./supervision.ts";
 
-/** As a processor's: a killed member's partitions are read on soon (design §5.5h). */
+/** As a processor's: a killed member's partitions are read on soon (delivery rule 5h). */
 const SESSION_MS = 3_000;
 const HEARTBEAT_MS = 500;
 const REBALANCE_MS = 6_000;

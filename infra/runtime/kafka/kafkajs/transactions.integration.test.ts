@@ -54,7 +54,7 @@ const committed = (...values: readonly string[]): Promise<void> => transaction(v
 async function transaction(values: readonly string[], end: "abort" | "commit"): Promise<void> {
   const client = openClient(cluster, { giveUpMs: 5_000 });
   const producer = client.kafka.producer({
-    // One id: two producers' transactions on a partition must not interleave (design §5.5c).
+    // One id: two producers' transactions on a partition must not interleave (delivery rule 5c).
     transactionalId: `${prefix}by-hand`,
     idempotent: true,
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,

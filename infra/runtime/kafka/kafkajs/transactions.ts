@@ -35,7 +35,7 @@ export interface ReadUpTo {
   readonly next: number;
 }
 
-/** A transactional producer. After any error it must be destroyed, and with it all state that it covered (§5.5b). */
+/** A transactional producer. After any error it must be destroyed, and with it all state that it covered (delivery rule 5b). */
 export interface Transactions {
   /** All of it, or nothing; after a rejection nobody knows which: read the state back. */
   commit(records: readonly OutRecord[], read: ReadUpTo): Promise<void>;
@@ -45,7 +45,7 @@ export interface Transactions {
 
 /**
  * Open the producer of a transactional id, fencing its predecessor and ending the transaction that one left open:
- * `connect()` does neither, the first transaction does (design §5.5d). When this returns, the markers are written.
+ * `connect()` does neither, the first transaction does (delivery rule 5d). When this returns, the markers are written.
  *
  * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_FENCED
  */

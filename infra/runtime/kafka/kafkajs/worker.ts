@@ -24,7 +24,7 @@ export interface Worker {
 
 /**
  * Fence whoever had this partition, read its committed state back, and find where to go on: in this order, so that the
- * state read is the last there will ever be from another (design §5.6).
+ * state read is the last there will ever be from another (delivery rule 6).
  *
  * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_FENCED, or what the task's `restore` throws
  */
@@ -142,7 +142,7 @@ async function startsOf(
     const wanted = offsets.next(topic) ?? (hint >= 0 ? hint : low);
     const start = wanted < low || wanted > high ? low : wanted;
     if (start !== wanted) {
-      // kafkajs would go to its default offset without a word (design §5.5e).
+      // kafkajs would go to its default offset without a word (delivery rule 5e).
       logger.error(
         { topic, partition, wanted, low, high },
         "records were deleted before they were processed",

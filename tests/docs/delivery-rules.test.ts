@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { projectRoot } from "../../schemas/root.ts";
+import { citations, deliveryRules } from "./delivery-rules.ts";
+
+const root = projectRoot();
+const rules = deliveryRules();
+
+test("every rule that the sources cite is on the page", () => {
+  const known = new Set(rules.map(({ number }) => number));
+  expect(citations().filter(({ number }) => !known.has(number))).toEqual([]);
+});
+
+test("every rule is held by tests, and each of them exists under that title", () => {
+  const unheld = rules.filter(({ heldBy, hasParts }) => heldBy.length === 0 && !hasParts);
+  expect(unheld.map(({ number }) => number)).toEqual([]);
+  const missing = rules.flatMap(({ number, heldBy }) =>
+    heldBy
+      .filter(
+        ({ file, title }) =>
+          !existsSync(join(root, file)) || !readFileSync(join(root, file), "utf8").includes(title),
+      )
+      .map(({ file, title }) => `${number}: ${file}: ${title}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test("a rule without a test, and one in parts, are seen as such", () => {
+  const page =
+    '## Rule 1: x\n\n- [a.test.ts](a.test.ts): "b"\n\n## Rule 2: y\n\nno test\n\n## Rule 3: z\n\n### Rule 3a: z\n';
+  expect(deliveryRules(page)).toEqual([
+    { number: "1", heldBy: [{ file: "a.test.ts", title: "b" }], hasParts: false },
+    { number: "2", heldBy: [], hasParts: false },
+    { number: "3", heldBy: [], hasParts: true },
+    { number: "3a", heldBy: [], hasParts: false },
+  ]);
+});
