@@ -19,6 +19,8 @@ const CALM_MS = 5_000;
 /** After the last reading everything is through within this, ms. */
 const REST_MS = 3_000;
 const STEP_MS = 250;
+/** Agents report positions that moved this often, ms. */
+const TELL_EVERY_MS = 1_000;
 
 export interface MatrixOptions {
   /** Entries a second of the passers-by. */
@@ -61,11 +63,15 @@ export async function runMatrix(world: World, options: MatrixOptions): Promise<M
   });
   const { field } = pipeline;
   const traffic = new Traffic(field, passersBy, perSecond);
+  let told = Number.NEGATIVE_INFINITY;
   const step = async (): Promise<void> => {
     traffic.press(STEP_MS);
     field.collect();
     await field.publish(injector.beforeRaw);
-    await field.tell();
+    if (world.clock.monotonic() >= told + TELL_EVERY_MS) {
+      told = world.clock.monotonic();
+      await field.tell();
+    }
     await world.pass(STEP_MS);
   };
   const steps = async (ms: number): Promise<void> => {
