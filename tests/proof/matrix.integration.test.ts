@@ -21,9 +21,9 @@ describe.each(RUNS)(
     }, 240_000);
     afterAll(() => world?.close());
 
-    test.each(DOABLE.map((cell, n) => [cell.place, cell.fault, n] as const))(
-      "%s: %s",
-      (_place, _fault, n) => {
+    test.each(DOABLE.map((cell, n) => [cell.place, cell.fault, cell.device, n] as const))(
+      "%s: %s, %s",
+      (_place, _fault, _device, n) => {
         expect(result.cells[n]?.unmade, "the injection takes effect").toEqual([]);
       },
     );

@@ -19,9 +19,9 @@ describe.each(TRAFFIC.flatMap((perSecond) => [false, true].map((unplugged) => ({
       return run;
     };
 
-    test.each(DOABLE.map((cell, n) => [cell.place, cell.fault, n] as const))(
-      "%s: %s",
-      async (_place, _fault, n) => {
+    test.each(DOABLE.map((cell, n) => [cell.place, cell.fault, cell.device, n] as const))(
+      "%s: %s, %s",
+      async (_place, _fault, _device, n) => {
         const cell = (await result()).cells[n];
         expect(cell?.unmade, "the injection takes effect").toEqual([]);
       },

@@ -18,11 +18,11 @@ export async function forgeCopies(
   pipeline: Pipeline,
   strikes: readonly Strike[],
 ): Promise<void> {
-  const { turnstiles } = pipeline.topics;
+  const { arrivals, turnstiles } = pipeline.topics;
   let left = strikes;
   const until = world.clock.monotonic() + PATIENCE_MS;
   while (left.length > 0) {
-    const records = await contentsOf(world.kafka, [turnstiles]);
+    const records = await contentsOf(world.kafka, [arrivals, turnstiles]);
     const found = left.map((strike) => records.find((record) => isStruck(record, strike)));
     const copies = found.flatMap((record) => record ?? []);
     if (copies.length > 0) await pipeline.producer.send(copies.map(copyOf));

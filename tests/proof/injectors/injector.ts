@@ -74,9 +74,7 @@ export class Injector {
     const strikes = this.#at(seat);
     if (strikes.length === 0) return records;
     const wire = this.#wire();
-    return records.flatMap((record) =>
-      record.topic === wire.topics.turnstiles ? struckClean(record, strikes, wire) : record,
-    );
+    return records.flatMap((record) => (wire.isClean(record) ? struckClean(record, strikes, wire) : record));
   }
 
   #at(seat: Seat): readonly Strike[] {

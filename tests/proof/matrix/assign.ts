@@ -1,13 +1,13 @@
-import { turnstileId } from "../../../schemas/network/devices.ts";
-import { STATIONS } from "../../../schemas/network/network.ts";
+import { arrivalSensorId, turnstileId } from "../../../schemas/network/devices.ts";
+import { STATIONS, type Station } from "../../../schemas/network/network.ts";
 import { EMBEDDED_LIMITS } from "../../../schemas/topic-settings.ts";
 import { partitionOf } from "../../../schemas/topics.ts";
 import type { Cell } from "./cells.ts";
 
-/** A cell with stations of its own, so that many can be struck in one run. */
+/** A cell with devices of its own, so that many can be struck in one run. */
 export interface Assigned {
   readonly cell: Cell;
-  /** Turnstile 1 of the struck station, and of the one that gains what it loses: in the same partition. */
+  /** A device of the struck station, and of the one that gains what it loses: in the same partition. */
   readonly deviceId: string;
   readonly partnerId: string;
 }
@@ -20,23 +20,40 @@ export interface Assignment {
   readonly unrelated: string;
 }
 
-/** @throws RangeError when there are more cells than pairs of stations. */
+/**
+ * Each place and fault has two stations of its own; turnstiles and sensors share them.
+ *
+ * @throws RangeError when there are more than pairs of stations.
+ */
 export function assign(cells: readonly Cell[]): Assignment {
-  const ids = STATIONS.map(({ id }) => id);
-  const inPartition = (p: number): number[] =>
-    ids.filter((id) => partitionOf(id, EMBEDDED_LIMITS.partitions) === p);
-  const pools = Array.from({ length: EMBEDDED_LIMITS.partitions }, (_, p) => inPartition(p));
-  const assigned = cells.map((cell, n): Assigned => {
-    const pool = pools[n % pools.length] ?? [];
+  const { partitions } = EMBEDDED_LIMITS;
+  const pools = Array.from({ length: partitions }, (_, p) =>
+    STATIONS.filter(({ id }) => partitionOf(id, partitions) === p),
+  );
+  const pairs = new Map<string, readonly [Station, Station]>();
+  const pairOf = ({ place, fault }: Cell): readonly [Station, Station] => {
+    const key = `${place}: ${fault}`;
+    const known = pairs.get(key);
+    if (known) return known;
+    const pool = pools[pairs.size % partitions] ?? [];
     const [station, partner] = [pool.shift(), pool.shift()];
-    if (station === undefined || partner === undefined) throw new RangeError("too many cells for one run");
-    return { cell, deviceId: turnstileId(station, 1), partnerId: turnstileId(partner, 1) };
+    if (!station || !partner) throw new RangeError("too many cells for one run");
+    pairs.set(key, [station, partner]);
+    return [station, partner];
+  };
+  const assigned = cells.map((cell): Assigned => {
+    const [station, partner] = pairOf(cell);
+    return { cell, deviceId: deviceOf(station, cell), partnerId: deviceOf(partner, cell) };
   });
   const left = pools.flat()[0];
-  if (left === undefined) throw new RangeError("no station is left");
+  if (!left) throw new RangeError("no station is left");
   return {
     assigned,
-    passersBy: ids.map((id) => turnstileId(id, 2)),
-    unrelated: turnstileId(left, 1),
+    passersBy: STATIONS.map(({ id }) => turnstileId(id, 2)),
+    unrelated: turnstileId(left.id, 1),
   };
+}
+
+function deviceOf({ id, stops }: Station, { device }: Cell): string {
+  return device === "turnstile" ? turnstileId(id, 1) : arrivalSensorId(id, stops[0]?.line ?? "blue", "a");
 }

@@ -1,4 +1,5 @@
 import type { AuditHop, FindingKind } from "../../../schemas/audit.ts";
+import { DEVICE_KINDS, type DeviceKind } from "../../../schemas/network/devices.ts";
 import { FAULTS, type Fault } from "../injectors/strike.ts";
 
 /** Where an injector reaches in, in the order of a reading's way. */
@@ -38,6 +39,8 @@ export type Outcome =
 export interface Cell {
   readonly place: Place;
   readonly fault: Fault;
+  /** Whose readings are struck. */
+  readonly device: DeviceKind;
   readonly outcome: Outcome;
 }
 
@@ -141,10 +144,17 @@ function allOf(outcome: Outcome): Readonly<Record<Fault, Outcome>> {
   return Object.fromEntries(FAULTS.map((fault) => [fault, outcome])) as Record<Fault, Outcome>;
 }
 
-/** Every place with every fault. */
+/** Every place with every fault, for turnstiles and for sensors. */
 export const CELLS: readonly Cell[] = PLACES.flatMap((place) =>
-  FAULTS.map((fault) => ({ place, fault, outcome: TABLE[place][fault] })),
+  FAULTS.flatMap((fault) =>
+    DEVICE_KINDS.map((device) => ({ place, fault, device, outcome: outcomeOf(place, fault, device) })),
+  ),
 );
+
+function outcomeOf(place: Place, fault: Fault, device: DeviceKind): Outcome {
+  if (place === "summary" && device === "arrival") return none("arrivals are in no sum");
+  return TABLE[place][fault];
+}
 
 /** Those that can be done: each wants something found, or nothing. */
 export const DOABLE = CELLS.filter(({ outcome }) => outcome.kind !== "none");

@@ -1,3 +1,4 @@
+import { parseDeviceId } from "../../../schemas/network/devices.ts";
 import type { SeqRange } from "../../../schemas/records.ts";
 import { CANCELLED, type Strike, struckSeq } from "../injectors/strike.ts";
 import type { Difference } from "../world/oracle.ts";
@@ -32,8 +33,9 @@ function differenceOf({ off = 1 }: Expected, { fault, range }: Strike): number {
  */
 export function says(finding: Difference, expected: Expected, strike: Strike): boolean {
   const { stationId, deviceId, bootId } = strike[expected.whose];
+  const kind = parseDeviceId(deviceId)?.kind;
   if (!expected.kinds.includes(finding.kind) || !expected.hops.includes(finding.hop)) return false;
-  if (finding.stationId !== stationId || finding.reading !== "turnstile") return false;
+  if (finding.stationId !== stationId || finding.reading !== kind) return false;
   if (expected.named === "sum") return finding.readings === differenceOf(expected, strike);
   if (finding.deviceId !== deviceId || finding.bootId !== bootId) return false;
   return covers(finding.ranges, namesOf(expected, strike), expected.named === "pair");

@@ -13,6 +13,8 @@ export type Difference = Pick<
   "kind" | "hop" | "stationId" | "deviceId" | "bootId" | "ranges" | "readings" | "reading"
 >;
 
+type Contents = readonly InRecord[];
+
 /** Sequence numbers of each device and boot, in order of appearance; keys `device boot`. */
 type Seen = Map<string, number[]>;
 
@@ -28,9 +30,11 @@ export async function differences(
   pipeline: Pipeline,
 ): Promise<readonly Difference[]> {
   const { topics, wire, field } = pipeline;
-  const [raw, clean, summary] = await Promise.all(
-    [topics.raw, topics.turnstiles, topics.turnstileSummary].map((topic) => contentsOf(kafka, [topic])),
-  );
+  const [raw, arrivals, entries, summary] = (await Promise.all(
+    [topics.raw, topics.arrivals, topics.turnstiles, topics.turnstileSummary].map((topic) =>
+      contentsOf(kafka, [topic]),
+    ),
+  )) as [Contents, Contents, Contents, Contents];
   const numbered: Seen = new Map(
     [...field.devices].flatMap(({ id, numbers }) =>
       [...numbers].map(([bootId, last]) => [`${id} ${bootId}`, upTo(last)] as const),
@@ -38,14 +42,14 @@ export async function differences(
   );
   const strays: Difference[] = [];
   const inRaw: Seen = new Map();
-  for (const { reading, stationId } of (raw ?? []).flatMap((record) => placedIn(wire.batchOf(record)))) {
+  for (const { reading, stationId } of raw.flatMap((record) => placedIn(wire.batchOf(record)))) {
     const home = parseDeviceId(reading.deviceId)?.stationId;
     // In a batch of another station it is no reading that anybody could count.
     if (stationId === home) add(inRaw, reading, reading.seq);
     else strays.push(difference("moved", "gateway", reading, [reading.seq]));
   }
   const inClean: Seen = new Map();
-  for (const record of clean ?? []) {
+  for (const record of [...arrivals, ...entries]) {
     const name = nameOf(record);
     add(inClean, name, name.seq);
     const home = parseDeviceId(name.deviceId)?.stationId ?? 0;
@@ -55,7 +59,7 @@ export async function differences(
     ...between("gateway", numbered, inRaw, true),
     ...between("dedup", inRaw, inClean, false),
     ...strays,
-    ...sums(pipeline, clean ?? [], summary ?? []),
+    ...sums(pipeline, entries, summary),
   ];
 }
 
@@ -91,13 +95,9 @@ function between(hop: AuditHop, before: Seen, after: Seen, again: boolean): read
   });
 }
 
-function sums(
-  { wire }: Pipeline,
-  clean: readonly InRecord[],
-  summary: readonly InRecord[],
-): readonly Difference[] {
+function sums({ wire }: Pipeline, entries: Contents, summary: Contents): readonly Difference[] {
   const counts = new Map<number, number>();
-  for (const record of clean)
+  for (const record of entries)
     counts.set(wire.stationOf(record), (counts.get(wire.stationOf(record)) ?? 0) + 1);
   const summed = new Map(summary.map((record) => [wire.stationKeyOf(record), wire.countOf(record)]));
   return [...new Set([...counts.keys(), ...summed.keys()])].flatMap((stationId) => {

@@ -90,9 +90,15 @@ export class Wire {
     };
   }
 
+  /** Is it a record of a merged clean topic? */
+  isClean({ topic }: Pick<InRecord, "topic">): boolean {
+    return topic === this.topics.turnstiles || topic === this.topics.arrivals;
+  }
+
   /** Of a clean record's value. */
-  stationOf({ value }: Pick<InRecord, "value">): number {
-    return (avroType("turnstile").fromBuffer(bodyOf(value)) as TurnstileRecord).station_id;
+  stationOf(clean: Pick<InRecord, "topic" | "value">): number {
+    const value = this.#typeOf(clean).fromBuffer(bodyOf(clean.value)) as CleanValue;
+    return value.station_id;
   }
 
   /** Of a summary's row. */
@@ -106,18 +112,25 @@ export class Wire {
   }
 
   /** Another station's record of the same reading: key and value change, the header stays. */
-  moved<R extends Pick<InRecord, "key" | "value">>(clean: R, stationId: number): R {
-    const station = stationById(stationId);
-    const type = avroType("turnstile");
-    const value = type.fromBuffer(bodyOf(clean.value)) as TurnstileRecord;
-    const other = { ...value, station_id: stationId, station_name: station?.name ?? "" };
+  moved<R extends Pick<InRecord, "topic" | "key" | "value">>(clean: R, stationId: number): R {
+    const type = this.#typeOf(clean);
+    const value = { ...(type.fromBuffer(bodyOf(clean.value)) as CleanValue), station_id: stationId };
+    const name = stationById(stationId)?.name ?? "";
+    const other = value.station_name === undefined ? value : { ...value, station_name: name };
     return {
       ...clean,
       key: this.#stationKey.encode(stationId),
       value: Buffer.concat([headOf(clean.value), type.toBuffer(other)]),
     };
   }
+
+  #typeOf({ topic }: Pick<InRecord, "topic">) {
+    return avroType(topic === this.topics.arrivals ? "arrival" : "turnstile");
+  }
 }
+
+/** What both kinds of clean record have, and one of them. */
+type CleanValue = Pick<TurnstileRecord, "station_id"> & Partial<Pick<TurnstileRecord, "station_name">>;
 
 /** @throws RangeError where the record carries no name. */
 export function nameOf({ headers = {} }: Pick<OutRecord, "headers">): CleanName {
