@@ -171,6 +171,19 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
       expect(await admin.endOffsets(next)).toEqual([0, 0]);
     });
 
+    test("a topic that is made anew under its name is another one", async () => {
+      const admin = await setting.kafka.admin();
+      cleanup.push(() => admin.close());
+      const topic = await topicOf("anew");
+      const first = await admin.topicId(topic);
+      expect(first).toEqual(expect.any(String));
+      expect(await admin.topicId(topic)).toBe(first);
+      expect(await admin.topicId(await topicOf("other"))).not.toBe(first);
+      await admin.deleteTopics([topic]);
+      await topicOf("anew");
+      expect(await admin.topicId(topic)).not.toBe(first);
+    });
+
     test("many topics are there, with their partitions, as soon as they are ensured", async () => {
       const admin = await setting.kafka.admin();
       cleanup.push(() => admin.close());

@@ -4,6 +4,8 @@ import type { InRecord, OutRecord, TopicSpec, Written } from "./ports.ts";
 /** Topics as arrays: the storage of the in-memory adapter. One call of `append` is visible whole or not at all. */
 export class MemoryLog {
   readonly #topics = new Map<string, InRecord[][]>();
+  readonly #ids = new Map<string, string>();
+  #made = 0;
   readonly #listeners = new Set<() => void>();
   readonly #now: () => number;
 
@@ -19,6 +21,7 @@ export class MemoryLog {
         spec.topic,
         Array.from({ length: spec.partitions }, () => []),
       );
+      this.#ids.set(spec.topic, `topic-${++this.#made}`);
     } else if (existing.length !== spec.partitions) {
       throw new CodedError("KAFKA_TOPIC_MISMATCH", {
         message: `${spec.topic} has ${existing.length} partitions, not ${spec.partitions}`,
@@ -30,6 +33,12 @@ export class MemoryLog {
 
   remove(topic: string): void {
     this.#topics.delete(topic);
+  }
+
+  /** @throws {CodedError} KAFKA_UNAVAILABLE as the broker does while a topic is missing. */
+  topicId(topic: string): string | undefined {
+    this.#partitions(topic);
+    return this.#ids.get(topic);
   }
 
   names(): string[] {

@@ -38,6 +38,7 @@ export function memoryKafka(now: () => number = () => 0): MemoryKafka {
         listTopics: async () => log.names(),
         endOffsets: async (topic) => log.partitions(topic).map((partition) => partition.length),
         committedOffsets: async () => null,
+        topicId: async (topic) => log.topicId(topic),
         partitionsOf: async (topic) => log.partitions(topic).length,
         describeTopics: async (topics = log.names()) =>
           topics

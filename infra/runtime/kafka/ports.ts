@@ -114,17 +114,29 @@ export interface SubscribeOptions {
   readonly group: string;
   readonly topic: string;
   /**
-   * Where this partition is to be read on; undefined: from its start. Asked on every assignment, again until it
-   * answers.
+   * Where this partition is to be read on; undefined: from its start. Asked on every assignment and when the topic was
+   * made anew, again until it answers.
    *
    * @param end - the partition's end offset.
+   * @param topicId - of the topic that the name stands for now, as `KafkaAdmin.topicId` gives it: a position that was
+   * kept in a topic of another id is none in this one.
    */
-  readonly position: (partition: number, end: number) => Promise<number | undefined>;
+  readonly position: (
+    partition: number,
+    end: number,
+    topicId: string | undefined,
+  ) => Promise<number | undefined>;
   /**
    * In order per partition, not empty. Rejects: the same records come again, until it resolves or the partition goes
    * to another member; so it must know what it has taken already.
+   *
+   * @param topicId - of the topic that these records are from: asked for after they were fetched.
    */
-  readonly onRecords: (partition: number, records: readonly InRecord[]) => Promise<void>;
+  readonly onRecords: (
+    partition: number,
+    records: readonly InRecord[],
+    topicId: string | undefined,
+  ) => Promise<void>;
 }
 
 /**
@@ -165,6 +177,14 @@ export interface KafkaAdmin {
   /** What a consumer group left as its next offsets, per partition; null: nothing. It may lag behind the group. */
   committedOffsets(group: string, topic: string): Promise<readonly number[] | null>;
   partitionsOf(topic: string): Promise<number>;
+  /**
+   * Which topic the name stands for: one that is deleted and made again under its name has another id (KIP-516).
+   * Whoever keeps a position keeps it with this id, and does not use it in a topic of another.
+   *
+   * @returns undefined: the brokers are from before Kafka 3.1, and know no ids.
+   * @throws {CodedError} KAFKA_UNAVAILABLE, also when there is no such topic
+   */
+  topicId(topic: string): Promise<string | undefined>;
   /** Every topic, or these that exist: how many replicas each of its partitions has. */
   describeTopics(topics?: readonly string[]): Promise<readonly TopicDescription[]>;
   /** Also what waits in them; topics that do not exist are passed over. */

@@ -50,9 +50,17 @@ function store(start: readonly (number | undefined)[] = []) {
     start.flatMap((offset, partition) => (offset === undefined ? [] : [[partition, offset]])),
   );
   const taken: number[][] = [[], []];
+  const ids: (string | undefined)[] = [];
   let failures = 0;
+  let held: Promise<void> | undefined;
   return {
     taken,
+    /** Records are taken only once `until` resolves. */
+    hold(until: Promise<void>): void {
+      held = until;
+    },
+    /** Of the topics that records were taken from, in order. */
+    ids,
     failNext(times: number): void {
       failures = times;
     },
@@ -60,9 +68,14 @@ function store(start: readonly (number | undefined)[] = []) {
       const subscription = subscriber(cluster)({
         group: topic,
         topic,
-        position: async (partition) => next.get(partition),
-        async onRecords(partition, records) {
+        async position(partition, _end, topicId) {
+          if (ids.length > 0 && ids.at(-1) !== topicId) next.clear();
+          return next.get(partition);
+        },
+        async onRecords(partition, records, topicId) {
+          await held;
           if (failures-- > 0) throw new Error("away");
+          if (ids.at(-1) !== topicId) ids.push(topicId);
           for (const { offset } of records) {
             if (offset < (next.get(partition) ?? 0)) continue;
             taken[partition]?.push(offset);
@@ -84,6 +97,51 @@ test("it begins where the position says, and at the start where there is none", 
   subscribe();
   await until(() => taken.flat().length >= 13);
   expect(taken).toEqual([upTo(10, 7), upTo(10)]);
+});
+
+test("without a position it begins at the start, whatever the group has committed", async () => {
+  await write(20);
+  const first = store();
+  const subscription = first.subscribe();
+  await until(() => first.taken.flat().length >= 20);
+  const admin = await kafka.admin();
+  await vi.waitFor(async () => expect(await admin.committedOffsets(topic, topic)).toEqual([10, 10]), {
+    timeout: 20_000,
+  });
+  await admin.close();
+  await subscription.stop();
+  const { subscribe, taken } = store();
+  subscribe();
+  await write(2);
+  await until(() => taken.flat().length >= 22);
+  expect(taken).toEqual([upTo(11), upTo(11)]);
+});
+
+test("a topic that was made anew and has grown past the position is read from its start", async () => {
+  const { subscribe, taken, ids, hold } = store();
+  subscribe();
+  await write(20);
+  await until(() => taken.flat().length >= 20);
+  // While it is busy: no fetch meets the topic's absence.
+  let letGo = (): void => {};
+  hold(
+    new Promise((resolve) => {
+      letGo = resolve;
+    }),
+  );
+  await write(2);
+  const admin = await kafka.admin();
+  await admin.deleteTopics([topic]);
+  await admin.ensureTopics([{ topic, partitions: 2 }]);
+  await admin.close();
+  await write(60);
+  letGo();
+  await until(() => taken.flat().length >= 82);
+  expect(taken).toEqual([
+    [...upTo(11), ...upTo(30)],
+    [...upTo(11), ...upTo(30)],
+  ]);
+  expect(ids).toHaveLength(2);
 });
 
 test("what was taken is committed for those who ask for the lag", async () => {

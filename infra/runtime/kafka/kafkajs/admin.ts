@@ -3,8 +3,10 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { KafkaAdmin, TopicDescription, TopicSpec } from "../ports.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
+import { type Cluster, openCluster } from "./cluster.ts";
 import { brokerError, coded } from "./errors.ts";
 import { persistently } from "./persistence.ts";
+import { TopicIds } from "./topic-ids.ts";
 import { allServed, groupOffsets, topicOffsets } from "./topic-offsets.ts";
 
 const GIVE_UP_MS = 10_000;
@@ -28,8 +30,9 @@ export async function openAdmin(options: ClusterOptions): Promise<KafkaAdmin> {
 class KafkaJsAdmin implements KafkaAdmin {
   readonly #client: Client;
   readonly #admin: Admin;
-
   readonly #clock: Clock;
+  /** Opened when it is first needed. */
+  #cluster: Promise<Cluster> | undefined;
 
   constructor(client: Client, admin: Admin, clock: Clock) {
     this.#client = client;
@@ -79,6 +82,12 @@ class KafkaJsAdmin implements KafkaAdmin {
     return counts.get(topic) ?? 0;
   }
 
+  async topicId(topic: string): Promise<string | undefined> {
+    return this.#coded(`cannot read the id of ${topic}`, () =>
+      persistently(this.#clock, async () => new TopicIds(await this.#connected()).current(topic)),
+    );
+  }
+
   async describeTopics(topics?: readonly string[]): Promise<readonly TopicDescription[]> {
     const existing = await this.listTopics();
     const wanted = topics ? existing.filter((topic) => topics.includes(topic)) : existing;
@@ -109,8 +118,17 @@ class KafkaJsAdmin implements KafkaAdmin {
   }
 
   async close(): Promise<void> {
-    await this.#admin.disconnect().catch(() => {});
+    const cluster = await this.#cluster?.catch(() => undefined);
+    await Promise.all([this.#admin.disconnect(), cluster?.disconnect()]).catch(() => {});
     this.#client.destroy();
+  }
+
+  #connected(): Promise<Cluster> {
+    this.#cluster ??= openCluster(this.#client);
+    this.#cluster.catch(() => {
+      this.#cluster = undefined;
+    });
+    return this.#cluster;
   }
 
   /** Another process may create the same ones at the same moment: what counts is that they exist afterwards. */

@@ -62,3 +62,42 @@ declare module "kafkajs/src/producer/groupMessagesPerPartition.js" {
     readonly partitioner: (args: { readonly message: Message }) => number;
   }): Record<string, Message[]>;
 }
+
+/** The parts of kafkajs 2.2.4 that requests of our own are written with. */
+declare module "kafkajs/src/protocol/encoder.js" {
+  export default class Encoder {
+    readonly buffer: Buffer;
+    writeInt8(value: number): this;
+    writeInt16(value: number): this;
+    writeInt32(value: number): this;
+    /** Of a number, or of its decimal digits. */
+    writeInt64(value: number | string): this;
+    writeBoolean(value: boolean): this;
+    writeUVarInt(value: number): this;
+    /** COMPACT_STRING. */
+    writeUVarIntString(value: string): this;
+    writeBuffer(value: Buffer): this;
+  }
+}
+
+declare module "kafkajs/src/protocol/decoder.js" {
+  export default class Decoder {
+    constructor(bytes: Buffer);
+    readInt8(): number;
+    readInt16(): number;
+    readInt32(): number;
+    readInt64(): { toString(): string };
+    readBoolean(): boolean;
+    readUVarInt(): number;
+    readBytes(length: number): Buffer;
+    /** COMPACT_STRING or COMPACT_NULLABLE_STRING. */
+    readUVarIntString(): string | null;
+    /** COMPACT_ARRAY; null: a null array. */
+    readUVarIntArray<T>(read: () => T): T[] | null;
+    readTaggedFields(): void;
+  }
+}
+
+declare module "kafkajs/src/protocol/error.js" {
+  export function createErrorFromCode(code: number): Error;
+}

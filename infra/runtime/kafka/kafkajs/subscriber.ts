@@ -2,9 +2,12 @@ import type { Consumer, EachBatchPayload } from "kafkajs";
 import { messageOf } from "../../../../schemas/errors.ts";
 import type { SubscribeOptions, Subscription } from "../ports.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
+import { type Cluster, openCluster } from "./cluster.ts";
 import { incoming } from "./incoming.ts";
+import { listOffsets } from "./list-offsets.ts";
 import { MAX_WAIT_MS } from "./reader.ts";
 import { disconnected, keepAlive, pauseBefore } from "./supervision.ts";
+import { TopicIds } from "./topic-ids.ts";
 
 /** As a processor's: a killed member's partitions are read on soon (delivery rule 5h). */
 const SESSION_MS = 3_000;
@@ -21,13 +24,20 @@ export function openSubscription(cluster: ClusterOptions, settings: SubscribeOpt
   return new KafkaJsSubscription(cluster, settings);
 }
 
+/** One consumer, and what is asked of the brokers beside it. */
+interface Life {
+  readonly consumer: Consumer;
+  readonly cluster: Cluster;
+  readonly ids: TopicIds;
+}
+
 class KafkaJsSubscription implements Subscription {
   readonly #cluster: ClusterOptions;
   readonly #settings: SubscribeOptions;
   readonly #stopping = new AbortController();
   readonly #supervised: { stop(): Promise<void> };
-  /** Partitions of this assignment that were sought to their position. */
-  readonly #placed = new Set<number>();
+  /** Partitions of this assignment that were sought to their position, each with the topic's id at that time. */
+  readonly #placed = new Map<number, string | undefined>();
   /** Next offset by partition, where it is not committed yet. */
   readonly #uncommitted = new Map<number, number>();
   #trouble: string | undefined;
@@ -66,6 +76,8 @@ class KafkaJsSubscription implements Subscription {
       this.#uncommitted.clear();
     });
     try {
+      const cluster = await openCluster(client);
+      const ids = new TopicIds(cluster);
       await consumer.connect();
       // Also what an offset that retention has passed by is reset to.
       await consumer.subscribe({ topics: [this.#settings.topic], fromBeginning: true });
@@ -73,7 +85,7 @@ class KafkaJsSubscription implements Subscription {
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: 4,
-        eachBatch: (payload) => this.#eachBatch(consumer, payload),
+        eachBatch: (payload) => this.#eachBatch({ consumer, cluster, ids }, payload),
       });
     } catch (error) {
       client.destroy();
@@ -87,29 +99,25 @@ class KafkaJsSubscription implements Subscription {
     };
   }
 
-  async #eachBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
+  async #eachBatch(life: Life, payload: EachBatchPayload): Promise<void> {
     const { batch, heartbeat, resolveOffset } = payload;
     const { topic, partition } = batch;
-    const { position, onRecords } = this.#settings;
+    const { onRecords } = this.#settings;
     const wanted = (): boolean => payload.isRunning() && !payload.isStale() && !this.#stopping.signal.aborted;
     const beat = this.#cluster.clock.every(HEARTBEAT_MS, () => void heartbeat().catch(() => {}));
     try {
-      if (!this.#placed.has(partition)) {
-        const found = await this.#persistently(wanted, () =>
-          position(partition, Number(batch.highWatermark)),
-        );
-        if (!found || !wanted()) return;
-        this.#placed.add(partition);
-        const next = found.value;
-        if (next !== undefined && next !== Number(batch.firstOffset())) {
-          consumer.seek({ topic, partition, offset: String(next) });
-          return;
-        }
+      // After the fetch: what is still the same topic now was it then.
+      const id = await this.#persistently(wanted, () => life.ids.current(topic));
+      if (!id || !wanted()) return;
+      const topicId = id.value;
+      if (!this.#placed.has(partition) || this.#placed.get(partition) !== topicId) {
+        const placed = await this.#place(life, batch, topicId, wanted);
+        if (!placed) return;
       }
       for (let from = 0; from < batch.messages.length; from += MAX_RECORDS) {
         const messages = batch.messages.slice(from, from + MAX_RECORDS);
         const records = messages.map((message) => incoming(topic, partition, message));
-        const done = await this.#persistently(wanted, () => onRecords(partition, records));
+        const done = await this.#persistently(wanted, () => onRecords(partition, records, topicId));
         const last = records.at(-1);
         if (!done || !last) return;
         resolveOffset(String(last.offset));
@@ -118,6 +126,33 @@ class KafkaJsSubscription implements Subscription {
     } finally {
       beat();
     }
+  }
+
+  /** Ask for the partition's position. @returns whether the batch at hand is what stands there. */
+  async #place(
+    { consumer, cluster }: Life,
+    batch: EachBatchPayload["batch"],
+    topicId: string | undefined,
+    wanted: () => boolean,
+  ): Promise<boolean> {
+    const { topic, partition } = batch;
+    if (this.#placed.has(partition)) {
+      this.#cluster.logger.error(
+        { topic, partition, was: this.#placed.get(partition), is: topicId },
+        `${topic} was deleted and made anew: asking where to read it from`,
+      );
+    }
+    const found = await this.#persistently(wanted, async () => {
+      const next = await this.#settings.position(partition, Number(batch.highWatermark), topicId);
+      return next ?? (await listOffsets(cluster, [batch], "first")).get(topic, partition) ?? 0;
+    });
+    if (!found || !wanted()) return false;
+    this.#placed.set(partition, topicId);
+    this.#uncommitted.delete(partition);
+    const next = found.value;
+    if (next === Number(batch.firstOffset())) return true;
+    consumer.seek({ topic, partition, offset: String(next) });
+    return false;
   }
 
   async #commit(consumer: Consumer): Promise<void> {
