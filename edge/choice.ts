@@ -1,5 +1,5 @@
+import { nearestStations } from "../infra/runtime/text/stations.ts";
 import { CodedError } from "../schemas/errors.ts";
-import { nearestStations } from "../schemas/network/devices.ts";
 import {
   isLine,
   LINES,

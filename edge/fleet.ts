@@ -1,13 +1,13 @@
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { Gauge } from "prom-client";
+import { avroType } from "../infra/runtime/avro/contracts.ts";
 import { systemClock } from "../infra/runtime/clock.ts";
 import type { ProbeAnswer } from "../infra/runtime/http/probes.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
 import type { ProbeSettings } from "../infra/runtime/service/config.ts";
 import type { Running } from "../infra/runtime/service/lifecycle.ts";
 import { createMetrics, type ProbeServer, serveProbes } from "../infra/runtime/service/metrics.ts";
-import { avroType } from "../schemas/avro/schemas.ts";
 import { SingleObjectCodec } from "../schemas/avro/single-object.ts";
 import type { Station } from "../schemas/network/network.ts";
 import type { ReadingBatch } from "../schemas/readings.ts";

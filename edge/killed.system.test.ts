@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { projectRoot } from "../infra/runtime/project-root.ts";
 import { seededRandom } from "../infra/runtime/random.ts";
 import { EXIT } from "../schemas/errors.ts";
-import { projectRoot } from "../schemas/root.ts";
 import { Rig, STATION, until } from "./testing/rig.ts";
 
 /** A longer run: EDGE_KILLS=200. */

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
-import { projectRoot } from "../schemas/root.ts";
+import { projectRoot } from "../infra/runtime/project-root.ts";
 import type { DeviceView } from "./control/api.ts";
 
 /** The simulator as its own process, from the sources, on real pseudo-terminals. */

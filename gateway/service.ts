@@ -1,3 +1,4 @@
+import { avroType } from "../infra/runtime/avro/contracts.ts";
 import type { Clock } from "../infra/runtime/clock.ts";
 import type { ProbeAnswer } from "../infra/runtime/http/probes.ts";
 import type { Kafka, Producer } from "../infra/runtime/kafka/ports.ts";
@@ -5,7 +6,6 @@ import type { Logger } from "../infra/runtime/logger.ts";
 import { avroCodec } from "../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../infra/runtime/registry/ports.ts";
 import type { Running } from "../infra/runtime/service/lifecycle.ts";
-import { avroType } from "../schemas/avro/schemas.ts";
 import { SingleObjectCodec } from "../schemas/avro/single-object.ts";
 import { CodedError, isCoded } from "../schemas/errors.ts";
 import { LIMITS } from "../schemas/mqtt.ts";

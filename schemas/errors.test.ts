@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CodedError, ERROR_CODES, EXIT, exitCodeOf, isCoded } from "./errors.ts";
-import { projectRoot } from "./root.ts";
 
 test("docs/errors.md lists every code with its meaning, and no other", () => {
-  const page = readFileSync(join(projectRoot(), "docs", "errors.md"), "utf8");
+  const page = readFileSync(new URL("../docs/errors.md", import.meta.url), "utf8");
   const listed = new Map([...page.matchAll(/^\| `([A-Z_]+)` \| (.+?) \|/gm)].map((m) => [m[1], m[2]]));
   expect(Object.fromEntries(listed)).toEqual(ERROR_CODES);
 });

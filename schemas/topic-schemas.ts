@@ -1,4 +1,4 @@
-import type { SchemaName } from "./avro/schemas.ts";
+import type { SchemaName } from "./avro/names.ts";
 import { parseStationTopic, type Topics } from "./topics.ts";
 
 /** What keys and values of a topic are written in: Avro by a schema of ours, or something that needs none. */

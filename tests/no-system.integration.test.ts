@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { projectRoot } from "../infra/runtime/project-root.ts";
 import { DEFAULT_ENDPOINTS, writeEndpoints } from "../infra/runtime/service/endpoints.ts";
-import { projectRoot } from "../schemas/root.ts";
 import { freePort } from "./support/free-port.ts";
 
 /* A system that was killed leaves its addresses behind, and nobody at them. */

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
-import { projectRoot } from "../../schemas/root.ts";
 import type { ConnectorConfig } from "./ports.ts";
 
 /** A file of `connectors/`: one connector, with `${NAME}` where an address or a secret belongs. */

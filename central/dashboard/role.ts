@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
 import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
-import { projectRoot } from "../../schemas/root.ts";
 import { topicNames } from "../../schemas/topics.ts";
 import type { RoleContext, RoleRunning } from "../roles.ts";
 import { dashboardConfig } from "./config.ts";

@@ -1,7 +1,8 @@
+import { avroType } from "../../infra/runtime/avro/contracts.ts";
 import type { AvroDecoder } from "../../infra/runtime/registry/ports.ts";
 import { parseFrame } from "../../infra/runtime/registry/wire-format.ts";
+import type { SchemaName } from "../../schemas/avro/names.ts";
 import { type Decoded, decodeReadingBatch } from "../../schemas/avro/reading-batch.ts";
-import { avroType, type SchemaName } from "../../schemas/avro/schemas.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";

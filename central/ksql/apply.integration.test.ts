@@ -5,7 +5,7 @@ import { systemClock } from "../../infra/runtime/clock.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import type { Kafka, KafkaAdmin } from "../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
-import { projectRoot } from "../../schemas/root.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { applyScript } from "./apply.ts";
 import { type KsqlClient, ksqlClient } from "./client.ts";
 import { readScript } from "./script.ts";

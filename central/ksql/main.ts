@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { createLogger } from "../../infra/runtime/logger.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
 import { mustAnswer } from "../../infra/runtime/service/answering.ts";
@@ -13,7 +14,6 @@ import { homeOf, resolveEndpoints } from "../../infra/runtime/service/endpoints.
 import { reportFailure } from "../../infra/runtime/service/lifecycle.ts";
 import { endWhenUnread } from "../../infra/runtime/service/stdout.ts";
 import { EXIT, exitCodeOf } from "../../schemas/errors.ts";
-import { projectRoot } from "../../schemas/root.ts";
 import { applyScript } from "./apply.ts";
 import { ksqlClient } from "./client.ts";
 import { ksqlClientConfig } from "./config.ts";

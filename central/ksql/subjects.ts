@@ -1,5 +1,5 @@
+import { schemaJson } from "../../infra/runtime/avro/contracts.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
-import { schemaJson } from "../../schemas/avro/schemas.ts";
 import { topicNames } from "../../schemas/topics.ts";
 
 /**

@@ -1,5 +1,5 @@
 import avro, { type Type } from "avsc";
-import { avroType } from "../../schemas/avro/schemas.ts";
+import { avroType } from "../../infra/runtime/avro/contracts.ts";
 import type { StoredReading } from "./ledger.ts";
 
 /** The type of one reading within a batch: a stored reading is encoded as it will travel. */

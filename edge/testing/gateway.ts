@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes } from "aedes";
-import { avroType } from "../../schemas/avro/schemas.ts";
+import { avroType } from "../../infra/runtime/avro/contracts.ts";
 import { SingleObjectCodec } from "../../schemas/avro/single-object.ts";
 import { parseMqttTopic, refusedTopic } from "../../schemas/mqtt.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";

@@ -1,5 +1,6 @@
+import { nearestStations } from "../../infra/runtime/text/stations.ts";
 import { CodedError } from "../../schemas/errors.ts";
-import { nearestStations, parseDeviceId } from "../../schemas/network/devices.ts";
+import { parseDeviceId } from "../../schemas/network/devices.ts";
 import { isLine, STATIONS } from "../../schemas/network/network.ts";
 import type { Member } from "./fleet.ts";
 

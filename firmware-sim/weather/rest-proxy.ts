@@ -1,6 +1,6 @@
 import fetch from "node-fetch";
+import { schemaJson } from "../../infra/runtime/avro/contracts.ts";
 import type { HttpAccess } from "../../infra/runtime/security/http.ts";
-import { schemaJson } from "../../schemas/avro/schemas.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import type { WeatherRecord } from "../../schemas/records.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { avroType } from "../../schemas/avro/schemas.ts";
+import { avroType } from "../../infra/runtime/avro/contracts.ts";
 import { isCoded } from "../../schemas/errors.ts";
 import { MAX_COUNT, type ReadingBatch, sizeOf } from "../../schemas/readings.ts";
 import { arbitraryReading } from "../../schemas/testing/arbitrary-readings.ts";

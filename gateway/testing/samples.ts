@@ -1,4 +1,5 @@
-import { avroType, type SchemaName } from "../../schemas/avro/schemas.ts";
+import { avroType } from "../../infra/runtime/avro/contracts.ts";
+import type { SchemaName } from "../../schemas/avro/names.ts";
 import { SingleObjectCodec } from "../../schemas/avro/single-object.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import { type AgentState, agentId, type DeviceState, WILL_N } from "../../schemas/states.ts";

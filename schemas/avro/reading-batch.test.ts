@@ -1,12 +1,16 @@
+import { readFileSync } from "node:fs";
+import avro from "avsc";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MAX_COUNT, type ReadingBatch } from "../readings.ts";
 import { arbitraryInt, arbitraryLong, arbitraryReading } from "../testing/arbitrary-readings.ts";
 import { AvroCursor } from "./avro-cursor.ts";
 import { decodeReadingBatch } from "./reading-batch.ts";
-import { avroType } from "./schemas.ts";
 
-const type = avroType("reading-batch");
+const type = avro.Type.forSchema(
+  JSON.parse(readFileSync(new URL("reading-batch.avsc", import.meta.url), "utf8")),
+  { wrapUnions: false },
+);
 
 const batch: fc.Arbitrary<ReadingBatch> = fc.record({
   stationId: arbitraryInt,

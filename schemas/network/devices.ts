@@ -1,13 +1,4 @@
-import { distance } from "../spelling.ts";
-import {
-  DIRECTIONS,
-  type Direction,
-  isLine,
-  type Line,
-  STATIONS,
-  type Station,
-  stationById,
-} from "./network.ts";
+import { DIRECTIONS, type Direction, isLine, type Line, type Station } from "./network.ts";
 
 /**
  * A device's name says what it is: `40380-blue-A1` is the arrival sensor of side 1 at station 40380 on the blue line,
@@ -72,19 +63,4 @@ export function devicesOf(station: Station, turnstiles = 2): readonly DeviceRef[
     ...Array.from({ length: turnstiles }, (_, i) => turnstileId(station.id, i + 1)),
   ];
   return ids.flatMap((id) => parseDeviceId(id) ?? []);
-}
-
-/** Stations whose id or name comes nearest to what somebody typed, best first. */
-export function nearestStations(text: string, limit = 5): readonly Station[] {
-  const wanted = text.toLowerCase();
-  const exact = stationById(Number(text));
-  if (exact) return [exact];
-  const score = (s: Station): number => {
-    const name = s.name.toLowerCase();
-    if (name.includes(wanted)) return -1;
-    // "Clark/Lake" and "Harold Washington Library-State/Van Buren" are known by a part of their names.
-    const spoken = [name, String(s.id), ...name.split(/[/-]/)];
-    return Math.min(...spoken.map((part) => distance(part.trim(), wanted)));
-  };
-  return [...STATIONS].sort((x, y) => score(x) - score(y)).slice(0, limit);
 }

@@ -1,7 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { projectRoot } from "../root.ts";
 import { encodeFrame } from "./codec.ts";
 import { FrameDecoder } from "./decoder.ts";
 import { FRAME_TYPES, type Frame } from "./frame.ts";
@@ -12,9 +10,7 @@ interface Golden {
 }
 
 /** Made by a second implementation of `docs/serial-protocol.md`, so that agreement means something. */
-const golden = JSON.parse(
-  readFileSync(join(projectRoot(), "schemas", "wire", "golden.json"), "utf8"),
-) as Golden;
+const golden = JSON.parse(readFileSync(new URL("golden.json", import.meta.url), "utf8")) as Golden;
 
 test.each(golden.frames)("$name: these bytes are this frame, both ways", ({ frame, hex }) => {
   expect(encodeFrame(frame).toString("hex")).toBe(hex);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
 import { serve } from "../../central/dashboard/server/testing/served.ts";
-import { projectRoot } from "../../schemas/root.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { builtPage } from "../support/built-page.ts";
 import { BusyChicago } from "./busy-chicago.ts";
 

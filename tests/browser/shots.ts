@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
 import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
-import { projectRoot } from "../../schemas/root.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { answerHelp } from "../support/script-help.ts";
 import type { BusyChicago } from "./busy-chicago.ts";

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { projectRoot } from "../../schemas/root.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { ownServices, readCompose } from "./compose-file.ts";
 
 const root = projectRoot();

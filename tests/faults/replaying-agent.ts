@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import mqtt, { type MqttClient } from "mqtt";
+import { avroType } from "../../infra/runtime/avro/contracts.ts";
 import type { Random } from "../../infra/runtime/random.ts";
-import { avroType } from "../../schemas/avro/schemas.ts";
 import { SingleObjectCodec } from "../../schemas/avro/single-object.ts";
 import { readingsTopic } from "../../schemas/mqtt.ts";
 import { turnstileId } from "../../schemas/network/devices.ts";

@@ -1,8 +1,9 @@
+import { avroType } from "../../infra/runtime/avro/contracts.ts";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { type InRecord, type Kafka, OFFSET_KEY } from "../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
-import { avroType, type SchemaName } from "../../schemas/avro/schemas.ts";
+import type { SchemaName } from "../../schemas/avro/names.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";
 import type { AnyState } from "../../schemas/states.ts";

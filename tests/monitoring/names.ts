@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { projectRoot } from "../../schemas/root.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 
 const folder = join(projectRoot(), "infra", "deploy", "monitoring");
 

@@ -6,7 +6,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { simulatorConfig } from "../../firmware-sim/config.ts";
 import { restProxySink } from "../../firmware-sim/weather/rest-proxy.ts";
-import { projectRoot } from "../../schemas/root.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { kafkaAt } from "../faults/topic-contents.ts";
 import { makeAuthority } from "../support/authority.ts";

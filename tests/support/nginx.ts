@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../../schemas/root.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
 

@@ -10,7 +10,7 @@ import { newId } from "../../infra/launcher/supervisor/parts/kafka-storage.ts";
 import { properties } from "../../infra/launcher/supervisor/parts/settings.ts";
 import { jvmCommand, toolchainOf } from "../../infra/launcher/supervisor/process/jvm.ts";
 import { accepts } from "../../infra/launcher/supervisor/process/probe.ts";
-import { projectRoot } from "../../schemas/root.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { freePort } from "./free-port.ts";
 
 const run = promisify(execFile);

@@ -6,9 +6,9 @@ import { silentPrinter } from "../../infra/launcher/supervisor/report/printer.ts
 import { startSystem } from "../../infra/launcher/supervisor/start.ts";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import type { Endpoints } from "../../infra/runtime/service/endpoints.ts";
 import { CodedError } from "../../schemas/errors.ts";
-import { projectRoot } from "../../schemas/root.ts";
 
 /** Real servers on free ports, in a home of their own. */
 export interface TestServers {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { projectRoot } from "../../../schemas/root.ts";
+import { projectRoot } from "../../runtime/project-root.ts";
 import { differences, parseSums } from "./jars.mjs";
 import { askHolder, holderGone, lockAddress, tryLock } from "./lock.mjs";
 import { parseOptions } from "./options.mjs";

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { projectRoot } from "../../../schemas/root.ts";
 import { TOPICS } from "../../../schemas/topics.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { openAdmin } from "../../runtime/kafka/kafkajs/admin.ts";
 import { openProducer } from "../../runtime/kafka/kafkajs/producer.ts";
 import { silentLogger } from "../../runtime/logger.ts";
+import { projectRoot } from "../../runtime/project-root.ts";
 import { type Endpoints, resolveEndpoints } from "../../runtime/service/endpoints.ts";
 import { readStatus, type SystemStatus } from "./status.ts";
 

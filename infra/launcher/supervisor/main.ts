@@ -1,7 +1,7 @@
 import { exitCodeOf, isCoded, messageOf } from "../../../schemas/errors.ts";
-import { projectRoot } from "../../../schemas/root.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { createLogger } from "../../runtime/logger.ts";
+import { projectRoot } from "../../runtime/project-root.ts";
 import { homeOf, resolveEndpoints, withAddressesFromFiles } from "../../runtime/service/endpoints.ts";
 import { runService } from "../../runtime/service/lifecycle.ts";
 import { endWhenUnread } from "../../runtime/service/stdout.ts";

@@ -1,4 +1,4 @@
-import type { SchemaName } from "../../../schemas/avro/schemas.ts";
+import type { SchemaName } from "../../../schemas/avro/names.ts";
 import { isCoded } from "../../../schemas/errors.ts";
 import type { OwnSchemas } from "../../../schemas/topic-schemas.ts";
 import type { InRecord } from "../../runtime/kafka/ports.ts";

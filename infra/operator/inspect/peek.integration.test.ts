@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, expect, inject, test } from "vitest";
-import { projectRoot } from "../../../schemas/root.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
 import { silentLogger } from "../../runtime/logger.ts";
+import { projectRoot } from "../../runtime/project-root.ts";
 
 const prefix = `peek${process.pid}.`;
 const topic = `${prefix}greetings`;

@@ -1,6 +1,6 @@
 import { CodedError } from "../../../schemas/errors.ts";
-import { nearest } from "../../../schemas/spelling.ts";
 import type { InRecord, Kafka, Tail } from "../../runtime/kafka/ports.ts";
+import { nearest } from "../../runtime/text/spelling.ts";
 
 export interface PeekOptions {
   readonly topic: string;

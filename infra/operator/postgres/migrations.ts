@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClientBase } from "pg";
-import { projectRoot } from "../../../schemas/root.ts";
+import { projectRoot } from "../../runtime/project-root.ts";
 import { stationsRows } from "./stations.ts";
 
 /** One step of the database's history. A step that was applied is never changed; a new one is added. */

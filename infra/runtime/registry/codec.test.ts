@@ -1,8 +1,9 @@
 import avro, { type Schema } from "avsc";
 import { describe, expect, test, vi } from "vitest";
-import { avroType, type SchemaName, schemaJson } from "../../../schemas/avro/schemas.ts";
+import type { SchemaName } from "../../../schemas/avro/names.ts";
 import { CodedError } from "../../../schemas/errors.ts";
 import type { TurnstileRecord } from "../../../schemas/records.ts";
+import { avroType, schemaJson } from "../avro/contracts.ts";
 import { silentLogger } from "../logger.ts";
 import { avroCodec, avroDecoder } from "./codec.ts";
 import { memoryRegistry } from "./memory.ts";

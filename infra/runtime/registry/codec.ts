@@ -1,6 +1,7 @@
 import avro, { type Type } from "avsc";
-import { avroType, type SchemaName, schemaJson } from "../../../schemas/avro/schemas.ts";
+import type { SchemaName } from "../../../schemas/avro/names.ts";
 import { CodedError, isCoded, messageOf } from "../../../schemas/errors.ts";
+import { avroType, schemaJson } from "../avro/contracts.ts";
 import { holdsExactly } from "../avro/exact.ts";
 import type { Logger } from "../logger.ts";
 import type { AvroCodec, AvroDecoder, AvroReader, Read, RegistryClient } from "./ports.ts";
@@ -79,7 +80,7 @@ function nameOf(type: Type): string {
 
 /**
  * Decodes by the writer's schema, resolved into ours where the caller names one: a field that is newer than the record
- * has its default. Unions are unwrapped, `bytes` are Buffers, as `schemas/avro/schemas.ts` has them.
+ * has its default. Unions are unwrapped, `bytes` are Buffers, as `infra/runtime/avro/contracts.ts` has them.
  *
  * A registry that was set up anew does not know the ids of older records, or gives them to other schemas. So where a
  * schema of ours is named, and what the registry says of the id does not fit the record, the record is read by ours,

@@ -1,5 +1,5 @@
 import type { Schema } from "avsc";
-import type { SchemaName } from "../../../schemas/avro/schemas.ts";
+import type { SchemaName } from "../../../schemas/avro/names.ts";
 
 /** A client of the Schema Registry's REST API. */
 export interface RegistryClient {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { EXIT } from "../../../schemas/errors.ts";
-import { nearest } from "../../../schemas/spelling.ts";
+import { nearest } from "../text/spelling.ts";
 
 /**
  * For a program that also does something without a command: commander takes a misspelt command for an argument too many,

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
-import { nearestStations } from "../../../schemas/network/devices.ts";
 import { isLine, LINES, type Line, stationById } from "../../../schemas/network/network.ts";
+import { nearestStations } from "../text/stations.ts";
 
 /*
  * Options that more than one command takes, read in one way. Each parser throws commander's InvalidArgumentError with

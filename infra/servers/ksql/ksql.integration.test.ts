@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { projectRoot } from "../../../schemas/root.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { readThrough } from "../../runtime/kafka/contents.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
 import type { Kafka, KafkaAdmin, Producer } from "../../runtime/kafka/ports.ts";
 import { silentLogger } from "../../runtime/logger.ts";
+import { projectRoot } from "../../runtime/project-root.ts";
 
 const unique = `ksqlit${process.pid}_${Date.now().toString(36)}_`;
 const brokers = inject("kafka");

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { projectRoot } from "../../../schemas/root.ts";
+import { projectRoot } from "../../runtime/project-root.ts";
 
 const HERE = join(projectRoot(), "infra", "servers", "ksql");
 const PAGE = readFileSync(join(projectRoot(), "docs", "ksql-subset.md"), "utf8");

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import confluent from "@kafkajs/confluent-schema-registry";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { projectRoot } from "../../../schemas/root.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
 import type { Kafka } from "../../runtime/kafka/ports.ts";
 import { silentLogger } from "../../runtime/logger.ts";
+import { projectRoot } from "../../runtime/project-root.ts";
 import { type ScratchRegistry, scratchRegistry } from "./testing/scratch-registry.ts";
 
 /** A Python that has the client: `pip install "confluent-kafka[avro,schemaregistry]"`. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { memoryOf, treeOf } from "../../../infra/launcher/supervisor/process/tree.ts";
-import { projectRoot } from "../../../schemas/root.ts";
+import { projectRoot } from "../../../infra/runtime/project-root.ts";
 import type { Contender, Figures, Part } from "../harness.ts";
 
 /** Each question costs the page a millisecond of what it has for itself. */

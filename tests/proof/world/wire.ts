@@ -1,8 +1,8 @@
 import { stateRecord } from "../../../gateway/bridge/state.ts";
+import { avroType } from "../../../infra/runtime/avro/contracts.ts";
 import type { InRecord, OutRecord } from "../../../infra/runtime/kafka/ports.ts";
 import { avroCodec } from "../../../infra/runtime/registry/codec.ts";
 import type { AvroCodec, RegistryClient } from "../../../infra/runtime/registry/ports.ts";
-import { avroType } from "../../../schemas/avro/schemas.ts";
 import { parseDeviceId } from "../../../schemas/network/devices.ts";
 import { stationById } from "../../../schemas/network/network.ts";
 import type { ReadingBatch } from "../../../schemas/readings.ts";

@@ -4,7 +4,7 @@ import { type InRecord, OFFSET_KEY } from "../../../../infra/runtime/kafka/ports
 import { avroCodec, avroDecoder } from "../../../../infra/runtime/registry/codec.ts";
 import { memoryRegistry } from "../../../../infra/runtime/registry/memory.ts";
 import { headerOf } from "../../../../infra/runtime/registry/wire-format.ts";
-import type { SchemaName } from "../../../../schemas/avro/schemas.ts";
+import type { SchemaName } from "../../../../schemas/avro/names.ts";
 import type { DedupState } from "../../../../schemas/records.ts";
 import { formatTimes, HEADERS, topicNames } from "../../../../schemas/topics.ts";
 import { inputDecoder } from "./decode.ts";

@@ -1,5 +1,5 @@
 import { CodedError } from "../../../../schemas/errors.ts";
-import { nearest } from "../../../../schemas/spelling.ts";
+import { nearest } from "../../../runtime/text/spelling.ts";
 import type { PartSpec } from "./part.ts";
 
 /**

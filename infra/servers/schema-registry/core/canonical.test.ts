@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { SCHEMA_NAMES, schemaJson } from "../../../../schemas/avro/schemas.ts";
+import { SCHEMA_NAMES } from "../../../../schemas/avro/names.ts";
+import { schemaJson } from "../../../runtime/avro/contracts.ts";
 import { parseAvroSchema } from "../../../runtime/avro/type.ts";
 import { parseJson } from "../../../runtime/json/lossless.ts";
 import { canonicalText } from "./canonical.ts";

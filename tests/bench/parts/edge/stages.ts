@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { avroType } from "../../../../schemas/avro/schemas.ts";
+import { avroType } from "../../../../infra/runtime/avro/contracts.ts";
 import { SingleObjectCodec } from "../../../../schemas/avro/single-object.ts";
 import { parseMqttTopic } from "../../../../schemas/mqtt.ts";
 import type { ReadingBatch } from "../../../../schemas/readings.ts";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { toolchainOf } from "../../../../infra/launcher/supervisor/process/jvm.ts";
-import { projectRoot } from "../../../../schemas/root.ts";
+import { projectRoot } from "../../../../infra/runtime/project-root.ts";
 
 const RECORD_BYTES = 64;
 /** About what a small machine does in a second: how many records a run of some length takes. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { avroType } from "../../../../schemas/avro/schemas.ts";
+import { avroType } from "../../../../infra/runtime/avro/contracts.ts";
 import { SingleObjectCodec } from "../../../../schemas/avro/single-object.ts";
 import type { ReadingBatch } from "../../../../schemas/readings.ts";
 import { StationBatches } from "./station-batches.ts";

@@ -1,4 +1,4 @@
-import { avroType } from "../../../../schemas/avro/schemas.ts";
+import { avroType } from "../../../../infra/runtime/avro/contracts.ts";
 import { SingleObjectCodec } from "../../../../schemas/avro/single-object.ts";
 import { arrivalSensorId, turnstileId } from "../../../../schemas/network/devices.ts";
 import { type Line, stationById } from "../../../../schemas/network/network.ts";

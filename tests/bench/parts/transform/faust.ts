@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { InRecord } from "../../../../infra/runtime/kafka/ports.ts";
-import { projectRoot } from "../../../../schemas/root.ts";
+import { projectRoot } from "../../../../infra/runtime/project-root.ts";
 import type { OutputRow } from "./outputs.ts";
 import { type Program, startProgram } from "./program.ts";
 import { countRow, stationRow } from "./rows.ts";

@@ -1,24 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import avro, { type Schema, type Type } from "avsc";
-import { projectRoot } from "../root.ts";
-
-export const SCHEMA_NAMES = [
-  "station-id",
-  "reading-batch",
-  "arrival",
-  "turnstile",
-  "turnstile-summary",
-  "weather",
-  "weather-key",
-  "station",
-  "station-key",
-  "device-id",
-  "device-state",
-  "dedup-state",
-  "dead-letter",
-] as const;
-export type SchemaName = (typeof SCHEMA_NAMES)[number];
+import type { SchemaName } from "../../../schemas/avro/names.ts";
+import { projectRoot } from "../project-root.ts";
 
 /** The schema's JSON as its file has it. */
 export function schemaJson(name: SchemaName): Schema {

@@ -1,11 +1,12 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { CodedError } from "../errors.ts";
-import { MAX_COUNT, type ReadingBatch } from "../readings.ts";
-import { projectRoot } from "../root.ts";
-import { avroType, SCHEMA_NAMES } from "./schemas.ts";
-import { fingerprintOf, SingleObjectCodec } from "./single-object.ts";
+import { SCHEMA_NAMES } from "../../../schemas/avro/names.ts";
+import { fingerprintOf, SingleObjectCodec } from "../../../schemas/avro/single-object.ts";
+import { CodedError } from "../../../schemas/errors.ts";
+import { MAX_COUNT, type ReadingBatch } from "../../../schemas/readings.ts";
+import { projectRoot } from "../project-root.ts";
+import { avroType } from "./contracts.ts";
 
 const batch: ReadingBatch = {
   stationId: 40380,

@@ -1,0 +1,17 @@
+import { STATIONS, type Station, stationById } from "../../../schemas/network/network.ts";
+import { distance } from "./spelling.ts";
+
+/** Stations whose id or name comes nearest to what somebody typed, best first. */
+export function nearestStations(text: string, limit = 5): readonly Station[] {
+  const wanted = text.toLowerCase();
+  const exact = stationById(Number(text));
+  if (exact) return [exact];
+  const score = (s: Station): number => {
+    const name = s.name.toLowerCase();
+    if (name.includes(wanted)) return -1;
+    // "Clark/Lake" and "Harold Washington Library-State/Van Buren" are known by a part of their names.
+    const spoken = [name, String(s.id), ...name.split(/[/-]/)];
+    return Math.min(...spoken.map((part) => distance(part.trim(), wanted)));
+  };
+  return [...STATIONS].sort((x, y) => score(x) - score(y)).slice(0, limit);
+}
