@@ -1,5 +1,6 @@
 import type { Clock } from "../../../infra/runtime/clock.ts";
 import type { OutRecord, Producer } from "../../../infra/runtime/kafka/ports.ts";
+import type { Random } from "../../../infra/runtime/random.ts";
 import type { ReadingBatch } from "../../../schemas/readings.ts";
 import type { StateOrder } from "../../../schemas/states.ts";
 import { batchesOf, placedIn } from "./placed.ts";
@@ -8,6 +9,8 @@ import type { Wire } from "./wire.ts";
 
 /** Readings of one PUBLISH, at most: the agents' own limit. */
 const MOST = 256;
+/** Of what was sent and told, the last so many can come again. */
+const KEPT = 30;
 
 /** What happens to a batch between its PUBACK and Kafka: an honest gateway writes it as it is. */
 export type BeforeRaw = (batch: ReadingBatch) => readonly ReadingBatch[];
@@ -22,6 +25,8 @@ export class ScriptedField {
   readonly #clock: Clock;
   readonly #devices = new Map<string, ScriptedDevice>();
   readonly #agentBoot: number;
+  #sent: readonly ReadingBatch[] = [];
+  #told: readonly OutRecord[] = [];
   #batchId = 0;
   #n = 0;
   #connection = 1;
@@ -66,6 +71,7 @@ export class ScriptedField {
     const now = this.#clock.now();
     const records: OutRecord[] = [];
     for (const batch of this.#batches()) {
+      this.#sent = [...this.#sent.slice(-KEPT), batch];
       for (const written of beforeRaw(batch)) records.push(this.#wire.raw(written, now));
     }
     if (records.length > 0) await this.#producer.send(records);
@@ -82,16 +88,25 @@ export class ScriptedField {
       this.#wire.state(this.device(id).state(this.#clock.now(), this.#order())),
     );
     if (records.length > 0) await this.#producer.send(records);
+    this.#told = [...this.#told.slice(-KEPT), ...records];
   }
 
-  /** Send a batch again, cut elsewhere, as an agent does that missed the PUBACK. */
-  async again(batch: ReadingBatch): Promise<void> {
+  /** Send one of the last batches again, cut elsewhere, as an agent does that missed the PUBACK. */
+  async again(random: Random): Promise<void> {
+    const batch = this.#sent[Math.floor(random() * this.#sent.length)];
+    if (!batch) return;
     const placed = placedIn(batch);
-    const half = Math.floor(placed.length / 2);
-    const parts = [placed.slice(0, half), placed.slice(half)].flatMap((part) =>
+    const at = Math.floor(random() * placed.length);
+    const parts = [placed.slice(0, at), placed.slice(at)].flatMap((part) =>
       batchesOf(part, { agentBoot: this.#agentBoot, batchId: ++this.#batchId }),
     );
     await this.#producer.send(parts.map((part) => this.#wire.raw(part, this.#clock.now())));
+  }
+
+  /** One of the last states arrives once more. */
+  async tellAgain(random: Random): Promise<void> {
+    const record = this.#told[Math.floor(random() * this.#told.length)];
+    if (record) await this.#producer.send([record]);
   }
 
   /** The agents lost their connection and have another. */
