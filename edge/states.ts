@@ -2,12 +2,13 @@ import type { DeviceRef } from "../schemas/network/devices.ts";
 import type {
   AgentState,
   AnyState,
+  BootClaim,
   DeviceHealth,
   DeviceState,
   Positions,
   StateOrder,
 } from "../schemas/states.ts";
-import { agentId, WILL_N } from "../schemas/states.ts";
+import { agentId, CLAIMED_BOOTS, NAMED_LOSSES, WILL_N } from "../schemas/states.ts";
 import type { Ledger } from "./outbox/ledger.ts";
 import type { Health } from "./serial/health.ts";
 
@@ -54,7 +55,17 @@ export function positionsOf(ledger: Ledger): Positions | null {
     stored,
     published: Math.min(ledger.published, stored),
     quarantined: ledger.quarantined,
+    forgotten: ledger.forgotten,
+    erased: ledger.erased,
   };
+}
+
+/** The boots that changed last. `numbered ≥ stored ≥ published` holds in each claim. */
+function claimsOf(ledger: Ledger): readonly BootClaim[] {
+  return ledger.boots.slice(-CLAIMED_BOOTS).map(({ nonce: _, ...mark }) => {
+    const numbered = Math.max(mark.numbered, mark.stored);
+    return { ...mark, numbered, happened: Math.max(mark.happened, numbered) };
+  });
 }
 
 /** When a device came into its present state. A reason that only counts on is the same state. */
@@ -96,6 +107,8 @@ export function deviceState(input: {
     since,
     lastSeen,
     positions: positionsOf(ledger),
+    boots: claimsOf(ledger),
+    losses: ledger.losses.slice(-NAMED_LOSSES),
     frames: counts.frames,
     errors: counts.errors,
     order,

@@ -60,3 +60,8 @@ export interface ReadingBatch {
 export function sizeOf(batch: ReadingBatch): number {
   return batch.runs.reduce((n, run) => n + run.readings.length, 0);
 }
+
+/** The first and last sequence number of a run that holds something. */
+export function rangeOf(run: Run): { readonly from: number; readonly to: number } {
+  return { from: run.firstSeq, to: run.firstSeq + run.readings.length - 1 };
+}

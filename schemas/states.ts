@@ -9,10 +9,15 @@ export const DEVICE_STATES = ["online", "late", "offline", "never_seen", "stale"
 export type DeviceHealth = (typeof DEVICE_STATES)[number];
 
 /**
- * Where a state message stands among all of its sender's, compared in this order. Readers keep the greatest, because
- * a will may arrive after the agent came back elsewhere.
+ * Where a state message stands among all that are said of its subject. Readers keep the greatest, because a will may
+ * arrive after the agent came back elsewhere, and two hosts may speak of one station.
  */
 export interface StateOrder {
+  /**
+   * The session that it was said in: the offset in the devices topic of the record by which a gateway began it. Kafka
+   * hands it out, so no host's clock decides between two hosts. Absent or 0: said to a gateway of an older version.
+   */
+  readonly generation?: number;
   readonly agentBoot: number;
   /** Counts this agent boot's connections from 1. */
   readonly connection: number;
@@ -23,8 +28,14 @@ export interface StateOrder {
 /** A will is the last word of its connection, whatever was sent on it. */
 export const WILL_N = MAX_COUNT;
 
-/** Negative when `x` is older than `y`. */
+/**
+ * Negative when `x` is older than `y`. Within a session only `n` counts; boots and connections compare what was said
+ * to a gateway of an older version, by one agent.
+ */
 export function compareOrder(x: StateOrder, y: StateOrder): number {
+  const generation = (x.generation ?? 0) - (y.generation ?? 0);
+  if (generation !== 0) return generation;
+  if (x.generation) return x.n - y.n;
   return x.agentBoot - y.agentBoot || x.connection - y.connection || x.n - y.n;
 }
 
@@ -47,7 +58,53 @@ export interface Positions {
   readonly published: number;
   /** Readings set aside because the gateway refuses them for good. */
   readonly quarantined: number;
+  /**
+   * Of `stored` and `published`: readings that the device no longer has and this outbox never had. Another outbox has
+   * published them, or they are lost with it.
+   */
+  readonly forgotten?: number;
+  /** Readings of earlier memories on this line that were numbered and not taken before their memory went. */
+  readonly erased?: number;
 }
+
+/** Why readings will not come from this agent. */
+export const LOSS_REASONS = ["quarantine", "erased-memory", "vanished-outbox"] as const;
+/**
+ * - quarantine: set aside, because the gateway refuses it for good.
+ * - erased-memory: its memory is no longer on this line (erased, or another device's) and had not given it.
+ * - vanished-outbox: the device was told that it is on a disk, and it is not on this one: lost, unless the outbox that
+ *   has it still comes back or has published it.
+ */
+export type LossReason = (typeof LOSS_REASONS)[number];
+
+/** Readings `from` to `to` of a boot that will not come from this agent. */
+export interface NamedLoss {
+  readonly reason: LossReason;
+  readonly bootId: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What an agent claims of one boot of a device. */
+export interface BootClaim {
+  readonly bootId: number;
+  /** The memory that this boot is of, by its first boot; null: unknown. */
+  readonly memoryBootId: number | null;
+  /** As last heard of this boot: readings numbered, and events that happened. A full ring refused the difference. */
+  readonly numbered: number;
+  readonly happened: number;
+  /** The first number that this outbox could be given. */
+  readonly first: number;
+  /** Every number from `first` to here is on the agent's disk, or beyond it, unless it is a named loss. */
+  readonly stored: number;
+  /** Every number from `first` to here has its PUBACK, unless it is a named loss; null: unknown. */
+  readonly published: number | null;
+}
+
+/** How many boots a state message speaks of: those that changed last. */
+export const CLAIMED_BOOTS = 8;
+/** How many losses a state message names, the newest; their sums are in the positions. */
+export const NAMED_LOSSES = 16;
 
 /** JSON on `cta/v1/{stationId}/{deviceId}/state`. */
 export interface DeviceState {
@@ -63,6 +120,10 @@ export interface DeviceState {
   readonly lastSeen: number | null;
   /** null until the device has said HELLO once. */
   readonly positions: Positions | null;
+  /** The boots that changed last, at most `CLAIMED_BOOTS`. */
+  readonly boots?: readonly BootClaim[];
+  /** At most `NAMED_LOSSES`, the newest last. */
+  readonly losses?: readonly NamedLoss[];
   readonly frames: number;
   /** Frames or bytes discarded as damaged. */
   readonly errors: number;

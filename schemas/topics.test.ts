@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { STATIONS } from "./network/network.ts";
 import {
+  formatLost,
   formatReading,
   formatTimes,
+  parseLost,
   parseReading,
   parseStationTopic,
   parseTimes,
@@ -52,4 +54,14 @@ test("a reading's identity survives its header; what is missing is no number", (
   const identity = { deviceId: "40380-T1", bootId: 7, seq: 3, total: 4 };
   expect(parseReading(formatReading("40380-T1", 7, 3, 4))).toEqual(identity);
   expect(parseReading("")).toEqual({ deviceId: "", bootId: Number.NaN, seq: Number.NaN, total: Number.NaN });
+});
+
+test("readings named as lost survive their header; what is no range of readings is left out", () => {
+  const ranges = [
+    { deviceId: "40380-T1", bootId: 7, from: 3, to: 9 },
+    { deviceId: "40380-blue-A1", bootId: 8, from: 1, to: 1 },
+  ];
+  expect(parseLost(formatLost(ranges))).toEqual(ranges);
+  expect(parseLost(`,x,40380-T1;7;0;1,40380-T1;7;2;1,40380-T1;a;1;1,${formatLost(ranges)}`)).toEqual(ranges);
+  expect(parseLost("")).toEqual([]);
 });

@@ -69,6 +69,8 @@ export const HEADERS = {
   times: "times",
   /** On the raw topic: when the gateway took the batch, epoch ms. */
   gatewayTime: "gateway-time",
+  /** On dead letters: which readings are in it, as far as that can be told; as `formatLost` writes it. */
+  lost: "lost",
 } as const;
 
 /** Which reading a clean record is, and how many its device had counted by then. */
@@ -112,4 +114,38 @@ export function parseTimes(header: string): HopTimes | undefined {
     return undefined;
   }
   return { service, device, edge, gateway, dedup } as HopTimes;
+}
+
+/** Readings `from` to `to` of a device's boot. */
+export interface ReadingRange {
+  readonly deviceId: string;
+  readonly bootId: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A header names at most this many ranges: a batch of an agent has no more readings. */
+const LOST_RANGES = 256;
+
+/** `deviceId;bootId;from;to`, separated by commas. */
+export function formatLost(ranges: readonly ReadingRange[]): string {
+  return ranges
+    .slice(0, LOST_RANGES)
+    .map(({ deviceId, bootId, from, to }) => `${deviceId};${bootId};${from};${to}`)
+    .join(",");
+}
+
+/** @returns the ranges that are of the form `formatLost` writes; others are left out. */
+export function parseLost(header: string): readonly ReadingRange[] {
+  return header
+    .split(",", LOST_RANGES)
+    .map((text) => {
+      const [deviceId = "", ...numbers] = text.split(";");
+      const [bootId = 0, from = 0, to = 0] = numbers.map(Number);
+      return { deviceId, bootId, from, to };
+    })
+    .filter(
+      ({ deviceId, bootId, from, to }) =>
+        deviceId !== "" && [bootId, from, to].every(Number.isSafeInteger) && from >= 1 && to >= from,
+    );
 }

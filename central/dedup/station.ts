@@ -1,7 +1,7 @@
 import { CodedError } from "../../schemas/errors.ts";
 import { DEVICE_KINDS, type DeviceKind, parseDeviceId } from "../../schemas/network/devices.ts";
-import type { Run, RunReading } from "../../schemas/readings.ts";
-import type { BootState, DedupState, SeqRange } from "../../schemas/records.ts";
+import { type Run, type RunReading, rangeOf } from "../../schemas/readings.ts";
+import type { BootState, DedupState } from "../../schemas/records.ts";
 import { add, lengthOf, missing, type Ranges, remove } from "./ranges.ts";
 
 /** More ranges than this in one boot is an alarm, and never a reason to skip a reading. */
@@ -142,10 +142,6 @@ export class Station {
 
 function keyOf(deviceId: string, bootId: number): string {
   return `${deviceId} ${bootId}`;
-}
-
-function rangeOf(run: Run): SeqRange {
-  return { from: run.firstSeq, to: run.firstSeq + run.readings.length - 1 };
 }
 
 function broken(stationId: number, message: string): CodedError {

@@ -2,9 +2,9 @@ import type { InRecord, OutRecord, PartitionTask } from "../../infra/runtime/kaf
 import type { AvroCodec } from "../../infra/runtime/registry/ports.ts";
 import { type DeadLetter, deadLetter } from "../../schemas/dead-letter.ts";
 import { type CodedError, isCoded } from "../../schemas/errors.ts";
-import type { ReadingBatch } from "../../schemas/readings.ts";
+import { type ReadingBatch, type Run, rangeOf } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";
-import { HEADERS, type Topics } from "../../schemas/topics.ts";
+import { formatLost, HEADERS, type Topics } from "../../schemas/topics.ts";
 import type { CleanRecords } from "./clean-records.ts";
 import type { Decode } from "./decode.ts";
 import { defectOf, deviceOf, type Place, stationOf } from "./inspect.ts";
@@ -79,13 +79,14 @@ export class DedupTask implements PartitionTask {
     const out: OutRecord[] = [];
     const touched = new Set<Station>();
     for (const record of records) {
+      let batch: ReadingBatch | undefined;
       try {
         const decoded = this.#options.decode(record.value);
-        const batch = decoded instanceof Promise ? await decoded : decoded;
+        batch = decoded instanceof Promise ? await decoded : decoded;
         touched.add(this.#take(batch, record, out));
       } catch (error) {
         if (!isCoded(error, "AVRO_INVALID", "BATCH_INVALID")) throw error;
-        out.push(this.#dead(record, error));
+        out.push(this.#dead(record, error, batch?.runs ?? []));
       }
     }
     await prepare([...touched].map((station) => station.id));
@@ -136,7 +137,7 @@ export class DedupTask implements PartitionTask {
         this.#options.clean.append(out, place, device, run, fresh, hops);
       } catch (error) {
         if (!isCoded(error, "BATCH_INVALID")) throw error;
-        out.push(this.#dead(record, error));
+        out.push(this.#dead(record, error, [run]));
       }
     }
     if (oldest < Number.POSITIVE_INFINITY) {
@@ -146,16 +147,21 @@ export class DedupTask implements PartitionTask {
     return station;
   }
 
-  #dead(record: InRecord, error: CodedError): OutRecord {
+  /** @param runs - the readings that are not counted, where they are known. */
+  #dead(record: InRecord, error: CodedError, runs: readonly Run[]): OutRecord {
     this.#tally.deadLetters++;
     this.#options.onDeadLetter(error);
     const origin = `${record.topic}-${record.partition}@${record.offset}`;
+    const lost = runs
+      .filter((run) => run.readings.length > 0)
+      .map((run) => ({ deviceId: run.deviceId, bootId: run.bootId, ...rangeOf(run) }));
     return {
       topic: this.#options.topics.deadLetter,
       key: this.#options.deadLetterKey.encode(origin),
       value: this.#options.deadLetter.encode(
         deadLetter(origin, "dedup", error, record.value ?? Buffer.alloc(0)),
       ),
+      ...(lost.length > 0 ? { headers: { [HEADERS.lost]: formatLost(lost) } } : {}),
     };
   }
 }

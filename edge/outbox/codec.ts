@@ -25,7 +25,12 @@ export function encodeReading(reading: StoredReading): Buffer {
 
 export function decodeReading(deviceId: string, row: Buffer): StoredReading {
   const body = type.fromBuffer(row.subarray(HEADER)) as Omit<StoredReading, "deviceId" | "bootId" | "seq">;
-  return { ...body, deviceId, bootId: row.readDoubleBE(0), seq: row.readDoubleBE(8) };
+  return { ...body, deviceId, ...identityIn(row) };
+}
+
+/** Which reading a row holds, without decoding it. */
+export function identityIn(row: Buffer): { readonly bootId: number; readonly seq: number } {
+  return { bootId: row.readDoubleBE(0), seq: row.readDoubleBE(8) };
 }
 
 /** What the reading adds to a batch, bytes. */

@@ -3,22 +3,14 @@ import type { Logger } from "../../infra/runtime/logger.ts";
 import { CodedError, isCoded, messageOf } from "../../schemas/errors.ts";
 import type { HelloFrame } from "../../schemas/wire/frame.ts";
 import { decideClaim } from "./claim.ts";
-import { decodeReading, encodeReading, sizeInBatch } from "./codec.ts";
+import { decodeReading, encodeReading, identityIn, sizeInBatch } from "./codec.ts";
 import { Group } from "./group.ts";
-import {
-  adopt,
-  emptyLedger,
-  type Heard,
-  hear,
-  type Ledger,
-  record,
-  release,
-  type StoredReading,
-  setAside,
-} from "./ledger.ts";
+import { adopt, type Heard, hear } from "./hello-books.ts";
+import { emptyLedger, type Ledger, type StoredReading, upgraded } from "./ledger.ts";
 import type { Outbox, OutboxSize, Owner, QuarantinedReading, QueuedReading } from "./ports.ts";
+import { type Leaving, record, release, setAside } from "./queue-books.ts";
 import { SpaceGuard } from "./space.ts";
-import type { Store } from "./store.ts";
+import type { Row, Store } from "./store.ts";
 
 /** A group is flushed when it is this old, ms, or holds this many readings. */
 export const GROUP = { ms: 5, readings: 256 } as const;
@@ -56,10 +48,12 @@ export class Journal implements Outbox {
   }
 
   ledger(deviceId: string): Ledger {
-    const known =
-      this.#ledgers.get(deviceId) ?? this.#options.store.ledger(deviceId) ?? emptyLedger(deviceId);
-    this.#ledgers.set(deviceId, known);
-    return known;
+    const known = this.#ledgers.get(deviceId);
+    if (known) return known;
+    const stored = this.#options.store.ledger(deviceId);
+    const ledger = stored ? upgraded(stored) : emptyLedger(deviceId);
+    this.#ledgers.set(deviceId, ledger);
+    return ledger;
   }
 
   devices(stationId: number): readonly string[] {
@@ -118,7 +112,7 @@ export class Journal implements Outbox {
     const ledger = this.ledger(deviceId);
     const row = this.#options.store.read(deviceId, n, 1)[0];
     if (ledger.tail !== n || row?.n !== n) return Promise.resolve();
-    this.#ledgers.set(deviceId, setAside(ledger));
+    this.#ledgers.set(deviceId, setAside(ledger, identityIn(row.bytes)));
     this.#gathering.setAside(deviceId, { ...row, code, at: this.#options.clock.now() });
     return this.#enqueued();
   }
@@ -161,7 +155,8 @@ export class Journal implements Outbox {
     const ledger = this.ledger(deviceId);
     if (upTo < ledger.tail) return;
     this.#gathering.remove(deviceId, ledger.tail, upTo);
-    this.#ledgers.set(deviceId, release(ledger, upTo));
+    const rows = this.#options.store.read(deviceId, ledger.tail, upTo - ledger.tail + 1);
+    this.#ledgers.set(deviceId, release(ledger, upTo, leavingOf(rows)));
   }
 
   /** The caller's change is in the group being gathered: see that it is flushed. */
@@ -228,4 +223,16 @@ export class Journal implements Outbox {
     group.settle(error);
     later.settle(error);
   }
+}
+
+/** Rows in order of arrival as runs of one boot each. */
+function leavingOf(rows: readonly Row[]): readonly Leaving[] {
+  const leaving: Leaving[] = [];
+  for (const { bytes } of rows) {
+    const { bootId, seq } = identityIn(bytes);
+    const last = leaving.at(-1);
+    if (last?.bootId === bootId) leaving[leaving.length - 1] = { bootId, seq, readings: last.readings + 1 };
+    else leaving.push({ bootId, seq, readings: 1 });
+  }
+  return leaving;
 }

@@ -1,33 +1,15 @@
 import type { Reading } from "../../schemas/readings.ts";
-import type { HelloFrame, PendingBoot } from "../../schemas/wire/frame.ts";
-import { MAX_PENDING_BOOTS } from "../../schemas/wire/frame.ts";
+import type { LossReason, NamedLoss } from "../../schemas/states.ts";
+import { type BootMark, unknownMark } from "./marks.ts";
 
 /** A reading with the time at which this agent took it, epoch ms of the agent's wall clock. */
 export interface StoredReading extends Reading {
   readonly edgeTime: number;
 }
 
-/** What is on disk of one boot of a device: contiguous, so one number is the unique index of all its readings. */
-export interface BootMark {
-  readonly bootId: number;
-  /** null: only readings or a pending entry of this boot were seen, never its own HELLO. */
-  readonly nonce: number | null;
-  /** Every `seq` up to here is on disk, or already beyond it. */
-  readonly stored: number;
-}
-
-/**
- * The bookkeeping of one device. Its queue holds the arrival numbers `tail` to `head − 1`.
- *
- * `stored`, `published`, `quarantined` and `forgotten` count readings of the device's present memory, all its boots
- * together, so that they compare with the device's own `numbered` (delivery rule 9).
- */
-export interface Ledger {
-  readonly deviceId: string;
-  /** null until the device has said HELLO once. */
-  readonly memoryBootId: number | null;
-  readonly bootId: number | null;
-  /** As last heard from the device: readings numbered, and events that happened, over all boots of its memory. */
+/** What was counted of one memory of a device, all boots of that memory together. */
+export interface MemoryCounts {
+  /** As last heard from the device: readings numbered, and events that happened. */
   readonly numbered: number;
   readonly happened: number;
   readonly stored: number;
@@ -35,151 +17,101 @@ export interface Ledger {
   readonly quarantined: number;
   /** Readings the device no longer has and this outbox never had: another outbox took them, or they are lost. */
   readonly forgotten: number;
+}
+
+/** A memory that was on this line before the present one: another device, or the same one before it was erased. */
+export interface EarlierMemory extends MemoryCounts {
+  readonly memoryBootId: number;
+  readonly bootId: number | null;
+}
+
+/**
+ * The bookkeeping of one device. Its queue holds the arrival numbers `tail` to `head − 1`.
+ *
+ * The counts are those of the device's present memory, so that they compare with the device's own `numbered`
+ * (delivery rule 9). Which memory is present is what the last HELLO says, never which has the greater boot id.
+ */
+export interface Ledger extends MemoryCounts {
+  readonly deviceId: string;
+  /** null until the device has said HELLO once. */
+  readonly memoryBootId: number | null;
+  readonly bootId: number | null;
   /** The arrival number that the next reading gets; the first is 1. */
   readonly head: number;
   readonly tail: number;
-  /** Arrival numbers below belong to an earlier memory of the device and count no more. */
+  /** Arrival numbers below belong to an earlier memory of the device, unless their boot says otherwise. */
   readonly memoryFrom: number;
-  /** Ascending by boot id. */
+  /** In the order of their last use, at most `MAX_BOOTS`. */
   readonly boots: readonly BootMark[];
+  /** The newest last, at most `MAX_MEMORIES`. */
+  readonly earlier: readonly EarlierMemory[];
+  /** Readings of earlier memories that were numbered and not taken before their memory went. */
+  readonly erased: number;
+  /** What will never come from this outbox, by name; the newest last, at most `MAX_LOSSES`. */
+  readonly losses: readonly NamedLoss[];
 }
 
-/** Boots remembered per device, the newest: one that reboots every minute keeps an hour of marks. */
-export const MAX_BOOTS = 64;
+/** Earlier memories remembered per device. */
+export const MAX_MEMORIES = 8;
+/** Named losses remembered per device; their sums are in the counts. */
+export const MAX_LOSSES = 32;
+
+export const NOTHING: MemoryCounts = {
+  numbered: 0,
+  happened: 0,
+  stored: 0,
+  published: 0,
+  quarantined: 0,
+  forgotten: 0,
+};
 
 export function emptyLedger(deviceId: string): Ledger {
   return {
     deviceId,
     memoryBootId: null,
     bootId: null,
-    numbered: 0,
-    happened: 0,
-    stored: 0,
-    published: 0,
-    quarantined: 0,
-    forgotten: 0,
+    ...NOTHING,
     head: 1,
     tail: 1,
     memoryFrom: 1,
     boots: [],
+    earlier: [],
+    erased: 0,
+    losses: [],
   };
+}
+
+/** A ledger as any version of this code has stored it. */
+export function upgraded(stored: Ledger): Ledger {
+  const boots = stored.boots.map((mark): BootMark => ({ ...unknownMark(mark.bootId), ...mark }));
+  return { ...emptyLedger(stored.deviceId), ...stored, boots };
 }
 
 export function waitingOf(ledger: Ledger): number {
   return ledger.head - ledger.tail;
 }
 
-export function markOf(ledger: Ledger, bootId: number): BootMark | undefined {
-  return ledger.boots.find((b) => b.bootId === bootId);
+/** The ledger with these readings of a boot named as lost. */
+export function named(ledger: Ledger, reason: LossReason, bootId: number, from: number, to: number): Ledger {
+  return { ...ledger, losses: [...ledger.losses, { reason, bootId, from, to }].slice(-MAX_LOSSES) };
 }
 
-function withMark(ledger: Ledger, mark: BootMark): Ledger {
-  const boots = [...ledger.boots.filter((b) => b.bootId !== mark.bootId), mark];
-  boots.sort((x, y) => x.bootId - y.bootId);
-  return { ...ledger, boots: boots.slice(-MAX_BOOTS) };
-}
-
-/**
- * The next reading of its boot joins the queue.
- *
- * @throws RangeError when `seq` is not the boot's next: the caller broke the order.
- */
-export function record(ledger: Ledger, reading: Pick<Reading, "bootId" | "seq">): Ledger {
-  const mark = markOf(ledger, reading.bootId) ?? { bootId: reading.bootId, nonce: null, stored: 0 };
-  if (reading.seq !== mark.stored + 1) {
-    throw new RangeError(`${ledger.deviceId} boot ${reading.bootId}: ${reading.seq} after ${mark.stored}`);
+/** Change the counts of a memory: the present one's, or an earlier one's. null: unknown, taken for the present one. */
+export function counted(
+  ledger: Ledger,
+  memoryBootId: number | null,
+  change: (counts: MemoryCounts) => MemoryCounts,
+): Ledger {
+  if (memoryBootId === null || memoryBootId === ledger.memoryBootId) {
+    return { ...ledger, ...change(countsOf(ledger)) };
   }
-  const counts = ledger.memoryBootId === null || reading.bootId >= ledger.memoryBootId ? 1 : 0;
-  const stored = ledger.stored + counts;
-  // What is stored was numbered, even when the heartbeat that will say so is still on its way.
-  const numbered = Math.max(ledger.numbered, stored);
-  const happened = Math.max(ledger.happened, numbered);
-  const next = { ...ledger, head: ledger.head + 1, stored, numbered, happened };
-  return withMark(next, { ...mark, stored: reading.seq });
+  const earlier = ledger.earlier.map((memory) =>
+    memory.memoryBootId === memoryBootId ? { ...memory, ...change(countsOf(memory)) } : memory,
+  );
+  return { ...ledger, earlier };
 }
 
-/** A boot whose readings up to `stored` this outbox will never be given, because the device has them no more. */
-export interface Base {
-  readonly bootId: number;
-  readonly stored: number;
-}
-
-/**
- * Where the boots named in a HELLO begin, if that is beyond what is stored of them. A HELLO that names as many boots
- * as fit may hide others, so only then nothing is said of a boot it does not name.
- */
-export function basesOf(hello: HelloFrame, storedOf: (bootId: number) => number): readonly Base[] {
-  const named: Base[] = hello.pending.map((p) => ({ bootId: p.bootId, stored: p.first - 1 }));
-  const complete = hello.pending.length < MAX_PENDING_BOOTS;
-  if (complete && !hello.pending.some((p) => p.bootId === hello.bootId)) {
-    named.push({ bootId: hello.bootId, stored: hello.seq });
-  }
-  return named.filter((base) => base.stored > storedOf(base.bootId));
-}
-
-/**
- * Take over what a HELLO says: the device's memory, its numbers, and where its boots begin.
- *
- * What the device numbered and neither holds nor has given to this outbox is counted as forgotten, and as stored and
- * published too, because nobody can still wait for it.
- */
-export function adopt(before: Ledger, hello: HelloFrame): Ledger {
-  const sameMemory = before.memoryBootId === hello.memoryBootId;
-  let ledger: Ledger = sameMemory
-    ? before
-    : { ...before, stored: 0, published: 0, quarantined: 0, forgotten: 0, memoryFrom: before.head };
-  ledger = { ...ledger, memoryBootId: hello.memoryBootId };
-  ledger = hear(ledger, hello);
-  const storedOf = (bootId: number): number => markOf(ledger, bootId)?.stored ?? 0;
-  for (const base of basesOf(hello, storedOf)) {
-    const nonce = markOf(ledger, base.bootId)?.nonce ?? null;
-    ledger = withMark(ledger, { bootId: base.bootId, nonce, stored: base.stored });
-  }
-  ledger = withMark(ledger, {
-    bootId: hello.bootId,
-    nonce: hello.bootNonce,
-    stored: storedOf(hello.bootId),
-  });
-  if (hello.pending.length >= MAX_PENDING_BOOTS) return ledger;
-  const missing = hello.pending.reduce((n, p) => n + unstored(p, storedOf(p.bootId)), 0);
-  const settled = hello.priorNumbered + hello.seq - missing;
-  const forgotten = Math.max(0, settled - ledger.stored);
-  return {
-    ...ledger,
-    stored: ledger.stored + forgotten,
-    published: ledger.published + forgotten,
-    forgotten: ledger.forgotten + forgotten,
-  };
-}
-
-function unstored(pending: PendingBoot, stored: number): number {
-  return Math.max(0, pending.last - Math.max(stored, pending.first - 1));
-}
-
-/** What a HELLO and a HEARTBEAT have in common. */
-export type Heard = Pick<
-  HelloFrame,
-  "bootId" | "memoryBootId" | "priorNumbered" | "priorHappened" | "seq" | "total"
->;
-
-/** The numbers of a HELLO or HEARTBEAT. They only rise within a memory; another memory's are left alone. */
-export function hear(ledger: Ledger, said: Heard): Ledger {
-  if (ledger.memoryBootId !== said.memoryBootId) return ledger;
-  const numbered = said.priorNumbered + said.seq;
-  const happened = said.priorHappened + said.total;
-  const fresh = ledger.bootId === null || said.bootId > ledger.bootId || numbered >= ledger.numbered;
-  return fresh ? { ...ledger, bootId: said.bootId, numbered, happened } : ledger;
-}
-
-/** Everything up to `upTo` was acknowledged by the gateway. */
-export function release(ledger: Ledger, upTo: number): Ledger {
-  if (upTo < ledger.tail) return ledger;
-  const counted = Math.max(0, upTo - Math.max(ledger.tail, ledger.memoryFrom) + 1);
-  return { ...ledger, tail: upTo + 1, published: ledger.published + counted };
-}
-
-/** The oldest reading of the queue was set aside. */
-export function setAside(ledger: Ledger): Ledger {
-  const counted = ledger.tail >= ledger.memoryFrom ? 1 : 0;
-  return { ...ledger, tail: ledger.tail + 1, quarantined: ledger.quarantined + counted };
+export function countsOf(counts: MemoryCounts): MemoryCounts {
+  const { numbered, happened, stored, published, quarantined, forgotten } = counts;
+  return { numbered, happened, stored, published, quarantined, forgotten };
 }

@@ -1,5 +1,6 @@
 import type { HelloFrame } from "../../schemas/wire/frame.ts";
-import type { Heard, Ledger, StoredReading } from "./ledger.ts";
+import type { Heard } from "./hello-books.ts";
+import type { Ledger, StoredReading } from "./ledger.ts";
 
 /** A reading in its device's queue. */
 export interface QueuedReading {

@@ -5,7 +5,8 @@ import type { Random } from "../../infra/runtime/random.ts";
 import { messageOf } from "../../schemas/errors.ts";
 import { type Decoded, FrameDecoder } from "../../schemas/wire/decoder.ts";
 import type { ReadingFrame } from "../../schemas/wire/frame.ts";
-import { type Ledger, markOf, type StoredReading } from "../outbox/ledger.ts";
+import type { Ledger, StoredReading } from "../outbox/ledger.ts";
+import { markOf } from "../outbox/marks.ts";
 import type { Outbox } from "../outbox/ports.ts";
 import { type Health, healthOf } from "./health.ts";
 import type { Line, OpenLine } from "./line.ts";
@@ -232,7 +233,7 @@ export class DeviceLink {
       type: "refused",
       at: this.#options.clock.monotonic(),
       nonce: this.#nonce(),
-      taken: (bootId) => markOf(ledger, bootId)?.stored ?? 0,
+      taken: (bootId) => markOf(ledger.boots, bootId)?.stored ?? 0,
     });
   }
 
@@ -242,7 +243,12 @@ export class DeviceLink {
 }
 
 function marksOf(ledger: Ledger): ReadonlyMap<number, Boot> {
-  return new Map(ledger.boots.map(({ bootId, nonce, stored }) => [bootId, { nonce, stored, taken: stored }]));
+  return new Map(
+    ledger.boots.map(({ bootId, nonce, memoryBootId, stored }) => [
+      bootId,
+      { nonce, memoryBootId, stored, taken: stored },
+    ]),
+  );
 }
 
 function eventOf(decoded: Decoded, at: number): LinkEvent {

@@ -1,5 +1,5 @@
 import type { Frame, HelloFrame } from "../../schemas/wire/frame.ts";
-import { basesOf } from "../outbox/ledger.ts";
+import { basesOf } from "../outbox/hello-books.ts";
 import { bootOf, counted, type LinkEffect, type LinkState, type Transition, withBoot } from "./link.ts";
 
 /**
@@ -10,8 +10,8 @@ import { bootOf, counted, type LinkEffect, type LinkState, type Transition, with
  */
 export function onHello(before: LinkState, hello: HelloFrame, at: number): Transition {
   if (hello.greetNonce !== before.nonce) return { state: before, effects: [] };
-  const known = before.boots.get(hello.bootId)?.nonce ?? null;
-  if (known !== null && known !== hello.bootNonce) return twoMemories(before, hello);
+  const disputed = disputedBoot(before, hello);
+  if (disputed !== undefined) return twoMemories(before, hello, disputed);
 
   const effects: LinkEffect[] = [];
   let state: LinkState = {
@@ -19,6 +19,7 @@ export function onHello(before: LinkState, hello: HelloFrame, at: number): Trans
     phase: "open",
     alarm: null,
     bootId: hello.bootId,
+    memoryBootId: hello.memoryBootId,
     pending: hello.pending,
     heardAt: at,
     nak: null,
@@ -33,7 +34,12 @@ export function onHello(before: LinkState, hello: HelloFrame, at: number): Trans
     state = counted(state, "forgotten", base.stored - boot.taken);
     state = withBoot(state, base.bootId, { ...boot, stored: base.stored, taken: base.stored });
   }
-  state = withBoot(state, hello.bootId, { ...bootOf(state, hello.bootId), nonce: hello.bootNonce });
+  const { memoryBootId } = hello;
+  for (const { bootId } of hello.pending) {
+    state = withBoot(state, bootId, { ...bootOf(state, bootId), memoryBootId });
+  }
+  const current = bootOf(state, hello.bootId);
+  state = withBoot(state, hello.bootId, { ...current, nonce: hello.bootNonce, memoryBootId });
   effects.push({ type: "adopt", hello }, { type: "heard", frame: hello });
   return { state, effects: [...effects, ...acksFor(state, hello)] };
 }
@@ -48,14 +54,24 @@ function acksFor(state: LinkState, hello: HelloFrame): LinkEffect[] {
   });
 }
 
-function twoMemories(before: LinkState, hello: HelloFrame): Transition {
+/** A boot that this memory claims, the present one or one that waits in its ring, and that is known as another's. */
+function disputedBoot(state: LinkState, hello: HelloFrame): number | undefined {
+  const nonce = state.boots.get(hello.bootId)?.nonce ?? null;
+  if (nonce !== null && nonce !== hello.bootNonce) return hello.bootId;
+  return [hello.bootId, ...hello.pending.map((p) => p.bootId)].find((bootId) => {
+    const memory = state.boots.get(bootId)?.memoryBootId ?? null;
+    return memory !== null && memory !== hello.memoryBootId;
+  });
+}
+
+function twoMemories(before: LinkState, hello: HelloFrame, disputed: number): Transition {
   const state: LinkState = {
     ...counted(before, "errors"),
     phase: "open",
     bootId: hello.bootId,
-    alarm: { bootId: hello.bootId },
+    alarm: { bootId: disputed },
   };
   if (before.alarm) return { state, effects: [] };
-  const context = { bootId: hello.bootId, nonce: hello.bootNonce };
+  const context = { bootId: disputed, nonce: hello.bootNonce, memoryBootId: hello.memoryBootId };
   return { state, effects: [{ type: "warn", what: "two memories claim the same boot", context }] };
 }

@@ -1,10 +1,13 @@
 import type { Frame, HelloFrame, ReadingFrame } from "../../schemas/wire/frame.ts";
 import { LINK } from "../../schemas/wire/frame.ts";
+import { MAX_BOOTS } from "../outbox/marks.ts";
 
 /** What the link knows of one boot of its device. */
 export interface Boot {
   /** null: its HELLO was not heard. */
   readonly nonce: number | null;
+  /** The memory that this boot is of, by its first boot; null: unknown. */
+  readonly memoryBootId: number | null;
   /** On disk up to here: what an ACK may say. */
   readonly stored: number;
   /** Handed to the outbox up to here; `stored` follows once that is durable. */
@@ -38,6 +41,8 @@ export interface LinkState {
   /** Last valid frame of the device on this line, ms of the monotonic clock. */
   readonly heardAt: number | null;
   readonly bootId: number | null;
+  /** The memory that answered the last GREET; null: none has yet. */
+  readonly memoryBootId: number | null;
   readonly boots: ReadonlyMap<number, Boot>;
   /** Boots that wait in the device's ring according to its last HELLO, oldest first. */
   readonly pending: HelloFrame["pending"];
@@ -97,6 +102,7 @@ export function newLink(deviceId: string, boots: ReadonlyMap<number, Boot> = new
     greetedAt: Number.NEGATIVE_INFINITY,
     heardAt: null,
     bootId: null,
+    memoryBootId: null,
     boots,
     pending: [],
     nak: null,
@@ -107,11 +113,17 @@ export function newLink(deviceId: string, boots: ReadonlyMap<number, Boot> = new
 
 /** What is known of a boot; nothing of it is stored if it was never heard of. */
 export function bootOf(state: LinkState, bootId: number): Boot {
-  return state.boots.get(bootId) ?? { nonce: null, stored: 0, taken: 0 };
+  return state.boots.get(bootId) ?? { nonce: null, memoryBootId: null, stored: 0, taken: 0 };
 }
 
+/** As many boots are known as the outbox remembers: the one that was not used for longest makes room. */
 export function withBoot(state: LinkState, bootId: number, boot: Boot): LinkState {
-  return { ...state, boots: new Map(state.boots).set(bootId, boot) };
+  const boots = new Map(state.boots);
+  boots.delete(bootId);
+  boots.set(bootId, boot);
+  const [oldest] = boots.keys();
+  if (boots.size > MAX_BOOTS && oldest !== undefined) boots.delete(oldest);
+  return { ...state, boots };
 }
 
 export function counted(state: LinkState, what: keyof LinkCounts, by = 1): LinkState {

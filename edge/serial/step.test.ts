@@ -1,98 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Frame, HelloFrame, ReadingFrame } from "../../schemas/wire/frame.ts";
-import { adopt, emptyLedger, hear, type Ledger, record } from "../outbox/ledger.ts";
+import type { Frame, HelloFrame } from "../../schemas/wire/frame.ts";
+import { DEVICE, greeted, LinkBench, press } from "../testing/link-bench.ts";
 import { FakeDevice } from "./fake-device.ts";
-import { type Boot, type LinkEffect, type LinkEvent, type LinkState, newLink } from "./link.ts";
-import { step } from "./step.ts";
-
-const DEVICE = "40380-T1";
-
-/** A link that carries its effects out on a ledger, durably and at once unless `lag`; lists what it sends. */
-class Bench {
-  state: LinkState = newLink(DEVICE);
-  ledger: Ledger = emptyLedger(DEVICE);
-  stored: ReadingFrame[] = [];
-  sent: Frame[] = [];
-  effects: LinkEffect[] = [];
-  lag: ReadingFrame[] = [];
-  lagging = false;
-  nonce = 0;
-  at = 0;
-
-  boots(): ReadonlyMap<number, Boot> {
-    return new Map(
-      this.ledger.boots.map((b) => [b.bootId, { nonce: b.nonce, stored: b.stored, taken: b.stored }]),
-    );
-  }
-
-  do(event: LinkEvent): void {
-    const { state, effects } = step(this.state, event);
-    this.state = state;
-    for (const effect of effects) {
-      this.effects.push(effect);
-      if (effect.type === "send") this.sent.push(effect.frame);
-      if (effect.type === "adopt") this.ledger = adopt(this.ledger, effect.hello);
-      if (effect.type === "heard") this.ledger = hear(this.ledger, effect.frame);
-      if (effect.type === "store") this.lag.push(effect.reading);
-    }
-    if (!this.lagging) this.flush();
-  }
-
-  /** What was handed over becomes durable. */
-  flush(): void {
-    for (const reading of this.lag.splice(0)) {
-      this.ledger = record(this.ledger, reading);
-      this.stored.push(reading);
-      this.do({ type: "stored", bootId: reading.bootId, seq: reading.seq });
-    }
-  }
-
-  /** The outbox takes nothing of what was handed over. */
-  refuse(): void {
-    this.lag = [];
-    const taken = (bootId: number): number => this.ledger.boots.find((b) => b.bootId === bootId)?.stored ?? 0;
-    this.do({ type: "refused", at: this.at, nonce: ++this.nonce, taken });
-  }
-
-  /** The agent dies and comes back with what is on disk. */
-  crash(): void {
-    this.lag = [];
-    this.sent = [];
-    this.state = newLink(DEVICE, this.boots());
-    this.open();
-  }
-
-  open(): void {
-    this.do({ type: "opened", at: this.at, nonce: ++this.nonce });
-  }
-
-  hear(...frames: Frame[]): void {
-    for (const frame of frames) this.do({ type: "frame", at: this.at, frame });
-  }
-
-  take(): Frame[] {
-    return this.sent.splice(0);
-  }
-}
-
-function greeted(): { bench: Bench; device: FakeDevice } {
-  const bench = new Bench();
-  const device = new FakeDevice(DEVICE);
-  bench.open();
-  for (const frame of bench.take()) bench.hear(...device.receive(frame));
-  bench.take();
-  return { bench, device };
-}
-
-function press(device: FakeDevice, times: number): Frame[] {
-  for (let i = 0; i < times; i++) device.press();
-  return device.send();
-}
 
 describe("a link", () => {
   test("greets until the device answers, and takes no reading before", () => {
-    const bench = new Bench();
+    const bench = new LinkBench();
     const device = new FakeDevice(DEVICE);
     bench.open();
     expect(bench.take()).toMatchObject([{ type: "greet", deviceId: DEVICE, nonce: 1 }]);
@@ -232,7 +146,7 @@ describe("under any loss, repetition, reordering, damage, reboot, re-plug, crash
         fc.array(deed, { maxLength: 120 }),
         fc.array(fault, { minLength: 1, maxLength: 60 }),
         (deeds, faults) => {
-          const bench = new Bench();
+          const bench = new LinkBench();
           const device = new FakeDevice(DEVICE);
           let made = 0;
           let turn = 0;

@@ -2,6 +2,7 @@ import type { Frame, HeartbeatFrame, ReadingFrame } from "../../schemas/wire/fra
 import { LINK } from "../../schemas/wire/frame.ts";
 import { onHello } from "./hello.ts";
 import {
+  type Boot,
   bootOf,
   counted,
   type LinkEffect,
@@ -24,7 +25,7 @@ import {
 export function step(state: LinkState, event: LinkEvent): Transition {
   switch (event.type) {
     case "opened":
-      return greet({ ...state, bootId: null, pending: [], alarm: null }, event);
+      return greet({ ...state, bootId: null, memoryBootId: null, pending: [], alarm: null }, event);
     case "closed":
       return { state: { ...state, phase: "closed", heardAt: null, nak: null, alarm: null }, effects: [] };
     case "refused":
@@ -72,8 +73,16 @@ function onStored(before: LinkState, bootId: number, seq: number): Transition {
   const boot = bootOf(before, bootId);
   if (seq <= boot.stored) return { state: before, effects: [] };
   const state = withBoot(before, bootId, { ...boot, stored: seq, taken: Math.max(boot.taken, seq) });
-  // Without a line nobody hears the ACK; the device will ask again by sending again.
-  return { state, effects: state.phase === "open" ? [ack(state, bootId)] : [] };
+  return { state, effects: mayAcknowledge(state, boot) ? [ack(state, bootId)] : [] };
+}
+
+/**
+ * Is the memory that gave these readings the one that would hear the ACK? Another one, with the same boot id, would
+ * free readings of its own that were never stored. A device that hears no ACK sends again, and is answered then.
+ */
+function mayAcknowledge(state: LinkState, { memoryBootId }: Boot): boolean {
+  const same = memoryBootId === null || memoryBootId === state.memoryBootId;
+  return state.phase === "open" && !state.alarm && same;
 }
 
 function onFrame(before: LinkState, frame: Frame, at: number): Transition {
@@ -108,7 +117,9 @@ function onReading(state: LinkState, frame: ReadingFrame, at: number): Transitio
   if (seq > boot.taken + 1) return nak(state, bootId, boot.taken + 1, "gap", at);
   if (seq - boot.stored > MAX_IN_HAND) return { state, effects: [] };
   const answered = state.nak?.bootId === bootId && state.nak.seq === seq;
-  const next = withBoot(answered ? { ...state, nak: null } : state, bootId, { ...boot, taken: seq });
+  const memoryBootId = boot.memoryBootId ?? state.memoryBootId;
+  const taken = { ...boot, memoryBootId, taken: seq };
+  const next = withBoot(answered ? { ...state, nak: null } : state, bootId, taken);
   return { state: next, effects: [{ type: "store", reading: frame }] };
 }
 

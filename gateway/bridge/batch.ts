@@ -1,8 +1,11 @@
 import { AvroCursor } from "../../schemas/avro/avro-cursor.ts";
+import { decodeReadingBatch } from "../../schemas/avro/reading-batch.ts";
+import { SINGLE_OBJECT_HEADER } from "../../schemas/avro/single-object.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { parseDeviceId } from "../../schemas/network/devices.ts";
 import { LINES } from "../../schemas/network/network.ts";
-import { MAX_COUNT, TRAIN_STATUSES } from "../../schemas/readings.ts";
+import { MAX_COUNT, rangeOf, TRAIN_STATUSES } from "../../schemas/readings.ts";
+import type { ReadingRange } from "../../schemas/topics.ts";
 
 /** What the gateway must know of a batch; the readings themselves go through as they are. */
 export interface BatchFacts {
@@ -56,6 +59,15 @@ export function batchIdOf(body: Buffer): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The readings of the station's own devices in a payload that is no acceptable batch, as far as it can be decoded. */
+export function rangesIn(payload: Buffer, stationId: number): readonly ReadingRange[] {
+  const decoded = decodeReadingBatch(payload.subarray(SINGLE_OBJECT_HEADER));
+  if (!decoded.ok) return [];
+  return decoded.value.runs
+    .filter((run) => run.readings.length > 0 && parseDeviceId(run.deviceId)?.stationId === stationId)
+    .map((run) => ({ deviceId: run.deviceId, bootId: run.bootId, ...rangeOf(run) }));
 }
 
 type Head = Pick<BatchFacts, "stationId" | "agentBoot" | "batchId">;

@@ -5,7 +5,7 @@ import { type CodedError, type ErrorCode, isCoded } from "../../schemas/errors.t
 import { type MqttTopic, parseMqttTopic } from "../../schemas/mqtt.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { Refusal } from "../../schemas/states.ts";
-import { batchIdOf, checkBatch } from "./batch.ts";
+import { batchIdOf, checkBatch, rangesIn } from "./batch.ts";
 import type { Records } from "./records.ts";
 import { checkState } from "./state.ts";
 
@@ -97,11 +97,10 @@ export class Decider {
   }
 
   deadLetter(packet: Publication, error: CodedError): Decision {
-    return {
-      kind: "dead",
-      record: this.#options.records.deadLetter(packet.topic, packet.payload, error),
-      error,
-    };
+    const topic = this.#parsed(packet.topic);
+    const lost = topic?.kind === "readings" ? rangesIn(packet.payload, topic.stationId) : [];
+    const record = this.#options.records.deadLetter(packet.topic, packet.payload, error, lost);
+    return { kind: "dead", record, error };
   }
 
   #readings(stationId: number, payload: Buffer): Decision {

@@ -3,7 +3,7 @@ import type { AvroCodec } from "../../infra/runtime/registry/ports.ts";
 import { deadLetter } from "../../schemas/dead-letter.ts";
 import type { CodedError } from "../../schemas/errors.ts";
 import type { AnyState } from "../../schemas/states.ts";
-import { HEADERS, partitionOf, type Topics } from "../../schemas/topics.ts";
+import { formatLost, HEADERS, partitionOf, type ReadingRange, type Topics } from "../../schemas/topics.ts";
 import { stateRecord } from "./state.ts";
 
 /** The registered schemas of what the gateway writes. */
@@ -70,12 +70,21 @@ export class Records {
     };
   }
 
-  /** @param origin - the MQTT topic it came on. */
-  deadLetter(origin: string, payload: Buffer, error: CodedError): OutRecord {
+  /**
+   * @param origin - the MQTT topic it came on.
+   * @param lost - the readings in it, as far as they can be told.
+   */
+  deadLetter(
+    origin: string,
+    payload: Buffer,
+    error: CodedError,
+    lost: readonly ReadingRange[] = [],
+  ): OutRecord {
     return {
       topic: this.#topics.deadLetter,
       key: this.#codecs.deadLetterKey.encode(origin),
       value: this.#codecs.deadLetterValue.encode(deadLetter(origin, "gateway", error, payload)),
+      ...(lost.length > 0 ? { headers: { [HEADERS.lost]: formatLost(lost) } } : {}),
     };
   }
 

@@ -2,7 +2,14 @@ import { z } from "zod";
 import { CodedError } from "../../schemas/errors.ts";
 import { DEVICE_KINDS, parseDeviceId } from "../../schemas/network/devices.ts";
 import { MAX_COUNT } from "../../schemas/readings.ts";
-import { type AnyState, agentId, DEVICE_STATES } from "../../schemas/states.ts";
+import {
+  type AnyState,
+  agentId,
+  CLAIMED_BOOTS,
+  DEVICE_STATES,
+  LOSS_REASONS,
+  NAMED_LOSSES,
+} from "../../schemas/states.ts";
 
 const count = z.int().min(0).max(MAX_COUNT);
 const time = z.int().min(-MAX_COUNT).max(MAX_COUNT);
@@ -18,7 +25,21 @@ const positions = z.object({
   stored: count,
   published: count,
   quarantined: count,
+  forgotten: count.default(0),
+  erased: count.default(0),
 });
+
+const bootClaim = z.object({
+  bootId: count,
+  memoryBootId: count.nullable(),
+  numbered: count,
+  happened: count,
+  first: count,
+  stored: count,
+  published: count.nullable(),
+});
+
+const namedLoss = z.object({ reason: z.enum(LOSS_REASONS), bootId: count, from: count, to: count });
 
 const deviceState = z.object({
   ...common,
@@ -26,6 +47,8 @@ const deviceState = z.object({
   state: z.enum(DEVICE_STATES),
   lastSeen: time.nullable(),
   positions: positions.nullable(),
+  boots: z.array(bootClaim).max(CLAIMED_BOOTS).default([]),
+  losses: z.array(namedLoss).max(NAMED_LOSSES).default([]),
   frames: count,
   errors: count,
 });
@@ -85,5 +108,6 @@ function invalid(message: string, cause?: unknown): CodedError {
 
 /** The state as a value of `device-state.avsc`: what a kind of sender has not is 0 or null. */
 export function stateRecord(state: AnyState): Record<string, unknown> {
-  return { lastSeen: null, positions: null, frames: 0, errors: 0, waiting: 0, quarantined: 0, ...state };
+  const nothing = { lastSeen: null, positions: null, boots: [], losses: [] };
+  return { ...nothing, frames: 0, errors: 0, waiting: 0, quarantined: 0, ...state };
 }
