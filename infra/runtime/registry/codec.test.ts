@@ -61,8 +61,8 @@ test("a record from before a field of ours was added has its default, where ours
   const id = await registry.register("d-value", older);
   const state = {
     ...{ kind: "turnstile", id: "40380-T1", stationId: 40380, state: "online", reason: "", since: 1 },
-    ...{ lastSeen: null, positions: null, frames: 2, errors: 3, quarantined: 4 },
-    order: { agentBoot: 1, connection: 1, n: 1 },
+    ...{ lastSeen: null, positions: null, boots: [], losses: [], frames: 2, errors: 3, quarantined: 4 },
+    order: { agentBoot: 1, connection: 1, n: 1, generation: 0 },
   };
   const bytes = Buffer.concat([
     headerOf(id),
