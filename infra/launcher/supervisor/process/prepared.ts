@@ -2,12 +2,12 @@ import { messageOf } from "../../../../schemas/errors.ts";
 import type { Ended, Launched } from "../supervise/part.ts";
 
 /** A launch that first has something to prepare on disk. Told to end meanwhile, it never starts. */
-export function launchAfter(prepare: Promise<void>, launch: () => Launched): Launched {
+export function launchAfter<T>(prepare: Promise<T>, launch: (prepared: T) => Launched): Launched {
   let launched: Launched | undefined;
   let unwanted = false;
-  const began = prepare.then(() => {
+  const began = prepare.then((prepared) => {
     if (unwanted) throw new Error("stopped before it began");
-    launched = launch();
+    launched = launch(prepared);
     return launched;
   });
   return {

@@ -5,7 +5,6 @@ import { afterAll, describe, expect, test } from "vitest";
 import { startChild } from "./child.ts";
 import { lastWords } from "./log-tail.ts";
 import { launchAfter } from "./prepared.ts";
-import { accountFrom, commandAs } from "./unprivileged.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "elevated-process-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,28 +29,11 @@ describe("a log's last words", () => {
   });
 });
 
-describe("servers that refuse to run as root", () => {
-  const PASSWD = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65533:nobody:/:/usr/sbin/nologin\n";
-
-  test("run as PostgreSQL's own account, or as nobody", () => {
-    expect(accountFrom(PASSWD)).toEqual({ uid: 65534, gid: 65533 });
-    expect(accountFrom(`${PASSWD}postgres:x:101:104::/var/lib:/bin/bash\n`)).toEqual({ uid: 101, gid: 104 });
-    expect(accountFrom("root:x:0:0::/root:/bin/sh\n")).toBeUndefined();
-  });
-
-  test("run as they are where this process is not root", () => {
-    expect(commandAs(undefined, "postgres", ["-D", "data"], [])).toEqual({
-      program: "postgres",
-      args: ["-D", "data"],
-    });
-  });
-});
-
 test("what is told to end while it is still being prepared never starts", async () => {
   let prepared: () => void = () => {};
   let launches = 0;
   const launched = launchAfter(
-    new Promise((resolve) => {
+    new Promise<void>((resolve) => {
       prepared = resolve;
     }),
     () => {
