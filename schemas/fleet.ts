@@ -11,6 +11,10 @@ export const FLEET_LIMITS = {
   metadataEntries: 32,
   /** How far a vehicle's clock may be ahead, ms. */
   aheadMs: 5 * 60_000,
+  /** Characters of a time: PostgreSQL refuses a fraction of some 150 digits. */
+  timeLength: 64,
+  /** The widest offset from UTC that PostgreSQL stores, hours and minutes (`MAX_TZDISP_HOUR`). */
+  offset: "15:59",
 } as const;
 
 /** No vehicle drove before this: a clock that says so was never set. */
@@ -25,9 +29,34 @@ const text = (longest: number) =>
     .max(longest)
     .refine((value) => !UNSTORABLE.test(value), { error: "holds a NUL or half a character" });
 
+/** ISO 8601 with an offset, as far as a `timestamptz` can hold it: what is taken here must become a row. */
+const time = z.iso
+  .datetime({
+    offset: true,
+    error: "give a date, a time with seconds and an offset as 2026-01-31T08:15:00Z or …-06:00",
+  })
+  .max(FLEET_LIMITS.timeLength, { error: `at most ${FLEET_LIMITS.timeLength} characters` })
+  .refine((value) => !(/[+-]/.test(value.at(-6) ?? "") && value.slice(-5) > FLEET_LIMITS.offset), {
+    error: `its offset is more than ${FLEET_LIMITS.offset}`,
+  })
+  .refine((value) => !(Date.parse(value) < EARLIEST), { error: "is before the year 2000" });
+
 const exactNumber = z
   .number()
   .refine((n) => Math.abs(n) <= Number.MAX_SAFE_INTEGER, { error: "is beyond 2^53 and would be rounded" });
+
+const metadata = z
+  .custom<unknown>(
+    (value) => !(typeof value === "object" && value !== null && Object.hasOwn(value, "__proto__")),
+    {
+      // A record would leave it out without a word.
+      error: "an entry cannot be called __proto__",
+    },
+  )
+  .pipe(z.record(text(64), z.union([text(1024), exactNumber, z.boolean(), z.null()])))
+  .refine((value) => Object.keys(value).length <= FLEET_LIMITS.metadataEntries, {
+    error: `at most ${FLEET_LIMITS.metadataEntries} entries`,
+  });
 
 /**
  * What a vehicle says of one moment.
@@ -39,10 +68,7 @@ const fleetEvent = z.strictObject({
   vehicle_id: text(64).regex(/^[\w.:-]+$/, { error: "letters, digits and . _ : - only" }),
   boot: z.number().int().min(0).default(0),
   sequence: z.number().int().min(1),
-  /** ISO 8601 with an offset. */
-  time: z.iso
-    .datetime({ offset: true })
-    .refine((value) => Date.parse(value) >= EARLIEST, { error: "is before the year 2000" }),
+  time,
   /** WGS 84, degrees. */
   lat: z.number().min(-90).max(90),
   lon: z.number().min(-180).max(180),
@@ -52,12 +78,7 @@ const fleetEvent = z.strictObject({
   heading: z.number().min(0).lt(360),
   /** Per cent. */
   battery: z.number().min(0).max(100),
-  metadata: z
-    .record(text(64), z.union([text(1024), exactNumber, z.boolean(), z.null()]))
-    .refine((value) => Object.keys(value).length <= FLEET_LIMITS.metadataEntries, {
-      error: `at most ${FLEET_LIMITS.metadataEntries} entries`,
-    })
-    .default({}),
+  metadata: metadata.default({}),
 });
 
 export type FleetEvent = z.output<typeof fleetEvent>;
