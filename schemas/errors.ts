@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   STATE_INVALID: "A state message is malformed, or about another device than its topic says.",
   ROW_INVALID: "A record of Connect's topic, or of the transform's own state, is no row of stations.",
   TELEMETRY_INVALID: "A record of the fleet's telemetry can never become a row of PostgreSQL.",
+  TELEMETRY_CONFLICT: "A vehicle's event has the identity of another one, with other content.",
   KAFKA_UNAVAILABLE: "Kafka did not acknowledge within the bound; the outcome is unknown.",
   KAFKA_RECORD_REFUSED: "Kafka refuses this record for good (too large, invalid).",
   KAFKA_FENCED: "Another instance took over this transactional id; this one must stop.",

@@ -1,8 +1,10 @@
 import { type ClientBase, Pool } from "pg";
 import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
+import { BOUNDS, CLIENT_MS, type PostgresBounds, setBounds } from "../../infra/runtime/postgres/bounds.ts";
 import { type PostgresAccess, postgresProblem } from "../../infra/runtime/security/postgres.ts";
-import { CodedError } from "../../schemas/errors.ts";
+import { CodedError, isCoded } from "../../schemas/errors.ts";
 import { insertAll, insertSound, isRowFault } from "./insert.ts";
+import { lockHolders } from "./lock-holders.ts";
 import { type Insert, insertRecords } from "./records.ts";
 import type { Refused } from "./row.ts";
 
@@ -11,7 +13,11 @@ export interface Tally {
   readonly inserted: number;
   readonly duplicates: number;
   readonly deadLetters: number;
+  /** Of the dead letters: events whose identity belongs to another event. */
+  readonly conflicts: number;
 }
+
+const NOTHING: Tally = { inserted: 0, duplicates: 0, deadLetters: 0, conflicts: 0 };
 
 type OnRefused = (refused: readonly Refused[]) => Promise<void>;
 
@@ -21,26 +27,28 @@ interface Place {
   readonly partition: number;
 }
 
-/** A server that no longer answers is given up after so long, ms. */
+/** For a connection, ms. */
 const CONNECT_MS = 5_000;
-const QUERY_MS = 30_000;
 
 /** The tables of `av_telemetry`. Every method rejects while the database is away; what it began is undone then. */
 export class Database {
   readonly #pool: Pool;
+  readonly #begin: string;
 
   /** Connects when it is asked something. */
-  constructor(access: PostgresAccess) {
+  constructor(access: PostgresAccess, bounds: PostgresBounds = BOUNDS) {
+    this.#begin = `BEGIN; ${setBounds(bounds, "LOCAL")}`;
     this.#pool = new Pool({
       ...access,
       max: 4,
       connectionTimeoutMillis: CONNECT_MS,
-      query_timeout: QUERY_MS,
+      query_timeout: CLIENT_MS,
       keepAlive: true,
       application_name: "telemetry",
     });
-    // An idle connection that breaks is replaced at the next question.
+    // An idle connection that breaks is replaced at the next question; one in use says so at its next statement.
     this.#pool.on("error", () => {});
+    this.#pool.on("connect", (client) => client.on("error", () => {}));
   }
 
   /**
@@ -88,10 +96,11 @@ export class Database {
       const next = await locked(client, place);
       const fresh = records.filter(({ offset }) => offset >= next);
       const last = fresh.at(-1);
-      if (!last) return { inserted: 0, duplicates: 0, deadLetters: 0 };
+      if (!last) return NOTHING;
       const { inserted, duplicates, refused } = await insertRecords(client, fresh, insert);
       if (refused.length > 0) await onRefused(refused);
-      const tally = { inserted, duplicates, deadLetters: refused.length };
+      const conflicts = refused.filter(({ error }) => isCoded(error, "TELEMETRY_CONFLICT")).length;
+      const tally = { inserted, duplicates, deadLetters: refused.length, conflicts };
       await advance(client, place, last.offset + 1, tally);
       return tally;
     });
@@ -103,14 +112,10 @@ export class Database {
 
   async #transaction<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect().catch((cause: unknown) => {
-      throw new CodedError("DEPENDENCY_UNAVAILABLE", {
-        message: `PostgreSQL: ${postgresProblem(cause)}`,
-        retryable: true,
-        cause,
-      });
+      throw unavailable(postgresProblem(cause), cause);
     });
     try {
-      await client.query("BEGIN");
+      await client.query(this.#begin);
       const result = await work(client);
       await client.query("COMMIT");
       client.release();
@@ -118,9 +123,32 @@ export class Database {
     } catch (error) {
       // The connection ends, and with it the transaction.
       client.release(true);
-      throw error;
+      throw isLockTimeout(error) ? await this.#locked(error) : error;
     }
   }
+
+  async #locked(cause: unknown): Promise<CodedError> {
+    const client = await this.#pool.connect();
+    try {
+      const holders = await lockHolders(client);
+      return unavailable(`another session holds a lock${holders === "" ? "" : `: ${holders}`}`, cause);
+    } finally {
+      client.release();
+    }
+  }
+}
+
+/** 55P03, lock_not_available: `lock_timeout` is over. */
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "55P03";
+}
+
+function unavailable(problem: string, cause: unknown): CodedError {
+  return new CodedError("DEPENDENCY_UNAVAILABLE", {
+    message: `PostgreSQL: ${problem}`,
+    retryable: true,
+    cause,
+  });
 }
 
 /** The next offset; nobody else moves it until this transaction ends. */

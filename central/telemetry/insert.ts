@@ -1,6 +1,8 @@
 import type { ClientBase } from "pg";
 import { columnsOf } from "./columns.ts";
+import { findConflicts } from "./conflicts.ts";
 import type { Readable } from "./row.ts";
+import { ROWS } from "./rows.sql.ts";
 import { type Inserted, insertSplitting } from "./splitting.ts";
 
 /** One statement whatever the number of rows: each column is one array. */
@@ -8,14 +10,12 @@ const INSERT = `
   INSERT INTO av_telemetry.diag
     (vehicle_id, boot, sequence, time, lat, lon, speed, heading, battery, metadata, received_at)
   SELECT vehicle_id, boot, sequence, time, lat, lon, speed, heading, battery, metadata::jsonb, received_at
-  FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::float8[], $6::float8[],
-              $7::float8[], $8::float8[], $9::float8[], $10::text[], $11::timestamptz[])
-    AS row (vehicle_id, boot, sequence, time, lat, lon, speed, heading, battery, metadata, received_at)
+  FROM ${ROWS}
   ON CONFLICT DO NOTHING`;
 
-/** All of these rows; when one is refused, the transaction is over. */
-export async function insertAll(client: ClientBase, rows: readonly Readable[]): Promise<Inserted<Readable>> {
-  return { inserted: await insertRows(client, rows), refused: [] };
+/** All of these rows; when one is at fault, the transaction is over. */
+export function insertAll(client: ClientBase, rows: readonly Readable[]): Promise<Inserted<Readable>> {
+  return insertRows(client, rows);
 }
 
 /** All of these rows but those that are refused; the transaction goes on. */
@@ -23,12 +23,14 @@ export function insertSound(client: ClientBase, rows: readonly Readable[]): Prom
   return insertSplitting(rows, (some) => withSavepoint(client, () => insertRows(client, some)), isRowFault);
 }
 
-/** @returns how many were not there yet. */
-async function insertRows(client: ClientBase, rows: readonly Readable[]): Promise<number> {
-  if (rows.length === 0) return 0;
-  const values = columnsOf(rows.map(({ row }) => row));
-  const { rowCount } = await client.query({ name: "telemetry", text: INSERT, values: [...values] });
-  return rowCount ?? 0;
+/** Rows that are there already count as duplicates; those that are there with another content are refused. */
+async function insertRows(client: ClientBase, rows: readonly Readable[]): Promise<Inserted<Readable>> {
+  if (rows.length === 0) return { inserted: 0, refused: [] };
+  const values = [...columnsOf(rows.map(({ row }) => row))];
+  const { rowCount } = await client.query({ name: "telemetry", text: INSERT, values });
+  const inserted = rowCount ?? 0;
+  const refused = inserted === rows.length ? [] : await findConflicts(client, rows, values);
+  return { inserted, refused };
 }
 
 async function withSavepoint<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {

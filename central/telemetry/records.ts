@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
-import { messageOf } from "../../schemas/errors.ts";
+import { isCoded, messageOf } from "../../schemas/errors.ts";
 import { decodeRow, invalid, type Readable, type Refused } from "./row.ts";
 import type { Inserted } from "./splitting.ts";
 
@@ -32,7 +32,7 @@ export async function insertRecords(
     for (const { row, error } of written.refused) {
       refused.push({
         record: row.record,
-        error: invalid(`PostgreSQL refuses the row: ${messageOf(error)}`, error),
+        error: isCoded(error) ? error : invalid(`PostgreSQL refuses the row: ${messageOf(error)}`, error),
       });
     }
   };

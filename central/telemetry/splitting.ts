@@ -8,19 +8,19 @@ export interface Inserted<R> {
  * Insert all rows but those that are refused: a set with a bad row among it is halved until that row stands alone.
  * One bad row in n costs some 2·log2(n) more statements.
  *
- * @param insert - all of these or none; resolves with how many were new.
+ * @param insert - all of these but those that it refuses itself, or none.
  * @param isRowFault - is a row to blame, so that no repetition helps?
  * @throws what `insert` throws when no row is to blame.
  */
 export async function insertSplitting<R>(
   rows: readonly R[],
-  insert: (rows: readonly R[]) => Promise<number>,
+  insert: (rows: readonly R[]) => Promise<Inserted<R>>,
   isRowFault: (error: unknown) => boolean,
 ): Promise<Inserted<R>> {
   const [first] = rows;
   if (first === undefined) return { inserted: 0, refused: [] };
   try {
-    return { inserted: await insert(rows), refused: [] };
+    return await insert(rows);
   } catch (error) {
     if (!isRowFault(error)) throw error;
     if (rows.length === 1) return { inserted: 0, refused: [{ row: first, error }] };

@@ -10,6 +10,7 @@ import { type Topics, telemetryGroup, topicNames } from "../../schemas/topics.ts
 import type { RoleRunning } from "../roles.ts";
 import { Database, type Tally } from "./database.ts";
 import { deadLetters } from "./dead-letters.ts";
+import type { Refused } from "./row.ts";
 
 interface TelemetryOptions {
   readonly kafka: Kafka;
@@ -48,7 +49,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<RoleRun
     position: (partition, end) => database.position(place(partition), end),
     async onRecords(partition, records) {
       const tally = await database.write(place(partition), records, async (refused) => {
-        for (const { error } of refused) logger.warn({ code: error.code }, `dead letter: ${error.message}`);
+        warnOf(refused, logger);
         await bury(refused);
       });
       meter.wrote(tally);
@@ -74,23 +75,35 @@ async function makeMissing(admin: KafkaAdmin, topics: Topics): Promise<void> {
   await admin.ensureTopics(topicSettings(topics, EMBEDDED_LIMITS).filter(({ topic }) => own.includes(topic)));
 }
 
+/** One line per reason: a vehicle that repeats its numbers must not fill the disk with log lines. */
+function warnOf(refused: readonly Refused[], logger: Logger): void {
+  for (const code of new Set(refused.map(({ error }) => error.code))) {
+    const [first, ...more] = refused.filter(({ error }) => error.code === code);
+    const others = more.length > 0 ? ` (and ${more.length} more)` : "";
+    logger.warn({ code, count: more.length + 1 }, `dead letter: ${first?.error.message}${others}`);
+  }
+}
+
 function telemetryMeter(registry: Registry) {
   const counter = (name: string, help: string): Counter =>
     new Counter({ name: `telemetry_${name}_total`, help, registers: [registry] });
   const rows = counter("rows", "Events written to PostgreSQL.");
   const duplicates = counter("duplicates", "Events that were there already.");
   const letters = counter("dead_letters", "Records that can never become rows.");
-  let sums: Tally = { inserted: 0, duplicates: 0, deadLetters: 0 };
+  const conflicts = counter("conflicts", "Dead letters whose identity belongs to another event.");
+  let sums: Tally = { inserted: 0, duplicates: 0, deadLetters: 0, conflicts: 0 };
   return {
     totals: (): Tally => sums,
     wrote(tally: Tally): void {
       rows.inc(tally.inserted);
       duplicates.inc(tally.duplicates);
       letters.inc(tally.deadLetters);
+      conflicts.inc(tally.conflicts);
       sums = {
         inserted: sums.inserted + tally.inserted,
         duplicates: sums.duplicates + tally.duplicates,
         deadLetters: sums.deadLetters + tally.deadLetters,
+        conflicts: sums.conflicts + tally.conflicts,
       };
     },
   };

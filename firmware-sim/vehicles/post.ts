@@ -55,7 +55,8 @@ export function answerOf(status: number, after: number, body: string, count: num
   if (status === 202) return { kind: "taken" };
   if (status === 413) return { kind: "too-large" };
   const afterMs = after > 0 ? after * 1_000 : 0;
-  if (status !== 400) return { kind: "later", afterMs, reason: `${status} ${body.slice(0, 200)}` };
+  if (status !== 400 && status !== 409)
+    return { kind: "later", afterMs, reason: `${status} ${body.slice(0, 200)}` };
   const refusal = refusalIn(body);
   const named = refusal?.events?.map(({ index }) => index).filter((index) => index < count) ?? [];
   const indexes = named.length > 0 ? named : Array.from({ length: count }, (_, index) => index);

@@ -1,4 +1,5 @@
 import { Client } from "pg";
+import { BOUNDS, CLIENT_MS, setBounds } from "../../infra/runtime/postgres/bounds.ts";
 import type { PostgresAccess } from "../../infra/runtime/security/postgres.ts";
 import type { FleetEventsAnswer } from "../../schemas/fleet.ts";
 import type { FleetState } from "./fleet.ts";
@@ -47,11 +48,12 @@ async function readDatabase(access: PostgresAccess, fleet: FleetState | undefine
   const client = new Client({
     ...access,
     connectionTimeoutMillis: WITHIN_MS,
-    query_timeout: 10 * WITHIN_MS,
+    query_timeout: CLIENT_MS,
   });
   client.on("error", () => {});
   await client.connect();
   try {
+    await client.query(setBounds(BOUNDS, "SESSION"));
     // One statement: one moment.
     const { rows } = await client.query<Record<keyof DatabaseTotals, string>>(
       `SELECT (SELECT count(*) FROM av_telemetry.diag) AS rows,

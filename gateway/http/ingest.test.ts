@@ -149,6 +149,54 @@ test("with keys a vehicle sends for itself only", async () => {
   expect(kafka.records(TOPICS.fleet)).toHaveLength(2);
 });
 
+test("a number used again for another event is told 409, and Kafka does not get it", async () => {
+  const kafka = await withTopic();
+  const url = await opened(kafka);
+  expect((await post(url, [event(1), event(2)])).status).toBe(202);
+  // The same moment in another zone and the same metadata: a repetition.
+  expect((await post(url, { ...event(1), time: "2026-01-01T06:00:00-06:00" })).status).toBe(202);
+
+  const one = await post(url, { ...event(1), lat: 41.9 });
+  expect([one.status, await one.json()]).toEqual([
+    409,
+    { error: expect.stringMatching(/^vehicle_id V-1, boot 1, sequence 1 was another event: .*new boot/) },
+  ]);
+  const batch = await post(url, [event(3), { ...event(2), speed: 31 }, { ...event(3), speed: 31 }]);
+  expect([batch.status, await batch.json()]).toMatchObject([
+    409,
+    {
+      error: "2 of 3 events have numbers of others: nothing was taken",
+      events: [{ index: 1 }, { index: 2 }],
+    },
+  ]);
+  expect(kafka.records(TOPICS.fleet)).toHaveLength(3);
+  // With a new boot the same numbers are new.
+  expect((await post(url, { ...event(1), boot: 2, lat: 41.9 })).status).toBe(202);
+});
+
+test("what Kafka never acknowledged binds no later event", async () => {
+  const kafka = await withTopic();
+  let away = true;
+  const flaky: Kafka = {
+    ...kafka,
+    async producer() {
+      const producer = await kafka.producer();
+      return {
+        waiting: 0,
+        close: () => producer.close(),
+        async send(records) {
+          if (away) throw new CodedError("KAFKA_UNAVAILABLE", { message: "gone", retryable: true });
+          return producer.send(records);
+        },
+      };
+    },
+  };
+  const url = await opened(flaky);
+  expect((await post(url, event(1))).status).toBe(503);
+  away = false;
+  expect((await post(url, { ...event(1), lat: 41.9 })).status).toBe(202);
+});
+
 test("a form is taken as an older vehicle sends it, and a repeated event is answered as the first was", async () => {
   const kafka = await withTopic();
   const url = await opened(kafka);

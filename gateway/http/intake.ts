@@ -1,7 +1,8 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Producer } from "../../infra/runtime/kafka/ports.ts";
 import type { FleetEvent, FleetRecord } from "../../schemas/fleet.ts";
-import { busy, kafkaAway } from "./refusal.ts";
+import { Acknowledged } from "./acknowledged.ts";
+import { busy, conflict, kafkaAway } from "./refusal.ts";
 
 export interface IntakeOptions {
   readonly topic: string;
@@ -17,6 +18,7 @@ export interface IntakeOptions {
 /** Takes events: what `take` resolved for is in Kafka. */
 export class Intake {
   readonly #options: IntakeOptions;
+  readonly #acknowledged = new Acknowledged();
   #heldBytes = 0;
   #accepted = 0;
 
@@ -56,7 +58,7 @@ export class Intake {
    * Resolves when Kafka acknowledged all of them.
    *
    * @param bytes - of their body: held until their outcome is known, also when nobody waits for it any more.
-   * @throws {Refusal} 503
+   * @throws {Refusal} 409 when one of them has the identity of another event; 503
    * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_RECORD_REFUSED
    */
   async take(events: readonly FleetEvent[], bytes: number): Promise<void> {
@@ -64,6 +66,8 @@ export class Intake {
     const { clock, topic, patienceMs } = this.#options;
     const producer = this.#options.producer();
     if (!producer) throw kafkaAway();
+    const { conflicts, acknowledged } = this.#acknowledged.compare(events);
+    if (conflicts.length > 0) throw conflict(events, conflicts);
     const received = new Date(clock.now()).toISOString();
     const records = events.map((event) => {
       const record: FleetRecord = { ...event, received };
@@ -74,6 +78,7 @@ export class Intake {
       this.#heldBytes -= bytes;
     });
     await this.#within(patienceMs, sent);
+    acknowledged();
     this.#accepted += events.length;
   }
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { isCoded } from "../../schemas/errors.ts";
-import type { FleetRefusal } from "../../schemas/fleet.ts";
+import type { FleetEvent, FleetRefusal } from "../../schemas/fleet.ts";
 
 /** What a client is told when something is wrong: HTTP status, body and, where trying again helps, when. */
 export class Refusal extends Error {
@@ -22,6 +22,18 @@ const RETRY_SECONDS = 1;
 
 export function badRequest(error: string, events?: FleetRefusal["events"]): Refusal {
   return new Refusal(400, events ? { error, events } : { error });
+}
+
+/** Numbers used twice for different events: sent again it would be refused again. */
+export function conflict(events: readonly FleetEvent[], indexes: readonly number[]): Refusal {
+  const faults = indexes.map((index) => {
+    const { vehicle_id, boot, sequence } = events[index] as FleetEvent;
+    const identity = `vehicle_id ${vehicle_id}, boot ${boot}, sequence ${sequence}`;
+    return { index, problem: `${identity} was another event: count on, or send a new boot after a restart` };
+  });
+  if (events.length === 1) return new Refusal(409, { error: faults[0]?.problem ?? "" });
+  const error = `${faults.length} of ${events.length} events have numbers of others: nothing was taken`;
+  return new Refusal(409, { error, events: faults });
 }
 
 /** More is on its way to Kafka than this instance holds. */

@@ -10,8 +10,10 @@ export interface VehicleView {
   readonly heading: number;
   /** Per cent. */
   readonly battery: number;
-  /** When it was there, wall epoch ms. */
+  /** When it was there by its own clock, which may be wrong, wall epoch ms. */
   readonly at: number;
+  /** When it was heard of, wall epoch ms. */
+  readonly heard: number;
   /** Not heard of for longer than usual. */
   readonly stale: boolean;
 }
@@ -24,9 +26,18 @@ export interface FleetView {
   readonly rate: number | null;
   /** Events in Kafka that it has not dealt with; null: it has said nothing. */
   readonly waiting: number | null;
+  /** Vehicles with events that PostgreSQL refuses, because it has others under their numbers; those with most. */
+  readonly refused: readonly RefusedVehicle[];
 }
 
-/** One of `GET /vehicles`; `at` is ISO 8601. */
-export interface VehicleAnswer extends Omit<VehicleView, "at"> {
+export interface RefusedVehicle {
+  readonly id: string;
+  /** Refused of late. */
+  readonly events: number;
+}
+
+/** One of `GET /vehicles`; times are ISO 8601. */
+export interface VehicleAnswer extends Omit<VehicleView, "at" | "heard"> {
   readonly at: string;
+  readonly heard: string;
 }

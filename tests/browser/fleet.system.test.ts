@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
 import { launchBrowser } from "../support/browser.ts";
@@ -20,6 +20,14 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
+/** The page where there is room for the map. */
+async function opened(url: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  open.push(() => page.close());
+  await page.goto(url);
+  return page;
+}
+
 test("vehicles drive on the map, are listed, and one that fell silent is marked", async () => {
   const city = await readyCity();
   const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
@@ -27,10 +35,7 @@ test("vehicles drive on the map, are listed, and one that fell silent is marked"
   city.drive("V-002", { time: ago(60_000), received: ago(60_000), heading: 180 });
   const dashboard = await serve(city, { webRoot });
   open.push(() => dashboard.stop());
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  open.push(() => context.close());
-  const page = await context.newPage();
-  await page.goto(dashboard.url);
+  const page = await opened(dashboard.url);
 
   const mark = (id: string) => page.locator(`[data-vehicle="${id}"]`);
   const row = (id: string) => page.locator(".vehicles tr", { hasText: id });
@@ -48,6 +53,27 @@ test("vehicles drive on the map, are listed, and one that fell silent is marked"
   await expect
     .poll(() => page.locator(".fleet-rate").textContent(), { timeout: 15_000 })
     .toMatch(/\d rows\/s, 0 wait/);
+});
+
+test("a vehicle whose clock is wrong drives on; one whose events the database refuses stays, with the reason", async () => {
+  const city = await readyCity();
+  const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
+  city.drive("V-001", { time: ago(3_600_000) });
+  city.drive("V-002");
+  const dashboard = await serve(city, { webRoot });
+  open.push(() => dashboard.stop());
+  const page = await opened(dashboard.url);
+  const row = (id: string) => page.locator(".vehicles tr", { hasText: id });
+  await expect.poll(() => row("V-001").textContent(), { timeout: 15_000 }).toMatch(/%\d+ s ago60 min old$/);
+  expect(await row("V-001").getAttribute("data-stale")).toBe("false");
+
+  const drawn = () => page.locator('[data-vehicle="V-002"]').getAttribute("transform");
+  const before = await drawn();
+  city.driveInVain("V-002", { lat: 41.95 });
+  await expect
+    .poll(() => page.locator(".vehicles .refused").allTextContents(), { timeout: 15_000 })
+    .toEqual([expect.stringMatching(/^V-002: 1 event not stored, .*new boot\.$/)]);
+  expect(await drawn()).toBe(before);
 });
 
 test("without vehicles the page says nothing of them", async () => {

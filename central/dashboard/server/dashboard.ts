@@ -65,7 +65,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const feed = new Feed({
     ...options,
     decode: inputDecoder(topics, options.avro),
-    apply: (input) => model.apply(input, clock.now()),
+    apply: (input, live) => model.apply(input, clock.now(), live),
   });
   const asker = kafkaAsker(kafka);
   const writer = new WriterWatch({ kafka, group: telemetryGroup(topics), topic: topics.fleet, clock });

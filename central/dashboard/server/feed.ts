@@ -10,7 +10,8 @@ export interface FeedOptions {
   readonly kafka: Kafka;
   readonly topics: Topics;
   readonly decode: (record: InRecord) => Promise<Input | null>;
-  readonly apply: (input: Input) => void;
+  /** @param live - false: it was in the topic when this process began to read it. */
+  readonly apply: (input: Input, live: boolean) => void;
   /** How far back arrivals are read, ms: a page shows the present, not a replay. */
   readonly lookbackMs: number;
   readonly clock: Clock;
@@ -66,10 +67,14 @@ export class Feed {
     const { signal } = this.#abort;
     while (!signal.aborted) {
       try {
-        const tail = await kafka.tail({ ...source, onRecords: (records) => this.#take(records) });
+        let live = false;
+        const tail = await kafka.tail({ ...source, onRecords: (records) => this.#take(records, live) });
         this.#tails.push(tail);
         void tail.caughtUp.then(
-          () => this.#behind.delete(name),
+          () => {
+            live = true;
+            this.#behind.delete(name);
+          },
           (error: unknown) => logger.warn({ name }, `not caught up: ${messageOf(error)}`),
         );
         return;
@@ -80,10 +85,10 @@ export class Feed {
     }
   }
 
-  async #take(records: readonly InRecord[]): Promise<void> {
+  async #take(records: readonly InRecord[], live: boolean): Promise<void> {
     for (const record of records) {
       const input = await this.#decode(record);
-      if (input) this.#options.apply(input);
+      if (input) this.#options.apply(input, live);
     }
   }
 

@@ -1,7 +1,11 @@
 import { Client, type ClientBase } from "pg";
 import { CodedError } from "../../../schemas/errors.ts";
+import { type PostgresBounds, setBounds } from "../../runtime/postgres/bounds.ts";
 import { type PostgresAccess, postgresProblem } from "../../runtime/security/postgres.ts";
 import type { Migration } from "./migrations.ts";
+
+/** A step may have to wait for another process's migration, or for a query of a user: not for ever, and by name. */
+const PATIENCE: PostgresBounds = { lockMs: 45_000, statementMs: 600_000, idleMs: 60_000 };
 
 /** Any number that no other program takes for its own advisory lock. */
 const LOCK = 4_038_001;
@@ -82,6 +86,7 @@ async function withClient<T>(access: PostgresAccess, work: (client: Client) => P
   client.on("error", () => {});
   await client.connect();
   try {
+    await client.query(setBounds(PATIENCE, "SESSION"));
     return await work(client);
   } finally {
     await client.end();

@@ -51,6 +51,7 @@ export function postgresProblem(error: unknown): string {
   // https://www.postgresql.org/docs/current/errcodes-appendix.html
   if (code === "28P01") return `${message}: check the user and the password in POSTGRES_URL`;
   if (code === "28000") return `${message}: check the user in POSTGRES_URL; POSTGRES_TLS=1 encrypts`;
+  if (code === "55P03") return `${message}: another session holds the lock; pg_stat_activity names it`;
   if (UNTRUSTED.includes(code)) return `${message}: POSTGRES_TLS_CA_FILE names who signed its certificate`;
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
     return `${message}: POSTGRES_URL must name it as its certificate does`;

@@ -9,10 +9,12 @@ export const vehicleShape = z.strictObject({
   speed: z.number().describe("km/h"),
   heading: z.number().describe("Degrees clockwise from north"),
   battery: z.number().describe("Per cent"),
-  at: z.iso.datetime().describe("When it was there"),
+  at: z.iso.datetime().describe("When it was there, by its own clock"),
+  heard: z.iso.datetime().describe("When it was heard of"),
   stale: z.boolean().describe("Not heard of for longer than usual"),
 }) satisfies z.ZodType<VehicleAnswer>;
 
 export function vehicleAnswer(vehicle: VehicleView): VehicleAnswer {
-  return { ...vehicle, at: new Date(vehicle.at).toISOString() };
+  const { at, heard } = vehicle;
+  return { ...vehicle, at: new Date(at).toISOString(), heard: new Date(heard).toISOString() };
 }

@@ -1,7 +1,9 @@
 import type { InRecord } from "../../../../infra/runtime/kafka/ports.ts";
 import { OFFSET_KEY } from "../../../../infra/runtime/kafka/ports.ts";
 import type { AvroDecoder } from "../../../../infra/runtime/registry/ports.ts";
-import { CodedError } from "../../../../schemas/errors.ts";
+import type { DeadLetter } from "../../../../schemas/dead-letter.ts";
+import { CodedError, type ErrorCode, isCoded } from "../../../../schemas/errors.ts";
+import { checkFleetRecord, type FleetRecord } from "../../../../schemas/fleet.ts";
 import { isLine } from "../../../../schemas/network/network.ts";
 import type { ArrivalRecord, DedupState, StationRecord, WeatherRecord } from "../../../../schemas/records.ts";
 import type { AnyState } from "../../../../schemas/states.ts";
@@ -78,9 +80,29 @@ export function inputDecoder(topics: Topics, avro: AvroDecoder): Decode {
       return { kind: "dedup-gone", stationId: await stationKey(record) };
     },
     [topics.fleet]: async (record) => ({ kind: "vehicle", record: fleetRecordOf(record) }),
-    [topics.deadLetter]: async () => ({ kind: "dead-letter" }),
+    [topics.deadLetter]: async (record) => ({
+      kind: "dead-letter",
+      at: record.timestamp,
+      conflict: await conflictOf(() => value<DeadLetter>(record)),
+    }),
   };
   return async (record) => (await byTopic[record.topic]?.(record)) ?? null;
+}
+
+/**
+ * The vehicle's event of a dead letter that says that its identity belongs to another one; null of every other letter,
+ * and of one that cannot be read: it counts all the same.
+ */
+async function conflictOf(read: () => Promise<DeadLetter>): Promise<FleetRecord | null> {
+  try {
+    const { code, bytes } = await read();
+    if (code !== ("TELEMETRY_CONFLICT" satisfies ErrorCode)) return null;
+    const checked = checkFleetRecord(JSON.parse(bytes.toString("utf8")));
+    return checked.ok ? checked.value : null;
+  } catch (error) {
+    if (isCoded(error) && error.retryable) throw error;
+    return null;
+  }
 }
 
 function invalid(record: InRecord, problem: string): CodedError {

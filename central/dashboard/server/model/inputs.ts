@@ -34,4 +34,9 @@ export type Input =
   | { readonly kind: "dedup"; readonly at: number; readonly state: DedupState }
   | { readonly kind: "dedup-gone"; readonly stationId: number }
   | { readonly kind: "vehicle"; readonly record: FleetRecord }
-  | { readonly kind: "dead-letter" };
+  | {
+      readonly kind: "dead-letter";
+      readonly at: number;
+      /** The event, where it is a vehicle's with the identity of another one. */
+      readonly conflict: FleetRecord | null;
+    };

@@ -1,7 +1,7 @@
 import { stationById } from "../../../../schemas/network/network.ts";
 import type { StationView, WeatherView } from "../../../../schemas/page/page.ts";
 import type { StationRecord } from "../../../../schemas/records.ts";
-import { Vehicles } from "../fleet/vehicles.ts";
+import { GONE_MS, Vehicles } from "../fleet/vehicles.ts";
 import { DedupCounts } from "./dedup-counts.ts";
 import { Delays } from "./delays.ts";
 import { Devices } from "./devices.ts";
@@ -33,8 +33,11 @@ export class Model {
   /** When the first sum was read, wall ms. */
   #began: number | undefined;
 
-  /** @param now - when this process read it, wall ms. */
-  apply(input: Input, now: number): void {
+  /**
+   * @param now - when this process read it, wall ms.
+   * @param live - false: it was in the topic before this process began to read.
+   */
+  apply(input: Input, now: number, live = true): void {
     switch (input.kind) {
       case "arrival": {
         if (input.times) this.clock.hear(input.times.service, input.times.device);
@@ -82,10 +85,12 @@ export class Model {
         this.dedup.forget(input.stationId);
         return;
       case "vehicle":
-        this.vehicles.see(input.record);
+        // Behind the present only the gateway's clock says when; in the present the reader's does, for all gateways.
+        this.vehicles.see(input.record, live ? now : Math.min(Date.parse(input.record.received), now));
         return;
       case "dead-letter":
         this.#deadLetters++;
+        if (input.conflict && now - input.at < GONE_MS) this.vehicles.refuse(input.conflict, input.at);
     }
   }
 

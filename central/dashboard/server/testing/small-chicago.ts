@@ -234,6 +234,14 @@ export class SmallChicago {
     this.#write(this.topics.fleet, id, { ...event, ...rest, ...place } satisfies FleetRecord);
   }
 
+  /** A vehicle's event whose identity PostgreSQL has with another content: shown for a moment, then set aside. */
+  driveInVain(id: string, place: Partial<FleetRecord> = {}): void {
+    this.drive(id, place);
+    const event = this.kafka.records(this.topics.fleet).at(-1)?.value;
+    const letter = { code: "TELEMETRY_CONFLICT", where: "telemetry", bytes: String(event) };
+    this.#write(this.topics.deadLetter, id, letter);
+  }
+
   /** What dedup's record of a station says, changed by `change`: for states that must never be. */
   corrupt(stationId: number, change: (state: DedupState) => DedupState): void {
     this.#write(this.topics.dedupState, stationId, change(this.#dedupState(stationId)));

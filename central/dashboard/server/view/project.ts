@@ -40,7 +40,7 @@ export function project(model: Model, { now, proof, hops, writer, parts, live }:
     clock,
     hops,
     proof,
-    fleet: { vehicles: model.vehicles.count, ...writer },
+    fleet: { vehicles: model.vehicles.count, refused: model.vehicles.refused(), ...writer },
     parts,
     live,
   };

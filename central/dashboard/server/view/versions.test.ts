@@ -13,7 +13,7 @@ const EMPTY: PageState = {
   clock: null,
   hops: [],
   proof: null,
-  fleet: { vehicles: 0, rate: null, waiting: null },
+  fleet: { vehicles: 0, refused: [], rate: null, waiting: null },
   parts: [],
   live: false,
 };

@@ -33,7 +33,7 @@ function VehicleMark({ id, labelled }: { readonly id: string; readonly labelled:
       data-stale={vehicle.stale}
       transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`}
     >
-      <title>{`${id}: ${Math.round(vehicle.speed)} km/h, seen ${wall(vehicle.at)}`}</title>
+      <title>{`${id}: ${Math.round(vehicle.speed)} km/h, heard of ${wall(vehicle.heard)}`}</title>
       <path d="M0-8 5 6 0 3-5 6Z" transform={`rotate(${turn})`} />
       {vehicle.stale && labelled ? <Age vehicle={vehicle} /> : null}
     </g>
@@ -44,7 +44,7 @@ function Age({ vehicle }: { readonly vehicle: VehicleView }) {
   const now = useNow(1_000);
   return (
     <text x="9" y="4">
-      {vehicle.id}, {span(now - vehicle.at)} ago
+      {vehicle.id}, {span(now - vehicle.heard)} ago
     </text>
   );
 }
