@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Environment, logLevel, probeSettings, readConfig } from "../infra/runtime/service/config.ts";
+import { logLevel, probeSettings, readConfig } from "../infra/runtime/service/config.ts";
+import type { Environment } from "../infra/runtime/service/environment.ts";
 
 export const centralSettings = z.object({
   LOG_LEVEL: logLevel,

@@ -3,7 +3,7 @@ import type { Clock } from "../infra/runtime/clock.ts";
 import type { ProbeAnswer } from "../infra/runtime/http/probes.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
 import type { Random } from "../infra/runtime/random.ts";
-import type { Environment } from "../infra/runtime/service/config.ts";
+import type { Environment } from "../infra/runtime/service/environment.ts";
 import type { Running } from "../infra/runtime/service/lifecycle.ts";
 
 /** What `central/main.ts` gives each role; several roles of one process share all of it but the logger. */

@@ -4,14 +4,14 @@ import { isLoopback } from "../infra/runtime/http/loopback.ts";
 import { homePasswords } from "../infra/runtime/security/agent-secrets.ts";
 import { authoritiesOf, type KeyPair, keyPairOf } from "../infra/runtime/security/certificates.ts";
 import {
-  type Environment,
   logLevel,
   type ProbeSettings,
   probeSettings,
   readConfig,
   serialLink,
 } from "../infra/runtime/service/config.ts";
-import { homeOf, resolveEndpoints } from "../infra/runtime/service/endpoints.ts";
+import { homeOf } from "../infra/runtime/service/endpoints.ts";
+import type { Environment } from "../infra/runtime/service/environment.ts";
 import { invalidSetting } from "../infra/runtime/service/invalid-setting.ts";
 import { fileOf } from "../infra/runtime/service/setting-files.ts";
 import type { TcpAddress } from "../schemas/wire/tcp-link.ts";
@@ -122,12 +122,11 @@ export function edgeConfig(
   stations: readonly { readonly id: number }[] = [],
   now: number = Date.now(),
 ): EdgeConfig {
-  const found = (): Environment => ({ ...env, MQTT_URL: resolveEndpoints(env).MQTT_URL });
-  const config = readConfig(edgeSettings, found());
+  const config = readConfig(edgeSettings, env);
   const home = homeOf(env);
   const { MQTT_CA_FILE: ca } = config;
   const ownPassword = homePasswords(home);
-  const urls = (): readonly string[] => readConfig(GATEWAYS, found()).MQTT_URL;
+  const urls = (): readonly string[] => readConfig(GATEWAYS, env).MQTT_URL;
   // Passwords of this home are for gateways of this home: nobody else is told.
   const atHome = (): boolean => urls().every((url) => isLoopback(new URL(url).hostname));
   const certificates = certificatesOf(config, stations, now);

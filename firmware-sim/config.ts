@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { type HttpAccess, httpAccess, restProxySettings } from "../infra/runtime/security/http.ts";
 import {
-  type Environment,
   httpUrl,
   logLevel,
   type ProbeSettings,
@@ -11,7 +10,8 @@ import {
   serialLink,
   topicPrefix,
 } from "../infra/runtime/service/config.ts";
-import { homeOf, resolveEndpoints } from "../infra/runtime/service/endpoints.ts";
+import { homeOf } from "../infra/runtime/service/endpoints.ts";
+import type { Environment } from "../infra/runtime/service/environment.ts";
 import type { TcpAddress } from "../schemas/wire/tcp-link.ts";
 
 export const simulatorSettings = z.object({
@@ -43,16 +43,15 @@ export interface SimulatorConfig {
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function simulatorConfig(env: Environment): SimulatorConfig {
-  const { FIRMWARE_SIM_URL, REST_PROXY_URL } = resolveEndpoints(env);
-  const config = readConfig(simulatorSettings, { ...env, FIRMWARE_SIM_URL, REST_PROXY_URL });
+  const config = readConfig(simulatorSettings, env);
   return {
     logLevel: config.LOG_LEVEL,
     home: homeOf(env),
-    port: config.FIRMWARE_SIM_PORT ?? Number(new URL(FIRMWARE_SIM_URL).port),
+    port: config.FIRMWARE_SIM_PORT ?? Number(new URL(config.FIRMWARE_SIM_URL).port),
     probes: { PROBE_PORT: config.PROBE_PORT, PROBE_HOST: config.PROBE_HOST },
     link: config.SERIAL_LINK,
     topicPrefix: config.TOPIC_PREFIX,
     restProxy: httpAccess("REST_PROXY", config),
-    controlUrl: FIRMWARE_SIM_URL,
+    controlUrl: config.FIRMWARE_SIM_URL,
   };
 }

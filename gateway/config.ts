@@ -5,15 +5,9 @@ import { secretFilesOf } from "../infra/runtime/security/agent-secrets.ts";
 import { authoritiesOf, keyPairOf } from "../infra/runtime/security/certificates.ts";
 import { type HttpAccess, httpAccess, registrySettings } from "../infra/runtime/security/http.ts";
 import { type KafkaAccess, kafkaAccess, kafkaSettings } from "../infra/runtime/security/kafka.ts";
-import {
-  type Environment,
-  logLevel,
-  port,
-  probeSettings,
-  readConfig,
-  topicPrefix,
-} from "../infra/runtime/service/config.ts";
-import { homeOf, resolveEndpoints } from "../infra/runtime/service/endpoints.ts";
+import { logLevel, port, probeSettings, readConfig, topicPrefix } from "../infra/runtime/service/config.ts";
+import { homeOf } from "../infra/runtime/service/endpoints.ts";
+import type { Environment } from "../infra/runtime/service/environment.ts";
 import { invalidSetting } from "../infra/runtime/service/invalid-setting.ts";
 import { LIMITS } from "../schemas/mqtt.ts";
 import type { ServerCertificates } from "./broker/certificates.ts";
@@ -113,8 +107,7 @@ export interface GatewayConfig {
  * @throws {CodedError} CONFIG_INVALID
  */
 export function gatewayConfig(env: Environment, now: number = Date.now()): GatewayConfig {
-  const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } = resolveEndpoints(env);
-  const values = readConfig(gatewaySettings, { ...env, KAFKA_BROKERS, SCHEMA_REGISTRY_URL });
+  const values = readConfig(gatewaySettings, env);
   const tls = tlsOf(values, now);
   const own = secretFilesOf(homeOf(env)).credentials;
   const credentialsFile = values.MQTT_CREDENTIALS_FILE ?? (existsSync(own) ? own : undefined);

@@ -2,7 +2,7 @@ import type { Registry } from "prom-client";
 import type { Clock } from "../infra/runtime/clock.ts";
 import type { ProbeAnswer } from "../infra/runtime/http/probes.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
-import type { Environment } from "../infra/runtime/service/config.ts";
+import type { Environment } from "../infra/runtime/service/environment.ts";
 import type { Running } from "../infra/runtime/service/lifecycle.ts";
 
 /** What `npm run gateway -- [services…]` serves: MQTT for agents, HTTP for vehicles. */

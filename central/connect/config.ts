@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { connectSettings } from "../../infra/runtime/security/http.ts";
 import { postgresSettings } from "../../infra/runtime/security/postgres.ts";
-import { type Environment, logLevel, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
-import { resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
+import { logLevel, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
+import type { Environment } from "../../infra/runtime/service/environment.ts";
 
 export const connectCommandSettings = z.object({
   ...connectSettings,
@@ -25,7 +25,7 @@ export type ConnectConfig = Readonly<z.output<typeof connectCommandSettings>>;
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function connectConfig(env: Environment): ConnectConfig {
-  return readConfig(connectCommandSettings, { ...resolveEndpoints(env), ...env });
+  return readConfig(connectCommandSettings, env);
 }
 
 /**

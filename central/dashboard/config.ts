@@ -1,15 +1,8 @@
 import { z } from "zod";
 import { ksqlSettings, registrySettings } from "../../infra/runtime/security/http.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
-import {
-  type Environment,
-  flag,
-  httpUrl,
-  port,
-  readConfig,
-  topicPrefix,
-} from "../../infra/runtime/service/config.ts";
-import { resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
+import { flag, httpUrl, port, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
+import type { Environment } from "../../infra/runtime/service/environment.ts";
 
 const settings = z.object({
   DASHBOARD_PORT: port.default(8888).describe("The port of the page and its API; 0 takes any free one."),
@@ -52,5 +45,5 @@ export type DashboardConfig = z.output<typeof dashboardSettings>;
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function dashboardConfig(env: Environment): Readonly<DashboardConfig> {
-  return readConfig(dashboardSettings, { ...resolveEndpoints(env), ...env });
+  return readConfig(dashboardSettings, env);
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { registrySettings } from "../../infra/runtime/security/http.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
-import { type Environment, flag, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
-import { resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
+import { flag, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
+import type { Environment } from "../../infra/runtime/service/environment.ts";
 
 export const dedupSettings = z.object({
   ...kafkaSettings,
@@ -17,5 +17,5 @@ type DedupConfig = z.output<typeof dedupSettings>;
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function dedupConfig(env: Environment): Readonly<DedupConfig> {
-  return readConfig(dedupSettings, { ...resolveEndpoints(env), ...env });
+  return readConfig(dedupSettings, env);
 }

@@ -10,7 +10,7 @@ import { mustAnswer } from "../../infra/runtime/service/answering.ts";
 import { refuseUnknownCommand } from "../../infra/runtime/service/commands.ts";
 import { readConfig } from "../../infra/runtime/service/config.ts";
 import { configCommand } from "../../infra/runtime/service/config-print.ts";
-import { homeOf, resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
+import { homeOf } from "../../infra/runtime/service/endpoints.ts";
 import { reportFailure } from "../../infra/runtime/service/lifecycle.ts";
 import { endWhenUnread } from "../../infra/runtime/service/stdout.ts";
 import { EXIT, exitCodeOf } from "../../schemas/errors.ts";
@@ -24,7 +24,7 @@ import { registerSourceSchemas } from "./subjects.ts";
 const PATIENCE_MS = 60_000;
 const SCRIPT = join(projectRoot(), "central", "ksql", "turnstile.ksql");
 
-const config = readConfig(ksqlClientConfig, { ...process.env, ...resolveEndpoints(process.env) });
+const config = readConfig(ksqlClientConfig, process.env);
 const logger = createLogger("ksql", config.LOG_LEVEL);
 const access = httpAccess("KSQLDB", config);
 const client = ksqlClient(access.url, access.fetch);

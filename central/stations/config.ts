@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { registrySettings } from "../../infra/runtime/security/http.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
-import { type Environment, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
-import { resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
+import { readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
+import type { Environment } from "../../infra/runtime/service/environment.ts";
 
 export const stationsSettings = z.object({
   ...kafkaSettings,
@@ -12,5 +12,5 @@ export const stationsSettings = z.object({
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function stationsConfig(env: Environment): Readonly<z.output<typeof stationsSettings>> {
-  return readConfig(stationsSettings, { ...resolveEndpoints(env), ...env });
+  return readConfig(stationsSettings, env);
 }

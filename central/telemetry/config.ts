@@ -2,8 +2,8 @@ import { z } from "zod";
 import { registrySettings } from "../../infra/runtime/security/http.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 import { postgresSettings } from "../../infra/runtime/security/postgres.ts";
-import { type Environment, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
-import { resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
+import { readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
+import type { Environment } from "../../infra/runtime/service/environment.ts";
 
 export const telemetrySettings = z.object({
   ...kafkaSettings,
@@ -14,5 +14,5 @@ export const telemetrySettings = z.object({
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function telemetryConfig(env: Environment): Readonly<z.output<typeof telemetrySettings>> {
-  return readConfig(telemetrySettings, { ...resolveEndpoints(env), ...env });
+  return readConfig(telemetrySettings, env);
 }

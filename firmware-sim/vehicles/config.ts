@@ -5,8 +5,9 @@ import {
   postgresAccess,
   postgresSettings,
 } from "../../infra/runtime/security/postgres.ts";
-import { type Environment, httpUrl, logLevel, readConfig } from "../../infra/runtime/service/config.ts";
-import { homeOf, resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
+import { httpUrl, logLevel, readConfig } from "../../infra/runtime/service/config.ts";
+import { homeOf } from "../../infra/runtime/service/endpoints.ts";
+import type { Environment } from "../../infra/runtime/service/environment.ts";
 
 export const fleetSettings = z.object({
   LOG_LEVEL: logLevel,
@@ -27,12 +28,11 @@ interface FleetConfig {
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function fleetConfig(env: Environment): FleetConfig {
-  const { FLEET_URL, POSTGRES_URL } = resolveEndpoints(env);
-  const config = readConfig(fleetSettings, { ...env, FLEET_URL, POSTGRES_URL });
+  const config = readConfig(fleetSettings, env);
   return {
     logLevel: config.LOG_LEVEL,
     apiKey: config.FLEET_API_KEY,
-    url: FLEET_URL,
+    url: config.FLEET_URL,
     postgres: postgresAccess(config),
     runFile: join(homeOf(env), "run", "fleet.json"),
   };

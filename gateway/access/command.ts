@@ -5,8 +5,8 @@ import {
   renewAgentSecret,
   secretFilesOf,
 } from "../../infra/runtime/security/agent-secrets.ts";
-import type { Environment } from "../../infra/runtime/service/config.ts";
 import { homeOf } from "../../infra/runtime/service/endpoints.ts";
+import type { Environment } from "../../infra/runtime/service/environment.ts";
 import { invalidSetting } from "../../infra/runtime/service/invalid-setting.ts";
 import { fileOf } from "../../infra/runtime/service/setting-files.ts";
 import { CodedError } from "../../schemas/errors.ts";

@@ -1,13 +1,7 @@
 import { z } from "zod";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
-import {
-  type Environment,
-  logLevel,
-  port,
-  readConfig,
-  topicPrefix,
-} from "../../infra/runtime/service/config.ts";
-import { resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
+import { logLevel, port, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
+import type { Environment } from "../../infra/runtime/service/environment.ts";
 
 const count = (min: number, max: number) =>
   z.coerce.number({ error: "give a number" }).int("give a whole number").min(min).max(max);
@@ -39,6 +33,5 @@ export type IngestConfig = Readonly<z.output<typeof ingestSettings>>;
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function ingestConfig(env: Environment): IngestConfig {
-  const { KAFKA_BROKERS } = resolveEndpoints(env);
-  return readConfig(ingestSettings, { ...env, KAFKA_BROKERS });
+  return readConfig(ingestSettings, env);
 }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PartReport } from "../../infra/launcher/supervisor/supervise/supervisor.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
-import { type Endpoints, resolveEndpoints } from "../../infra/runtime/service/endpoints.ts";
+import type { Endpoints } from "../../infra/runtime/service/endpoints.ts";
+import { resolveEndpoints } from "../../infra/runtime/service/precedence.ts";
 
 const POLL_MS = 50;
 const READY_WITHIN_MS = 120_000;

@@ -11,7 +11,8 @@ import { openAdmin } from "../../runtime/kafka/kafkajs/admin.ts";
 import { openProducer } from "../../runtime/kafka/kafkajs/producer.ts";
 import { silentLogger } from "../../runtime/logger.ts";
 import { projectRoot } from "../../runtime/project-root.ts";
-import { type Endpoints, resolveEndpoints } from "../../runtime/service/endpoints.ts";
+import type { Endpoints } from "../../runtime/service/endpoints.ts";
+import { resolveEndpoints } from "../../runtime/service/precedence.ts";
 import { readStatus, type SystemStatus } from "./status.ts";
 
 const GIVE_UP_MS = 100_000;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { registrySettings } from "../../runtime/security/http.ts";
 import { kafkaSettings } from "../../runtime/security/kafka.ts";
-import { type Environment, logLevel, readConfig, topicPrefix } from "../../runtime/service/config.ts";
-import { resolveEndpoints } from "../../runtime/service/endpoints.ts";
+import { logLevel, readConfig, topicPrefix } from "../../runtime/service/config.ts";
+import type { Environment } from "../../runtime/service/environment.ts";
 
 export const inspectSettings = z.object({
   ...kafkaSettings,
@@ -13,6 +13,5 @@ export const inspectSettings = z.object({
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function inspectConfig(env: Environment): Readonly<z.output<typeof inspectSettings>> {
-  const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } = resolveEndpoints(env);
-  return readConfig(inspectSettings, { ...env, KAFKA_BROKERS, SCHEMA_REGISTRY_URL });
+  return readConfig(inspectSettings, env);
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { CodedError } from "../../../schemas/errors.ts";
 import { defined } from "../defined.ts";
-import { brokerList, type Environment, flag, readConfig } from "../service/config.ts";
+import { brokerList, flag, readConfig } from "../service/config.ts";
+import type { Environment } from "../service/environment.ts";
 import { invalidSetting } from "../service/invalid-setting.ts";
 import { fileOf } from "../service/setting-files.ts";
 

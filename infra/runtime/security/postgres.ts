@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { messageOf } from "../../../schemas/errors.ts";
 import { defined } from "../defined.ts";
-import { type Environment, flag, readConfig } from "../service/config.ts";
+import { flag, readConfig } from "../service/config.ts";
+import type { Environment } from "../service/environment.ts";
 import { fileOf } from "../service/setting-files.ts";
 
 /** Every setting of a connection to PostgreSQL: spread into a service's schema. */

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { CodedError } from "../../../schemas/errors.ts";
-import { type Endpoints, homeOf, publishedEndpoints, resolveEndpoints } from "./endpoints.ts";
+import { type Endpoints, homeOf, publishedEndpoints } from "./endpoints.ts";
+import { resolveEndpoints } from "./precedence.ts";
 
 const WITHIN_MS = 2_000;
 

@@ -1,10 +1,10 @@
-import { join } from "node:path";
 import { Command } from "commander";
 import type { z } from "zod";
 import { exitCodeOf, messageOf } from "../../../schemas/errors.ts";
-import { type Environment, isSecret, readConfig, withoutPassword } from "./config.ts";
-import { DEFAULT_ENDPOINTS, homeOf, publishedEndpoints, resolveEndpoints } from "./endpoints.ts";
-import { fromFile } from "./setting-files.ts";
+import { isSecret, readConfig, withoutPassword } from "./config.ts";
+import { DEFAULT_ENDPOINTS, homeOf } from "./endpoints.ts";
+import type { Environment } from "./environment.ts";
+import { settingsIn } from "./precedence.ts";
 
 /** One variable of a service, as its schema has it. */
 export interface Setting {
@@ -41,28 +41,16 @@ function defaultOf(name: string, field: z.ZodType): string | undefined {
 }
 
 /**
- * Each value with where it came from, by the order in which `readConfig` looks: environment, a file that it names,
- * the running system, the default.
+ * Each value with where it came from.
  *
  * @throws {CodedError} CONFIG_INVALID when a named file cannot be read.
  */
 export function effectiveSettings(schema: z.ZodObject, env: Environment): readonly EffectiveSetting[] {
-  const home = homeOf(env);
-  const published = publishedEndpoints(home);
+  const find = settingsIn(env, Object.keys(schema.shape));
   return settingsOf(schema).map(({ name, default: standard }) => {
-    const shown = (value: string, from: string): EffectiveSetting => ({
-      name,
-      value: isSecret(name) ? "***" : withoutPassword(value),
-      from,
-    });
-    const given = env[name];
-    if (given) return shown(given, "environment");
-    const filed = `${name}_FILE` in schema.shape ? undefined : fromFile(name, env);
-    if (filed) return shown(filed, `file ${env[`${name}_FILE`]}`);
-    const running = published[name];
-    if (running) return shown(running, `running system (${join(home, "run", "endpoints.json")})`);
-    if (standard !== undefined) return shown(standard, "default");
-    return { name, value: null, from: "not set" };
+    const found = find(name) ?? (standard === undefined ? undefined : { value: standard, from: "default" });
+    if (!found) return { name, value: null, from: "not set" };
+    return { name, value: isSecret(name) ? "***" : withoutPassword(found.value), from: found.from };
   });
 }
 
@@ -94,18 +82,13 @@ export function configCommand(schemas: readonly z.ZodObject[], env: Environment)
         options.json ? `${JSON.stringify([...rows.values()], null, 2)}\n` : tableOf([...rows.values()]),
       );
       try {
-        for (const schema of schemas) readConfig(schema, { ...env, ...resolvedIn(schema, env) });
+        for (const schema of schemas) readConfig(schema, env);
       } catch (error) {
         process.stderr.write(`${messageOf(error)}\n`);
         process.exitCode = exitCodeOf(error);
       }
     });
   return config;
-}
-
-function resolvedIn(schema: z.ZodObject, env: Environment): Environment {
-  const known = Object.entries(resolveEndpoints(env)).filter(([name]) => name in schema.shape);
-  return Object.fromEntries(known);
 }
 
 function tableOf(rows: readonly EffectiveSetting[]): string {

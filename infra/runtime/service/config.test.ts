@@ -8,6 +8,7 @@ const schema = z.object({
   SCHEMA_REGISTRY_URL: httpUrl.default("http://127.0.0.1:8081"),
   MQTT_PORT: port.default(1883),
   TLS: flag.default(false),
+  STATION: z.string({ error: "give a station" }),
   API_TOKEN: z.string().min(8, "at least 8 characters").optional(),
 });
 
@@ -22,12 +23,18 @@ function problem(env: Record<string, string>): string {
 }
 
 test("values come from the environment, empty ones count as not set, the result is frozen", () => {
-  const config = readConfig(schema, { KAFKA_BROKERS: "a:1, b:2", MQTT_PORT: "", TLS: "on" });
+  const config = readConfig(schema, {
+    KAFKA_BROKERS: "a:1, b:2",
+    MQTT_PORT: "",
+    TLS: "on",
+    STATION: "40380",
+  });
   expect(config).toEqual({
     KAFKA_BROKERS: ["a:1", "b:2"],
     SCHEMA_REGISTRY_URL: "http://127.0.0.1:8081",
     MQTT_PORT: 1883,
     TLS: true,
+    STATION: "40380",
   });
   expect(Object.isFrozen(config)).toBe(true);
 });
@@ -44,7 +51,7 @@ test("an error names the variable, its value and the fix, for each that is wrong
 });
 
 test("a missing variable is said to be not set", () => {
-  expect(problem({})).toContain("KAFKA_BROKERS is not set");
+  expect(problem({})).toContain("STATION is not set");
 });
 
 test("a secret's value is never shown", () => {

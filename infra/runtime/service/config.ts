@@ -1,21 +1,25 @@
 import { z } from "zod";
 import { CodedError } from "../../../schemas/errors.ts";
 import { parseTcpAddress } from "../../../schemas/wire/tcp-link.ts";
-import { fromFile } from "./setting-files.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from "./environment.ts";
+import { settingsIn } from "./precedence.ts";
 
 /**
  * Read and freeze a service's settings from the environment by one zod schema whose keys are variable names.
  *
- * Only `main.ts` and `config.ts` call this; everything else takes what it needs as parameters. Each setting may also
- * be given as a file: `POSTGRES_URL_FILE=/run/secrets/url` stands for `POSTGRES_URL`, which wins where both are set.
+ * Only `main.ts` and `config.ts` call this; everything else takes what it needs as parameters. `settingsIn` says where
+ * each value is looked for.
  *
  * @throws {CodedError} CONFIG_INVALID that names each variable, its value and what would do.
  */
-export function readConfig<S extends z.ZodType>(schema: S, env: Environment): Readonly<z.output<S>> {
+export function readConfig<S extends z.ZodObject>(schema: S, env: Environment): Readonly<z.output<S>> {
+  const names = Object.keys(schema.shape);
+  const find = settingsIn(env, names);
   const present = Object.fromEntries(
-    Object.entries({ ...fromFiles(schema, env), ...given(env) }).filter(([, value]) => value !== undefined),
+    names.flatMap((name) => {
+      const found = find(name);
+      return found ? [[name, found.value]] : [];
+    }),
   );
   const result = schema.safeParse(present);
   if (result.success) return Object.freeze(result.data) as Readonly<z.output<S>>;
@@ -31,17 +35,6 @@ export function readConfig<S extends z.ZodType>(schema: S, env: Environment): Re
     retryable: false,
     context: { problems },
   });
-}
-
-function given(env: Environment): Environment {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
-}
-
-/** The settings that the environment gives as the name of a file. */
-function fromFiles(schema: z.ZodType, env: Environment): Environment {
-  if (!(schema instanceof z.ZodObject)) return {};
-  const names = Object.keys(schema.shape).filter((name) => !(`${name}_FILE` in schema.shape));
-  return Object.fromEntries(names.map((name) => [name, env[name] ? undefined : fromFile(name, env)]));
 }
 
 /** Is this setting's value never to be shown? The name of a file that holds a secret is none. */

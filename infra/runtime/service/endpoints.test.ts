@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DEFAULT_ENDPOINTS, homeOf, resolveEndpoints, writeEndpoints } from "./endpoints.ts";
+import { DEFAULT_ENDPOINTS, homeOf, writeEndpoints } from "./endpoints.ts";
+import { resolveEndpoints } from "./precedence.ts";
 
 let home: string;
 beforeEach(() => {

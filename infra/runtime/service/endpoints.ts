@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fromFile } from "./setting-files.ts";
+import type { Environment } from "./environment.ts";
 
 /**
  * Where the servers of a running system are. The supervisor writes them to `<home>/run/endpoints.json`, so that a
@@ -36,8 +36,8 @@ export const DEFAULT_ENDPOINTS: Endpoints = {
 };
 
 /** The folder of everything that survives a stop: `ELEVATED_HOME`, or `.elevated` where the command runs. */
-export function homeOf(env: Readonly<Record<string, string | undefined>>): string {
-  return resolve(env["ELEVATED_HOME"] ?? ".elevated");
+export function homeOf(env: Environment): string {
+  return resolve(env["ELEVATED_HOME"] || ".elevated");
 }
 
 function endpointsFile(home: string): string {
@@ -52,29 +52,6 @@ export function publishedEndpoints(home: string): Readonly<Partial<Record<string
     // No system runs in this home.
     return {};
   }
-}
-
-/**
- * Environment, then a file that the environment names (`POSTGRES_URL_FILE`), then the running system, then the defaults.
- *
- * @throws {CodedError} CONFIG_INVALID when a named file cannot be read.
- */
-export function resolveEndpoints(env: Readonly<Record<string, string | undefined>>): Endpoints {
-  const running = publishedEndpoints(homeOf(env));
-  const names = Object.keys(DEFAULT_ENDPOINTS) as (keyof Endpoints)[];
-  return Object.fromEntries(
-    names.map((name) => [name, env[name] ?? fromFile(name, env) ?? running[name] ?? DEFAULT_ENDPOINTS[name]]),
-  ) as unknown as Endpoints;
-}
-
-/**
- * The environment with each address that it gives as a file in its place, for a process that hands addresses on.
- *
- * @throws {CodedError} CONFIG_INVALID when a named file cannot be read.
- */
-export function withAddressesFromFiles(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const names = Object.keys(DEFAULT_ENDPOINTS).filter((name) => !env[name] && env[`${name}_FILE`]);
-  return { ...env, ...Object.fromEntries(names.map((name) => [name, fromFile(name, env)])) };
 }
 
 /** Whole or not at all: a reader never sees half a file. */

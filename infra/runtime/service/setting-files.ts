@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { messageOf } from "../../../schemas/errors.ts";
+import type { Environment } from "./environment.ts";
 import { invalidSetting } from "./invalid-setting.ts";
 
 /**
@@ -7,10 +8,7 @@ import { invalidSetting } from "./invalid-setting.ts";
  *
  * @throws {CodedError} CONFIG_INVALID when the file cannot be read.
  */
-export function fromFile(
-  name: string,
-  env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
+export function fromFile(name: string, env: Environment): string | undefined {
   const file = env[`${name}_FILE`];
   return file ? fileOf(`${name}_FILE`, file).toString("utf8").trimEnd() : undefined;
 }

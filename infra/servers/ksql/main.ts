@@ -6,7 +6,7 @@ import { createLogger } from "../../runtime/logger.ts";
 import { httpAccess } from "../../runtime/security/http.ts";
 import { kafkaAccess } from "../../runtime/security/kafka.ts";
 import { readConfig } from "../../runtime/service/config.ts";
-import { homeOf, resolveEndpoints } from "../../runtime/service/endpoints.ts";
+import { homeOf } from "../../runtime/service/endpoints.ts";
 import { runService } from "../../runtime/service/lifecycle.ts";
 import { ksqlConfig } from "./config.ts";
 import { httpRegistry } from "./formats/registry.ts";
@@ -23,7 +23,7 @@ const command = new Command("ksql-server")
   )
   .parse();
 
-const config = readConfig(ksqlConfig, { ...process.env, ...resolveEndpoints(process.env) });
+const config = readConfig(ksqlConfig, process.env);
 const logger = createLogger("ksql", config.LOG_LEVEL);
 
 await runService(logger, async () => {

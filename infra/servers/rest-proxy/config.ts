@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { registrySettings } from "../../runtime/security/http.ts";
 import { kafkaSettings } from "../../runtime/security/kafka.ts";
-import { type Environment, logLevel, port, readConfig } from "../../runtime/service/config.ts";
-import { resolveEndpoints } from "../../runtime/service/endpoints.ts";
+import { logLevel, port, readConfig } from "../../runtime/service/config.ts";
+import type { Environment } from "../../runtime/service/environment.ts";
 
 export const proxySettings = z.object({
   ...kafkaSettings,
@@ -26,6 +26,5 @@ export type ProxyConfig = Readonly<z.output<typeof proxySettings>>;
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function proxyConfig(env: Environment): ProxyConfig {
-  const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } = resolveEndpoints(env);
-  return readConfig(proxySettings, { ...env, KAFKA_BROKERS, SCHEMA_REGISTRY_URL });
+  return readConfig(proxySettings, env);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { kafkaSettings } from "../../runtime/security/kafka.ts";
-import { type Environment, logLevel, port, readConfig, topicPrefix } from "../../runtime/service/config.ts";
-import { resolveEndpoints } from "../../runtime/service/endpoints.ts";
+import { logLevel, port, readConfig, topicPrefix } from "../../runtime/service/config.ts";
+import type { Environment } from "../../runtime/service/environment.ts";
 
 export const registryServerSettings = z.object({
   ...kafkaSettings,
@@ -18,5 +18,5 @@ export type RegistryConfig = Readonly<z.output<typeof registryServerSettings>>;
 
 /** @throws {CodedError} CONFIG_INVALID */
 export function registryConfig(env: Environment): RegistryConfig {
-  return readConfig(registryServerSettings, { ...env, KAFKA_BROKERS: resolveEndpoints(env).KAFKA_BROKERS });
+  return readConfig(registryServerSettings, env);
 }
