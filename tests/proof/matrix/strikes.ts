@@ -86,8 +86,9 @@ function strikeMemory(
   { cell, deviceId, partnerId, strike }: Struck,
 ): void {
   const device = field.device(deviceId);
-  if (memory === "ring" && cell.fault === "whole batch gone") {
-    device.erase();
+  if (cell.fault === "whole batch gone") {
+    if (memory === "ring") device.erase();
+    else device.loseOutbox();
     return;
   }
   const held = device[memory].splice(0, Number.POSITIVE_INFINITY);

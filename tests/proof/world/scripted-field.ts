@@ -58,7 +58,7 @@ export class ScriptedField {
 
   press(id: string, count: number): void {
     const now = this.#clock.now();
-    this.device(id).press(count, now, now);
+    this.device(id).press(count, now);
   }
 
   /** The agents read their devices' rings. */
@@ -75,18 +75,17 @@ export class ScriptedField {
       for (const written of beforeRaw(batch)) records.push(this.#wire.raw(written, now));
     }
     if (records.length > 0) await this.#producer.send(records);
-    // An agent counts as published what lay before its tail, whether its disk still held it or not.
-    for (const device of this.#devices.values()) {
-      device.outbox.length = 0;
-      device.published = device.stored - device.quarantined;
-    }
+    for (const device of this.#devices.values()) device.released();
   }
 
-  /** The agents tell what they know of these devices: of all when left out. */
+  /** The agents hear these devices, and tell what they know: of all when left out. */
   async tell(ids: Iterable<string> = this.#devices.keys()): Promise<void> {
-    const records = [...ids].map((id) =>
-      this.#wire.state(this.device(id).state(this.#clock.now(), this.#order())),
-    );
+    const now = this.#clock.now();
+    const records = [...ids].map((id) => {
+      const device = this.device(id);
+      device.heard(now);
+      return this.#wire.state(device.state(now, this.#order()));
+    });
     if (records.length > 0) await this.#producer.send(records);
     this.#told = [...this.#told.slice(-KEPT), ...records];
   }
