@@ -1,4 +1,5 @@
 import { avroType } from "../../infra/runtime/avro/contracts.ts";
+import { decodeUntrusted } from "../../infra/runtime/avro/decode.ts";
 import type { AvroDecoder } from "../../infra/runtime/registry/ports.ts";
 import { parseFrame } from "../../infra/runtime/registry/wire-format.ts";
 import type { SchemaName } from "../../schemas/avro/names.ts";
@@ -19,12 +20,12 @@ export function batchDecoder(decoder: AvroDecoder, ownId: number): Decode<Readin
   return ownFirst(decoder, "reading-batch", ownId, decodeReadingBatch);
 }
 
-/** dedup's own state: nobody else writes it. */
+/** dedup's own state: no other program should write it, but one that may write the topic can. */
 export function stateDecoder(decoder: AvroDecoder, ownId: number): Decode<DedupState> {
   const type = avroType("dedup-state");
   return ownFirst(decoder, "dedup-state", ownId, (body) => {
     try {
-      return { ok: true, value: type.fromBuffer(body) as DedupState };
+      return { ok: true, value: decodeUntrusted(type, body) as DedupState };
     } catch (cause) {
       return { ok: false, error: invalid(`not a dedup-state: ${messageOf(cause)}`, cause) };
     }

@@ -1,18 +1,23 @@
 import { CodedError } from "../errors.ts";
 import { MAX_COUNT } from "../readings.ts";
 
+const ITEMS_WITHOUT_BYTES = 1000;
+
 /**
  * Reads Avro's binary encoding from untrusted bytes in time linear in their number.
  *
  * avsc believes an array's count before it looks at what is there: five bytes that claim 2^24 items keep it busy for a
- * third of a second, and longer counts for ever. Here each count is held against the bytes that remain.
+ * third of a second, and longer counts for ever. Here all counts together are held against the bytes that there are.
  */
 export class AvroCursor {
   readonly #bytes: Buffer;
   #at = 0;
+  /** How many items of arrays may still come: no more than bytes, but for a few that take none, such as nulls. */
+  #items: number;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
+    this.#items = bytes.length + ITEMS_WITHOUT_BYTES;
   }
 
   get remaining(): number {
@@ -34,6 +39,12 @@ export class AvroCursor {
     }
     if (magnitude > MAX_COUNT) throw this.#fault("a number beyond 2^53");
     return sign === 0 ? magnitude : -magnitude - 1;
+  }
+
+  /** Step over a zigzag varint of up to 64 bits. */
+  skipLong(): void {
+    for (let i = 1; this.#byte() >= 0x80; i++)
+      if (i === 10) throw this.#fault("a number of more than ten bytes");
   }
 
   int(): number {
@@ -73,7 +84,7 @@ export class AvroCursor {
     return start;
   }
 
-  /** Calls `item` for each item, which takes at least one byte; returns how many there were. */
+  /** Calls `item` for each item; returns how many there were. All arrays together have about as many as there are bytes. */
   array(item: (index: number) => void): number {
     let total = 0;
     for (;;) {
@@ -83,7 +94,8 @@ export class AvroCursor {
         count = -count;
         this.long();
       }
-      if (count > this.remaining) throw this.#fault(`an array of ${count} items`);
+      if (count > this.#items) throw this.#fault(`an array of ${count} items`);
+      this.#items -= count;
       for (let i = 0; i < count; i++) item(total++);
     }
   }

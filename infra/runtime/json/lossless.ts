@@ -31,6 +31,8 @@ export class JsonSyntaxError extends Error {
 
 /** Deeper nesting is refused, so that no text can exhaust the stack (Jackson's limit). */
 const MAX_DEPTH = 1000;
+/** Longer numbers are refused: turning digits into a number takes more than linear time (Jackson's limit). */
+const MAX_NUMBER_LENGTH = 1000;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LITERALS: readonly (readonly [string, null | boolean])[] = [
   ["null", null],
@@ -139,6 +141,8 @@ class Parser {
     NUMBER.lastIndex = this.#at;
     const match = NUMBER.exec(this.#text);
     if (!match) return this.#fail(this.#at < this.#text.length ? "no JSON value" : "the text ends too early");
+    if (match[0].length > MAX_NUMBER_LENGTH)
+      this.#fail(`a number of more than ${MAX_NUMBER_LENGTH} characters`);
     this.#at = NUMBER.lastIndex;
     return new JsonNumber(match[0]);
   }

@@ -2,6 +2,7 @@ import avro, { type Type } from "avsc";
 import type { SchemaName } from "../../../schemas/avro/names.ts";
 import { CodedError, isCoded, messageOf } from "../../../schemas/errors.ts";
 import { avroType, schemaJson } from "../avro/contracts.ts";
+import { decodeUntrusted } from "../avro/decode.ts";
 import { holdsExactly } from "../avro/exact.ts";
 import type { Logger } from "../logger.ts";
 import type { AvroCodec, AvroDecoder, AvroReader, Read, RegistryClient } from "./ports.ts";
@@ -50,7 +51,7 @@ type Reader = (body: Buffer) => unknown;
 
 /** @param own - the schema of ours that the record should have been written by. */
 function readerOf(writer: Type, own: Type | undefined): Reader {
-  if (own && sameAs(own, writer)) return (body) => own.fromBuffer(body) as unknown;
+  if (own && sameAs(own, writer)) return (body) => decodeUntrusted(own, body);
   const resolver = own && resolverOf(own, writer);
   return (body) => {
     if (!holdsExactly(writer, body)) throw new Error(`no ${nameOf(writer)} ends with these bytes`);

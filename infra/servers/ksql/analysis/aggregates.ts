@@ -1,10 +1,10 @@
 import { typeError } from "../errors.ts";
 import type { Expression } from "../sql/ast.ts";
+import { childrenOf } from "../sql/children.ts";
 import { type BaseType, BIGINT, DOUBLE, INTEGER, isNumeric, type SqlType, typeText } from "../sql/types.ts";
 import { Decimal } from "../values/decimal.ts";
 import { compareValues, type Row, type Value } from "../values/value.ts";
 import type { Compiled } from "./compiled.ts";
-import { childrenOf } from "./scope.ts";
 
 /** One aggregate function over one group. NULL inputs are left out, except by COUNT(*). */
 export interface Aggregate {

@@ -13,6 +13,7 @@ import {
 } from "../sql/types.ts";
 import { castConversion } from "../values/cast.ts";
 import { Decimal, divideHalfUp } from "../values/decimal.ts";
+import { joined } from "../values/text-size.ts";
 import type { Value } from "../values/value.ts";
 import type { Compiled } from "./compiled.ts";
 
@@ -53,7 +54,12 @@ function nonZero(value: number): number {
  *
  * @param text - the expression as ksqlDB prints it, for the error.
  */
-export function arithmetic(op: ArithmeticOperator, left: Compiled, right: Compiled, text: string): Compiled {
+export function arithmetic(
+  op: ArithmeticOperator,
+  left: Compiled,
+  right: Compiled,
+  text: () => string,
+): Compiled {
   const type = arithmeticType(op, left.type, right.type, text);
   const apply = operation(op, left.type ?? type, right.type ?? type, type);
   return {
@@ -70,7 +76,7 @@ function arithmeticType(
   op: ArithmeticOperator,
   left: SqlType | null,
   right: SqlType | null,
-  text: string,
+  text: () => string,
 ): SqlType {
   const a = left && numericRank(left);
   const b = right && numericRank(right);
@@ -84,7 +90,7 @@ function arithmeticType(
   if (op === "+" && left?.base === "STRING" && right?.base === "STRING") return STRING;
   const name = (type: SqlType | null): string => (type ? typeText(type) : "null");
   throw typeError(
-    `Error processing expression: ${text}. Arithmetic on types ${name(left)} and ${name(right)} are not supported.`,
+    `Error processing expression: ${text()}. Arithmetic on types ${name(left)} and ${name(right)} are not supported.`,
   );
 }
 
@@ -116,7 +122,7 @@ function operation(
 ): (a: NonNull, b: NonNull) => Value {
   switch (type.base) {
     case "STRING":
-      return (a, b) => String(a) + String(b);
+      return (a, b) => joined([String(a), String(b)]);
     case "INTEGER":
       return (a, b) => INT32[op](Number(a), Number(b));
     case "BIGINT":
@@ -154,11 +160,11 @@ function decimalOperation(op: ArithmeticOperator, a: Decimal, b: Decimal, scale:
 }
 
 /** `-x` and `+x`. */
-export function negate(sign: "+" | "-", operand: Compiled, text: string): Compiled {
+export function negate(sign: "+" | "-", operand: Compiled, text: () => string): Compiled {
   const { type } = operand;
   if (!type || numericRank(type) === undefined) {
     throw typeError(
-      `Error processing expression: ${text}. ${sign === "-" ? "Negation" : "Unary plus"} of type ${type ? typeText(type) : "null"} is not supported.`,
+      `Error processing expression: ${text()}. ${sign === "-" ? "Negation" : "Unary plus"} of type ${type ? typeText(type) : "null"} is not supported.`,
     );
   }
   if (sign === "+") return operand;

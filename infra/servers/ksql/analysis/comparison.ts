@@ -66,7 +66,7 @@ function compareExactly(a: Exclude<Value, null>, b: Exclude<Value, null>): numbe
 
 export interface Operand extends Compiled {
   /** As ksqlDB's messages print it. */
-  readonly text: string;
+  readonly text: () => string;
 }
 
 /**
@@ -77,7 +77,8 @@ export interface Operand extends Compiled {
 export function comparison(op: ComparisonOperator, left: Operand, right: Operand): Compiled {
   const distinct = op === "IS DISTINCT FROM" || op === "IS NOT DISTINCT FROM";
   if (!left.type || !right.type) {
-    if (!distinct) throw typeError(`Comparison with NULL not supported: ${left.text} ${op} ${right.text}`);
+    if (!distinct)
+      throw typeError(`Comparison with NULL not supported: ${left.text()} ${op} ${right.text()}`);
   }
   const compare = left.type && right.type ? comparer(left.type, right.type) : () => 1;
   const orderless = left.type?.base === "BOOLEAN" && !distinct && op !== "=" && op !== "<>";
@@ -95,6 +96,6 @@ export function comparison(op: ComparisonOperator, left: Operand, right: Operand
 }
 
 export function incomparable(op: ComparisonOperator, left: Operand, right: Operand): Error {
-  const side = (o: Operand): string => `${o.text} (${o.type ? typeText(o.type) : "NULL"})`;
+  const side = (o: Operand): string => `${o.text()} (${o.type ? typeText(o.type) : "NULL"})`;
   return typeError(`Cannot compare ${side(left)} to ${side(right)} with ${NAMES[op]}.`);
 }

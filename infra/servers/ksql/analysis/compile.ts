@@ -29,7 +29,10 @@ import { resolveColumn, type Scope } from "./scope.ts";
  */
 export function compile(e: Expression, scope: Scope): Compiled {
   const c = (inner: Expression): Compiled => compile(inner, scope);
-  const operand = (inner: Expression): Operand => ({ ...c(inner), text: formatExpression(inner, bare) });
+  const operand = (inner: Expression): Operand => ({
+    ...c(inner),
+    text: () => formatExpression(inner, bare),
+  });
   switch (e.kind) {
     case "null":
       return constant(null, null);
@@ -50,9 +53,9 @@ export function compile(e: Expression, scope: Scope): Compiled {
       return { type, evaluate: (row) => row[index] ?? null };
     }
     case "arithmetic":
-      return arithmetic(e.op, c(e.left), c(e.right), formatExpression(e, bare));
+      return arithmetic(e.op, c(e.left), c(e.right), () => formatExpression(e, bare));
     case "negate":
-      return negate(e.sign, c(e.operand), formatExpression(e, bare));
+      return negate(e.sign, c(e.operand), () => formatExpression(e, bare));
     case "comparison": {
       const [left, right] = magicTimes([e.left, e.right]).map(operand);
       if (!left || !right) throw new Error("a comparison has two sides");

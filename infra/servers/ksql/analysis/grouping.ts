@@ -1,23 +1,17 @@
 import type { Source } from "../catalog/source.ts";
 import { named, refuse } from "../errors.ts";
 import type { Expression, Query } from "../sql/ast.ts";
+import { childrenOf } from "../sql/children.ts";
 import { bare, formatExpression, quoteName } from "../sql/format.ts";
 import { BIGINT, typeText } from "../sql/types.ts";
 import { type BoundAggregate, bindAggregate, containsAggregate, isAggregate } from "./aggregates.ts";
 import { compile } from "./compile.ts";
 import type { Compiled } from "./compiled.ts";
+import { ExpressionIdentity } from "./identity.ts";
 import { refuseLeftOut } from "./left-out.ts";
 import { columnReference, type SelectedColumn } from "./projection.ts";
 import type { GroupPlan, OutputColumn } from "./query-plan.ts";
-import {
-  checkColumns,
-  childrenOf,
-  columnsOf,
-  rewrite,
-  type Scope,
-  type ScopeColumn,
-  sameExpression,
-} from "./scope.ts";
+import { checkColumns, columnsOf, rewrite, type Scope, type ScopeColumn } from "./scope.ts";
 
 const BOUNDS = ["WINDOWSTART", "WINDOWEND"];
 
@@ -49,11 +43,18 @@ export function planGrouping(
   if (window && overTable) throw refuse("WINDOW clause is not supported on a TABLE source.");
   const by = groupBy.map((e) => named("", () => compile(e, scope)));
   const bounds = window ? BOUNDS : [];
+  const identity = new ExpressionIdentity();
   const calls: Expression[] = [];
   const aggregates: BoundAggregate[] = [];
+  /** Which column of the group's row stands for an expression. */
+  const places = new Map<number, string>();
+  for (const [i, e] of groupBy.entries()) {
+    if (!places.has(identity.of(e))) places.set(identity.of(e), `#G${i}`);
+  }
   for (const expression of all) {
     for (const call of aggregatesIn(expression)) {
-      if (calls.some((known) => sameExpression(known, call))) continue;
+      if (places.has(identity.of(call))) continue;
+      places.set(identity.of(call), `#A${calls.length}`);
       calls.push(call);
       const args = call.args.map((arg) => named("", () => compile(arg, scope)));
       aggregates.push(named("", () => bindAggregate(call.name, args)));
@@ -63,10 +64,8 @@ export function planGrouping(
   const groupScope = scopeOfGroups(by, aggregates, bounds);
   const toGroupRow = (expression: Expression): Expression =>
     rewrite(expression, (part) => {
-      const g = groupBy.findIndex((e) => sameExpression(e, part));
-      if (g >= 0) return columnReference(`#G${g}`);
-      const a = calls.findIndex((e) => sameExpression(e, part));
-      return a >= 0 ? columnReference(`#A${a}`) : undefined;
+      const place = places.get(identity.of(part));
+      return place === undefined ? undefined : columnReference(place);
     });
   const foreign = (expression: Expression): readonly Expression[] =>
     foreignParts(toGroupRow(expression), bounds);
@@ -93,12 +92,12 @@ export function planGrouping(
   const columns = selected.map(({ name, expression }): OutputColumn => {
     const compiled = named("", () => compile(toGroupRow(expression), groupScope));
     if (!compiled.type) throw nullColumn(name);
-    const key = groupBy.some((e) => sameExpression(e, expression));
+    const key = places.get(identity.of(expression))?.startsWith("#G") === true;
     return { name, key, compiled, type: compiled.type };
   });
   const keys = by.map(({ type }, i) => {
     const selectedAs = selected.find((column) =>
-      sameExpression(column.expression, groupBy[i] ?? column.expression),
+      identity.same(column.expression, groupBy[i] ?? column.expression),
     );
     if (!type) throw refuse("GROUP BY of NULL is not supported");
     return { name: selectedAs?.name ?? `KSQL_COL_${i}`, type };
@@ -157,10 +156,13 @@ function scopeOfGroups(
 }
 
 function checkGroupBy(groupBy: readonly Expression[], scope: Scope, windowed: boolean): void {
-  for (const [i, expression] of groupBy.entries()) {
+  const identity = new ExpressionIdentity();
+  const seen = new Set<number>();
+  for (const expression of groupBy) {
     checkBounds(expression, windowed, scope);
     checkColumns("GROUP BY", expression, scope);
-    if (groupBy.slice(0, i).some((other) => sameExpression(other, expression))) {
+    const before = seen.size;
+    if (seen.add(identity.of(expression)).size === before) {
       const text = formatExpression(expression, (c) => `${quoteName(scope.alias)}.${quoteName(c.name)}`);
       throw refuse(`Duplicate GROUP BY expression: ${text}`);
     }

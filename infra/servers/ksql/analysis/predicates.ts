@@ -3,6 +3,7 @@ import type { Expression } from "../sql/ast.ts";
 import { formatExpression } from "../sql/format.ts";
 import { type BaseType, BOOLEAN, type SqlType, typeText } from "../sql/types.ts";
 import { castConversion } from "../values/cast.ts";
+import { likeMatcher } from "../values/like.ts";
 import type { Row, Value } from "../values/value.ts";
 import { comparer, incomparable, type Operand } from "./comparison.ts";
 import type { Compiled } from "./compiled.ts";
@@ -48,33 +49,17 @@ export function like(
       );
     }
   }
-  let last: { pattern: string; regex: RegExp } | undefined;
+  let last: { readonly pattern: string; readonly matches: (text: string) => boolean } | undefined;
   return {
     type: BOOLEAN,
     evaluate(row) {
       const text = operand.evaluate(row);
       const wanted = pattern.evaluate(row);
       if (typeof text !== "string" || typeof wanted !== "string") return false;
-      if (last?.pattern !== wanted) last = { pattern: wanted, regex: likeRegex(wanted, escapeBy) };
-      return last.regex.test(text) !== negated;
+      if (last?.pattern !== wanted) last = { pattern: wanted, matches: likeMatcher(wanted, escapeBy) };
+      return last.matches(text) !== negated;
     },
   };
-}
-
-function likeRegex(pattern: string, escapeBy?: string): RegExp {
-  let source = "";
-  for (let i = 0; i < pattern.length; i++) {
-    const c = pattern[i] ?? "";
-    if (c === escapeBy && i + 1 < pattern.length) source += quoted(pattern[++i] ?? "");
-    else if (c === "%") source += ".*";
-    else if (c === "_") source += ".";
-    else source += quoted(c);
-  }
-  return new RegExp(`^${source}$`, "su");
-}
-
-function quoted(character: string): string {
-  return character.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }
 
 /**
@@ -120,7 +105,7 @@ function membership(
   const compare = comparer(type, from);
   if (!compare) {
     throw refuse(
-      `Invalid Predicate: operator does not exist: ${typeText(type)} = ${typeText(from)} (${member.text})`,
+      `Invalid Predicate: operator does not exist: ${typeText(type)} = ${typeText(from)} (${member.text()})`,
     );
   }
   return (value, row) => {

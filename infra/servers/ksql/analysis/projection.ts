@@ -1,5 +1,6 @@
 import { isReservedColumn } from "../catalog/schema-check.ts";
 import type { Source } from "../catalog/source.ts";
+import { firstTwice } from "../catalog/twice.ts";
 import { refuse } from "../errors.ts";
 import type { Expression, Query } from "../sql/ast.ts";
 import { quoteName } from "../sql/format.ts";
@@ -52,8 +53,7 @@ export function selectedColumns(
     const name = alias ?? (expression.kind === "column" ? expression.name : generated());
     return [{ name, expression, star: false }];
   });
-  const names = columns.map((column) => column.name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const twice = firstTwice(columns.map((column) => column.name));
   if (twice !== undefined) throw refuse(`Duplicate column names: ${quoteName(twice)}`);
   return columns;
 }

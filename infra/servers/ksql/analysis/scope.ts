@@ -1,5 +1,6 @@
 import { refuse, typeError } from "../errors.ts";
 import type { Expression } from "../sql/ast.ts";
+import { childrenOf } from "../sql/children.ts";
 import { quoteName } from "../sql/format.ts";
 import type { SqlType } from "../sql/types.ts";
 
@@ -21,8 +22,16 @@ export interface Scope {
 
 type ColumnReference = Extract<Expression, { kind: "column" }>;
 
+const indexes = new WeakMap<Scope, ReadonlyMap<string, ScopeColumn>>();
+
+/** Of several columns of a name, the first. */
 function findColumn(scope: Scope, name: string): ScopeColumn | undefined {
-  return scope.columns.find((column) => column.name === name);
+  let index = indexes.get(scope);
+  if (!index) {
+    index = new Map(scope.columns.toReversed().map((column) => [column.name, column]));
+    indexes.set(scope, index);
+  }
+  return index.get(name);
 }
 
 /** @throws {CodedError} KSQL_STATEMENT_INVALID (typing): `Unknown column X.` */
@@ -61,50 +70,8 @@ export function checkColumns(
   }
 }
 
-/** The parts an expression is made of, from left to right. */
-export function childrenOf(e: Expression): readonly Expression[] {
-  switch (e.kind) {
-    case "arithmetic":
-    case "comparison":
-    case "logical":
-      return [e.left, e.right];
-    case "negate":
-    case "not":
-    case "is-null":
-    case "cast":
-      return [e.operand];
-    case "between":
-      return [e.operand, e.low, e.high];
-    case "in":
-      return [e.operand, ...e.list];
-    case "like":
-      return [e.operand, e.pattern];
-    case "call":
-      return e.args;
-    case "case":
-      return [
-        ...(e.operand ? [e.operand] : []),
-        ...e.branches.flatMap((b) => [b.when, b.result]),
-        ...(e.otherwise ? [e.otherwise] : []),
-      ];
-    default:
-      return [];
-  }
-}
-
 export function columnsOf(e: Expression): readonly ColumnReference[] {
   return e.kind === "column" ? [e] : childrenOf(e).flatMap(columnsOf);
-}
-
-/** Are two expressions the same but for how their columns are qualified? */
-export function sameExpression(a: Expression, b: Expression): boolean {
-  return canonical(a) === canonical(b);
-}
-
-function canonical(e: Expression): string {
-  return JSON.stringify(e, (key, value: unknown) =>
-    key === "position" || key === "source" ? undefined : typeof value === "bigint" ? `${value}n` : value,
-  );
 }
 
 /** `e` with each part that `replace` answers for put in its place; parts of a replaced part are left alone. */

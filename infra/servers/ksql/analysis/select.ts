@@ -8,9 +8,10 @@ import { containsAggregate } from "./aggregates.ts";
 import { compile } from "./compile.ts";
 import type { Compiled } from "./compiled.ts";
 import { nullColumn, planGrouping } from "./grouping.ts";
+import { ExpressionIdentity } from "./identity.ts";
 import { type SelectedColumn, selectedColumns } from "./projection.ts";
 import type { OutputColumn, QueryPlan } from "./query-plan.ts";
-import { checkColumns, type Scope, sameExpression } from "./scope.ts";
+import { checkColumns, type Scope } from "./scope.ts";
 import { sourceScope } from "./source-scope.ts";
 
 /** What is asked of a SELECT beyond its own text. */
@@ -130,8 +131,9 @@ function checkGroupKeys(
   selected: readonly SelectedColumn[],
 ): void {
   const text = (e: Expression): string => formatExpression(e, (c) => quoteName(c.name));
+  const identity = new ExpressionIdentity();
   for (const grouped of groupBy) {
-    const aliases = selected.filter((c) => sameExpression(c.expression, grouped)).map((c) => c.name);
+    const aliases = selected.filter((c) => identity.same(c.expression, grouped)).map((c) => c.name);
     if (aliases.length === 0) throw missingKeys(sink, "grouping expression", groupBy.map(text));
     if (aliases.length > 1) throw repeatedKey(text(grouped), aliases);
   }

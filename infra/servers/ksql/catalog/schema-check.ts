@@ -2,6 +2,7 @@ import { refuse } from "../errors.ts";
 import { quoteName } from "../sql/format.ts";
 import { typeText } from "../sql/types.ts";
 import type { Column, FormatName, Source } from "./source.ts";
+import { firstTwice } from "./twice.ts";
 
 const RESERVED = new Set(["ROWTIME", "ROWPARTITION", "ROWOFFSET", "WINDOWSTART", "WINDOWEND"]);
 const KAFKA_TYPES = new Set(["INTEGER", "BIGINT", "DOUBLE", "STRING", "BYTES"]);
@@ -12,8 +13,7 @@ export function checkNames(columns: readonly Column[]): void {
     if (RESERVED.has(name))
       throw refuse(`'${name}' is a reserved column name. You cannot use it as a column name.`);
   }
-  const names = columns.map((column) => column.name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const twice = firstTwice(columns.map((column) => column.name));
   if (twice !== undefined) throw refuse(`Duplicate column names: ${quoteName(twice)}`);
 }
 

@@ -1,5 +1,6 @@
 import type { Type } from "avsc";
 import { isCoded, messageOf } from "../../../../schemas/errors.ts";
+import { decodeUntrusted } from "../../../runtime/avro/decode.ts";
 import { holdsExactly } from "../../../runtime/avro/exact.ts";
 import { parseAvroSchema } from "../../../runtime/avro/type.ts";
 import { isJsonArray, isJsonObject, type Json } from "../../../runtime/json/lossless.ts";
@@ -66,7 +67,7 @@ export function avroSerde(
       const body = bytes.subarray(HEADER);
       try {
         if (writer instanceof Error) throw writer;
-        return writer.read(writer.type.fromBuffer(body));
+        return writer.read(decodeUntrusted(writer.type, body));
       } catch (error) {
         if (!newest || !holdsExactly(newest.type, body)) throw unreadable(error, subject);
         return newest.read(newest.type.fromBuffer(body));

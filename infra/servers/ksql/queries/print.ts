@@ -1,4 +1,5 @@
 import avro, { type Type } from "avsc";
+import { decodeUntrusted } from "../../../runtime/avro/decode.ts";
 import { parseAvroSchema } from "../../../runtime/avro/type.ts";
 import type { InRecord } from "../../../runtime/kafka/ports.ts";
 import type { SchemaRegistry } from "../formats/registry.ts";
@@ -20,7 +21,7 @@ async function avroText(bytes: Buffer, registry: SchemaRegistry | undefined): Pr
   if (!registry || bytes.length < 6 || bytes[0] !== 0) return undefined;
   try {
     const { type } = parseAvroSchema(await registry.byId(bytes.readInt32BE(1)));
-    const datum: unknown = type.fromBuffer(bytes.subarray(5));
+    const datum = decodeUntrusted(type, bytes.subarray(5));
     return JSON.stringify(unwrapped(type, datum), (_, value: unknown) =>
       typeof value === "bigint"
         ? Number(value)

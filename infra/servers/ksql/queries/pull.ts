@@ -1,6 +1,7 @@
 import type { Kafka } from "../../../runtime/kafka/ports.ts";
 import type { QueryPlan } from "../analysis/query-plan.ts";
-import { childrenOf, columnsOf } from "../analysis/scope.ts";
+import { columnsOf } from "../analysis/scope.ts";
+
 import { layoutOf } from "../analysis/source-scope.ts";
 import type { Source } from "../catalog/source.ts";
 import { condition, project } from "../engine/expressions.ts";
@@ -11,6 +12,7 @@ import type { RunningQuery } from "../engine/running-query.ts";
 import { refuse } from "../errors.ts";
 import type { Serdes } from "../formats/side.ts";
 import type { Expression, Query } from "../sql/ast.ts";
+import { childrenOf } from "../sql/children.ts";
 import { formatExpression } from "../sql/format.ts";
 import { type SqlType, typeText } from "../sql/types.ts";
 import type { Row, Value } from "../values/value.ts";

@@ -2,6 +2,7 @@ import type { CodedError } from "../../../../schemas/errors.ts";
 import { refuse } from "../errors.ts";
 import type { Position } from "./ast.ts";
 import type { Token } from "./lexer.ts";
+import { Nesting } from "./nesting.ts";
 
 /** Words that cannot name a source or a column without quotes (ksqlDB's grammar: reserved, not in `nonReserved`). */
 const RESERVED = new Set(
@@ -17,6 +18,7 @@ export function isReserved(word: string): boolean {
 /** A place in the token list: what the parsing functions read from and move on. */
 export class Cursor {
   readonly sql: string;
+  readonly nesting = new Nesting();
   readonly #tokens: readonly Token[];
   #at = 0;
 

@@ -5,23 +5,29 @@ import { decimalType, type SqlType, typeNamed } from "./types.ts";
 
 const MAX_LONG = 9_223_372_036_854_775_807n;
 const MIN_LONG = -MAX_LONG - 1n;
+const MAX_NUMBER_LENGTH = 1000;
 
 /** A boolean expression: OR binds weakest, then AND, NOT, comparisons, and what `parseValue` reads. */
 export function parseExpression(cursor: Cursor): Expression {
   let left = parseAnd(cursor);
-  while (cursor.take("OR")) left = { kind: "logical", op: "OR", left, right: parseAnd(cursor) };
+  while (cursor.take("OR")) {
+    left = cursor.nesting.checked({ kind: "logical", op: "OR", left, right: parseAnd(cursor) });
+  }
   return left;
 }
 
 function parseAnd(cursor: Cursor): Expression {
   let left = parseNot(cursor);
-  while (cursor.take("AND")) left = { kind: "logical", op: "AND", left, right: parseNot(cursor) };
+  while (cursor.take("AND")) {
+    left = cursor.nesting.checked({ kind: "logical", op: "AND", left, right: parseNot(cursor) });
+  }
   return left;
 }
 
 function parseNot(cursor: Cursor): Expression {
-  if (cursor.take("NOT")) return { kind: "not", operand: parseNot(cursor) };
-  return parsePredicate(cursor);
+  if (!cursor.take("NOT")) return parsePredicate(cursor);
+  const operand = cursor.nesting.within(() => parseNot(cursor));
+  return cursor.nesting.checked({ kind: "not", operand });
 }
 
 const COMPARISONS: Readonly<Record<string, ComparisonOperator>> = {
@@ -40,14 +46,14 @@ function parsePredicate(cursor: Cursor): Expression {
     const op = cursor.peek().kind === "operator" ? COMPARISONS[cursor.peek().text] : undefined;
     if (op) {
       cursor.next();
-      operand = { kind: "comparison", op, left: operand, right: parseValue(cursor) };
-    } else if (cursor.take("IS")) operand = parseIs(cursor, operand);
+      operand = cursor.nesting.checked({ kind: "comparison", op, left: operand, right: parseValue(cursor) });
+    } else if (cursor.take("IS")) operand = cursor.nesting.checked(parseIs(cursor, operand));
     else {
       const negated = cursor.at("NOT") && ["BETWEEN", "IN", "LIKE"].includes(cursor.peek(1).upper);
       if (negated) cursor.next();
       const predicate = parseRange(cursor, operand, negated);
       if (!predicate) return operand;
-      operand = predicate;
+      operand = cursor.nesting.checked(predicate);
     }
   }
 }
@@ -89,21 +95,23 @@ function parseRange(cursor: Cursor, operand: Expression, negated: boolean): Expr
 export function parseValue(cursor: Cursor): Expression {
   let left = parseTerm(cursor);
   for (;;) {
-    if (cursor.takeOperator("+")) left = { kind: "arithmetic", op: "+", left, right: parseTerm(cursor) };
-    else if (cursor.takeOperator("-")) left = { kind: "arithmetic", op: "-", left, right: parseTerm(cursor) };
-    else if (cursor.takeOperator("||"))
-      left = { kind: "call", name: "CONCAT", args: [left, parseTerm(cursor)] };
-    else return left;
+    const op = (["+", "-", "||"] as const).find((o) => cursor.takeOperator(o));
+    if (!op) return left;
+    const right = parseTerm(cursor);
+    left = cursor.nesting.checked(
+      op === "||"
+        ? { kind: "call", name: "CONCAT", args: [left, right] }
+        : { kind: "arithmetic", op, left, right },
+    );
   }
 }
 
 function parseTerm(cursor: Cursor): Expression {
   let left = parseUnary(cursor);
   for (;;) {
-    const op = (["*", "/", "%"] as const).find((o) => cursor.atOperator(o));
+    const op = (["*", "/", "%"] as const).find((o) => cursor.takeOperator(o));
     if (!op) return left;
-    cursor.next();
-    left = { kind: "arithmetic", op, left, right: parseUnary(cursor) };
+    left = cursor.nesting.checked({ kind: "arithmetic", op, left, right: parseUnary(cursor) });
   }
 }
 
@@ -114,13 +122,19 @@ function parseUnary(cursor: Cursor): Expression {
   if (sign === "-" && ["integer", "decimal", "float"].includes(cursor.peek().kind)) {
     return parseNumber(cursor, "-");
   }
-  return { kind: "negate", sign, operand: parseUnary(cursor) };
+  const operand = cursor.nesting.within(() => parseUnary(cursor));
+  return cursor.nesting.checked({ kind: "negate", sign, operand });
 }
 
 function parseNumber(cursor: Cursor, sign: "" | "-"): Expression {
   const { line, column } = cursor.peek();
   const token = cursor.next();
   const text = sign + token.text;
+  if (text.length > MAX_NUMBER_LENGTH) {
+    throw refuse(
+      `line ${line}:${column}: Invalid numeric literal: it has more than ${MAX_NUMBER_LENGTH} digits`,
+    );
+  }
   if (token.kind === "decimal") return { kind: "decimal", text };
   if (token.kind === "float") {
     const value = Number(text);
@@ -135,7 +149,12 @@ function parseNumber(cursor: Cursor, sign: "" | "-"): Expression {
   return { kind: "bigint", value };
 }
 
+/** Whatever stands in itself comes by here. */
 function parsePrimary(cursor: Cursor): Expression {
+  return cursor.nesting.checked(cursor.nesting.within(() => parseUnnested(cursor)));
+}
+
+function parseUnnested(cursor: Cursor): Expression {
   const token = cursor.peek();
   switch (token.kind) {
     case "integer":

@@ -15,31 +15,36 @@ export interface Token {
   readonly column: number;
 }
 
+/** More is no statement of a person: a script of this length has some 200,000 words (ksqlDB's limit is its request's, 100 MB). */
+export const MAX_SQL_LENGTH = 1024 * 1024;
+
+/** Each alternative costs time linear in what it takes or, if it fails, in the one run of digits that it looked at. */
 const PATTERN =
-  /(?<space>\s+|--[^\r\n]*|\/\*[\s\S]*?\*\/)|(?<string>'(?:[^']|'')*')|(?<quoted>`(?:[^`]|``)*`|"(?:[^"]|"")*")|(?<float>(?:\d+(?:\.\d*)?|\.\d+)[eE][+-]?\d+)|(?<decimal>\d+\.\d*|\.\d+)|(?<word>[A-Za-z_@][A-Za-z0-9_@]*|\d+[A-Za-z_][A-Za-z0-9_@]*)|(?<integer>\d+)|(?<operator>->|=>|<=|>=|<>|!=|:=|\|\||[-+*/%=<>(),.;:[\]])/y;
+  /(?<space>\s+|--[^\r\n]*)|(?<string>'[^']*(?:''[^']*)*')|(?<quoted>`[^`]*(?:``[^`]*)*`|"[^"]*(?:""[^"]*)*")|(?<float>(?:\d+(?:\.\d*)?|\.\d+)[eE][+-]?\d+)|(?<decimal>\d+\.\d*|\.\d+)|(?<word>[A-Za-z_@][A-Za-z0-9_@]*|\d+[A-Za-z_][A-Za-z0-9_@]*)|(?<integer>\d+)|(?<operator>->|=>|<=|>=|<>|!=|:=|\|\||[-+*/%=<>(),.;:[\]])/y;
 
 /**
- * Split SQL text into tokens, the last of kind `end`.
+ * Split SQL text into tokens, the last of kind `end`, in time linear in its length.
  *
  * @throws {CodedError} KSQL_STATEMENT_INVALID with line and column of what is no token.
  */
 export function tokenize(sql: string): readonly Token[] {
+  if (sql.length > MAX_SQL_LENGTH) {
+    throw refuse(`The statements have ${sql.length} characters: ${MAX_SQL_LENGTH} are taken at once.`);
+  }
   const tokens: Token[] = [];
   const pattern = new RegExp(PATTERN);
   let line = 1;
   let lineStart = 0;
   let at = 0;
+  const notAToken = (): Error =>
+    refuse(
+      `line ${line}:${at - lineStart + 1}: Syntax Error\ntoken recognition error at: '${sql.slice(at, at + 10)}'`,
+    );
   while (at < sql.length) {
-    pattern.lastIndex = at;
-    const match = pattern.exec(sql);
     const column = at - lineStart + 1;
-    if (!match?.groups) {
-      throw refuse(
-        `line ${line}:${column}: Syntax Error\ntoken recognition error at: '${sql.slice(at, at + 10)}'`,
-      );
-    }
-    const text = match[0];
-    const kind = kindOf(match.groups);
+    const found = sql.startsWith("/*", at) ? comment(sql, at) : token(sql, at, pattern);
+    if (!found) throw notAToken();
+    const { kind, text } = found;
     if (kind !== "space") {
       const quote = text[0] ?? "";
       const bare =
@@ -70,6 +75,23 @@ export function tokenize(sql: string): readonly Token[] {
     column: at - lineStart + 1,
   });
   return tokens;
+}
+
+interface Found {
+  readonly kind: TokenKind | "space";
+  readonly text: string;
+}
+
+/** One without an end is no pair of operators: each of many such would be looked for through all the rest. */
+function comment(sql: string, at: number): Found | undefined {
+  const end = sql.indexOf("*/", at + 2);
+  return end === -1 ? undefined : { kind: "space", text: sql.slice(at, end + 2) };
+}
+
+function token(sql: string, at: number, pattern: RegExp): Found | undefined {
+  pattern.lastIndex = at;
+  const match = pattern.exec(sql);
+  return match?.groups && { kind: kindOf(match.groups), text: match[0] };
 }
 
 function kindOf(groups: Record<string, string | undefined>): TokenKind | "space" {

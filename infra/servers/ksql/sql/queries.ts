@@ -112,11 +112,17 @@ const UNITS: Readonly<Record<string, number>> = {
   MILLISECOND: 1,
 };
 
+/** In which one record counts: each of them is written for each record. A day's by the minute are 1440. */
+const MOST_WINDOWS = 2000;
+
 function parseDuration(cursor: Cursor): number {
   const amount = cursor.integer();
   const unit = UNITS[cursor.peek().upper.replace(/S$/, "")];
   if (unit === undefined) throw cursor.unexpected("DAYS, HOURS, MINUTES, SECONDS or MILLISECONDS");
   cursor.next();
+  if (!Number.isSafeInteger(amount * unit)) {
+    throw refuse(`Failed to prepare statement: a duration of ${amount} is too long`);
+  }
   return amount * unit;
 }
 
@@ -142,6 +148,11 @@ function parseWindow(cursor: Cursor): WindowClause {
   if (advance > size || advance < 1) {
     throw refuse(
       `Failed to prepare statement: Window advancement interval should be more than zero and less than window duration`,
+    );
+  }
+  if (size / advance > MOST_WINDOWS) {
+    throw refuse(
+      `Failed to prepare statement: each record would be in ${Math.floor(size / advance)} windows, ${MOST_WINDOWS} are the most: make them advance by more`,
     );
   }
   return {

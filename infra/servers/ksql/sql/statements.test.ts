@@ -96,3 +96,44 @@ describe("precedence", () => {
     expect(selected(sql)).toBe(text);
   });
 });
+
+test.each<[string, string, RegExp]>([
+  [
+    "a comment without an end",
+    "SELECT 1 /* to the end",
+    /line 1:10: Syntax Error\ntoken recognition error at: '\/\* to the '/,
+  ],
+  ["more text than a script has", "-".repeat(1024 * 1024 + 1), /1048577 characters/],
+  [
+    "parentheses in each other",
+    `SELECT ${"(".repeat(300)}1${")".repeat(300)} FROM S;`,
+    /nested deeper than 200/,
+  ],
+  ["signs in a row", `SELECT ${"- ".repeat(5000)}1 FROM S;`, /nested deeper than 200/],
+  ["NOT in a row", `SELECT ${"NOT ".repeat(5000)}F FROM S;`, /nested deeper than 200/],
+  ["terms in a row", `SELECT ${"1 + ".repeat(5000)}1 FROM S;`, /more than 500 terms/],
+  ["conditions in a row", `SELECT * FROM S WHERE ${"F OR ".repeat(5000)}F;`, /more than 500 terms/],
+  ["digits of an integer", `SELECT ${"9".repeat(5000)} FROM S;`, /Invalid numeric literal/],
+  [
+    "digits of a DECIMAL",
+    "SELECT CAST(A AS DECIMAL(2000000000, 1999999999)) FROM S;",
+    /precision must be <= 1000/,
+  ],
+  [
+    "windows of one record",
+    "SELECT COUNT(*) FROM S WINDOW HOPPING (SIZE 1 DAY, ADVANCE BY 1 MILLISECOND) GROUP BY A EMIT CHANGES;",
+    /86400000 windows/,
+  ],
+  [
+    "a window without end",
+    `SELECT COUNT(*) FROM S WINDOW TUMBLING (SIZE ${"9".repeat(30)} DAYS) GROUP BY A;`,
+    /too long/,
+  ],
+])("bounded: %s", (_, sql, message) => {
+  expect(() => parseStatements(sql)).toThrow(message);
+});
+
+test("as many terms as people write are taken", () => {
+  const terms = Array.from({ length: 400 }, (_, i) => `B = ${i}`).join(" OR ");
+  expect(parseStatements(`SELECT * FROM S WHERE ${terms};`)).toHaveLength(1);
+});

@@ -1,3 +1,5 @@
+import { refuse } from "../errors.ts";
+
 /** The SQL types this server knows; nested ones (ARRAY, MAP, STRUCT) are ksqlDB's alone. */
 export type BaseType =
   | "BOOLEAN"
@@ -29,7 +31,14 @@ export const TIMESTAMP = simple("TIMESTAMP");
 export const DATE = simple("DATE");
 export const TIME = simple("TIME");
 
+/** 10 to this power is still reckoned with at once. */
+const MAX_PRECISION = 1000;
+
+/** @throws {CodedError} KSQL_STATEMENT_INVALID for more digits than this server reckons with. */
 export function decimalType(precision: number, scale: number): SqlType {
+  if (precision > MAX_PRECISION) {
+    throw refuse(`DECIMAL precision must be <= ${MAX_PRECISION}: DECIMAL(${precision},${scale})`);
+  }
   return { base: "DECIMAL", precision, scale };
 }
 

@@ -80,6 +80,9 @@ function toInteger(value: Exclude<Value, null>): number {
   return Number(BigInt.asIntN(32, whole));
 }
 
+/** Characters, with some zeros in front. */
+const LONGEST_BIGINT = 100;
+
 function toBigint(value: Exclude<Value, null>): bigint {
   if (typeof value === "bigint") return value;
   if (typeof value === "number") return BigInt.asIntN(64, BigInt(Math.trunc(value)));
@@ -90,8 +93,8 @@ function toBigint(value: Exclude<Value, null>): bigint {
     if (!decimal) throw new Error(`not a number: ${text}`);
     return decimal.unscaled / 10n ** BigInt(decimal.scale);
   }
-  const whole = BigInt(text.replace(/^\+/, ""));
-  if (BigInt.asIntN(64, whole) !== whole) throw new Error(`no BIGINT: ${text}`);
+  const whole = text.length > LONGEST_BIGINT ? undefined : BigInt(text.replace(/^\+/, ""));
+  if (whole === undefined || BigInt.asIntN(64, whole) !== whole) throw new Error(`no BIGINT: ${text}`);
   return whole;
 }
 

@@ -1,3 +1,7 @@
+/** Digits, and size of an exponent, of a number in a text; no type of SQL holds more, and 10^10,000,000 takes a second. */
+const MOST_DIGITS = 10_000;
+const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+
 /** A decimal number: `unscaled` / 10^`scale`, exact, as Java's BigDecimal. */
 export class Decimal {
   readonly unscaled: bigint;
@@ -8,12 +12,14 @@ export class Decimal {
     this.scale = scale;
   }
 
-  /** @returns undefined when `text` is no decimal number. Exponents are taken. */
+  /** @returns undefined when `text` is no decimal number, or one beyond all types. Exponents are taken. */
   static parse(text: string): Decimal | undefined {
-    const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/.exec(text);
+    const match = NUMBER.exec(text.trim());
     if (!match) return undefined;
     const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
     if (whole === "" && fraction === "") return undefined;
+    if (whole.length + fraction.length > MOST_DIGITS || Math.abs(Number(exponent)) > MOST_DIGITS)
+      return undefined;
     const digits = BigInt(whole + fraction || "0");
     const value = new Decimal(sign === "-" ? -digits : digits, fraction.length - Number(exponent));
     return value.scale < 0 ? value.rescaled(0) : value;

@@ -1,3 +1,4 @@
+import { RE2JS } from "re2js";
 import { parseTimestamp } from "./time-text.ts";
 
 /** Letters of Java's `DateTimeFormatter` that this server knows. */
@@ -11,7 +12,9 @@ interface Parts {
 }
 
 function partsOf(epochMs: number, zone: string): Parts {
-  let formatter = formatters.get(zone);
+  // Names of zones are known in any case: a formatter for each spelling would be without end.
+  const name = zone.toUpperCase();
+  let formatter = formatters.get(name);
   if (!formatter) {
     formatter = new Intl.DateTimeFormat("en-US", {
       timeZone: zone,
@@ -25,7 +28,7 @@ function partsOf(epochMs: number, zone: string): Parts {
       weekday: "long",
       timeZoneName: "short",
     });
-    formatters.set(zone, formatter);
+    formatters.set(name, formatter);
   }
   return Object.fromEntries(formatter.formatToParts(epochMs).map((part) => [part.type, part.value]));
 }
@@ -132,21 +135,41 @@ function offsetText(offset: number, letters: string): string {
  * @throws Error when the text does not fit.
  */
 export function parseWithPattern(text: string, pattern: string, zone = "UTC"): number {
+  if (lastReader?.pattern !== pattern) lastReader = { pattern, ...readerOf(pattern) };
+  const { names, expression } = lastReader;
+  const matcher = expression.matcher(text);
+  if (!matcher.matches()) throw new Error(`Failed to parse timestamp '${text}' with formatter '${pattern}'`);
+  return assemble(
+    names,
+    names.map((_, i) => matcher.group(i + 1) ?? ""),
+    zone,
+  );
+}
+
+interface Reader {
+  /** The letters of each group. */
+  readonly names: readonly string[];
+  readonly expression: RE2JS;
+}
+
+/** Patterns are mostly the same for each row. */
+let lastReader: (Reader & { readonly pattern: string }) | undefined;
+
+/** Two fields of letters side by side would make an engine that backtracks try each way to part them. */
+function readerOf(pattern: string): Reader {
   const names: string[] = [];
-  let regex = "^";
+  let expression = "";
   for (const [, quotedText, letters, literal, unknown] of pattern.matchAll(FIELD)) {
     if (unknown !== undefined) throw new Error(`Unknown pattern letter: ${unknown}`);
     if (letters === undefined) {
       const plain = quotedText === undefined ? (literal ?? "") : quotedText === "" ? "'" : quotedText;
-      regex += plain.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+      expression += RE2JS.quote(plain);
       continue;
     }
     names.push(letters);
-    regex += fieldRegex(letters);
+    expression += fieldRegex(letters);
   }
-  const match = new RegExp(`${regex}$`, "i").exec(text);
-  if (!match) throw new Error(`Failed to parse timestamp '${text}' with formatter '${pattern}'`);
-  return assemble(names, match.slice(1), zone);
+  return { names, expression: RE2JS.compile(expression, RE2JS.CASE_INSENSITIVE) };
 }
 
 function fieldRegex(letters: string): string {

@@ -83,8 +83,8 @@ function writeFixed(writer: AvroWriter, type: types.FixedType, datum: Json, path
 }
 
 function writeEnum(writer: AvroWriter, type: types.EnumType, datum: Json, path: string): void {
-  const index = typeof datum === "string" ? type.symbols.indexOf(datum) : -1;
-  if (index === -1) throw mismatch(path, `one of ${type.symbols.join(", ")}`, datum);
+  const index = typeof datum === "string" ? symbolsOf(type).get(datum) : undefined;
+  if (index === undefined) throw mismatch(path, `one of ${type.symbols.join(", ")}`, datum);
   writer.long(BigInt(index));
 }
 
@@ -115,19 +115,47 @@ function writeRecord(writer: AvroWriter, type: types.RecordType, datum: Json, pa
 }
 
 function writeUnion(writer: AvroWriter, type: types.WrappedUnionType, datum: Json, path: string): void {
-  const names = type.types.map(branchName);
+  const branches = branchesOf(type);
+  const names = (): string => [...branches.keys()].join(", ");
   const [wanted, value] = datum === null ? ["null", null] : onlyMember(datum, names, path);
-  const index = names.indexOf(wanted);
-  const branch = type.types[index];
-  if (!branch) throw new AvroJsonError(path, `no branch "${wanted}" in the union of ${names.join(", ")}`);
+  const index = branches.get(wanted);
+  const branch = index === undefined ? undefined : type.types[index];
+  if (index === undefined || !branch) {
+    throw new AvroJsonError(path, `no branch "${wanted}" in the union of ${names()}`);
+  }
   writer.long(BigInt(index));
   write(writer, branch, value, datum === null ? path : `${path}/${wanted}`);
 }
 
-function onlyMember(datum: Json, names: readonly string[], path: string): readonly [string, Json] {
+function onlyMember(datum: Json, names: () => string, path: string): readonly [string, Json] {
   const [member, ...others] = isJsonObject(datum) ? datum : [];
   if (member && others.length === 0 && member[0] !== "null") return member;
-  throw mismatch(path, `{"branch": value} with one of ${names.join(", ")}`, datum);
+  throw mismatch(path, `{"branch": value} with one of ${names()}`, datum);
+}
+
+const branchIndexes = new WeakMap<Type, ReadonlyMap<string, number>>();
+const symbolIndexes = new WeakMap<Type, ReadonlyMap<string, number>>();
+
+/** Branches by name, with their places: a union of very many is asked for each datum. */
+function branchesOf(type: types.WrappedUnionType): ReadonlyMap<string, number> {
+  return indexOf(branchIndexes, type, () => type.types.map(branchName));
+}
+
+function symbolsOf(type: types.EnumType): ReadonlyMap<string, number> {
+  return indexOf(symbolIndexes, type, () => type.symbols);
+}
+
+function indexOf(
+  indexes: WeakMap<Type, ReadonlyMap<string, number>>,
+  type: Type,
+  names: () => readonly string[],
+): ReadonlyMap<string, number> {
+  let index = indexes.get(type);
+  if (!index) {
+    index = new Map(names().map((name, i) => [name, i]));
+    indexes.set(type, index);
+  }
+  return index;
 }
 
 function branchName(type: Type): string {

@@ -1,5 +1,6 @@
 import type { Type } from "avsc";
-import { type Problem, readProblems } from "./resolution.ts";
+import type { Problem } from "./problems.ts";
+import { readProblems } from "./resolution.ts";
 
 /** Confluent's seven levels, in the order in which its error message lists them. */
 export const LEVELS = [
@@ -15,7 +16,8 @@ export type CompatibilityLevel = (typeof LEVELS)[number];
 
 export interface Version {
   readonly version: number;
-  readonly type: Type;
+  /** Called for those that count at the level. */
+  readonly type: () => Type;
 }
 
 /**
@@ -35,7 +37,8 @@ export function incompatibilities(
   if (level === "NONE") return [];
   const newestFirst = earlier.toReversed();
   const relevant = level.endsWith("_TRANSITIVE") ? newestFirst : newestFirst.slice(0, 1);
-  for (const { version, type } of relevant) {
+  for (const { version, type: typeOf } of relevant) {
+    const type = typeOf();
     const backward = level.startsWith("FORWARD") ? [] : readProblems(schema, type);
     const forward = level.startsWith("BACKWARD") ? [] : readProblems(type, schema);
     const found = [

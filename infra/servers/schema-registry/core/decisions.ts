@@ -49,7 +49,7 @@ export function register(
   if (request.id !== undefined && request.id > 0) {
     throw refusal.notPermitted(`Subject ${subject} is not in import mode`);
   }
-  const earlier = live.map(({ version, schema }) => ({ version, type: parseAvroSchema(schema).type }));
+  const earlier = live.map(({ version, schema }) => ({ version, type: () => parseAvroSchema(schema).type }));
   const problems = incompatibilities(type, earlier, state.levelOf(subject));
   if (problems.length > 0) throw refusal.incompatible(subject, problems);
   const id = state.idOf(canonical) ?? state.nextId;

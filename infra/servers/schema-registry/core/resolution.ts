@@ -1,28 +1,17 @@
-import avro, { type Type, type types } from "avsc";
+import type { Type, types } from "avsc";
+import { isArray, isMap, isNamed, isRecord, isUnion, kindOf, nameFits, PROMOTED } from "./kinds.ts";
+import { leafProblems, missingBranch, nameMismatch, type Problem, trimmed } from "./problems.ts";
 
-export type ProblemKind =
-  | "TYPE_MISMATCH"
-  | "NAME_MISMATCH"
-  | "FIXED_SIZE_MISMATCH"
-  | "MISSING_ENUM_SYMBOLS"
-  | "READER_FIELD_MISSING_DEFAULT_VALUE"
-  | "MISSING_UNION_BRANCH";
-
-/** One reason why a reader cannot read what a writer wrote; the kinds are those of Java's SchemaCompatibility. */
-export interface Problem {
-  readonly kind: ProblemKind;
-  /** With `%reader` and `%writer` where the two schemas' roles are to be named. */
-  readonly text: string;
-  /** The field, symbols, names or types that the problem is about. */
-  readonly detail: string;
-}
-
-type Named = types.RecordType | types.EnumType | types.FixedType;
+/** More say nothing new to a person, and each of many records could repeat those of the records in it. */
+const MOST_PROBLEMS = 100;
 
 /**
  * Why data written with `writer` cannot always be read with `reader` (Avro 1.11, "Schema Resolution"); empty: it can.
  *
- * avsc's resolvers judge what has no parts; this walk finds the place and names it.
+ * Time is linear in the two schemas: what belongs together is looked up by its name, and each pair of records is looked
+ * at once.
+ *
+ * @returns at most 100 problems.
  */
 export function readProblems(reader: Type, writer: Type): readonly Problem[] {
   return new Resolution().check(reader, writer, "/");
@@ -30,61 +19,102 @@ export function readProblems(reader: Type, writer: Type): readonly Problem[] {
 
 class Resolution {
   /**
-   * Pairs of records that are taken to fit: under examination, or found fit. Types may refer to themselves, so a pair
-   * met again while it is examined fits unless something else speaks against it; what was concluded from a pair that
-   * then fails is taken back.
+   * Pairs of records under examination or taken to fit, with their places in the order of examination. Types may refer to
+   * themselves, so a pair met again while it is examined fits unless something else speaks against it; what was concluded
+   * from a pair that then fails is taken back.
    */
-  readonly #fit: string[] = [];
+  readonly #assumed = new Map<string, number>();
+  readonly #order: string[] = [];
+  readonly #fit = new Set<string>();
   readonly #unfit = new Map<string, readonly Problem[]>();
+  /** The first pair under examination on which the conclusions since then depend. */
+  #leansOn = Number.POSITIVE_INFINITY;
+  readonly #fields = new WeakMap<Type, ReadonlyMap<string, IndexedField>>();
+  readonly #branches = new WeakMap<Type, ReadonlyMap<string, readonly IndexedBranch[]>>();
 
   check(reader: Type, writer: Type, path: string): readonly Problem[] {
-    if (isUnion(writer)) return writer.types.flatMap((branch) => this.check(reader, branch, path));
+    if (isUnion(writer)) return this.#all(writer.types, (branch) => this.check(reader, branch, path));
     if (isUnion(reader)) return this.#intoUnion(reader, writer, path);
     if (isRecord(reader) && isRecord(writer)) return this.#records(reader, writer, path);
     if (isArray(reader) && isArray(writer))
       return this.check(reader.itemsType, writer.itemsType, `${path}items/`);
     if (isMap(reader) && isMap(writer))
       return this.check(reader.valuesType, writer.valuesType, `${path}values/`);
-    try {
-      reader.createResolver(writer);
-      return [];
-    } catch {
-      return [leafProblem(reader, writer, path)];
+    return leafProblems(reader, writer, path);
+  }
+
+  #all<T>(parts: readonly T[], problemsOf: (part: T, i: number) => readonly Problem[]): readonly Problem[] {
+    const problems: Problem[] = [];
+    for (const [i, part] of parts.entries()) {
+      problems.push(...problemsOf(part, i));
+      if (problems.length >= MOST_PROBLEMS) return problems.slice(0, MOST_PROBLEMS);
     }
+    return problems;
   }
 
   #intoUnion(reader: types.WrappedUnionType, writer: Type, path: string): readonly Problem[] {
     let sameName: readonly Problem[] | undefined;
-    for (const [i, branch] of reader.types.entries()) {
-      const before = this.#fit.length;
+    for (const { branch, i } of this.#candidates(reader, writer)) {
+      const before = this.#assumed.size;
       const problems = this.check(branch, writer, `${path}${i}/`);
       if (problems.length === 0) return [];
-      this.#fit.length = before;
+      this.#takeBack(before);
       if (isNamed(branch) && isNamed(writer) && branch.name === writer.name) sameName = problems;
     }
     return sameName ?? [missingBranch(writer, path)];
   }
 
+  #candidates(reader: types.WrappedUnionType, writer: Type): readonly IndexedBranch[] {
+    let index = this.#branches.get(reader);
+    if (!index) {
+      index = branchIndex(reader);
+      this.#branches.set(reader, index);
+    }
+    return index.get(isNamed(writer) ? (writer.name ?? "") : kindOf(writer)) ?? [];
+  }
+
   #records(reader: types.RecordType, writer: types.RecordType, path: string): readonly Problem[] {
     const pair = `${reader.name}:${writer.name}`;
-    if (this.#fit.includes(pair)) return [];
+    if (this.#fit.has(pair)) return [];
+    const place = this.#assumed.get(pair);
+    if (place !== undefined) {
+      this.#leansOn = Math.min(this.#leansOn, place);
+      return [];
+    }
     const known = this.#unfit.get(pair);
     if (known) return known;
-    const before = this.#fit.length;
-    this.#fit.push(pair);
-    const problems = nameFits(reader, writer)
-      ? reader.fields.flatMap((field, i) => this.#field(field, writer, `${path}fields/${i}/`))
-      : [nameMismatch(reader, writer, path)];
+    if (!nameFits(reader, writer)) return [nameMismatch(reader, writer, path)];
+    const before = this.#assumed.size;
+    const leant = this.#leansOn;
+    this.#assumed.set(pair, before);
+    this.#order.push(pair);
+    this.#leansOn = Number.POSITIVE_INFINITY;
+    const problems = this.#all(reader.fields, (field, i) =>
+      this.#field(field, writer, `${path}fields/${i}/`),
+    );
     if (problems.length > 0) {
-      this.#fit.length = before;
+      this.#takeBack(before);
       this.#unfit.set(pair, problems);
+      this.#leansOn = leant;
+      return problems;
     }
-    return problems;
+    // Nothing in it depends on a pair that is still under examination: the conclusions are final.
+    if (this.#leansOn >= before) {
+      for (const sure of this.#takeBack(before)) this.#fit.add(sure);
+      this.#leansOn = leant;
+    } else this.#leansOn = Math.min(leant, this.#leansOn);
+    return [];
+  }
+
+  /** Forget the assumptions from this place on. */
+  #takeBack(place: number): readonly string[] {
+    const gone = this.#order.splice(place);
+    for (const pair of gone) this.#assumed.delete(pair);
+    return gone;
   }
 
   #field(field: types.Field, writer: types.RecordType, path: string): readonly Problem[] {
-    const names = [field.name, ...field.aliases];
-    const source = writer.fields.find((candidate) => names.includes(candidate.name));
+    const source = this.#sourceOf(field, writer);
     if (source) return this.check(field.type, source.type, `${path}type/`);
     if (field.defaultValue() !== undefined) return [];
     return [
@@ -95,87 +125,45 @@ class Resolution {
       },
     ];
   }
-}
 
-function leafProblem(reader: Type, writer: Type, path: string): Problem {
-  if (isEnum(reader) && isEnum(writer)) {
-    if (!nameFits(reader, writer)) return nameMismatch(reader, writer, path);
-    const missing = writer.symbols.filter((symbol) => !reader.symbols.includes(symbol)).join(", ");
-    return {
-      kind: "MISSING_ENUM_SYMBOLS",
-      text: `enum ${reader.name} at ${trimmed(path)} of the %reader lacks the symbols ${missing} of the %writer and has no default`,
-      detail: missing,
-    };
+  /** The writer's first field that has this field's name or one of its aliases. */
+  #sourceOf(field: types.Field, writer: types.RecordType): types.Field | undefined {
+    let index = this.#fields.get(writer);
+    if (!index) {
+      index = new Map(writer.fields.map((candidate, i) => [candidate.name, { field: candidate, i }]));
+      this.#fields.set(writer, index);
+    }
+    let first: IndexedField | undefined;
+    for (const name of [field.name, ...field.aliases]) {
+      const found = index.get(name);
+      if (found && (!first || found.i < first.i)) first = found;
+    }
+    return first?.field;
   }
-  if (isFixed(reader) && isFixed(writer)) {
-    if (!nameFits(reader, writer)) return nameMismatch(reader, writer, path);
-    return {
-      kind: "FIXED_SIZE_MISMATCH",
-      text: `fixed ${reader.name} at ${trimmed(path)} has ${reader.size} bytes in the %reader and ${writer.size} in the %writer`,
-      detail: `${reader.size}, ${writer.size}`,
-    };
+}
+
+interface IndexedField {
+  readonly field: types.Field;
+  readonly i: number;
+}
+
+interface IndexedBranch {
+  readonly branch: Type;
+  readonly i: number;
+}
+
+/** A union's branches by what they can read: a named type by its name and aliases, others by the kind of the writer. */
+function branchIndex(union: types.WrappedUnionType): ReadonlyMap<string, readonly IndexedBranch[]> {
+  const index = new Map<string, IndexedBranch[]>();
+  for (const [i, branch] of union.types.entries()) {
+    const keys = isNamed(branch)
+      ? [branch.name ?? "", ...(branch.aliases ?? [])]
+      : [kindOf(branch), ...(PROMOTED[kindOf(branch)] ?? [])];
+    for (const key of new Set(keys)) {
+      const list = index.get(key);
+      if (list) list.push({ branch, i });
+      else index.set(key, [{ branch, i }]);
+    }
   }
-  return {
-    kind: "TYPE_MISMATCH",
-    text: `at ${trimmed(path)} the %reader has ${label(reader)}, which cannot be read from ${label(writer)} of the %writer`,
-    detail: `${label(reader)}, ${label(writer)}`,
-  };
-}
-
-function nameMismatch(reader: Named, writer: Named, path: string): Problem {
-  return {
-    kind: "NAME_MISMATCH",
-    text: `at ${trimmed(path)} the %reader has the name ${reader.name}, the %writer ${writer.name}, and no alias joins them`,
-    detail: `${reader.name}, ${writer.name}`,
-  };
-}
-
-function missingBranch(writer: Type, path: string): Problem {
-  return {
-    kind: "MISSING_UNION_BRANCH",
-    text: `the union at ${trimmed(path)} of the %reader has no branch for ${label(writer)} of the %writer`,
-    detail: label(writer),
-  };
-}
-
-function nameFits(reader: Named, writer: Named): boolean {
-  return reader.name === writer.name || (reader.aliases ?? []).includes(writer.name ?? "");
-}
-
-function label(type: Type): string {
-  return isNamed(type)
-    ? `${type.typeName} ${type.name}`
-    : type.typeName.replace("abstract:", "").replace("union:wrapped", "union");
-}
-
-function trimmed(path: string): string {
-  return path === "/" ? path : path.slice(0, -1);
-}
-
-function isUnion(type: Type): type is types.WrappedUnionType {
-  return avro.Type.isType(type, "union");
-}
-
-function isRecord(type: Type): type is types.RecordType {
-  return avro.Type.isType(type, "record", "error");
-}
-
-function isArray(type: Type): type is types.ArrayType {
-  return avro.Type.isType(type, "array");
-}
-
-function isMap(type: Type): type is types.MapType {
-  return avro.Type.isType(type, "map");
-}
-
-function isEnum(type: Type): type is types.EnumType {
-  return avro.Type.isType(type, "enum");
-}
-
-function isFixed(type: Type): type is types.FixedType {
-  return avro.Type.isType(type, "fixed");
-}
-
-function isNamed(type: Type): type is Named {
-  return isRecord(type) || isEnum(type) || isFixed(type);
+  return index;
 }

@@ -27,7 +27,10 @@ export const compatibilityRoutes: readonly ApiRoute[] = [
 
 function check(state: RegistryState, request: ApiRequest, earlier: readonly StoredVersion[]): object {
   const { type } = parseSchema(schemaRequest(request).schema);
-  const versions = earlier.map(({ version, schema }) => ({ version, type: parseAvroSchema(schema).type }));
+  const versions = earlier.map(({ version, schema }) => ({
+    version,
+    type: () => parseAvroSchema(schema).type,
+  }));
   const problems = incompatibilities(type, versions, state.levelOf(param(request, "subject")));
   const verdict = { is_compatible: problems.length === 0 };
   return flagged(request, "verbose") ? { ...verdict, messages: problems } : verdict;

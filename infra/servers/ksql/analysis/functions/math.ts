@@ -41,7 +41,7 @@ function towards(round: (quotient: bigint, remainder: bigint) => bigint): (x: De
 
 function roundDouble(x: number, digits: number): number {
   const scaled = Decimal.fromDouble(x);
-  return scaled ? scaled.rescaled(Math.max(digits, 0)).toNumber() : x;
+  return scaled && digits < scaled.scale ? scaled.rescaled(Math.max(digits, 0)).toNumber() : x;
 }
 
 function extreme(pick: (order: number) => boolean): readonly Overload[] {
@@ -90,8 +90,10 @@ export const MATH_FUNCTIONS: FunctionTable = {
     {
       params: ["DECIMAL", "INTEGER"],
       returns: ([t]) => t ?? DOUBLE,
-      apply: ([x, digits]) =>
-        (x as Decimal).rescaled(Math.max(Number(digits), 0)).rescaled((x as Decimal).scale),
+      apply: ([x, digits]) => {
+        const { scale } = x as Decimal;
+        return (x as Decimal).rescaled(Math.min(Math.max(Number(digits), 0), scale)).rescaled(scale);
+      },
     },
     { params: ["DOUBLE", "INTEGER"], returns: DOUBLE, apply: ([x, d]) => roundDouble(Number(x), Number(d)) },
   ],

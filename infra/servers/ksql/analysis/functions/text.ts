@@ -1,4 +1,7 @@
 import { INTEGER, STRING } from "../../sql/types.ts";
+import { type RegularExpression, regularExpression } from "../../values/regular-expression.ts";
+import { occurrencesOf, reversed } from "../../values/text-search.ts";
+import { checkTextLength, joined } from "../../values/text-size.ts";
 import type { Value } from "../../values/value.ts";
 import type { FunctionTable, Overload } from "./define.ts";
 
@@ -16,28 +19,49 @@ function substring(s: string, start: number, length = Number.POSITIVE_INFINITY):
 
 function pad(s: string, length: number, padding: string, side: "left" | "right"): string | null {
   if (length < 0 || padding === "") return null;
+  checkTextLength(length);
   const cut = s.slice(0, length);
   return side === "left" ? cut.padStart(length, padding) : cut.padEnd(length, padding);
 }
 
+/** Counted from 1; from the end where `position` is negative. 0: there is none. */
 function instr(s: string, part: string, position = 1, occurrence = 1): number {
   if (position === 0 || occurrence < 1) return 0;
   if (position < 0) {
-    let at = s.length + position + 1;
-    for (let n = 0; n < occurrence; n++) {
-      if (at <= 0) return 0;
-      at = s.lastIndexOf(part, at - 1);
-      if (at < 0) return 0;
-    }
-    return at + 1;
+    const found = instr(reversed(s), reversed(part), Math.max(1, 1 - position - part.length), occurrence);
+    return found === 0 ? 0 : s.length - (found - 1) - part.length + 1;
   }
-  let at = position - 2;
-  for (let n = 0; n < occurrence; n++) {
-    at = s.indexOf(part, at + 1);
-    if (at < 0) return 0;
-  }
-  return at + 1;
+  if (part === "") return Math.min(position + occurrence - 1, s.length + 1);
+  let seen = 0;
+  for (const at of occurrencesOf(s, part, position - 1)) if (++seen === occurrence) return at + 1;
+  return 0;
 }
+
+function replaced(s: string, from: string, to: string): string {
+  if (from === "") {
+    checkTextLength(s.length + (s.length + 1) * to.length);
+    return s.replaceAll("", () => to);
+  }
+  const parts: string[] = [];
+  let end = 0;
+  for (const at of occurrencesOf(s, from, 0, false)) {
+    parts.push(s.slice(end, at));
+    end = at + from.length;
+  }
+  return joined([...parts, s.slice(end)], to);
+}
+
+/** The pattern is mostly the same for each row. */
+function lastExpression(): (pattern: string) => RegularExpression {
+  let last: { readonly pattern: string; readonly expression: RegularExpression } | undefined;
+  return (pattern) => {
+    if (last?.pattern !== pattern) last = { pattern, expression: regularExpression(pattern) };
+    return last.expression;
+  };
+}
+
+const extractedBy = lastExpression();
+const replacedBy = lastExpression();
 
 export const TEXT_FUNCTIONS: FunctionTable = {
   LEN: [{ params: ["STRING"], returns: INTEGER, apply: ([s]) => String(s).length }],
@@ -55,7 +79,7 @@ export const TEXT_FUNCTIONS: FunctionTable = {
       variadic: true,
       returns: STRING,
       nulls: true,
-      apply: (args) => args.filter((a) => a !== null).join(""),
+      apply: (args) => joined(args.filter((a) => a !== null).map(String)),
     },
   ],
   CONCAT_WS: [
@@ -65,7 +89,7 @@ export const TEXT_FUNCTIONS: FunctionTable = {
       returns: STRING,
       nulls: true,
       apply: ([separator, ...rest]) =>
-        separator === null ? null : rest.filter((a) => a !== null).join(String(separator)),
+        separator === null ? null : joined(rest.filter((a) => a !== null).map(String), String(separator)),
     },
   ],
   SUBSTRING: [
@@ -84,7 +108,7 @@ export const TEXT_FUNCTIONS: FunctionTable = {
     {
       params: ["STRING", "STRING", "STRING"],
       returns: STRING,
-      apply: ([s, from, to]) => String(s).replaceAll(String(from), () => String(to)),
+      apply: ([s, from, to]) => replaced(String(s), String(from), String(to)),
     },
   ],
   LPAD: [
@@ -115,15 +139,14 @@ export const TEXT_FUNCTIONS: FunctionTable = {
       params: ["STRING", "STRING", "INTEGER"],
       variadic: true,
       returns: STRING,
-      apply: ([pattern, s, group]) =>
-        new RegExp(String(pattern), "u").exec(String(s))?.[Number(group ?? 0)] ?? null,
+      apply: ([pattern, s, group]) => extractedBy(String(pattern)).extract(String(s), Number(group ?? 0)),
     },
   ],
   REGEXP_REPLACE: [
     {
       params: ["STRING", "STRING", "STRING"],
       returns: STRING,
-      apply: ([s, pattern, to]) => String(s).replace(new RegExp(String(pattern), "gu"), String(to)),
+      apply: ([s, pattern, to]) => replacedBy(String(pattern)).replace(String(s), String(to)),
     },
   ],
   CHR: [{ params: ["INTEGER"], returns: STRING, apply: ([code]) => String.fromCodePoint(Number(code)) }],

@@ -1,0 +1,24 @@
+import type { Target } from "../target.ts";
+import { eventForms, events } from "./events.ts";
+import { json } from "./json.ts";
+import { ksql } from "./ksql.ts";
+import { mqttBatch, mqttState } from "./mqtt.ts";
+import { restProxy } from "./rest-proxy.ts";
+import { avroValues, registry, registryRequests } from "./schemas.ts";
+import { serial } from "./serial.ts";
+
+export const TARGETS: readonly Target[] = [
+  ...[
+    serial,
+    mqttBatch,
+    mqttState,
+    events,
+    eventForms,
+    json,
+    registry,
+    registryRequests,
+    avroValues,
+    restProxy,
+    ksql,
+  ],
+];
