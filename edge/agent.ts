@@ -56,9 +56,9 @@ export class Agent {
     const { station, owner, outbox, connect, urls, encode, clock, random } = options;
     const stationId = station.id;
     const logger = options.logger.child({ station: stationId });
-    const agentBoot = outbox.claim(stationId, owner);
+    const { boot: agentBoot, box } = outbox.claim(stationId, owner);
     const devices = () => [...this.#devices.values()];
-    this.#reporter = new Reporter({ stationId, agentBoot, outbox, clock, devices });
+    this.#reporter = new Reporter({ stationId, agentBoot, box, outbox, clock, devices });
     this.#uplink = new Uplink({
       stationId,
       agentBoot,

@@ -29,6 +29,8 @@ interface Report {
 export interface ReporterOptions {
   readonly stationId: number;
   readonly agentBoot: number;
+  /** The outbox's name: tells this agent from another one of the station. */
+  readonly box: string;
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly devices: () => readonly ReportedDevice[];
@@ -134,9 +136,9 @@ export class Reporter {
   }
 
   #agent(state: "online" | "offline", reason: string, order: ReturnType<StateNumbers["next"]>) {
-    const { stationId, clock } = this.#options;
+    const { stationId, box, clock } = this.#options;
     const since = state === "online" ? this.#startedAt : clock.now();
-    return agentState({ stationId, state, reason, since, ...this.#totals(), order });
+    return agentState({ stationId, state, reason, since, ...this.#totals(), box, order });
   }
 
   #totals(): { waiting: number; quarantined: number } {

@@ -122,6 +122,7 @@ export function agentState(input: {
   readonly since: number;
   readonly waiting: number;
   readonly quarantined: number;
+  readonly box: string;
   readonly order: StateOrder;
 }): AgentState {
   return { kind: "agent", id: agentId(input.stationId), ...input };

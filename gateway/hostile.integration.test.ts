@@ -4,12 +4,21 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { agentStateTopic, LIMITS, readingsTopic } from "../schemas/mqtt.ts";
+import { agentStateTopic, LIMITS, readingsTopic, refusedTopic } from "../schemas/mqtt.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import { addCredential, passwordsOf } from "./access/credentials.ts";
 import { connectAgent, type TestAgent } from "./testing/agent.ts";
 import { type TestGateway, testGateway } from "./testing/fixture.ts";
-import { batch, OTHER_STATION, payload, rawValue, STATION } from "./testing/samples.ts";
+import {
+  agentState,
+  batch,
+  decoded,
+  json,
+  OTHER_STATION,
+  payload,
+  rawValue,
+  STATION,
+} from "./testing/samples.ts";
 import { ScriptedKafka } from "./testing/scripted-kafka.ts";
 
 let scripted: ScriptedKafka;
@@ -53,6 +62,47 @@ async function expectHealthy(id = 1): Promise<void> {
 const CONNECT = Buffer.from([
   0x10, 17, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 2, 0, 20, 0, 5, 0x34, 0x30, 0x33, 0x38, 0x30,
 ]);
+
+/** A string as MQTT has it: two bytes of length, then its bytes. */
+function mqttText(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes]);
+}
+
+/** A packet of fewer than 16 kB. */
+function mqttPacket(head: number, ...parts: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(parts);
+  const length = body.length < 128 ? [body.length] : [(body.length & 0x7f) | 0x80, body.length >> 7];
+  return Buffer.concat([Buffer.from([head, ...length]), body]);
+}
+
+/** Of a clean session, with a keepalive of 20 s. */
+function mqttConnect(clientId: string, username: string): Buffer {
+  return mqttPacket(
+    0x10,
+    mqttText("MQTT"),
+    Buffer.from([4, 0x82, 0, 20]),
+    mqttText(clientId),
+    mqttText(username),
+  );
+}
+
+function mqttPublish(topic: string, bytes: Buffer): Buffer {
+  return mqttPacket(0x32, mqttText(topic), Buffer.from([0, 9]), bytes);
+}
+
+function mqttSubscribe(filter: string): Buffer {
+  return mqttPacket(0x82, Buffer.from([0, 8]), mqttText(filter), Buffer.from([1]));
+}
+
+/** Why the agents are in the state that Kafka has of them, of every message in order. */
+function agentReasons(): string[] {
+  return scripted.memory
+    .records(TOPICS.devices)
+    .map((record) => decoded("device-state", record.value) as { kind: string; reason: string })
+    .filter(({ kind }) => kind === "agent")
+    .map(({ reason }) => reason);
+}
 
 describe("passwords", () => {
   let folder: string;
@@ -113,6 +163,60 @@ describe("who says what is not theirs to say is cut off, and the others go on", 
     const thief = { username: String(OTHER_STATION), clientId: String(STATION) };
     await expect(connectAgent(gateway.url, thief)).rejects.toMatchObject({ code: 2 });
     await expectHealthy();
+  });
+});
+
+describe("what is said in one write with a fault that ends the connection is judged by who says it", () => {
+  const forged = mqttPublish(readingsTopic(OTHER_STATION), payload(batch(66, { stationId: OTHER_STATION })));
+  const forgedState = mqttPublish(
+    agentStateTopic(OTHER_STATION),
+    json(agentState({ id: `${OTHER_STATION}-agent`, stationId: OTHER_STATION })),
+  );
+  const connect = mqttConnect("raw", String(STATION));
+  const subscribe = mqttSubscribe(refusedTopic(STATION));
+  const fault = mqttPublish("#", Buffer.alloc(0));
+  const cases: Record<string, readonly Buffer[]> = {
+    "readings of another station": [connect, subscribe, fault, forged],
+    "a state of another station": [connect, subscribe, fault, forgedState],
+    "behind a DISCONNECT": [connect, subscribe, Buffer.from([0xe0, 0]), forged, forgedState],
+    "without a subscription": [connect, fault, forged, forgedState],
+    "before any fault": [connect, forged, forgedState],
+    "as the will's own words, of a connection without one": [
+      connect,
+      subscribe,
+      fault,
+      mqttPublish(agentStateTopic(STATION), json(agentState({ reason: "forged" }))),
+    ],
+  };
+  for (const [name, packets] of Object.entries(cases)) {
+    test(name, async () => {
+      await ended(await rawSocket(Buffer.concat(packets)));
+      await expectHealthy();
+      expect(scripted.memory.records(TOPICS.raw).map((r) => rawValue(r.value).stationId)).toEqual([STATION]);
+      expect(agentReasons()).not.toContain("vanished");
+      expect(await gateway.metric("wills_total")).toBe(0);
+    });
+  }
+
+  test("an observer's too", async () => {
+    const connect = mqttConnect("watcher", "observer");
+    await ended(await rawSocket(Buffer.concat([connect, mqttSubscribe("#"), fault, forged, forgedState])));
+    await expectHealthy();
+    expect(scripted.memory.records(TOPICS.raw).map((r) => rawValue(r.value).stationId)).toEqual([STATION]);
+    expect(agentReasons()).toEqual([]);
+  });
+
+  test("a will is still executed, once, when its connection ends so", async () => {
+    const will = { topic: agentStateTopic(STATION), payload: json(agentState({ reason: "will" })) };
+    const other = await connectAgent(gateway.url, {
+      clientId: "other",
+      will: { ...will, qos: 1, retain: false },
+    });
+    other.client.stream.write(Buffer.concat([fault, forged, forgedState]));
+    await other.closed;
+    await expect.poll(() => gateway.metric("wills_total")).toBe(1);
+    expect(agentReasons()).toEqual(["will"]);
+    expect(scripted.memory.records(TOPICS.raw)).toEqual([]);
   });
 });
 

@@ -49,6 +49,8 @@ export function gatewayMeter(registry: Registry): GatewayMeter {
   const subscriptions = counter("subscriptions_refused_total", "Subscriptions to what is not the client's.");
   const faults = counter("connections_faulted_total", "Connections lost by a fault of protocol or network.");
   const passedBy = counter("observer_messages_dropped_total", "Messages that slow observers missed.");
+  const takeovers = counter("takeovers_total", "Connections that their own client id took over.");
+  const delayed = counter("logins_delayed_total", "Logins that waited because earlier ones had failed.");
   const wills = counter("wills_total", "Wills of vanished agents in Kafka.");
   const connections = new Gauge({ name: "gateway_connections", help: "MQTT connections open.", registers });
   const publishesOf = { forward: publishes.labels("forward"), dead: publishes.labels("dead") };
@@ -76,6 +78,8 @@ export function gatewayMeter(registry: Registry): GatewayMeter {
     subscriptionRefused: () => subscriptions.inc(),
     faulted: () => faults.inc(),
     passedBy: () => passedBy.inc(),
+    takenOver: () => takeovers.inc(),
+    loginDelayed: () => delayed.inc(),
     willWritten: () => wills.inc(),
     sample(name, read) {
       new Gauge({

@@ -115,6 +115,29 @@ describe("a CONNECT is refused for", () => {
   }
 });
 
+test("logins that fail over and over wait, counted; another station does not wait for them, and the right one is let in", async () => {
+  const wrong = () => own({ password: "guess" });
+  for (let i = 0; i < 5; i++) await expect(wrong()).rejects.toMatchObject({ code: 4 });
+  expect(await gateway.metric("logins_delayed_total")).toBe(2);
+  const other = { username: String(OTHER_STATION), clientId: "other", password: passwordOf(OTHER_STATION) };
+  (await connectAgent(gateway.url, other)).end();
+  expect(await gateway.metric("logins_delayed_total")).toBe(2);
+  (await own()).end();
+  expect(await gateway.metric("logins_delayed_total")).toBe(3);
+  (await own()).end();
+  expect(await gateway.metric("logins_delayed_total")).toBe(3);
+  const crowd = await Promise.all(
+    Array.from({ length: 20 }, () =>
+      wrong().then(
+        () => 0,
+        (error: { code: number }) => error.code,
+      ),
+    ),
+  );
+  expect(new Set(crowd)).toEqual(new Set([3, 4]));
+  expect(await gateway.metric("connections_refused_total", { reason: "too-many-logins" })).toBeGreaterThan(0);
+});
+
 test("an agent hears its own refusals only: any other subscription is answered by 128", async () => {
   const agent = await own();
   for (const filter of ["#", "cta/v1/#", refusedTopic(OTHER_STATION), readingsTopic(STATION)]) {

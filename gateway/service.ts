@@ -1,16 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { avroType } from "../infra/runtime/avro/contracts.ts";
 import type { Clock } from "../infra/runtime/clock.ts";
 import type { ProbeAnswer } from "../infra/runtime/http/probes.ts";
 import type { Kafka, Producer } from "../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
-import { avroCodec } from "../infra/runtime/registry/codec.ts";
+import { avroCodec, avroDecoder } from "../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../infra/runtime/registry/ports.ts";
 import type { Running } from "../infra/runtime/service/lifecycle.ts";
 import { SingleObjectCodec } from "../schemas/avro/single-object.ts";
 import { CodedError, isCoded } from "../schemas/errors.ts";
 import { LIMITS } from "../schemas/mqtt.ts";
 import type { ReadingBatch } from "../schemas/readings.ts";
-import { topicNames } from "../schemas/topics.ts";
+import { type Topics, topicNames } from "../schemas/topics.ts";
 import type { Passwords } from "./access/credentials.ts";
 import { Decider } from "./bridge/decision.ts";
 import { PublishGate } from "./bridge/publish-gate.ts";
@@ -21,6 +22,9 @@ import { type Listeners, listen } from "./broker/listener.ts";
 import { MqttBroker } from "./broker/mqtt-broker.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { GatewayMeter } from "./metrics.ts";
+import { followSessions } from "./sessions/followed-sessions.ts";
+import { SessionLog } from "./sessions/session-log.ts";
+import { StationHolders } from "./sessions/station-holders.ts";
 import { KafkaSink } from "./sink/kafka-sink.ts";
 
 /** Between two tries to find Kafka, its topics and the registry, ms. */
@@ -73,7 +77,7 @@ export interface Gateway extends Running {
  */
 export async function startGateway(parts: ServiceParts): Promise<Gateway> {
   const { config, clock, logger, meter } = parts;
-  const { records, producer } = await found(parts);
+  const { records, producer, topics } = await found(parts);
   let draining = false;
   const sink = new KafkaSink({
     producer,
@@ -90,9 +94,16 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
   // A packet somewhat over the limit is read, so that its agent can be told which batch is too large.
   const maxPacketBytes = Math.max(LIMITS.recordBytes, config.maxPayloadBytes) + PACKET_OVERHEAD;
   const wills = new Wills({ decider, sink, clock, logger, onWritten: () => meter.willWritten() });
+  const gateway = randomUUID();
+  const log = new SessionLog({
+    ...{ producer, gateway, clock, logger },
+    recordOf: (state) => records.state(state),
+  });
   const broker: MqttBroker = await MqttBroker.open({
     gate,
     wills,
+    log,
+    holders: new StationHolders(),
     passwords: parts.passwords,
     clock,
     logger,
@@ -113,7 +124,7 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
       open: parts.passwords.open,
       clock,
       logger,
-      onConnection: (socket, certificate) => broker.handle(socket, certificate),
+      onConnection: (socket, client) => broker.handle(socket, client),
       onRefused: (reason) => meter.connectRefused(reason),
     });
   } catch (error) {
@@ -132,6 +143,11 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
       listeners.renew(renewed);
       certificate = renewed.own;
     });
+  const stopHearing = followSessions({
+    ...{ kafka: parts.kafka, topic: topics.devices, gateway, clock, logger },
+    decoder: avroDecoder(parts.registry, logger),
+    onHeard: (stationId, said) => broker.heard(stationId, said),
+  });
   const rate = new Rate(clock, () => meter.readings);
   return {
     ports,
@@ -151,6 +167,8 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
       await Promise.race([sink.idle(), clock.sleep(DRAIN_MS)]);
       await broker.close();
       await Promise.race([sink.idle(), clock.sleep(DRAIN_MS)]);
+      log.stop();
+      await Promise.race([stopHearing(), clock.sleep(DRAIN_MS)]);
       stopSweeping();
       await Promise.race([producer.close(), clock.sleep(1_000)]);
     },
@@ -181,6 +199,7 @@ class Rate {
 interface Found {
   readonly records: Records;
   readonly producer: Producer;
+  readonly topics: Topics;
 }
 
 async function found(parts: ServiceParts): Promise<Found> {
@@ -223,7 +242,7 @@ async function find({ kafka, registry, config }: ServiceParts): Promise<Found> {
       deadLetterValue: await avroCodec<unknown>(registry, `${topics.deadLetter}-value`, "dead-letter"),
     };
     const producer = await kafka.producer({ timeoutMs: config.patienceMs, lingerMs: 2 });
-    return { records: new Records(codecs, topics, partitions), producer };
+    return { records: new Records(codecs, topics, partitions), producer, topics };
   } finally {
     await admin.close();
   }

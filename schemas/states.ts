@@ -14,8 +14,9 @@ export type DeviceHealth = (typeof DEVICE_STATES)[number];
  */
 export interface StateOrder {
   /**
-   * The session that it was said in: the offset in the devices topic of the record by which a gateway began it. Kafka
-   * hands it out, so no host's clock decides between two hosts. Absent or 0: said to a gateway of an older version.
+   * The session that it was said in: one more than the offset, in the devices topic, of the record by which a gateway
+   * began it. Kafka hands it out, so no host's clock decides between two hosts. Absent or 0: said to a gateway of an
+   * older version.
    */
   readonly generation?: number;
   readonly agentBoot: number;
@@ -27,6 +28,20 @@ export interface StateOrder {
 
 /** A will is the last word of its connection, whatever was sent on it. */
 export const WILL_N = MAX_COUNT;
+
+/** The generation of a session that a record at this offset begins. */
+export function generationAt(offset: number): number {
+  return offset + 1;
+}
+
+/**
+ * The generation of a state in a record at this offset: that of an earlier record of the same partition. One that is
+ * not was handed out by a topic of the same name that is no more, and says nothing here.
+ */
+export function generationIn(order: StateOrder, offset: number): number {
+  const { generation = 0 } = order;
+  return generation <= offset ? generation : 0;
+}
 
 /**
  * Negative when `x` is older than `y`. Within a session only `n` counts; boots and connections compare what was said
@@ -141,6 +156,37 @@ export interface AgentState {
   /** Readings in the outbox. */
   readonly waiting: number;
   readonly quarantined: number;
+  /** Which outbox this agent has: two agents of one station have two. Absent: an agent of an older version. */
+  readonly box?: string;
+  /** Where it connects from, as its gateway sees it: `host:port`. Its gateway adds it. */
+  readonly address?: string;
+  readonly order: StateOrder;
+}
+
+/**
+ * Written by gateways, in the devices topic: a session of a station's agent. The offset of the record that begins it
+ * gives its generation.
+ *
+ * - connected: it began. closed: its connection is gone.
+ * - refused: an agent with another outbox asked to speak for the station, while `holder` does.
+ */
+export interface SessionState {
+  readonly kind: "session";
+  readonly id: string;
+  readonly stationId: number;
+  readonly state: "connected" | "closed" | "refused";
+  readonly reason: string;
+  /** When it began, or when the refused one asked first; gateway's wall clock, epoch ms. */
+  readonly since: number;
+  readonly address: string;
+  readonly box: string;
+  /** The gateway's process, which made this name for itself. */
+  readonly gateway: string;
+  /** refused: how often it has asked. */
+  readonly attempts: number;
+  /** refused: the address of the agent that speaks for the station. */
+  readonly holder: string;
+  /** The generation is 0 where this record is the one that begins the session. */
   readonly order: StateOrder;
 }
 
@@ -148,6 +194,11 @@ export type AnyState = DeviceState | AgentState;
 
 export function agentId(stationId: number): string {
   return `${stationId}-agent`;
+}
+
+/** The key of a station's sessions, and of the agent that was refused beside them. */
+export function sessionId(stationId: number, state: SessionState["state"]): string {
+  return state === "refused" ? `${stationId}-second-agent` : `${stationId}-session`;
 }
 
 /** JSON on `cta/v1/{stationId}/refused`: the gateway will never take this batch. */

@@ -15,8 +15,10 @@ export function decideClaim(input: {
   readonly isAlive: (owner: Owner) => boolean;
   /** Epoch ms. */
   readonly now: number;
+  /** A name for an outbox that has none. */
+  readonly newBox: () => string;
 }): Claim {
-  const { stationId, owner, present, isAlive, now } = input;
+  const { stationId, owner, present, isAlive, now, newBox } = input;
   if (present && !isSame(present.owner, owner) && isAlive(present.owner)) {
     throw new CodedError("ALREADY_RUNNING", {
       message: `station ${stationId} has an agent already: process ${present.owner.pid}. Stop that one first`,
@@ -24,7 +26,8 @@ export function decideClaim(input: {
       context: { stationId, pid: present.owner.pid },
     });
   }
-  return { owner, boot: Math.max((present?.boot ?? 0) + 1, Math.floor(now / 1000)) };
+  const boot = Math.max((present?.boot ?? 0) + 1, Math.floor(now / 1000));
+  return { owner, boot, box: present?.box ?? newBox() };
 }
 
 function isSame(x: Owner, y: Owner): boolean {

@@ -165,14 +165,18 @@ export function outboxContract(name: string, open: (limitBytes?: number) => Prom
     test("one agent per station: the second is told who the first is, and a dead one's place is taken", async () => {
       const outbox = await start();
       const living = { pid: process.pid, started: "" };
-      const boot = outbox.claim(40380, living);
+      const { boot, box } = outbox.claim(40380, living);
       expect(() => outbox.claim(40380, { pid: 1, started: "2" })).toThrow(
         expect.objectContaining({ code: "ALREADY_RUNNING", context: { stationId: 40380, pid: process.pid } }),
       );
       outbox.claim(40710, { pid: 2 ** 30, started: "0" });
-      const second = outbox.claim(40710, living);
-      expect(outbox.claim(40710, living)).toBeGreaterThan(second);
-      expect((await again()).claim(40380, living)).toBeGreaterThan(boot);
+      const second = outbox.claim(40710, living).boot;
+      expect(outbox.claim(40710, living).boot).toBeGreaterThan(second);
+      const reopened = await again();
+      const later = reopened.claim(40380, living);
+      expect(later.boot).toBeGreaterThan(boot);
+      expect(later.box).toBe(box);
+      expect(reopened.claim(40710, living).box).not.toBe(box);
     });
   });
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import { CodedError, isCoded, messageOf } from "../../schemas/errors.ts";
@@ -7,7 +8,7 @@ import { decodeReading, encodeReading, identityIn, sizeInBatch } from "./codec.t
 import { Group } from "./group.ts";
 import { adopt, type Heard, hear } from "./hello-books.ts";
 import { emptyLedger, type Ledger, type StoredReading, upgraded } from "./ledger.ts";
-import type { Outbox, OutboxSize, Owner, QuarantinedReading, QueuedReading } from "./ports.ts";
+import type { Claimed, Outbox, OutboxSize, Owner, QuarantinedReading, QueuedReading } from "./ports.ts";
 import { type Leaving, record, release, setAside } from "./queue-books.ts";
 import { SpaceGuard } from "./space.ts";
 import type { Row, Store } from "./store.ts";
@@ -24,6 +25,8 @@ export interface JournalOptions {
   /** Readings may use this many bytes on disk. */
   readonly limitBytes: number;
   readonly isAlive: (owner: Owner) => boolean;
+  /** A name for an outbox that has none; left out: a random one. */
+  readonly newBox?: () => string;
 }
 
 /**
@@ -129,11 +132,12 @@ export class Journal implements Outbox {
     return this.#space.size();
   }
 
-  claim(stationId: number, owner: Owner): number {
-    const { store, clock, isAlive } = this.#options;
-    return store.claim(stationId, (present) =>
-      decideClaim({ stationId, owner, present, isAlive, now: clock.now() }),
-    ).boot;
+  claim(stationId: number, owner: Owner): Claimed {
+    const { store, clock, isAlive, newBox = randomUUID } = this.#options;
+    const { boot, box = "" } = store.claim(stationId, (present) =>
+      decideClaim({ stationId, owner, present, isAlive, now: clock.now(), newBox }),
+    );
+    return { boot, box };
   }
 
   async close(): Promise<void> {

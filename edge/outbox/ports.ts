@@ -28,6 +28,14 @@ export interface Owner {
   readonly started: string;
 }
 
+/** What makes a process a station's agent. */
+export interface Claimed {
+  /** The agent's boot number: rises with each claim of this outbox, at least the epoch seconds. */
+  readonly boot: number;
+  /** The name of this outbox for this station, random: two agents of one station have two. */
+  readonly box: string;
+}
+
 /** How full the outbox is, all its stations together. */
 export interface OutboxSize {
   readonly readings: number;
@@ -83,10 +91,9 @@ export interface Outbox {
   /**
    * Become the one agent of a station.
    *
-   * @returns the agent's boot number: rises with each claim, at least the epoch seconds.
    * @throws {CodedError} ALREADY_RUNNING with the other's process id.
    */
-  claim(stationId: number, owner: Owner): number;
+  claim(stationId: number, owner: Owner): Claimed;
 
   /** Store what is accepted, then release the files. */
   close(): Promise<void>;

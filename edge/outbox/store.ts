@@ -23,6 +23,8 @@ export interface Change {
 export interface Claim {
   readonly owner: Owner;
   readonly boot: number;
+  /** The name of this outbox for this station; absent: claimed last by an older version. */
+  readonly box?: string;
 }
 
 /** Where the outbox keeps its bytes: LMDB, or memory for tests. Reads see committed changes only. */

@@ -137,12 +137,19 @@ function lost(message: string): CodedError {
   return new CodedError("UPLINK_LOST", { message, retryable: true });
 }
 
+/** What the gateway means by a CONNACK's return code (docs/mqtt-protocol.md, "What is refused"). */
+const REFUSALS: Readonly<Record<number, string>> = {
+  2: "another agent speaks for this station: stop one of the two",
+  3: "too many logins of this station failed just now",
+  4: "the password is not this station's: see MQTT_PASSWORDS_FILE and MQTT_PASSWORD",
+};
+
 /** A CONNACK with a return code is the gateway's refusal; anything else is a fault of the way. */
 function refusedBy(error: Error): CodedError {
   const code = (error as { code?: unknown }).code;
   if (typeof code !== "number") return lost(messageOf(error));
   return new CodedError("GATEWAY_REFUSED", {
-    message: `the gateway refuses the connection: ${messageOf(error)}`,
+    message: `the gateway refuses the connection: ${REFUSALS[code] ?? messageOf(error)}`,
     retryable: true,
     context: { returnCode: code },
     cause: error,

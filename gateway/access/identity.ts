@@ -8,6 +8,19 @@ const STATION = /^\d{5}$/;
 /** What a client's certificate says: signed by our authority for this name (its CN), or not. */
 export type Certificate = { readonly name: string } | { readonly problem: string };
 
+/** What is known of a client before its CONNECT. */
+export interface ClientFacts {
+  /** `host:port` of its connection. */
+  readonly address: string;
+  /** What it showed, where certificates are asked for. */
+  readonly certificate?: Certificate | undefined;
+}
+
+/** An address without its port: many connections of one host share it. */
+export function hostOf(address: string): string {
+  return address.slice(0, address.lastIndexOf(":"));
+}
+
 /**
  * The identity that a CONNECT claims: username = station id or `observer`. Without a username, the client id may be
  * the station's; otherwise the client is one who watches, where that needs no password. A certificate's name stands

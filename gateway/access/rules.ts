@@ -1,5 +1,6 @@
 import { isCoded } from "../../schemas/errors.ts";
 import { agentStateTopic, refusedTopic } from "../../schemas/mqtt.ts";
+import type { Publication } from "../bridge/decision.ts";
 import { checkState } from "../bridge/state.ts";
 import type { Identity } from "./identity.ts";
 
@@ -8,12 +9,7 @@ export interface ConnectRequest {
   readonly clean: boolean;
   /** Seconds; 0: none. */
   readonly keepalive: number;
-  readonly will?: {
-    readonly topic: string;
-    readonly payload: Buffer;
-    readonly qos: number;
-    readonly retain: boolean;
-  };
+  readonly will?: Publication;
 }
 
 /** Longest keepalive, s: a connection that is cut without a word is noticed after one and a half of it. */
@@ -23,8 +19,10 @@ export const MAX_KEEPALIVE_S = 300;
 export type ConnectRefusal =
   | "unknown-name"
   | "bad-password"
+  | "too-many-logins"
   | "certificate"
   | "client-id-taken"
+  | "second-agent"
   | "persistent-session"
   | "keepalive"
   | "will";

@@ -1,19 +1,20 @@
 import type { Refusal } from "../../schemas/states.ts";
-import type { RefusalReason } from "./decision.ts";
+import type { Origin, Publication, RefusalReason } from "./decision.ts";
 
 /** A connected agent, as far as the gate deals with it. */
-export interface Peer {
+export interface Peer extends Origin {
   /** For logs. */
   readonly clientId: string;
-  readonly stationId: number;
   /** How long a packet of this peer may wait, ms: below its keepalive, because PINGREQ waits behind it. */
   readonly patienceMs: number;
+  /** Begin the session in Kafka, if that was not asked for before: something waits for its generation. */
+  begin(): unknown;
   /** Say why a batch is refused, where there is something to say, then close the connection. */
   dismiss(cause: DismissCause, refusal?: Refusal): void;
 }
 
 /** Why the gate closes a connection. */
-export type DismissCause = RefusalReason | "kafka" | "timeout";
+export type DismissCause = RefusalReason | "kafka" | "timeout" | "second-agent";
 
 type Stage = "waiting" | "stored" | { readonly refuse: RefusalReason; readonly refusal: Refusal | undefined };
 
@@ -32,6 +33,7 @@ export interface InFlightEntry {
 export class AckQueue {
   readonly peer: Peer;
   readonly #entries: InFlightEntry[] = [];
+  #held: { readonly entry: InFlightEntry; readonly packet: Publication }[] = [];
   #open = true;
 
   constructor(peer: Peer) {
@@ -63,6 +65,18 @@ export class AckQueue {
     return entry;
   }
 
+  /** What is to become of this packet cannot be said yet. It keeps its place. */
+  hold(entry: InFlightEntry, packet: Publication): void {
+    this.#held.push({ entry, packet });
+  }
+
+  /** The packets held so far, in order: now it can be said. */
+  takeHeld(): readonly { readonly entry: InFlightEntry; readonly packet: Publication }[] {
+    const held = this.#held;
+    this.#held = [];
+    return held;
+  }
+
   /** Kafka has the packet. */
   markStored(entry: InFlightEntry): void {
     entry.stage = "stored";
@@ -84,6 +98,7 @@ export class AckQueue {
     const was = this.#open;
     this.#open = false;
     this.#entries.length = 0;
+    this.#held = [];
     return was;
   }
 

@@ -19,15 +19,17 @@ import {
   rawValue,
   STATION,
 } from "../testing/samples.ts";
-import type { Decider, Decision, Publication } from "./decision.ts";
+import type { Decider, Decision, Origin, Publication } from "./decision.ts";
 
 let decider: Decider;
 beforeAll(async () => {
   decider = await testDecider(5_000);
 });
 
+const ORIGIN: Origin = { stationId: STATION, generation: 7, address: "127.0.0.1:4711" };
+
 function publish(topic: string, bytes: Buffer, overrides: Partial<Publication> = {}): Decision {
-  return decider.decide(STATION, { topic, payload: bytes, qos: 1, retain: false, ...overrides });
+  return decider.decide(ORIGIN, { topic, payload: bytes, qos: 1, retain: false, ...overrides });
 }
 
 const READINGS = readingsTopic(STATION);
@@ -60,9 +62,31 @@ test("states of devices and agents become records of the devices topic, keyed by
     const decision = publish(topic, json(state));
     expect(decision).toMatchObject({ kind: "forward", record: { topic: TOPICS.devices } });
     if (decision.kind !== "forward") continue;
-    expect(decoded("device-state", decision.record.value)).toMatchObject(state);
+    expect(decoded("device-state", decision.record.value)).toMatchObject({
+      ...state,
+      order: { ...state.order, generation: 7 },
+      address: state.kind === "agent" ? ORIGIN.address : "",
+    });
     expect(decoded("device-id", decision.record.key)).toBe(state.id);
   }
+});
+
+test("a state waits for its session's generation, which is never its sender's to say; one that can never pass does not", () => {
+  const waiting: Origin = { ...ORIGIN, generation: undefined };
+  const forged = { ...deviceState(), order: { ...deviceState().order, generation: 99 }, address: "x" };
+  const packet = { topic: deviceStateTopic(STATION, `${STATION}-T1`), qos: 1, retain: false };
+  const said = { ...packet, payload: json(forged) };
+  expect(decider.decide(waiting, said)).toEqual({ kind: "wait" });
+  expect(decider.decide(waiting, { ...packet, payload: Buffer.from("{") }).kind).toBe("dead");
+  expect(decider.decide(waiting, { ...packet, topic: READINGS, payload: payload(batch(1)) }).kind).toBe(
+    "forward",
+  );
+  const decision = decider.decide(ORIGIN, said);
+  if (decision.kind !== "forward") throw new Error(decision.kind);
+  expect(decoded("device-state", decision.record.value)).toMatchObject({
+    address: "",
+    order: { generation: 7 },
+  });
 });
 
 describe("content that can never pass goes to the dead letter", () => {

@@ -17,6 +17,15 @@ export interface Publication {
   readonly retain: boolean;
 }
 
+/** Whose packet it is: the connection's own station and session, whatever the packet itself says. */
+export interface Origin {
+  readonly stationId: number;
+  /** Of the session in the devices topic; undefined: Kafka has not said yet. */
+  readonly generation: number | undefined;
+  /** `host:port`, as the gateway sees it. */
+  readonly address: string;
+}
+
 /** Why a packet is refused; the label of the metric and the `reason` of the log line. */
 export type RefusalReason = "foreign-topic" | "qos" | "retained" | "oversized" | "in-flight" | "dead-letter";
 
@@ -25,6 +34,7 @@ export type RefusalReason = "foreign-topic" | "qos" | "retained" | "oversized" |
  *
  * - `forward`: write `record`, then PUBACK.
  * - `dead`: its content can never pass: write the dead letter `record`, then PUBACK, so that it blocks no later packet.
+ * - `wait`: it is a state, which says in which session it was said, and Kafka has not yet handed out that number.
  * - `refuse`: no PUBACK: say `refusal` where the packet is a readable batch, close the connection.
  */
 export type Decision =
@@ -38,6 +48,7 @@ export type Decision =
       readonly serialMs?: number;
     }
   | { readonly kind: "dead"; readonly record: OutRecord; readonly error: CodedError }
+  | { readonly kind: "wait" }
   | { readonly kind: "refuse"; readonly reason: RefusalReason; readonly refusal?: Refusal };
 
 export interface DeciderOptions {
@@ -61,7 +72,8 @@ export class Decider {
     this.#options = options;
   }
 
-  decide(stationId: number, packet: Publication): Decision {
+  decide(origin: Origin, packet: Publication): Decision {
+    const { stationId } = origin;
     const topic = this.#parsed(packet.topic);
     if (!topic || topic.stationId !== stationId || topic.kind === "refused") {
       return { kind: "refuse", reason: "foreign-topic" };
@@ -75,11 +87,7 @@ export class Decider {
     try {
       return topic.kind === "readings"
         ? this.#readings(stationId, payload)
-        : {
-            kind: "forward",
-            record: this.#options.records.state(checkState(payload, stationId, topic.subject)),
-            readings: 0,
-          };
+        : this.#state(origin, topic.subject, payload);
     } catch (error) {
       if (!isCoded(error)) throw error;
       return this.deadLetter(packet, error);
@@ -101,6 +109,14 @@ export class Decider {
     const lost = topic?.kind === "readings" ? rangesIn(packet.payload, topic.stationId) : [];
     const record = this.#options.records.deadLetter(packet.topic, packet.payload, error, lost);
     return { kind: "dead", record, error };
+  }
+
+  #state({ stationId, generation, address }: Origin, subject: string, payload: Buffer): Decision {
+    const state = checkState(payload, stationId, subject);
+    if (generation === undefined) return { kind: "wait" };
+    const said = { ...state, order: { ...state.order, generation } };
+    const record = this.#options.records.state(said.kind === "agent" ? { ...said, address } : said);
+    return { kind: "forward", record, readings: 0 };
   }
 
   #readings(stationId: number, payload: Buffer): Decision {

@@ -2,11 +2,11 @@ import { beforeEach, expect, test } from "vitest";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { ManualClock } from "../../infra/runtime/manual-clock.ts";
 import { CodedError } from "../../schemas/errors.ts";
-import { readingsTopic } from "../../schemas/mqtt.ts";
+import { agentStateTopic, deviceStateTopic, readingsTopic } from "../../schemas/mqtt.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { HeldSink } from "../testing/held-sink.ts";
 import { testDecider } from "../testing/records.ts";
-import { batch, payload, STATION } from "../testing/samples.ts";
+import { agentState, batch, decoded, deviceState, json, payload, STATION } from "../testing/samples.ts";
 import type { AckQueue, Peer } from "./ack-queue.ts";
 import { PublishGate } from "./publish-gate.ts";
 
@@ -14,12 +14,14 @@ let clock: ManualClock;
 let sink: HeldSink;
 let gate: PublishGate;
 const events: unknown[] = [];
+let generation: number | undefined;
 
 const LOST = new CodedError("KAFKA_UNAVAILABLE", { message: "no answer", retryable: true });
 const NEVER = new CodedError("KAFKA_RECORD_REFUSED", { message: "too large", retryable: false });
 
 beforeEach(async () => {
   events.length = 0;
+  generation = 7;
   clock = new ManualClock();
   sink = new HeldSink();
   gate = new PublishGate({
@@ -42,6 +44,11 @@ function agent(clientId = "a", patienceMs = 1_000): AckQueue {
   const peer: Peer = {
     clientId,
     stationId: STATION,
+    address: "127.0.0.1:4711",
+    get generation() {
+      return generation;
+    },
+    begin: () => events.push("begin"),
     patienceMs,
     dismiss: (cause, refusal) => events.push(refusal ? { dismiss: cause, refusal } : { dismiss: cause }),
   };
@@ -184,4 +191,47 @@ test("too many in flight: the one too many is refused in its turn", () => {
     ...[1, 2, 3, 4].map((puback) => ({ puback })),
     { dismiss: "in-flight", refusal: { batchId: 5, code: "GATEWAY_REFUSED", permanent: false } },
   ]);
+});
+
+test("states wait for the session's generation in their place; readings behind them are written, not acknowledged", () => {
+  generation = undefined;
+  const queue = agent();
+  const state = (n: number): void => {
+    const bytes = json(deviceState({ order: { agentBoot: 1, connection: 1, n } }));
+    const packet = {
+      topic: deviceStateTopic(STATION, `${STATION}-T1`),
+      payload: bytes,
+      qos: 1,
+      retain: false,
+    };
+    gate.accept(queue, packet, () => events.push({ puback: `state ${n}` }));
+  };
+  state(1);
+  publish(queue, 2);
+  state(3);
+  expect(events).toEqual(["begin", "begin"]);
+  expect(sink.submissions.map((s) => s.record.topic)).toEqual([TOPICS.raw]);
+  sink.settle(0);
+  generation = 9;
+  gate.resume(queue);
+  expect(sink.submissions.map((s) => s.record.topic)).toEqual([TOPICS.raw, TOPICS.devices, TOPICS.devices]);
+  const numbers = sink.submissions.slice(1).map(({ record }) => decoded("device-state", record.value));
+  expect(numbers).toMatchObject([{ order: { n: 1, generation: 9 } }, { order: { n: 3, generation: 9 } }]);
+  expect(events).toHaveLength(2);
+  sink.settle(2);
+  sink.settle(1);
+  expect(events.slice(2)).toEqual([{ puback: "state 1" }, { puback: 2 }, { puback: "state 3" }]);
+});
+
+test("a state that waits for its generation is bounded like any other packet", () => {
+  generation = undefined;
+  const queue = agent("a", 1_000);
+  const packet = { topic: agentStateTopic(STATION), payload: json(agentState()), qos: 1, retain: false };
+  gate.accept(queue, packet, () => {});
+  clock.advance(1_000);
+  gate.sweep();
+  expect(events).toEqual(["begin", { dismiss: "timeout" }]);
+  generation = 9;
+  gate.resume(queue);
+  expect(sink.submissions).toEqual([]);
 });

@@ -61,8 +61,15 @@ export class PublishGate {
     const decision =
       queue.length > maxInFlight
         ? refused(packet.payload, "in-flight", "GATEWAY_REFUSED", false)
-        : decider.decide(queue.peer.stationId, packet);
+        : decider.decide(queue.peer, packet);
     this.#carryOut(queue, entry, packet, decision);
+  }
+
+  /** The session of this queue's peer has its generation: its states can go. */
+  resume(queue: AckQueue): void {
+    for (const { entry, packet } of queue.takeHeld()) {
+      this.#carryOut(queue, entry, packet, this.#options.decider.decide(queue.peer, packet));
+    }
   }
 
   /** Call often: closes the connections whose first packet has waited too long. */
@@ -77,6 +84,11 @@ export class PublishGate {
   #carryOut(queue: AckQueue, entry: InFlightEntry, packet: Publication, decision: Decision): void {
     if (decision.kind === "refuse") {
       queue.refuse(entry, decision.reason, decision.refusal);
+      return;
+    }
+    if (decision.kind === "wait") {
+      queue.hold(entry, packet);
+      queue.peer.begin();
       return;
     }
     if (decision.kind === "dead") this.#reportDead(queue.peer, packet, decision.error);
@@ -132,7 +144,7 @@ export class PublishGate {
   }
 }
 
-type Writable = Exclude<Decision, { kind: "refuse" }>;
+type Writable = Exclude<Decision, { kind: "refuse" | "wait" }>;
 
 /** A packet in the sink: one object each, without a closure, as there are tens of thousands a second. */
 class PendingWrite implements Submission {

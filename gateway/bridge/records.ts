@@ -2,7 +2,7 @@ import type { OutRecord } from "../../infra/runtime/kafka/ports.ts";
 import type { AvroCodec } from "../../infra/runtime/registry/ports.ts";
 import { deadLetter } from "../../schemas/dead-letter.ts";
 import type { CodedError } from "../../schemas/errors.ts";
-import type { AnyState } from "../../schemas/states.ts";
+import type { AnyState, SessionState } from "../../schemas/states.ts";
 import { formatLost, HEADERS, partitionOf, type ReadingRange, type Topics } from "../../schemas/topics.ts";
 import { stateRecord } from "./state.ts";
 
@@ -61,7 +61,7 @@ export class Records {
     return this.#headers;
   }
 
-  state(state: AnyState): OutRecord {
+  state(state: AnyState | SessionState): OutRecord {
     return {
       topic: this.#topics.devices,
       partition: partitionOf(state.stationId, this.#partitions.devices),

@@ -9,6 +9,7 @@ import {
   DEVICE_STATES,
   LOSS_REASONS,
   NAMED_LOSSES,
+  type SessionState,
 } from "../../schemas/states.ts";
 
 const count = z.int().min(0).max(MAX_COUNT);
@@ -59,6 +60,10 @@ const agentState = z.object({
   state: z.enum(["online", "offline"]),
   waiting: count,
   quarantined: count,
+  box: z
+    .string()
+    .regex(/^[\w-]{0,64}$/)
+    .default(""),
 });
 
 const anyState = z.discriminatedUnion("kind", [deviceState, agentState]);
@@ -107,7 +112,19 @@ function invalid(message: string, cause?: unknown): CodedError {
 }
 
 /** The state as a value of `device-state.avsc`: what a kind of sender has not is 0 or null. */
-export function stateRecord(state: AnyState): Record<string, unknown> {
-  const nothing = { lastSeen: null, positions: null, boots: [], losses: [] };
-  return { ...nothing, frames: 0, errors: 0, waiting: 0, quarantined: 0, ...state };
+export function stateRecord(state: AnyState | SessionState): Record<string, unknown> {
+  return {
+    ...{
+      lastSeen: null,
+      positions: null,
+      boots: [],
+      losses: [],
+      frames: 0,
+      errors: 0,
+      waiting: 0,
+      quarantined: 0,
+    },
+    ...{ box: "", address: "", gateway: "", attempts: 0, holder: "" },
+    ...state,
+  };
 }

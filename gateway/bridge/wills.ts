@@ -1,7 +1,7 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { Sink } from "../sink/ports.ts";
-import type { Decider, Publication } from "./decision.ts";
+import type { Decider, Origin, Publication } from "./decision.ts";
 
 /** Gap between tries while Kafka does not take a will, ms. */
 export const WILL_RETRY_MS = 1_000;
@@ -31,17 +31,19 @@ export class Wills {
     return this.#newest.size;
   }
 
-  execute(stationId: number, will: Publication): void {
-    this.#newest.set(stationId, will);
-    this.#submit(stationId, will);
+  /** @param origin - the connection that the will is of, with its generation. */
+  execute(origin: Origin, will: Publication): void {
+    this.#newest.set(origin.stationId, will);
+    this.#submit(origin, will);
   }
 
-  #submit(stationId: number, will: Publication): void {
+  #submit(origin: Origin, will: Publication): void {
     const { decider, sink, clock, logger, onWritten } = this.#options;
-    const decision = decider.decide(stationId, will);
-    if (decision.kind === "refuse") {
-      // Checked at CONNECT; only a broker's own store of old wills could bring one.
-      logger.warn({ station: stationId, topic: will.topic, reason: decision.reason }, "will refused");
+    const { stationId } = origin;
+    const decision = decider.decide(origin, will);
+    if (decision.kind === "refuse" || decision.kind === "wait") {
+      // Checked at CONNECT, and executed once its session has a generation: this is a fault of ours.
+      logger.error({ station: stationId, topic: will.topic, decision: decision.kind }, "will not written");
       this.#newest.delete(stationId);
       return;
     }
@@ -52,7 +54,7 @@ export class Wills {
         if (!error) onWritten();
         else if (error.retryable) {
           clock.after(WILL_RETRY_MS, () => {
-            if (this.#newest.get(stationId) === will) this.#submit(stationId, will);
+            if (this.#newest.get(stationId) === will) this.#submit(origin, will);
           });
           return;
         } else logger.error({ station: stationId, code: error.code }, `will lost: ${error.message}`);

@@ -4,7 +4,7 @@ import { createServer as createTlsServer, type SecureContextOptions, type TLSSoc
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import { CodedError } from "../../schemas/errors.ts";
-import type { Certificate } from "../access/identity.ts";
+import type { Certificate, ClientFacts } from "../access/identity.ts";
 import type { CertificateFiles, ServerCertificates } from "./certificates.ts";
 import { overWebSocket } from "./websocket.ts";
 
@@ -38,7 +38,7 @@ export interface ListenOptions {
   readonly open: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly onConnection: (socket: Duplex, certificate?: Certificate) => void;
+  readonly onConnection: (socket: Duplex, client: ClientFacts) => void;
   readonly onRefused: (reason: ListenerRefusal) => void;
 }
 
@@ -56,7 +56,7 @@ type Kind = "mqtt" | "mqtts" | "ws" | "wss";
 /** What becomes of an accepted connection. */
 type Enter = (socket: Socket) => void;
 /** What becomes of one whose client is known as far as TLS knows it. */
-type Then = (socket: Duplex, certificate?: Certificate) => void;
+type Then = (socket: Duplex, client: ClientFacts) => void;
 
 interface Listener {
   readonly kind: Kind;
@@ -108,10 +108,19 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
 function listenersOf(options: ListenOptions): readonly Listener[] {
   const { port, tls, webSocketPort, onConnection } = options;
   const listeners: Listener[] = [];
-  if (port !== undefined) listeners.push({ kind: "mqtt", port, enter: (socket) => onConnection(socket) });
+  if (port !== undefined)
+    listeners.push({
+      kind: "mqtt",
+      port,
+      enter: (socket) => onConnection(socket, { address: addressOf(socket) }),
+    });
   if (webSocketPort !== undefined) {
     const enter = overWebSocket(options);
-    listeners.push({ kind: "ws", port: webSocketPort, enter: (socket) => enter(socket) });
+    listeners.push({
+      kind: "ws",
+      port: webSocketPort,
+      enter: (socket) => enter(socket, { address: addressOf(socket) }),
+    });
   }
   if (tls) {
     listeners.push({ kind: "mqtts", port: tls.port, ...overTls(tls.certificates, options, onConnection) });
@@ -154,7 +163,7 @@ function overTls(
     handshakeTimeout: connectMs,
   });
   server.on("secureConnection", (socket: TLSSocket) => {
-    then(socket, asked ? certificateOf(socket) : undefined);
+    then(socket, { address: addressOf(socket), certificate: asked ? certificateOf(socket) : undefined });
   });
   server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
     onRefused("tls-handshake");
@@ -169,6 +178,10 @@ function overTls(
 
 function secureContextOf({ own, clientAuthorities: ca }: ServerCertificates): SecureContextOptions {
   return { cert: own.cert, key: own.key, ...(ca ? { ca } : {}) };
+}
+
+function addressOf({ remoteAddress = "unknown", remotePort = 0 }: Socket): string {
+  return `${remoteAddress.includes(":") ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
 }
 
 /** undefined: the client showed none. */

@@ -1,32 +1,29 @@
 import type { Duplex } from "node:stream";
 import { Aedes, type AedesOptions, type Client } from "aedes";
-import type { Clock } from "../../infra/runtime/clock.ts";
-import type { Logger } from "../../infra/runtime/logger.ts";
 import { messageOf } from "../../schemas/errors.ts";
-import { parseMqttTopic } from "../../schemas/mqtt.ts";
-import type { Passwords } from "../access/credentials.ts";
-import { type Certificate, claimedIdentity, type Identity, nameOf } from "../access/identity.ts";
-import { type ConnectRefusal, type ConnectRequest, connectFault, maySubscribe } from "../access/rules.ts";
+import type { ClientFacts } from "../access/identity.ts";
+import { type ConnectRefusal, maySubscribe } from "../access/rules.ts";
 import type { DismissCause } from "../bridge/ack-queue.ts";
 import type { Publication } from "../bridge/decision.ts";
-import type { PublishGate } from "../bridge/publish-gate.ts";
 import type { Wills } from "../bridge/wills.ts";
+import type { RemoteSession } from "../sessions/station-holders.ts";
+import { Admission, type AdmissionMeter, type AdmissionOptions } from "./admission.ts";
+import { publicationOf, type WirePacket } from "./connect-packet.ts";
 import { FanOut } from "./fan-out.ts";
 import { type Guard, guard } from "./guard.ts";
 import type { ListenerRefusal } from "./listener.ts";
-import { Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { skipUnheard } from "./unheard.ts";
 
 /** What an observer may have unread before messages pass it by, bytes. */
 const OBSERVER_BACKLOG = 1024 * 1024;
 /** Ours have five levels; more are never needed to watch. */
 const MAX_TOPIC_LEVELS = 16;
-/** A packet waits for at most this share of its connection's keepalive. */
-const KEEPALIVE_SHARE = 0.75;
+/** Of a socket that did not come from a listener. */
+const UNKNOWN: ClientFacts = { address: "unknown:0" };
 
 /** What the broker counts. */
-export interface BrokerMeter {
-  connections(now: number): void;
+export interface BrokerMeter extends AdmissionMeter {
   connectRefused(reason: ConnectRefusal | ListenerRefusal): void;
   dismissed(cause: DismissCause | "observer-publishes" | "oversized-packet"): void;
   subscriptionRefused(): void;
@@ -36,16 +33,10 @@ export interface BrokerMeter {
   passedBy(): void;
 }
 
-export interface BrokerOptions {
-  readonly gate: PublishGate;
+export interface BrokerOptions extends AdmissionOptions {
   readonly wills: Wills;
-  readonly passwords: Passwords;
-  readonly clock: Clock;
-  readonly logger: Logger;
   readonly meter: BrokerMeter;
   readonly maxPacketBytes: number;
-  /** The longest that a packet may wait for Kafka, ms. */
-  readonly patienceMs: number;
   /** The longest that a connection may be without a CONNECT, ms. */
   readonly connectMs: number;
   /** Nothing is read from any socket while this is true. */
@@ -57,14 +48,12 @@ export class MqttBroker {
   readonly #options: BrokerOptions;
   readonly #aedes: Aedes;
   readonly #guards = new Map<Duplex, Guard>();
-  readonly #certificates = new WeakMap<Duplex, Certificate>();
-  readonly #claims = new WeakMap<Client, { readonly claim: Claim } | { readonly fault: ConnectRefusal }>();
-  readonly #sessions = new WeakMap<Client, Session>();
-  /** Sessions by client id, so that nobody takes over another's connection [MQTT-3.1.4-2]. */
-  readonly #byClientId = new Map<string, Session>();
+  readonly #clients = new WeakMap<Duplex, ClientFacts>();
+  readonly #admission: Admission;
 
   private constructor(options: BrokerOptions) {
     this.#options = options;
+    this.#admission = new Admission(options);
     const fanOut = new FanOut();
     this.#aedes = new Aedes(this.#aedesOptions(fanOut));
     skipUnheard(this.#aedes, fanOut);
@@ -79,16 +68,14 @@ export class MqttBroker {
   }
 
   get connections(): number {
-    return this.#byClientId.size;
+    return this.#admission.sessions.size;
   }
 
   /**
    * Take over a new connection: TCP, TLS or WebSocket.
-   *
-   * @param certificate - the client's, if it showed one.
    */
-  handle(socket: Duplex, certificate?: Certificate): void {
-    if (certificate) this.#certificates.set(socket, certificate);
+  handle(socket: Duplex, client: ClientFacts): void {
+    this.#clients.set(socket, client);
     const { maxPacketBytes, full, meter, logger, clock } = this.#options;
     const onOversize = (): void => {
       meter.dismissed("oversized-packet");
@@ -112,7 +99,14 @@ export class MqttBroker {
   sweep(): void {
     this.#options.gate.sweep();
     const now = this.#options.clock.monotonic();
-    for (const session of this.#byClientId.values()) if (session.outwaited(now)) session.dismiss("timeout");
+    for (const session of this.#admission.sessions.values()) {
+      if (session.outwaited(now)) session.dismiss("timeout");
+    }
+  }
+
+  /** Another gateway wrote about a session of its own. */
+  heard(stationId: number, said: RemoteSession): void {
+    this.#admission.heard(stationId, said);
   }
 
   /** Close all connections; their wills are executed. */
@@ -127,11 +121,11 @@ export class MqttBroker {
       connectTimeout: this.#options.connectMs,
       maxTopicLevels: MAX_TOPIC_LEVELS,
       preConnect: (client, packet, done) => {
-        this.#claims.set(client, this.#claimOf(client, packet));
+        this.#admission.claim(client, packet, this.#clients.get(client.conn) ?? UNKNOWN);
         done(null, true);
       },
       authenticate: (client, _username, password, done) => {
-        this.#authenticate(client, password).then(
+        this.#admission.authenticate(client, password, this.#guards.get(client.conn)).then(
           (fault) => {
             if (fault)
               done(Object.assign(new Error(`refused: ${fault}`), { returnCode: RETURN[fault] }), false);
@@ -152,64 +146,8 @@ export class MqttBroker {
     };
   }
 
-  #claimOf(
-    client: Client,
-    packet: ConnectPacket,
-  ): { readonly claim: Claim } | { readonly fault: ConnectRefusal } {
-    const certificate = this.#certificates.get(client.conn);
-    if (certificate && "problem" in certificate) {
-      this.#options.logger.warn({ client: packet.clientId, ...certificate }, "certificate refused");
-      return { fault: "certificate" };
-    }
-    const username = packet.username ?? certificate?.name;
-    const identity = claimedIdentity(username, packet.clientId, this.#options.passwords.open);
-    if (!identity) return { fault: "unknown-name" };
-    if (certificate && certificate.name !== nameOf(identity)) return { fault: "certificate" };
-    const request = requestOf(packet);
-    const fault = connectFault(identity, request);
-    if (fault) return { fault };
-    return { claim: { identity, proven: certificate !== undefined, keepaliveS: request.keepalive } };
-  }
-
-  /** @returns why the client is refused, or undefined when it is let in. */
-  async #authenticate(client: Client, password: Buffer | undefined): Promise<ConnectRefusal | undefined> {
-    const decision = this.#claims.get(client) ?? { fault: "unknown-name" as const };
-    this.#claims.delete(client);
-    const fault = "fault" in decision ? decision.fault : await this.#admit(client, decision.claim, password);
-    if (fault) {
-      const { meter, logger } = this.#options;
-      meter.connectRefused(fault);
-      logger.warn({ client: client.id, reason: fault }, "connection refused");
-    }
-    return fault;
-  }
-
-  async #admit(
-    client: Client,
-    { identity, proven, keepaliveS }: Claim,
-    password: Buffer | undefined,
-  ): Promise<ConnectRefusal | undefined> {
-    const { passwords, gate, clock, logger, meter, patienceMs } = this.#options;
-    if (!proven && !(await passwords.check(nameOf(identity), password))) return "bad-password";
-    const holder = this.#byClientId.get(client.id);
-    if (holder && nameOf(holder.identity) !== nameOf(identity)) return "client-id-taken";
-    if (client.closed) return undefined;
-    const patience = Math.min(patienceMs, keepaliveS * 1000 * KEEPALIVE_SHARE);
-    const session = new Session(client, identity, patience, this.#guards.get(client.conn), {
-      clock,
-      logger,
-      onDismissed: (cause) => meter.dismissed(cause),
-    });
-    if (identity.role === "agent") session.queue = gate.open(session);
-    this.#sessions.set(client, session);
-    this.#byClientId.set(client.id, session);
-    meter.connections(this.connections);
-    client.conn.once("close", () => this.#gone(session));
-    return undefined;
-  }
-
   #subscribes(client: Client, filter: string): boolean {
-    const session = this.#sessions.get(client);
+    const session = this.#admission.sessionOf(client);
     if (session && maySubscribe(session.identity, filter)) return true;
     const { meter, logger } = this.#options;
     meter.subscriptionRefused();
@@ -217,24 +155,23 @@ export class MqttBroker {
     return false;
   }
 
-  #gone(session: Session): void {
-    if (session.queue) this.#options.gate.close(session.queue);
-    if (this.#byClientId.get(session.clientId) === session) this.#byClientId.delete(session.clientId);
-    this.#options.meter.connections(this.connections);
+  #publish(client: Client | null, packet: WirePacket, acknowledge: () => void): void {
+    const session = client ? this.#admission.sessionOf(client) : undefined;
+    // No session: it was never let in. Its packets are nobody's.
+    if (!session) return;
+    const publication = publicationOf(packet);
+    if (session.takeWill(packet)) {
+      void this.#executeWill(session, publication);
+      acknowledge();
+    } else if (session.queue) this.#options.gate.accept(session.queue, publication, acknowledge);
+    else session.dismiss("observer-publishes");
   }
 
-  #publish(client: Client | null, packet: WirePacket, acknowledge: () => void): void {
-    const publication = publicationOf(packet);
-    // Aedes executes a will when its client is closed already, or has none at hand.
-    if (client === null || client.closed) {
-      const topic = parseMqttTopic(packet.topic);
-      if (topic) this.#options.wills.execute(topic.stationId, publication);
-      acknowledge();
-      return;
-    }
-    const session = this.#sessions.get(client);
-    if (session?.queue) this.#options.gate.accept(session.queue, publication, acknowledge);
-    else session?.dismiss("observer-publishes");
+  async #executeWill(session: Session, will: Publication): Promise<void> {
+    const generation = await this.#admission.executeWill(session);
+    if (generation === undefined) return;
+    const { stationId, address } = session;
+    this.#options.wills.execute({ stationId, generation, address }, will);
   }
 
   #faulted(client: Client, error: Error): void {
@@ -243,16 +180,11 @@ export class MqttBroker {
   }
 }
 
-interface Claim {
-  readonly identity: Identity;
-  /** By a certificate, so that no password is needed. */
-  readonly proven: boolean;
-  readonly keepaliveS: number;
-}
-
 /** CONNACK return codes (MQTT 3.1.1, 3.2.2.3). */
 const RETURN: Readonly<Record<ConnectRefusal, number>> = {
   "bad-password": 4,
+  "too-many-logins": 3,
+  "second-agent": 2,
   certificate: 5,
   "client-id-taken": 2,
   "unknown-name": 5,
@@ -260,40 +192,3 @@ const RETURN: Readonly<Record<ConnectRefusal, number>> = {
   keepalive: 5,
   will: 5,
 };
-
-interface WirePacket {
-  readonly topic: string;
-  readonly payload: string | Buffer;
-  readonly qos: number;
-  readonly retain: boolean;
-}
-
-function publicationOf(packet: WirePacket): Publication {
-  const { topic, payload, qos, retain } = packet;
-  // Never a string off the wire; then the packet is as good as a copy.
-  if (typeof payload !== "string") return packet as Publication;
-  return { topic, payload: Buffer.from(payload), qos, retain };
-}
-
-/** What Aedes makes of a CONNECT. */
-interface ConnectPacket {
-  readonly clientId: string;
-  readonly username?: string | undefined;
-  readonly clean?: boolean | undefined;
-  readonly keepalive?: number | undefined;
-  readonly will?:
-    | {
-        readonly topic: string;
-        readonly payload: string | Buffer;
-        readonly qos?: number | undefined;
-        readonly retain?: boolean | undefined;
-      }
-    | undefined;
-}
-
-function requestOf(packet: ConnectPacket): ConnectRequest {
-  const { clean = false, keepalive = 0, will } = packet;
-  if (!will) return { clean, keepalive };
-  const { topic, payload, qos = 0, retain = false } = will;
-  return { clean, keepalive, will: publicationOf({ topic, payload, qos, retain }) };
-}

@@ -4,7 +4,7 @@ import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { isLoopback } from "../../infra/runtime/http/loopback.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
-import type { Certificate } from "../access/identity.ts";
+import type { ClientFacts } from "../access/identity.ts";
 
 export interface WebSocketOptions {
   /** Bytes of one WebSocket message, at most: a PUBLISH that passes fits into one. */
@@ -15,7 +15,7 @@ export interface WebSocketOptions {
   readonly connectMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly onConnection: (stream: Duplex, certificate?: Certificate) => void;
+  readonly onConnection: (stream: Duplex, client: ClientFacts) => void;
   readonly onRefused: (reason: "websocket-handshake") => void;
 }
 
@@ -27,11 +27,9 @@ const SUBPROTOCOLS = ["mqtt", "mqttv3.1"];
  *
  * @returns what takes over a connection, TCP or TLS, before its first byte.
  */
-export function overWebSocket(
-  options: WebSocketOptions,
-): (socket: Duplex, certificate?: Certificate) => void {
+export function overWebSocket(options: WebSocketOptions): (socket: Duplex, client: ClientFacts) => void {
   const { maxPacketBytes, connectMs, clock, logger, onConnection, onRefused } = options;
-  const opening = new WeakMap<Duplex, { readonly certificate: Certificate | undefined; end(): void }>();
+  const opening = new WeakMap<Duplex, { readonly client: ClientFacts; end(): void }>();
   const server = createServer((_request, response) => {
     response.writeHead(426, { connection: "close", upgrade: "websocket", "content-type": "text/plain" });
     response.end("MQTT over WebSocket is served here: connect by ws:// with an MQTT client\n");
@@ -54,23 +52,23 @@ export function overWebSocket(
     if (options.open && origin !== undefined && !isOfThisMachine(origin))
       return refuse(socket, "403 Forbidden", `without passwords, pages of ${origin} may not connect`);
     if (!offers(request)) return refuse(socket, "400 Bad Request", "no subprotocol mqtt is offered");
-    const { certificate, end } = opening.get(request.socket) ?? {};
+    const { client, end } = opening.get(request.socket) ?? {};
     upgrade.handleUpgrade(request, socket, head, (webSocket) => {
       end?.();
-      onConnection(streamOf(webSocket, logger), certificate);
+      onConnection(streamOf(webSocket, logger), client ?? { address: "unknown:0" });
     });
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) =>
     refuse(socket, "400 Bad Request", error.code ?? error.message),
   );
-  return (socket, certificate) => {
+  return (socket, client) => {
     // A server that does not listen itself has no time-outs of its own.
     const end = clock.after(connectMs, () => {
       onRefused("websocket-handshake");
       socket.destroy();
     });
     socket.once("close", end);
-    opening.set(socket, { certificate, end });
+    opening.set(socket, { client, end });
     server.emit("connection", socket);
   };
 }

@@ -137,6 +137,16 @@ export interface PageTables {
   readonly vehicles: Readonly<Record<string, VehicleView>>;
 }
 
+/** An agent that asked to speak for a station while another one did, and was refused. */
+export interface SecondAgentView {
+  readonly stationId: number;
+  /** Where it connects from, and where the one connects from that speaks for the station: `host:port`. */
+  readonly address: string;
+  readonly holder: string;
+  readonly attempts: number;
+  readonly since: number;
+}
+
 /** Sections that change as a whole. */
 export interface PageFacts {
   readonly weather: WeatherView | null;
@@ -145,6 +155,8 @@ export interface PageFacts {
   readonly proof: ProofView | null;
   readonly fleet: FleetView;
   readonly parts: readonly PartView[];
+  /** Those that asked a short while ago. */
+  readonly secondAgents: readonly SecondAgentView[];
   /** Has the server read everything that was in its topics when it started? */
   readonly live: boolean;
 }

@@ -6,7 +6,7 @@ import { CodedError, type ErrorCode, isCoded } from "../../../../schemas/errors.
 import { checkFleetRecord, type FleetRecord } from "../../../../schemas/fleet.ts";
 import { isLine } from "../../../../schemas/network/network.ts";
 import type { ArrivalRecord, DedupState, StationRecord, WeatherRecord } from "../../../../schemas/records.ts";
-import type { AnyState } from "../../../../schemas/states.ts";
+import type { AnyState, SessionState } from "../../../../schemas/states.ts";
 import { ownSchemasOf } from "../../../../schemas/topic-schemas.ts";
 import { HEADERS, type HopTimes, parseTimes, type Topics } from "../../../../schemas/topics.ts";
 import { fleetRecordOf } from "../fleet/decode.ts";
@@ -69,7 +69,10 @@ export function inputDecoder(topics: Topics, avro: AvroDecoder): Decode {
       return { kind: "station-gone", stationId: station_id, line };
     },
     [topics.devices]: async (record) => {
-      if (record.value) return { kind: "state", at: record.timestamp, state: await value<AnyState>(record) };
+      if (record.value) {
+        const state = await value<AnyState | SessionState>(record);
+        return { kind: "state", at: record.timestamp, offset: record.offset, state };
+      }
       return { kind: "state-gone", id: String(await key(record)) };
     },
     [topics.dedupState]: async (record) => {

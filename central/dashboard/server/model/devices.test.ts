@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type AgentState, agentId, type DeviceState, WILL_N } from "../../../../schemas/states.ts";
+import {
+  type AgentState,
+  agentId,
+  type DeviceState,
+  type SessionState,
+  WILL_N,
+} from "../../../../schemas/states.ts";
 import { Devices } from "./devices.ts";
 
 const device = (more: Partial<DeviceState> = {}): DeviceState => ({
@@ -58,6 +64,61 @@ describe("devices", () => {
     devices.tell(device({ order: { agentBoot: 7, connection: 2, n: 2 } }), 11);
     devices.tell(agent("offline", { agentBoot: 7, connection: 1, n: WILL_N }), 6_000);
     expect(stateOf(devices)).toBe("online");
+  });
+
+  test("of two hosts the one whose session began later in the log is heard, whatever their clocks say", () => {
+    const devices = new Devices();
+    const ahead = { agentBoot: 9_000, connection: 5, n: 100 };
+    const behind = { agentBoot: 10, connection: 1, n: 1 };
+    // A visitor with a clock ahead spoke for a while and left; the station's own box is there again.
+    devices.tell(device({ state: "online", order: { ...ahead, generation: 40 } }), 10, 41);
+    devices.tell(agent("offline", { ...ahead, n: WILL_N, generation: 40 }), 11, 42);
+    devices.tell(agent("online", { ...behind, generation: 43 }), 12, 44);
+    devices.tell(
+      device({ state: "offline", reason: "unplugged", order: { ...behind, n: 2, generation: 43 } }),
+      12,
+      45,
+    );
+    expect(devices.all()[0]).toMatchObject({ state: "offline", reason: "unplugged" });
+    // What was told to a gateway of an older version is older than all of it.
+    expect(devices.tell(device({ order: { ...ahead, connection: 99 } }), 13, 46)).toBe(false);
+    // A will of the visitor that is late.
+    expect(devices.tell(agent("offline", { ...ahead, n: WILL_N, generation: 40 }), 14, 47)).toBe(false);
+    expect(stateOf(devices)).toBe("offline");
+  });
+
+  test("a generation that a deleted topic handed out is none: it is not before its own record", () => {
+    const devices = new Devices();
+    devices.tell(
+      device({ state: "online", order: { agentBoot: 7, connection: 1, n: 5, generation: 9_000 } }),
+      1,
+      3,
+    );
+    const next = { agentBoot: 7, connection: 2, n: 1, generation: 4 };
+    expect(devices.tell(device({ state: "late", order: next }), 2, 5)).toBe(true);
+    expect(stateOf(devices)).toBe("late");
+  });
+
+  test("a second agent is shown with both addresses as long as it asks", () => {
+    const devices = new Devices();
+    const refused: SessionState = {
+      ...{ kind: "session", id: "40380-second-agent", stationId: 40380, state: "refused", reason: "" },
+      ...{
+        since: 1_000,
+        address: "10.0.0.7:5001",
+        box: "b",
+        gateway: "g",
+        attempts: 82,
+        holder: "10.0.0.5:4001",
+      },
+      order: { agentBoot: 1, connection: 0, n: 0, generation: 0 },
+    };
+    expect(devices.tell(refused, 26_000, 3)).toBe(false);
+    expect(devices.secondAgents(30_000)).toEqual([
+      { stationId: 40380, address: "10.0.0.7:5001", holder: "10.0.0.5:4001", attempts: 82, since: 1_000 },
+    ]);
+    expect(devices.secondAgents(100_000)).toEqual([]);
+    expect(devices.all()).toEqual([]);
   });
 
   test("a device nobody ever saw stays so when its agent goes", () => {

@@ -1,10 +1,13 @@
 import { parseDeviceId } from "../../../../schemas/network/devices.ts";
+import type { SecondAgentView } from "../../../../schemas/page/page.ts";
 import {
   type AgentState,
   type AnyState,
   compareOrder,
   type DeviceHealth,
   type DeviceState,
+  generationIn,
+  type SessionState,
 } from "../../../../schemas/states.ts";
 
 export interface KnownDevice {
@@ -21,6 +24,9 @@ export interface KnownDevice {
   readonly toldAt: number;
 }
 
+/** A second agent that has not asked for this long is gone, ms; its gateway writes of it each five seconds. */
+const ASKED_MS = 60_000;
+
 /**
  * Devices and agents by their greatest state message: a will may arrive after the agent came back elsewhere, and must
  * not win (delivery rule 11).
@@ -28,14 +34,21 @@ export interface KnownDevice {
 export class Devices {
   readonly #devices = new Map<string, { readonly told: DeviceState; readonly toldAt: number }>();
   readonly #agents = new Map<number, AgentState>();
+  readonly #refused = new Map<number, { readonly state: SessionState; readonly at: number }>();
   #heardAt: number | null = null;
 
   /**
    * @param at - timestamp of the record, wall ms.
+   * @param offset - of the record in its partition.
    * @returns did this message count?
    */
-  tell(state: AnyState, at: number): boolean {
+  tell(said: AnyState | SessionState, at: number, offset = Number.POSITIVE_INFINITY): boolean {
     this.#heardAt = Math.max(at, this.#heardAt ?? 0);
+    if (said.kind === "session") {
+      if (said.state === "refused") this.#refused.set(said.stationId, { state: said, at });
+      return false;
+    }
+    const state = { ...said, order: { ...said.order, generation: generationIn(said.order, offset) } };
     if (state.kind === "agent") {
       const before = this.#agents.get(state.stationId);
       if (before && compareOrder(state.order, before.order) < 0) return false;
@@ -61,6 +74,15 @@ export class Devices {
 
   agent(stationId: number): AgentState | undefined {
     return this.#agents.get(stationId);
+  }
+
+  /** Agents that asked to speak for a station a short while ago, and were refused. @param now - wall ms. */
+  secondAgents(now: number): SecondAgentView[] {
+    return [...this.#refused.values()]
+      .filter(({ at }) => now - at < ASKED_MS)
+      .map(({ state: { stationId, address, holder, attempts, since } }) => {
+        return { stationId, address, holder, attempts, since };
+      });
   }
 
   all(): KnownDevice[] {

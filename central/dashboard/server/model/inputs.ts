@@ -1,7 +1,7 @@
 import type { FleetRecord } from "../../../../schemas/fleet.ts";
 import type { Line } from "../../../../schemas/network/network.ts";
 import type { ArrivalRecord, DedupState, StationRecord, WeatherRecord } from "../../../../schemas/records.ts";
-import type { AnyState } from "../../../../schemas/states.ts";
+import type { AnyState, SessionState } from "../../../../schemas/states.ts";
 import type { HopTimes } from "../../../../schemas/topics.ts";
 
 /** What the dashboard learns, one Kafka record each, decoded. `at` is the record's timestamp, wall epoch ms. */
@@ -29,7 +29,13 @@ export type Input =
   | { readonly kind: "weather"; readonly record: WeatherRecord; readonly service: number | null }
   | { readonly kind: "station"; readonly record: StationRecord }
   | { readonly kind: "station-gone"; readonly stationId: number; readonly line: Line }
-  | { readonly kind: "state"; readonly at: number; readonly state: AnyState }
+  | {
+      readonly kind: "state";
+      readonly at: number;
+      /** The record's own, in its partition. */
+      readonly offset: number;
+      readonly state: AnyState | SessionState;
+    }
   | { readonly kind: "state-gone"; readonly id: string }
   | { readonly kind: "dedup"; readonly at: number; readonly state: DedupState }
   | { readonly kind: "dedup-gone"; readonly stationId: number }

@@ -73,7 +73,7 @@ export class Model {
         this.#stations.get(input.stationId)?.delete(input.line);
         return;
       case "state":
-        this.devices.tell(input.state, input.at);
+        this.devices.tell(input.state, input.at, input.offset);
         return;
       case "state-gone":
         this.devices.forget(input.id);

@@ -42,6 +42,7 @@ export function project(model: Model, { now, proof, hops, writer, parts, live }:
     proof,
     fleet: { vehicles: model.vehicles.count, refused: model.vehicles.refused(), ...writer },
     parts,
+    secondAgents: model.devices.secondAgents(now),
     live,
   };
 }

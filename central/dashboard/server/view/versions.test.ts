@@ -15,6 +15,7 @@ const EMPTY: PageState = {
   proof: null,
   fleet: { vehicles: 0, refused: [], rate: null, waiting: null },
   parts: [],
+  secondAgents: [],
   live: false,
 };
 const train = (stationId: number): TrainView => ({

@@ -21,6 +21,7 @@ const FACTS = [
   "proof",
   "fleet",
   "parts",
+  "secondAgents",
   "live",
 ] as const satisfies (keyof PageFacts)[];
 
@@ -41,6 +42,7 @@ export class Versions {
     proof: new Map(),
     fleet: new Map(),
     parts: new Map(),
+    secondAgents: new Map(),
     live: new Map(),
   };
   #version = 0;

@@ -7,11 +7,12 @@ import { useNow, usePage } from "../state/use.ts";
 /** More are counted instead of named. */
 const NAMED = 6;
 
-/** What somebody should look at: silent devices, lost agents, broken-down trains. */
+/** What somebody should look at: silent devices, lost agents, second agents, broken-down trains. */
 export function Attention() {
   const devices = usePage(({ state }) => state?.devices);
   const trains = usePage(({ state }) => state?.trains);
   const stations = usePage(({ state }) => state?.stations);
+  const second = usePage(({ state }) => state?.secondAgents) ?? [];
   const now = useNow(1_000);
   const silent = silences(devices ?? {});
   const broken = Object.values(trains ?? {}).filter((train) => train.status === "broken_down");
@@ -38,6 +39,18 @@ export function Attention() {
           {silent.length > NAMED ? <li class="muted">and {silent.length - NAMED} more</li> : null}
         </ul>
       )}
+      {second.length > 0 ? (
+        <ul class="notes">
+          {second.map(({ stationId, address, holder, attempts, since }) => (
+            <li key={`${stationId} ${address}`}>
+              Two agents want to speak for <a href={stationHref(stationId)}>{nameOf(stationId)}</a>: the one
+              at {holder}
+              {" does. "}The one at {address} was refused {plural(attempts, "time")} in {span(now - since)}:
+              stop one of them.
+            </li>
+          ))}
+        </ul>
+      ) : null}
       {broken.length > 0 ? (
         <ul class="notes">
           {broken.map((train) => (
