@@ -38,11 +38,13 @@ export class ManualClock implements Clock {
         resolve();
         return;
       }
-      const cancel = this.after(ms, resolve);
-      signal?.addEventListener("abort", () => {
+      const done = (): void => {
         cancel();
+        signal?.removeEventListener("abort", done);
         resolve();
-      });
+      };
+      const cancel = this.after(ms, done);
+      signal?.addEventListener("abort", done);
     });
   }
 

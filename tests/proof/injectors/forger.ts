@@ -1,7 +1,7 @@
 import { contentsOf } from "../../../infra/runtime/kafka/contents.ts";
 import type { InRecord } from "../../../infra/runtime/kafka/ports.ts";
 import type { Pipeline } from "../world/pipeline.ts";
-import { nameOf } from "../world/wire.ts";
+import { copyOf, nameOf } from "../world/wire.ts";
 import type { World } from "../world/world.ts";
 import { type Strike, struckSeq } from "./strike.ts";
 
@@ -36,8 +36,4 @@ export async function forgeCopies(
 function isStruck(record: InRecord, strike: Strike): boolean {
   const { deviceId, bootId, seq } = nameOf(record);
   return deviceId === strike.target.deviceId && bootId === strike.target.bootId && seq === struckSeq(strike);
-}
-
-function copyOf({ topic, partition, key, value, headers }: InRecord) {
-  return { topic, partition, key, value, headers };
 }

@@ -1,6 +1,6 @@
 import type { InRecord, OutRecord } from "../../../infra/runtime/kafka/ports.ts";
 import type { BeforeRaw } from "../world/scripted-field.ts";
-import type { Wire } from "../world/wire.ts";
+import { nameOf, type Wire } from "../world/wire.ts";
 import { struckBatch, struckClean, struckRaw } from "./items.ts";
 import type { Strike } from "./strike.ts";
 import type { Tampering } from "./tampered-kafka.ts";
@@ -25,6 +25,7 @@ export type Seat = (typeof SEATS)[number];
 /** Strikes at each seat: none at first. */
 export class Injector {
   readonly #strikes = new Map<Seat, Strike[]>();
+  readonly #altered: { readonly deviceId: string; readonly seq: number; readonly text: string }[] = [];
   readonly #wire: () => Wire;
   readonly #dedupGroup: string;
 
@@ -38,6 +39,11 @@ export class Injector {
     this.#strikes.set(seat, [...this.#at(seat), strike]);
   }
 
+  /** dedup writes another content of this reading: of an entry the line, of an arrival the train. */
+  alter(deviceId: string, seq: number, text: string): void {
+    this.#altered.push({ deviceId, seq, text });
+  }
+
   readonly beforeRaw: BeforeRaw = (batch) => struckBatch(batch, this.#at("gateway"));
 
   /** For the stages. */
@@ -46,7 +52,7 @@ export class Injector {
       ...this.reading,
       given: (group, records) => this.#given(group, records),
       written: (group, records) =>
-        group === this.#dedupGroup ? this.#clean("dedup's output", records) : records,
+        group === this.#dedupGroup ? this.#alteredIn(this.#clean("dedup's output", records)) : records,
     };
   }
 
@@ -75,6 +81,17 @@ export class Injector {
     if (strikes.length === 0) return records;
     const wire = this.#wire();
     return records.flatMap((record) => (wire.isClean(record) ? struckClean(record, strikes, wire) : record));
+  }
+
+  #alteredIn(records: readonly OutRecord[]): readonly OutRecord[] {
+    if (this.#altered.length === 0) return records;
+    const wire = this.#wire();
+    return records.map((record) => {
+      if (!wire.isClean(record)) return record;
+      const name = nameOf(record);
+      const change = this.#altered.find((one) => one.deviceId === name.deviceId && one.seq === name.seq);
+      return change ? wire.altered(record, change.text) : record;
+    });
   }
 
   #at(seat: Seat): readonly Strike[] {

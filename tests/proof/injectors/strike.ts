@@ -9,7 +9,8 @@ export const FAULTS = [
   "±50 that cancel",
   "whole batch gone",
 ] as const;
-export type Fault = (typeof FAULTS)[number];
+/** The last two are for single scenes, not for the table. */
+export type Fault = (typeof FAULTS)[number] | "all doubled" | "every second lost";
 
 /** How many readings each half of a pair that cancels has. */
 export const CANCELLED = 50;
@@ -79,5 +80,9 @@ export function struck<T>(item: T, strike: Strike, items: Items<T>): readonly T[
     }
     case "whole batch gone":
       return [];
+    case "every second lost":
+      return (seq - range.from) % 2 === 1 ? [] : [item];
+    case "all doubled":
+      return [item, item];
   }
 }

@@ -1,6 +1,6 @@
 import type { AuditHop, FindingKind } from "../../../schemas/audit.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../../../schemas/network/devices.ts";
-import { FAULTS, type Fault } from "../injectors/strike.ts";
+import { FAULTS } from "../injectors/strike.ts";
 
 /** Where an injector reaches in, in the order of a reading's way. */
 export const PLACES = [
@@ -14,6 +14,8 @@ export const PLACES = [
   "PostgreSQL",
 ] as const;
 export type Place = (typeof PLACES)[number];
+
+type Fault = (typeof FAULTS)[number];
 
 /** Which of the struck readings a finding must name; `sum`: a count has no names, only a station and a difference. */
 type Named = "one" | "pair" | "fifty" | "all" | "sum";

@@ -20,6 +20,10 @@ import type { Registries } from "./registry.ts";
 import { ScriptedField } from "./scripted-field.ts";
 import { Wire } from "./wire.ts";
 
+/** In the order in which they start. */
+const STAGES = ["dedup", "ksql"] as const;
+type Stage = (typeof STAGES)[number];
+
 export interface PipelineOptions {
   /** What the stages use: an injector may stand before it. */
   readonly kafka: Kafka;
@@ -41,7 +45,7 @@ export class Pipeline {
   readonly field: ScriptedField;
   readonly #options: PipelineOptions;
   readonly #producer: Producer;
-  #running: (() => Promise<void>)[] = [];
+  readonly #running = new Map<Stage, () => Promise<void>>();
 
   /** Topics exist, nothing runs yet. */
   static async open(options: PipelineOptions): Promise<Pipeline> {
@@ -67,20 +71,35 @@ export class Pipeline {
     return this.#producer;
   }
 
-  /** dedup and the summary's query run. */
+  /** Everything runs. */
   async start(): Promise<void> {
-    const dedup = await this.#dedup();
-    this.#running.push(() => dedup.stop());
-    this.#running.push(await this.#ksql());
+    for (const stage of STAGES) await this.startStage(stage);
   }
 
+  /** Everything ends, in reverse. */
   async stop(): Promise<void> {
-    for (const stop of this.#running.splice(0).reverse()) await stop();
+    for (const stage of STAGES.toReversed()) await this.stopStage(stage);
+  }
+
+  async startStage(stage: Stage): Promise<void> {
+    if (!this.#running.has(stage)) this.#running.set(stage, await this.#open(stage));
+  }
+
+  async stopStage(stage: Stage): Promise<void> {
+    const stop = this.#running.get(stage);
+    this.#running.delete(stage);
+    await stop?.();
   }
 
   async close(): Promise<void> {
     await this.stop();
     await this.#producer.close();
+  }
+
+  async #open(stage: Stage): Promise<() => Promise<void>> {
+    if (stage === "ksql") return this.#ksql();
+    const role = await this.#dedup();
+    return () => role.stop();
   }
 
   #dedup(): Promise<RoleRunning> {

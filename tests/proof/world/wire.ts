@@ -1,17 +1,22 @@
-import { stateRecord } from "../../../gateway/bridge/state.ts";
+import { type Codecs, Records } from "../../../gateway/bridge/records.ts";
 import { avroType } from "../../../infra/runtime/avro/contracts.ts";
 import type { InRecord, OutRecord } from "../../../infra/runtime/kafka/ports.ts";
 import { avroCodec } from "../../../infra/runtime/registry/codec.ts";
-import type { AvroCodec, RegistryClient } from "../../../infra/runtime/registry/ports.ts";
+import type { RegistryClient } from "../../../infra/runtime/registry/ports.ts";
+import { SingleObjectCodec } from "../../../schemas/avro/single-object.ts";
+import { CodedError } from "../../../schemas/errors.ts";
+import { readingsTopic } from "../../../schemas/mqtt.ts";
 import { parseDeviceId } from "../../../schemas/network/devices.ts";
 import { stationById } from "../../../schemas/network/network.ts";
 import type { ReadingBatch } from "../../../schemas/readings.ts";
 import type { TurnstileRecord } from "../../../schemas/records.ts";
 import type { AnyState } from "../../../schemas/states.ts";
-import { formatReading, HEADERS, parseReading, partitionOf, type Topics } from "../../../schemas/topics.ts";
+import { formatReading, HEADERS, parseReading, type Topics } from "../../../schemas/topics.ts";
 
 /** Bytes of the registry's header before Avro's own. */
 const HEADER_BYTES = 5;
+
+const published = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
 
 /** Which reading a clean record says it is. */
 export interface CleanName {
@@ -20,60 +25,53 @@ export interface CleanName {
   readonly seq: number;
 }
 
-/** Builds and reads the records of the proof's topics as their writers do. */
+/** Builds the records of the proof's topics, as the gateway does, and reads them. */
 export class Wire {
   readonly topics: Topics;
   readonly partitions: number;
-  readonly #stationKey: AvroCodec<number>;
-  readonly #batch: AvroCodec<ReadingBatch>;
-  readonly #deviceKey: AvroCodec<string>;
-  readonly #state: AvroCodec<unknown>;
+  readonly #codecs: Codecs;
+  readonly #records: Records;
 
   static async open(registry: RegistryClient, topics: Topics, partitions: number): Promise<Wire> {
-    const [stationKey, batch, deviceKey, state] = await Promise.all([
+    const [rawKey, rawValue, devicesKey, devicesValue, deadLetterKey, deadLetterValue] = await Promise.all([
       avroCodec<number>(registry, `${topics.raw}-key`, "station-id"),
-      avroCodec<ReadingBatch>(registry, `${topics.raw}-value`, "reading-batch"),
+      avroCodec<unknown>(registry, `${topics.raw}-value`, "reading-batch"),
       avroCodec<string>(registry, `${topics.devices}-key`, "device-id"),
       avroCodec<unknown>(registry, `${topics.devices}-value`, "device-state"),
+      avroCodec<string>(registry, `${topics.deadLetter}-key`, "device-id"),
+      avroCodec<unknown>(registry, `${topics.deadLetter}-value`, "dead-letter"),
     ]);
-    return new Wire(topics, partitions, { stationKey, batch, deviceKey, state });
+    const codecs = { rawKey, rawValue, devicesKey, devicesValue, deadLetterKey, deadLetterValue };
+    return new Wire(topics, partitions, codecs);
   }
 
-  private constructor(
-    topics: Topics,
-    partitions: number,
-    codecs: {
-      readonly stationKey: AvroCodec<number>;
-      readonly batch: AvroCodec<ReadingBatch>;
-      readonly deviceKey: AvroCodec<string>;
-      readonly state: AvroCodec<unknown>;
-    },
-  ) {
+  private constructor(topics: Topics, partitions: number, codecs: Codecs) {
     this.topics = topics;
     this.partitions = partitions;
-    this.#stationKey = codecs.stationKey;
-    this.#batch = codecs.batch;
-    this.#deviceKey = codecs.deviceKey;
-    this.#state = codecs.state;
+    this.#codecs = codecs;
+    this.#records = new Records(codecs, topics, { raw: partitions, devices: partitions });
   }
 
   raw(batch: ReadingBatch, gatewayTime: number): OutRecord {
-    return {
-      topic: this.topics.raw,
-      partition: partitionOf(batch.stationId, this.partitions),
-      key: this.#stationKey.encode(batch.stationId),
-      value: this.#batch.encode(batch),
-      headers: { [HEADERS.gatewayTime]: String(gatewayTime) },
-    };
+    return this.#records.raw(batch.stationId, avroType("reading-batch").toBuffer(batch), gatewayTime);
   }
 
   state(state: AnyState): OutRecord {
-    return {
-      topic: this.topics.devices,
-      partition: partitionOf(state.stationId, this.partitions),
-      key: this.#deviceKey.encode(state.id),
-      value: this.#state.encode(stateRecord(state)),
-    };
+    return this.#records.state(state);
+  }
+
+  /** The gateway gives a batch up. @param named - does it say which readings were in it? */
+  deadLetter(batch: ReadingBatch, named: boolean): OutRecord {
+    const origin = readingsTopic(batch.stationId);
+    const error = new CodedError("BATCH_INVALID", { message: "given up on purpose", retryable: false });
+    const lost = batch.runs.map(({ deviceId, bootId, firstSeq, readings }) => ({
+      deviceId,
+      bootId,
+      from: firstSeq,
+      to: firstSeq + readings.length - 1,
+    }));
+    const payload = named ? published.encode(batch) : Buffer.from("not a batch");
+    return { ...this.#records.deadLetter(origin, payload, error, named ? lost : []), partition: 0 };
   }
 
   /** @throws where the record is no batch. */
@@ -85,8 +83,8 @@ export class Wire {
   withBatch(record: InRecord, batch: ReadingBatch): InRecord {
     return {
       ...record,
-      key: this.#stationKey.encode(batch.stationId),
-      value: this.#batch.encode(batch),
+      key: this.#codecs.rawKey.encode(batch.stationId),
+      value: this.#codecs.rawValue.encode(batch),
     };
   }
 
@@ -111,6 +109,15 @@ export class Wire {
     return Number((avroType("turnstile-summary").fromBuffer(bodyOf(value)) as { COUNT: number }).COUNT);
   }
 
+  /** The same row with another sum. */
+  withCount(row: InRecord, count: number): InRecord {
+    const value = Buffer.concat([
+      headOf(row.value),
+      avroType("turnstile-summary").toBuffer({ COUNT: count }),
+    ]);
+    return { ...row, value };
+  }
+
   /** Another station's record of the same reading: key and value change, the header stays. */
   moved<R extends Pick<InRecord, "topic" | "key" | "value">>(clean: R, stationId: number): R {
     const type = this.#typeOf(clean);
@@ -119,9 +126,17 @@ export class Wire {
     const other = value.station_name === undefined ? value : { ...value, station_name: name };
     return {
       ...clean,
-      key: this.#stationKey.encode(stationId),
+      key: this.#codecs.rawKey.encode(stationId),
       value: Buffer.concat([headOf(clean.value), type.toBuffer(other)]),
     };
+  }
+
+  /** The same reading with another content: of an entry the line, of an arrival the train. */
+  altered(clean: OutRecord, text: string): OutRecord {
+    const type = this.#typeOf(clean);
+    const value = type.fromBuffer(bodyOf(clean.value)) as Record<string, unknown>;
+    const field = clean.topic === this.topics.arrivals ? "train_id" : "line";
+    return { ...clean, value: Buffer.concat([headOf(clean.value), type.toBuffer({ ...value, [field]: text })]) };
   }
 
   #typeOf({ topic }: Pick<InRecord, "topic">) {
@@ -151,4 +166,9 @@ function bodyOf(value: Buffer | null): Buffer {
 
 function headOf(value: Buffer | null): Buffer {
   return (value ?? Buffer.alloc(0)).subarray(0, HEADER_BYTES);
+}
+
+/** The same record once more, for whoever may write. */
+export function copyOf({ topic, partition, key, value, headers }: InRecord): OutRecord {
+  return { topic, partition, key, value, headers };
 }
