@@ -136,7 +136,10 @@ export class Wire {
     const type = this.#typeOf(clean);
     const value = type.fromBuffer(bodyOf(clean.value)) as Record<string, unknown>;
     const field = clean.topic === this.topics.arrivals ? "train_id" : "line";
-    return { ...clean, value: Buffer.concat([headOf(clean.value), type.toBuffer({ ...value, [field]: text })]) };
+    return {
+      ...clean,
+      value: Buffer.concat([headOf(clean.value), type.toBuffer({ ...value, [field]: text })]),
+    };
   }
 
   #typeOf({ topic }: Pick<InRecord, "topic">) {
