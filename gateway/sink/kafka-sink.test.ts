@@ -63,20 +63,58 @@ test("what was submitted in one turn shares a round; the next waits until it is 
   expect(calls()).toEqual(["a b", "c"]);
 });
 
-test("what the broker refuses is found by writing each record by itself; the others are acknowledged", async () => {
-  for (const name of ["a", "poison", "b"]) submit(name);
+const refusal = new CodedError("KAFKA_RECORD_REFUSED", { message: "x", retryable: false });
+const outage = new CodedError("KAFKA_UNAVAILABLE", { message: "x", retryable: true });
+
+test("what the broker refuses is found by halves, in order; the others are acknowledged", async () => {
+  for (const name of ["a", "poison", "b", "c"]) submit(name);
   await quiet();
   submit("later");
-  const refusal = new CodedError("KAFKA_RECORD_REFUSED", { message: "x", retryable: false });
   sent[0]?.reject(refusal);
   await quiet();
-  expect(calls()).toEqual(["a poison b", "a", "poison", "b"]);
-  sent[1]?.resolve();
-  sent[2]?.reject(refusal);
-  sent[3]?.resolve();
+  expect(calls()).toEqual(["a poison b c", "a poison"]);
+  sent[1]?.reject(refusal);
   await quiet();
-  expect(settled).toEqual(["a", "poison:KAFKA_RECORD_REFUSED", "b"]);
+  sent[2]?.resolve();
+  await quiet();
+  sent[3]?.reject(refusal);
+  await quiet();
+  expect(calls().slice(2)).toEqual(["a", "poison", "b c"]);
+  sent[4]?.resolve();
+  await quiet();
+  expect(settled).toEqual(["a", "poison:KAFKA_RECORD_REFUSED", "b", "c"]);
   expect(calls().at(-1)).toBe("later");
+});
+
+test("when a half fails, what its connections sent behind it is not written before their replay", async () => {
+  let open = true;
+  sink.submit({
+    record: { topic: "t", key: Buffer.from("1"), value: null },
+    wanted: () => open,
+    settled(error) {
+      settled.push(`1:${error?.code}`);
+      // As the publish gate does: the agent connects again and sends both once more.
+      open = false;
+    },
+  });
+  submit("poison");
+  submit("2", () => open);
+  submit("other");
+  await quiet();
+  sent[0]?.reject(refusal);
+  await quiet();
+  sent[1]?.reject(refusal);
+  await quiet();
+  expect(calls()).toEqual(["1 poison 2 other", "1 poison", "1"]);
+  sent[2]?.reject(outage);
+  await quiet();
+  sent[3]?.reject(refusal);
+  await quiet();
+  expect(calls().slice(3)).toEqual(["poison", "other"]);
+  sent[4]?.resolve();
+  await quiet();
+  expect(settled).toEqual(["1:KAFKA_UNAVAILABLE", "poison:KAFKA_RECORD_REFUSED", "other"]);
+  expect(sink.waitingBytes).toBe(0);
 });
 
 test("what a failure made unwanted is never sent: nothing overtakes its replay", async () => {
@@ -86,7 +124,7 @@ test("what a failure made unwanted is never sent: nothing overtakes its replay",
   await quiet();
   submit("b", wanted);
   submit("other");
-  sent[0]?.reject(new CodedError("KAFKA_UNAVAILABLE", { message: "x", retryable: true }));
+  sent[0]?.reject(outage);
   open = false;
   await quiet();
   expect(calls()).toEqual(["a", "other"]);

@@ -67,8 +67,11 @@ export class KafkaSink implements Sink {
   }
 
   /**
-   * One promise for a whole round: one each would cost as much as the rest of the gateway. What the broker refuses is
-   * told apart by writing each record by itself; those that went through are then written twice, which dedup expects.
+   * One promise for a whole round: one each would cost as much as the rest of the gateway.
+   *
+   * What the broker refuses is found by halves, one after the other and each asked again whether it is still wanted: a
+   * half that failed may have closed its connections, and what those sent behind it must not be written before their
+   * replay. The halves of a refused round may be written twice, which dedup expects.
    */
   async #write(round: readonly Waiting[]): Promise<void> {
     let failure: CodedError | undefined;
@@ -78,7 +81,11 @@ export class KafkaSink implements Sink {
       failure = isCoded(error) ? error : unknown(error);
     }
     if (failure?.code === "KAFKA_RECORD_REFUSED" && round.length > 1) {
-      await Promise.all(round.map((waiting) => this.#write([waiting])));
+      const middle = round.length >> 1;
+      for (const half of [round.slice(0, middle), round.slice(middle)]) {
+        const wanted = half.filter((waiting) => this.#wanted(waiting));
+        if (wanted.length > 0) await this.#write(wanted);
+      }
       return;
     }
     for (const { submission, bytes } of round) {
@@ -87,18 +94,23 @@ export class KafkaSink implements Sink {
     }
   }
 
+  /** What is not gives its room back. */
+  #wanted({ submission, bytes }: Waiting): boolean {
+    const wanted = submission.wanted();
+    if (!wanted) this.#release(bytes);
+    return wanted;
+  }
+
   /** The next round, without what nobody wants any more. */
   #take(): Waiting[] {
     const round: Waiting[] = [];
     let bytes = 0;
     for (; this.#head < this.#queue.length && round.length < ROUND.records; this.#head++) {
       const waiting = this.#queue[this.#head] as Waiting;
-      if (!waiting.submission.wanted()) this.#release(waiting.bytes);
-      else if (round.length > 0 && bytes + waiting.bytes > ROUND.bytes) break;
-      else {
-        round.push(waiting);
-        bytes += waiting.bytes;
-      }
+      if (!this.#wanted(waiting)) continue;
+      if (round.length > 0 && bytes + waiting.bytes > ROUND.bytes) break;
+      round.push(waiting);
+      bytes += waiting.bytes;
     }
     if (this.#head === this.#queue.length) {
       this.#queue = [];

@@ -2,19 +2,12 @@ import type { Producer as KafkaJsProducer } from "kafkajs";
 import { CodedError } from "../../../../schemas/errors.ts";
 import type { OutRecord, Producer, Written } from "../ports.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
-import { brokerError, coded, isRefused } from "./errors.ts";
-import { inRequests, MAX_REQUEST, notingPartitioner, outgoing, placesOf, sizeOf } from "./outgoing.ts";
+import { type Call, deliver, withoutOvertaking } from "./delivery.ts";
+import { coded } from "./errors.ts";
+import { MAX_REQUEST, notingPartitioner, outgoing, placesOf, sizeOf } from "./outgoing.ts";
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_LINGER_MS = 5;
-
-/** One caller's records and promise. */
-interface Call {
-  readonly records: readonly OutRecord[];
-  readonly bytes: number;
-  readonly resolve: (written: readonly Written[]) => void;
-  readonly reject: (error: CodedError) => void;
-}
 
 /** A kafkajs producer with its own connections; used until its first error, then destroyed. */
 interface Line {
@@ -78,7 +71,13 @@ class BatchingProducer implements Producer {
     this.#waiting += records.length;
     return new Promise((resolve, reject) => {
       const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
-      this.#queue.push({ records, bytes, resolve, reject });
+      const settle = <T>(outcome: (value: T) => void) => {
+        return (value: T): void => {
+          this.#waiting -= records.length;
+          outcome(value);
+        };
+      };
+      this.#queue.push({ records, bytes, resolve: settle(resolve), reject: settle(reject) });
       this.#pump ??= this.#run();
     });
   }
@@ -100,8 +99,8 @@ class BatchingProducer implements Producer {
       if (gap > 0 && !this.#closed && !this.#full()) await clock.sleep(gap);
       else await nextTurn();
       this.#lastStart = clock.monotonic();
-      const calls = this.#take();
-      await this.#deliver(calls);
+      const unknown = await deliver(this.#take(), (records) => this.#request(records));
+      this.#queue = [...withoutOvertaking(this.#queue, unknown)];
     }
     this.#pump = undefined;
   }
@@ -122,35 +121,6 @@ class BatchingProducer implements Producer {
       n++;
     }
     return this.#queue.splice(0, n);
-  }
-
-  /**
-   * A request that the broker refuses is halved until the culprit stands alone: the others' records go through. Parts
-   * of a refused request may have been written; at least once allows it.
-   */
-  async #deliver(calls: readonly Call[]): Promise<void> {
-    const records = calls.flatMap((call) => call.records);
-    try {
-      const written: Written[] = [];
-      // One call alone may be more than a request holds.
-      for (const request of inRequests(records)) written.push(...(await this.#request(request)));
-      let from = 0;
-      for (const call of calls) {
-        call.resolve(written.slice(from, from + call.records.length));
-        from += call.records.length;
-      }
-    } catch (error) {
-      if (calls.length > 1 && (isRefused(error) || brokerError(error) === "UNKNOWN_TOPIC_OR_PARTITION")) {
-        const middle = calls.length >> 1;
-        await this.#deliver(calls.slice(0, middle));
-        await this.#deliver(calls.slice(middle));
-        return;
-      }
-      const topics = [...new Set(records.map((record) => record.topic))];
-      const failure = coded(error, `not acknowledged (${topics.join(", ")})`, { records: records.length });
-      for (const call of calls) call.reject(failure);
-    }
-    this.#waiting -= records.length;
   }
 
   /** After any error the line is dropped: kafkajs has rolled its sequence numbers back, the broker perhaps not. */
