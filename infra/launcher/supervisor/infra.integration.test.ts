@@ -13,6 +13,7 @@ import { silentLogger } from "../../runtime/logger.ts";
 import { projectRoot } from "../../runtime/project-root.ts";
 import type { Endpoints } from "../../runtime/service/endpoints.ts";
 import { resolveEndpoints } from "../../runtime/service/precedence.ts";
+import { brokerSettings } from "./parts/kafka-settings.ts";
 import { readStatus, type SystemStatus } from "./status.ts";
 
 const GIVE_UP_MS = 100_000;
@@ -91,6 +92,11 @@ async function inDatabase<T>(url: string, work: (client: Client) => Promise<T>):
   }
 }
 
+/** Of a line of a Java server's log, epoch ms. */
+function timeOf(line: string): number {
+  return Date.parse(line.slice(0, 23));
+}
+
 const countStations = (client: Client): Promise<number> =>
   client.query<{ n: string }>("SELECT count(*) AS n FROM stations").then(({ rows }) => Number(rows[0]?.n));
 
@@ -138,6 +144,50 @@ describe("the embedded servers", { timeout: 240_000 }, () => {
     expect(await inDatabase(after.POSTGRES_URL, countStations)).toBe(229);
     second.kill("SIGINT");
     expect(await exitOf(second)).toBe(0);
+  });
+
+  test("a sole Kafka that is killed does not wait for the end of its own old session", async () => {
+    const child = startInfra("kafka");
+    const { endpoints } = await ready(child);
+    const admin = await openAdmin(cluster(endpoints));
+    const specs = Array.from({ length: 20 }, (_, n) => ({ topic: `kept.${n}`, partitions: 2 }));
+    await admin.ensureTopics(specs);
+    await admin.close();
+    const producer = await openProducer(cluster(endpoints));
+    const record = { topic: "kept.7", partition: 1, key: null, value: Buffer.from("x") };
+    await producer.send([record]);
+    await producer.close();
+    for (const kills of [1, 2]) {
+      await fetch(`${endpoints.SUPERVISOR_URL}/parts/kafka/kill`, { method: "POST" });
+      await eventually("Kafka is back", async () => {
+        const { parts } = await readStatus(endpoints.SUPERVISOR_URL);
+        return parts.some(
+          (part) => part.name === "kafka" && part.state === "ready" && part.restarts === kills,
+        );
+      });
+    }
+    // Its own words: refused while the old session lasts, registered long before that ends.
+    const said = readFileSync(join(home, "logs", "kafka.log"), "utf8").split("\n");
+    const refusals = said.flatMap((line, n) => (line.includes("DUPLICATE_BROKER_REGISTRATION") ? [n] : []));
+    expect(refusals.length).toBeGreaterThanOrEqual(2);
+    for (const refused of refusals) {
+      const next = said.slice(refused).find((line) => line.includes("Successfully registered")) ?? "";
+      const waitedMs = timeOf(next) - timeOf(said[refused] ?? "");
+      const { "broker.session.timeout.ms": sessionMs } = brokerSettings({
+        dataFolder: home,
+        node: 1,
+        port: 1,
+        controllerPorts: [2],
+        durable: false,
+      });
+      expect(waitedMs).toBeLessThan(Number(sessionMs) / 2);
+    }
+    const after = await openAdmin(cluster(endpoints));
+    await after.ensureTopics(specs);
+    expect(await after.endOffsets("kept.7")).toEqual([0, 1]);
+    await after.close();
+    child.kill("SIGTERM");
+    expect(await exitOf(child)).toBe(0);
   });
 
   test("come back by themselves when one is killed, and none is left when the supervisor is", async () => {

@@ -65,6 +65,17 @@ test("three copies, of which two acknowledge; alone, one", () => {
   });
 });
 
+test("a broker that has nobody to leave its partitions to keeps them however slow it is", () => {
+  const sessionMs = (controllerPorts: readonly number[]): number =>
+    Number(
+      brokerSettings({ dataFolder: "/d", node: 1, port: 9092, controllerPorts, durable: false })[
+        "broker.session.timeout.ms"
+      ],
+    );
+  expect(sessionMs([1])).toBeGreaterThanOrEqual(30_000);
+  expect(sessionMs([1, 2, 3])).toBeLessThan(10_000);
+});
+
 test("a record with an event time of long ago is not deleted for its age", () => {
   const broker = { dataFolder: "/d", node: 1, port: 9092, controllerPorts: [1], durable: false };
   // Kafka's default is a week, by the record's own time.

@@ -6,6 +6,17 @@ const RETENTION_BYTES = 1024 ** 3;
 const INTERNAL_PARTITIONS = 4;
 const INTERNAL_SEGMENT_BYTES = 16 * 1024 * 1024;
 
+/**
+ * For how long a controller waits for a broker's heartbeat before it takes the partitions away from it.
+ *
+ * A sole broker has nobody to leave them to: taken away for being slow, it makes every topic unusable, and transactions
+ * hang (KAFKA-20734). 2 s did so five times in 20 minutes on a starved machine. What a long session costs, the wait of a
+ * killed broker for its own old one, `endOldRegistration` spares.
+ */
+const SOLE_SESSION = { "broker.session.timeout.ms": 30_000, "broker.heartbeat.interval.ms": 2_000 };
+/** Of several: the others take over after so long. */
+const SHARED_SESSION = { "broker.session.timeout.ms": 2_000, "broker.heartbeat.interval.ms": 500 };
+
 export interface BrokerSettings {
   readonly dataFolder: string;
   /** From 1. */
@@ -56,8 +67,7 @@ export function brokerSettings(broker: BrokerSettings): Record<string, string | 
     "group.initial.rebalance.delay.ms": 0,
     "group.min.session.timeout.ms": 1_000,
     "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1_000,
-    "broker.session.timeout.ms": 2_000,
-    "broker.heartbeat.interval.ms": 500,
+    ...(copies === 1 ? SOLE_SESSION : SHARED_SESSION),
 
     "num.network.threads": 2,
     "num.io.threads": 4,

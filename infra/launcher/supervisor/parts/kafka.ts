@@ -6,6 +6,7 @@ import { launchAfter } from "../process/prepared.ts";
 import { accepts, untilYes } from "../process/probe.ts";
 import type { Part } from "../supervise/part.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
+import { endOldRegistration, REGISTRATION_LOGGER } from "./kafka-registration.ts";
 import { brokerSettings } from "./kafka-settings.ts";
 import { formatStorage } from "./kafka-storage.ts";
 import { properties } from "./settings.ts";
@@ -44,6 +45,17 @@ export function kafkaPart(
     );
     await formatStorage(data, config, { node, clusterId }, around.toolchain, around.env);
   };
+  const served = async (ended: AbortSignal): Promise<void> => {
+    const up = new AbortController();
+    const [controllerPort = 0] = controllerPorts;
+    // Of several brokers, the others go on meanwhile.
+    if (controllerPorts.length === 1) {
+      const over = AbortSignal.any([ended, up.signal]);
+      void endOldRegistration({ node, controllerPort, log }, around.clock, over);
+    }
+    await untilYes(() => accepts(port), around.clock, ended);
+    up.abort();
+  };
   return {
     name,
     kind: "service",
@@ -63,13 +75,14 @@ export function kafkaPart(
             toolchain: around.toolchain,
             archive: "kafka",
             training: options.training ?? false,
+            informs: [REGISTRATION_LOGGER],
           },
           around.env,
         );
         return startChild(
           { ...command, cwd: folder, env: around.env, log, stopSignal: "SIGTERM", tie: "signal" },
           around.watchdog,
-          (ended) => untilYes(() => accepts(port), around.clock, ended),
+          (ended) => served(ended),
         );
       }),
   };

@@ -24,6 +24,8 @@ export interface JvmOptions {
   readonly archive: string;
   /** Write the archive at exit instead of using it. */
   readonly training?: boolean;
+  /** Loggers that also tell what is no warning. */
+  readonly informs?: readonly string[];
 }
 
 export function archiveFile(toolchain: Toolchain, name: string): string {
@@ -57,6 +59,7 @@ export function jvmCommand(
       "-Xlog:disable",
       "-Xlog:all=error:stderr",
       "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+      ...(options.informs ?? []).map((logger) => `-Dorg.slf4j.simpleLogger.log.${logger}=info`),
       "-Dorg.slf4j.simpleLogger.showDateTime=true",
       "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS",
       "-cp",
