@@ -26,6 +26,8 @@ export const ERROR_CODES = {
   TELEMETRY_CONFLICT: "A vehicle's event has the identity of another one, with other content.",
   KAFKA_UNAVAILABLE: "Kafka did not acknowledge within the bound; the outcome is unknown.",
   KAFKA_RECORD_REFUSED: "Kafka refuses this record for good (too large, invalid).",
+  KAFKA_UNREADABLE:
+    "Records of a topic cannot be decompressed: a codec that is not known here, or damaged bytes.",
   KAFKA_FENCED: "Another instance took over this transactional id; this one must stop.",
   KAFKA_TOPIC_MISMATCH: "A topic exists with other partitions or settings than required.",
   REGISTRY_UNAVAILABLE: "The schema registry does not answer.",

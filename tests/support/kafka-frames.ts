@@ -7,6 +7,7 @@ const SIZE = 4;
 /** Requests that the tests tell apart, by their API keys. */
 export const KAFKA_API = {
   Produce: 0,
+  Fetch: 1,
   InitProducerId: 22,
   TxnOffsetCommit: 28,
   EndTxn: 26,

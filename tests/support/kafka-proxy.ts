@@ -7,6 +7,8 @@ export interface KafkaProxy extends TcpProxy {
   loseReplies(api: KafkaApi | null): void;
   /** From now on such requests are kept here, and all else passes. @param naming - only those that hold this text. */
   withhold(api: KafkaApi, naming?: string): void;
+  /** From now on replies to such requests are what this makes of them, as long as they were; null: as they came. */
+  alter(api: KafkaApi, change: ((reply: Buffer) => Buffer) | null): void;
   /** What is kept goes to Kafka now, in order, and nothing is kept any more. */
   release(): void;
   /** What is kept is thrown away, and nothing is kept any more. */
@@ -22,6 +24,7 @@ export async function startKafkaProxy(broker: string): Promise<KafkaProxy> {
   const [host = "", brokerPort = "0"] = broker.split(":");
   let losing: KafkaApi | null = null;
   let withholding: { readonly api: KafkaApi; readonly naming: string } | null = null;
+  const altering = new Map<KafkaApi, (reply: Buffer) => Buffer>();
   let lost = 0;
   let kept: (() => void)[] = [];
 
@@ -43,16 +46,17 @@ export async function startKafkaProxy(broker: string): Promise<KafkaProxy> {
         return Buffer.concat(through);
       },
       replies(chunk) {
-        const through = replies.take(chunk).filter((frame) => {
+        const through = replies.take(chunk).flatMap((frame) => {
           const id = correlationIdOf(frame);
           const api = asked.get(id);
           asked.delete(id);
           if (api !== undefined && api === losing) {
             lost++;
-            return false;
+            return [];
           }
           readvertise(frame, { host, from: Number(brokerPort), to: port });
-          return true;
+          const change = api === undefined ? undefined : altering.get(api);
+          return [change ? change(Buffer.from(frame)) : frame];
         });
         return Buffer.concat(through);
       },
@@ -86,6 +90,10 @@ export async function startKafkaProxy(broker: string): Promise<KafkaProxy> {
     },
     withhold(api, naming = "") {
       withholding = { api, naming };
+    },
+    alter(api, change) {
+      if (change) altering.set(api, change);
+      else altering.delete(api);
     },
     release() {
       for (const pass of letGo()) pass();

@@ -47,7 +47,7 @@ export async function peek(
       },
     });
     if (signal.aborted) return;
-    await (options.follow ? ended : Promise.race([ended, tail.caughtUp]));
+    await Promise.race([ended, tail.failed, ...(options.follow ? [] : [tail.caughtUp])]);
   } finally {
     await tail?.stop();
   }

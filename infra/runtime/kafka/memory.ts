@@ -95,6 +95,7 @@ function memoryTail(log: MemoryLog, options: TailOptions): Tail {
   wake();
   return {
     caughtUp: whenCaughtUp,
+    failed: new Promise(() => {}),
     async stop() {
       stopped = true;
       unsubscribe();

@@ -87,7 +87,10 @@ export interface ProcessorOptions {
 
 /** Exactly once: read, process, write and remember in one transaction per batch and input partition. */
 export interface Processor {
-  /** Rejects when the processor cannot go on (for example KAFKA_TOPIC_MISMATCH); transient trouble is retried inside. */
+  /**
+   * Rejects when the processor cannot go on (KAFKA_TOPIC_MISMATCH, KAFKA_UNREADABLE); transient trouble is retried
+   * inside.
+   */
   readonly failed: Promise<never>;
   /** The input partitions this instance works on now, restored and ready. */
   readonly partitions: readonly number[];
@@ -105,8 +108,10 @@ export interface TailOptions {
 
 /** Reads every partition, commits nothing, belongs to no lasting group: each instance sees all. */
 export interface Tail {
-  /** Resolves when everything that was in the topics at the start has been delivered. */
+  /** Resolves when everything that was in the topics at the start has been delivered; rejects as `failed` does. */
   readonly caughtUp: Promise<void>;
+  /** Rejects when it cannot go on (KAFKA_UNREADABLE); transient trouble is retried inside. */
+  readonly failed: Promise<never>;
   stop(): Promise<void>;
 }
 

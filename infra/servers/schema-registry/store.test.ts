@@ -128,7 +128,10 @@ test("a write that Kafka does not acknowledge is answered with 50002, and its la
 test("a write that never comes back is given up on", async () => {
   const kafka = memoryKafka();
   const clock = new ManualClock();
-  const deaf: Kafka = { ...kafka, tail: async () => ({ caughtUp: Promise.resolve(), stop: async () => {} }) };
+  const deaf: Kafka = {
+    ...kafka,
+    tail: async () => ({ caughtUp: Promise.resolve(), failed: new Promise(() => {}), stop: async () => {} }),
+  };
   const store = await open(deaf, clock);
   const write = store.write((state) => register(state, "s", { schema: '"int"' }));
   await new Promise((resolve) => setImmediate(resolve));

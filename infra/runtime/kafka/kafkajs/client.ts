@@ -1,3 +1,4 @@
+import "./codecs.ts";
 import "./idle-timers.ts";
 import "./produce-requests.ts";
 import { connect, isIP, type Socket } from "node:net";

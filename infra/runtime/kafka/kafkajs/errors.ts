@@ -42,13 +42,22 @@ export function isFenced(error: unknown): boolean {
   );
 }
 
+/** One of our own, through kafkajs's wrappers. */
+function codedCause(error: unknown): CodedError | undefined {
+  for (let e = error, depth = 0; e instanceof Error && depth < 8; e = e.cause, depth++) {
+    if (e instanceof CodedError) return e;
+  }
+  return undefined;
+}
+
 /** Any error of kafkajs as one of ours. Unknown ones are indefinite: the outcome is unknown, the call may be repeated. */
 export function coded(
   error: unknown,
   doing: string,
   context: Readonly<Record<string, unknown>> = {},
 ): CodedError {
-  if (error instanceof CodedError) return error;
+  const known = codedCause(error);
+  if (known) return known;
   const type = brokerError(error);
   const code: ErrorCode = isRefused(error)
     ? "KAFKA_RECORD_REFUSED"

@@ -101,3 +101,13 @@ declare module "kafkajs/src/protocol/decoder.js" {
 declare module "kafkajs/src/protocol/error.js" {
   export function createErrorFromCode(code: number): Error;
 }
+
+declare module "lz4js" {
+  /** A whole frame. */
+  export function decompress(bytes: Uint8Array): Uint8Array;
+}
+
+declare module "snappyjs" {
+  /** One block without framing. */
+  export function uncompress(bytes: Buffer): Buffer;
+}

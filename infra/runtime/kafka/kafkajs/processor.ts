@@ -87,11 +87,10 @@ class KafkaJsProcessor implements Processor {
     });
     this.failed.catch(() => {});
     this.#assignments = new Assignments(cluster, options, admin, (error) => {
-      if (isCoded(error, "KAFKA_TOPIC_MISMATCH")) fail(error);
+      if (isCoded(error, "KAFKA_TOPIC_MISMATCH", "KAFKA_UNREADABLE")) fail(error);
     });
-    this.#supervised = keepAlive(cluster, `processing ${options.inputs.join(", ")}`, (onCrash) =>
-      this.#life(onCrash),
-    );
+    const doing = `processing ${options.inputs.join(", ")}`;
+    this.#supervised = keepAlive(cluster, doing, (onCrash) => this.#life(onCrash), fail);
   }
 
   get partitions(): readonly number[] {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Consumer, EachBatchPayload } from "kafkajs";
+import type { CodedError } from "../../../../schemas/errors.ts";
 import type { InRecord } from "../ports.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
 import { incoming } from "./incoming.ts";
@@ -17,6 +18,8 @@ interface ReaderOptions {
   readonly onRecords: (records: readonly InRecord[]) => void | Promise<void>;
   /** After every move of a position, also one over aborted or control records alone. */
   readonly onProgress: () => void;
+  /** Nothing more will come: what stands next can never be read. */
+  readonly onFinal: (error: CodedError) => void;
 }
 
 export interface Reader {
@@ -29,9 +32,8 @@ export interface Reader {
  * Nothing is committed. After any failure a new consumer goes on from `positions`: no gap, no repetition.
  */
 export function openReader(options: ClusterOptions, reader: ReaderOptions): Reader {
-  return keepAlive(options, `reading ${reader.positions.topics().join(", ")}`, (onCrash) =>
-    life(options, reader, onCrash),
-  );
+  const doing = `reading ${reader.positions.topics().join(", ")}`;
+  return keepAlive(options, doing, (onCrash) => life(options, reader, onCrash), reader.onFinal);
 }
 
 async function life(

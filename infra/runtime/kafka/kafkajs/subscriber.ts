@@ -45,7 +45,14 @@ class KafkaJsSubscription implements Subscription {
   constructor(cluster: ClusterOptions, settings: SubscribeOptions) {
     this.#cluster = cluster;
     this.#settings = settings;
-    this.#supervised = keepAlive(cluster, `reading ${settings.topic}`, (onCrash) => this.#life(onCrash));
+    this.#supervised = keepAlive(
+      cluster,
+      `reading ${settings.topic}`,
+      (onCrash) => this.#life(onCrash),
+      (error) => {
+        this.#trouble = error.message;
+      },
+    );
   }
 
   get trouble(): string | undefined {

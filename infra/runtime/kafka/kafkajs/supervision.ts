@@ -1,4 +1,4 @@
-import type { CodedError } from "../../../../schemas/errors.ts";
+import { type CodedError, isCoded } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { ClusterOptions } from "./client.ts";
@@ -20,11 +20,13 @@ export function pauseBefore(n: number): number {
  * and gives up on others; here all are treated alike, with a new client.
  *
  * @param life - starts a consumer that tells of its crash; resolves with what closes it.
+ * @param onFinal - what it reads can never be read: no other consumer is begun.
  */
 export function keepAlive(
   { clock, logger }: Pick<ClusterOptions, "clock" | "logger">,
   doing: string,
   life: (onCrash: (error: Error) => void) => Promise<() => Promise<void>>,
+  onFinal: (error: CodedError) => void = () => {},
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener("abort", () => resolve()));
@@ -50,8 +52,14 @@ export function keepAlive(
         await one();
       } catch (error) {
         if (stopping.signal.aborted) return;
+        const failure = coded(error, doing);
+        if (isCoded(failure, "KAFKA_UNREADABLE")) {
+          logger.error({ code: failure.code, ...failure.context }, `${doing}: ${failure.message}`);
+          onFinal(failure);
+          return;
+        }
         if (clock.monotonic() - startedAt > GOOD_LIFE_MS) failures = 0;
-        report(logger, coded(error, doing), {}, failures);
+        report(logger, failure, {}, failures);
         await clock.sleep(pauseBefore(failures++), stopping.signal);
       }
     }

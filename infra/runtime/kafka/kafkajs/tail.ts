@@ -1,4 +1,5 @@
 import type { Admin } from "kafkajs";
+import type { CodedError } from "../../../../schemas/errors.ts";
 import type { Tail, TailOptions } from "../ports.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
 import { coded } from "./errors.ts";
@@ -8,18 +9,26 @@ import { openReader } from "./reader.ts";
 
 /** @throws {CodedError} KAFKA_UNAVAILABLE, also when one of the topics does not exist */
 export async function openTail(options: ClusterOptions, tail: TailOptions): Promise<Tail> {
-  if (tail.topics.length === 0) return { caughtUp: Promise.resolve(), stop: async () => {} };
+  if (tail.topics.length === 0) {
+    return { caughtUp: Promise.resolve(), failed: new Promise(() => {}), stop: async () => {} };
+  }
   const { starts, ends } = await bounds(options, tail);
   let caughtUp = (): void => {};
   const whenCaughtUp = new Promise<void>((resolve) => {
     caughtUp = resolve;
   });
+  let onFinal = (_error: CodedError): void => {};
+  const failed = new Promise<never>((_, reject) => {
+    onFinal = reject;
+  });
+  const begun = Promise.race([whenCaughtUp, failed]);
+  for (const each of [failed, begun]) each.catch(() => {});
   const onProgress = (): void => {
     if (starts.reached(ends)) caughtUp();
   };
   onProgress();
-  const reader = openReader(options, { positions: starts, onRecords: tail.onRecords, onProgress });
-  return { caughtUp: whenCaughtUp, stop: () => reader.stop() };
+  const reader = openReader(options, { positions: starts, onRecords: tail.onRecords, onProgress, onFinal });
+  return { caughtUp: begun, failed, stop: () => reader.stop() };
 }
 
 /** Where each partition is to be read from, and its end now. */

@@ -109,6 +109,7 @@ async function restore(
       onProgress: () => {
         if (positions.reached(ends)) settle(resolve);
       },
+      onFinal: (error) => settle(() => reject(error)),
     });
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) onAbort();
