@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
-import { projectRoot } from "../../schemas/root.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { type KafkaProxy, startKafkaProxy } from "../support/kafka-proxy.ts";
 
 const at = (broker: string) =>

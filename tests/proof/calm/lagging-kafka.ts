@@ -60,6 +60,7 @@ async function laggingTail(
   });
   return {
     caughtUp: tail.caughtUp.then(() => (busy === 0 ? undefined : whenEmpty)),
+    failed: tail.failed,
     async stop() {
       stop.abort();
       await tail.stop();
