@@ -7,6 +7,7 @@ import { reportFailure, runService } from "../infra/runtime/service/lifecycle.ts
 import { createMetrics, serveProbes } from "../infra/runtime/service/metrics.ts";
 import { endWhenUnread } from "../infra/runtime/service/stdout.ts";
 import { EXIT, exitCodeOf } from "../schemas/errors.ts";
+import { auditSettings } from "./audit/config.ts";
 import { type CentralConfig, centralConfig, centralSettings } from "./config.ts";
 import { dashboardSettings } from "./dashboard/config.ts";
 import { dedupSettings } from "./dedup/config.ts";
@@ -20,6 +21,7 @@ const LOAD: Readonly<Record<Role, () => Promise<{ readonly start: StartRole }>>>
   dedup: () => import("./dedup/role.ts"),
   stations: () => import("./stations/role.ts"),
   telemetry: () => import("./telemetry/role.ts"),
+  audit: () => import("./audit/role.ts"),
   dashboard: () => import("./dashboard/role.ts"),
 };
 
@@ -64,6 +66,7 @@ Roles:
   dedup      removes what was delivered twice; writes the clean topics exactly once
   stations   makes the table of stations from the rows of PostgreSQL
   telemetry  writes the vehicles' events to PostgreSQL, each once
+  audit      holds records against records, and says what is lost, doubled or miscounted
   dashboard  serves the page and its API
 
 Examples:
@@ -81,7 +84,7 @@ Examples:
   });
 program.addCommand(
   configCommand(
-    [centralSettings, dedupSettings, stationsSettings, telemetrySettings, dashboardSettings],
+    [centralSettings, dedupSettings, stationsSettings, telemetrySettings, auditSettings, dashboardSettings],
     process.env,
   ),
 );

@@ -29,7 +29,7 @@ export interface RoleRunning extends Running {
 export type StartRole = (context: RoleContext) => Promise<RoleRunning>;
 
 /** Roles of `npm run central -- [roles…]`; stopped in reverse. */
-export const ROLES = ["dedup", "stations", "telemetry", "dashboard"] as const;
+export const ROLES = ["dedup", "stations", "telemetry", "audit", "dashboard"] as const;
 export type Role = (typeof ROLES)[number];
 
 /** They need nobody but a port, and have it before any other role begins. */

@@ -121,7 +121,7 @@ export type VerdictState = (typeof VERDICT_STATES)[number];
 
 /** One kind of reading, counted at the auditor's present positions. Each line closes exactly. */
 export interface Equation {
-  /** = inDevices + inOutboxes + inGateway + inDedup + lost + clean − unexplained. */
+  /** = inDevices + inOutboxes + inGateway + inDedup + clean + unaudited + lost − unexplained. */
   readonly numbered: number;
   readonly inDevices: number;
   readonly inOutboxes: number;
@@ -131,6 +131,8 @@ export interface Equation {
   readonly inDedup: number;
   /** Records of the clean topic. */
   readonly clean: number;
+  /** Taken on trust: their records were deleted before the audit began, or before it came to them. */
+  readonly unaudited: number;
   /** Accounted for: sum of `lostBy`, without `ring-full`, which never got a number. */
   readonly lost: number;
   readonly lostBy: Readonly<Record<LossCause, number>>;

@@ -71,6 +71,8 @@ export const HEADERS = {
   gatewayTime: "gateway-time",
   /** On dead letters: which readings are in it, as far as that can be told; as `formatLost` writes it. */
   lost: "lost",
+  /** On rows of sums: how far the clean topic is in them, as `formatCut` writes it. */
+  cut: "cut",
 } as const;
 
 /** Which reading a clean record is, and how many its device had counted by then. */
@@ -114,6 +116,23 @@ export function parseTimes(header: string): HopTimes | undefined {
     return undefined;
   }
   return { service, device, edge, gateway, dedup } as HopTimes;
+}
+
+/** Per partition of a topic the next offset, of which everything below is in a record: `partition:offset`, by commas. */
+export function formatCut(cut: ReadonlyMap<number, number>): string {
+  return [...cut].map(([partition, next]) => `${partition}:${next}`).join(",");
+}
+
+/** @returns undefined where the header is missing, or not of the form that `formatCut` writes. */
+export function parseCut(header: string | undefined): ReadonlyMap<number, number> | undefined {
+  if (header === undefined) return undefined;
+  const cut = new Map<number, number>();
+  for (const part of header.split(",")) {
+    const [partition, next, ...rest] = part.split(":").map(Number);
+    if (rest.length > 0 || !Number.isSafeInteger(partition) || !Number.isSafeInteger(next)) return undefined;
+    cut.set(partition as number, next as number);
+  }
+  return cut;
 }
 
 /** Readings `from` to `to` of a device's boot. */

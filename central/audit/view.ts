@@ -1,4 +1,5 @@
 import { AUDIT_KEYS, type Finding, type Resolution, type Verdict } from "../../schemas/audit.ts";
+import { findingIn, jsonIn, resolutionIn } from "./shapes.ts";
 
 /** What the topic `audit` says: the newest verdict, and each finding with its resolution. */
 export class AuditView {
@@ -12,9 +13,9 @@ export class AuditView {
    * @param value - null: a tombstone.
    */
   apply(key: string, value: string | null): void {
-    if (key === AUDIT_KEYS.verdict) this.#verdict = parsed<Verdict>(value) ?? this.#verdict;
-    else if (key.startsWith(AUDIT_KEYS.finding)) put(this.#findings, idOf(key), parsed<Finding>(value));
-    else if (key.startsWith(AUDIT_KEYS.resolution)) put(this.#resolutions, idOf(key), parsed(value));
+    if (key === AUDIT_KEYS.verdict) this.#verdict = (jsonIn(value) as Verdict | null) ?? this.#verdict;
+    else if (key.startsWith(AUDIT_KEYS.finding)) put(this.#findings, idOf(key), findingIn(value));
+    else if (key.startsWith(AUDIT_KEYS.resolution)) put(this.#resolutions, idOf(key), resolutionIn(value));
   }
 
   /** null: no auditor has said anything yet. */
@@ -37,13 +38,4 @@ function put<T>(map: Map<string, T>, id: string, value: T | null): void {
 
 function idOf(key: string): string {
   return key.slice(key.indexOf(":") + 1);
-}
-
-function parsed<T>(value: string | null): T | null {
-  if (value === null) return null;
-  try {
-    return JSON.parse(value) as T;
-  } catch {
-    return null;
-  }
 }

@@ -4,8 +4,9 @@ import { systemClock } from "../clock.ts";
 import { silentLogger } from "../logger.ts";
 import { kafkaContract } from "./contract.ts";
 import { createKafka } from "./kafka.ts";
+import { logReaderContract } from "./log-reader-contract.ts";
 
-kafkaContract("kafkajs", async () => ({
+const open = async () => ({
   kafka: createKafka({
     brokers: [inject("kafka")],
     clientId: "contract",
@@ -13,4 +14,7 @@ kafkaContract("kafkajs", async () => ({
     clock: systemClock,
   }),
   prefix: `contract-${randomUUID()}.`,
-}));
+});
+
+kafkaContract("kafkajs", open);
+logReaderContract("kafkajs", open);

@@ -1,5 +1,6 @@
 import { openAdmin } from "./kafkajs/admin.ts";
 import type { ClusterOptions } from "./kafkajs/client.ts";
+import { KafkaJsLogReader } from "./kafkajs/log-reader.ts";
 import { openProcessor } from "./kafkajs/processor.ts";
 import { openProducer } from "./kafkajs/producer.ts";
 import { openTail } from "./kafkajs/tail.ts";
@@ -11,6 +12,7 @@ export function createKafka(options: ClusterOptions): Kafka {
     producer: (settings) => openProducer(options, settings),
     processor: (settings) => openProcessor(options, settings),
     tail: (settings) => openTail(options, settings),
+    logReader: (settings) => new KafkaJsLogReader(options, settings),
     admin: () => openAdmin(options),
   };
 }

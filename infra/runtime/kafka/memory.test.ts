@@ -1,4 +1,6 @@
 import { kafkaContract } from "./contract.ts";
+import { logReaderContract } from "./log-reader-contract.ts";
 import { memoryKafka } from "./memory.ts";
 
 kafkaContract("memory", async () => ({ kafka: memoryKafka(), prefix: "t." }));
+logReaderContract("memory", async () => ({ kafka: memoryKafka(), prefix: "t." }));

@@ -1,4 +1,5 @@
 import { MemoryLog } from "./memory-log.ts";
+import { memoryLogReader } from "./memory-log-reader.ts";
 import { memoryProcessor } from "./memory-processor.ts";
 import type { InRecord, Kafka, OutRecord, Tail, TailOptions, Written } from "./ports.ts";
 
@@ -30,6 +31,7 @@ export function memoryKafka(now: () => number = () => 0): MemoryKafka {
     },
     processor: (options) => memoryProcessor(log, options),
     tail: async (options) => memoryTail(log, options),
+    logReader: (options) => memoryLogReader(log, options),
     async admin() {
       return {
         ensureTopics: async (specs) => {

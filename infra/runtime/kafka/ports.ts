@@ -115,6 +115,54 @@ export interface Tail {
   stop(): Promise<void>;
 }
 
+/** Where one partition is to be looked at: from this offset on. */
+export interface LookAt {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+}
+
+/** Offsets whose records cannot be read: a wrong checksum, an unknown compression. */
+export interface Unreadable {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+}
+
+/** What one partition held at one look. */
+export interface Looked {
+  readonly topic: string;
+  /** Which topic the name stands for (KIP-516); undefined: Kafka does not tell. */
+  readonly topicId: string | undefined;
+  readonly partition: number;
+  /** Committed records, in order. */
+  readonly records: readonly InRecord[];
+  readonly unreadable: readonly Unreadable[];
+  /** Where to read on: behind control records and aborted ones too. */
+  readonly next: number;
+  /** The first offset that is still there. Beyond `from`: what was in between has been deleted. */
+  readonly start: number;
+  /** The high-water mark when Kafka answered. Below `from`: this is another topic, or a part of it was cut off. */
+  readonly end: number;
+}
+
+/** Looks at partitions by offset, each time as far as one answer goes: no group, nothing kept, nothing pushed. */
+export interface LogReader {
+  /**
+   * One question to Kafka about all of these.
+   *
+   * @returns of those that could be answered, in no order; a partition without a leader is left out this time.
+   * @throws {CodedError} KAFKA_UNAVAILABLE (retryable)
+   */
+  look(at: readonly LookAt[]): Promise<readonly Looked[]>;
+  stop(): Promise<void>;
+}
+
+export interface LogReaderOptions {
+  /** Names of the record headers to read; the others are passed over. */
+  readonly headers: readonly string[];
+}
+
 export interface SubscribeOptions {
   readonly group: string;
   readonly topic: string;
@@ -203,6 +251,8 @@ export interface Kafka {
   producer(options?: { readonly timeoutMs?: number; readonly lingerMs?: number }): Promise<Producer>;
   processor(options: ProcessorOptions): Promise<Processor>;
   tail(options: TailOptions): Promise<Tail>;
+  /** Opens no connection before the first look. */
+  logReader(options: LogReaderOptions): LogReader;
   admin(): Promise<KafkaAdmin>;
 }
 

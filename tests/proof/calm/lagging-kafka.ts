@@ -1,5 +1,5 @@
 import type { Clock } from "../../../infra/runtime/clock.ts";
-import type { InRecord, Kafka, Tail, TailOptions } from "../../../infra/runtime/kafka/ports.ts";
+import type { InRecord, Kafka, LogReader, Tail, TailOptions } from "../../../infra/runtime/kafka/ports.ts";
 import type { Random } from "../../../infra/runtime/random.ts";
 
 /**
@@ -15,6 +15,22 @@ export function laggingKafka(
     processor: (settings) => kafka.processor(settings),
     admin: () => kafka.admin(),
     tail: (settings) => laggingTail(kafka, settings, options),
+    logReader: (settings) => laggingReader(kafka.logReader(settings), options.random),
+  };
+}
+
+/** Each look brings some partitions, and of those it brings perhaps less than there is. */
+function laggingReader(reader: LogReader, random: Random): LogReader {
+  return {
+    look: async (at) =>
+      (await reader.look(at))
+        .filter(() => random() < 0.6)
+        .map((looked) => {
+          const some = looked.records.slice(0, Math.ceil(random() * looked.records.length));
+          const rest = looked.records[some.length];
+          return { ...looked, records: some, next: rest?.offset ?? looked.next };
+        }),
+    stop: () => reader.stop(),
   };
 }
 

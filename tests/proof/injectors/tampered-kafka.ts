@@ -1,6 +1,8 @@
 import type {
   InRecord,
   Kafka,
+  LogReader,
+  LogReaderOptions,
   OutRecord,
   PartitionTask,
   ProcessorOptions,
@@ -31,11 +33,20 @@ export function tamperedKafka(kafka: Kafka, tampering: Tampering): Kafka {
           return seen.length === 0 ? undefined : options.onRecords(seen);
         },
       }),
+    logReader: (options: LogReaderOptions) => tamperedReader(kafka.logReader(options), read),
     processor: (options: ProcessorOptions) =>
       kafka.processor({
         ...options,
         task: (partition) => tamperedTask(options.task(partition), options.group, tampering),
       }),
+  };
+}
+
+function tamperedReader(reader: LogReader, read: NonNullable<Tampering["read"]>): LogReader {
+  return {
+    look: async (at) =>
+      (await reader.look(at)).map((looked) => ({ ...looked, records: read(looked.records) })),
+    stop: () => reader.stop(),
   };
 }
 

@@ -108,6 +108,15 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
     },
     {
       ...service,
+      ...probed("audit"),
+      name: "audit",
+      needs: ["topics", "schema-registry"],
+      yieldsTo: FIRST,
+      entry: "central/main.ts",
+      args: ["audit"],
+    },
+    {
+      ...service,
       ...withProbe("fleet-ingest", { FLEET_PORT: String(portOf("fleet-ingest")) }),
       name: "fleet-ingest",
       needs: ["topics"],
@@ -140,4 +149,11 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
 }
 
 /** Parts that get a port for their probe beside the one they serve on. */
-export const PROBED: readonly string[] = ["gateway", "edge", "firmware-sim", "central", "fleet-ingest"];
+export const PROBED: readonly string[] = [
+  "gateway",
+  "edge",
+  "firmware-sim",
+  "central",
+  "audit",
+  "fleet-ingest",
+];

@@ -1,3 +1,4 @@
+import { formatCut, HEADERS, parseCut } from "../../../../schemas/topics.ts";
 import type { InRecord, OutRecord } from "../../../runtime/kafka/ports.ts";
 import type { GroupPlan } from "../analysis/query-plan.ts";
 import type { Source } from "../catalog/source.ts";
@@ -14,6 +15,11 @@ export interface ChangeSource {
   /** @returns false when the record is not this one's. */
   restore(record: InRecord): boolean;
   changesOf(records: readonly InRecord[]): Promise<readonly GroupChange[]>;
+  /**
+   * Headers for what is written for a batch, which say how far the source is in it: of each of these partitions
+   * everything below the offset, and nothing from there on. Whoever counts the source can hold that count against a row.
+   */
+  cutOf(records: readonly InRecord[]): Readonly<Record<string, string>>;
   /** Changelog records of the state since `commit`. */
   changelog(): readonly OutRecord[];
   commit(): void;
@@ -69,6 +75,7 @@ export function sourceChanges(
       }
       return changes;
     },
+    cutOf: (records) => headerOf(records.map(({ partition, offset }) => [partition, offset + 1])),
     changelog: () =>
       Array.from(shares.changes(), ([id, value]) => ({
         topic: stateTopic,
@@ -128,8 +135,17 @@ export function packedChanges(types: GroupTypes): ChangeSource {
         }));
       });
     },
+    cutOf: (records) =>
+      headerOf(records.flatMap(({ headers }) => [...(parseCut(headers[HEADERS.cut]) ?? [])])),
     changelog: () => [],
     commit: () => {},
     close: async () => {},
   };
+}
+
+/** The greatest offset of each partition. */
+function headerOf(cuts: readonly (readonly [partition: number, next: number])[]): Record<string, string> {
+  const greatest = new Map<number, number>();
+  for (const [partition, next] of cuts) greatest.set(partition, Math.max(next, greatest.get(partition) ?? 0));
+  return greatest.size === 0 ? {} : { [HEADERS.cut]: formatCut(greatest) };
 }

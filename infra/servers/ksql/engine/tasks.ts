@@ -129,7 +129,9 @@ export function aggregateTask(
         for (const row of aggregator.apply(change)) if (last) out.add(last, row);
       }
       expire();
-      const written = [...out.records(writer, log), ...state.changes(), ...source.changelog()];
+      // In between, a row has not all of the batch yet.
+      const headers = options.everyChange ? {} : source.cutOf(records);
+      const written = [...out.records(writer, log, headers), ...state.changes(), ...source.changelog()];
       if (aggregator.streamTime !== before) {
         written.push({
           topic: stateTopic,
@@ -172,11 +174,13 @@ export function regroupTask(
         if (list) list.push(change);
         else targets.set(partition, [change]);
       }
+      const headers = source.cutOf(records);
       const packed = [...targets].map(([partition, changes]) => ({
         topic,
         partition,
         key: null,
         value: packChanges(changes),
+        headers,
       }));
       return [...packed, ...source.changelog()];
     },
@@ -205,10 +209,15 @@ class Emitted {
     }
   }
 
-  records(writer: RecordWriter, log: ProcessingLog): readonly OutRecord[] {
+  /** @param headers - of each record. */
+  records(
+    writer: RecordWriter,
+    log: ProcessingLog,
+    headers: Readonly<Record<string, string>> = {},
+  ): readonly OutRecord[] {
     const records = this.#rows.flatMap(({ record, row }) => written(writer, log, record, row));
     this.#rows = [];
-    return records;
+    return records.map((record) => ({ ...record, headers }));
   }
 }
 

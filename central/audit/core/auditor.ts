@@ -1,0 +1,370 @@
+import type { Evidence, Finding, Resolution } from "../../../schemas/audit.ts";
+import { DEVICE_KINDS, type DeviceKind, parseDeviceId } from "../../../schemas/network/devices.ts";
+import { CLEAN_TOPICS, partitionOf, type Topics } from "../../../schemas/topics.ts";
+import type { Reporter } from "./account.ts";
+import { DeadLetters } from "./dead-letters.ts";
+import type { SumCount } from "./equations.ts";
+import type { DeadLetterSeen, Look, Place, ReadingSeen, Seen, SliceSeen } from "./events.ts";
+import { type Fact, Findings } from "./findings.ts";
+import { misplacedBecause, NO_DEVICE, Partition, type PartitionAuditState } from "./partition.ts";
+import { ReadingProgress } from "./reading-progress.ts";
+import type { Station, StationAuditState } from "./station.ts";
+import { Summary } from "./summary.ts";
+import { Told } from "./told.ts";
+
+export interface AuditorOptions {
+  readonly topics: Topics;
+  /** Of the raw topic and of everything that dedup writes. */
+  readonly partitions: number;
+  /** A station's own topic of a kind of reading. */
+  readonly copyOf: (kind: DeviceKind, stationId: number) => string;
+}
+
+/** What an auditor must know to go on where another one ended, besides findings and stations. */
+export interface AuditorState {
+  readonly look: number;
+  readonly positions: readonly (readonly [topic: string, partition: number, next: number])[];
+  readonly partitions: readonly PartitionAuditState[];
+  readonly deadLetters: ReturnType<DeadLetters["toJSON"]>;
+  readonly nameless: readonly (readonly [DeviceKind, number])[];
+}
+
+/** In this order each look is taken: inputs before outputs, so that what came of a record finds it known. */
+const ORDER: readonly Place["role"][] = [
+  "devices",
+  "raw",
+  "deadLetter",
+  "dedupState",
+  "clean",
+  "copy",
+  "turnstileSummary",
+];
+
+/**
+ * Counts records, not claims: what each place has of each device, held against the place before it at cuts that Kafka's
+ * own offsets make (delivery rule 9). No I/O, no clock: the same looks give the same findings.
+ *
+ * It shares no code with what it checks: neither dedup's nor the query's.
+ */
+export class Auditor {
+  readonly findings = new Findings();
+  readonly told = new Told();
+  readonly partitions: readonly Partition[];
+  readonly summary: Summary;
+  readonly #options: AuditorOptions;
+  readonly #deadLetters: DeadLetters;
+  readonly #progress = new Map<string, ReadingProgress>();
+  readonly #clean: Readonly<Record<DeviceKind, string>>;
+  /** The stations' own topics that are looked at, and the looks up to which they were cut. */
+  readonly #copied = new Set<string>();
+  readonly #copyCuts = new Map<string, number>();
+  readonly #copyGaps = new Set<string>();
+  readonly #nameless: Map<DeviceKind, number>;
+  #look: number;
+  #now = 0;
+
+  constructor(options: AuditorOptions, state?: AuditorState) {
+    this.#options = options;
+    this.#look = state?.look ?? 0;
+    this.#deadLetters = new DeadLetters(state?.deadLetters);
+    this.#nameless = new Map(state?.nameless);
+    this.summary = new Summary(this.findings);
+    const { topics, partitions } = options;
+    this.#clean = { arrival: topics.arrivals, turnstile: topics.turnstiles };
+    const reporter: Reporter = {
+      found: (fact) => this.findings.report(fact, this.#now),
+      withdrawn: (fact) => this.findings.withdraw(fact, this.#now),
+    };
+    this.partitions = Array.from({ length: partitions }, (_, partition) => {
+      const share = { partition, partitions, rawTopic: topics.raw, reporter, deadLetters: this.#deadLetters };
+      return new Partition(share, state?.partitions[partition]);
+    });
+    for (const [topic, partition, next] of state?.positions ?? []) {
+      this.progress(topic, partition).position = next;
+    }
+  }
+
+  /** The number of the next look. */
+  get nextLook(): number {
+    return this.#look + 1;
+  }
+
+  progress(topic: string, partition: number): ReadingProgress {
+    const key = `${topic}@${partition}`;
+    let progress = this.#progress.get(key);
+    if (!progress) {
+      progress = new ReadingProgress();
+      this.#progress.set(key, progress);
+    }
+    return progress;
+  }
+
+  /** @param covered - per topic, the next offset that the state does not cover. */
+  restoreStation(id: number, state: StationAuditState, covered: Readonly<Record<string, number>>): void {
+    this.#of(id).restore(id, state, covered);
+  }
+
+  restoreFinding(finding: Finding): void {
+    this.findings.restore(finding);
+  }
+
+  resolve(id: string, resolution: Resolution): void {
+    this.findings.resolve(id, resolution);
+  }
+
+  /** A station's records in the clean topic, and what the table of sums says of them. */
+  sumOf({ sum }: Station): SumCount {
+    return { clean: sum.counted, summed: sum.row?.count ?? 0, miscounted: sum.off };
+  }
+
+  /** Records of the clean topics that name no reading. */
+  nameless(kind: DeviceKind): number {
+    return this.#nameless.get(kind) ?? 0;
+  }
+
+  /** The stations' own topics that are looked at from now on. */
+  copies(topics: Iterable<string>): void {
+    for (const topic of topics) this.#copied.add(topic);
+  }
+
+  /** What the memory of a station covers now: per topic, the next offset in its partition. */
+  covered(stationId: number): Readonly<Record<string, number>> {
+    const { topics, partitions, copyOf } = this.#options;
+    const own = partitionOf(stationId, partitions);
+    const covered: Record<string, number> = {};
+    for (const topic of [topics.raw, topics.arrivals, topics.turnstiles]) {
+      covered[topic] = this.progress(topic, own).position ?? 0;
+    }
+    for (const kind of DEVICE_KINDS) {
+      const topic = copyOf(kind, stationId);
+      covered[topic] = this.progress(topic, 0).position ?? 0;
+    }
+    return covered;
+  }
+
+  /** Clean records that no judged sum covers yet. */
+  get unsummed(): number {
+    return this.partitions.reduce(
+      (sum, { stations }) => [...stations].reduce((n, s) => n + s.sum.unsure, sum),
+      0,
+    );
+  }
+
+  /** The query has dealt with the clean topic below these offsets; its table showed it before the next look. */
+  summedBelow(cuts: ReadonlyMap<number, number>): void {
+    this.summary.progressed(cuts, this.#look);
+  }
+
+  /** Records that were there before and are not read yet, of the topics that are counted. */
+  get behind(): number {
+    const { topics } = this.#options;
+    const counted = [topics.raw, topics.arrivals, topics.turnstiles];
+    const behind = (topic: string): number =>
+      this.partitions.reduce((sum, _, p) => {
+        const progress = this.progress(topic, p);
+        return progress.caught === 0 ? sum + Math.max(1, progress.behind) : sum;
+      }, 0);
+    return counted.reduce((sum, topic) => sum + behind(topic), 0);
+  }
+
+  /** Next offset per topic and partition: where all this was counted. */
+  get positions(): Readonly<Record<string, readonly number[]>> {
+    const { topics, partitions } = this.#options;
+    const all = [topics.raw, topics.arrivals, topics.turnstiles, topics.turnstileSummary];
+    const of = (topic: string): readonly number[] =>
+      Array.from({ length: partitions }, (_, p) => this.progress(topic, p).position ?? 0);
+    return Object.fromEntries(all.map((topic) => [topic, of(topic)]));
+  }
+
+  take(look: Look): void {
+    this.#look = look.n;
+    this.#now = look.now;
+    const slices = [...look.slices].sort((x, y) => ORDER.indexOf(x.place.role) - ORDER.indexOf(y.place.role));
+    for (const slice of slices) this.#slice(slice);
+    for (const { topic, partition, next, end } of slices)
+      this.progress(topic, partition).observe(look.n, next, end);
+    this.#cut();
+  }
+
+  /** Kept: what comes of it again would not be known. Devices, sums and dedup's state are small and are read anew. */
+  toJSON(): AuditorState {
+    const { raw, deadLetter, arrivals, turnstiles } = this.#options.topics;
+    const anew = (topic: string): boolean =>
+      [raw, deadLetter, arrivals, turnstiles].includes(topic) || topic.includes(".station.");
+    return {
+      look: this.#look,
+      positions: [...this.#progress].flatMap(([key, { position }]) => {
+        const at = key.lastIndexOf("@");
+        const topic = key.slice(0, at);
+        return position === null || !anew(topic)
+          ? []
+          : [[topic, Number(key.slice(at + 1)), position] as const];
+      }),
+      partitions: this.partitions.map((partition) => partition.toJSON()),
+      deadLetters: this.#deadLetters.toJSON(),
+      nameless: [...this.#nameless],
+    };
+  }
+
+  #slice(slice: SliceSeen): void {
+    const { place, topic, partition, start, from } = slice;
+    const progress = this.progress(topic, partition);
+    const first = progress.position === null;
+    if (slice.madeAnew) this.#madeAnew(slice, progress);
+    else if (start > from) this.#gap(slice, first);
+    for (const seen of slice.seen) this.#take(seen, place, { topic, partition, offset: seen.offset });
+  }
+
+  #take(seen: Seen, place: Place, evidence: Evidence): void {
+    const own = this.partitions[evidence.partition];
+    switch (seen.kind) {
+      case "batch":
+        own?.batch(seen, evidence);
+        return;
+      case "commit":
+        own?.commit(seen, this.#look);
+        return;
+      case "reading":
+        this.#reading(seen, place, evidence);
+        return;
+      case "state":
+        this.told.tell(seen.state, seen.since);
+        this.#of(seen.state.stationId).state(seen, evidence, this.#look);
+        return;
+      case "sum": {
+        const clean = partitionOf(seen.stationId, this.#options.partitions);
+        const station = this.partitions[clean]?.station(seen.stationId);
+        if (station) this.summary.show(station, clean, seen, evidence, this.#look);
+        return;
+      }
+      case "dead-letter":
+        this.#deadLetter(seen);
+        return;
+      case "unreadable":
+        if (place.role === "raw") own?.unreadable(seen);
+        if (place.role === "clean" || place.role === "copy") this.#unnamed(place, evidence, seen.detail);
+    }
+  }
+
+  #reading(seen: ReadingSeen, place: Place, evidence: Evidence): void {
+    if (place.role !== "clean" && place.role !== "copy") return;
+    // The query counts what the value says, whatever the header says.
+    if (place.role === "clean" && place.of === "turnstile" && seen.valueStation !== null) {
+      const station = this.#of(seen.valueStation).station(seen.valueStation);
+      if (station && !station.covers(evidence)) station.sum.record(seen.offset);
+    }
+    const station = this.#stationOf(seen);
+    const ref = seen.reading && parseDeviceId(seen.reading.deviceId);
+    if (station?.covers(evidence)) return;
+    const device = ref && station?.device(ref);
+    if (!device || !seen.reading) {
+      this.#unnamed(place, evidence, "without the name of a reading");
+      return;
+    }
+    if (place.role === "clean") {
+      const { stationId } = device.ref;
+      const copied = this.#copied.has(this.#options.copyOf(place.of, stationId));
+      this.#of(stationId).reading(seen, place.of, device, evidence, this.#look, copied);
+      return;
+    }
+    const wrong =
+      device.ref.stationId === place.stationId ? null : `in the topic of station ${place.stationId}`;
+    const misplaced = wrong ?? misplacedBecause(seen, place.of, device.ref, evidence, null);
+    const { bootId, seq } = seen.reading;
+    device.copied({ bootId, seq, content: seen.content, evidence, misplaced }, this.#look);
+  }
+
+  #stationOf({ reading }: ReadingSeen): Station | undefined {
+    const ref = reading && parseDeviceId(reading.deviceId);
+    return ref ? this.#of(ref.stationId).station(ref.stationId) : undefined;
+  }
+
+  #unnamed(place: Place, evidence: Evidence, detail: string): void {
+    if (place.role === "clean") this.#nameless.set(place.of, this.nameless(place.of) + 1);
+    const hop = place.role === "copy" ? "station-topic" : "dedup";
+    const { offset } = evidence;
+    const fact: Fact = { ...NO_DEVICE, kind: "unexpected", hop, from: offset, to: offset, evidence, detail };
+    this.findings.report(fact, this.#now);
+  }
+
+  #deadLetter(seen: DeadLetterSeen): void {
+    this.#deadLetters.add(seen);
+    if (seen.raw) return;
+    for (const { deviceId, ...range } of seen.readings) {
+      const ref = parseDeviceId(deviceId);
+      if (ref) this.#of(ref.stationId).station(ref.stationId)?.device(ref).acknowledged.refused(range);
+    }
+  }
+
+  #of(stationId: number): Partition {
+    return this.partitions[partitionOf(stationId, this.#options.partitions)] as Partition;
+  }
+
+  #gap({ place, topic, partition, start, from }: SliceSeen, first: boolean): void {
+    const own = this.partitions[partition];
+    if (place.role === "clean") own?.cleanGap(place.of, first);
+    if (place.role === "copy") this.#copyGaps.add(topic);
+    if (place.role !== "raw") return;
+    own?.rawGap(start, first);
+    if (!first) this.#unread(topic, partition, from, start - 1, "deleted before it was read");
+  }
+
+  #madeAnew({ place, topic, partition, from }: SliceSeen, progress: ReadingProgress): void {
+    progress.reset();
+    const own = this.partitions[partition];
+    if (place.role === "turnstileSummary") this.summary.madeAnew();
+    if (place.role === "clean") own?.cleanGap(place.of, false);
+    if (place.role === "copy") this.#copyGaps.add(topic);
+    if (place.role !== "raw") return;
+    own?.rawMadeAnew();
+    this.#unread(
+      topic,
+      partition,
+      from,
+      from,
+      "the topic was deleted and made again; it is not known what it held from here on",
+    );
+  }
+
+  #unread(topic: string, partition: number, from: number, to: number, detail: string): void {
+    const evidence = { topic, partition, offset: from };
+    this.findings.report({ ...NO_DEVICE, kind: "unread", hop: "raw", from, to, evidence, detail }, this.#now);
+  }
+
+  #cut(): void {
+    const { topics } = this.#options;
+    const dead = this.partitions.map((_, p) => this.progress(topics.deadLetter, p).caught);
+    const rows = Math.min(...this.partitions.map((_, p) => this.progress(topics.turnstileSummary, p).caught));
+    this.partitions.forEach((own, p) => {
+      const raw = this.progress(topics.raw, p);
+      const outputs = CLEAN_TOPICS.map((name) => this.progress(topics[name], p).caught);
+      const offset = own.cut.close(Math.min(...outputs, dead[p] ?? 0), raw.position ?? 0);
+      if (offset !== undefined) own.closeAt(offset);
+      own.settle(raw.caught, this.#clean);
+      own.judgeClaims(Math.min(raw.caught, ...dead), this.#now);
+      const entries = this.progress(topics.turnstiles, p);
+      this.summary.judge(own.stations, p, entries.position ?? 0, entries.caught, rows, this.#now);
+    });
+  }
+
+  /** The stations' own topics are read in looks of their own: hold them against the clean topics. */
+  cutCopies(): void {
+    this.partitions.forEach((own, p) => {
+      for (const station of own.stations) {
+        for (const kind of DEVICE_KINDS) {
+          const topic = this.#options.copyOf(kind, station.id);
+          const { caught } = this.progress(topic, 0);
+          if (caught === 0 || this.#copyCuts.get(topic) === caught) continue;
+          this.#copyCuts.set(topic, caught);
+          const unread = this.#copyGaps.delete(topic);
+          const clean = { topic: this.#clean[kind], partition: p };
+          const read = this.progress(clean.topic, p);
+          for (const device of station.ofKind(kind)) {
+            device.cutCopies(caught, { ...clean, offset: Math.max(0, (read.position ?? 1) - 1) }, unread);
+            device.settleCopies(read.caught, { topic, partition: 0 }, unread);
+          }
+        }
+      }
+    });
+  }
+}

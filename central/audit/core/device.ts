@@ -1,0 +1,258 @@
+import type { Evidence, LossCause } from "../../../schemas/audit.ts";
+import type { DeviceRef } from "../../../schemas/network/devices.ts";
+import type { SeqRange } from "../../../schemas/records.ts";
+import { Account, type Counts, type Reporter } from "./account.ts";
+import { Acknowledged, type Erased } from "./acknowledged.ts";
+import type { Boot, Flights } from "./boot.ts";
+import { Boots, type BootsState } from "./boots.ts";
+import { type Contents, Expectation, type ExpectationState } from "./expectation.ts";
+import { sizeOf } from "./ranges.ts";
+
+/** Consecutive numbers of one boot, as a raw record shows them. */
+export interface RawRun extends SeqRange {
+  readonly bootId: number;
+  readonly agentBoot: number;
+  readonly contents: Contents | null;
+}
+
+/** A clean record, or a copy of one. */
+export interface CleanReading {
+  readonly bootId: number;
+  readonly seq: number;
+  /** null: its content could not be read. */
+  readonly content: number | null;
+  readonly evidence: Evidence;
+  /** null: it is where this device's readings belong. Otherwise where it is, in words. */
+  readonly misplaced: string | null;
+}
+
+/** What a cut needs to know besides its offset. */
+export interface CutContext {
+  /** The record of the raw topic at an offset. */
+  readonly raw: (offset: number) => Evidence;
+  /** Why dedup refused the raw record; undefined: no dead letter names it. */
+  readonly excuse: (offset: number) => string | undefined;
+  /** May the clean records of this raw record have been deleted unread? */
+  readonly unread: (offset: number) => boolean;
+}
+
+export interface DeviceAuditState extends BootsState {
+  readonly clean: ExpectationState;
+  readonly copies: ExpectationState;
+  readonly counts: Counts;
+  readonly erased: Erased | null;
+}
+
+export interface DeviceTotals {
+  readonly numbered: number;
+  readonly inDevice: number;
+  readonly inOutbox: number;
+  readonly inGateway: number;
+  readonly inDedup: number;
+  readonly clean: number;
+  readonly unaudited: number;
+  readonly unexplained: number;
+  readonly repeated: number;
+  readonly lostBy: Readonly<Partial<Record<LossCause, number>>>;
+}
+
+/** One device: what each place has of it, and what is wrong between them. */
+export class Device {
+  readonly ref: DeviceRef;
+  /** The way to the raw topic. */
+  readonly acknowledged: Acknowledged;
+  readonly clean: Expectation;
+  /** In the station's own topic. */
+  readonly copies: Expectation;
+  readonly #boots: Boots;
+  readonly #account: Account;
+
+  constructor(ref: DeviceRef, reporter: Reporter, state?: DeviceAuditState) {
+    this.ref = ref;
+    this.clean = new Expectation(state?.clean);
+    this.copies = new Expectation(state?.copies);
+    this.#boots = new Boots([this.clean, this.copies], state);
+    this.#account = new Account(ref, reporter, state?.counts);
+    this.acknowledged = new Acknowledged(this.#boots, this.#account, state?.erased ?? null);
+  }
+
+  /**
+   * The raw topic shows a run.
+   *
+   * @param since - the record's timestamp, epoch ms.
+   * @param trusted - what a boot's first run begins behind was before the audit began: it is taken on trust.
+   */
+  raw(run: RawRun, evidence: Evidence, since: number, trusted: boolean): void {
+    const { bootId, from, to, agentBoot, contents } = run;
+    const begins = !this.#boots.has(bootId);
+    const boot = this.#boots.get(bootId);
+    if (!boot) return;
+    if (trusted && begins && boot.raw.size === 0 && from > 1) this.#trust(boot, 1, from - 1);
+    const { fresh, late } = boot.show(from, to, agentBoot);
+    this.#account.counts.repeated += to - from + 1 - sizeOf(fresh);
+    for (const range of fresh) {
+      this.acknowledged.arrived(boot, range);
+      this.clean.expect({ bootId, ...range, at: evidence.offset, since, contents });
+    }
+    for (const range of late) {
+      const what = { kind: "out-of-order", hop: "gateway", bootId, ...range, evidence } as const;
+      this.#account.found(what, "in raw behind later ones of the same agent");
+    }
+  }
+
+  /**
+   * The clean topic shows a reading.
+   *
+   * @param copied - is the station's own topic looked at?
+   * @returns the raw record it came with, where that is known.
+   */
+  passed(reading: CleanReading, look: number, copied: boolean): number | undefined {
+    const { bootId, seq, evidence, content, misplaced } = reading;
+    const account = this.#account;
+    const boot = this.#boots.get(bootId);
+    if (!boot) return undefined;
+    const passing = this.clean.pass(bootId, seq, evidence.offset, look);
+    const one = { hop: "dedup", bootId, from: seq, to: seq, evidence } as const;
+    const late = passing.what === "early" && boot.lostAfter.has(seq);
+    if (passing.what === "doubled") {
+      account.counts.doubled++;
+      account.found({ kind: "doubled", ...one }, "in the clean topic again");
+    } else if (copied) this.copies.expect({ bootId, from: seq, to: seq, at: look, since: 0, contents: null });
+    else this.copies.assume(bootId, seq);
+    if (late) this.#returned(boot, seq);
+    if (late || passing.what === "out-of-order") {
+      account.found({ kind: "out-of-order", ...one }, "in the clean topic behind later ones");
+    }
+    if (misplaced) account.found({ kind: "moved", ...one }, misplaced);
+    if (passing.what !== "expected") return undefined;
+    if (content !== null && passing.content !== undefined && passing.content !== content) {
+      account.found({ kind: "altered", ...one }, "with another content than in raw");
+    }
+    return passing.at;
+  }
+
+  /** The station's own topic shows a reading. */
+  copied({ bootId, seq, evidence, misplaced }: CleanReading, look: number): void {
+    if (!this.#boots.get(bootId)) return;
+    const { what } = this.copies.pass(bootId, seq, evidence.offset, look);
+    const one = { hop: "station-topic", bootId, from: seq, to: seq, evidence } as const;
+    const account = this.#account;
+    if (what === "doubled") account.found({ kind: "doubled", ...one }, "in the station's own topic again");
+    if (what === "out-of-order") {
+      account.found({ kind: "out-of-order", ...one }, "in the station's own topic behind later ones");
+    }
+    if (misplaced) account.found({ kind: "moved", ...one }, misplaced);
+  }
+
+  /** dedup has dealt with the raw topic below `offset`, and what it wrote has been read. */
+  cutClean(offset: number, { raw, excuse, unread }: CutContext): void {
+    for (const { bootId, from, to, at } of this.clean.cut(offset)) {
+      if (unread(at)) {
+        this.#account.counts.unaudited += to - from + 1;
+        this.clean.seen(bootId).add(from, to);
+        this.copies.seen(bootId).add(from, to);
+        continue;
+      }
+      this.#boots.get(bootId)?.lostAfter.add(from, to);
+      const lost = { kind: "lost", hop: "dedup", bootId, from, to, evidence: raw(at) } as const;
+      const why = excuse(at);
+      if (why === undefined) this.#account.lost(lost, "none", "in raw, and not in the clean topic");
+      else this.#account.lost(lost, "dead-letter", why);
+    }
+  }
+
+  /** What the clean topic showed before look `look` is in the station's own topic by now, unless it was deleted unread. */
+  cutCopies(look: number, evidence: Evidence, unread: boolean): void {
+    for (const { bootId, from, to } of this.copies.cut(look)) {
+      this.copies.seen(bootId).add(from, to);
+      if (unread) continue;
+      const lost = { kind: "lost", hop: "station-topic", bootId, from, to, evidence } as const;
+      this.#account.found(lost, "in the clean topic, and not in the station's own");
+    }
+  }
+
+  /**
+   * All that raw held before look `look` has been read.
+   *
+   * @param trusted - may raw records have been deleted unread, or be older than the audit?
+   */
+  settleClean(look: number, place: Omit<Evidence, "offset">, trusted: boolean): void {
+    for (const { bootId, from, to, at } of this.clean.settle(look)) {
+      const boot = this.#boots.get(bootId);
+      if (trusted && boot) {
+        this.#trust(boot, from, to);
+        continue;
+      }
+      this.#account.counts.unexpected += to - from + 1;
+      const evidence = { ...place, offset: at };
+      const what = { kind: "unexpected", hop: "dedup", bootId, from, to, evidence } as const;
+      this.#account.found(what, "in the clean topic, and not in raw");
+    }
+  }
+
+  settleCopies(look: number, place: Omit<Evidence, "offset">, trusted: boolean): void {
+    for (const { bootId, from, to, at } of this.copies.settle(look)) {
+      if (trusted) continue;
+      const evidence = { ...place, offset: at };
+      const what = { kind: "unexpected", hop: "station-topic", bootId, from, to, evidence } as const;
+      this.#account.found(what, "in the station's own topic, and not in the clean one");
+    }
+  }
+
+  get totals(): DeviceTotals {
+    const sum: Record<keyof Flights, number> = { numbered: 0, device: 0, outbox: 0, gateway: 0 };
+    const { folded } = this.#boots;
+    let seen = folded.seen;
+    let refused = 0;
+    for (const boot of this.#boots) {
+      const { flights } = boot;
+      for (const name of FLIGHTS) sum[name] += flights[name];
+      seen += this.clean.seen(boot.id).size;
+      refused += Math.max(0, boot.happened - flights.numbered);
+    }
+    const { doubled, unexpected, unaudited, lost, repeated } = this.#account.counts;
+    const { none = 0, ...lostBy } = lost;
+    return {
+      numbered: folded.numbered + sum.numbered,
+      inDevice: sum.device,
+      inOutbox: sum.outbox,
+      inGateway: sum.gateway,
+      inDedup: this.clean.waiting,
+      clean: seen - this.clean.early - unaudited + doubled,
+      unaudited,
+      unexplained: doubled + unexpected - none,
+      repeated,
+      lostBy: refused > 0 ? { ...lostBy, "ring-full": refused } : lostBy,
+    };
+  }
+
+  toJSON(): DeviceAuditState {
+    return {
+      ...this.#boots.toJSON(),
+      clean: this.clean.toJSON(),
+      copies: this.copies.toJSON(),
+      counts: this.#account.counts,
+      erased: this.acknowledged.toJSON(),
+    };
+  }
+
+  /** The clean topic shows a number that was found lost. */
+  #returned(boot: Boot, seq: number): void {
+    const { lost } = this.#account.counts;
+    const cause = (lost.none ?? 0) > 0 ? "none" : "dead-letter";
+    lost[cause] = (lost[cause] ?? 0) - 1;
+    boot.lostAfter.remove(seq, seq);
+    this.clean.confirm({ bootId: boot.id, from: seq, to: seq });
+  }
+
+  /** Nothing can be said of these, so nothing is. */
+  #trust(boot: Boot, from: number, to: number): void {
+    for (const range of boot.raw.add(from, to)) {
+      const unseen = this.clean.seen(boot.id).add(range.from, range.to);
+      this.copies.seen(boot.id).add(range.from, range.to);
+      this.#account.counts.unaudited += sizeOf(unseen);
+    }
+  }
+}
+
+const FLIGHTS = ["numbered", "device", "outbox", "gateway"] as const;

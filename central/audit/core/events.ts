@@ -1,0 +1,109 @@
+import type { DeviceKind } from "../../../schemas/network/devices.ts";
+import type { SeqRange } from "../../../schemas/records.ts";
+import type { AgentState, DeviceState } from "../../../schemas/states.ts";
+import type { Contents } from "./expectation.ts";
+
+/** What the auditor reads, one record each, decoded. `since` is the record's timestamp, epoch ms. */
+interface At {
+  readonly offset: number;
+  readonly since: number;
+}
+
+/** A raw record: which numbers of which devices it shows. */
+export interface BatchSeen extends At {
+  readonly kind: "batch";
+  readonly stationId: number;
+  readonly agentBoot: number;
+  readonly runs: readonly (SeqRange & {
+    readonly deviceId: string;
+    readonly bootId: number;
+    readonly contents: Contents | null;
+  })[];
+}
+
+/** A record that is none of its topic's. */
+export interface UnreadableSeen extends At {
+  readonly kind: "unreadable";
+  readonly detail: string;
+}
+
+/** A record of a clean topic, or of a station's own. */
+export interface ReadingSeen extends At {
+  readonly kind: "reading";
+  /** null: not to be read. */
+  readonly keyStation: number | null;
+  readonly valueStation: number | null;
+  /** null: no header says which reading it is. */
+  readonly reading: { readonly deviceId: string; readonly bootId: number; readonly seq: number } | null;
+  /** null: not to be read. */
+  readonly content: number | null;
+}
+
+/** A row of the table of sums. */
+export interface SumSeen extends At {
+  readonly kind: "sum";
+  readonly stationId: number;
+  /** null: the row is gone. */
+  readonly count: number | null;
+  /** Per partition of the clean topic the offset below which everything is in the sum; null: not told. */
+  readonly cuts: ReadonlyMap<number, number> | null;
+}
+
+export interface StateSeen extends At {
+  readonly kind: "state";
+  readonly state: DeviceState | AgentState;
+}
+
+/** dedup has dealt with this partition of the raw topic below an offset. */
+export interface CommitSeen extends At {
+  readonly kind: "commit";
+  readonly next: number;
+}
+
+export interface DeadLetterSeen extends At {
+  readonly kind: "dead-letter";
+  readonly reason: string;
+  /** Of dedup: the raw record. null: of somebody else. */
+  readonly raw: { readonly partition: number; readonly offset: number } | null;
+  /** Of the gateway: the readings that are in it, as far as they can be told. */
+  readonly readings: readonly (SeqRange & { readonly deviceId: string; readonly bootId: number })[];
+}
+
+/** A place that is read: a partition of a topic, and what the topic is. */
+export type Place =
+  | { readonly role: "raw" | "deadLetter" | "dedupState" | "devices" | "turnstileSummary" }
+  | { readonly role: "clean"; readonly of: DeviceKind }
+  | { readonly role: "copy"; readonly of: DeviceKind; readonly stationId: number };
+
+export type Seen =
+  | BatchSeen
+  | UnreadableSeen
+  | ReadingSeen
+  | SumSeen
+  | StateSeen
+  | CommitSeen
+  | DeadLetterSeen;
+
+/** What one look at Kafka brought of one partition. */
+export interface SliceSeen {
+  readonly place: Place;
+  readonly topic: string;
+  readonly partition: number;
+  /** Where it was read from, and where it is to be read on. */
+  readonly from: number;
+  readonly next: number;
+  /** First offset that Kafka still has, and the high-water mark, at the time of its answer. */
+  readonly start: number;
+  readonly end: number;
+  /** Is it another topic of the same name than before? Then `from` is where the old one was read to. */
+  readonly madeAnew: boolean;
+  readonly seen: readonly Seen[];
+}
+
+/** One look at all partitions. Looks are numbered, also across restarts. */
+export interface Look {
+  readonly n: number;
+  /** Wall clock when the answers were there, epoch ms. */
+  readonly now: number;
+  readonly slices: readonly SliceSeen[];
+}

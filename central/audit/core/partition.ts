@@ -1,0 +1,279 @@
+import type { Evidence } from "../../../schemas/audit.ts";
+import {
+  DEVICE_KINDS,
+  type DeviceKind,
+  type DeviceRef,
+  parseDeviceId,
+} from "../../../schemas/network/devices.ts";
+import { stationById } from "../../../schemas/network/network.ts";
+import { partitionOf } from "../../../schemas/topics.ts";
+import type { Reporter } from "./account.ts";
+import { type Claim, claimOf } from "./claim.ts";
+import { CommitCut, type CommitCutState } from "./commit-cut.ts";
+import type { DeadLetters } from "./dead-letters.ts";
+import type { Device } from "./device.ts";
+import type { BatchSeen, CommitSeen, ReadingSeen, StateSeen, UnreadableSeen } from "./events.ts";
+import { OutputGap } from "./gap.ts";
+import { Station, type StationAuditState } from "./station.ts";
+
+export interface PartitionOptions {
+  readonly partition: number;
+  readonly partitions: number;
+  readonly rawTopic: string;
+  readonly reporter: Reporter;
+  readonly deadLetters: DeadLetters;
+}
+
+export interface PartitionAuditState {
+  readonly cut: CommitCutState;
+  readonly gaps: readonly (readonly [DeviceKind, ReturnType<OutputGap["toJSON"]>])[];
+  /** Does the audit know the raw partition from its first record? */
+  readonly whole: boolean;
+  readonly sumsWhole: boolean;
+  readonly trustUntil: number;
+  readonly poison: readonly number[];
+}
+
+interface PendingClaim {
+  readonly device: Device;
+  readonly claim: Claim;
+  readonly evidence: Evidence;
+  readonly look: number;
+}
+
+/** Unreadable raw records that wait for their dead letters, at most; more are counted by the dead letters alone. */
+const MAX_POISON = 1_000;
+/** Stations that the network file does not know: whoever may write to raw can name them. */
+const MAX_UNKNOWN_STATIONS = 100;
+
+/** One partition of the raw topic, with everything that comes of it: its stations, and where dedup is. */
+export class Partition {
+  readonly cut: CommitCut;
+  readonly #options: PartitionOptions;
+  readonly #stations = new Map<number, Station>();
+  readonly #gaps: Map<DeviceKind, OutputGap>;
+  #whole: boolean;
+  #sumsWhole: boolean;
+  /** Until dedup is behind this offset, clean records may come of raw records that were deleted unread. */
+  #trustUntil: number;
+  #poison: number[];
+  #claims: PendingClaim[] = [];
+  #unknown = 0;
+
+  constructor(options: PartitionOptions, state?: PartitionAuditState) {
+    this.#options = options;
+    this.cut = new CommitCut(state?.cut);
+    this.#gaps = new Map(DEVICE_KINDS.map((kind) => [kind, new OutputGap()]));
+    for (const [kind, gap] of state?.gaps ?? []) this.#gaps.set(kind, new OutputGap(gap));
+    this.#whole = state?.whole ?? true;
+    this.#sumsWhole = state?.sumsWhole ?? true;
+    this.#trustUntil = state?.trustUntil ?? 0;
+    this.#poison = [...(state?.poison ?? [])];
+  }
+
+  get stations(): Iterable<Station> {
+    return this.#stations.values();
+  }
+
+  /** @param covered - per topic, the next offset that the state does not cover. */
+  restore(id: number, state: StationAuditState, covered: Readonly<Record<string, number>>): void {
+    const { reporter } = this.#options;
+    const station = new Station(id, reporter, this.#sumsWhole, state, covered);
+    station.changed = false;
+    this.#stations.set(id, station);
+  }
+
+  /** undefined: a station that nothing says anything of, and there are too many of those. */
+  station(id: number): Station | undefined {
+    const known = this.#stations.get(id);
+    if (known) {
+      known.changed = true;
+      return known;
+    }
+    if (!stationById(id) && this.#unknown++ >= MAX_UNKNOWN_STATIONS) return undefined;
+    const station = new Station(id, this.#options.reporter, this.#sumsWhole);
+    this.#stations.set(id, station);
+    return station;
+  }
+
+  /** Raw records were deleted before they were read. @param first - is this where the audit begins? */
+  rawGap(start: number, first: boolean): void {
+    this.#whole = false;
+    this.#trustUntil = Math.max(this.#trustUntil, start);
+    if (first) this.#sumsWhole = false;
+  }
+
+  /** Clean records were deleted before they were read. */
+  cleanGap(kind: DeviceKind, first: boolean): void {
+    this.#gap(kind).found();
+    if (kind !== "turnstile") return;
+    if (first) this.#sumsWhole = false;
+    for (const { sum } of this.#stations.values()) sum.rebase();
+  }
+
+  /** Another raw topic of the same name: what is on its way came of the old one, with which dedup is through. */
+  rawMadeAnew(): void {
+    this.cut.reset();
+    this.#poison = [];
+    for (const station of this.#stations.values()) {
+      station.changed = true;
+      for (const device of station.devices) device.clean.rebase();
+    }
+  }
+
+  batch(seen: BatchSeen, evidence: Evidence): void {
+    const home = partitionOf(seen.stationId, this.#options.partitions);
+    for (const run of seen.runs) {
+      const ref = parseDeviceId(run.deviceId);
+      const station = ref && this.station(ref.stationId);
+      if (!ref || !station || station.covers(evidence)) continue;
+      if (ref.stationId === seen.stationId && home === this.#options.partition) {
+        station.device(ref).raw({ ...run, agentBoot: seen.agentBoot }, evidence, seen.since, !this.#whole);
+        continue;
+      }
+      const detail =
+        ref.stationId === seen.stationId
+          ? `in partition ${evidence.partition} of raw, which is not its station's`
+          : `in raw under station ${seen.stationId}`;
+      const { bootId, from, to } = run;
+      const what = { kind: "moved", hop: "gateway", bootId, from, to, evidence, detail } as const;
+      this.#options.reporter.found({ ...what, ...subjectOf(ref) });
+    }
+  }
+
+  unreadable(seen: UnreadableSeen): void {
+    if (this.#poison.length < MAX_POISON) this.#poison.push(seen.offset);
+  }
+
+  commit({ next }: CommitSeen, look: number): void {
+    this.cut.learn(next, look);
+  }
+
+  /** A record of this partition of a clean topic. @param device - whose it says it is. */
+  reading(
+    seen: ReadingSeen,
+    kind: DeviceKind,
+    device: Device,
+    evidence: Evidence,
+    look: number,
+    copied: boolean,
+  ): void {
+    const { bootId, seq } = seen.reading as NonNullable<ReadingSeen["reading"]>;
+    const misplaced = misplacedBecause(seen, kind, device.ref, evidence, this.#options.partitions);
+    const at = device.passed({ bootId, seq, content: seen.content, evidence, misplaced }, look, copied);
+    if (at !== undefined) this.#gap(kind).passed(at);
+  }
+
+  state({ state, since }: StateSeen, evidence: Evidence, look: number): void {
+    if (state.kind === "agent") return;
+    const ref = parseDeviceId(state.id);
+    const claim = claimOf(state);
+    const device = ref && claim && this.station(ref.stationId)?.device(ref);
+    if (!device) return;
+    device.acknowledged.hear(claim, since);
+    this.#claims.push({ device, claim, evidence, look });
+  }
+
+  /** dedup is through with raw below `offset`, and all that came of it has been read. */
+  closeAt(offset: number): void {
+    const { partition, rawTopic, deadLetters, reporter } = this.#options;
+    const raw = (at: number): Evidence => ({ topic: rawTopic, partition, offset: at });
+    for (const kind of DEVICE_KINDS) {
+      const gap = this.#gap(kind);
+      const context = {
+        raw,
+        excuse: (at: number) => deadLetters.reason(partition, at),
+        unread: (at: number) => gap.covers(at),
+      };
+      for (const station of this.#stations.values()) {
+        for (const device of station.ofKind(kind)) {
+          if (device.clean.waiting > 0) station.changed = true;
+          device.cutClean(offset, context);
+        }
+      }
+    }
+    for (const at of this.#poison.filter(
+      (at) => at < offset && deadLetters.reason(partition, at) === undefined,
+    )) {
+      reporter.found({
+        ...NO_DEVICE,
+        kind: "lost",
+        hop: "dedup",
+        from: at,
+        to: at,
+        evidence: raw(at),
+        detail: POISON,
+      });
+    }
+    this.#poison = this.#poison.filter((at) => at >= offset);
+    deadLetters.forget(partition, offset);
+    if (offset >= this.#trustUntil) this.#trustUntil = 0;
+  }
+
+  /** Everything that raw held before look `look` has been read. @param clean - the topic of each kind. */
+  settle(look: number, clean: Readonly<Record<DeviceKind, string>>): void {
+    const { partition } = this.#options;
+    for (const station of this.#stations.values()) {
+      for (const device of station.devices) {
+        if (device.clean.early > 0) station.changed = true;
+        device.settleClean(look, { topic: clean[device.ref.kind], partition }, this.#trustUntil > 0);
+      }
+    }
+  }
+
+  /** Everything that raw and the dead letters held before look `look` has been read: claims told before are judged. */
+  judgeClaims(look: number, now: number): void {
+    const due = this.#claims.filter((claim) => claim.look < look);
+    if (due.length === 0) return;
+    this.#claims = this.#claims.filter((claim) => claim.look >= look);
+    for (const { device, claim, evidence } of due) device.acknowledged.claim(claim, evidence);
+    const last = new Map(due.map(({ device, evidence }) => [device, evidence]));
+    for (const [device, evidence] of last) {
+      device.acknowledged.judge(evidence, now);
+      this.station(device.ref.stationId);
+    }
+  }
+
+  toJSON(): PartitionAuditState {
+    return {
+      cut: this.cut.toJSON(),
+      gaps: [...this.#gaps].map(([kind, gap]) => [kind, gap.toJSON()]),
+      whole: this.#whole,
+      sumsWhole: this.#sumsWhole,
+      trustUntil: this.#trustUntil,
+      poison: this.#poison,
+    };
+  }
+
+  #gap(kind: DeviceKind): OutputGap {
+    return this.#gaps.get(kind) as OutputGap;
+  }
+}
+
+const POISON = "a raw record that cannot be read, and no dead letter names it";
+export const NO_DEVICE = { deviceId: null, bootId: null, stationId: null, reading: null } as const;
+
+export function subjectOf({ id, stationId, kind }: DeviceRef): {
+  readonly deviceId: string;
+  readonly stationId: number;
+  readonly reading: DeviceKind;
+} {
+  return { deviceId: id, stationId, reading: kind };
+}
+
+/** Why a record is not where this device's readings belong; null: it is. */
+export function misplacedBecause(
+  seen: Pick<ReadingSeen, "keyStation" | "valueStation">,
+  kind: DeviceKind,
+  ref: DeviceRef,
+  evidence: Evidence,
+  partitions: number | null,
+): string | null {
+  if (ref.kind !== kind) return `in ${evidence.topic}, which is of another kind of reading`;
+  const other = [seen.valueStation, seen.keyStation].find((id) => id !== null && id !== ref.stationId);
+  if (other !== undefined) return `under station ${other}`;
+  if (partitions !== null && partitionOf(ref.stationId, partitions) !== evidence.partition) {
+    return `in partition ${evidence.partition}, which is not its station's`;
+  }
+  return null;
+}

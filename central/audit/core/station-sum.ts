@@ -1,0 +1,140 @@
+/** Records of one station in the clean topic, from one offset on. */
+type Step = readonly [offset: number, count: number];
+
+export interface StationSumState {
+  readonly counted: number;
+  readonly steps: readonly Step[];
+  readonly below: number;
+  readonly judged: number;
+  readonly base: number | null;
+  readonly row: SumRow | null;
+  readonly off: number;
+}
+
+/** A row of the table of sums. */
+export interface SumRow {
+  readonly count: number;
+  /** Every clean record below this offset is in it, and none from there on; null: the query does not say. */
+  readonly cut: number | null;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** Offsets that no row covers yet are remembered one by one up to this many: then every other is forgotten. */
+const MAX_STEPS = 4_096;
+
+/**
+ * The records of one station in the clean topic, held against the station's sum.
+ *
+ * It counts whatever has this station in its value, because that is what the query counts.
+ */
+export class StationSum {
+  #counted: number;
+  /** Of the records that no judged row covers: after which offset the count was which. Ascending. */
+  #steps: Step[];
+  /** The count at the offset up to which all is judged, and that offset. */
+  #below: number;
+  #judged: number;
+  /** Records that were deleted before the audit began; null: not known before the first row. */
+  #base: number | null;
+  #row: SumRow | null;
+  /** By how much the sum was off when it was last judged. */
+  off: number;
+
+  /** @param whole - does the audit read the clean topic from its first record? */
+  constructor(whole: boolean, state?: StationSumState) {
+    this.#counted = state?.counted ?? 0;
+    this.#steps = [...(state?.steps ?? [])];
+    this.#below = state?.below ?? 0;
+    this.#judged = state?.judged ?? 0;
+    this.#base = state ? state.base : whole ? 0 : null;
+    this.#row = state?.row ?? null;
+    this.off = state?.off ?? 0;
+  }
+
+  /** Records read, with those before the audit began. */
+  get counted(): number {
+    return this.#counted + (this.#base ?? 0);
+  }
+
+  get row(): SumRow | null {
+    return this.#row;
+  }
+
+  /** The clean topic shows a record of this station. */
+  record(offset: number): void {
+    this.#counted++;
+    this.#steps.push([offset, this.#counted]);
+    if (this.#steps.length <= MAX_STEPS) return;
+    // The last one stays: it is the count of all.
+    this.#steps = this.#steps.filter((_, i, { length }) => (length - 1 - i) % 2 === 0);
+  }
+
+  /** Records were deleted unread: the next row is taken on trust. */
+  rebase(): void {
+    this.#base = null;
+  }
+
+  show(row: SumRow | null): void {
+    this.#row = row;
+  }
+
+  /**
+   * The sum minus the number of records below `cut`, once the audit has read that far. undefined: it cannot be said.
+   *
+   * @param cut - the sum has every record below this offset, and none from there on.
+   */
+  difference(cut: number): number | undefined {
+    const expected = this.#countBelow(cut);
+    if (expected === undefined) return undefined;
+    const { count } = this.#row ?? { count: 0 };
+    this.#base ??= count - expected;
+    return count - (expected + this.#base);
+  }
+
+  /** How many more the sum has than there are records at all. */
+  get excess(): number {
+    return this.#row && this.#base !== null ? Math.max(0, this.#row.count - this.counted) : 0;
+  }
+
+  /** Records that no judged sum covers yet. */
+  get unsure(): number {
+    return this.#counted - this.#below;
+  }
+
+  /** Everything below `cut` has been judged. */
+  forget(cut: number): void {
+    this.#judged = Math.max(this.#judged, cut);
+    let n = 0;
+    while ((this.#steps[n]?.[0] ?? cut) < cut) n++;
+    if (n === 0) return;
+    this.#below = this.#steps[n - 1]?.[1] ?? this.#below;
+    this.#steps.splice(0, n);
+  }
+
+  toJSON(): StationSumState {
+    return {
+      counted: this.#counted,
+      steps: this.#steps,
+      below: this.#below,
+      judged: this.#judged,
+      base: this.#base,
+      row: this.#row,
+      off: this.off,
+    };
+  }
+
+  #countBelow(cut: number): number | undefined {
+    // A query that counts from the beginning again: how many there were then is forgotten.
+    if (cut < this.#judged) return undefined;
+    let count = this.#below;
+    for (const [offset, n] of this.#steps) {
+      if (offset >= cut) {
+        // Where steps were dropped, the count in between is not known.
+        return n === count + 1 ? count : undefined;
+      }
+      count = n;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,116 @@
+import type { Clock } from "../../infra/runtime/clock.ts";
+import type { InRecord, LogReader, LookAt, Looked } from "../../infra/runtime/kafka/ports.ts";
+import type { DeviceKind } from "../../schemas/network/devices.ts";
+import { parseStationTopic, type Topics } from "../../schemas/topics.ts";
+import type { Auditor } from "./core/auditor.ts";
+import type { Place, Seen, SliceSeen } from "./core/events.ts";
+import type { Decoder } from "./read/decode.ts";
+
+export interface LooksOptions {
+  readonly auditor: Auditor;
+  readonly topics: Topics;
+  readonly partitions: number;
+  readonly reader: LogReader;
+  readonly decoder: Decoder;
+  readonly clock: Clock;
+  /** Which topics the positions are of, as far as that is known. */
+  readonly topicIds: Readonly<Record<string, string>>;
+}
+
+/** Looks at Kafka for an auditor: from its positions on, decoded, with what was deleted or made anew. */
+export class Looks {
+  readonly #options: LooksOptions;
+  readonly #places: ReadonlyMap<string, Place>;
+  readonly #topicIds: Map<string, string>;
+
+  constructor(options: LooksOptions) {
+    this.#options = options;
+    this.#topicIds = new Map(Object.entries(options.topicIds));
+    const { topics } = options;
+    this.#places = new Map<string, Place>([
+      [topics.raw, { role: "raw" }],
+      [topics.deadLetter, { role: "deadLetter" }],
+      [topics.dedupState, { role: "dedupState" }],
+      [topics.devices, { role: "devices" }],
+      [topics.turnstileSummary, { role: "turnstileSummary" }],
+      [topics.arrivals, { role: "clean", of: "arrival" }],
+      [topics.turnstiles, { role: "clean", of: "turnstile" }],
+    ]);
+  }
+
+  get names(): Topics {
+    return this.#options.topics;
+  }
+
+  /** Topics that every look is about. */
+  get topics(): readonly string[] {
+    return [...this.#places.keys()];
+  }
+
+  get topicIds(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#topicIds);
+  }
+
+  /**
+   * One look at these topics, those that exist.
+   *
+   * @returns whether there is more to read at once.
+   * @throws {CodedError} KAFKA_UNAVAILABLE, REGISTRY_UNAVAILABLE (retryable): nothing of it was taken.
+   */
+  async take(topics: readonly string[]): Promise<boolean> {
+    const { auditor, reader, clock, partitions } = this.#options;
+    const at = topics.flatMap((topic) => this.#wanted(topic, parseStationTopic(topic) ? 1 : partitions));
+    const looked = await reader.look(at);
+    const slices: SliceSeen[] = [];
+    for (const one of looked) slices.push(await this.#slice(one));
+    for (const { topic, topicId } of looked) if (topicId !== undefined) this.#topicIds.set(topic, topicId);
+    auditor.take({ n: auditor.nextLook, now: clock.now(), slices });
+    return looked.some(({ records, next, end }) => records.length > 0 && next < end);
+  }
+
+  #wanted(topic: string, partitions: number): readonly LookAt[] {
+    return Array.from({ length: partitions }, (_, partition) => ({
+      topic,
+      partition,
+      from: this.#options.auditor.progress(topic, partition).position ?? 0,
+    }));
+  }
+
+  async #slice(looked: Looked): Promise<SliceSeen> {
+    const { topic, topicId, partition, start, end, next } = looked;
+    const place = this.#placeOf(topic);
+    const { position } = this.#options.auditor.progress(topic, partition);
+    const from = position ?? 0;
+    const known = this.#topicIds.get(topic);
+    const madeAnew = position !== null && ((known !== undefined && topicId !== known) || end < from);
+    const common = { place, topic, partition, from, start, end, madeAnew };
+    if (madeAnew) return { ...common, next: start, seen: [] };
+    const unreadable = looked.unreadable.map(
+      (some): Seen => ({ kind: "unreadable", offset: some.from, since: 0, detail: some.reason }),
+    );
+    return {
+      ...common,
+      next: Math.max(next, start),
+      seen: [...unreadable, ...(await this.#decoded(looked.records, place))],
+    };
+  }
+
+  async #decoded(records: readonly InRecord[], place: Place): Promise<readonly Seen[]> {
+    const seen: Seen[] = [];
+    for (const record of records) {
+      const decoded = this.#options.decoder.decode(record, place);
+      // Almost all are decoded at once: a turn of the event loop's queue for each of a million is felt.
+      const one = decoded instanceof Promise ? await decoded : decoded;
+      if (one) seen.push(one);
+    }
+    return seen;
+  }
+
+  #placeOf(topic: string): Place {
+    const place = this.#places.get(topic);
+    if (place) return place;
+    const own = parseStationTopic(topic);
+    const of: DeviceKind = own?.kind === "arrivals" ? "arrival" : "turnstile";
+    return { role: "copy", of, stationId: own?.stationId ?? 0 };
+  }
+}

@@ -1,0 +1,18 @@
+import type { Registry } from "prom-client";
+import type { Clock } from "../../infra/runtime/clock.ts";
+import type { Kafka } from "../../infra/runtime/kafka/ports.ts";
+import type { Logger } from "../../infra/runtime/logger.ts";
+import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
+
+export interface AuditOptions {
+  readonly kafka: Kafka;
+  readonly registry: RegistryClient;
+  readonly prefix: string;
+  /** Also hold the stations' own topics against the clean ones. */
+  readonly perStation: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  /** Names this auditor in its topic. */
+  readonly instance: string;
+}

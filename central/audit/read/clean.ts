@@ -1,0 +1,55 @@
+import { HEADER } from "../../../infra/runtime/registry/wire-format.ts";
+import { AvroCursor } from "../../../schemas/avro/avro-cursor.ts";
+import { isCoded } from "../../../schemas/errors.ts";
+import type { DeviceKind } from "../../../schemas/network/devices.ts";
+import { arrivalContent, entryContent } from "./content.ts";
+
+/** What a clean record's value says. */
+export interface CleanValue {
+  readonly stationId: number;
+  readonly content: number;
+}
+
+/** @returns the station that a clean record's key names; null: none. */
+export function keyStation(key: Buffer | null): number | null {
+  return key && readable(key, (cursor) => cursor.int());
+}
+
+/** @returns null: it is no value of this kind's topic. */
+export function cleanValue(value: Buffer | null, kind: DeviceKind): CleanValue | null {
+  return value && readable(value, kind === "turnstile" ? entry : arrival);
+}
+
+/** By the registry's wire format; whichever schema's id it names, its fields must be exactly these. */
+function readable<T>(bytes: Buffer, read: (cursor: AvroCursor) => T): T | null {
+  if (bytes.length <= HEADER || bytes[0] !== 0) return null;
+  const cursor = new AvroCursor(bytes.subarray(HEADER));
+  try {
+    const value = read(cursor);
+    cursor.end();
+    return value;
+  } catch (error) {
+    if (isCoded(error, "AVRO_INVALID")) return null;
+    throw error;
+  }
+}
+
+function entry(cursor: AvroCursor): CleanValue {
+  const stationId = cursor.int();
+  cursor.skipString(); // station_name
+  return { stationId, content: entryContent(cursor.string()) };
+}
+
+function arrival(cursor: AvroCursor): CleanValue {
+  const stationId = cursor.int();
+  const trainId = cursor.string();
+  const direction = cursor.string();
+  const line = cursor.string();
+  const status = cursor.string();
+  const prevStationId = cursor.index(2) === 1 ? cursor.int() : null;
+  const prevDirection = cursor.index(2) === 1 ? cursor.string() : null;
+  return {
+    stationId,
+    content: arrivalContent(trainId, line, direction, status, prevStationId, prevDirection),
+  };
+}

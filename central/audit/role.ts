@@ -1,0 +1,22 @@
+import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
+import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import { httpAccess } from "../../infra/runtime/security/http.ts";
+import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
+import type { RoleContext, RoleRunning } from "../roles.ts";
+import { startAudit } from "./audit.ts";
+import { auditConfig } from "./config.ts";
+
+/** @throws {CodedError} CONFIG_INVALID. Kafka and the registry may come later. */
+export async function start({ env, logger, clock, metrics, random }: RoleContext): Promise<RoleRunning> {
+  const config = auditConfig(env);
+  return startAudit({
+    kafka: createKafka({ ...kafkaAccess(config), clientId: "audit", logger, clock }),
+    registry: createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), logger, clock }),
+    prefix: config.TOPIC_PREFIX,
+    perStation: config.DEDUP_STATION_TOPICS,
+    logger,
+    metrics,
+    clock,
+    instance: `${clock.now().toString(36)}-${Math.floor(random() * 2 ** 32).toString(36)}`,
+  });
+}

@@ -1,0 +1,241 @@
+import { schemaJson } from "../../infra/runtime/avro/contracts.ts";
+import type { Clock } from "../../infra/runtime/clock.ts";
+import type { KafkaAdmin, LogReader, Producer } from "../../infra/runtime/kafka/ports.ts";
+import type { Logger } from "../../infra/runtime/logger.ts";
+import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import type { Verdict } from "../../schemas/audit.ts";
+import { isCoded, messageOf } from "../../schemas/errors.ts";
+import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
+import { HEADERS, parseStationTopic, stationTopic, topicNames } from "../../schemas/topics.ts";
+import { Auditor } from "./core/auditor.ts";
+import { VerdictMaker } from "./core/verdict.ts";
+import { Looks } from "./looks.ts";
+import type { AuditOptions } from "./options.ts";
+import { queryProgress } from "./query-progress.ts";
+import { Decoder } from "./read/decode.ts";
+import { AuditStore, type Restored, type StationMemory } from "./store.ts";
+
+/** Between two looks when the last brought everything, ms: findings need no haste, and each look costs Kafka something. */
+const LOOK_MS = 250;
+/** Between two looks at the stations' own topics, ms: there are 184 of them. */
+const COPIES_MS = 2_000;
+/** How often topics are looked for that were not there, ms. */
+const TOPICS_MS = 10_000;
+/** How often the query is asked for its offsets while its table stands still and lacks something, ms. */
+const SUMS_MS = 3_000;
+const VERDICT_MS = 1_000;
+/** How often the memory is written, ms: so much is read again after a kill. */
+const MEMORY_MS = 5_000;
+const WAIT_MS = 500;
+
+interface Connections {
+  readonly admin: KafkaAdmin;
+  readonly producer: Producer;
+  readonly reader: LogReader;
+}
+
+/** One auditor, from its claim to its end. After a failure a new session goes on from what is in the topic. */
+export class AuditSession {
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #connections: Connections;
+  readonly #auditor: Auditor;
+  readonly #looks: Looks;
+  readonly #store: AuditStore;
+  readonly #verdicts: VerdictMaker;
+  readonly #perStation: boolean;
+  readonly #prefix: string;
+  #topics: readonly string[] = [];
+  #copies: readonly string[] = [];
+  #verdict: Verdict | null = null;
+  /** Where the table of sums ended when it was last looked at for this. */
+  #rows = "";
+
+  static topicOf(prefix: string): string {
+    return topicNames(prefix).audit;
+  }
+
+  /** @returns null: it was stopped meanwhile. @throws {CodedError} KAFKA_UNAVAILABLE, REGISTRY_UNAVAILABLE */
+  static async begin(options: AuditOptions, signal: AbortSignal): Promise<AuditSession | null> {
+    const { kafka, prefix, instance } = options;
+    const topics = topicNames(prefix);
+    const admin = await kafka.admin();
+    let producer: Producer | undefined;
+    const reader = kafka.logReader({ headers: [HEADERS.reading, HEADERS.cut, HEADERS.lost] });
+    try {
+      while (!(await admin.listTopics()).includes(topics.raw)) {
+        if (signal.aborted) {
+          await closed([admin, { close: () => reader.stop() }]);
+          return null;
+        }
+        await options.clock.sleep(WAIT_MS, signal);
+      }
+      const partitions = await admin.partitionsOf(topics.raw);
+      const own = topicSettings(topics, EMBEDDED_LIMITS).filter(({ topic }) => topic === topics.audit);
+      await admin.ensureTopics(own);
+      producer = await kafka.producer({ lingerMs: 0 });
+      const store = new AuditStore({ topic: topics.audit, producer, reader });
+      const restored = await store.begin(instance);
+      const rawSchemaId = await options.registry.register(`${topics.raw}-value`, schemaJson("reading-batch"));
+      const connections = { admin, producer, reader };
+      return new AuditSession({ ...options, connections, partitions, rawSchemaId, store, restored });
+    } catch (error) {
+      await closed([admin, producer, { close: () => reader.stop() }]);
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: AuditOptions & {
+      readonly connections: Connections;
+      readonly partitions: number;
+      readonly rawSchemaId: number;
+      readonly store: AuditStore;
+      readonly restored: Restored;
+    },
+  ) {
+    const { clock, logger, prefix, partitions, connections, restored, registry, rawSchemaId } = options;
+    const topics = topicNames(prefix);
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#connections = connections;
+    this.#store = options.store;
+    this.#perStation = options.perStation;
+    this.#prefix = prefix;
+    const copyOf = (kind: "arrival" | "turnstile", stationId: number): string =>
+      stationTopic(kind === "arrival" ? "arrivals" : "turnstiles", stationId, prefix);
+    this.#auditor = restore({ topics, partitions, copyOf }, restored, logger);
+    this.#verdicts = new VerdictMaker(this.#auditor);
+    this.#looks = new Looks({
+      auditor: this.#auditor,
+      topics,
+      partitions,
+      reader: connections.reader,
+      decoder: new Decoder({ topics, avro: avroDecoder(registry, logger), rawSchemaId }),
+      clock,
+      topicIds: restored.checkpoint?.topicIds ?? {},
+    });
+  }
+
+  get detail(): Readonly<Record<string, unknown>> {
+    const { state, asOf, findings } = this.#verdict ?? {};
+    return { state, asOf, ...findings };
+  }
+
+  /**
+   * Look, judge and write until `signal` aborts or another auditor begins.
+   *
+   * @throws {CodedError} KAFKA_UNAVAILABLE, REGISTRY_UNAVAILABLE
+   */
+  async run(signal: AbortSignal, onVerdict: (verdict: Verdict) => void): Promise<void> {
+    const due = new Due(this.#clock);
+    let mine = true;
+    while (mine && !signal.aborted) {
+      if (due.now("topics", TOPICS_MS)) await this.#findTopics();
+      let more = await this.#looks.take(this.#topics);
+      if (this.#copies.length > 0 && due.now("copies", COPIES_MS)) {
+        more = (await this.#looks.take(this.#copies)) || more;
+        this.#auditor.cutCopies();
+      }
+      if (due.now("sums", SUMS_MS)) await this.#askQuery();
+      mine = await this.#store.follow((id, resolution) => this.#auditor.resolve(id, resolution));
+      if (mine && due.now("verdict", VERDICT_MS)) {
+        this.#verdict = this.#verdicts.make(this.#clock.now(), this.#auditor.behind);
+        onVerdict(this.#verdict);
+        await this.#write(due.now("memory", MEMORY_MS), this.#verdict);
+      }
+      if (!more) await this.#clock.sleep(LOOK_MS, signal);
+    }
+    if (mine) await this.#write(true);
+  }
+
+  async close(): Promise<void> {
+    const { admin, producer, reader } = this.#connections;
+    await closed([admin, producer, { close: () => reader.stop() }]);
+  }
+
+  /** Rows tell how far the query is, unless none is written: then its loops are asked. */
+  async #askQuery(): Promise<void> {
+    const { admin, reader } = this.#connections;
+    const rows = this.#auditor.positions[this.#looks.names.turnstileSummary]?.join() ?? "";
+    const still = rows === this.#rows && this.#auditor.unsummed > 0;
+    this.#rows = rows;
+    if (!still) return;
+    const cuts = await queryProgress(admin, reader, this.#looks.names.turnstiles);
+    if (cuts) this.#auditor.summedBelow(cuts);
+  }
+
+  async #findTopics(): Promise<void> {
+    const existing = new Set(await this.#connections.admin.listTopics());
+    this.#topics = this.#looks.topics.filter((topic) => existing.has(topic));
+    if (!this.#perStation) return;
+    this.#copies = [...existing].filter((topic) => {
+      const own = parseStationTopic(topic);
+      return own !== undefined && topic === stationTopic(own.kind, own.stationId, this.#prefix);
+    });
+    this.#auditor.copies(this.#copies);
+  }
+
+  async #write(memory: boolean, verdict?: Verdict): Promise<void> {
+    const auditor = this.#auditor;
+    const findings = auditor.findings.changes();
+    for (const finding of findings.values()) {
+      if (finding) this.#logger.warn({ finding: finding.id, readings: finding.readings }, finding.detail);
+    }
+    if (!memory) return this.#store.write({ findings, ...(verdict ? { verdict } : {}) });
+    const stations = new Map<number, StationMemory>();
+    for (const partition of auditor.partitions) {
+      for (const station of partition.stations) {
+        if (!station.changed) continue;
+        stations.set(station.id, { positions: auditor.covered(station.id), station: station.toJSON() });
+        station.changed = false;
+      }
+    }
+    const checkpoint = { auditor: auditor.toJSON(), topicIds: this.#looks.topicIds };
+    await this.#store.write({ findings, stations, checkpoint, ...(verdict ? { verdict } : {}) });
+  }
+}
+
+/** An auditor as the one before left it; a new one where nothing is left, or nothing that makes sense. */
+function restore(
+  options: ConstructorParameters<typeof Auditor>[0],
+  { checkpoint, stations, findings, resolutions }: Restored,
+  logger: Logger,
+): Auditor {
+  const known = (auditor: Auditor): Auditor => {
+    for (const finding of findings.values()) auditor.restoreFinding(finding);
+    for (const [id, resolution] of resolutions) auditor.resolve(id, resolution);
+    return auditor;
+  };
+  if (!checkpoint) return known(new Auditor(options));
+  try {
+    const auditor = known(new Auditor(options, checkpoint.auditor));
+    for (const [id, { station, positions }] of stations) auditor.restoreStation(id, station, positions);
+    return auditor;
+  } catch (error) {
+    if (isCoded(error)) throw error;
+    logger.error({ err: messageOf(error) }, "the auditor's memory makes no sense: it reads everything again");
+    return known(new Auditor(options));
+  }
+}
+
+/** What is to be done at most so often. */
+class Due {
+  readonly #clock: Clock;
+  readonly #done = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  now(what: string, everyMs: number): boolean {
+    const now = this.#clock.monotonic();
+    if (now - (this.#done.get(what) ?? Number.NEGATIVE_INFINITY) < everyMs) return false;
+    this.#done.set(what, now);
+    return true;
+  }
+}
+
+async function closed(all: readonly ({ close(): Promise<void> } | undefined)[]): Promise<void> {
+  for (const one of all) await one?.close().catch(() => {});
+}

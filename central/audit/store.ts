@@ -1,0 +1,177 @@
+import type { LogReader, OutRecord, Producer } from "../../infra/runtime/kafka/ports.ts";
+import { AUDIT_KEYS, type Finding, type Resolution, type Verdict } from "../../schemas/audit.ts";
+import type { AuditorState } from "./core/auditor.ts";
+import type { StationAuditState } from "./core/station.ts";
+import { findingIn, jsonIn, resolutionIn } from "./shapes.ts";
+
+/** Keys of the auditor's own memory in its topic. */
+const KEYS = { claim: "claim", checkpoint: "checkpoint", station: "station:" } as const;
+
+/** Written by one auditor: it began with the claim at this offset. */
+interface Owned<T> {
+  readonly claim: number;
+  readonly state: T;
+}
+
+/** Positions that a station's memory covers, per topic; of the partition of the station. */
+export type StationPositions = Readonly<Record<string, number>>;
+
+export interface StationMemory {
+  readonly positions: StationPositions;
+  readonly station: StationAuditState;
+}
+
+/** What the loop must keep besides the rules' own state. */
+export interface Checkpoint {
+  readonly auditor: AuditorState;
+  /** Which topics the positions are of. */
+  readonly topicIds: Readonly<Record<string, string>>;
+}
+
+/** What an auditor before this one left. */
+export interface Restored {
+  readonly checkpoint: Checkpoint | null;
+  readonly stations: ReadonlyMap<number, StationMemory>;
+  readonly findings: ReadonlyMap<string, Finding>;
+  readonly resolutions: ReadonlyMap<string, Resolution>;
+}
+
+export interface AuditStoreOptions {
+  readonly topic: string;
+  readonly producer: Pick<Producer, "send">;
+  readonly reader: LogReader;
+}
+
+/**
+ * The auditor's topic: compacted, one partition, one writer.
+ *
+ * An auditor begins with a claim. What another one still writes behind it counts for nothing, and the other one ends as
+ * soon as it reads it.
+ */
+export class AuditStore {
+  readonly #options: AuditStoreOptions;
+  #claim = -1;
+  #next = 0;
+
+  constructor(options: AuditStoreOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {CodedError} KAFKA_UNAVAILABLE */
+  async begin(instance: string): Promise<Restored> {
+    const [written] = await this.#send([{ key: KEYS.claim, value: { instance } }]);
+    this.#claim = written?.offset ?? 0;
+    const memory = new Memory(this.#claim);
+    while (this.#next <= this.#claim)
+      await this.#read((key, value, offset) => memory.take(key, value, offset));
+    return memory;
+  }
+
+  /**
+   * What others have written since: operators' resolutions.
+   *
+   * @returns false: another auditor has begun, and this one is over.
+   */
+  async follow(onResolution: (id: string, resolution: Resolution) => void): Promise<boolean> {
+    let mine = true;
+    await this.#read((key, value, offset) => {
+      if (key === KEYS.claim && offset > this.#claim) mine = false;
+      if (!key.startsWith(AUDIT_KEYS.resolution)) return;
+      const resolution = resolutionIn(value);
+      if (resolution) onResolution(key.slice(AUDIT_KEYS.resolution.length), resolution);
+    });
+    return mine;
+  }
+
+  /** Findings first, the checkpoint last: what is read again after a crash has been found already, and is known. */
+  async write(changes: {
+    readonly findings?: ReadonlyMap<string, Finding | null>;
+    readonly verdict?: Verdict;
+    readonly stations?: ReadonlyMap<number, StationMemory>;
+    readonly checkpoint?: Checkpoint;
+  }): Promise<void> {
+    const { findings, verdict, stations, checkpoint } = changes;
+    const entries: Entry[] = [];
+    for (const [id, finding] of findings ?? [])
+      entries.push({ key: AUDIT_KEYS.finding + id, value: finding });
+    if (verdict) entries.push({ key: AUDIT_KEYS.verdict, value: verdict });
+    for (const [id, state] of stations ?? [])
+      entries.push({ key: KEYS.station + id, value: this.#owned(state) });
+    if (checkpoint) entries.push({ key: KEYS.checkpoint, value: this.#owned(checkpoint) });
+    if (entries.length > 0) await this.#send(entries);
+  }
+
+  #owned<T>(state: T): Owned<T> {
+    return { claim: this.#claim, state };
+  }
+
+  #send(entries: readonly Entry[]): ReturnType<Producer["send"]> {
+    const { topic, producer } = this.#options;
+    return producer.send(
+      entries.map(({ key, value }): OutRecord => {
+        const bytes = value === null ? null : Buffer.from(JSON.stringify(value));
+        return { topic, partition: 0, key: Buffer.from(key), value: bytes };
+      }),
+    );
+  }
+
+  async #read(take: (key: string, value: string | null, offset: number) => void): Promise<void> {
+    const { topic, reader } = this.#options;
+    for (const looked of await reader.look([{ topic, partition: 0, from: this.#next }])) {
+      for (const { key, value, offset } of looked.records) {
+        take(key?.toString() ?? "", value?.toString() ?? null, offset);
+      }
+      this.#next = Math.max(looked.next, looked.start);
+    }
+  }
+}
+
+interface Entry {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** The topic read back, up to the claim of the auditor that reads it. */
+class Memory implements Restored {
+  checkpoint: Checkpoint | null = null;
+  readonly stations = new Map<number, StationMemory>();
+  readonly findings = new Map<string, Finding>();
+  readonly resolutions = new Map<string, Resolution>();
+  readonly #own: number;
+  #claimed = -1;
+
+  constructor(own: number) {
+    this.#own = own;
+  }
+
+  take(key: string, value: string | null, offset: number): void {
+    if (offset >= this.#own) return;
+    if (key === KEYS.claim) this.#claimed = offset;
+    else if (key === KEYS.checkpoint) this.checkpoint = this.#mine<Checkpoint>(value) ?? this.checkpoint;
+    else if (key.startsWith(KEYS.station)) {
+      const station = this.#mine<StationMemory>(value);
+      if (station) this.stations.set(Number(key.slice(KEYS.station.length)), station);
+    } else if (key.startsWith(AUDIT_KEYS.finding)) {
+      put(this.findings, key.slice(AUDIT_KEYS.finding.length), value, findingIn);
+    } else if (key.startsWith(AUDIT_KEYS.resolution)) {
+      put(this.resolutions, key.slice(AUDIT_KEYS.resolution.length), value, resolutionIn);
+    }
+  }
+
+  /** null: an auditor wrote it that another one had replaced by then. */
+  #mine<T>(value: string | null): T | null {
+    const owned = jsonIn(value) as Owned<T> | null;
+    return typeof owned?.claim === "number" && owned.claim >= this.#claimed ? owned.state : null;
+  }
+}
+
+function put<T>(
+  map: Map<string, T>,
+  id: string,
+  value: string | null,
+  read: (value: string) => T | null,
+): void {
+  const given = value === null ? null : read(value);
+  if (given) map.set(id, given);
+  else if (value === null) map.delete(id);
+}
