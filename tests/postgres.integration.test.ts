@@ -58,6 +58,29 @@ describe("the database's migrations", () => {
     expect(await migrate({ connectionString: url }, [whole])).toEqual(["half"]);
   });
 
+  test("a database from before positions carried their topic's id keeps its counts", async () => {
+    const url = database("older");
+    await migrate(
+      { connectionString: url },
+      migrations().filter(({ version }) => version <= 3),
+    );
+    await query(
+      url,
+      `INSERT INTO av_telemetry.positions VALUES ('c', 't', 0, 10, 7, 2, 1), ('c', 't', 1, 9, 4, 0, 0)`,
+    );
+    await migrate({ connectionString: url }, migrations());
+    expect(
+      await query(
+        url,
+        `SELECT partition, topic_id, next_offset::int AS next, inserted::int, duplicates::int, dead_letters::int AS dead,
+                skipped::int FROM av_telemetry.positions ORDER BY partition`,
+      ),
+    ).toEqual([
+      { partition: 0, topic_id: "", next: 10, inserted: 7, duplicates: 2, dead: 1, skipped: 0 },
+      { partition: 1, topic_id: "", next: 9, inserted: 4, duplicates: 0, dead: 0, skipped: 5 },
+    ]);
+  });
+
   test("an update and a delete are published with the whole old row, as Debezium needs them", async () => {
     const url = database("published");
     await migrate({ connectionString: url }, migrations());

@@ -5,27 +5,12 @@ import { type PostgresAccess, postgresProblem } from "../../infra/runtime/securi
 import { CodedError, isCoded } from "../../schemas/errors.ts";
 import { insertAll, insertSound, isRowFault } from "./insert.ts";
 import { lockHolders } from "./lock-holders.ts";
+import { advancePosition, lockPosition, type Place, type Position, readPosition } from "./positions.ts";
 import { type Insert, insertRecords } from "./records.ts";
 import type { Refused } from "./row.ts";
-
-/** What became of some records. */
-export interface Tally {
-  readonly inserted: number;
-  readonly duplicates: number;
-  readonly deadLetters: number;
-  /** Of the dead letters: events whose identity belongs to another event. */
-  readonly conflicts: number;
-}
-
-const NOTHING: Tally = { inserted: 0, duplicates: 0, deadLetters: 0, conflicts: 0 };
+import { NOTHING, type Tally } from "./tally.ts";
 
 type OnRefused = (refused: readonly Refused[]) => Promise<void>;
-
-interface Place {
-  readonly cluster: string;
-  readonly topic: string;
-  readonly partition: number;
-}
 
 /** For a connection, ms. */
 const CONNECT_MS = 5_000;
@@ -51,25 +36,9 @@ export class Database {
     this.#pool.on("connect", (client) => client.on("error", () => {}));
   }
 
-  /**
-   * The next offset to read; undefined: from the start. A position behind the partition's end is that of a topic that
-   * was made anew under the same name, and is forgotten.
-   */
-  position(place: Place, end: number): Promise<number | undefined> {
-    return this.#transaction(async (client) => {
-      const { cluster, topic, partition } = place;
-      await client.query(
-        `UPDATE av_telemetry.positions SET next_offset = 0
-         WHERE cluster = $1 AND topic = $2 AND partition = $3 AND next_offset > $4`,
-        [cluster, topic, partition, end],
-      );
-      const { rows } = await client.query<{ next: string }>(
-        `SELECT next_offset AS next FROM av_telemetry.positions
-         WHERE cluster = $1 AND topic = $2 AND partition = $3 AND next_offset > 0`,
-        [cluster, topic, partition],
-      );
-      return rows[0] ? Number(rows[0].next) : undefined;
-    });
+  /** Where a partition is to be read on. @param end - its end offset. */
+  position(place: Place, end: number): Promise<Position> {
+    return this.#transaction((client) => readPosition(client, place, end));
   }
 
   /**
@@ -93,15 +62,16 @@ export class Database {
 
   #write(place: Place, records: readonly InRecord[], insert: Insert, onRefused: OnRefused): Promise<Tally> {
     return this.#transaction(async (client) => {
-      const next = await locked(client, place);
+      const next = await lockPosition(client, place);
       const fresh = records.filter(({ offset }) => offset >= next);
       const last = fresh.at(-1);
       if (!last) return NOTHING;
       const { inserted, duplicates, refused } = await insertRecords(client, fresh, insert);
       if (refused.length > 0) await onRefused(refused);
       const conflicts = refused.filter(({ error }) => isCoded(error, "TELEMETRY_CONFLICT")).length;
-      const tally = { inserted, duplicates, deadLetters: refused.length, conflicts };
-      await advance(client, place, last.offset + 1, tally);
+      const skipped = last.offset + 1 - next - fresh.length;
+      const tally = { inserted, duplicates, deadLetters: refused.length, conflicts, skipped };
+      await advancePosition(client, place, last.offset + 1, tally);
       return tally;
     });
   }
@@ -149,24 +119,4 @@ function unavailable(problem: string, cause: unknown): CodedError {
     retryable: true,
     cause,
   });
-}
-
-/** The next offset; nobody else moves it until this transaction ends. */
-async function locked(client: ClientBase, { cluster, topic, partition }: Place): Promise<number> {
-  const { rows } = await client.query<{ next: string }>(
-    `INSERT INTO av_telemetry.positions AS p (cluster, topic, partition, next_offset) VALUES ($1, $2, $3, 0)
-     ON CONFLICT (cluster, topic, partition) DO UPDATE SET next_offset = p.next_offset
-     RETURNING next_offset AS next`,
-    [cluster, topic, partition],
-  );
-  return Number(rows[0]?.next ?? 0);
-}
-
-async function advance(client: ClientBase, place: Place, next: number, tally: Tally): Promise<void> {
-  await client.query(
-    `UPDATE av_telemetry.positions
-     SET next_offset = $4, inserted = inserted + $5, duplicates = duplicates + $6, dead_letters = dead_letters + $7
-     WHERE cluster = $1 AND topic = $2 AND partition = $3`,
-    [place.cluster, place.topic, place.partition, next, tally.inserted, tally.duplicates, tally.deadLetters],
-  );
 }

@@ -8,9 +8,11 @@ import type { DeadLetter } from "../../schemas/dead-letter.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { type Topics, telemetryGroup, topicNames } from "../../schemas/topics.ts";
 import type { RoleRunning } from "../roles.ts";
-import { Database, type Tally } from "./database.ts";
+import { Database } from "./database.ts";
 import { deadLetters } from "./dead-letters.ts";
+import type { Place } from "./positions.ts";
 import type { Refused } from "./row.ts";
+import { NOTHING, sum, type Tally } from "./tally.ts";
 
 interface TelemetryOptions {
   readonly kafka: Kafka;
@@ -42,13 +44,23 @@ export async function startTelemetry(options: TelemetryOptions): Promise<RoleRun
   const bury = deadLetters({ producer, topic: topics.deadLetter, key, value });
   const database = new Database(options.postgres);
   const meter = telemetryMeter(options.metrics);
-  const place = (partition: number) => ({ cluster, topic: topics.fleet, partition });
+  const place = (partition: number, topicId = ""): Place => ({
+    cluster,
+    topic: topics.fleet,
+    partition,
+    topicId,
+  });
   const subscription = options.subscribe({
     group: telemetryGroup(topics),
     topic: topics.fleet,
-    position: (partition, end) => database.position(place(partition), end),
-    async onRecords(partition, records) {
-      const tally = await database.write(place(partition), records, async (refused) => {
+    async position(partition, end, topicId) {
+      const { next, notice } = await database.position(place(partition, topicId), end);
+      if (notice !== undefined)
+        logger.error({ partition, topicId }, `${topics.fleet} is read from its start: ${notice}`);
+      return next;
+    },
+    async onRecords(partition, records, topicId) {
+      const tally = await database.write(place(partition, topicId), records, async (refused) => {
         warnOf(refused, logger);
         await bury(refused);
       });
@@ -91,7 +103,8 @@ function telemetryMeter(registry: Registry) {
   const duplicates = counter("duplicates", "Events that were there already.");
   const letters = counter("dead_letters", "Records that can never become rows.");
   const conflicts = counter("conflicts", "Dead letters whose identity belongs to another event.");
-  let sums: Tally = { inserted: 0, duplicates: 0, deadLetters: 0, conflicts: 0 };
+  const skipped = counter("skipped", "Offsets without a record: deleted before they were read, or markers.");
+  let sums = NOTHING;
   return {
     totals: (): Tally => sums,
     wrote(tally: Tally): void {
@@ -99,12 +112,8 @@ function telemetryMeter(registry: Registry) {
       duplicates.inc(tally.duplicates);
       letters.inc(tally.deadLetters);
       conflicts.inc(tally.conflicts);
-      sums = {
-        inserted: sums.inserted + tally.inserted,
-        duplicates: sums.duplicates + tally.duplicates,
-        deadLetters: sums.deadLetters + tally.deadLetters,
-        conflicts: sums.conflicts + tally.conflicts,
-      };
+      skipped.inc(tally.skipped);
+      sums = sum(sums, tally);
     },
   };
 }

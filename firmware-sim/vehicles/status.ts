@@ -12,8 +12,12 @@ export interface DatabaseTotals {
   readonly inserted: number;
   readonly duplicates: number;
   readonly deadLetters: number;
-  /** Records of the topic that are dealt with. */
+  /** Offsets that held no record any more when the writer came to them. */
+  readonly skipped: number;
+  /** Offsets that are dealt with, in every topic that ever had this name. */
   readonly read: number;
+  /** Of these, in the topic that has the name now. */
+  readonly readNow: number;
   /** Rows of the running fleet. */
   readonly ownRows: number;
 }
@@ -61,8 +65,11 @@ async function readDatabase(access: PostgresAccess, fleet: FleetState | undefine
               coalesce(sum(inserted), 0) AS inserted,
               coalesce(sum(duplicates), 0) AS duplicates,
               coalesce(sum(dead_letters), 0) AS "deadLetters",
-              coalesce(sum(next_offset), 0) AS read
-       FROM av_telemetry.positions`,
+              coalesce(sum(skipped), 0) AS skipped,
+              coalesce(sum(next_offset), 0) AS read,
+              coalesce(sum(next_offset) FILTER (WHERE newest = 1), 0) AS "readNow"
+       FROM (SELECT *, row_number() OVER (PARTITION BY topic, partition ORDER BY updated_at DESC) AS newest
+             FROM av_telemetry.positions) AS positions`,
       [fleet?.boot ?? 0, fleet?.vehicles ?? []],
     );
     const [row] = rows;
@@ -71,7 +78,9 @@ async function readDatabase(access: PostgresAccess, fleet: FleetState | undefine
       inserted: Number(row?.inserted),
       duplicates: Number(row?.duplicates),
       deadLetters: Number(row?.deadLetters),
+      skipped: Number(row?.skipped),
       read: Number(row?.read),
+      readNow: Number(row?.readNow),
       ownRows: Number(row?.ownRows),
     };
   } finally {
@@ -80,17 +89,20 @@ async function readDatabase(access: PostgresAccess, fleet: FleetState | undefine
 }
 
 /**
- * The proof for this half: every record that was read is a row, a duplicate or a dead letter, and the table holds what
+ * The proof for this half: every offset that was passed is a row, a duplicate or a dead letter, and the table holds what
  * was inserted. What was not read yet is on its way.
  */
 export function verdictOf({ database, inKafka }: FleetStatus): string {
   if (!database || inKafka === null) return "unknown: a server does not answer";
-  const { rows, inserted, duplicates, deadLetters, read } = database;
-  if (inserted + duplicates + deadLetters !== read) {
-    return `BROKEN: ${read} records were read and ${inserted + duplicates + deadLetters} are accounted for`;
-  }
+  const { rows, inserted, duplicates, deadLetters, skipped, read, readNow } = database;
+  const accounted = inserted + duplicates + deadLetters + skipped;
+  if (accounted !== read) return `BROKEN: ${read} records were read and ${accounted} are accounted for`;
   if (rows !== inserted) return `BROKEN: ${inserted} rows were inserted and the table has ${rows}`;
-  const waiting = inKafka - read;
+  if (skipped > 0) {
+    return `INCOMPLETE: ${skipped} offsets held no record when they were reached: deleted before, or a transaction's markers`;
+  }
+  const waiting = inKafka - readNow;
+  if (waiting < 0) return "catching up: the topic was made anew, and the writer has not come to it yet";
   return waiting > 0 ? `catching up: ${waiting} wait in Kafka` : "holds";
 }
 

@@ -99,12 +99,18 @@ test("each event that the gate takes becomes a row that says the same", async ()
       taken += events.length;
       const refused: string[] = [];
       const tally = await database.write(
-        { cluster: "c", topic: "t", partition: 0 },
+        { cluster: "c", topic: "t", partition: 0, topicId: "" },
         events.map(recordOf),
         async (some) => void refused.push(...some.map(({ error }) => error.message)),
       );
       expect(refused).toEqual([]);
-      expect(tally).toEqual({ inserted: events.length, duplicates: 0, deadLetters: 0, conflicts: 0 });
+      expect(tally).toEqual({
+        inserted: events.length,
+        duplicates: 0,
+        deadLetters: 0,
+        conflicts: 0,
+        skipped: 0,
+      });
       const { rows } = await client.query(
         `SELECT boot::text, sequence::int, floor(extract(epoch FROM time) * 1000)::float8 AS ms,
                 lat, lon, speed, heading, battery, metadata

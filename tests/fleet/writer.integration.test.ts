@@ -49,7 +49,7 @@ test("while another session holds a lock the writer leaves no backend behind, na
   const watcher = await connected();
   const database = new Database(access, { lockMs: 100, statementMs: 2_000, idleMs: 2_000 });
   open.push(() => database.close());
-  const place = { cluster: "locked", topic: "t", partition: 0 };
+  const place = { cluster: "locked", topic: "t", partition: 0, topicId: "" };
   const write = () => database.write(place, [record(0, { vehicle_id: "V-locked" })], async () => {});
 
   await holder.query("BEGIN; LOCK TABLE av_telemetry.diag");
@@ -71,7 +71,7 @@ test("while another session holds a lock the writer leaves no backend behind, na
 });
 
 test("a writer that stops in the middle of its transaction does not hold its partition for ever", async () => {
-  const place = { cluster: "stopped", topic: "t", partition: 0 };
+  const place = { cluster: "stopped", topic: "t", partition: 0, topicId: "" };
   const bounds = { lockMs: 20_000, statementMs: 20_000, idleMs: 200 };
   const stopped = new Database(access, bounds);
   const other = new Database(access, bounds);
@@ -105,7 +105,7 @@ test("an event that is sent again is a duplicate; another one under its identity
   const client = await connected();
   const database = new Database(access);
   open.push(() => database.close());
-  const place = { cluster: "conflicts", topic: "t", partition: 0 };
+  const place = { cluster: "conflicts", topic: "t", partition: 0, topicId: "" };
   const event = (sequence: number, change: Partial<typeof EVENT> = {}) => ({
     vehicle_id: "V-conflicts",
     sequence,
@@ -133,7 +133,13 @@ test("an event that is sent again is a duplicate; another one under its identity
     record(4, event(3)),
     record(5, event(3, { speed: 31 })),
   ];
-  expect(await write(again)).toEqual({ inserted: 1, duplicates: 1, deadLetters: 2, conflicts: 2 });
+  expect(await write(again)).toEqual({
+    inserted: 1,
+    duplicates: 1,
+    deadLetters: 2,
+    conflicts: 2,
+    skipped: 0,
+  });
   expect(refused).toEqual([
     expect.stringMatching(/^3 TELEMETRY_CONFLICT .*V-conflicts, boot 1, sequence 2 \(other: lat, metadata\)/),
     expect.stringMatching(/^5 TELEMETRY_CONFLICT .*V-conflicts, boot 1, sequence 3 \(other: speed\)/),
@@ -151,7 +157,13 @@ test("an event that is sent again is a duplicate; another one under its identity
     record(7, { vehicle_id: "V-unknown" }),
     record(8, event(4)),
   ];
-  expect(await write(mixed)).toEqual({ inserted: 1, duplicates: 0, deadLetters: 2, conflicts: 1 });
+  expect(await write(mixed)).toEqual({
+    inserted: 1,
+    duplicates: 0,
+    deadLetters: 2,
+    conflicts: 1,
+    skipped: 0,
+  });
   expect(refused.map((line) => line.split(" ", 2).join(" ")).sort()).toEqual([
     "6 TELEMETRY_CONFLICT",
     "7 TELEMETRY_INVALID",

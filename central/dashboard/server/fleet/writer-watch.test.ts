@@ -11,6 +11,7 @@ function watched() {
     committed: null as readonly number[] | null,
     ends: [0, 0] as readonly number[],
     away: false,
+    topicId: "first",
   };
   const kafka: Kafka = {
     ...memory,
@@ -23,6 +24,7 @@ function watched() {
           return says.committed;
         },
         endOffsets: async () => says.ends,
+        topicId: async () => says.topicId,
       };
     },
   };
@@ -45,6 +47,20 @@ test("the rate is what the group committed, the lag what is beyond it", async ()
   says.committed = [300, 52];
   await look();
   expect(watch.view).toEqual({ rate: 101, waiting: 0 });
+});
+
+test("a topic made anew has no rate that leads from the old one's offsets", async () => {
+  const { watch, says, look } = watched();
+  says.committed = [100, 0];
+  says.ends = [100, 0];
+  await look();
+  await look();
+  expect(watch.view).toEqual({ rate: 0, waiting: 0 });
+  says.topicId = "second";
+  says.committed = [10, 0];
+  says.ends = [250, 0];
+  await look();
+  expect(watch.view).toEqual({ rate: null, waiting: 240 });
 });
 
 test("while Kafka is away nothing is known, and then again", async () => {

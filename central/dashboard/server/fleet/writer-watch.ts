@@ -27,6 +27,7 @@ export class WriterWatch {
   readonly #stop: () => void;
   #admin: KafkaAdmin | undefined;
   #looks: Look[] = [];
+  #topicId: string | undefined;
   #looking: Promise<void> | undefined;
   view: WriterView = UNKNOWN;
 
@@ -49,6 +50,10 @@ export class WriterWatch {
     const { kafka, group, topic, clock } = this.#options;
     try {
       this.#admin ??= await kafka.admin();
+      // A topic that was made anew under its name begins at 0: no rate leads there from the old one's offsets.
+      const topicId = await this.#admin.topicId(topic);
+      if (topicId !== this.#topicId) this.#looks = [];
+      this.#topicId = topicId;
       const committed = await this.#admin.committedOffsets(group, topic);
       const ends = await this.#admin.endOffsets(topic);
       if (committed === null) {
