@@ -13,6 +13,7 @@ export const TOPIC_FORMATS: Readonly<Record<keyof Topics, TopicFormat>> = {
   turnstiles: { key: "station-id", value: "turnstile" },
   weather: { key: "weather-key", value: "weather" },
   connectStations: { key: "json", value: "json" },
+  connectHeartbeat: { key: "json", value: "json" },
   stationsTable: { key: "station-key", value: "station" },
   stationsState: { key: "text", value: "json" },
   turnstileSummary: { key: "station-id", value: "turnstile-summary" },

@@ -51,6 +51,7 @@ export function topicSettings(names: Topics, limits: TopicLimits): readonly Topi
     { topic: names.weather, partitions: 1, config: { "retention.ms": String(7 * DAY_MS) } },
     // One partition: two stops, which are two keys, make one station.
     { topic: names.connectStations, partitions: 1, config: COMPACTED },
+    { topic: names.connectHeartbeat, partitions: 1, config: COMPACTED },
     { topic: names.stationsTable, partitions: 1, config: COMPACTED },
     { topic: names.stationsState, partitions: 1, config: COMPACTED },
     { topic: names.turnstileSummary, partitions, config: COMPACTED },

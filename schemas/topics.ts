@@ -5,6 +5,7 @@ const NAMES = {
   turnstiles: "org.chicago.cta.turnstiles",
   weather: "org.chicago.cta.weather",
   connectStations: "org.chicago.cta.connect.stations",
+  connectHeartbeat: "org.chicago.cta.connect.heartbeat",
   stationsTable: "org.chicago.cta.stations.table",
   stationsState: "org.chicago.cta.stations.state",
   turnstileSummary: "TURNSTILE_SUMMARY",

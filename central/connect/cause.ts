@@ -10,6 +10,10 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
     /Connection to \S+ refused|UnknownHostException|The connection attempt failed|ConnectException: Connection refused/i,
     "Connect cannot reach PostgreSQL: is it running, and does the address in POSTGRES_URL mean the same host from there?",
   ],
+  [
+    /can no longer get changes from replication slot|replication slot ".*" has been invalidated|replication slot ".*" does not exist/i,
+    "its replication slot is lost: npm run connect -- apply makes a new one and reads the table again",
+  ],
   [/wal_level/i, "PostgreSQL runs without logical replication: set wal_level=logical and restart it"],
   [
     /replication slot ".*" is active|already active for PID/i,

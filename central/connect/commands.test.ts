@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { ManualClock } from "../../infra/runtime/manual-clock.ts";
+import type { SlotState } from "../../infra/runtime/postgres/slots.ts";
 import { httpConnect } from "./client.ts";
 import { apply, type CommandContext, remove, restart, status, warnOfOthers } from "./commands.ts";
 import { type FakeConnect, fakeConnect } from "./testing/fake-connect.ts";
@@ -19,6 +20,8 @@ let fake: FakeConnect;
 let said: string[];
 let waited: string[];
 let context: CommandContext;
+/** PostgreSQL's slot of the connector. */
+let slot: SlotState | undefined;
 
 beforeEach(async () => {
   fake = await fakeConnect();
@@ -27,7 +30,14 @@ beforeEach(async () => {
   const manual = new ManualClock();
   // Waiting is what moves time here.
   const clock: Clock = Object.assign(manual, { sleep: async (ms: number) => manual.advance(ms) });
+  slot = undefined;
   context = {
+    slots: {
+      find: async () => slot,
+      async drop() {
+        slot = undefined;
+      },
+    },
     connect: httpConnect({
       url: fake.url,
       clock,
@@ -39,6 +49,25 @@ beforeEach(async () => {
   };
 });
 afterEach(() => fake.close());
+
+const SLOT: SlotState = {
+  name: "elevated_stations",
+  active: true,
+  lost: false,
+  cause: null,
+  retainedBytes: 32e6,
+  lagBytes: 0,
+  headroomBytes: 1e9,
+};
+const LOST = {
+  ...SLOT,
+  active: false,
+  lost: true,
+  cause: "wal_removed",
+  retainedBytes: null,
+  headroomBytes: null,
+};
+const withSlot = { ...config, "slot.name": SLOT.name };
 
 const changed = (): string[] => fake.asked.filter((line) => line.startsWith("PUT /connectors/"));
 
@@ -208,6 +237,48 @@ describe("status, restart, delete", () => {
     await restart(context, NAME);
     expect(said.at(-1)).toBe("  task 0: RUNNING");
     await expect(restart(context, "x")).rejects.toMatchObject({ code: "CONNECT_FAILED" });
+  });
+
+  test("status shows the connector's replication slot; one that is lost is an error, though all tasks run", async () => {
+    await apply(context, NAME, withSlot);
+    slot = SLOT;
+    said.length = 0;
+    await status(context);
+    expect(said.at(-1)).toBe(
+      "  replication slot elevated_stations: read, 32 MB of PostgreSQL's log are kept for it",
+    );
+    slot = LOST;
+    await expect(status(context)).rejects.toMatchObject({
+      code: "CONNECT_FAILED",
+      message: `${NAME} runs and brings nothing: its replication slot is lost`,
+    });
+    expect(said.at(-1)).toMatch(/lost \(wal_removed\): .*npm run connect -- apply/);
+  });
+
+  test.each([
+    ["apply", () => apply(context, NAME, withSlot)],
+    ["restart", () => restart(context, NAME)],
+  ])("%s drops a lost slot, says so, and starts the connector again", async (_, command) => {
+    await apply(context, NAME, withSlot);
+    slot = LOST;
+    said.length = 0;
+    await command();
+    expect(slot).toBeUndefined();
+    expect(said).toContain("  the replication slot elevated_stations is lost (wal_removed): dropped");
+    expect(fake.asked).toContain(`POST /connectors/${NAME}/restart`);
+  });
+
+  test("a slot that is well is left alone, and a PostgreSQL that does not answer is no error here", async () => {
+    await apply(context, NAME, withSlot);
+    slot = SLOT;
+    await apply(context, NAME, withSlot);
+    expect(slot).toBe(SLOT);
+    context = {
+      ...context,
+      slots: { ...context.slots, find: () => Promise.reject(new Error("PostgreSQL: gone")) },
+    };
+    await status(context);
+    expect(said.at(-1)).toBe("  replication slot elevated_stations: not known, PostgreSQL: gone");
   });
 
   test("delete says what it found", async () => {

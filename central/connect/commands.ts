@@ -3,11 +3,14 @@ import { CodedError } from "../../schemas/errors.ts";
 import { knownCause, likelyCause } from "./cause.ts";
 import type { ConnectorFile } from "./connectors.ts";
 import { difference } from "./difference.ts";
+import { dropLostSlot, showSlot } from "./heal.ts";
 import type { Connect, ConnectorConfig, ConnectorStatus } from "./ports.ts";
 import { failureOf, runs, untilRunning } from "./running.ts";
+import type { Slots } from "./slots.ts";
 
 export interface CommandContext {
   readonly connect: Connect;
+  readonly slots: Slots;
   readonly clock: Clock;
   /** A line for the user, on stdout. */
   readonly say: (line: string) => void;
@@ -15,7 +18,7 @@ export interface CommandContext {
 
 /**
  * Create the connector or change it to these settings, and wait until it and its tasks run. Run again it changes
- * nothing, but restarts what has failed.
+ * nothing, but restarts what has failed, and drops a replication slot that is lost.
  *
  * @throws {CodedError} CONNECT_FAILED: refused settings, or a task that fails; DEPENDENCY_UNAVAILABLE
  */
@@ -25,11 +28,13 @@ export async function apply(context: CommandContext, name: string, config: Conne
   const before = await connect.config(name);
   const changes = difference(before, config);
   const old = await connect.status(name);
+  const dropped = await dropLostSlot(context, before);
   if (changes.length > 0) {
     say(before ? `${name}: changed` : `${name}: new`);
     for (const line of changes) say(`  ${line}`);
     await connect.put(name, config);
-  } else if (old && failureOf(old)) {
+  } else if (dropped) await connect.restart(name);
+  else if (old && failureOf(old)) {
     say(`${name}: unchanged, but it had failed: restarting`);
     await connect.restart(name);
   } else say(`${name}: unchanged`);
@@ -72,19 +77,22 @@ export async function status(context: CommandContext, name?: string): Promise<vo
     const found = await connect.status(one);
     if (!found) throw noSuch(one);
     show(context, found);
-    if (!runs(found)) broken ??= one;
+    const readable = await showSlot(context, await connect.config(one));
+    if (!runs(found)) broken ??= `${one} does not run`;
+    if (!readable) broken ??= `${one} runs and brings nothing: its replication slot is lost`;
   }
   if (broken === undefined) return;
   throw new CodedError("CONNECT_FAILED", {
-    message: `${broken} does not run`,
+    message: broken,
     retryable: false,
-    context: { connector: broken },
+    context: {},
   });
 }
 
 /** @throws {CodedError} CONNECT_FAILED */
 export async function restart(context: CommandContext, name: string): Promise<void> {
   const old = await context.connect.status(name);
+  await dropLostSlot(context, await context.connect.config(name));
   if (!(await context.connect.restart(name))) throw noSuch(name);
   show(context, await untilRunning(context, name, old));
 }

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { createLogger } from "../../infra/runtime/logger.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
+import { postgresAccess } from "../../infra/runtime/security/postgres.ts";
 import { mustAnswer } from "../../infra/runtime/service/answering.ts";
 import { configCommand } from "../../infra/runtime/service/config-print.ts";
 import { reportFailure } from "../../infra/runtime/service/lifecycle.ts";
@@ -11,6 +12,7 @@ import { httpConnect } from "./client.ts";
 import { apply, type CommandContext, remove, restart, status, warnOfOthers } from "./commands.ts";
 import { type ConnectConfig, connectCommandSettings, connectConfig, placeholders } from "./config.ts";
 import { type ConnectorFile, connectorNamed, filledIn, readConnectors } from "./connectors.ts";
+import { postgresSlots } from "./slots.ts";
 
 type Action = (context: CommandContext, config: ConnectConfig, name?: string) => Promise<void>;
 
@@ -30,6 +32,7 @@ function command(action: Action, { awaits = false } = {}): (name?: string) => Pr
           clock: systemClock,
           onWaiting: (reason) => void process.stderr.write(`${reason}\n`),
         }),
+        slots: postgresSlots(postgresAccess(config)),
         clock: systemClock,
         say: (line: string) => process.stdout.write(`${line}\n`),
       };
@@ -64,7 +67,9 @@ Examples:
 
 program
   .command("apply", { isDefault: true })
-  .description("create the connector, or change it to what its file says, and wait until it runs")
+  .description(
+    "create the connector, or change it to what its file says, and wait until it runs; replaces a lost replication slot",
+  )
   .argument("[name]", "which; without: the source that CONNECT_SOURCE names")
   .action(
     command(
@@ -80,7 +85,9 @@ program
 
 program
   .command("status")
-  .description("show connectors and their tasks; exit code 1 when one does not run")
+  .description(
+    "show connectors, their tasks and replication slots; exit code 1 when one does not run or its slot is lost",
+  )
   .argument("[name]", "which; without: all that Connect has")
   .action(command((context, _, name) => status(context, name)));
 

@@ -16,6 +16,13 @@ export type RowEvent =
   | { readonly kind: "row"; readonly stopId: number; readonly stop: Stop }
   | { readonly kind: "gone"; readonly stopId: number };
 
+/** The same with its place in the topic. */
+export type PlacedEvent = RowEvent & {
+  readonly offset: number;
+  /** Of a correction: the offset of the record that it corrects. */
+  readonly corrects?: number;
+};
+
 /** PostgreSQL's boolean; the JDBC source connector may make it a bit. */
 const flag = z.union([z.boolean(), z.literal(0).transform(() => false), z.literal(1).transform(() => true)]);
 

@@ -11,6 +11,7 @@ const valueSchema = z.object({
   order: z.int(),
   lines: z.array(z.enum(LINES)),
   change: z.int(),
+  offset: z.int().exactOptional(),
 });
 
 export function encodeStop(

@@ -1,5 +1,7 @@
 import type { Registry } from "prom-client";
-import type { Kafka, TopicSpec } from "../../infra/runtime/kafka/ports.ts";
+import { type Clock, systemClock } from "../../infra/runtime/clock.ts";
+import { defined } from "../../infra/runtime/defined.ts";
+import type { Kafka, Processor, TopicSpec } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import { avroCodec } from "../../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
@@ -8,12 +10,17 @@ import type { StationRecord } from "../../schemas/records.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { type Topics, topicNames } from "../../schemas/topics.ts";
 import type { RoleRunning } from "../roles.ts";
-import { stationsMetrics } from "./metrics.ts";
+import { type StationsMetrics, stationsMetrics } from "./metrics.ts";
+import { Reconciler } from "./reconcile/reconciler.ts";
+import type { StationsSource } from "./reconcile/source.ts";
 import type { StationKey } from "./table.ts";
 import { StationsTask, type TaskOptions } from "./task.ts";
 
 export interface StationsOptions {
   readonly kafka: Kafka;
+  /** PostgreSQL's table, and how often to compare it with Connect's topic, s; undefined: never. */
+  readonly source?: { readonly table: StationsSource; readonly everySeconds: number };
+  readonly clock?: Clock;
   readonly registry: RegistryClient;
   readonly prefix: string;
   readonly logger: Logger;
@@ -52,12 +59,46 @@ export async function startStations(options: StationsOptions): Promise<RoleRunni
     maxBytes: MAX_BYTES,
     task: () => new StationsTask(task),
   });
+  const reconciler = reconcilerOf(options, topics.connectStations, processor, metrics);
   return {
     failed: processor.failed,
     // An instance without the partition stands by for the one that has it.
-    probe: () => ({ ready: true, detail: { partitions: processor.partitions, ...metrics.totals } }),
-    stop: () => processor.stop(),
+    probe: () => ({
+      ready: true,
+      detail: { partitions: processor.partitions, ...metrics.totals, ...defined({ source: metrics.source }) },
+    }),
+    async stop() {
+      await reconciler?.stop();
+      await processor.stop();
+    },
   };
+}
+
+/** Looks before a difference is corrected: a change that is on its way through Connect is none. */
+const LOOKS = 2;
+/** The same while the topic is empty, because Connect's first snapshot is still to come. */
+const FIRST_LOOKS = 8;
+
+function reconcilerOf(
+  { kafka, source, clock = systemClock, logger }: StationsOptions,
+  topic: string,
+  processor: Processor,
+  metrics: StationsMetrics,
+): Reconciler | undefined {
+  if (!source) return undefined;
+  const everyMs = source.everySeconds * 1_000;
+  return new Reconciler({
+    kafka,
+    topic,
+    source: source.table,
+    clock,
+    logger,
+    active: () => processor.partitions.length > 0,
+    onLook: (look) => metrics.looked(look),
+    everyMs,
+    graceMs: LOOKS * everyMs,
+    firstGraceMs: FIRST_LOOKS * everyMs,
+  });
 }
 
 /** Make what is missing. Settings of topics that exist are left alone: they are the bootstrap's. */

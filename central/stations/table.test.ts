@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Line } from "../../schemas/network/network.ts";
 import type { StationRecord } from "../../schemas/records.ts";
-import type { RowEvent } from "./row.ts";
+import type { PlacedEvent } from "./row.ts";
 import { StationsTable } from "./table.ts";
 
 const row = (
@@ -11,13 +11,14 @@ const row = (
   name: string,
   lines: readonly Line[],
   order = 1,
-): RowEvent => ({
+): PlacedEvent => ({
   kind: "row",
   stopId,
+  offset: 0,
   stop: { station_id, station_name: name, order, lines },
 });
-const gone = (stopId: number): RowEvent => ({ kind: "gone", stopId });
-const written = (table: StationsTable, ...events: RowEvent[]): unknown[] =>
+const gone = (stopId: number): PlacedEvent => ({ kind: "gone", stopId, offset: 0 });
+const written = (table: StationsTable, ...events: PlacedEvent[]): unknown[] =>
   table
     .apply(events)
     .stations.map(([key, record]) => [`${key.station_id} ${key.line}`, record?.station_name ?? null]);
@@ -74,6 +75,30 @@ test("a stop that loses its lines leaves the table; one that never had any does 
 
 test("what comes and goes within a batch is not written", () => {
   expect(written(new StationsTable(), row(1, 10, "A", ["red"]), gone(1))).toEqual([]);
+});
+
+test("a correction holds only while the record that it corrects is its stop's last", () => {
+  const table = new StationsTable();
+  const at = (offset: number, event: PlacedEvent, corrects?: number): PlacedEvent => ({
+    ...event,
+    offset,
+    ...(corrects === undefined ? {} : { corrects }),
+  });
+  const stale = row(1, 10, "A", ["red"]);
+  const newer = row(1, 10, "C", ["red"]);
+  expect(written(table, at(0, stale), at(1, newer), at(2, row(1, 10, "B", ["red"]), 0))).toEqual([
+    ["10 red", "C"],
+  ]);
+  expect(written(table, at(3, gone(1), 0))).toEqual([]);
+  expect(written(table, at(4, gone(1), 1))).toEqual([["10 red", null]]);
+  // Ended by a record that the correction did not know of.
+  expect(written(table, at(5, stale, 3))).toEqual([]);
+  expect(written(table, at(6, stale, 4))).toEqual([["10 red", "A"]]);
+  // Also after a restart: the offset is part of the state.
+  const again = new StationsTable();
+  again.restore(1, { station_id: 10, station_name: "A", order: 1, lines: ["red"], change: 5, offset: 6 });
+  expect(written(again, at(7, gone(1), 4))).toEqual([]);
+  expect(written(again, at(8, gone(1), 6))).toEqual([["10 red", null]]);
 });
 
 const event = fc.oneof(

@@ -1,11 +1,13 @@
 import { LINES, type Line } from "../../schemas/network/network.ts";
 import type { StationRecord } from "../../schemas/records.ts";
-import type { RowEvent, Stop } from "./row.ts";
+import type { PlacedEvent, Stop } from "./row.ts";
 
 /** A stop as the state topic keeps it. */
 export interface KnownStop extends Stop {
   /** Grows with every change of any stop: where two stops of a station differ, the one changed last is right. */
   readonly change: number;
+  /** In Connect's topic, of the record that changed it last; left out: a state from before this was kept. */
+  readonly offset?: number;
 }
 
 export interface StationKey {
@@ -32,6 +34,8 @@ export class StationsTable {
   /** Every (station, line) that was ever seen. */
   readonly #places = new Map<number, Place>();
   #change = 0;
+  /** Offsets of the records that ended stops, while this task lives: a late correction must not bring one back. */
+  readonly #ended = new Map<number, number>();
 
   /** Take over a stop from the state topic. */
   restore(stopId: number, stop: KnownStop | null): void {
@@ -51,21 +55,26 @@ export class StationsTable {
     return this.#stops.size;
   }
 
-  /** What a batch of rows changes, in order. A row that says nothing new changes nothing. */
-  apply(events: readonly RowEvent[]): Changes {
+  /**
+   * What a batch of rows changes, in order. A row that says nothing new changes nothing, and neither does a correction of
+   * a record that is no longer its stop's last.
+   */
+  apply(events: readonly PlacedEvent[]): Changes {
     const stops = new Map<number, KnownStop | null>();
     const before = new Map<Place, KnownStop | undefined>();
     const remember = (places: readonly Place[]): void => {
       for (const place of places) if (!before.has(place)) before.set(place, newestOf(place));
     };
     for (const event of events) {
+      if (!this.#holds(event)) continue;
       const known = this.#stops.get(event.stopId);
       const next = event.kind === "row" && event.stop.lines.length > 0 ? event.stop : undefined;
       if (sameStop(known?.stop, next)) continue;
       if (known) remember(known.places);
       if (next) remember(this.#placesOf(next));
-      const stop = next ? { ...next, change: ++this.#change } : null;
+      const stop = next ? { ...next, change: ++this.#change, offset: event.offset } : null;
       this.restore(event.stopId, stop);
+      this.#end(event, stop === null);
       stops.set(event.stopId, stop);
     }
     const stations: (readonly [StationKey, StationRecord | null])[] = [];
@@ -74,6 +83,20 @@ export class StationsTable {
       if (!sameName(old, stop)) stations.push([place.key, stop ? recordOf(place.key, stop) : null]);
     }
     return { stops, stations };
+  }
+
+  #holds({ stopId, corrects }: PlacedEvent): boolean {
+    if (corrects === undefined) return true;
+    const last = this.#stops.get(stopId)?.stop.offset ?? this.#ended.get(stopId) ?? -1;
+    return last <= corrects;
+  }
+
+  #end({ stopId, offset }: PlacedEvent, ended: boolean): void {
+    if (!ended) this.#ended.delete(stopId);
+    else {
+      if (this.#ended.size >= ENDED) this.#ended.clear();
+      this.#ended.set(stopId, offset);
+    }
   }
 
   #placesOf({ station_id, lines }: Stop): readonly Place[] {
@@ -87,6 +110,9 @@ export class StationsTable {
     });
   }
 }
+
+/** Stops that ended of late, at most. Beyond that the next look at the source mends what a late correction did. */
+const ENDED = 10_000;
 
 /** A (station, line) with the stops that say so. */
 interface Place {
@@ -107,7 +133,7 @@ function recordOf({ station_id, line }: StationKey, { station_name, order }: Sto
   return { station_id, station_name, order, line };
 }
 
-function sameStop(a: Stop | undefined, b: Stop | undefined): boolean {
+export function sameStop(a: Stop | undefined, b: Stop | undefined): boolean {
   if (!a || !b) return a === b;
   return (
     a.station_id === b.station_id &&

@@ -1,10 +1,12 @@
+import { defined } from "../../infra/runtime/defined.ts";
 import type { InRecord, OutRecord, PartitionTask } from "../../infra/runtime/kafka/ports.ts";
 import type { AvroCodec } from "../../infra/runtime/registry/ports.ts";
 import { type DeadLetter, deadLetter } from "../../schemas/dead-letter.ts";
 import { type CodedError, isCoded } from "../../schemas/errors.ts";
 import type { StationRecord } from "../../schemas/records.ts";
 import type { Topics } from "../../schemas/topics.ts";
-import { parseRow, type RowEvent } from "./row.ts";
+import { correctedOffset } from "./correction.ts";
+import { type PlacedEvent, parseRow } from "./row.ts";
 import { decodeStop, encodeStop } from "./state.ts";
 import { type StationKey, StationsTable } from "./table.ts";
 
@@ -49,7 +51,7 @@ export class StationsTask implements PartitionTask {
     const { topics, key, value } = this.#options;
     this.#tally = nothing();
     const out: OutRecord[] = [];
-    const events: RowEvent[] = [];
+    const events: PlacedEvent[] = [];
     for (const record of records) {
       const event = this.#read(record, out);
       if (event) events.push(event);
@@ -69,12 +71,13 @@ export class StationsTask implements PartitionTask {
   }
 
   /** @returns undefined for what is no row: it went to the dead letters. */
-  #read(record: InRecord, out: OutRecord[]): RowEvent | undefined {
+  #read(record: InRecord, out: OutRecord[]): PlacedEvent | undefined {
     try {
       const event = parseRow(record.key, record.value);
       this.#tally.rows++;
       if (event.kind === "row" && event.stop.lines.length === 0) this.#tally.skipped++;
-      return event;
+      const corrects = correctedOffset(record.headers);
+      return { ...event, offset: record.offset, ...defined({ corrects }) };
     } catch (error) {
       if (!isCoded(error, "ROW_INVALID")) throw error;
       out.push(this.#dead(record, error));

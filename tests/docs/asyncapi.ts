@@ -41,8 +41,13 @@ export const CONTRACTS: Readonly<Record<keyof Topics, TopicContract>> = {
   },
   connectStations: {
     ...TOPIC_FORMATS.connectStations,
-    writer: "Kafka Connect",
+    writer: "Kafka Connect; the stations transform, where this topic does not say what the table says",
     summary: "A row of PostgreSQL's table stations, keyed by stop_id; a tombstone deletes.",
+  },
+  connectHeartbeat: {
+    ...TOPIC_FORMATS.connectHeartbeat,
+    writer: "Kafka Connect",
+    summary: "Debezium's sign of life, at intervals: its replication slot advances with it.",
   },
   stationsTable: {
     ...TOPIC_FORMATS.stationsTable,

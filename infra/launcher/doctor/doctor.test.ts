@@ -5,6 +5,7 @@ import { report } from "./finding.mjs";
 import { clockFinding, diskFinding, filesFinding, memoryFinding, ptyFinding } from "./machine.mjs";
 import { listening } from "./ports.mjs";
 import { portOf, SERVICES } from "./services.mjs";
+import { findingsOf } from "./source.mjs";
 
 const MB = 1024 * 1024;
 
@@ -12,6 +13,25 @@ test("every address of a system is asked, at the ports of the defaults", () => {
   const known = Object.fromEntries(SERVICES.map(({ variable, usual }) => [variable, portOf(usual)]));
   const wanted = Object.entries(DEFAULT_ENDPOINTS).map(([name, address]) => [name, portOf(address)]);
   expect(known).toEqual(Object.fromEntries(wanted));
+});
+
+test("a table of stations that does not follow PostgreSQL is a problem, with what to do", () => {
+  const source = { differing: 0, slots: [{ name: "s", retainedBytes: 48e6 }], problems: [] };
+  expect(findingsOf({ stations: { source } })).toMatchObject([
+    { level: "ok", says: "as PostgreSQL has them; s keeps 48 MB" },
+  ]);
+  expect(findingsOf({ stations: { source: { ...source, differing: 2 } } })).toMatchObject([
+    { level: "note" },
+  ]);
+  const lost = { ...source, problems: ["the replication slot s is lost"] };
+  expect(findingsOf({ stations: { source: lost } })).toMatchObject([
+    {
+      level: "problem",
+      says: "the replication slot s is lost",
+      fix: expect.stringContaining("connect -- status"),
+    },
+  ]);
+  expect(findingsOf({ ready: true })).toEqual([]);
 });
 
 test("a disk that is nearly full is a problem, one with space is none", () => {

@@ -5,6 +5,7 @@ import { clockFinding, machineFindings } from "./machine.mjs";
 import { listens, portFindings } from "./ports.mjs";
 import { postgresFinding } from "./postgres.mjs";
 import { portOf, serviceFindings } from "./services.mjs";
+import { sourceFindings } from "./source.mjs";
 import { javaFinding, mavenFinding, setupFinding } from "./tools.mjs";
 
 /**
@@ -29,5 +30,6 @@ export async function examine(env) {
     clockFinding(Date.now(), dates),
     ...(await portFindings(running, env)),
     ...findings,
+    ...(await sourceFindings(running["SUPERVISOR_URL"])),
   ];
 }

@@ -21,6 +21,20 @@ export interface SystemStatus {
   /** null: the page does not answer. */
   readonly hops: readonly HopView[] | null;
   readonly proof: ProofView | null;
+  /** How the table of stations follows PostgreSQL; null: not known. */
+  readonly source: SourceStatus | null;
+}
+
+/** What `central`'s role `stations` answers of its source. */
+export interface SourceStatus {
+  /** Stops of which PostgreSQL's table and Connect's topic say different things; null: PostgreSQL does not answer. */
+  readonly differing: number | null;
+  readonly slots: readonly {
+    readonly name: string;
+    readonly active: boolean;
+    readonly retainedBytes: number | null;
+  }[];
+  readonly problems: readonly string[];
 }
 
 const WITHIN_MS = 2_000;
@@ -57,13 +71,18 @@ export async function readStatus(supervisor: string, page?: string): Promise<Sys
       memoryBytes: each.pid === null ? null : memoryOf([each.pid]),
     })),
   }));
-  return { startedAt, pid, memoryBytes: memoryOf([pid]), parts, hops, proof };
+  const probe = answer.parts.find(({ name }) => name === "central")?.probe;
+  const readiness = probe
+    ? await ask<{ stations?: { source?: SourceStatus } }>(probe, { evenIfNotReady: true })
+    : null;
+  const source = readiness?.stations?.source ?? null;
+  return { startedAt, pid, memoryBytes: memoryOf([pid]), parts, hops, proof, source };
 }
 
-async function ask<T>(url: string): Promise<T | null> {
+async function ask<T>(url: string, { evenIfNotReady = false } = {}): Promise<T | null> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(WITHIN_MS) });
-    return response.ok ? ((await response.json()) as T) : null;
+    return response.ok || (evenIfNotReady && response.status === 503) ? ((await response.json()) as T) : null;
   } catch {
     return null;
   }

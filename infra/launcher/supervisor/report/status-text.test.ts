@@ -51,7 +51,17 @@ const status: SystemStatus = {
   parts: [part, topics],
   hops: [{ name: "serial", rate: 120.25, p50: 3, p95: null, waiting: 2 }],
   proof,
+  source: null,
 };
+
+test("the stations' way from PostgreSQL: how much each replication slot keeps, and what is wrong", () => {
+  const slots = [{ name: "elevated_stations", active: false, retainedBytes: 700e6 }];
+  const problems = ["the replication slot elevated_stations keeps 700 MB"];
+  const text = statusText({ ...status, source: { differing: 3, slots, problems } }, 0);
+  expect(text).toContain(
+    "Stations: replication slot elevated_stations is not read and keeps 700 MB of log, 3 stops are not yet as PostgreSQL has them.\n  the replication slot elevated_stations keeps 700 MB",
+  );
+});
 
 test("processes with memory, uptime and restarts; hops; the proof with its reasons", () => {
   expect(

@@ -1,5 +1,5 @@
 import type { HopView, ProofView } from "../../../../schemas/page/page.ts";
-import type { PartStatus, SystemStatus } from "../status.ts";
+import type { PartStatus, SourceStatus, SystemStatus } from "../status.ts";
 
 /** Columns before this one are words, from here on figures. */
 type Row = readonly string[];
@@ -17,7 +17,12 @@ const HOP_NAMES: Readonly<Record<HopView["name"], string>> = {
  * @param now - wall clock, epoch ms.
  */
 export function statusText(status: SystemStatus, now: number): string {
-  return [table(processRows(status, now)), table(hopRows(status.hops)), proofText(status.proof)].join("\n\n");
+  return [
+    table(processRows(status, now)),
+    table(hopRows(status.hops)),
+    ...sourceText(status.source),
+    proofText(status.proof),
+  ].join("\n\n");
 }
 
 function processRows(status: SystemStatus, now: number): Row[] {
@@ -76,6 +81,23 @@ function hopRows(hops: readonly HopView[] | null): Row[] {
       p95 === null ? "–" : `${figure(p95)} ms`,
       figure(waiting),
     ]),
+  ];
+}
+
+/** The stations' way from PostgreSQL: its replication slots, and what is wrong. */
+function sourceText(source: SourceStatus | null): readonly string[] {
+  if (!source) return [];
+  const slots = source.slots.map(
+    ({ name, active, retainedBytes }) =>
+      `replication slot ${name} ${active ? "is read" : "is not read"} and keeps ${megabytes(retainedBytes ?? 0)} of log`,
+  );
+  const differing = source.differing
+    ? [`${figure(source.differing)} stops are not yet as PostgreSQL has them`]
+    : [];
+  return [
+    [`Stations: ${[...slots, ...differing].join(", ")}.`, ...source.problems.map((each) => `  ${each}`)].join(
+      "\n",
+    ),
   ];
 }
 

@@ -1,0 +1,69 @@
+import { Client } from "pg";
+import { BOUNDS, CLIENT_MS, setBounds } from "../../../infra/runtime/postgres/bounds.ts";
+import { readSlots, type SlotState } from "../../../infra/runtime/postgres/slots.ts";
+import { type PostgresAccess, postgresProblem } from "../../../infra/runtime/security/postgres.ts";
+import { CodedError, isCoded } from "../../../schemas/errors.ts";
+import { parseRow, type Stop } from "../row.ts";
+
+/** A row of `stations`: what the transform needs of it, and all of it as JSON. */
+export interface SourceRow {
+  readonly stop: Stop;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+export interface SourceView {
+  readonly rows: ReadonlyMap<number, SourceRow>;
+  readonly slots: readonly SlotState[];
+}
+
+/** The table that Connect reads, as it is now. */
+export interface StationsSource {
+  /** @throws {CodedError} DEPENDENCY_UNAVAILABLE (retryable); ROW_INVALID when it is no table of stations (any more). */
+  read(): Promise<SourceView>;
+}
+
+const CONNECT_MS = 5_000;
+
+/** PostgreSQL's table of stations. A connection for each look: there are few of them. */
+export function postgresSource(access: PostgresAccess): StationsSource {
+  return {
+    async read() {
+      const client = new Client({
+        ...access,
+        connectionTimeoutMillis: CONNECT_MS,
+        query_timeout: CLIENT_MS,
+        application_name: "stations",
+      });
+      // A connection that breaks says so at its next question.
+      client.on("error", () => {});
+      try {
+        await client.connect();
+        await client.query(setBounds(BOUNDS, "SESSION"));
+        const { rows } = await client.query<{ row: Record<string, unknown> }>(
+          "SELECT to_jsonb(stations) AS row FROM stations",
+        );
+        return { rows: rowsOf(rows.map(({ row }) => row)), slots: await readSlots(client) };
+      } catch (cause) {
+        if (isCoded(cause)) throw cause;
+        throw new CodedError("DEPENDENCY_UNAVAILABLE", {
+          message: `PostgreSQL: ${postgresProblem(cause)}`,
+          retryable: true,
+          cause,
+        });
+      } finally {
+        await client.end().catch(() => {});
+      }
+    },
+  };
+}
+
+/** @throws {CodedError} ROW_INVALID: a table of which one row cannot be read says nothing of what it no longer has. */
+function rowsOf(rows: readonly Readonly<Record<string, unknown>>[]): ReadonlyMap<number, SourceRow> {
+  return new Map(
+    rows.map((json) => {
+      const event = parseRow(null, Buffer.from(JSON.stringify(json)));
+      if (event.kind !== "row") throw new Error("a row of a table is never gone");
+      return [event.stopId, { stop: event.stop, json }];
+    }),
+  );
+}
