@@ -3,13 +3,7 @@ import { z } from "zod";
 import { isLoopback } from "../infra/runtime/http/loopback.ts";
 import { homePasswords } from "../infra/runtime/security/agent-secrets.ts";
 import { authoritiesOf, type KeyPair, keyPairOf } from "../infra/runtime/security/certificates.ts";
-import {
-  logLevel,
-  type ProbeSettings,
-  probeSettings,
-  readConfig,
-  serialLink,
-} from "../infra/runtime/service/config.ts";
+import { readConfig, serialLink } from "../infra/runtime/service/config.ts";
 import { homeOf } from "../infra/runtime/service/endpoints.ts";
 import type { Environment } from "../infra/runtime/service/environment.ts";
 import { invalidSetting } from "../infra/runtime/service/invalid-setting.ts";
@@ -92,8 +86,6 @@ export const edgeSettings = z.object({
   EDGE_TURNSTILES: count("turnstiles per station", 0, 99)
     .default(2)
     .describe("How many turnstiles each station has."),
-  ...probeSettings,
-  LOG_LEVEL: logLevel,
 });
 
 /** The settings of `edge`, from the environment. */
@@ -106,8 +98,6 @@ export interface EdgeConfig {
   readonly link: TcpAddress | undefined;
   readonly turnstiles: number;
   readonly mqtt: Pick<MqttSettings, "passwordOf" | "ca" | "certificateOf">;
-  readonly probes: ProbeSettings;
-  readonly logLevel: string;
   /** The gateways, read anew each time: a system that was started again may have other ports. */
   readonly gateways: () => readonly string[];
 }
@@ -145,8 +135,6 @@ export function edgeConfig(
       ca: ca === undefined ? undefined : authoritiesOf({ variable: "MQTT_CA_FILE", path: ca }, now),
       certificateOf: (station) => certificates.get(station),
     },
-    probes: { PROBE_PORT: config.PROBE_PORT, PROBE_HOST: config.PROBE_HOST },
-    logLevel: config.LOG_LEVEL,
     gateways: urls,
   };
 }

@@ -1,18 +1,17 @@
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
-import { Gauge } from "prom-client";
+import { Gauge, type Registry } from "prom-client";
 import { avroType } from "../infra/runtime/avro/contracts.ts";
-import { systemClock } from "../infra/runtime/clock.ts";
+import type { Clock } from "../infra/runtime/clock.ts";
 import type { ProbeAnswer } from "../infra/runtime/http/probes.ts";
-import type { Logger } from "../infra/runtime/logger.ts";
-import type { ProbeSettings } from "../infra/runtime/service/config.ts";
-import type { Running } from "../infra/runtime/service/lifecycle.ts";
-import { createMetrics, type ProbeServer, serveProbes } from "../infra/runtime/service/metrics.ts";
+import type { Random } from "../infra/runtime/random.ts";
+import type { ServiceContext } from "../infra/runtime/service/serve.ts";
+import type { RunningService } from "../infra/runtime/service/service-set.ts";
 import { SingleObjectCodec } from "../schemas/avro/single-object.ts";
 import type { Station } from "../schemas/network/network.ts";
 import type { ReadingBatch } from "../schemas/readings.ts";
-import { Agent, type AgentOptions } from "./agent.ts";
-import type { EdgeConfig } from "./config.ts";
+import { Agent, type AgentFacts, type AgentOptions } from "./agent.ts";
+import { type EdgeConfig, edgeConfig } from "./config.ts";
 import { openOutbox } from "./outbox/open.ts";
 import type { Outbox } from "./outbox/ports.ts";
 import { thisProcess } from "./outbox/process.ts";
@@ -35,21 +34,21 @@ const KEEPALIVE_S = 20;
  *
  * @throws {CodedError} ALREADY_RUNNING when one of the stations has an agent elsewhere; none is started then.
  */
-export async function startFleet(options: {
-  readonly stations: readonly Station[];
-  readonly config: EdgeConfig;
-  readonly logger: Logger;
-}): Promise<Running> {
-  const { stations, config, logger } = options;
+export async function startFleet(
+  stations: readonly Station[],
+  context: ServiceContext,
+): Promise<RunningService> {
+  const { clock, random, logger, signal } = context;
+  const config = edgeConfig(context.env, stations, clock.now());
   setMaxListeners(0);
   const outbox = openOutbox({
     folder: config.outboxFolder,
     limitBytes: config.outboxLimitBytes,
-    clock: systemClock,
+    clock,
     logger,
   });
   const codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
-  const lines = linesOf(config);
+  const lines = linesOf(config, clock, random);
   const connect = mqttConnections({ connectMs: CONNECT_MS, keepaliveS: KEEPALIVE_S, ...config.mqtt });
   const owner = thisProcess();
   const agents = stations.map(
@@ -63,18 +62,21 @@ export async function startFleet(options: {
         connect,
         urls: config.gateways,
         encode: (batch) => codec.encode(batch),
-        clock: systemClock,
-        random: Math.random,
+        clock,
+        random,
         logger,
       }),
   );
-  const probes = await probeServer(config.probes, agents, outbox, logger);
-  for (const agent of agents) {
-    agent.start();
-    await systemClock.sleep(STAGGER_MS);
-  }
-  logger.info({ stations: stations.length, home: config.home }, "agents run");
-  const cancelNotice = systemClock.after(NOTICE_MS, () => {
+  agentMetrics(context.metrics, agents, outbox);
+  const started = (async () => {
+    for (const agent of agents) {
+      if (signal.aborted) return;
+      agent.start();
+      await clock.sleep(STAGGER_MS, signal);
+    }
+    logger.info({ stations: stations.length, home: config.home }, "agents run");
+  })();
+  const cancelNotice = clock.after(NOTICE_MS, () => {
     const facts = agents.map((agent) => agent.facts());
     if (!facts.some(({ connected }) => connected)) {
       logger.warn({ urls: config.gateways() }, "no gateway answers yet: readings wait in the outbox");
@@ -88,43 +90,36 @@ export async function startFleet(options: {
     }
   });
   return {
+    probe: () => probeOf(agents, outbox),
     async stop() {
       cancelNotice();
+      await started;
       await Promise.all(agents.map((agent) => agent.stop()));
       await outbox.close();
-      await probes?.close();
     },
   };
 }
 
 /** Where the devices are: at a serial device server, or in the home's serial folder. */
-function linesOf(config: EdgeConfig): Pick<AgentOptions, "openLine" | "watch"> {
+function linesOf(config: EdgeConfig, clock: Clock, random: Random): Pick<AgentOptions, "openLine" | "watch"> {
   const { link, home, baudRate } = config;
   if (link) {
     return {
-      openLine: tcpLines(systemClock),
-      watch: (stationId, plugs) =>
-        watchTcpLines({ address: link, stationId, clock: systemClock, random: Math.random }, plugs),
+      openLine: tcpLines(clock),
+      watch: (stationId, plugs) => watchTcpLines({ address: link, stationId, clock, random }, plugs),
     };
   }
   return {
-    openLine: serialLines({ clock: systemClock, baudRate }),
-    watch: (stationId, plugs) => watchLines(join(home, "serial", String(stationId)), systemClock, plugs),
+    openLine: serialLines({ clock, baudRate }),
+    watch: (stationId, plugs) => watchLines(join(home, "serial", String(stationId)), clock, plugs),
   };
 }
 
-async function probeServer(
-  settings: ProbeSettings,
-  agents: readonly Agent[],
-  outbox: Outbox,
-  logger: Logger,
-): Promise<ProbeServer | undefined> {
-  const registry = createMetrics("edge");
-  const sum = (of: (agent: Agent) => number): number => agents.reduce((n, agent) => n + of(agent), 0);
+function agentMetrics(registry: Registry, agents: readonly Agent[], outbox: Outbox): void {
   const gauges = {
-    devices_online: () => sum((a) => a.facts().online),
-    agents_connected: () => sum((a) => Number(a.facts().connected)),
-    readings_waiting: () => sum((a) => a.facts().waiting),
+    devices_online: () => sum(agents, ({ online }) => online),
+    agents_connected: () => sum(agents, ({ connected }) => Number(connected)),
+    readings_waiting: () => sum(agents, ({ waiting }) => waiting),
     outbox_bytes: () => outbox.size().bytes,
   };
   for (const [name, read] of Object.entries(gauges)) {
@@ -137,16 +132,22 @@ async function probeServer(
       },
     });
   }
-  const probe = (): ProbeAnswer => ({
+}
+
+function probeOf(agents: readonly Agent[], outbox: Outbox): ProbeAnswer {
+  return {
     ready: true,
     detail: {
       stations: agents.length,
-      connected: gauges.agents_connected(),
-      devices: sum((a) => a.facts().devices),
-      online: gauges.devices_online(),
-      waiting: gauges.readings_waiting(),
+      connected: sum(agents, ({ connected }) => Number(connected)),
+      devices: sum(agents, ({ devices }) => devices),
+      online: sum(agents, ({ online }) => online),
+      waiting: sum(agents, ({ waiting }) => waiting),
       outbox: outbox.size(),
     },
-  });
-  return serveProbes(registry, settings, logger, probe);
+  };
+}
+
+function sum(agents: readonly Agent[], of: (facts: AgentFacts) => number): number {
+  return agents.reduce((n, agent) => n + of(agent.facts()), 0);
 }

@@ -1,21 +1,11 @@
 import { z } from "zod";
 import { type HttpAccess, httpAccess, restProxySettings } from "../infra/runtime/security/http.ts";
-import {
-  httpUrl,
-  logLevel,
-  type ProbeSettings,
-  port,
-  probeSettings,
-  readConfig,
-  serialLink,
-  topicPrefix,
-} from "../infra/runtime/service/config.ts";
+import { httpUrl, port, readConfig, serialLink, topicPrefix } from "../infra/runtime/service/config.ts";
 import { homeOf } from "../infra/runtime/service/endpoints.ts";
 import type { Environment } from "../infra/runtime/service/environment.ts";
 import type { TcpAddress } from "../schemas/wire/tcp-link.ts";
 
 export const simulatorSettings = z.object({
-  LOG_LEVEL: logLevel,
   FIRMWARE_SIM_PORT: port
     .optional()
     .describe("The port of the control interface; not set: that of FIRMWARE_SIM_URL."),
@@ -24,16 +14,13 @@ export const simulatorSettings = z.object({
   SERIAL_LINK: serialLink.describe(
     "Serve the devices' lines over TCP here, `tcp://host:port`, instead of as pseudo-terminals.",
   ),
-  ...probeSettings,
   TOPIC_PREFIX: topicPrefix,
 });
 
 export interface SimulatorConfig {
-  readonly logLevel: string;
   readonly home: string;
   /** Of the control interface. */
   readonly port: number;
-  readonly probes: ProbeSettings;
   /** Where the lines are served over TCP; undefined: they are pseudo-terminals. */
   readonly link: TcpAddress | undefined;
   readonly topicPrefix: string;
@@ -45,10 +32,8 @@ export interface SimulatorConfig {
 export function simulatorConfig(env: Environment): SimulatorConfig {
   const config = readConfig(simulatorSettings, env);
   return {
-    logLevel: config.LOG_LEVEL,
     home: homeOf(env),
     port: config.FIRMWARE_SIM_PORT ?? Number(new URL(config.FIRMWARE_SIM_URL).port),
-    probes: { PROBE_PORT: config.PROBE_PORT, PROBE_HOST: config.PROBE_HOST },
     link: config.SERIAL_LINK,
     topicPrefix: config.TOPIC_PREFIX,
     restProxy: httpAccess("REST_PROXY", config),

@@ -5,7 +5,7 @@ import { secretFilesOf } from "../infra/runtime/security/agent-secrets.ts";
 import { authoritiesOf, keyPairOf } from "../infra/runtime/security/certificates.ts";
 import { type HttpAccess, httpAccess, registrySettings } from "../infra/runtime/security/http.ts";
 import { type KafkaAccess, kafkaAccess, kafkaSettings } from "../infra/runtime/security/kafka.ts";
-import { logLevel, port, probeSettings, readConfig, topicPrefix } from "../infra/runtime/service/config.ts";
+import { port, readConfig, topicPrefix } from "../infra/runtime/service/config.ts";
 import { homeOf } from "../infra/runtime/service/endpoints.ts";
 import type { Environment } from "../infra/runtime/service/environment.ts";
 import { invalidSetting } from "../infra/runtime/service/invalid-setting.ts";
@@ -72,8 +72,6 @@ export const gatewaySettings = z.object({
   ...kafkaSettings,
   ...registrySettings,
   TOPIC_PREFIX: topicPrefix,
-  ...probeSettings,
-  LOG_LEVEL: logLevel,
 });
 
 /** The settings of `gateway`, from the environment. */
@@ -99,7 +97,6 @@ export interface GatewayConfig {
   readonly kafka: KafkaAccess;
   readonly registry: HttpAccess;
   readonly topicPrefix: string;
-  readonly logLevel: string;
 }
 
 /**
@@ -135,7 +132,6 @@ export function gatewayConfig(env: Environment, now: number = Date.now()): Gatew
     kafka: kafkaAccess(values),
     registry: httpAccess("SCHEMA_REGISTRY", values),
     topicPrefix: values.TOPIC_PREFIX,
-    logLevel: values.LOG_LEVEL,
   };
 }
 

@@ -4,11 +4,12 @@ import type { Clock } from "../infra/runtime/clock.ts";
 import type { ProbeAnswer } from "../infra/runtime/http/probes.ts";
 import type { Kafka, Producer } from "../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
+import type { Random } from "../infra/runtime/random.ts";
 import { avroCodec, avroDecoder } from "../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../infra/runtime/registry/ports.ts";
+import { untilAvailable } from "../infra/runtime/service/availability.ts";
 import type { Running } from "../infra/runtime/service/lifecycle.ts";
 import { SingleObjectCodec } from "../schemas/avro/single-object.ts";
-import { CodedError, isCoded } from "../schemas/errors.ts";
 import { LIMITS } from "../schemas/mqtt.ts";
 import type { ReadingBatch } from "../schemas/readings.ts";
 import { type Topics, topicNames } from "../schemas/topics.ts";
@@ -27,8 +28,6 @@ import { SessionLog } from "./sessions/session-log.ts";
 import { StationHolders } from "./sessions/station-holders.ts";
 import { KafkaSink } from "./sink/kafka-sink.ts";
 
-/** Between two tries to find Kafka, its topics and the registry, ms. */
-const SEARCH_MS = 500;
 /** How often waiting packets are held against their bound, ms. */
 const SWEEP_MS = 100;
 /** What an orderly stop gives Kafka for the packets that were taken, and then for the wills, ms. */
@@ -59,8 +58,9 @@ export interface ServiceParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: GatewayMeter;
+  readonly random: Random;
   /** Ends the search for Kafka and the registry. */
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal | undefined;
 }
 
 export interface Gateway extends Running {
@@ -77,7 +77,7 @@ export interface Gateway extends Running {
  */
 export async function startGateway(parts: ServiceParts): Promise<Gateway> {
   const { config, clock, logger, meter } = parts;
-  const { records, producer, topics } = await found(parts);
+  const { records, producer, topics } = await untilAvailable(() => find(parts), parts);
   let draining = false;
   const sink = new KafkaSink({
     producer,
@@ -200,27 +200,6 @@ interface Found {
   readonly records: Records;
   readonly producer: Producer;
   readonly topics: Topics;
-}
-
-async function found(parts: ServiceParts): Promise<Found> {
-  const { logger, clock, signal } = parts;
-  let said = "";
-  for (;;) {
-    try {
-      return await find(parts);
-    } catch (error) {
-      if (!isCoded(error) || !error.retryable) throw error;
-      if (error.message !== said) logger.info({ code: error.code }, `waiting: ${error.message}`);
-      said = error.message;
-    }
-    await clock.sleep(SEARCH_MS, signal);
-    if (signal?.aborted) {
-      throw new CodedError("DEPENDENCY_UNAVAILABLE", {
-        message: `stopped while waiting: ${said}`,
-        retryable: true,
-      });
-    }
-  }
 }
 
 async function find({ kafka, registry, config }: ServiceParts): Promise<Found> {

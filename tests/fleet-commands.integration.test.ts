@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ingestConfig } from "../gateway/http/config.ts";
+import { ingestSettings } from "../gateway/http/config.ts";
 import { startIngest } from "../gateway/http/ingest.ts";
 import { systemClock } from "../infra/runtime/clock.ts";
 import { memoryKafka } from "../infra/runtime/kafka/memory.ts";
 import { silentLogger } from "../infra/runtime/logger.ts";
 import { projectRoot } from "../infra/runtime/project-root.ts";
 import { seededRandom } from "../infra/runtime/random.ts";
+import { readConfig } from "../infra/runtime/service/config.ts";
 import { createMetrics } from "../infra/runtime/service/metrics.ts";
 import type { FleetRecord } from "../schemas/fleet.ts";
 import { TOPICS } from "../schemas/topics.ts";
@@ -28,7 +29,7 @@ beforeAll(async () => {
   const admin = await kafka.admin();
   await admin.ensureTopics([{ topic: TOPICS.fleet, partitions: 2 }]);
   ingest = await startIngest({
-    config: { ...ingestConfig({}), FLEET_PORT: 0 },
+    config: { ...readConfig(ingestSettings, {}), FLEET_PORT: 0 },
     kafka,
     clock: systemClock,
     random: seededRandom(1),

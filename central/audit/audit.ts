@@ -1,5 +1,5 @@
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import { messageOf } from "../../schemas/errors.ts";
-import type { RoleRunning } from "../roles.ts";
 import { auditMetrics } from "./metrics.ts";
 import type { AuditOptions } from "./options.ts";
 import { AuditSession } from "./session.ts";
@@ -15,7 +15,7 @@ const STANDBY_LOOK_MS = 1_000;
  *
  * One audits, the newest; others stand by.
  */
-export function startAudit(options: AuditOptions): RoleRunning {
+export function startAudit(options: AuditOptions): RunningService {
   const { clock, logger } = options;
   const stopping = new AbortController();
   const { signal } = stopping;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { connectSettings } from "../../infra/runtime/security/http.ts";
 import { postgresSettings } from "../../infra/runtime/security/postgres.ts";
-import { logLevel, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
+import { topicPrefix } from "../../infra/runtime/service/config.ts";
 import type { Environment } from "../../infra/runtime/service/environment.ts";
 
 export const connectCommandSettings = z.object({
@@ -18,15 +18,9 @@ export const connectCommandSettings = z.object({
     .default("debezium")
     .describe("Which of the two sources `apply` takes without a name: debezium or jdbc."),
   TOPIC_PREFIX: topicPrefix,
-  LOG_LEVEL: logLevel,
 });
 
 export type ConnectConfig = Readonly<z.output<typeof connectCommandSettings>>;
-
-/** @throws {CodedError} CONFIG_INVALID */
-export function connectConfig(env: Environment): ConnectConfig {
-  return readConfig(connectCommandSettings, env);
-}
 
 /**
  * What a connector's file may ask for: the parts of POSTGRES_URL, the topic prefix, the replication slot, and above

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readConfig } from "../../infra/runtime/service/config.ts";
 import { topicNames } from "../../schemas/topics.ts";
 import { likelyCause } from "./cause.ts";
-import { connectConfig, placeholders } from "./config.ts";
+import { connectCommandSettings, placeholders } from "./config.ts";
 import { connectorNamed, filledIn, readConnectors } from "./connectors.ts";
 import type { ConnectorConfig } from "./ports.ts";
 
@@ -13,7 +14,7 @@ const env = {
   POSTGRES_URL: "postgresql://cta%40admin:p%2Fw@db.example/cta",
   TOPIC_PREFIX: "Test-7.",
 };
-const values = placeholders(connectConfig(env), env);
+const values = placeholders(readConfig(connectCommandSettings, env), env);
 const files = readConnectors();
 const settings = Object.fromEntries(files.map((file) => [file.name, filledIn(file, values)]));
 
@@ -88,7 +89,9 @@ test("the address is taken apart, its escapes undone; a prefix has a replication
 });
 
 test("the environment stands above: Connect may see PostgreSQL under another address", () => {
-  expect(placeholders(connectConfig(env), { POSTGRES_HOST: "postgres" })["POSTGRES_HOST"]).toBe("postgres");
+  expect(
+    placeholders(readConfig(connectCommandSettings, env), { POSTGRES_HOST: "postgres" })["POSTGRES_HOST"],
+  ).toBe("postgres");
 });
 
 test("a placeholder without value is named; Connect's own dollar signs stay", () => {

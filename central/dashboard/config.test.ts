@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { dashboardConfig } from "./config.ts";
+import { readConfig } from "../../infra/runtime/service/config.ts";
+import type { Environment } from "../../infra/runtime/service/environment.ts";
+import { dashboardSettings } from "./config.ts";
+
+const dashboardConfig = (env: Environment) => readConfig(dashboardSettings, env);
 
 const elsewhere = { ELEVATED_HOME: "/nonexistent" };
 

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { ksqlSettings, registrySettings } from "../../infra/runtime/security/http.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
-import { flag, httpUrl, port, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
-import type { Environment } from "../../infra/runtime/service/environment.ts";
+import { flag, httpUrl, port, topicPrefix } from "../../infra/runtime/service/config.ts";
 
 const settings = z.object({
   DASHBOARD_PORT: port.default(8888).describe("The port of the page and its API; 0 takes any free one."),
@@ -40,10 +39,3 @@ export const dashboardSettings = settings.refine(
     message: "DEMO_CONTROLS=1 lets the page break things from anywhere: give a token",
   },
 );
-
-export type DashboardConfig = z.output<typeof dashboardSettings>;
-
-/** @throws {CodedError} CONFIG_INVALID */
-export function dashboardConfig(env: Environment): Readonly<DashboardConfig> {
-  return readConfig(dashboardSettings, env);
-}

@@ -6,10 +6,10 @@ import { silentLogger } from "../../infra/runtime/logger.ts";
 import { ManualClock } from "../../infra/runtime/manual-clock.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import { memoryRegistry } from "../../infra/runtime/registry/memory.ts";
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";
 import { stationTopic, topicNames } from "../../schemas/topics.ts";
-import type { RoleRunning } from "../roles.ts";
 import { startDedup } from "./dedup.ts";
 import { batch, rawWriter, run } from "./testing/raw.ts";
 
@@ -20,7 +20,7 @@ const SENSOR = "40380-blue-A1";
 
 let kafka: ReturnType<typeof memoryKafka>;
 let registry: ReturnType<typeof memoryRegistry>;
-let running: RoleRunning[];
+let running: RunningService[];
 let metrics: Registry;
 
 beforeEach(() => {
@@ -32,7 +32,7 @@ afterEach(async () => {
   for (const role of running) await role.stop();
 });
 
-async function start(perStation = true): Promise<RoleRunning> {
+async function start(perStation = true): Promise<RunningService> {
   metrics = new Registry();
   const role = await startDedup({
     kafka,

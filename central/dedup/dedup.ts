@@ -4,11 +4,11 @@ import type { Kafka, KafkaAdmin } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import { avroCodec, avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import type { DeadLetter } from "../../schemas/dead-letter.ts";
 import type { ArrivalRecord, DedupState, TurnstileRecord } from "../../schemas/records.ts";
 import { stationTopicSettings } from "../../schemas/topic-settings.ts";
 import { type Topics, topicNames } from "../../schemas/topics.ts";
-import type { RoleRunning } from "../roles.ts";
 import { CleanRecords } from "./clean-records.ts";
 import { batchDecoder, stateDecoder } from "./decode.ts";
 import { dedupMetrics } from "./metrics.ts";
@@ -36,7 +36,7 @@ const TRANSACTION_BYTES = 192 * 1024;
 const COMMIT_GAP_MS = 35;
 
 /** Removes what was delivered twice and writes the clean topics exactly once. */
-export async function startDedup(options: DedupOptions): Promise<RoleRunning> {
+export async function startDedup(options: DedupOptions): Promise<RunningService> {
   const { kafka, prefix, logger, clock } = options;
   const topics = topicNames(prefix);
   const metrics = dedupMetrics(options.metrics);

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { registrySettings } from "../../infra/runtime/security/http.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 import { postgresSettings } from "../../infra/runtime/security/postgres.ts";
-import { readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
-import type { Environment } from "../../infra/runtime/service/environment.ts";
+import { topicPrefix } from "../../infra/runtime/service/config.ts";
 
 export const stationsSettings = z.object({
   ...kafkaSettings,
@@ -18,8 +17,3 @@ export const stationsSettings = z.object({
     .describe("How often the table in PostgreSQL is compared with Connect's topic, s; 0: never."),
   TOPIC_PREFIX: topicPrefix,
 });
-
-/** @throws {CodedError} CONFIG_INVALID */
-export function stationsConfig(env: Environment): Readonly<z.output<typeof stationsSettings>> {
-  return readConfig(stationsSettings, env);
-}

@@ -8,9 +8,9 @@ import { silentLogger } from "../../infra/runtime/logger.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import { memoryRegistry } from "../../infra/runtime/registry/memory.ts";
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import { LINES } from "../../schemas/network/network.ts";
 import { type Topics, topicNames } from "../../schemas/topics.ts";
-import type { RoleRunning } from "../roles.ts";
 import { startStations } from "./stations.ts";
 
 const prefix = `stations-${randomUUID()}.`;
@@ -20,12 +20,12 @@ const registry = memoryRegistry();
 let kafka: Kafka;
 let producer: Producer;
 let tail: Tail;
-let roles: RoleRunning[];
+let roles: RunningService[];
 /** The table as a reader of the topic has it; every record that came, tombstones too. */
 const table = new Map<string, string>();
 let written = 0;
 
-const start = async (): Promise<RoleRunning> => {
+const start = async (): Promise<RunningService> => {
   const role = await startStations({
     kafka,
     registry,

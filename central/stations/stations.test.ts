@@ -5,18 +5,18 @@ import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import { memoryRegistry } from "../../infra/runtime/registry/memory.ts";
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import type { DeadLetter } from "../../schemas/dead-letter.ts";
 import { NETWORK_ROWS } from "../../schemas/network/rows.ts";
 import { topicNames } from "../../schemas/topics.ts";
-import type { RoleRunning } from "../roles.ts";
 import { startStations } from "./stations.ts";
 
 const topics = topicNames("t.");
 let kafka: ReturnType<typeof memoryKafka>;
 let registry: ReturnType<typeof memoryRegistry>;
-let role: RoleRunning;
+let role: RunningService;
 
-const start = (): Promise<RoleRunning> =>
+const start = (): Promise<RunningService> =>
   startStations({ kafka, registry, prefix: "t.", logger: silentLogger, metrics: new Registry() });
 
 beforeEach(async () => {

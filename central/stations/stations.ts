@@ -5,11 +5,11 @@ import type { Kafka, Processor, TopicSpec } from "../../infra/runtime/kafka/port
 import type { Logger } from "../../infra/runtime/logger.ts";
 import { avroCodec } from "../../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import type { DeadLetter } from "../../schemas/dead-letter.ts";
 import type { StationRecord } from "../../schemas/records.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { type Topics, topicNames } from "../../schemas/topics.ts";
-import type { RoleRunning } from "../roles.ts";
 import { type StationsMetrics, stationsMetrics } from "./metrics.ts";
 import { Reconciler } from "./reconcile/reconciler.ts";
 import type { StationsSource } from "./reconcile/source.ts";
@@ -40,7 +40,7 @@ const MAX_BYTES = 8 * 1024 * 1024;
  *
  * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_TOPIC_MISMATCH, REGISTRY_UNAVAILABLE, REGISTRY_INCOMPATIBLE
  */
-export async function startStations(options: StationsOptions): Promise<RoleRunning> {
+export async function startStations(options: StationsOptions): Promise<RunningService> {
   const { kafka, registry, prefix, logger } = options;
   const topics = topicNames(prefix);
   const metrics = stationsMetrics(options.metrics);

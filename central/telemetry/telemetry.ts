@@ -4,10 +4,10 @@ import type { Logger } from "../../infra/runtime/logger.ts";
 import { avroCodec } from "../../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
 import type { PostgresAccess } from "../../infra/runtime/security/postgres.ts";
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import type { DeadLetter } from "../../schemas/dead-letter.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { type Topics, telemetryGroup, topicNames } from "../../schemas/topics.ts";
-import type { RoleRunning } from "../roles.ts";
 import { Database } from "./database.ts";
 import { deadLetters } from "./dead-letters.ts";
 import type { Place } from "./positions.ts";
@@ -25,7 +25,7 @@ interface TelemetryOptions {
 }
 
 /** Writes the vehicles' events to PostgreSQL, each once. The database may be away: they wait in Kafka. */
-export async function startTelemetry(options: TelemetryOptions): Promise<RoleRunning> {
+export async function startTelemetry(options: TelemetryOptions): Promise<RunningService> {
   const { kafka, registry, logger } = options;
   const topics = topicNames(options.prefix);
   const admin = await kafka.admin();

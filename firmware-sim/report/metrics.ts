@@ -1,10 +1,8 @@
 import { Gauge, type Registry } from "prom-client";
-import { createMetrics } from "../../infra/runtime/service/metrics.ts";
 import type { StateView } from "../control/api.ts";
 
-/** What the devices count by themselves, beside the process's own metrics. */
-export function simulatorMetrics(state: () => StateView): Registry {
-  const registry = createMetrics("firmware-sim");
+/** What the devices count by themselves. */
+export function simulatorMetrics(registry: Registry, state: () => StateView): void {
   const gauge = (name: string, help: string, read: (now: StateView) => number): Gauge =>
     new Gauge({
       name: `firmware_sim_${name}`,
@@ -24,5 +22,4 @@ export function simulatorMetrics(state: () => StateView): Registry {
   );
   gauge("readings_waiting", "Readings in rings, not acknowledged by an agent.", ({ waiting }) => waiting);
   gauge("faults", "Faults in force.", ({ faults }) => faults);
-  return registry;
 }

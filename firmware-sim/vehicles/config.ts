@@ -5,19 +5,17 @@ import {
   postgresAccess,
   postgresSettings,
 } from "../../infra/runtime/security/postgres.ts";
-import { httpUrl, logLevel, readConfig } from "../../infra/runtime/service/config.ts";
+import { httpUrl, readConfig } from "../../infra/runtime/service/config.ts";
 import { homeOf } from "../../infra/runtime/service/endpoints.ts";
 import type { Environment } from "../../infra/runtime/service/environment.ts";
 
 export const fleetSettings = z.object({
-  LOG_LEVEL: logLevel,
   FLEET_URL: httpUrl.describe("Where vehicles post."),
   FLEET_API_KEY: z.string().optional().describe("Sent with each event, where the ingest asks for keys."),
   ...postgresSettings,
 });
 
 interface FleetConfig {
-  readonly logLevel: string;
   readonly apiKey: string | undefined;
   /** Where vehicles post. */
   readonly url: string;
@@ -30,7 +28,6 @@ interface FleetConfig {
 export function fleetConfig(env: Environment): FleetConfig {
   const config = readConfig(fleetSettings, env);
   return {
-    logLevel: config.LOG_LEVEL,
     apiKey: config.FLEET_API_KEY,
     url: config.FLEET_URL,
     postgres: postgresAccess(config),

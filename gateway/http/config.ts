@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
-import { logLevel, port, readConfig, topicPrefix } from "../../infra/runtime/service/config.ts";
-import type { Environment } from "../../infra/runtime/service/environment.ts";
+import { port, topicPrefix } from "../../infra/runtime/service/config.ts";
 
 const count = (min: number, max: number) =>
   z.coerce.number({ error: "give a number" }).int("give a whole number").min(min).max(max);
@@ -26,12 +25,6 @@ export const ingestSettings = z.object({
     .describe("What may be read or on its way to Kafka in all, MB."),
   ...kafkaSettings,
   TOPIC_PREFIX: topicPrefix,
-  LOG_LEVEL: logLevel,
 });
 
 export type IngestConfig = Readonly<z.output<typeof ingestSettings>>;
-
-/** @throws {CodedError} CONFIG_INVALID */
-export function ingestConfig(env: Environment): IngestConfig {
-  return readConfig(ingestSettings, env);
-}

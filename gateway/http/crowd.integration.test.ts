@@ -5,9 +5,10 @@ import { systemClock } from "../../infra/runtime/clock.ts";
 import { memoryKafka } from "../../infra/runtime/kafka/memory.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
+import { readConfig } from "../../infra/runtime/service/config.ts";
 import { createMetrics } from "../../infra/runtime/service/metrics.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { ingestConfig } from "./config.ts";
+import { ingestSettings } from "./config.ts";
 import { startIngest } from "./ingest.ts";
 
 const CLIENTS = 5_000;
@@ -33,7 +34,7 @@ test("5,000 connections are open together, and each event sent on them is taken 
   const admin = await kafka.admin();
   await admin.ensureTopics([{ topic: TOPICS.fleet, partitions: 2 }]);
   const ingest = await startIngest({
-    config: { ...ingestConfig({}), FLEET_PORT: 0 },
+    config: { ...readConfig(ingestSettings, {}), FLEET_PORT: 0 },
     kafka,
     clock: systemClock,
     random: seededRandom(1),

@@ -10,10 +10,11 @@ import { memoryKafka } from "../../infra/runtime/kafka/memory.ts";
 import type { Kafka } from "../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
+import { readConfig } from "../../infra/runtime/service/config.ts";
 import { createMetrics } from "../../infra/runtime/service/metrics.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { type IngestConfig, ingestConfig } from "./config.ts";
+import { type IngestConfig, ingestSettings } from "./config.ts";
 import { startIngest } from "./ingest.ts";
 
 const stops: (() => Promise<void>)[] = [];
@@ -23,7 +24,7 @@ afterEach(async () => {
 
 async function opened(kafka: Kafka, settings: Partial<IngestConfig> = {}): Promise<string> {
   const ingest = await startIngest({
-    config: { ...ingestConfig({}), FLEET_PORT: 0, ...settings },
+    config: { ...readConfig(ingestSettings, {}), FLEET_PORT: 0, ...settings },
     kafka,
     clock: systemClock,
     random: seededRandom(1),

@@ -1,12 +1,11 @@
 import { Counter, type Registry } from "prom-client";
-import { fullJitter } from "../../infra/runtime/backoff.ts";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Kafka, Producer } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { Random } from "../../infra/runtime/random.ts";
-import { isCoded, messageOf } from "../../schemas/errors.ts";
+import { untilAvailable } from "../../infra/runtime/service/availability.ts";
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import { topicNames } from "../../schemas/topics.ts";
-import type { ServiceRunning } from "../services.ts";
 import type { IngestConfig } from "./config.ts";
 import { EventsInKafka } from "./events-in-kafka.ts";
 import { Intake } from "./intake.ts";
@@ -24,7 +23,7 @@ export interface IngestParts {
   readonly signal: AbortSignal;
 }
 
-interface Ingest extends ServiceRunning {
+interface Ingest extends RunningService {
   readonly url: string;
 }
 
@@ -71,9 +70,11 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     requestMs: config.FLEET_REQUEST_MS,
   });
   const { url } = await server.listen(config.FLEET_PORT, config.FLEET_HOST);
-  const searched = search(parts).then((found) => {
+  logger.info({ url: `${url}/events` }, "vehicles may post");
+  // A POST may wait for the request before its own and for its own: each has half of its time.
+  const timeoutMs = config.FLEET_PATIENCE_MS / 2;
+  const searched = untilAvailable(() => kafka.producer({ timeoutMs }), parts).then((found) => {
     producer = found;
-    if (found) logger.info({ url: `${url}/events` }, "ready");
   });
   return {
     url,
@@ -81,7 +82,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       const { ready, accepted, heldBytes } = intake;
       return { ready, detail: ready ? { accepted, heldBytes } : { waitingFor: "Kafka" } };
     },
-    failed: searched.then(() => new Promise<never>(() => {})),
+    ready: searched,
     async stop() {
       await server.drain();
       await searched.catch(() => {});
@@ -89,26 +90,4 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       await eventsInKafka.close();
     },
   };
-}
-
-/** A POST may wait for the request before its own and for its own: each has half of its time. */
-async function search({
-  config,
-  kafka,
-  clock,
-  random,
-  logger,
-  signal,
-}: IngestParts): Promise<Producer | undefined> {
-  const wait = fullJitter({ baseMs: 50, capMs: 1_000, random, floorMs: 20 });
-  for (let tries = 0; !signal.aborted; tries++) {
-    try {
-      return await kafka.producer({ timeoutMs: config.FLEET_PATIENCE_MS / 2 });
-    } catch (error) {
-      if (isCoded(error) && !error.retryable) throw error;
-      if (tries === 0) logger.warn({ reason: messageOf(error) }, "Kafka is not there yet");
-      await clock.sleep(wait.next(), signal);
-    }
-  }
-  return undefined;
 }

@@ -1,8 +1,10 @@
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
 import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
-import type { ServiceContext, ServiceRunning } from "../services.ts";
-import { ingestConfig } from "./config.ts";
+import { readConfig } from "../../infra/runtime/service/config.ts";
+import type { ServiceContext } from "../../infra/runtime/service/serve.ts";
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
+import { ingestSettings } from "./config.ts";
 import { startIngest } from "./ingest.ts";
 
 /** HTTP for the vehicles. @throws {CodedError} CONFIG_INVALID, PORT_TAKEN */
@@ -12,8 +14,8 @@ export async function start({
   clock,
   metrics,
   signal,
-}: ServiceContext): Promise<ServiceRunning> {
-  const config = ingestConfig(env);
+}: ServiceContext): Promise<RunningService> {
+  const config = readConfig(ingestSettings, env);
   return startIngest({
     config,
     signal,

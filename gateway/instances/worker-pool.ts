@@ -3,7 +3,7 @@ import type { Clock } from "../../infra/runtime/clock.ts";
 import type { ProbeAnswer } from "../../infra/runtime/http/probes.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { Random } from "../../infra/runtime/random.ts";
-import type { Running } from "../../infra/runtime/service/lifecycle.ts";
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import { CodedError, EXIT } from "../../schemas/errors.ts";
 
 /** A process that was started as an instance. */
@@ -51,12 +51,15 @@ const HEALTHY_MS = 30_000;
  * Several processes of one service. One that ends by itself is started again, after a wait that grows while it does not
  * recover; the others serve on meanwhile.
  */
-export class WorkerPool implements Running {
+export class WorkerPool implements RunningService {
+  /** Resolves when the first instance serves. */
+  readonly ready: Promise<void>;
   /** Rejects when starting again makes no sense. */
   readonly failed: Promise<never>;
   readonly #options: WorkerPoolOptions;
   readonly #slots: WorkerSlot[];
   #fail: (error: Error) => void = () => {};
+  #becomeReady: () => void = () => {};
   #everReady = false;
   #failures = 0;
   #stopping = false;
@@ -68,6 +71,9 @@ export class WorkerPool implements Running {
       this.#fail = reject;
     });
     this.failed.catch(() => {});
+    this.ready = new Promise((resolve) => {
+      this.#becomeReady = resolve;
+    });
     const { random } = options;
     this.#slots = Array.from({ length: options.size }, (_, n) => ({
       backoff: fullJitter({ baseMs: 400, capMs: 10_000, floorMs: 100, random }),
@@ -107,6 +113,7 @@ export class WorkerPool implements Running {
     worker.onReady((probe) => {
       readyAt = clock.monotonic();
       this.#everReady = true;
+      this.#becomeReady();
       slot.report = { ...slot.report, state: "ready", probe };
       logger.info({ instance, pid: worker.pid, probe }, "instance ready");
     });

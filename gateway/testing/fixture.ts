@@ -2,6 +2,7 @@ import { Registry } from "prom-client";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import type { Kafka } from "../../infra/runtime/kafka/ports.ts";
 import { type Logger, silentLogger } from "../../infra/runtime/logger.ts";
+import { seededRandom } from "../../infra/runtime/random.ts";
 import { memoryRegistry } from "../../infra/runtime/registry/memory.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
 import { LIMITS } from "../../schemas/mqtt.ts";
@@ -37,6 +38,8 @@ export async function testGateway(kafka: Kafka, options: TestGatewayOptions = {}
     kafka,
     registry: options.registry ?? memoryRegistry(),
     passwords: options.passwords ?? ANY_PASSWORD,
+    random: seededRandom(1),
+    signal: undefined,
     clock: systemClock,
     logger: options.logger ?? silentLogger,
     meter: gatewayMeter(metrics),

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { z } from "zod";
-import { centralSettings } from "../../central/config.ts";
+import { z } from "zod";
 import { connectCommandSettings } from "../../central/connect/config.ts";
 import { dashboardSettings } from "../../central/dashboard/config.ts";
 import { dedupSettings } from "../../central/dedup/config.ts";
@@ -13,11 +12,12 @@ import { simulatorSettings } from "../../firmware-sim/config.ts";
 import { fleetSettings } from "../../firmware-sim/vehicles/config.ts";
 import { gatewaySettings } from "../../gateway/config.ts";
 import { ingestSettings } from "../../gateway/http/config.ts";
+import { instanceSettings } from "../../gateway/instances/config.ts";
 import { bootstrapSettings } from "../../infra/operator/bootstrap/config.ts";
 import { inspectSettings } from "../../infra/operator/inspect/config.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
-import { withoutPassword } from "../../infra/runtime/service/config.ts";
-import { settingsOf } from "../../infra/runtime/service/config-print.ts";
+import { logSettings, probeSettings } from "../../infra/runtime/service/config.ts";
+import { settingsOf, shownDefault } from "../../infra/runtime/service/config-print.ts";
 import { ksqlConfig } from "../../infra/servers/ksql/config.ts";
 import { proxySettings } from "../../infra/servers/rest-proxy/config.ts";
 import { registryServerSettings } from "../../infra/servers/schema-registry/config.ts";
@@ -29,7 +29,9 @@ export const SERVICES: Readonly<Record<string, z.ZodObject>> = {
   edge: edgeSettings,
   "gateway mqtt": gatewaySettings,
   "gateway http": ingestSettings,
-  central: centralSettings,
+  "every process": logSettings,
+  "firmware-sim, edge, gateway, central": z.object(probeSettings),
+  "gateway --instances": instanceSettings,
   "central dedup": dedupSettings,
   "central stations": stationsSettings,
   "central telemetry": telemetrySettings,
@@ -65,8 +67,10 @@ colours off.
 export function configurationPage(): string {
   const rows = new Map<string, { readonly cells: readonly string[]; readonly services: string[] }>();
   for (const [service, schema] of Object.entries(SERVICES)) {
-    for (const { name, default: standard, description } of settingsOf(schema)) {
-      const shown = standard === undefined || standard === "" ? "" : `\`${withoutPassword(standard)}\``;
+    for (const setting of settingsOf(schema)) {
+      const { name, description } = setting;
+      const standard = shownDefault(setting);
+      const shown = standard === "" ? "" : `\`${standard}\``;
       const cells = [`\`${name}\``, shown, description];
       const key = cells.join("|");
       const row = rows.get(key) ?? { cells, services: [] };

@@ -1,22 +1,22 @@
-import { Command, InvalidArgumentError } from "commander";
-import { EXIT, exitCodeOf, messageOf } from "../../../schemas/errors.ts";
+import { InvalidArgumentError } from "commander";
 import { ownSchemasOf } from "../../../schemas/topic-schemas.ts";
 import { topicNames } from "../../../schemas/topics.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
-import { createLogger } from "../../runtime/logger.ts";
 import { createRegistryClient } from "../../runtime/registry/client.ts";
 import { avroDecoder } from "../../runtime/registry/codec.ts";
 import { httpAccess } from "../../runtime/security/http.ts";
 import { kafkaAccess } from "../../runtime/security/kafka.ts";
 import { mustAnswer } from "../../runtime/service/answering.ts";
-import { configCommand } from "../../runtime/service/config-print.ts";
-import { endWhenUnread } from "../../runtime/service/stdout.ts";
-import { inspectConfig, inspectSettings } from "./config.ts";
+import { logSettings, readConfig } from "../../runtime/service/config.ts";
+import { commandLogger, createProgram, runProgram } from "../../runtime/service/program.ts";
+import { inspectSettings } from "./config.ts";
 import { describe, jsonLine, readable } from "./decode.ts";
 import { peek } from "./peek.ts";
 import { folded, summarize, topicTable } from "./topics.ts";
 
+const { env } = process;
+const name = "inspect";
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /**
@@ -25,9 +25,9 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
  * @throws {CodedError} CONFIG_INVALID; DEPENDENCY_UNAVAILABLE at once when there is no Kafka
  */
 async function open() {
-  const config = inspectConfig(process.env);
-  await mustAnswer("KAFKA_BROKERS", process.env);
-  const around = { clock: systemClock, logger: createLogger("inspect", config.LOG_LEVEL) };
+  const config = readConfig(inspectSettings, env);
+  await mustAnswer("KAFKA_BROKERS", env);
+  const around = { clock: systemClock, logger: commandLogger(name, env) };
   return {
     topics: topicNames(config.TOPIC_PREFIX),
     kafka: createKafka({ ...kafkaAccess(config), ...around, clientId: "inspect" }),
@@ -72,9 +72,14 @@ function positive(text: string): number {
   throw new InvalidArgumentError("give a whole number, 1 or more");
 }
 
-const program = new Command("inspect")
-  .description("Looks into Kafka: topics, and their records decoded.")
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
+const program = createProgram({
+  name,
+  description: "Looks into Kafka: topics, and their records decoded.",
+  settings: [inspectSettings, logSettings],
+  examples: `  npm run topics
+  npm run peek -- org.chicago.cta.arrivals --limit 5`,
+  env,
+});
 
 program
   .command("topics")
@@ -102,12 +107,4 @@ Examples:
   )
   .action(showRecords);
 
-program.addCommand(configCommand([inspectSettings], process.env));
-
-endWhenUnread();
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = exitCodeOf(error);
-}
+await runProgram(program);

@@ -3,15 +3,21 @@ import { EXIT } from "../../../schemas/errors.ts";
 import { nearest } from "../text/spelling.ts";
 
 /**
- * For a program that also does something without a command: commander takes a misspelt command for an argument too many,
- * and cannot say which one was meant.
+ * A misspelt command is answered with the nearest one. Commander takes it for an argument too many where a program also
+ * does something without a command, and cannot say which one was meant.
  *
  * @param words - of the command line, after the program's own name.
  */
 export function refuseUnknownCommand(program: Command, words: readonly string[]): void {
   const [word] = words;
   if (word === undefined || word.startsWith("-")) return;
-  const known = [...program.commands.map((command) => command.name()), "help"];
+  const [argument] = program.registeredArguments;
+  if (argument && !argument.argChoices) return;
+  const known = [
+    ...(argument?.argChoices ?? []),
+    ...program.commands.map((command) => command.name()),
+    "help",
+  ];
   if (known.includes(word)) return;
   const near = nearest(word, known, 1);
   const hint = near.length > 0 ? `did you mean ${near[0]}?` : `there are ${known.join(", ")}`;

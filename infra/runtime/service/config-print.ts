@@ -32,6 +32,11 @@ export function settingsOf(schema: z.ZodObject): readonly Setting[] {
   }));
 }
 
+/** A setting's default as pages and help show it, without a password; "" where there is none. */
+export function shownDefault(setting: Setting): string {
+  return setting.default === undefined ? "" : withoutPassword(setting.default);
+}
+
 function defaultOf(name: string, field: z.ZodType): string | undefined {
   const { def } = field as unknown as { def: { type: string; defaultValue?: unknown } };
   const value =

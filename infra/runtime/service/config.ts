@@ -97,6 +97,12 @@ export const logLevel = z
   .default("info")
   .describe("What is logged to stderr: trace, debug, info, warn, error or silent.");
 
+/** What every process reads. */
+export const logSettings = z.object({ LOG_LEVEL: logLevel });
+
+/** What a process of services without a port for probes of their own reads. */
+export const processSettings = z.object({ ...logSettings.shape, ...probeSettings });
+
 export const topicPrefix = z
   .string()
   .default("")

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { registrySettings } from "../../runtime/security/http.ts";
 import { kafkaSettings } from "../../runtime/security/kafka.ts";
-import { logLevel, port } from "../../runtime/service/config.ts";
+import { port } from "../../runtime/service/config.ts";
 
 /** The server's environment. */
 export const ksqlConfig = z.object({
@@ -17,6 +17,10 @@ export const ksqlConfig = z.object({
     .min(0, "rows start at 0 (every table on disk)")
     .default(100_000)
     .describe("How many rows of tables are kept in memory, over all queries; those beyond go to disk."),
+  KSQL_SERVICE_ID: z
+    .string()
+    .min(1, "give an id")
+    .default("default_")
+    .describe("As `--service-id`: instances with the same id share statements and work."),
   KSQL_PORT: port.default(8088).describe("Where to listen; 0 takes any free port."),
-  LOG_LEVEL: logLevel,
 });

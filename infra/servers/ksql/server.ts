@@ -1,7 +1,7 @@
+import type { Registry } from "prom-client";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Kafka } from "../../runtime/kafka/ports.ts";
 import type { Logger } from "../../runtime/logger.ts";
-import { createMetrics } from "../../runtime/service/metrics.ts";
 import { ServerState } from "./commands/server-state.ts";
 import type { SchemaRegistry } from "./formats/registry.ts";
 import { ksqlHttpServer } from "./rest/app.ts";
@@ -16,6 +16,7 @@ interface KsqlServerOptions {
   readonly registry: SchemaRegistry | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Registry;
   /** 0: any free one. */
   readonly port: number;
   readonly host?: string;
@@ -39,7 +40,7 @@ const HEALTH_TIMEOUT_MS = 3000;
  * @throws {CodedError} KAFKA_UNAVAILABLE, PORT_TAKEN
  */
 export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlServer> {
-  const { kafka, registry, clock, logger, serviceId } = options;
+  const { kafka, registry, clock, logger, metrics, serviceId } = options;
   const admin = await kafka.admin();
   const clusterId = admin.clusterId();
   clusterId.catch(() => {});
@@ -59,7 +60,6 @@ export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlSe
       ),
       clock.sleep(HEALTH_TIMEOUT_MS).then(() => false),
     ]);
-  const metrics = createMetrics("ksql");
   stateMetrics(metrics, space);
   const http = ksqlHttpServer({
     service,

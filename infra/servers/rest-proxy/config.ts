@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { registrySettings } from "../../runtime/security/http.ts";
 import { kafkaSettings } from "../../runtime/security/kafka.ts";
-import { logLevel, port, readConfig } from "../../runtime/service/config.ts";
-import type { Environment } from "../../runtime/service/environment.ts";
+import { port } from "../../runtime/service/config.ts";
 
 export const proxySettings = z.object({
   ...kafkaSettings,
@@ -19,12 +18,4 @@ export const proxySettings = z.object({
     .max(256 * 1024 * 1024, "bodies are held in memory: 256 MiB at most")
     .default(8 * 1024 * 1024)
     .describe("Bytes of a request's body, at most."),
-  LOG_LEVEL: logLevel,
 });
-
-export type ProxyConfig = Readonly<z.output<typeof proxySettings>>;
-
-/** @throws {CodedError} CONFIG_INVALID */
-export function proxyConfig(env: Environment): ProxyConfig {
-  return readConfig(proxySettings, env);
-}

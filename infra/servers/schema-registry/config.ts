@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { kafkaSettings } from "../../runtime/security/kafka.ts";
-import { logLevel, port, readConfig, topicPrefix } from "../../runtime/service/config.ts";
-import type { Environment } from "../../runtime/service/environment.ts";
+import { port, topicPrefix } from "../../runtime/service/config.ts";
 
 export const registryServerSettings = z.object({
   ...kafkaSettings,
@@ -11,12 +10,4 @@ export const registryServerSettings = z.object({
     .default("127.0.0.1")
     .describe("The address to listen on; 0.0.0.0 for everybody."),
   TOPIC_PREFIX: topicPrefix,
-  LOG_LEVEL: logLevel,
 });
-
-export type RegistryConfig = Readonly<z.output<typeof registryServerSettings>>;
-
-/** @throws {CodedError} CONFIG_INVALID */
-export function registryConfig(env: Environment): RegistryConfig {
-  return readConfig(registryServerSettings, env);
-}

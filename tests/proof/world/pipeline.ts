@@ -4,11 +4,11 @@ import { Registry } from "prom-client";
 import { startDedup } from "../../../central/dedup/dedup.ts";
 import { readScript } from "../../../central/ksql/script.ts";
 import { registerSourceSchemas } from "../../../central/ksql/subjects.ts";
-import type { RoleRunning } from "../../../central/roles.ts";
 import type { Clock } from "../../../infra/runtime/clock.ts";
 import type { Kafka, Producer } from "../../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../../infra/runtime/logger.ts";
 import { projectRoot } from "../../../infra/runtime/project-root.ts";
+import type { RunningService } from "../../../infra/runtime/service/service-set.ts";
 import { ServerState } from "../../../infra/servers/ksql/commands/server-state.ts";
 import { KsqlService } from "../../../infra/servers/ksql/service/ksql-service.ts";
 import { PushQueries } from "../../../infra/servers/ksql/service/push-queries.ts";
@@ -102,7 +102,7 @@ export class Pipeline {
     return () => role.stop();
   }
 
-  #dedup(): Promise<RoleRunning> {
+  #dedup(): Promise<RunningService> {
     const { kafka, registries, clock, prefix, perStation = false } = this.#options;
     return startDedup({
       kafka,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../../runtime/clock.ts";
 import { type MemoryKafka, memoryKafka } from "../../../runtime/kafka/memory.ts";
 import { silentLogger } from "../../../runtime/logger.ts";
+import { createMetrics } from "../../../runtime/service/metrics.ts";
 import { memoryRegistry } from "../formats/registry.ts";
 import { type KsqlServer, openKsqlServer } from "../server.ts";
 
@@ -16,6 +17,7 @@ beforeAll(async () => {
     registry: memoryRegistry(),
     clock: systemClock,
     logger: silentLogger,
+    metrics: createMetrics("ksql"),
     port: 0,
     serviceId: "t_",
   });

@@ -2,13 +2,15 @@ import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
 import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
-import type { RoleContext, RoleRunning } from "../roles.ts";
-import { dedupConfig } from "./config.ts";
+import { readConfig } from "../../infra/runtime/service/config.ts";
+import type { ServiceContext } from "../../infra/runtime/service/serve.ts";
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
+import { dedupSettings } from "./config.ts";
 import { startDedup } from "./dedup.ts";
 
 /** @throws {CodedError} CONFIG_INVALID, KAFKA_UNAVAILABLE, KAFKA_TOPIC_MISMATCH, REGISTRY_UNAVAILABLE, REGISTRY_INCOMPATIBLE */
-export async function start({ env, logger, clock, metrics }: RoleContext): Promise<RoleRunning> {
-  const config = dedupConfig(env);
+export async function start({ env, logger, clock, metrics }: ServiceContext): Promise<RunningService> {
+  const config = readConfig(dedupSettings, env);
   return startDedup({
     kafka: createKafka({ ...kafkaAccess(config), clientId: "dedup", logger, clock }),
     registry: createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), logger, clock }),

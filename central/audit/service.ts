@@ -2,12 +2,19 @@ import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
 import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
-import type { RoleContext, RoleRunning } from "../roles.ts";
+import type { ServiceContext } from "../../infra/runtime/service/serve.ts";
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import { startAudit } from "./audit.ts";
 import { auditConfig } from "./config.ts";
 
 /** @throws {CodedError} CONFIG_INVALID. Kafka and the registry may come later. */
-export async function start({ env, logger, clock, metrics, random }: RoleContext): Promise<RoleRunning> {
+export async function start({
+  env,
+  logger,
+  clock,
+  metrics,
+  random,
+}: ServiceContext): Promise<RunningService> {
   const config = auditConfig(env);
   return startAudit({
     kafka: createKafka({ ...kafkaAccess(config), clientId: "audit", logger, clock }),

@@ -3,14 +3,16 @@ import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
 import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
 import { postgresAccess } from "../../infra/runtime/security/postgres.ts";
-import type { RoleContext, RoleRunning } from "../roles.ts";
-import { stationsConfig } from "./config.ts";
+import { readConfig } from "../../infra/runtime/service/config.ts";
+import type { ServiceContext } from "../../infra/runtime/service/serve.ts";
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
+import { stationsSettings } from "./config.ts";
 import { postgresSource } from "./reconcile/source.ts";
 import { startStations } from "./stations.ts";
 
 /** @throws {CodedError} CONFIG_INVALID, KAFKA_UNAVAILABLE, KAFKA_TOPIC_MISMATCH, REGISTRY_UNAVAILABLE, REGISTRY_INCOMPATIBLE */
-export async function start({ env, logger, clock, metrics }: RoleContext): Promise<RoleRunning> {
-  const config = stationsConfig(env);
+export async function start({ env, logger, clock, metrics }: ServiceContext): Promise<RunningService> {
+  const config = readConfig(stationsSettings, env);
   const everySeconds = config.STATIONS_RECONCILE_S;
   return startStations({
     kafka: createKafka({ ...kafkaAccess(config), clientId: "stations", logger, clock }),

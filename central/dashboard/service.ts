@@ -6,15 +6,17 @@ import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
 import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
+import { readConfig } from "../../infra/runtime/service/config.ts";
+import type { ServiceContext } from "../../infra/runtime/service/serve.ts";
+import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import { topicNames } from "../../schemas/topics.ts";
-import type { RoleContext, RoleRunning } from "../roles.ts";
-import { dashboardConfig } from "./config.ts";
+import { dashboardSettings } from "./config.ts";
 import { startDashboard } from "./server/dashboard.ts";
 
 /** Serve the page: `npm run central -- dashboard`. Up at once; Kafka and the registry may come later. */
-export async function start(context: RoleContext): Promise<RoleRunning> {
+export async function start(context: ServiceContext): Promise<RunningService> {
   const { clock, logger, metrics, random } = context;
-  const config = dashboardConfig(context.env);
+  const config = readConfig(dashboardSettings, context.env);
   const root = projectRoot();
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   const dashboard = await startDashboard({

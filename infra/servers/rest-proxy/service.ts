@@ -1,0 +1,47 @@
+import { createKafka } from "../../runtime/kafka/kafka.ts";
+import { httpAccess } from "../../runtime/security/http.ts";
+import { kafkaAccess } from "../../runtime/security/kafka.ts";
+import { untilAvailable } from "../../runtime/service/availability.ts";
+import { readConfig } from "../../runtime/service/config.ts";
+import type { ServiceContext } from "../../runtime/service/serve.ts";
+import type { RunningService } from "../../runtime/service/service-set.ts";
+import { kafkajsCluster } from "./cluster-kafkajs.ts";
+import { proxySettings } from "./config.ts";
+import { proxyServer } from "./http/server.ts";
+import type { ProduceDependencies } from "./produce.ts";
+import { httpSchemas } from "./schemas-http.ts";
+
+/**
+ * Listens at once, and answers 503 until Kafka is reached.
+ *
+ * @throws {CodedError} CONFIG_INVALID, PORT_TAKEN
+ */
+export async function start(context: ServiceContext): Promise<RunningService> {
+  const { env, clock, logger, metrics } = context;
+  const config = readConfig(proxySettings, env);
+  let proxy: ProduceDependencies | undefined;
+  const server = proxyServer({
+    proxy: () => proxy,
+    metrics,
+    logger,
+    maxBody: config.REST_PROXY_MAX_BODY,
+  });
+  const { url } = await server.listen(config.REST_PROXY_PORT, config.REST_PROXY_HOST);
+  logger.info({ url }, "listening");
+  const options = { ...kafkaAccess(config), clientId: "rest-proxy", logger, clock };
+  const kafka = createKafka(options);
+  const registry = httpAccess("SCHEMA_REGISTRY", config);
+  const schemas = httpSchemas(registry.url, undefined, registry.fetch);
+  const opened = untilAvailable(() => kafka.producer(), context).then((producer) => {
+    proxy = { producer, cluster: kafkajsCluster(options), schemas };
+  });
+  return {
+    ready: opened,
+    async stop() {
+      await server.drain();
+      await opened.catch(() => {});
+      await proxy?.producer.close();
+      await proxy?.cluster.close();
+    },
+  };
+}
