@@ -5,9 +5,9 @@ import { silentLogger } from "../../../infra/runtime/logger.ts";
 import { ManualClock } from "../../../infra/runtime/manual-clock.ts";
 import type { SlotState } from "../../../infra/runtime/postgres/slots.ts";
 import { memoryRegistry } from "../../../infra/runtime/registry/memory.ts";
+import type { RunningService } from "../../../infra/runtime/service/service-set.ts";
 import { CodedError } from "../../../schemas/errors.ts";
 import { topicNames } from "../../../schemas/topics.ts";
-import type { RoleRunning } from "../../roles.ts";
 import { parseRow } from "../row.ts";
 import { startStations } from "../stations.ts";
 
@@ -29,7 +29,7 @@ const row = (stop_id: number, name: string): Row => ({
 
 let kafka: MemoryKafka;
 let clock: ManualClock;
-let role: RoleRunning;
+let role: RunningService;
 /** PostgreSQL's. */
 let table: Map<number, Row>;
 let slots: SlotState[];

@@ -1,7 +1,32 @@
 import type { Schema } from "avsc";
 import type { SchemaName } from "../../../schemas/avro/names.ts";
 
-/** A client of the Schema Registry's REST API. */
+export interface RegisteredSchema {
+  readonly id: number;
+  /** The schema's text. */
+  readonly schema: string;
+}
+
+/**
+ * The Schema Registry's REST API, a method for each question.
+ *
+ * Every method may throw REGISTRY_UNAVAILABLE: `retryable` where the registry does not answer, fails or is busy, and
+ * not where it asks for another login or something else answers at its address.
+ */
+export interface RegistryApi {
+  /** The schema's id under this subject, registered where it is new. @throws {CodedError} REGISTRY_INCOMPATIBLE */
+  register(subject: string, schema: string): Promise<number>;
+  /** The schema's id under this subject; undefined when it has none. @throws {CodedError} REGISTRY_INCOMPATIBLE */
+  lookUp(subject: string, schema: string): Promise<number | undefined>;
+  /** The newest version under a subject; undefined when there is none. */
+  latest(subject: string): Promise<RegisteredSchema | undefined>;
+  /** The schema's text. @throws {CodedError} REGISTRY_UNKNOWN_SCHEMA */
+  byId(id: number): Promise<string>;
+  /** The subjects that hold this schema. @throws {CodedError} REGISTRY_UNKNOWN_SCHEMA */
+  subjectsOf(id: number): Promise<readonly string[]>;
+}
+
+/** What the stages need of it. */
 export interface RegistryClient {
   /**
    * The id of this schema under this subject, registering it where it is new. Remembered.

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
+import { registryApi } from "../../runtime/registry/api.ts";
 import { httpAccess } from "../../runtime/security/http.ts";
 import { kafkaAccess } from "../../runtime/security/kafka.ts";
 import { readConfig } from "../../runtime/service/config.ts";
@@ -7,17 +8,15 @@ import { homeOf } from "../../runtime/service/endpoints.ts";
 import type { ServiceContext } from "../../runtime/service/serve.ts";
 import type { RunningService } from "../../runtime/service/service-set.ts";
 import { ksqlConfig } from "./config.ts";
-import { httpRegistry } from "./formats/registry.ts";
 import { openKsqlServer } from "./server.ts";
 
 /** @throws {CodedError} CONFIG_INVALID, KAFKA_UNAVAILABLE, PORT_TAKEN */
 export async function start({ env, clock, logger, metrics }: ServiceContext): Promise<RunningService> {
   const config = readConfig(ksqlConfig, env);
   const { KSQL_SERVICE_ID: serviceId } = config;
-  const registry = httpAccess("SCHEMA_REGISTRY", config);
   const server = await openKsqlServer({
     kafka: createKafka({ ...kafkaAccess(config), clientId: `ksql-${serviceId}`, logger, clock }),
-    registry: httpRegistry(registry.url, registry.fetch),
+    registry: registryApi(httpAccess("SCHEMA_REGISTRY", config)),
     clock,
     logger,
     metrics,

@@ -1,4 +1,5 @@
 import { createKafka } from "../../runtime/kafka/kafka.ts";
+import { registryApi } from "../../runtime/registry/api.ts";
 import { httpAccess } from "../../runtime/security/http.ts";
 import { kafkaAccess } from "../../runtime/security/kafka.ts";
 import { untilAvailable } from "../../runtime/service/availability.ts";
@@ -9,7 +10,7 @@ import { kafkajsCluster } from "./cluster-kafkajs.ts";
 import { proxySettings } from "./config.ts";
 import { proxyServer } from "./http/server.ts";
 import type { ProduceDependencies } from "./produce.ts";
-import { httpSchemas } from "./schemas-http.ts";
+import { rememberedSchemas } from "./remembered-schemas.ts";
 
 /**
  * Listens at once, and answers 503 until Kafka is reached.
@@ -30,8 +31,7 @@ export async function start(context: ServiceContext): Promise<RunningService> {
   logger.info({ url }, "listening");
   const options = { ...kafkaAccess(config), clientId: "rest-proxy", logger, clock };
   const kafka = createKafka(options);
-  const registry = httpAccess("SCHEMA_REGISTRY", config);
-  const schemas = httpSchemas(registry.url, undefined, registry.fetch);
+  const schemas = rememberedSchemas(registryApi(httpAccess("SCHEMA_REGISTRY", config)));
   const opened = untilAvailable(() => kafka.producer(), context).then((producer) => {
     proxy = { producer, cluster: kafkajsCluster(options), schemas };
   });

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../../../infra/runtime/clock.ts";
 import { createKafka } from "../../../infra/runtime/kafka/kafka.ts";
 import { silentLogger } from "../../../infra/runtime/logger.ts";
+import { registryApi } from "../../../infra/runtime/registry/api.ts";
 import { createRegistryClient } from "../../../infra/runtime/registry/client.ts";
-import { httpRegistry } from "../../../infra/servers/ksql/formats/registry.ts";
 import { startServers } from "../../support/servers.ts";
 import type { World } from "./world.ts";
 
@@ -24,7 +24,7 @@ export async function serverWorld(brokers: string): Promise<ServerWorld> {
   return {
     clock: systemClock,
     kafka,
-    registries: { stages: createRegistryClient({ url, ...around }), ksql: httpRegistry(url) },
+    registries: { stages: createRegistryClient({ url, ...around }), ksql: registryApi({ url }) },
     prefix,
     pass: (ms) => sleep(ms),
     async close() {

@@ -103,7 +103,8 @@ async function fetched(
   try {
     return writerOf(await registry.byId(id), columns, wrapped);
   } catch (error) {
-    if (isCoded(error) && error.retryable) throw error;
+    // It says nothing about the records: they wait until the registry answers.
+    if (isCoded(error, "REGISTRY_UNAVAILABLE")) throw error;
     return error instanceof Error ? error : new Error(String(error));
   }
 }

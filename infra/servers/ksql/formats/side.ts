@@ -55,7 +55,9 @@ export async function registerSchemas(
     try {
       await known.register(subject, avroSchema(columns, wrapped, side === "key"));
     } catch (error) {
-      if (isCoded(error, "REGISTRY_INCOMPATIBLE")) throw refuse(error.message);
+      if (isCoded(error, "REGISTRY_INCOMPATIBLE")) {
+        throw refuse(`Could not register schema for topic: ${error.message}`);
+      }
       throw error;
     }
   }

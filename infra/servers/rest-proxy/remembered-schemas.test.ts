@@ -1,7 +1,10 @@
 import { createServer } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import { closeServer, listen } from "../../runtime/http/listen.ts";
-import { httpSchemas } from "./schemas-http.ts";
+import { registryApi } from "../../runtime/registry/api.ts";
+import { rememberedSchemas } from "./remembered-schemas.ts";
+
+const httpSchemas = (url: string) => rememberedSchemas(registryApi({ url }));
 
 let close: (() => Promise<void>) | undefined;
 afterEach(async () => {
@@ -54,6 +57,7 @@ test("an id counts only under its own subject", async () => {
   const { url } = await registry({
     "GET /schemas/ids/3/versions": [200, [{ subject: "s", version: 1 }]],
     "GET /schemas/ids/3": [200, { schema: '"int"' }],
+    "GET /schemas/ids/4/versions": [404, { error_code: 40403, message: "Schema 4 not found" }],
   });
   const schemas = httpSchemas(url);
   expect(await schemas.textOf("s", 3)).toBe('"int"');
