@@ -97,8 +97,11 @@ async function encryptPostgres(): Promise<string> {
   const admin = new Client({ connectionString: url.href });
   await admin.connect();
   try {
-    const { rows } = await admin.query<{ data_directory: string }>("SHOW data_directory");
-    const data = rows[0]?.data_directory ?? "";
+    const { rows } = await admin.query<{ folder: string; pid: number }>(
+      "SELECT current_setting('data_directory') AS folder, pg_backend_pid() AS pid",
+    );
+    // As root the server knows its data only as its own working directory.
+    const data = (rows[0]?.folder ?? "").replace("/proc/self/", `/proc/${rows[0]?.pid}/`);
     const { uid, gid } = statSync(data);
     for (const [from, to] of [
       [cert, "server.crt"],

@@ -71,7 +71,9 @@ test("a record from before a field of ours was added has its default, where ours
   const decoder = avroDecoder(registry);
   const decode = async (own?: SchemaName): Promise<unknown> => plain(await decoder.decode(bytes, own));
   expect(await decode("device-state")).toMatchObject({ ...state, waiting: 0 });
-  expect(await decode()).toEqual(state);
+  const bare = await decode();
+  expect(bare).toMatchObject(state);
+  expect(bare).not.toHaveProperty("waiting");
 });
 
 test("a value that does not fit names its field", async () => {
