@@ -11,7 +11,7 @@ import { Auditor } from "./core/auditor.ts";
 import { VerdictMaker } from "./core/verdict.ts";
 import { Looks } from "./looks.ts";
 import type { AuditOptions } from "./options.ts";
-import { queryProgress } from "./query-progress.ts";
+import { QueryProgress } from "./query-progress.ts";
 import { Decoder } from "./read/decode.ts";
 import { AuditStore, type Restored, type StationMemory } from "./store.ts";
 
@@ -21,7 +21,7 @@ const LOOK_MS = 250;
 const COPIES_MS = 2_000;
 /** How often topics are looked for that were not there, ms. */
 const TOPICS_MS = 10_000;
-/** How often the query is asked for its offsets while its table stands still and lacks something, ms. */
+/** A sum that has not been judged for so long: the query is asked for its offsets, and again after that time, ms. */
 const SUMS_MS = 3_000;
 const VERDICT_MS = 1_000;
 /** How often the memory is written, ms: so much is read again after a kill. */
@@ -43,13 +43,12 @@ export class AuditSession {
   readonly #looks: Looks;
   readonly #store: AuditStore;
   readonly #verdicts: VerdictMaker;
+  readonly #queries: QueryProgress;
   readonly #perStation: boolean;
   readonly #prefix: string;
   #topics: readonly string[] = [];
   #copies: readonly string[] = [];
   #verdict: Verdict | null = null;
-  /** Where the table of sums ended when it was last looked at for this. */
-  #rows = "";
 
   static topicOf(prefix: string): string {
     return topicNames(prefix).audit;
@@ -106,6 +105,7 @@ export class AuditSession {
       stationTopic(kind === "arrival" ? "arrivals" : "turnstiles", stationId, prefix);
     this.#auditor = restore({ topics, partitions, copyOf }, restored, logger);
     this.#verdicts = new VerdictMaker(this.#auditor);
+    this.#queries = new QueryProgress(connections.admin, connections.reader);
     this.#looks = new Looks({
       auditor: this.#auditor,
       topics,
@@ -154,14 +154,10 @@ export class AuditSession {
     await closed([admin, producer, { close: () => reader.stop() }]);
   }
 
-  /** Rows tell how far the query is, unless none is written: then its loops are asked. */
+  /** Rows tell how far the query is, unless none is written for a station: then its loops are asked. */
   async #askQuery(): Promise<void> {
-    const { admin, reader } = this.#connections;
-    const rows = this.#auditor.positions[this.#looks.names.turnstileSummary]?.join() ?? "";
-    const still = rows === this.#rows && this.#auditor.unsummed > 0;
-    this.#rows = rows;
-    if (!still) return;
-    const cuts = await queryProgress(admin, reader, this.#looks.names.turnstiles);
+    if (!this.#auditor.sumsOverdue(SUMS_MS)) return;
+    const cuts = await this.#queries.of(this.#looks.names.turnstiles);
     if (cuts) this.#auditor.summedBelow(cuts);
   }
 

@@ -68,7 +68,7 @@ export class Auditor {
     this.#look = state?.look ?? 0;
     this.#deadLetters = new DeadLetters(state?.deadLetters);
     this.#nameless = new Map(state?.nameless);
-    this.summary = new Summary(this.findings);
+    this.summary = new Summary(this.findings, options.partitions);
     const { topics, partitions } = options;
     this.#clean = { arrival: topics.arrivals, turnstile: topics.turnstiles };
     const reporter: Reporter = {
@@ -142,12 +142,11 @@ export class Auditor {
     return covered;
   }
 
-  /** Clean records that no judged sum covers yet. */
-  get unsummed(): number {
-    return this.partitions.reduce(
-      (sum, { stations }) => [...stations].reduce((n, s) => n + s.sum.unsure, sum),
-      0,
-    );
+  /** Is there a sum that has not been judged for so long, although records of it were read? */
+  sumsOverdue(ms: number): boolean {
+    const before = this.#now - ms;
+    const overdue = ({ sum }: Station): boolean => sum.unsureSince !== null && sum.unsureSince < before;
+    return this.partitions.some(({ stations }) => [...stations].some(overdue));
   }
 
   /** The query has dealt with the clean topic below these offsets; its table showed it before the next look. */
@@ -251,7 +250,9 @@ export class Auditor {
     // The query counts what the value says, whatever the header says.
     if (place.role === "clean" && place.of === "turnstile" && seen.valueStation !== null) {
       const station = this.#of(seen.valueStation).station(seen.valueStation);
-      if (station && !station.covers(evidence)) station.sum.record(seen.offset);
+      if (station && partitionOf(station.id, this.#options.partitions) !== evidence.partition) {
+        station.sum.stray(evidence.partition, seen.offset);
+      } else if (station && !station.covers(evidence)) station.sum.record(seen.offset, this.#now);
     }
     const station = this.#stationOf(seen);
     const ref = seen.reading && parseDeviceId(seen.reading.deviceId);
@@ -334,16 +335,17 @@ export class Auditor {
   #cut(): void {
     const { topics } = this.#options;
     const dead = this.partitions.map((_, p) => this.progress(topics.deadLetter, p).caught);
-    const rows = Math.min(...this.partitions.map((_, p) => this.progress(topics.turnstileSummary, p).caught));
+    const rows = this.partitions.map((_, p) => this.progress(topics.turnstileSummary, p).caught);
+    this.summary.readBefore(rows);
     this.partitions.forEach((own, p) => {
       const raw = this.progress(topics.raw, p);
       const outputs = CLEAN_TOPICS.map((name) => this.progress(topics[name], p).caught);
       const offset = own.cut.close(Math.min(...outputs, dead[p] ?? 0), raw.position ?? 0);
-      if (offset !== undefined) own.closeAt(offset);
+      if (offset !== undefined) own.closeAt(offset, this.#look);
       own.settle(raw.caught, this.#clean);
       own.judgeClaims(Math.min(raw.caught, ...dead), this.#now);
       const entries = this.progress(topics.turnstiles, p);
-      this.summary.judge(own.stations, p, entries.position ?? 0, entries.caught, rows, this.#now);
+      this.summary.judge(own.stations, p, entries.position ?? 0, entries.caught, this.#now);
     });
   }
 
@@ -361,7 +363,7 @@ export class Auditor {
           const read = this.progress(clean.topic, p);
           for (const device of station.ofKind(kind)) {
             device.cutCopies(caught, { ...clean, offset: Math.max(0, (read.position ?? 1) - 1) }, unread);
-            device.settleCopies(read.caught, { topic, partition: 0 }, unread);
+            device.settleCopies(read.caught, topic, unread);
           }
         }
       }

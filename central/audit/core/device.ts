@@ -111,7 +111,7 @@ export class Device {
     const account = this.#account;
     const boot = this.#boots.get(bootId);
     if (!boot) return undefined;
-    const passing = this.clean.pass(bootId, seq, evidence.offset, look);
+    const passing = this.clean.pass(bootId, seq, evidence, look);
     const one = { hop: "dedup", bootId, from: seq, to: seq, evidence } as const;
     const late = passing.what === "early" && boot.lostAfter.has(seq);
     if (passing.what === "doubled") {
@@ -134,7 +134,7 @@ export class Device {
   /** The station's own topic shows a reading. */
   copied({ bootId, seq, evidence, misplaced }: CleanReading, look: number): void {
     if (!this.#boots.get(bootId)) return;
-    const { what } = this.copies.pass(bootId, seq, evidence.offset, look);
+    const { what } = this.copies.pass(bootId, seq, evidence, look);
     const one = { hop: "station-topic", bootId, from: seq, to: seq, evidence } as const;
     const account = this.#account;
     if (what === "doubled") account.found({ kind: "doubled", ...one }, "in the station's own topic again");
@@ -174,26 +174,27 @@ export class Device {
   /**
    * All that raw held before look `look` has been read.
    *
-   * @param trusted - may raw records have been deleted unread, or be older than the audit?
+   * @param topic - the clean one. @param trusted - what looks up to this one brought may come of raw records that were
+   * deleted unread, or are older than the audit.
    */
-  settleClean(look: number, place: Omit<Evidence, "offset">, trusted: boolean): void {
-    for (const { bootId, from, to, at } of this.clean.settle(look)) {
+  settleClean(look: number, topic: string, trusted: number): void {
+    for (const { bootId, from, to, partition, at, look: seen } of this.clean.settle(look)) {
       const boot = this.#boots.get(bootId);
-      if (trusted && boot) {
+      if (boot && seen <= trusted) {
         this.#trust(boot, from, to);
         continue;
       }
       this.#account.counts.unexpected += to - from + 1;
-      const evidence = { ...place, offset: at };
+      const evidence = { topic, partition, offset: at };
       const what = { kind: "unexpected", hop: "dedup", bootId, from, to, evidence } as const;
       this.#account.found(what, "in the clean topic, and not in raw");
     }
   }
 
-  settleCopies(look: number, place: Omit<Evidence, "offset">, trusted: boolean): void {
-    for (const { bootId, from, to, at } of this.copies.settle(look)) {
+  settleCopies(look: number, topic: string, trusted: boolean): void {
+    for (const { bootId, from, to, partition, at } of this.copies.settle(look)) {
       if (trusted) continue;
-      const evidence = { ...place, offset: at };
+      const evidence = { topic, partition, offset: at };
       const what = { kind: "unexpected", hop: "station-topic", bootId, from, to, evidence } as const;
       this.#account.found(what, "in the station's own topic, and not in the clean one");
     }

@@ -14,9 +14,11 @@ function expecting(...runs: readonly ExpectedRun[]): Expectation {
   return expectation;
 }
 
+const at = (offset: number) => ({ partition: 0, offset });
+
 /** The output shows these numbers, one record each, within look 1. */
 function pass(expectation: Expectation, ...seqs: readonly number[]): string[] {
-  return seqs.map((seq) => expectation.pass(BOOT, seq, 100 + seq, 1).what);
+  return seqs.map((seq) => expectation.pass(BOOT, seq, at(100 + seq), 1).what);
 }
 
 const spans = (runs: readonly { from: number; to: number }[]) => runs.map(({ from, to }) => [from, to]);
@@ -67,14 +69,14 @@ describe("what an output shows of a device", () => {
     const expectation = expecting(run(1, 1, 0));
     pass(expectation, 1, 5, 6);
     expect(expectation.settle(1)).toEqual([]);
-    expect(expectation.settle(2)).toEqual([{ bootId: BOOT, from: 5, to: 6, at: 105, look: 1 }]);
+    expect(expectation.settle(2)).toEqual([{ bootId: BOOT, from: 5, to: 6, partition: 0, at: 105, look: 1 }]);
     expect(expectation.settle(3)).toEqual([]);
   });
 
   test("keeps its content's sum until it comes", () => {
     const expectation = expecting(run(4, 6, 0, { contents: { from: 4, sums: [40, 50, 60] } }));
-    expect(expectation.pass(BOOT, 4, 0, 1)).toEqual({ what: "expected", at: 0, content: 40 });
-    expect(expectation.pass(BOOT, 6, 1, 1)).toEqual({ what: "expected", at: 0, content: 60 });
+    expect(expectation.pass(BOOT, 4, at(0), 1)).toEqual({ what: "expected", at: 0, content: 40 });
+    expect(expectation.pass(BOOT, 6, at(1), 1)).toEqual({ what: "expected", at: 0, content: 60 });
   });
 });
 
@@ -98,12 +100,12 @@ test("whatever is left out, doubled or mixed up, every number is accounted for, 
         let expectation = expecting(run(1, 4, 0), run(5, 5, 1), run(6, 12, 2));
         const passings = shown.map((seq, i) => {
           if (i === half) expectation = new Expectation(JSON.parse(JSON.stringify(expectation)));
-          return expectation.pass(BOOT, seq, i, 1).what;
+          return expectation.pass(BOOT, seq, at(i), 1).what;
         });
         const rising = shown.map((seq, i) => shown.slice(0, i).every((earlier) => earlier < seq));
         expect(passings).toEqual(rising.map((inOrder) => (inOrder ? "expected" : "out-of-order")));
         for (const seq of twice) {
-          const what = expectation.pass(BOOT, seq, 99, 1).what;
+          const what = expectation.pass(BOOT, seq, at(99), 1).what;
           if (shown.includes(seq)) expect(what).toBe("doubled");
           shown = [...shown, seq];
         }

@@ -1,3 +1,4 @@
+import type { Evidence } from "../../../schemas/audit.ts";
 import type { SeqRange } from "../../../schemas/records.ts";
 import { RangeSet } from "./ranges.ts";
 
@@ -22,7 +23,8 @@ export interface Contents {
 /** A number that the output showed before the input was read so far. */
 interface EarlyRun extends SeqRange {
   readonly bootId: number;
-  /** Of the output's first such record. */
+  /** Partition and offset of the output's first such record. */
+  readonly partition: number;
   readonly at: number;
   /** The look at Kafka that brought the last of them. */
   readonly look: number;
@@ -124,8 +126,12 @@ export class Expectation {
     this.confirm(run);
   }
 
-  /** The output shows a number. @param at - the record's offset; @param look - the look that brought it. */
-  pass(bootId: number, seq: number, at: number, look: number): Passing {
+  /**
+   * The output shows a number.
+   *
+   * @param place - of the record. @param look - the look that brought it.
+   */
+  pass(bootId: number, seq: number, place: Pick<Evidence, "partition" | "offset">, look: number): Passing {
     const seen = this.seen(bootId);
     if (seen.has(seq)) return { what: "doubled" };
     const index = this.#expected.findIndex((run) => covers(run, bootId, seq));
@@ -141,7 +147,7 @@ export class Expectation {
       this.#takeSkipped(skipped, seq);
       return { what: "out-of-order" };
     }
-    this.#noteEarly({ bootId, from: seq, to: seq, at, look });
+    this.#noteEarly({ bootId, from: seq, to: seq, partition: place.partition, at: place.offset, look });
     return { what: "early" };
   }
 
@@ -224,7 +230,7 @@ export class Expectation {
 
   #noteEarly(run: EarlyRun): void {
     const last = this.#early.at(-1);
-    if (last?.bootId === run.bootId && last.to + 1 === run.from) {
+    if (last?.bootId === run.bootId && last.to + 1 === run.from && last.partition === run.partition) {
       this.#early[this.#early.length - 1] = { ...last, to: run.to, look: run.look };
     } else this.#early.push(run);
   }

@@ -31,6 +31,7 @@ export interface PartitionAuditState {
   readonly whole: boolean;
   readonly sumsWhole: boolean;
   readonly trustUntil: number;
+  readonly trustedLook: number;
   readonly poison: readonly number[];
 }
 
@@ -54,8 +55,10 @@ export class Partition {
   readonly #gaps: Map<DeviceKind, OutputGap>;
   #whole: boolean;
   #sumsWhole: boolean;
-  /** Until dedup is behind this offset, clean records may come of raw records that were deleted unread. */
+  /** Until dedup is behind this offset, clean records may come of raw records that were deleted unread; 0: none do. */
   #trustUntil: number;
+  /** What looks up to this one brought may do so. */
+  #trustedLook = 0;
   #poison: number[];
   #claims: PendingClaim[] = [];
   #unknown = 0;
@@ -68,6 +71,7 @@ export class Partition {
     this.#whole = state?.whole ?? true;
     this.#sumsWhole = state?.sumsWhole ?? true;
     this.#trustUntil = state?.trustUntil ?? 0;
+    this.#trustedLook = state?.trustedLook ?? 0;
     this.#poison = [...(state?.poison ?? [])];
   }
 
@@ -175,7 +179,7 @@ export class Partition {
   }
 
   /** dedup is through with raw below `offset`, and all that came of it has been read. */
-  closeAt(offset: number): void {
+  closeAt(offset: number, look: number): void {
     const { partition, rawTopic, deadLetters, reporter } = this.#options;
     const raw = (at: number): Evidence => ({ topic: rawTopic, partition, offset: at });
     for (const kind of DEVICE_KINDS) {
@@ -207,16 +211,18 @@ export class Partition {
     }
     this.#poison = this.#poison.filter((at) => at >= offset);
     deadLetters.forget(partition, offset);
+    if (this.#trustUntil === 0) return;
+    this.#trustedLook = look;
     if (offset >= this.#trustUntil) this.#trustUntil = 0;
   }
 
   /** Everything that raw held before look `look` has been read. @param clean - the topic of each kind. */
   settle(look: number, clean: Readonly<Record<DeviceKind, string>>): void {
-    const { partition } = this.#options;
+    const trusted = this.#trustUntil > 0 ? Number.POSITIVE_INFINITY : this.#trustedLook;
     for (const station of this.#stations.values()) {
       for (const device of station.devices) {
         if (device.clean.early > 0) station.changed = true;
-        device.settleClean(look, { topic: clean[device.ref.kind], partition }, this.#trustUntil > 0);
+        device.settleClean(look, clean[device.ref.kind], trusted);
       }
     }
   }
@@ -241,6 +247,7 @@ export class Partition {
       whole: this.#whole,
       sumsWhole: this.#sumsWhole,
       trustUntil: this.#trustUntil,
+      trustedLook: this.#trustedLook,
       poison: this.#poison,
     };
   }

@@ -6,7 +6,7 @@ const row = (count: number, cut: number | null = null): SumRow => ({ count, cut,
 
 function recorded(...offsets: readonly number[]): StationSum {
   const sum = new StationSum(true);
-  for (const offset of offsets) sum.record(offset);
+  for (const offset of offsets) sum.record(offset, 0);
   return sum;
 }
 
@@ -38,7 +38,7 @@ describe("a station's sum", () => {
   test("of a query that counts from the beginning again says nothing until it has caught up", () => {
     const sum = recorded(3, 5, 9);
     sum.show(row(3, 10));
-    sum.forget(10);
+    sum.forget(10, 0);
     sum.show(row(1, 4));
     expect(sum.difference(4)).toBeUndefined();
     sum.show(row(3, 12));
@@ -47,11 +47,11 @@ describe("a station's sum", () => {
 
   test("of a topic whose beginning was deleted is taken on trust once, and then held to it", () => {
     const sum = new StationSum(false);
-    sum.record(100);
+    sum.record(100, 0);
     sum.show(row(41, 101));
     expect(sum.excess).toBe(0);
     expect(sum.difference(101)).toBe(0);
-    sum.record(102);
+    sum.record(102, 0);
     sum.show(row(43, 103));
     expect(sum.difference(103)).toBe(1);
   });
@@ -79,7 +79,7 @@ test("any rising rows are right at their cuts, whenever what was judged is forgo
       for (const cut of [...cuts].sort((x, y) => x - y)) {
         sum.show(row(offsets.filter((offset) => offset < cut).length, cut));
         expect(sum.difference(cut)).toBe(0);
-        sum.forget(cut);
+        sum.forget(cut, 0);
         sum = new StationSum(true, JSON.parse(JSON.stringify(sum)));
         expect(sum.difference(cut)).toBe(0);
         expect(sum.unsure).toBe(offsets.filter((offset) => offset >= cut).length);

@@ -9,6 +9,7 @@ export interface StationSumState {
   readonly base: number | null;
   readonly row: SumRow | null;
   readonly off: number;
+  readonly strays: readonly (readonly [partition: number, offset: number])[];
 }
 
 /** A row of the table of sums. */
@@ -38,6 +39,9 @@ export class StationSum {
   /** Records that were deleted before the audit began; null: not known before the first row. */
   #base: number | null;
   #row: SumRow | null;
+  #strays: (readonly [partition: number, offset: number])[];
+  /** Since when there are records that no judged sum covers, without one being judged, wall ms; null: there are none. */
+  unsureSince: number | null;
   /** By how much the sum was off when it was last judged. */
   off: number;
 
@@ -50,11 +54,28 @@ export class StationSum {
     this.#base = state ? state.base : whole ? 0 : null;
     this.#row = state?.row ?? null;
     this.off = state?.off ?? 0;
+    this.#strays = [...(state?.strays ?? [])];
+    // Before a restart: long enough ago.
+    this.unsureSince = this.#steps.length > 0 ? 0 : null;
   }
 
   /** Records read, with those before the audit began. */
   get counted(): number {
-    return this.#counted + (this.#base ?? 0);
+    return this.#counted + this.#strays.length + (this.#base ?? 0);
+  }
+
+  /** A record of this station in another partition than its own: somebody's invention, which the query counts too. */
+  stray(partition: number, offset: number): void {
+    this.#strays.push([partition, offset]);
+    if (this.#strays.length > MAX_STEPS) this.#strays.shift();
+  }
+
+  /** @param isCounted - is the record in the sum by now? */
+  countStrays(isCounted: (partition: number, offset: number) => boolean): void {
+    if (this.#strays.length === 0 || this.#base === null) return;
+    const left = this.#strays.filter(([partition, offset]) => !isCounted(partition, offset));
+    this.#base += this.#strays.length - left.length;
+    this.#strays = left;
   }
 
   get row(): SumRow | null {
@@ -62,8 +83,9 @@ export class StationSum {
   }
 
   /** The clean topic shows a record of this station. */
-  record(offset: number): void {
+  record(offset: number, now: number): void {
     this.#counted++;
+    this.unsureSince ??= now;
     this.#steps.push([offset, this.#counted]);
     if (this.#steps.length <= MAX_STEPS) return;
     // The last one stays: it is the count of all.
@@ -89,7 +111,9 @@ export class StationSum {
     if (expected === undefined) return undefined;
     const { count } = this.#row ?? { count: 0 };
     this.#base ??= count - expected;
-    return count - (expected + this.#base);
+    const difference = count - (expected + this.#base);
+    // Of strays it is not known yet whether they are in.
+    return difference > 0 ? Math.max(0, difference - this.#strays.length) : difference;
   }
 
   /** How many more the sum has than there are records at all. */
@@ -103,11 +127,12 @@ export class StationSum {
   }
 
   /** Everything below `cut` has been judged. */
-  forget(cut: number): void {
+  forget(cut: number, now: number): void {
     this.#judged = Math.max(this.#judged, cut);
     let n = 0;
     while ((this.#steps[n]?.[0] ?? cut) < cut) n++;
     if (n === 0) return;
+    this.unsureSince = this.#steps.length > n ? now : null;
     this.#below = this.#steps[n - 1]?.[1] ?? this.#below;
     this.#steps.splice(0, n);
   }
@@ -121,6 +146,7 @@ export class StationSum {
       base: this.#base,
       row: this.#row,
       off: this.off,
+      strays: this.#strays,
     };
   }
 

@@ -2,6 +2,7 @@ import type { Evidence } from "../../../schemas/audit.ts";
 import type { SumSeen } from "./events.ts";
 import type { Findings } from "./findings.ts";
 import type { Station } from "./station.ts";
+import { TableCuts } from "./table-cuts.ts";
 
 /** Where the query has dealt with each clean partition, by its own word; and when that was read. */
 interface Progress {
@@ -13,28 +14,19 @@ interface Row extends Evidence {
   readonly look: number;
 }
 
-/** What one partition of the table tells of one clean partition. */
-interface Cut {
-  readonly below: number;
-  /** The first row of the query that tells it: rows before came of a query that was made anew since. */
-  readonly since: number;
-}
-
-/**
- * The table of sums, held against the records that it counts, at cuts that its query tells.
- *
- * The query counts a clean partition in order. So once a partition of the table shows a row with a cut, every row before
- * it there is final up to that cut: also of a station that had no later record.
- */
+/** The table of sums, held against the records that it counts, at cuts that its query tells. */
 export class Summary {
   readonly #findings: Findings;
-  /** Per partition of the table and of the clean topic, the newest cut that was read. */
-  readonly #cuts = new Map<number, Map<number, Cut>>();
+  readonly #cuts: TableCuts;
   readonly #rows = new Map<number, Row>();
   #progress: Progress | null = null;
+  /** Everything that the table held before this look has been read. */
+  #read = 0;
 
-  constructor(findings: Findings) {
+  /** @param partitions - of the table. */
+  constructor(findings: Findings, partitions: number) {
     this.#findings = findings;
+    this.#cuts = new TableCuts(partitions);
   }
 
   /** Another table of the same name: nothing of the old one holds. */
@@ -47,16 +39,11 @@ export class Summary {
   /** @param clean - the clean partition of the station. */
   show(station: Station, clean: number, seen: SumSeen, evidence: Evidence, look: number): void {
     const { count, cuts, offset } = seen;
-    const known = this.#cuts.get(evidence.partition) ?? new Map<number, Cut>();
-    this.#cuts.set(evidence.partition, known);
-    for (const [partition, below] of cuts ?? []) {
-      const before = known.get(partition);
-      // A query's cuts only rise: a lower one is of a query that counts from the beginning again.
-      known.set(partition, { below, since: before && below >= before.below ? before.since : offset });
-    }
+    const { partition } = evidence;
+    for (const [of, below] of cuts ?? []) this.#cuts.told(partition, of, { below, offset, look });
     this.#rows.set(station.id, { ...evidence, look });
     const cut = cuts?.get(clean) ?? null;
-    station.sum.show(count === null ? null : { count, cut, partition: evidence.partition, offset });
+    station.sum.show(count === null ? null : { count, cut, partition, offset });
   }
 
   /** The query has dealt with the clean topic below these offsets, and its table shows it. */
@@ -64,20 +51,19 @@ export class Summary {
     this.#progress = { cuts, look };
   }
 
+  /** @param looks - per partition of the table: everything that it held before this look has been read. */
+  readBefore(looks: readonly number[]): void {
+    this.#read = Math.min(...looks);
+    for (const [partition, look] of looks.entries()) this.#cuts.readBefore(partition, look);
+  }
+
   /**
    * Hold every station's sum against its records.
    *
    * @param clean - the clean partition of these stations. @param position - how far that has been read.
-   * @param caught - everything that it held before this look has been read; @param rows - likewise of the table.
+   * @param caught - everything that it held before this look has been read.
    */
-  judge(
-    stations: Iterable<Station>,
-    clean: number,
-    position: number,
-    caught: number,
-    rows: number,
-    now: number,
-  ): void {
+  judge(stations: Iterable<Station>, clean: number, position: number, caught: number, now: number): void {
     for (const station of stations) {
       const { sum } = station;
       const row = this.#rows.get(station.id);
@@ -87,16 +73,18 @@ export class Summary {
         this.#found(station, sum.excess, evidence, now);
         continue;
       }
+      if (row) sum.countStrays((of, offset) => (this.#cuts.final(row.partition, of)?.below ?? 0) > offset);
       const cut = this.#cutOf(station, clean, position);
       const difference = cut === undefined ? undefined : sum.difference(cut);
       if (cut !== undefined && difference !== undefined) {
         this.#found(station, difference, evidence, now);
         if (sum.unsure > 0) station.changed = true;
-        sum.forget(cut);
+        sum.forget(cut, now);
         if (difference !== 0) continue;
       }
       // Where a row tells no cut, or none that is new, it may have more by now than the query tells, but not less.
-      const told = this.#progress && rows > this.#progress.look ? this.#progress.cuts.get(clean) : undefined;
+      const told =
+        this.#progress && this.#read > this.#progress.look ? this.#progress.cuts.get(clean) : undefined;
       const least = told !== undefined && told <= position ? sum.difference(told) : undefined;
       if (least !== undefined && least < 0) this.#found(station, least, evidence, now);
     }
@@ -111,11 +99,15 @@ export class Summary {
   /** Up to which offset the station's row is final, as far as that has been read; undefined: it is not known. */
   #cutOf({ sum }: Station, clean: number, position: number): number | undefined {
     const { row } = sum;
-    if (!row || row.cut === null) return undefined;
-    const newest = this.#cuts.get(row.partition)?.get(clean);
-    if (newest && row.offset >= newest.since && newest.below > row.cut && newest.below <= position) {
-      return newest.below;
+    // Without a row it is not known in which partition of the table one would be.
+    if (!row) {
+      const least = this.#cuts.least(clean);
+      return least !== undefined && least <= position ? least : undefined;
     }
+    if (row.cut === null) return undefined;
+    const final = this.#cuts.final(row.partition, clean);
+    if (final && row.offset >= final.since && final.below > row.cut && final.below <= position)
+      return final.below;
     return row.cut <= position ? row.cut : undefined;
   }
 }

@@ -11,7 +11,7 @@ import type { Station } from "./station.ts";
 /** What is in flight for no longer than this is live traffic, ms. */
 export const YOUNG_MS = 10_000;
 /** A hop at which nothing has come through for this long, while something waits there, stands still, ms. */
-export const STALLED_MS = 15_000;
+export const STALLED_MS = 10_000;
 /** The auditor itself was stopped if it looks again only after this, ms. */
 const PAUSE_MS = 3_000;
 /** More findings and silences than this are counted, not told one by one. */
