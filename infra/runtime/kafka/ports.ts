@@ -258,3 +258,24 @@ export interface Kafka {
 
 /** Keys of the loop's own offset records in a state topic: `\u0000offset:<input topic>`; the value is the next offset, ASCII. */
 export const OFFSET_KEY = "\u0000offset:";
+
+export interface PartitionView {
+  readonly partition: number;
+  /** -1: none at the moment. */
+  readonly leader: number;
+  readonly replicas: readonly number[];
+  readonly inSync: readonly number[];
+}
+
+/** What a cluster says of itself, connected at the first question. Topics are never created by asking. */
+export interface ClusterView {
+  brokers(): Promise<readonly number[]>;
+  topics(): Promise<readonly string[]>;
+  /** Ascending; undefined: no such topic. `fresh` asks Kafka even if the answer is remembered. */
+  partitions(topic: string, fresh?: boolean): Promise<readonly PartitionView[] | undefined>;
+  /** Every setting of the topic, defaults too; null where it is secret. */
+  configs(topic: string): Promise<Readonly<Record<string, string | null>>>;
+  /** First offset, and the next one to be written. */
+  offsets(topic: string, partition: number): Promise<{ readonly beginning: number; readonly end: number }>;
+  close(): Promise<void>;
+}

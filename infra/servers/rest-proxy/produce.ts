@@ -1,4 +1,4 @@
-import type { OutRecord, Producer } from "../../runtime/kafka/ports.ts";
+import type { ClusterView, OutRecord, Producer } from "../../runtime/kafka/ports.ts";
 import { binaryBytes, jsonBytes } from "./core/embedded.ts";
 import { refusal } from "./core/refusal.ts";
 import type { ProduceRequest } from "./core/request.ts";
@@ -11,13 +11,13 @@ import {
   stored,
 } from "./core/results.ts";
 import { avroSide, plainSide, type Side } from "./core/sides.ts";
-import type { Cluster, Schemas } from "./ports.ts";
+import type { Schemas } from "./ports.ts";
 
 export type EmbeddedFormat = "binary" | "json" | "avro";
 
 export interface ProduceDependencies {
   readonly producer: Producer;
-  readonly cluster: Cluster;
+  readonly cluster: ClusterView;
   readonly schemas: Schemas;
 }
 
@@ -66,7 +66,11 @@ export async function produce(
 }
 
 /** @throws {RestError} 40401, 40402 */
-async function partitionCount(cluster: Cluster, topic: string, inPath: number | undefined): Promise<number> {
+async function partitionCount(
+  cluster: ClusterView,
+  topic: string,
+  inPath: number | undefined,
+): Promise<number> {
   const known = await cluster.partitions(topic);
   const enough = known !== undefined && (inPath ?? 0) < known.length;
   const partitions = enough ? known : await cluster.partitions(topic, true);

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { systemClock } from "../../runtime/clock.ts";
 import type { HttpServer } from "../../runtime/http/listen.ts";
+import { clusterView } from "../../runtime/kafka/cluster-view.ts";
 import { contentsOf } from "../../runtime/kafka/contents.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
 import type { InRecord, Kafka } from "../../runtime/kafka/ports.ts";
 import { silentLogger } from "../../runtime/logger.ts";
-import { kafkajsCluster } from "./cluster-kafkajs.ts";
 import { proxyServer } from "./http/server.ts";
 import type { ProduceDependencies } from "./produce.ts";
 import { memorySchemas } from "./testing/memory-schemas.ts";
@@ -34,7 +34,7 @@ beforeAll(async () => {
     { topic: compacted, partitions: 1, config: { "cleanup.policy": "compact" } },
   ]);
   await admin.close();
-  proxy = { producer: await kafka.producer(), cluster: kafkajsCluster(options), schemas: memorySchemas() };
+  proxy = { producer: await kafka.producer(), cluster: clusterView(options), schemas: memorySchemas() };
   const metrics = { contentType: "text/plain", metrics: async () => "" };
   server = proxyServer({ proxy: () => proxy, metrics, logger: silentLogger, maxBody: 8_000_000 });
   url = (await server.listen(0)).url;

@@ -1,3 +1,4 @@
+import { clusterView } from "../../runtime/kafka/cluster-view.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
 import { registryApi } from "../../runtime/registry/api.ts";
 import { httpAccess } from "../../runtime/security/http.ts";
@@ -6,7 +7,6 @@ import { untilAvailable } from "../../runtime/service/availability.ts";
 import { readConfig } from "../../runtime/service/config.ts";
 import type { ServiceContext } from "../../runtime/service/serve.ts";
 import type { RunningService } from "../../runtime/service/service-set.ts";
-import { kafkajsCluster } from "./cluster-kafkajs.ts";
 import { proxySettings } from "./config.ts";
 import { proxyServer } from "./http/server.ts";
 import type { ProduceDependencies } from "./produce.ts";
@@ -33,7 +33,7 @@ export async function start(context: ServiceContext): Promise<RunningService> {
   const kafka = createKafka(options);
   const schemas = rememberedSchemas(registryApi(httpAccess("SCHEMA_REGISTRY", config)));
   const opened = untilAvailable(() => kafka.producer(), context).then((producer) => {
-    proxy = { producer, cluster: kafkajsCluster(options), schemas };
+    proxy = { producer, cluster: clusterView(options), schemas };
   });
   return {
     ready: opened,

@@ -1,6 +1,3 @@
-import "./codecs.ts";
-import "./idle-timers.ts";
-import "./produce-requests.ts";
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import kafkajs, {
@@ -13,6 +10,7 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../clock.ts";
 import { defined } from "../../defined.ts";
 import type { Logger } from "../../logger.ts";
+import { applyPatches } from "./patches/apply.ts";
 
 /** How to reach a cluster. */
 export interface ClusterOptions {
@@ -47,6 +45,7 @@ export function openClient(
   options: ClusterOptions,
   { giveUpMs, requestTimeoutMs = 10_000 }: { readonly giveUpMs: number; readonly requestTimeoutMs?: number },
 ): Client {
+  applyPatches();
   const sockets = new Set<Socket>();
   let destroyed = false;
   const socketFactory = ({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket => {

@@ -1,8 +1,8 @@
 import { RestError } from "../../../runtime/http/errors.ts";
 import type { Route } from "../../../runtime/http/router.ts";
+import type { ClusterView, PartitionView } from "../../../runtime/kafka/ports.ts";
 import { refusal } from "../core/refusal.ts";
 import { parseProduceRequest, partitionInPath } from "../core/request.ts";
-import type { Cluster, PartitionView } from "../ports.ts";
 import { type EmbeddedFormat, isLegalTopic, type ProduceDependencies, produce } from "../produce.ts";
 
 export interface ApiRequest {
@@ -63,7 +63,7 @@ export const routes: readonly Route<Handler>[] = [
 
 /** @throws {RestError} 40002, 40403 */
 async function topicOf(
-  cluster: Cluster,
+  cluster: ClusterView,
   params: ApiRequest["params"],
 ): Promise<{ readonly name: string; readonly partitions: readonly PartitionView[] }> {
   const name = params["topic"] ?? "";
@@ -75,7 +75,7 @@ async function topicOf(
 
 /** @throws {RestError} 404, 40002, 40402, 40403 */
 async function partitionOf(
-  cluster: Cluster,
+  cluster: ClusterView,
   params: ApiRequest["params"],
 ): Promise<{ readonly name: string; readonly view: PartitionView }> {
   const wanted = partitionNumber(params);

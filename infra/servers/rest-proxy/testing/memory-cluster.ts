@@ -1,8 +1,8 @@
 import type { MemoryKafka } from "../../../runtime/kafka/memory.ts";
-import type { Cluster } from "../ports.ts";
+import type { ClusterView } from "../../../runtime/kafka/ports.ts";
 
 /** One broker's view of in-memory Kafka, for unit tests. */
-export async function memoryCluster(kafka: MemoryKafka): Promise<Cluster> {
+export async function memoryCluster(kafka: MemoryKafka): Promise<ClusterView> {
   const admin = await kafka.admin();
   return {
     brokers: async () => [1],

@@ -1,9 +1,9 @@
 import kafkajs, { type Admin } from "kafkajs";
-import { CodedError, messageOf } from "../../../schemas/errors.ts";
-import type { ClusterOptions } from "../../runtime/kafka/kafkajs/client.ts";
-import { openClient } from "../../runtime/kafka/kafkajs/client.ts";
-import { topicOffsets } from "../../runtime/kafka/kafkajs/topic-offsets.ts";
-import type { Cluster, PartitionView } from "./ports.ts";
+import { CodedError, messageOf } from "../../../../schemas/errors.ts";
+import type { ClusterView, PartitionView } from "../ports.ts";
+import type { ClusterOptions } from "./client.ts";
+import { openClient } from "./client.ts";
+import { topicOffsets } from "./topic-offsets.ts";
 
 /** How long a list of topics is believed; a topic or partition that is not in it is always asked for again. */
 const TOPICS_MAX_AGE_MS = 10_000;
@@ -11,7 +11,7 @@ const TOPICS_MAX_AGE_MS = 10_000;
 type Topics = ReadonlyMap<string, readonly PartitionView[]>;
 
 /** Kafka's metadata through kafkajs's admin client, connected at the first question. */
-export function kafkajsCluster(options: ClusterOptions): Cluster {
+export function openClusterView(options: ClusterOptions): ClusterView {
   const client = openClient(options, { giveUpMs: 5_000 });
   const admin = client.kafka.admin();
   let connecting: Promise<void> | undefined;

@@ -2,7 +2,7 @@ import { decompress as unzstd } from "fzstd";
 import kafkajs from "kafkajs";
 import { decompress as unlz4 } from "lz4js";
 import { uncompress as unsnappy } from "snappyjs";
-import { CodedError, messageOf } from "../../../../schemas/errors.ts";
+import { CodedError, messageOf } from "../../../../../schemas/errors.ts";
 
 /**
  * kafkajs 2.2.4 reads gzip only, and takes a codec that it does not know for none at all. Other people's producers, and
@@ -17,17 +17,19 @@ export const CODECS: Readonly<Record<string, (bytes: Buffer) => Uint8Array>> = {
 /** Of a record batch's attributes; 5 to 7 are given to nobody yet. */
 const UNKNOWN = [5, 6, 7];
 
-const { CompressionCodecs, CompressionTypes } = kafkajs;
-const codecs = CompressionCodecs as unknown as Record<number, () => object>;
-codecs[CompressionTypes.Snappy] = () => codec("snappy");
-codecs[CompressionTypes.LZ4] = () => codec("lz4");
-codecs[CompressionTypes.ZSTD] = () => codec("zstd");
-for (const type of UNKNOWN) {
-  codecs[type] = () => {
-    throw unreadable(`they are compressed by a codec that is not known here (number ${type})`, {
-      codec: type,
-    });
-  };
+export function addCodecs(): void {
+  const { CompressionCodecs, CompressionTypes } = kafkajs;
+  const codecs = CompressionCodecs as unknown as Record<number, () => object>;
+  codecs[CompressionTypes.Snappy] = () => codec("snappy");
+  codecs[CompressionTypes.LZ4] = () => codec("lz4");
+  codecs[CompressionTypes.ZSTD] = () => codec("zstd");
+  for (const type of UNKNOWN) {
+    codecs[type] = () => {
+      throw unreadable(`they are compressed by a codec that is not known here (number ${type})`, {
+        codec: type,
+      });
+    };
+  }
 }
 
 function codec(name: keyof typeof CODECS & string) {

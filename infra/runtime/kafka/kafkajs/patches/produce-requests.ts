@@ -2,8 +2,8 @@ import Produce, {
   type ProduceArguments,
   type ProducePartition,
 } from "kafkajs/src/protocol/requests/produce/index.js";
-import { GrowingBuffer } from "../wire/growing-buffer.ts";
-import { type BatchHead, type BatchRecord, writeRecordBatch } from "../wire/record-batch.ts";
+import { GrowingBuffer } from "../../wire/growing-buffer.ts";
+import { type BatchHead, type BatchRecord, writeRecordBatch } from "../../wire/record-batch.ts";
 
 /** The newest version that kafkajs 2.2.4 speaks, and Kafka 4 the oldest but four of (KIP-896 dropped 0 to 2). */
 const VERSION = 7;
@@ -13,20 +13,22 @@ const VERSION = 7;
  * Here its Produce requests are written in one pass over one buffer, the same bytes; everything around them, from
  * connections to sequence numbers, stays kafkajs's. What this writer does not know, kafkajs writes itself.
  */
-const original = Produce.protocol;
-Produce.protocol = ({ version }) => {
-  const protocol = original({ version });
-  if (version !== VERSION) return protocol;
-  return (given) => {
-    const { request, response } = protocol(given);
-    return plain(given)
-      ? {
-          request: { ...request, encode: () => Promise.resolve(produceRequest(given, Date.now())) },
-          response,
-        }
-      : { request, response };
+export function patchProduceRequests(): void {
+  const original = Produce.protocol;
+  Produce.protocol = ({ version }) => {
+    const protocol = original({ version });
+    if (version !== VERSION) return protocol;
+    return (given) => {
+      const { request, response } = protocol(given);
+      return plain(given)
+        ? {
+            request: { ...request, encode: () => Promise.resolve(produceRequest(given, Date.now())) },
+            response,
+          }
+        : { request, response };
+    };
   };
-};
+}
 
 /** kafkajs asks two things of an encoder. */
 interface Encoded {
