@@ -20,6 +20,8 @@ export const ERROR_CODES = {
   UPLINK_LOST: "The MQTT connection ended before an acknowledgement.",
   GATEWAY_REFUSED: "The gateway refused a packet or a connection.",
   BATCH_INVALID: "A batch of readings can never be accepted: undecodable, foreign, or too large.",
+  BOOT_CLOSED: "Readings of a boot so old that only its sum is kept: they may be counted already.",
+  BOOT_SCATTERED: "Readings of a boot came in more pieces than are kept: these would be one more.",
   STATE_INVALID: "A state message is malformed, or about another device than its topic says.",
   ROW_INVALID: "A record of Connect's topic, or of the transform's own state, is no row of stations.",
   TELEMETRY_INVALID: "A record of the fleet's telemetry can never become a row of PostgreSQL.",

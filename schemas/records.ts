@@ -70,10 +70,35 @@ export interface BootState {
   readonly total: number;
 }
 
-/** Value of `org.chicago.cta.dedup.state`, key station_id: written in the transaction of the readings it counts. */
+/** What the boots of a device come to that are no longer in its station's own record. */
+export interface OlderBoots {
+  readonly device_id: string;
+  readonly boots: number;
+  readonly accepted: number;
+  readonly lost: number;
+  readonly duplicates: number;
+  /** Events that a full ring refused: of each boot its greatest total less its greatest number. */
+  readonly refused: number;
+  /** Ids of boots of which no more than these sums is kept, by the pages that they were in; ascending. */
+  readonly closed: readonly SeqRange[];
+}
+
+/**
+ * Value of `org.chicago.cta.dedup.state`, written in the transaction of the readings it counts. What may be missing was
+ * not known to an older version.
+ *
+ * Key station_id: what is counted of the station, with the recent boots of each device. Older boots are in pages, under
+ * keys of nine digits, exact to the reading; of the oldest only sums are left.
+ */
 export interface DedupState {
   readonly station_id: number;
+  /** 0: the station's own record. n: a page, which holds older boots and nothing else. */
+  readonly page?: number;
   readonly boots: readonly BootState[];
+  /** Of the boots that are not in this record. */
+  readonly older?: readonly OlderBoots[];
+  /** The number of the page that is filled next. */
+  readonly next_page?: number;
   /** Clean records written for this station since the beginning. */
   readonly arrivals: number;
   readonly entries: number;

@@ -1,10 +1,11 @@
-import { avroType } from "../../infra/runtime/avro/contracts.ts";
+import avro, { type Schema, type Type } from "avsc";
+import { avroType, schemaJson } from "../../infra/runtime/avro/contracts.ts";
 import { decodeUntrusted } from "../../infra/runtime/avro/decode.ts";
 import type { AvroDecoder } from "../../infra/runtime/registry/ports.ts";
 import { parseFrame } from "../../infra/runtime/registry/wire-format.ts";
 import type { SchemaName } from "../../schemas/avro/names.ts";
 import { type Decoded, decodeReadingBatch } from "../../schemas/avro/reading-batch.ts";
-import { CodedError, messageOf } from "../../schemas/errors.ts";
+import { CodedError, isCoded, messageOf } from "../../schemas/errors.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";
 
@@ -20,16 +21,42 @@ export function batchDecoder(decoder: AvroDecoder, ownId: number): Decode<Readin
   return ownFirst(decoder, "reading-batch", ownId, decodeReadingBatch);
 }
 
-/** dedup's own state: no other program should write it, but one that may write the topic can. */
+/**
+ * dedup's own state: no other program should write it, but one that may write the topic can.
+ *
+ * A home outlives its version: a registry that was set up anew does not know the schemas of before, so records that are
+ * of none it knows are read by those here. A later version has fields at the end that an earlier one has not, so no
+ * record is both.
+ */
 export function stateDecoder(decoder: AvroDecoder, ownId: number): Decode<DedupState> {
   const type = avroType("dedup-state");
-  return ownFirst(decoder, "dedup-state", ownId, (body) => {
+  const newest = ownFirst(decoder, "dedup-state", ownId, (body) => {
     try {
       return { ok: true, value: decodeUntrusted(type, body) as DedupState };
     } catch (cause) {
       return { ok: false, error: invalid(`not a dedup-state: ${messageOf(cause)}`, cause) };
     }
   });
+  const before = withoutFields("dedup-state", ["page", "next_page", "older"]);
+  return async (value) => {
+    try {
+      return await newest(value);
+    } catch (error) {
+      if (!value || !isCoded(error, "AVRO_INVALID")) throw error;
+      try {
+        return decodeUntrusted(before, parseFrame(value).body) as DedupState;
+      } catch {
+        throw error;
+      }
+    }
+  };
+}
+
+/** A schema of ours as it was before it had these fields. */
+function withoutFields(name: SchemaName, later: readonly string[]): Type {
+  const schema = schemaJson(name) as { readonly fields: readonly { readonly name: string }[] };
+  const fields = schema.fields.filter((field) => !later.includes(field.name));
+  return avro.Type.forSchema({ ...schema, fields } as Schema, { wrapUnions: false });
 }
 
 /** By our own schema when the id says so, which needs no registry; else as the registry knows it, or ours if it does not. */

@@ -1,10 +1,12 @@
+import avro, { type Schema } from "avsc";
 import { Registry } from "prom-client";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { schemaJson } from "../../infra/runtime/avro/contracts.ts";
 import { memoryKafka } from "../../infra/runtime/kafka/memory.ts";
 import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { ManualClock } from "../../infra/runtime/manual-clock.ts";
-import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import { avroCodec, avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import { memoryRegistry } from "../../infra/runtime/registry/memory.ts";
 import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
@@ -264,4 +266,93 @@ test("delays tell how late a reading became countable: once per raw record, of w
   expect(await figure("gateway_delay_seconds_count")).toBe(2);
   expect(await figure("gateway_delay_seconds_sum")).toBe(4_000);
   expect(await figure("device_delay_seconds_sum")).toBeCloseTo(3_999.999 + 3_999.998, 6);
+});
+
+describe("a device that boots over and over", () => {
+  const boots = (from: number, to: number): ReadingBatch[] =>
+    Array.from({ length: Math.ceil((to - from + 1) / 100) }, (_, i) => {
+      const first = from + 100 * i;
+      const runs = Array.from({ length: Math.min(100, to - first + 1) }, (_, n) =>
+        run(TURNSTILE, first + n, 1, 2),
+      );
+      return batch(STATION, ...runs);
+    });
+  /** The state topic's own records, newest of each key. */
+  const newest = async (): Promise<DedupState[]> => {
+    const byKey = new Map<string, InRecord>();
+    for (const record of kafka.records(topics.dedupState)) {
+      const key = record.key?.toString("hex") ?? "";
+      if (!record.key?.toString("latin1").startsWith("\0offset")) byKey.set(key, record);
+    }
+    return Promise.all(
+      [...byKey.values()].filter(({ value }) => value).map((record) => decoded<DedupState>(record)),
+    );
+  };
+
+  test("keeps its station's record small; each reading is counted once, also by the next instance", async () => {
+    const first = await start(false);
+    await feed(...boots(1, 500));
+    await first.stop();
+    const states = await newest();
+    expect(states.filter(({ page }) => page === 0)).toMatchObject([{ entries: 1_000 }]);
+    expect(states.filter(({ page }) => page !== 0)).toHaveLength(3);
+    expect(Math.max(...kafka.records(topics.dedupState).map(({ value }) => value?.length ?? 0))).toBeLessThan(
+      8_192,
+    );
+    const second = await start(false);
+    await feed(...boots(1, 500), batch(STATION, run(TURNSTILE, 3, 1, 3)));
+    expect(numbered(topics.turnstiles)).toHaveLength(1_001);
+    expect(numbered(topics.turnstiles).at(-1)).toBe(`${TURNSTILE};3;3`);
+    await second.stop();
+    await start(false);
+    await feed(batch(STATION, run(TURNSTILE, 3, 1, 3), run(TURNSTILE, 501, 1, 1)));
+    expect(numbered(topics.turnstiles)).toHaveLength(1_002);
+    expect(await metrics.metrics()).toMatch(/^dedup_boot_pages\{partition="0"\} 3$/m);
+  });
+
+  test("whose oldest boots are no more than a sum: what still comes of them is a dead letter that names it", async () => {
+    const first = await start(false);
+    await feed(batch(STATION, run(TURNSTILE, 900, 1, 3)));
+    await first.stop();
+    const sums = { boots: 5, accepted: 40, lost: 0, duplicates: 0, refused: 0 };
+    const older = [{ device_id: TURNSTILE, ...sums, closed: [{ from: 4, to: 8 }] }];
+    const codec = await avroCodec<DedupState>(registry, `${topics.dedupState}-value`, "dedup-state");
+    const last = await state();
+    if (!last) throw new Error("nothing was counted");
+    const key = kafka.records(topics.dedupState)[0]?.key ?? null;
+    const value = codec.encode({ ...last, entries: 43, older });
+    kafka.append([{ topic: topics.dedupState, partition: 0, key, value }]);
+    await start(false);
+    await feed(batch(STATION, run(TURNSTILE, 5, 1, 7), run(TURNSTILE, 9, 1, 2)));
+    const [letter] = kafka.records(topics.deadLetter);
+    expect(await decoded(letter)).toMatchObject({ code: "BOOT_CLOSED", where: "dedup" });
+    expect(letter?.headers).toEqual({ lost: `${TURNSTILE};5;1;7` });
+    expect(numbered(topics.turnstiles)).toHaveLength(5);
+    expect(await state()).toMatchObject({ entries: 45, older });
+  });
+});
+
+test("a state of before boots had pages is read, also where the registry was set up anew", async () => {
+  const first = await start();
+  await feed(batch(STATION, run(TURNSTILE, 7, 1, 3)));
+  await first.stop();
+  const schema = schemaJson("dedup-state") as { fields: { name: string }[] };
+  const fields = schema.fields.filter(({ name }) => !["page", "next_page", "older"].includes(name));
+  const before = avro.Type.forSchema({ ...schema, fields } as Schema, { wrapUnions: false });
+  const last = await state();
+  const key = kafka.records(topics.dedupState)[0]?.key ?? null;
+  for (const id of [4711, 7]) {
+    const header = Buffer.alloc(5);
+    header.writeInt32BE(id, 1);
+    kafka.append([
+      { topic: topics.dedupState, partition: 0, key, value: Buffer.concat([header, before.toBuffer(last)]) },
+    ]);
+    const next = await start();
+    await feed(batch(STATION, run(TURNSTILE, 7, 1, 4)));
+    await next.stop();
+    expect(numbered(topics.turnstiles).slice(0, 4)).toEqual(
+      ["1", "2", "3", "4"].map((n) => `${TURNSTILE};7;${n}`),
+    );
+    expect((await state())?.entries).toBe(4);
+  }
 });

@@ -6,6 +6,7 @@ import { avroCodec, avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
 import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import type { DeadLetter } from "../../schemas/dead-letter.ts";
+import { LIMITS } from "../../schemas/mqtt.ts";
 import type { ArrivalRecord, DedupState, TurnstileRecord } from "../../schemas/records.ts";
 import { stationTopicSettings } from "../../schemas/topic-settings.ts";
 import { type Topics, topicNames } from "../../schemas/topics.ts";
@@ -35,6 +36,9 @@ const TRANSACTION_BYTES = 192 * 1024;
  */
 const COMMIT_GAP_MS = 35;
 
+/** What a state record costs in Kafka beside its value: key and framing, bytes. */
+const RECORD_OVERHEAD = 1024;
+
 /** Removes what was delivered twice and writes the clean topics exactly once. */
 export async function startDedup(options: DedupOptions): Promise<RunningService> {
   const { kafka, prefix, logger, clock } = options;
@@ -51,6 +55,7 @@ export async function startDedup(options: DedupOptions): Promise<RunningService>
       ...codecs,
       topics,
       partitions,
+      maxStateBytes: LIMITS.recordBytes - RECORD_OVERHEAD,
       prepare: (ids) => (options.perStation ? stations.prepare(ids) : undefined),
       now: () => clock.now(),
       onCommitted: (partition, committed) => metrics.committed(partition, committed, clock.now()),

@@ -37,6 +37,18 @@ export function dedupMetrics(registry: Registry): DedupMetrics {
     labelNames: ["partition"],
     registers,
   });
+  const kept = new Gauge({
+    name: "dedup_boots",
+    help: "Boots by where they are kept: recent, each commit; older, in pages or as sums.",
+    labelNames: ["partition", "place"],
+    registers,
+  });
+  const pages = new Gauge({
+    name: "dedup_boot_pages",
+    help: "Pages of older boots that are exact to the reading.",
+    labelNames: ["partition"],
+    registers,
+  });
   const size = new Histogram({
     name: "dedup_transaction_readings",
     help: "New readings per transaction.",
@@ -69,13 +81,16 @@ export function dedupMetrics(registry: Registry): DedupMetrics {
   const totals: Tally = { readings: 0, duplicates: 0, deadLetters: 0 };
   return {
     totals,
-    committed(partition, { tally, scattered: pieces, gatewayTimes, deviceTimes }, now) {
+    committed(partition, { tally, scattered: pieces, kept: boots, gatewayTimes, deviceTimes }, now) {
       totals.readings += tally.readings;
       totals.duplicates += tally.duplicates;
       totals.deadLetters += tally.deadLetters;
       readings.inc(tally.readings);
       duplicates.inc(tally.duplicates);
       scattered.set({ partition }, pieces);
+      kept.set({ partition, place: "recent" }, boots.recent);
+      kept.set({ partition, place: "older" }, boots.older);
+      pages.set({ partition }, boots.pages);
       size.observe(tally.readings);
       observe(gatewayDelay, gatewayTimes, now);
       observe(deviceDelay, deviceTimes, now);

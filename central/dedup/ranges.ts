@@ -36,8 +36,14 @@ export function missing(ranges: Ranges, range: SeqRange): readonly SeqRange[] {
   return gaps;
 }
 
-/** The set with `range` in it. */
-export function add(ranges: Ranges, range: SeqRange): Ranges {
+/** Does the range touch one of the set, or lie right beside it? Then the set gets no piece more by it. */
+export function touches(ranges: Ranges, { from, to }: SeqRange): boolean {
+  const other = ranges[firstReaching(ranges, from - 1)];
+  return other !== undefined && other.from <= to + 1;
+}
+
+/** Put the range into the set itself. What comes in order costs no more than in a small one. */
+export function addTo(ranges: SeqRange[], range: SeqRange): void {
   // What touches the new range, or lies right beside it, becomes one with it.
   const first = firstReaching(ranges, range.from - 1);
   let { from, to } = range;
@@ -48,7 +54,14 @@ export function add(ranges: Ranges, range: SeqRange): Ranges {
     from = Math.min(from, other.from);
     to = Math.max(to, other.to);
   }
-  return [...ranges.slice(0, first), { from, to }, ...ranges.slice(next)];
+  ranges.splice(first, next - first, { from, to });
+}
+
+/** The set with `range` in it. */
+export function add(ranges: Ranges, range: SeqRange): Ranges {
+  const copy = [...ranges];
+  addTo(copy, range);
+  return copy;
 }
 
 /** The set without `range`. */

@@ -1,8 +1,15 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { MANY_RANGES, Station } from "./station.ts";
+import { describe, expect, test } from "vitest";
+import { avroType } from "../../infra/runtime/avro/contracts.ts";
+import type { DedupState } from "../../schemas/records.ts";
+import { type BootPage, PAGE_BOOTS, pageIn } from "./boot-page.ts";
+import { RECENT_BOOTS } from "./device-boots.ts";
+import { MANY_RANGES, MAX_PAGES, MAX_RANGES, Station } from "./station.ts";
 import { run } from "./testing/raw.ts";
 
+/** A longer run: DEDUP_BOOTS=1000000. */
+const BOOTS = Number(process.env["DEDUP_BOOTS"] ?? 100_000);
+const type = avroType("dedup-state");
 const DEVICES = ["40380-T1", "40380-T2", "40380-blue-A1"] as const;
 
 const anyRun = fc
@@ -85,4 +92,176 @@ test("a state that contradicts itself is found out", () => {
   expect(() => Station.restored({ ...state, boots: [both] }).check()).toThrow(
     expect.objectContaining({ code: "PROOF_BROKEN" }),
   );
+});
+
+/** A station's state topic as compaction leaves it: the newest record of each key, and what was written in all. */
+class StateTopic {
+  state: DedupState | undefined;
+  readonly pages = new Map<number, BootPage>();
+  bytes = 0;
+  largest = 0;
+
+  /** What a transaction writes of a station. */
+  write(station: Station): void {
+    station.check();
+    station.tidy();
+    const { written, removed } = station.takeChangedPages();
+    for (const page of written) this.pages.set(page.number, page);
+    for (const number of removed) this.pages.delete(number);
+    this.state = station.toState();
+    for (const { length } of [...written.map(({ bytes }) => bytes), type.toBuffer(this.state)]) {
+      this.bytes += length;
+      this.largest = Math.max(this.largest, length);
+    }
+  }
+
+  restored(): Station {
+    if (!this.state) throw new Error("nothing was written");
+    const pages = [...this.pages.values()].map((page) => pageIn(type.fromBuffer(page.bytes) as DedupState));
+    return Station.restored(
+      this.state,
+      pages.filter((page) => page !== undefined),
+    );
+  }
+}
+
+describe("boots that are heard of no more", () => {
+  const press = (bootId: number, to = 1, from = 1) => run("40380-T1", bootId, from, to);
+
+  test("leave the station's record, and every reading of theirs is still known, also after a restart", () => {
+    const topic = new StateTopic();
+    let station = new Station(40380);
+    const boots = 3 * PAGE_BOOTS + RECENT_BOOTS + 5;
+    for (let id = 1; id <= boots; id++) {
+      station.accept(press(id, 2), "turnstile");
+      topic.write(station);
+    }
+    expect(topic.pages.size).toBe(3);
+    expect(topic.state?.boots.length).toBeLessThan(RECENT_BOOTS + PAGE_BOOTS);
+    expect(topic.state?.older).toMatchObject([
+      { boots: 3 * PAGE_BOOTS, accepted: 6 * PAGE_BOOTS, closed: [] },
+    ]);
+    station = topic.restored();
+    for (let id = 1; id <= boots; id++) expect(station.accept(press(id, 2), "turnstile")).toEqual([]);
+    topic.write(station);
+    // What comes twice changes no page, and is counted.
+    expect(topic.pages.size).toBe(3);
+    expect(topic.state?.older?.[0]?.duplicates).toBe(6 * PAGE_BOOTS);
+    // A reading that is late by hundreds of boots is new, once.
+    expect(station.accept(press(7, 3), "turnstile")).toMatchObject([{ seq: 3 }]);
+    expect(station.accept(press(7, 3), "turnstile")).toEqual([]);
+    topic.write(station);
+    station = topic.restored();
+    expect(station.accept(press(7, 3), "turnstile")).toEqual([]);
+    expect(station.accept(press(8, 4, 4), "turnstile")).toHaveLength(1);
+    topic.write(station);
+    expect(topic.state?.entries).toBe(2 * boots + 2);
+  });
+
+  test("whatever the order of boots and restarts, each reading is counted once", () => {
+    const deeds = fc.array(
+      fc.record({
+        from: fc.nat(1_000),
+        boots: fc.integer({ min: 1, max: 200 }),
+        upTo: fc.integer({ min: 1, max: 3 }),
+        again: fc.boolean(),
+      }),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(deeds, (list) => {
+        const topic = new StateTopic();
+        let station = new Station(40380);
+        const seen = new Set<string>();
+        for (const { from, boots, upTo, again } of list) {
+          for (let id = from + 1; id <= from + boots; id++) {
+            const fresh = station.accept(press(id, upTo), "turnstile").map(({ seq }) => `${id};${seq}`);
+            const expected = Array.from({ length: upTo }, (_, i) => `${id};${i + 1}`).filter(
+              (each) => !seen.has(each),
+            );
+            expect(fresh).toEqual(expected);
+            for (const each of fresh) seen.add(each);
+          }
+          topic.write(station);
+          if (again) station = topic.restored();
+        }
+        expect(topic.state?.entries ?? 0).toBe(seen.size);
+      }),
+      { seed: 7, numRuns: 25 },
+    );
+  });
+
+  test("a device that replaces another, with boots that count from below, is new to the reading", () => {
+    const topic = new StateTopic();
+    const station = new Station(40380);
+    for (let id = 5_000; id < 6_000; id++) station.accept(press(id), "turnstile");
+    topic.write(station);
+    for (let id = 3; id < 1_000; id++) expect(station.accept(press(id), "turnstile")).toHaveLength(1);
+    topic.write(station);
+    expect(topic.state?.entries).toBe(1_997);
+  });
+
+  test(`of ${BOOTS.toLocaleString("en")} boots of one device what is kept and written stays small, and nothing is miscounted`, () => {
+    const topic = new StateTopic();
+    let station = new Station(40380);
+    for (let id = 1; id <= BOOTS; id++) {
+      station.accept(press(id), "turnstile");
+      if (id % 256 === 0) topic.write(station);
+    }
+    topic.write(station);
+    expect(topic.state?.entries).toBe(BOOTS);
+    expect(topic.pages.size).toBe(MAX_PAGES);
+    expect(topic.largest).toBeLessThan(16 * 1024);
+    // Each boot is written as a recent one some times, and in one page: work does not grow with history.
+    expect(topic.bytes / BOOTS).toBeLessThan(100);
+    expect([...topic.pages.values()].reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThan(
+      2 * 1024 * 1024,
+    );
+    station = topic.restored();
+    expect(station.kept).toMatchObject({ pages: MAX_PAGES });
+    expect(station.accept(press(BOOTS - MAX_PAGES * PAGE_BOOTS), "turnstile")).toEqual([]);
+    // Of what is older only the sum is known: it is refused by name, and neither counted nor dropped as if it had been.
+    expect(() => station.accept(press(1, 2), "turnstile")).toThrow(
+      expect.objectContaining({ code: "BOOT_CLOSED" }),
+    );
+    expect(station.accept(press(BOOTS + 1), "turnstile")).toHaveLength(1);
+    station.check();
+  });
+
+  test("a record of before, with all its boots in one, becomes small with the next transaction", () => {
+    const boots = Array.from({ length: 50_000 }, (_, i) => ({
+      ...{ device_id: "40380-T1", boot_id: i + 1, duplicates: 0, total: 1, lost: [] },
+      ranges: [{ from: 1, to: 1 }],
+    }));
+    const topic = new StateTopic();
+    const station = Station.restored({
+      station_id: 40380,
+      arrivals: 0,
+      entries: 50_000,
+      service_time: 0,
+      boots,
+    });
+    station.accept(press(50_001), "turnstile");
+    topic.write(station);
+    expect(topic.largest).toBeLessThan(16 * 1024);
+    expect(topic.state?.entries).toBe(50_001);
+    expect(topic.restored().accept(press(1), "turnstile")).toEqual([]);
+  });
+});
+
+test("a boot in 10,000 pieces is counted as any other; beyond the limit a piece more is refused by name, a reading that fills a gap is not", () => {
+  const topic = new StateTopic();
+  const station = new Station(40380);
+  const piece = (n: number) => run("40380-T1", 1, 2 * n, 2 * n);
+  for (let n = 1; n <= MAX_RANGES; n++) expect(station.accept(piece(n), "turnstile")).toHaveLength(1);
+  topic.write(station);
+  expect(topic.largest).toBeLessThan(256 * 1024);
+  expect(() => station.accept(piece(MAX_RANGES + 1), "turnstile")).toThrow(
+    expect.objectContaining({ code: "BOOT_SCATTERED" }),
+  );
+  expect(topic.restored().accept(piece(77), "turnstile")).toEqual([]);
+  expect(station.accept(run("40380-T1", 1, 3, 3), "turnstile")).toHaveLength(1);
+  expect(station.accept(piece(MAX_RANGES + 1), "turnstile")).toHaveLength(1);
+  topic.write(station);
+  expect(topic.state?.entries).toBe(MAX_RANGES + 2);
 });

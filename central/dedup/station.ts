@@ -1,26 +1,29 @@
 import { CodedError } from "../../schemas/errors.ts";
 import { DEVICE_KINDS, type DeviceKind, parseDeviceId } from "../../schemas/network/devices.ts";
 import { type Run, type RunReading, rangeOf } from "../../schemas/readings.ts";
-import type { BootState, DedupState } from "../../schemas/records.ts";
-import { add, lengthOf, missing, type Ranges, remove } from "./ranges.ts";
+import type { DedupState } from "../../schemas/records.ts";
+import { type BootPage, LAST_PAGE } from "./boot-page.ts";
+import type { Boot } from "./boots.ts";
+import { DeviceBoots } from "./device-boots.ts";
+import { add, addTo, lengthOf, missing, remove, touches } from "./ranges.ts";
 
 /** More ranges than this in one boot is an alarm, and never a reason to skip a reading. */
 export const MANY_RANGES = 64;
-
-interface Boot {
-  readonly deviceId: string;
-  readonly bootId: number;
-  readonly kind: DeviceKind;
-  ranges: Ranges;
-  lost: Ranges;
-  duplicates: number;
-  total: number;
-}
+/** Ranges of one boot, at most: readings that would be one more are dead letters. */
+export const MAX_RANGES = 16_384;
+/** Pages of one station, at most; of the oldest beyond only sums are kept. */
+export const MAX_PAGES = 512;
 
 /** A reading that was not seen before, with its number. */
 export interface Fresh {
   readonly seq: number;
   readonly reading: RunReading;
+}
+
+/** Pages that changed since they were taken last. */
+export interface ChangedPages {
+  readonly written: readonly BootPage[];
+  readonly removed: readonly number[];
 }
 
 /**
@@ -29,37 +32,53 @@ export interface Fresh {
  */
 export class Station {
   readonly id: number;
-  readonly #boots = new Map<string, Boot>();
+  readonly #devices = new Map<string, DeviceBoots>();
   /** Clean records written, by the kind of their device. */
   #written: Record<DeviceKind, number> = { arrival: 0, turnstile: 0 };
   #serviceTime = 0;
+  #nextPage = 1;
+  /** How many numbers of each recent boot were seen when it was checked last. */
+  readonly #checked = new Map<Boot, number>();
+  readonly #touched = new Map<Boot, DeviceBoots>();
+  readonly #seen: Record<DeviceKind, number> = { arrival: 0, turnstile: 0 };
+  readonly #scattered = new Set<Boot>();
+  #changed = new Map<number, BootPage | undefined>();
 
   constructor(id: number) {
     this.id = id;
   }
 
-  static restored(state: DedupState): Station {
+  /** @param pages - all that the state topic has of the station, in any order. */
+  static restored(state: DedupState, pages: readonly BootPage[] = []): Station {
     const station = new Station(state.station_id);
     station.#written = { arrival: state.arrivals, turnstile: state.entries };
     station.#serviceTime = state.service_time;
-    for (const boot of state.boots) {
-      station.#boots.set(keyOf(boot.device_id, boot.boot_id), {
-        deviceId: boot.device_id,
-        bootId: boot.boot_id,
-        kind: parseDeviceId(boot.device_id)?.kind ?? "turnstile",
-        ranges: boot.ranges,
-        lost: boot.lost,
-        duplicates: boot.duplicates,
-        total: boot.total,
-      });
+    station.#nextPage = state.next_page ?? 1;
+    for (const boot of state.boots) station.#deviceOf(boot.device_id).restore(boot);
+    for (const older of state.older ?? []) station.#deviceOf(older.device_id).restoreOlder(older);
+    // Numbers begin anew after the last: the one filled next is the oldest of all.
+    const age = ({ number }: BootPage): number => (number - station.#nextPage + LAST_PAGE) % LAST_PAGE;
+    for (const page of pages.toSorted((x, y) => age(x) - age(y))) {
+      station.#deviceOf(page.deviceId).restorePage(page);
+    }
+    for (const device of station.#devices.values()) {
+      station.#seen[device.kind] += device.older.accepted;
+      for (const boot of device.recent.values()) station.#touched.set(boot, device);
     }
     return station;
   }
 
-  /** Take a run: the readings that are new, in order; the others are counted as duplicates. */
+  /**
+   * Take a run: the readings that are new, in order; the others are counted as duplicates.
+   *
+   * @throws {CodedError} BOOT_CLOSED, BOOT_SCATTERED: nothing of it is counted
+   */
   accept(run: Run, kind: DeviceKind): readonly Fresh[] {
-    const boot = this.#boot(run, kind);
+    const device = this.#deviceOf(run.deviceId, kind);
     const range = rangeOf(run);
+    if (device.countsAgain(run.bootId, range)) return [];
+    const boot = this.#boot(device, run.bootId);
+    if (boot.ranges.length >= MAX_RANGES && !touches(boot.ranges, range)) throw scattered(run);
     for (const reading of run.readings) {
       if (reading.total > boot.total) boot.total = reading.total;
       if (reading.serviceTime > this.#serviceTime) this.#serviceTime = reading.serviceTime;
@@ -70,7 +89,8 @@ export class Station {
         .map((reading, i): Fresh => ({ seq: from + i, reading })),
     );
     boot.duplicates += run.readings.length - fresh.length;
-    boot.ranges = add(boot.ranges, range);
+    addTo(boot.ranges, range);
+    this.#noteScattered(boot);
     if (boot.lost.length > 0) boot.lost = remove(boot.lost, range);
     this.#written[kind] += fresh.length;
     return fresh;
@@ -78,70 +98,140 @@ export class Station {
 
   /** These can never become clean records: known lost, unless a good copy was or will be seen. */
   lose(run: Run, kind: DeviceKind): void {
-    const boot = this.#boot(run, kind);
-    for (const gap of missing(boot.ranges, rangeOf(run))) boot.lost = add(boot.lost, gap);
+    const boot = this.#boot(this.#deviceOf(run.deviceId, kind), run.bootId);
+    for (const gap of missing(boot.ranges, rangeOf(run))) {
+      // Beyond that they are named by their dead letters alone.
+      if (boot.lost.length < MAX_RANGES || touches(boot.lost, gap)) boot.lost = add(boot.lost, gap);
+    }
   }
 
-  /** Boots whose numbers came in many pieces. */
+  /** Recent boots whose numbers came in many pieces. */
   get scattered(): number {
-    let n = 0;
-    for (const boot of this.#boots.values()) if (boot.ranges.length > MANY_RANGES) n++;
-    return n;
+    return this.#scattered.size;
+  }
+
+  /** Boots by where they are kept. */
+  get kept(): { readonly recent: number; readonly older: number; readonly pages: number } {
+    const devices = [...this.#devices.values()];
+    return {
+      recent: devices.reduce((n, device) => n + device.recent.size, 0),
+      older: devices.reduce((n, device) => n + device.older.boots, 0),
+      pages: devices.reduce((n, device) => n + device.pages.length, 0),
+    };
   }
 
   /**
    * The proof's per-record check: the clean records written are as many as the numbers seen, and nothing is both seen
-   * and lost (delivery rule 9: accepted + lost = D).
+   * and lost (delivery rule 9: accepted + lost = D). Only what changed since the last one is looked at.
    *
    * @throws {CodedError} PROOF_BROKEN
    */
   check(): void {
-    const seen = new Map<DeviceKind, number>();
-    for (const boot of this.#boots.values()) {
-      seen.set(boot.kind, (seen.get(boot.kind) ?? 0) + lengthOf(boot.ranges));
-      if (boot.lost.some((lost) => lengthOf(missing(boot.ranges, lost)) !== lost.to - lost.from + 1)) {
-        throw broken(this.id, `${boot.deviceId} boot ${boot.bootId}: readings both seen and lost`);
-      }
-    }
+    for (const [boot, device] of this.#touched) this.#checkBoot(device, boot);
+    this.#touched.clear();
     for (const kind of DEVICE_KINDS) {
-      const count = seen.get(kind) ?? 0;
+      const count = this.#seen[kind];
       const written = this.#written[kind];
       if (count !== written) throw broken(this.id, `seen ${count} of kind ${kind}, written ${written}`);
     }
   }
 
+  /** Make room: boots not heard of for long go into pages, and the oldest pages into sums. Call after `check`. */
+  tidy(): void {
+    for (const device of this.#devices.values()) {
+      for (let page = this.#seal(device); page; page = this.#seal(device))
+        this.#changed.set(page.number, page);
+    }
+    while (this.kept.pages > MAX_PAGES) {
+      const [most] = [...this.#devices.values()].sort((x, y) => y.pages.length - x.pages.length);
+      const closed = most?.closeOldest();
+      if (closed) this.#changed.set(closed.number, undefined);
+    }
+  }
+
   toState(): DedupState {
+    const devices = [...this.#devices.values()];
     return {
       station_id: this.id,
-      boots: [...this.#boots.values()].map(
-        (boot): BootState => ({
-          device_id: boot.deviceId,
-          boot_id: boot.bootId,
-          ranges: boot.ranges,
-          lost: boot.lost,
-          duplicates: boot.duplicates,
-          total: boot.total,
-        }),
-      ),
+      page: 0,
+      boots: devices.flatMap((device) => device.recentStates()),
+      older: devices.flatMap((device) => device.olderState() ?? []),
+      next_page: this.#nextPage,
       arrivals: this.#written.arrival,
       entries: this.#written.turnstile,
       service_time: this.#serviceTime,
     };
   }
 
-  #boot({ deviceId, bootId }: Run, kind: DeviceKind): Boot {
-    const key = keyOf(deviceId, bootId);
-    let boot = this.#boots.get(key);
-    if (!boot) {
-      boot = { deviceId, bootId, kind, ranges: [], lost: [], duplicates: 0, total: 0 };
-      this.#boots.set(key, boot);
+  takeChangedPages(): ChangedPages {
+    const changed = [...this.#changed];
+    this.#changed = new Map();
+    return {
+      written: changed.flatMap(([, page]) => page ?? []),
+      removed: changed.flatMap(([number, page]) => (page ? [] : [number])),
+    };
+  }
+
+  #boot(device: DeviceBoots, bootId: number): Boot {
+    const boot = device.boot(bootId, (before, after) => this.#changed.set(before.number, after));
+    if (!this.#touched.has(boot) && !this.#checked.has(boot) && boot.ranges.length > 0) {
+      // It comes back from a page: until here it was counted among the older ones.
+      this.#checked.set(boot, lengthOf(boot.ranges));
     }
+    this.#touched.set(boot, device);
     return boot;
+  }
+
+  #checkBoot(device: DeviceBoots, boot: Boot): void {
+    const length = lengthOf(boot.ranges);
+    this.#seen[device.kind] += length - (this.#checked.get(boot) ?? 0);
+    this.#checked.set(boot, length);
+    this.#noteScattered(boot);
+    if (boot.lost.some((lost) => lengthOf(missing(boot.ranges, lost)) !== lost.to - lost.from + 1)) {
+      throw broken(this.id, `${device.deviceId} boot ${boot.bootId}: readings both seen and lost`);
+    }
+  }
+
+  #noteScattered(boot: Boot): void {
+    if (boot.ranges.length > MANY_RANGES) this.#scattered.add(boot);
+    else this.#scattered.delete(boot);
+  }
+
+  #seal(device: DeviceBoots): BootPage | undefined {
+    const sealed = device.seal(() => this.#freePage());
+    for (const boot of sealed?.boots ?? []) {
+      this.#checked.delete(boot);
+      this.#scattered.delete(boot);
+    }
+    return sealed?.page;
+  }
+
+  #freePage(): number {
+    const taken = new Set(
+      [...this.#devices.values()].flatMap((device) => device.pages.map((page) => page.number)),
+    );
+    while (taken.has(this.#nextPage)) this.#nextPage = (this.#nextPage % LAST_PAGE) + 1;
+    const number = this.#nextPage;
+    this.#nextPage = (number % LAST_PAGE) + 1;
+    return number;
+  }
+
+  #deviceOf(deviceId: string, kind: DeviceKind = parseDeviceId(deviceId)?.kind ?? "turnstile"): DeviceBoots {
+    let device = this.#devices.get(deviceId);
+    if (!device) {
+      device = new DeviceBoots(this.id, deviceId, kind);
+      this.#devices.set(deviceId, device);
+    }
+    return device;
   }
 }
 
-function keyOf(deviceId: string, bootId: number): string {
-  return `${deviceId} ${bootId}`;
+function scattered({ deviceId, bootId, firstSeq }: Run): CodedError {
+  return new CodedError("BOOT_SCATTERED", {
+    message: `boot ${bootId} of ${deviceId} came in ${MAX_RANGES} pieces: ${firstSeq} would be one more`,
+    retryable: false,
+    context: { deviceId, bootId, firstSeq },
+  });
 }
 
 function broken(stationId: number, message: string): CodedError {

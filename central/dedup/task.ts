@@ -1,10 +1,13 @@
+import { avroType } from "../../infra/runtime/avro/contracts.ts";
 import type { InRecord, OutRecord, PartitionTask } from "../../infra/runtime/kafka/ports.ts";
 import type { AvroCodec } from "../../infra/runtime/registry/ports.ts";
+import { parseFrame } from "../../infra/runtime/registry/wire-format.ts";
 import { type DeadLetter, deadLetter } from "../../schemas/dead-letter.ts";
-import { type CodedError, isCoded } from "../../schemas/errors.ts";
+import { CodedError, isCoded } from "../../schemas/errors.ts";
 import { type ReadingBatch, type Run, rangeOf } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";
 import { formatLost, HEADERS, type Topics } from "../../schemas/topics.ts";
+import { type BootPage, pageIn, stateKeyOf } from "./boot-page.ts";
 import type { CleanRecords } from "./clean-records.ts";
 import type { Decode } from "./decode.ts";
 import { defectOf, deviceOf, type Place, stationOf } from "./inspect.ts";
@@ -17,11 +20,15 @@ export interface Tally {
   deadLetters: number;
 }
 
+export type Kept = Station["kept"];
+
 /** What a transaction brought. */
 export interface Committed {
   readonly tally: Tally;
   /** Boots whose numbers came in many pieces. */
   readonly scattered: number;
+  /** Boots by where they are kept, and pages. */
+  readonly kept: Kept;
   /** Of each raw record that brought something new: when the gateway took it, epoch ms. */
   readonly gatewayTimes: readonly number[];
   /** And when the oldest of its new readings was made, by the device's clock, epoch ms. */
@@ -39,6 +46,8 @@ export interface TaskOptions {
   readonly state: AvroCodec<DedupState>;
   readonly deadLetterKey: AvroCodec<string>;
   readonly deadLetter: AvroCodec<DeadLetter>;
+  /** What the state topic takes as one record, bytes. */
+  readonly maxStateBytes: number;
   /** Make sure that these stations' own topics exist. */
   readonly prepare: (stationIds: readonly number[]) => void | Promise<void>;
   /** Wall clock, epoch ms. */
@@ -49,11 +58,19 @@ export interface TaskOptions {
   readonly onDeadLetter: (error: CodedError) => void;
 }
 
+interface Restored {
+  readonly states: Map<number, DedupState>;
+  /** By their keys. */
+  readonly pages: Map<number, BootPage & { readonly stationId: number }>;
+}
+
 /** Exactly-once counting of one partition of the raw topic (delivery rule 6). */
 export class DedupTask implements PartitionTask {
   readonly #options: TaskOptions;
   readonly #place: Place;
   readonly #stations = new Map<number, Station>();
+  /** What the state topic holds, until it is read to its end. */
+  #restored: Restored = { states: new Map(), pages: new Map() };
   #tally: Tally = { readings: 0, duplicates: 0, deadLetters: 0 };
   #gatewayTimes: number[] = [];
   #deviceTimes: number[] = [];
@@ -64,15 +81,33 @@ export class DedupTask implements PartitionTask {
   }
 
   /** @throws {CodedError} AVRO_INVALID: without its whole state dedup must not count */
-  async restore({ value }: InRecord): Promise<void> {
-    // Stations are never forgotten, so there is no tombstone of ours.
-    if (!value) return;
+  async restore({ key, value }: InRecord): Promise<void> {
+    if (!value) {
+      // Only pages are ever taken back.
+      if (key) this.#restored.pages.delete(keyIn(key));
+      return;
+    }
     const state = await this.#options.decodeState(value);
-    this.#stations.set(state.station_id, Station.restored(state));
+    const page = pageIn(state);
+    if (!state.page) this.#restored.states.set(state.station_id, state);
+    else if (page)
+      this.#restored.pages.set(stateKeyOf(state.station_id, state.page), {
+        ...page,
+        stationId: state.station_id,
+      });
+  }
+
+  ready(): void {
+    const { states, pages } = this.#restored;
+    for (const state of states.values()) {
+      const own = [...pages.values()].filter(({ stationId }) => stationId === state.station_id);
+      this.#stations.set(state.station_id, Station.restored(state, own));
+    }
+    this.#restored = { states: new Map(), pages: new Map() };
   }
 
   async process(records: readonly InRecord[]): Promise<readonly OutRecord[]> {
-    const { topics, stateKey, state, prepare } = this.#options;
+    const { topics, stateKey, state, prepare, maxStateBytes } = this.#options;
     this.#tally = { readings: 0, duplicates: 0, deadLetters: 0 };
     this.#gatewayTimes = [];
     this.#deviceTimes = [];
@@ -92,21 +127,35 @@ export class DedupTask implements PartitionTask {
     await prepare([...touched].map((station) => station.id));
     for (const station of touched) {
       station.check();
-      out.push({
-        topic: topics.dedupState,
-        key: stateKey.encode(station.id),
-        value: state.encode(station.toState()),
-      });
+      station.tidy();
+      const { written, removed } = station.takeChangedPages();
+      const records = [
+        ...written.map((page) => [page.number, state.frame(page.bytes)] as const),
+        ...removed.map((number) => [number, null] as const),
+        [0, state.encode(station.toState())] as const,
+      ];
+      for (const [page, value] of records) {
+        if (value && value.length > maxStateBytes) throw tooLarge(station.id, value.length, maxStateBytes);
+        out.push({ topic: topics.dedupState, key: stateKey.encode(stateKeyOf(station.id, page)), value });
+      }
     }
     return out;
   }
 
   committed(): void {
     let scattered = 0;
-    for (const station of this.#stations.values()) scattered += station.scattered;
+    const kept = { recent: 0, older: 0, pages: 0 };
+    for (const station of this.#stations.values()) {
+      scattered += station.scattered;
+      const own = station.kept;
+      kept.recent += own.recent;
+      kept.older += own.older;
+      kept.pages += own.pages;
+    }
     this.#options.onCommitted(this.#place.partition, {
       tally: this.#tally,
       scattered,
+      kept,
       gatewayTimes: this.#gatewayTimes,
       deviceTimes: this.#deviceTimes,
     });
@@ -136,7 +185,7 @@ export class DedupTask implements PartitionTask {
         oldest = Math.min(oldest, fresh[0]?.reading.deviceTime ?? oldest);
         this.#options.clean.append(out, place, device, run, fresh, hops);
       } catch (error) {
-        if (!isCoded(error, "BATCH_INVALID")) throw error;
+        if (!isCoded(error, "BATCH_INVALID", "BOOT_CLOSED", "BOOT_SCATTERED")) throw error;
         out.push(this.#dead(record, error, [run]));
       }
     }
@@ -164,4 +213,17 @@ export class DedupTask implements PartitionTask {
       ...(lost.length > 0 ? { headers: { [HEADERS.lost]: formatLost(lost) } } : {}),
     };
   }
+}
+
+function keyIn(key: Buffer): number {
+  return avroType("station-id").fromBuffer(parseFrame(key).body) as number;
+}
+
+/** Known before Kafka says it: nothing of the transaction is sent. Its bounds keep a station's state far below. */
+function tooLarge(stationId: number, bytes: number, maxBytes: number): CodedError {
+  return new CodedError("KAFKA_RECORD_REFUSED", {
+    message: `the state of station ${stationId} has ${bytes} bytes, and its topic takes ${maxBytes}: raise the topic's max.message.bytes`,
+    retryable: false,
+    context: { stationId, bytes, maxBytes },
+  });
 }

@@ -115,6 +115,7 @@ describe("a registry that was set up anew", () => {
           ranges: [{ from: 1, to: 9 }],
         },
       ],
+      ...{ older: [], page: 0, next_page: 1 },
       ...{ arrivals: 0, entries: 9, service_time: 1_700_000_000_000 },
     },
   };

@@ -99,12 +99,16 @@ describe("records as the stages write them", () => {
       arrivals: 0,
       entries: 9,
       service_time: 1,
+      ...{ page: 0, next_page: 1, older: [] },
     };
     const key = await stationKey(topics.dedupState);
     const value = await avro(`${topics.dedupState}-value`, "dedup-state", state);
     expect(await decode(record(topics.dedupState, key, value))).toEqual({ kind: "dedup", at: 1_000, state });
     const offset = record(topics.dedupState, Buffer.from(`${OFFSET_KEY}t.raw`), Buffer.from("17"));
     expect(await decode(offset)).toBeNull();
+    const pageKey = await avro(`${topics.dedupState}-key`, "station-id", 403_800_017);
+    expect(await decode(record(topics.dedupState, pageKey, value))).toBeNull();
+    expect(await decode(record(topics.dedupState, pageKey, null))).toBeNull();
   });
 
   test("weather with its service time, a station, and a device that is forgotten", async () => {

@@ -12,6 +12,9 @@ import { HEADERS, type HopTimes, parseTimes, type Topics } from "../../../../sch
 import { fleetRecordOf } from "../fleet/decode.ts";
 import type { Input } from "./inputs.ts";
 
+/** Station ids have five digits; greater keys of dedup's state are pages (`DedupState`). */
+const LAST_STATION = 99_999;
+
 type Decode = (record: InRecord) => Promise<Input | null>;
 
 /**
@@ -78,9 +81,12 @@ export function inputDecoder(topics: Topics, avro: AvroDecoder): Decode {
     [topics.dedupState]: async (record) => {
       // The processor keeps its input offsets in its state topic (infra/runtime/kafka/ports.ts).
       if (record.key?.subarray(0, OFFSET_KEY.length).equals(Buffer.from(OFFSET_KEY))) return null;
+      const stationId = await stationKey(record);
+      // Pages of older boots, whose sums are in the station's own record.
+      if (stationId > LAST_STATION) return null;
       if (record.value)
         return { kind: "dedup", at: record.timestamp, state: await value<DedupState>(record) };
-      return { kind: "dedup-gone", stationId: await stationKey(record) };
+      return { kind: "dedup-gone", stationId };
     },
     [topics.fleet]: async (record) => ({ kind: "vehicle", record: fleetRecordOf(record) }),
     [topics.deadLetter]: async (record) => ({

@@ -53,6 +53,26 @@ describe("dedup's counts", () => {
     expect(counts.violations).toEqual([]);
   });
 
+  test("boots of which the record has sums only are counted with the oldest of the others", () => {
+    const counts = new DedupCounts();
+    const sums = { boots: 900, accepted: 1_800, lost: 2, duplicates: 7, refused: 3, closed: [] };
+    counts.set({ ...state([boot("40380-T1", 3)], 1_803), older: [{ device_id: "40380-T1", ...sums }] }, 0);
+    expect(counts.violations).toEqual([]);
+    expect(counts.boots("40380-T1")).toMatchObject([
+      { boot_id: 5, duplicates: 7, total: 1_805 },
+      { boot_id: 5 },
+    ]);
+    counts.set({ ...state([boot("40380-T1", 3)], 1_804), older: [{ device_id: "40380-T1", ...sums }] }, 1);
+    expect(counts.violations[0]).toContain("accepted 1803 entries and wrote 1804");
+  });
+
+  test("a record of 50,000 boots, as versions before wrote it, is taken in at once", () => {
+    const counts = new DedupCounts();
+    const boots = Array.from({ length: 50_000 }, (_, i) => ({ ...boot("40380-T1", 1), boot_id: i }));
+    counts.set(state(boots, 50_000), 0);
+    expect(counts.boots("40380-T1")).toHaveLength(50_000);
+  });
+
   test("a count that falls is a contradiction", () => {
     const counts = new DedupCounts();
     counts.set(state([boot("40380-T1", 5)], 5), 0);

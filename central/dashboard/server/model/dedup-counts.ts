@@ -22,8 +22,10 @@ export class DedupCounts {
     else this.#violations.delete(state.station_id);
     this.#stations.set(state.station_id, state);
     const byDevice = new Map<string, BootState[]>();
-    for (const boot of state.boots) {
-      byDevice.set(boot.device_id, [...(byDevice.get(boot.device_id) ?? []), boot]);
+    for (const boot of [...olderAsBoots(state), ...state.boots]) {
+      const boots = byDevice.get(boot.device_id);
+      if (boots) boots.push(boot);
+      else byDevice.set(boot.device_id, [boot]);
     }
     for (const [id, boots] of byDevice) {
       const steps = this.#devices.get(id) ?? [];
@@ -63,6 +65,23 @@ export class DedupCounts {
   }
 }
 
+/**
+ * What a device's older boots come to, as one boot more. It stands with the oldest of the recent ones: a memory that has
+ * so many boots has had more.
+ */
+function olderAsBoots({ boots, older = [] }: DedupState): BootState[] {
+  if (older.length === 0) return [];
+  const oldest = new Map<string, number>();
+  for (const { device_id, boot_id } of boots) {
+    oldest.set(device_id, Math.min(boot_id, oldest.get(device_id) ?? boot_id));
+  }
+  return older.map(({ device_id, accepted, lost, duplicates, refused }) => ({
+    ...{ device_id, duplicates, boot_id: oldest.get(device_id) ?? 0, total: accepted + lost + refused },
+    ranges: accepted > 0 ? [{ from: 1, to: accepted }] : [],
+    lost: lost > 0 ? [{ from: accepted + 1, to: accepted + lost }] : [],
+  }));
+}
+
 export function lengthOf(ranges: readonly SeqRange[]): number {
   return ranges.reduce((sum, range) => sum + range.to - range.from + 1, 0);
 }
@@ -84,6 +103,10 @@ function contradiction(state: DedupState, before: DedupState | undefined): strin
     if (!device) return `Station ${state.station_id}: dedup counts "${boot.device_id}", which is no device.`;
     if (!ascending(boot.ranges)) return `${boot.device_id}: dedup's ranges overlap.`;
     accepted.set(device.kind, (accepted.get(device.kind) ?? 0) + lengthOf(boot.ranges));
+  }
+  for (const { device_id, accepted: counted } of state.older ?? []) {
+    const kind = parseDeviceId(device_id)?.kind ?? "turnstile";
+    accepted.set(kind, (accepted.get(kind) ?? 0) + counted);
   }
   for (const kind of DEVICE_KINDS) {
     const count = accepted.get(kind) ?? 0;

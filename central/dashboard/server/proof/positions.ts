@@ -26,9 +26,9 @@ export interface DeviceCount {
  * @param positions - null: the device never said HELLO to an agent we heard; what was counted is all we know.
  */
 export function countDevice(positions: Positions | null, boots: readonly BootState[]): DeviceCount {
-  const memory = positions?.memoryBootId ?? Number.POSITIVE_INFINITY;
-  const older = sum(boots.filter((boot) => boot.boot_id < memory));
-  const present = sum(boots.filter((boot) => boot.boot_id >= memory));
+  const ofMemory = memberOf(positions);
+  const older = sum(boots.filter((boot) => !ofMemory(boot)));
+  const present = sum(boots.filter(ofMemory));
   const d = present.accepted + present.lost;
   const p = Math.max(positions?.published ?? 0, d);
   const a = Math.max(positions?.stored ?? 0, p);
@@ -48,9 +48,19 @@ export function countDevice(positions: Positions | null, boots: readonly BootSta
 }
 
 /** Readings of the device's present memory that were counted. */
-export function countedOf(memoryBootId: number, boots: readonly BootState[]): number {
-  const present = sum(boots.filter((boot) => boot.boot_id >= memoryBootId));
+export function countedOf(positions: Positions, boots: readonly BootState[]): number {
+  const present = sum(boots.filter(memberOf(positions)));
   return present.accepted + present.lost;
+}
+
+/**
+ * Is a boot one of the device's present memory? They rise from that memory's first to the present one; another memory
+ * on the same line may have had greater ones.
+ */
+function memberOf(positions: Positions | null): (boot: BootState) => boolean {
+  if (!positions) return () => false;
+  const { memoryBootId, bootId } = positions;
+  return ({ boot_id }) => boot_id >= memoryBootId && boot_id <= bootId;
 }
 
 function sum(boots: readonly BootState[]): {

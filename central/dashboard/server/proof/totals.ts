@@ -88,7 +88,7 @@ export function totalsOf(
 function overcounted(device: KnownDevice, dedup: DedupCounts): string | undefined {
   const { positions } = device.told;
   if (device.state !== "online" || !positions) return undefined;
-  const counted = countedOf(positions.memoryBootId, dedup.bootsAt(device.id, device.toldAt - SETTLE_MS));
+  const counted = countedOf(positions, dedup.bootsAt(device.id, device.toldAt - SETTLE_MS));
   if (counted <= positions.numbered) return undefined;
   return `${device.id} numbered ${positions.numbered} readings, and ${counted} were counted.`;
 }
