@@ -15,9 +15,6 @@ import type { ListenOptions } from "./broker/listener.ts";
 
 /** How often certificates are looked at for their renewal, ms. */
 const RENEWAL_MS = 30_000;
-/** What a record costs in Kafka beside its payload: key, header, framing. */
-const RECORD_OVERHEAD = 1024;
-
 const count = (min: number, max: number) =>
   z.coerce.number({ error: "give a number" }).int("give a whole number").min(min).max(max);
 
@@ -56,7 +53,7 @@ export const gatewaySettings = z.object({
     .describe("The port of MQTT over WebSocket, for browsers; not set: not served; 0 takes any free one."),
   MQTT_WSS_PORT: port.optional().describe("The same over TLS, with MQTT_TLS_CERT_FILE."),
   MQTT_MAX_CONNECTIONS: count(1, 100_000).default(8_192).describe("Connections at once, at most."),
-  MQTT_MAX_PAYLOAD: count(LIMITS.batchBytes + 1, LIMITS.recordBytes - RECORD_OVERHEAD)
+  MQTT_MAX_PAYLOAD: count(LIMITS.batchBytes + 1, LIMITS.recordBytes - LIMITS.recordOverheadBytes)
     .default(LIMITS.payloadBytes)
     .describe("Bytes of one PUBLISH, at most."),
   MQTT_MAX_IN_FLIGHT: count(1, 65_535)

@@ -2,27 +2,26 @@ import { randomUUID } from "node:crypto";
 import { avroType } from "../infra/runtime/avro/contracts.ts";
 import type { Clock } from "../infra/runtime/clock.ts";
 import type { ProbeAnswer } from "../infra/runtime/http/probes.ts";
-import type { Kafka, Producer } from "../infra/runtime/kafka/ports.ts";
+import type { Kafka } from "../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
 import type { Random } from "../infra/runtime/random.ts";
-import { avroCodec, avroDecoder } from "../infra/runtime/registry/codec.ts";
+import { avroDecoder } from "../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../infra/runtime/registry/ports.ts";
 import { untilAvailable } from "../infra/runtime/service/availability.ts";
 import type { Running } from "../infra/runtime/service/lifecycle.ts";
 import { SingleObjectCodec } from "../schemas/avro/single-object.ts";
 import { LIMITS } from "../schemas/mqtt.ts";
 import type { ReadingBatch } from "../schemas/readings.ts";
-import { type Topics, topicNames } from "../schemas/topics.ts";
 import type { Passwords } from "./access/credentials.ts";
 import { Decider } from "./bridge/decision.ts";
 import { PublishGate } from "./bridge/publish-gate.ts";
-import { Records } from "./bridge/records.ts";
 import { Wills } from "./bridge/wills.ts";
 import { followRenewal } from "./broker/certificates.ts";
 import { type Listeners, listen } from "./broker/listener.ts";
 import { MqttBroker } from "./broker/mqtt-broker.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { GatewayMeter } from "./metrics.ts";
+import { find } from "./search.ts";
 import { followSessions } from "./sessions/followed-sessions.ts";
 import { SessionLog } from "./sessions/session-log.ts";
 import { StationHolders } from "./sessions/station-holders.ts";
@@ -77,7 +76,7 @@ export interface Gateway extends Running {
  */
 export async function startGateway(parts: ServiceParts): Promise<Gateway> {
   const { config, clock, logger, meter } = parts;
-  const { records, producer, topics } = await untilAvailable(() => find(parts), parts);
+  const { records, producer, topics, limit } = await untilAvailable(() => find(parts), parts);
   let draining = false;
   const sink = new KafkaSink({
     producer,
@@ -88,9 +87,14 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
     records,
     codec: new SingleObjectCodec<ReadingBatch>(avroType("reading-batch")),
     payloadBytes: config.maxPayloadBytes,
+    kafkaBytes: () => limit.bytes,
     now: () => clock.now(),
   });
-  const gate = new PublishGate({ decider, sink, clock, logger, meter, maxInFlight: config.maxInFlight });
+  const gate = new PublishGate({
+    ...{ decider, sink, clock, logger, meter },
+    maxInFlight: config.maxInFlight,
+    onKafkaLimit: () => limit.look(),
+  });
   // A packet somewhat over the limit is read, so that its agent can be told which batch is too large.
   const maxPacketBytes = Math.max(LIMITS.recordBytes, config.maxPayloadBytes) + PACKET_OVERHEAD;
   const wills = new Wills({ decider, sink, clock, logger, onWritten: () => meter.willWritten() });
@@ -158,6 +162,7 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
         readings: meter.readings,
         readingsPerSecond: rate.perSecond(),
         waitingBytes: sink.waitingBytes,
+        ...(limit.fitsBatches ? {} : { kafkaTakesBytes: limit.bytes }),
       },
     }),
     async stop() {
@@ -170,6 +175,7 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
       log.stop();
       await Promise.race([stopHearing(), clock.sleep(DRAIN_MS)]);
       stopSweeping();
+      limit.stop();
       await Promise.race([producer.close(), clock.sleep(1_000)]);
     },
   };
@@ -193,36 +199,5 @@ class Rate {
     const rate = seconds > 0 ? (now.count - this.#last.count) / seconds : 0;
     this.#last = now;
     return Math.round(rate * 10) / 10;
-  }
-}
-
-interface Found {
-  readonly records: Records;
-  readonly producer: Producer;
-  readonly topics: Topics;
-}
-
-async function find({ kafka, registry, config }: ServiceParts): Promise<Found> {
-  const topics = topicNames(config.topicPrefix);
-  const admin = await kafka.admin();
-  try {
-    const partitions = {
-      raw: await admin.partitionsOf(topics.raw),
-      devices: await admin.partitionsOf(topics.devices),
-    };
-    // Written only when something is wrong: that it is missing must show now.
-    await admin.partitionsOf(topics.deadLetter);
-    const codecs = {
-      rawKey: await avroCodec<number>(registry, `${topics.raw}-key`, "station-id"),
-      rawValue: await avroCodec<unknown>(registry, `${topics.raw}-value`, "reading-batch"),
-      devicesKey: await avroCodec<string>(registry, `${topics.devices}-key`, "device-id"),
-      devicesValue: await avroCodec<unknown>(registry, `${topics.devices}-value`, "device-state"),
-      deadLetterKey: await avroCodec<string>(registry, `${topics.deadLetter}-key`, "device-id"),
-      deadLetterValue: await avroCodec<unknown>(registry, `${topics.deadLetter}-value`, "dead-letter"),
-    };
-    const producer = await kafka.producer({ timeoutMs: config.patienceMs, lingerMs: 2 });
-    return { records: new Records(codecs, topics, partitions), producer, topics };
-  } finally {
-    await admin.close();
   }
 }

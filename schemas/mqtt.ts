@@ -40,4 +40,6 @@ export const LIMITS = {
   payloadBytes: 256 * 1024,
   /** `max.message.bytes` of the raw topic. */
   recordBytes: 1024 * 1024,
+  /** What a record of the raw topic costs beside its payload, at most: key, headers, framing. */
+  recordOverheadBytes: 1024,
 } as const;

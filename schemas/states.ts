@@ -201,9 +201,12 @@ export function sessionId(stationId: number, state: SessionState["state"]): stri
   return state === "refused" ? `${stationId}-second-agent` : `${stationId}-session`;
 }
 
-/** JSON on `cta/v1/{stationId}/refused`: the gateway will never take this batch. */
+/** JSON on `cta/v1/{stationId}/refused`: the gateway does not take this batch. */
 export interface Refusal {
   readonly batchId: number;
   readonly code: string;
+  /** true: its content can never pass, whatever changes here. */
   readonly permanent: boolean;
+  /** Its readings are sound, and it is larger than Kafka takes now: a payload of so many bytes would pass. */
+  readonly maxBytes?: number;
 }

@@ -76,8 +76,8 @@ class MqttConnection implements Connection {
       const timer = setTimeout(() => fail(lost(`no answer within ${limitMs} ms`)), limitMs);
       client.on("error", (error) => fail(refusedBy(error)));
       client.on("close", () => fail(lost("connection closed")));
-      client.on("message", (_topic, payload) => {
-        if (this.#state === "open") this.#options.onMessage(payload);
+      client.on("message", (topic, payload) => {
+        if (this.#state === "open") this.#options.onMessage(topic, payload);
       });
       client.on("connect", () => {
         // Small packets both ways: Nagle's algorithm would hold each until the last one is acknowledged.

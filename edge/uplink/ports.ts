@@ -22,7 +22,7 @@ export interface ConnectOptions {
   readonly will: Will;
   /** Subscribed before `connect` resolves. */
   readonly subscribe: string;
-  readonly onMessage: (payload: Buffer) => void;
+  readonly onMessage: (topic: string, payload: Buffer) => void;
   /** Once, whatever ended it; not after `close`. */
   readonly onLost: (reason: string) => void;
 }

@@ -5,6 +5,7 @@ import { LIMITS } from "../../schemas/mqtt.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { Outbox } from "../outbox/ports.ts";
 import { type BuiltBatch, buildBatch, type DeviceQueue } from "./batch.ts";
+import { BatchLimit } from "./batch-limit.ts";
 import { PoisonSearch } from "./poison-search.ts";
 import { WINDOW, Window } from "./window.ts";
 
@@ -25,6 +26,9 @@ export interface SenderOptions {
 export class Sender {
   readonly #options: SenderOptions;
   readonly #search = new PoisonSearch();
+  readonly #limit = new BatchLimit();
+  /** Batches of the next connection will be smaller than those of this one. */
+  #smaller = false;
   #window = new Window();
   /** Next arrival number per device on this connection. */
   #next = new Map<string, number>();
@@ -52,6 +56,7 @@ export class Sender {
   /** A connection is up: everything unacknowledged is sent again, from the outbox. */
   begin(publish: (payload: Buffer) => Promise<void>): void {
     this.end();
+    this.#smaller = false;
     this.#publish = publish;
     this.#pump(true);
   }
@@ -87,6 +92,20 @@ export class Sender {
     });
   }
 
+  /** The readings of this batch are sound, and it is larger than Kafka takes: `maxBytes` would pass. */
+  tooLarge(batchId: number, maxBytes: number): void {
+    if (!this.#window.rangesOf(batchId)) return;
+    const { clock, logger } = this.#options;
+    if (!this.#limit.learn(maxBytes, clock.monotonic())) return;
+    this.#smaller = true;
+    logger.warn({ maxBytes }, "Kafka takes only smaller batches: max.message.bytes of its raw topic is low");
+  }
+
+  /** @returns is there something to do that the last connection could not? Then the next one need not wait. */
+  hasProgress(): boolean {
+    return this.searching || this.#smaller;
+  }
+
   /** @param due - may a batch that is not full leave now? */
   #pump(due: boolean): void {
     while (this.#publish && this.#window.size < (this.searching ? 1 : WINDOW)) {
@@ -107,20 +126,18 @@ export class Sender {
       });
       return undefined;
     }
-    return this.#build(queues, { readings: LIMITS.batchReadings, bytes: LIMITS.batchBytes });
+    return this.#build(queues, LIMITS.batchReadings);
   }
 
   #poisonSearchBatch(): BuiltBatch | undefined {
     const { outbox } = this.#options;
     const { queues, limit } = this.#search.half((id) => outbox.ledger(id).tail);
-    return this.#build(queues, { readings: limit, bytes: LIMITS.batchBytes });
+    return this.#build(queues, limit);
   }
 
-  #build(
-    queues: readonly DeviceQueue[],
-    limits: { readings: number; bytes: number },
-  ): BuiltBatch | undefined {
-    const { outbox } = this.#options;
+  #build(queues: readonly DeviceQueue[], readings: number): BuiltBatch | undefined {
+    const { outbox, clock } = this.#options;
+    const limits = { readings, bytes: this.#limit.at(clock.monotonic()) };
     const built = buildBatch(queues, limits, (id, from, limit) => outbox.peek(id, from, limit));
     // Accepted by the outbox and not yet on disk: `wake` comes once it is.
     return built.readings > 0 ? built : undefined;

@@ -92,8 +92,8 @@ export class Uplink {
         clientId: String(stationId),
         will: will(number),
         subscribe: refusedTopic(stationId),
-        onMessage: (payload) => {
-          if (number === this.#connections) this.#refused(payload);
+        onMessage: (topic, payload) => {
+          if (number === this.#connections && topic === refusedTopic(stationId)) this.#refused(payload);
         },
         onLost: (reason) => {
           lost = true;
@@ -127,7 +127,7 @@ export class Uplink {
     if (was) this.#options.onDown();
     if (this.#stopped) return;
     // A refusal that leads somewhere is progress, and answered at once.
-    const waitMs = this.#sender.searching ? 50 : this.#options.backoff.next();
+    const waitMs = this.#sender.hasProgress() ? 50 : this.#options.backoff.next();
     const { logger } = this.#options;
     if (was || loud) logger.warn({ reason, waitMs }, "the gateway is gone: readings wait in the outbox");
     else logger.debug({ reason, waitMs }, "no gateway");
@@ -142,14 +142,15 @@ export class Uplink {
     }
     this.#options.logger.warn({ ...refusal }, "the gateway refuses a batch");
     if (refusal.permanent) this.#sender.refused(refusal.batchId, refusal.code);
+    else if (refusal.maxBytes !== undefined) this.#sender.tooLarge(refusal.batchId, refusal.maxBytes);
   }
 }
 
 function parseRefusal(payload: Buffer): Refusal | undefined {
   try {
-    const { batchId, code, permanent } = JSON.parse(payload.toString("utf8")) as Partial<Refusal>;
+    const { batchId, code, permanent, maxBytes } = JSON.parse(payload.toString("utf8")) as Partial<Refusal>;
     if (typeof batchId !== "number" || typeof permanent !== "boolean") return undefined;
-    return { batchId, code: String(code), permanent };
+    return { batchId, code: String(code), permanent, ...(typeof maxBytes === "number" ? { maxBytes } : {}) };
   } catch {
     return undefined;
   }

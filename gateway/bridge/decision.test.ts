@@ -169,3 +169,17 @@ describe("what breaks a rule of the protocol is refused", () => {
     test(name, () => expect(publish(topic, bytes, overrides)).toEqual({ kind: "refuse", ...expected }));
   }
 });
+
+test("a batch larger than Kafka takes now is told what would pass, before it is sent there", async () => {
+  const narrow = await testDecider(5_000, 4_000);
+  const large = payload(batch(9, { size: 1_000 }));
+  expect(narrow.decide(ORIGIN, { topic: READINGS, payload: large, qos: 1, retain: false })).toEqual({
+    kind: "refuse",
+    reason: "kafka-limit",
+    refusal: { batchId: 9, code: "KAFKA_RECORD_REFUSED", permanent: false, maxBytes: 4_000 },
+  });
+  const small = payload(batch(9, { size: 50 }));
+  expect(narrow.decide(ORIGIN, { topic: READINGS, payload: small, qos: 1, retain: false }).kind).toBe(
+    "forward",
+  );
+});

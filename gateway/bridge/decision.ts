@@ -27,7 +27,14 @@ export interface Origin {
 }
 
 /** Why a packet is refused; the label of the metric and the `reason` of the log line. */
-export type RefusalReason = "foreign-topic" | "qos" | "retained" | "oversized" | "in-flight" | "dead-letter";
+export type RefusalReason =
+  | "foreign-topic"
+  | "qos"
+  | "retained"
+  | "oversized"
+  | "in-flight"
+  | "dead-letter"
+  | "kafka-limit";
 
 /**
  * What to do with a packet.
@@ -56,6 +63,8 @@ export interface DeciderOptions {
   readonly codec: SingleObjectCodec<ReadingBatch>;
   /** Largest payload that is taken, bytes. */
   readonly payloadBytes: number;
+  /** Largest payload of readings that Kafka takes now, bytes. */
+  readonly kafkaBytes: () => number;
   /** Wall clock, epoch ms. */
   readonly now: () => number;
 }
@@ -84,6 +93,8 @@ export class Decider {
     if (packet.qos !== 1) return refuse("qos", "GATEWAY_REFUSED", false);
     if (packet.retain) return refuse("retained", "GATEWAY_REFUSED", false);
     if (payload.length > this.#options.payloadBytes) return refuse("oversized", "BATCH_INVALID", true);
+    const kafkaBytes = this.#options.kafkaBytes();
+    if (topic.kind === "readings" && payload.length > kafkaBytes) return tooLarge(payload, kafkaBytes);
     try {
       return topic.kind === "readings"
         ? this.#readings(stationId, payload)
@@ -132,6 +143,18 @@ export class Decider {
       serialMs: facts.edgeTime - facts.deviceTime,
     };
   }
+}
+
+/**
+ * Sound readings in a batch that is larger than Kafka takes: a fault of a setting, not of the content. The agent is told
+ * what would pass, and nothing is lost meanwhile.
+ *
+ * @param maxBytes - undefined: Kafka refuses it for another reason, which only a person can mend.
+ */
+export function tooLarge(payload: Buffer, maxBytes: number | undefined): Decision {
+  const decision = refused(payload, "kafka-limit", "KAFKA_RECORD_REFUSED", false);
+  if (decision.kind !== "refuse" || !decision.refusal || maxBytes === undefined) return decision;
+  return { ...decision, refusal: { ...decision.refusal, maxBytes } };
 }
 
 /** Refused as a batch, named by its number where that can be read. */

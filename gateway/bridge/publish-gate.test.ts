@@ -17,7 +17,11 @@ const events: unknown[] = [];
 let generation: number | undefined;
 
 const LOST = new CodedError("KAFKA_UNAVAILABLE", { message: "no answer", retryable: true });
-const NEVER = new CodedError("KAFKA_RECORD_REFUSED", { message: "too large", retryable: false });
+const NEVER = new CodedError("KAFKA_RECORD_REFUSED", {
+  message: "too large",
+  retryable: false,
+  context: { broker: "MESSAGE_TOO_LARGE" },
+});
 
 beforeEach(async () => {
   events.length = 0;
@@ -30,6 +34,7 @@ beforeEach(async () => {
     clock,
     logger: silentLogger,
     maxInFlight: 4,
+    onKafkaLimit: () => events.push("limit"),
     meter: {
       published: () => {},
       waited: () => {},
@@ -96,9 +101,10 @@ test("poison between good ones: dead-lettered, acknowledged in its place, the ot
   expect(events).toEqual([{ dead: "AVRO_INVALID" }, { puback: 1 }, { puback: 2 }, { puback: 3 }]);
 });
 
-test("what Kafka never takes goes to the dead letter and is acknowledged then", () => {
+test("a state that Kafka never takes goes to the dead letter and is acknowledged then", () => {
   const queue = agent();
-  publish(queue, 1);
+  const packet = { topic: agentStateTopic(STATION), payload: json(agentState()), qos: 1, retain: false };
+  gate.accept(queue, packet, () => events.push({ puback: 1 }));
   sink.settle(0, NEVER);
   expect(events).toEqual([{ dead: "KAFKA_RECORD_REFUSED" }]);
   expect(sink.submissions[1]?.record.topic).toBe(TOPICS.deadLetter);
@@ -107,13 +113,45 @@ test("what Kafka never takes goes to the dead letter and is acknowledged then", 
 });
 
 test("when not even the dead letter takes it, it is refused for good", () => {
-  publish(agent(), 1);
+  publish(agent(), 1, POISON);
   sink.settle(0, NEVER);
+  expect(events.at(-1)).toMatchObject({ dismiss: "dead-letter" });
+});
+
+test("sound readings that Kafka finds too large are no dead letter: their agent is told to send half", () => {
+  const queue = agent();
+  publish(queue, 1);
+  const large = payload(batch(2, { size: 200 }));
+  publish(queue, 2, large);
+  publish(queue, 3);
   sink.settle(1, NEVER);
-  expect(events.at(-1)).toEqual({
-    dismiss: "dead-letter",
-    refusal: { batchId: 1, code: "KAFKA_RECORD_REFUSED", permanent: true },
+  expect(sink.submissions).toHaveLength(3);
+  expect(events).toEqual(["limit"]);
+  sink.settle(0);
+  expect(events.slice(1)).toEqual([
+    { puback: 1 },
+    {
+      dismiss: "kafka-limit",
+      refusal: { batchId: 2, code: "KAFKA_RECORD_REFUSED", permanent: false, maxBytes: large.length >> 1 },
+    },
+  ]);
+});
+
+test("a sound reading that Kafka refuses alone, or for another reason, waits at its agent", () => {
+  publish(agent("a"), 1);
+  sink.settle(0, NEVER);
+  const invalid = new CodedError("KAFKA_RECORD_REFUSED", {
+    message: "x",
+    retryable: false,
+    context: { broker: "INVALID_RECORD" },
   });
+  publish(agent("b"), 2, payload(batch(2, { size: 200 })));
+  sink.settle(1, invalid);
+  const refusal = { code: "KAFKA_RECORD_REFUSED", permanent: false };
+  expect(events.filter((event) => event !== "limit")).toEqual([
+    { dismiss: "kafka-limit", refusal: { batchId: 1, ...refusal } },
+    { dismiss: "kafka-limit", refusal: { batchId: 2, ...refusal } },
+  ]);
 });
 
 test("a refusal waits its turn; what follows it is neither written nor acknowledged", () => {

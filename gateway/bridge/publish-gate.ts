@@ -4,7 +4,7 @@ import type { Logger } from "../../infra/runtime/logger.ts";
 import type { CodedError } from "../../schemas/errors.ts";
 import type { Sink, Submission } from "../sink/ports.ts";
 import { AckQueue, type InFlightEntry, type Peer } from "./ack-queue.ts";
-import { type Decider, type Decision, type Publication, refused } from "./decision.ts";
+import { type Decider, type Decision, type Publication, refused, tooLarge } from "./decision.ts";
 
 /** What the gate counts. */
 export interface PublishGateMeter {
@@ -26,7 +26,12 @@ export interface PublishGateOptions {
   readonly meter: PublishGateMeter;
   /** Packets one connection may have waiting. */
   readonly maxInFlight: number;
+  /** Kafka refused readings by a setting that may have changed. */
+  readonly onKafkaLimit?: () => void;
 }
+
+/** What the broker calls a record, or a request of them, that is larger than the topic takes. */
+const TOO_LARGE = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
 
 /**
  * Lets a PUBACK go only when Kafka has the packet (delivery rule 4): `acknowledge` of a packet is called after the sink
@@ -120,12 +125,35 @@ export class PublishGate {
       // It is unknown whether Kafka has it: the agent sends it again, dedup drops what came twice.
       if (queue.open) this.#options.logger.warn({ ...about(queue.peer), code: error.code }, error.message);
       queue.abandon("kafka");
+    } else if (decision.kind === "forward" && decision.readings > 0) {
+      this.#refusedSound(queue, entry, packet, decision.readings, error);
     } else if (decision.kind === "forward") {
       this.#carryOut(queue, entry, packet, this.#options.decider.deadLetter(packet, error));
     } else {
       const { payload } = packet;
       this.#carryOut(queue, entry, packet, refused(payload, "dead-letter", "KAFKA_RECORD_REFUSED", true));
     }
+  }
+
+  /**
+   * Kafka refuses a batch that was found sound here: a setting is at fault, not the content, so it is no dead letter. A
+   * batch too large is halved by its agent; anything else waits at the agent until somebody mends the setting.
+   */
+  #refusedSound(
+    queue: AckQueue,
+    entry: InFlightEntry,
+    packet: Publication,
+    readings: number,
+    error: CodedError,
+  ): void {
+    const bytes = packet.payload.length;
+    const halves = TOO_LARGE.has(String(error.context["broker"])) && readings > 1;
+    this.#options.logger.error(
+      { ...about(queue.peer), bytes, readings, code: error.code, ...error.context },
+      `Kafka refuses sound readings, which stay with their agent: ${error.message}`,
+    );
+    this.#options.onKafkaLimit?.();
+    this.#carryOut(queue, entry, packet, tooLarge(packet.payload, halves ? bytes >> 1 : undefined));
   }
 
   #reportDead(peer: Peer, packet: Publication, error: CodedError): void {

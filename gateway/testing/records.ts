@@ -9,7 +9,7 @@ import { Decider } from "../bridge/decision.ts";
 import { Records } from "../bridge/records.ts";
 
 /** A decider over an in-memory registry and two partitions. */
-export async function testDecider(now = 1_000): Promise<Decider> {
+export async function testDecider(now = 1_000, kafkaBytes: number = LIMITS.recordBytes): Promise<Decider> {
   const registry = memoryRegistry();
   const codecs = {
     rawKey: await avroCodec<number>(registry, "raw-key", "station-id"),
@@ -23,6 +23,7 @@ export async function testDecider(now = 1_000): Promise<Decider> {
     records: new Records(codecs, TOPICS, { raw: 2, devices: 2 }),
     codec: new SingleObjectCodec<ReadingBatch>(avroType("reading-batch")),
     payloadBytes: LIMITS.payloadBytes,
+    kafkaBytes: () => kafkaBytes,
     now: () => now,
   });
 }

@@ -184,6 +184,24 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
       expect(await admin.topicId(topic)).not.toBe(first);
     });
 
+    test("a topic's settings are those it was made with, else the broker's; what is larger than one allows is refused", async () => {
+      const admin = await setting.kafka.admin();
+      cleanup.push(() => admin.close());
+      const topic = await topicOf("small");
+      expect(Number((await admin.settingsOf(topic))["max.message.bytes"])).toBeGreaterThan(1_000_000);
+      await admin.ensureTopics([{ topic, partitions: 2, config: { "max.message.bytes": "5000" } }]);
+      expect(await admin.settingsOf(topic)).toMatchObject({ "max.message.bytes": "5000" });
+      const producer = await setting.kafka.producer();
+      cleanup.push(() => producer.close());
+      const record = { topic, partition: 0, key: null };
+      await producer.send([{ ...record, value: Buffer.alloc(4_000, 1) }]);
+      await expect(producer.send([{ ...record, value: Buffer.alloc(6_000, 1) }])).rejects.toMatchObject({
+        code: "KAFKA_RECORD_REFUSED",
+        retryable: false,
+        context: { broker: "MESSAGE_TOO_LARGE" },
+      });
+    });
+
     test("many topics are there, with their partitions, as soon as they are ensured", async () => {
       const admin = await setting.kafka.admin();
       cleanup.push(() => admin.close());

@@ -1,10 +1,15 @@
 import { CodedError } from "../../../schemas/errors.ts";
 import type { InRecord, OutRecord, TopicSpec, Written } from "./ports.ts";
 
+const MAX_BYTES = "max.message.bytes";
+/** Apache Kafka 4.3's own. */
+const DEFAULTS: Readonly<Record<string, string>> = { [MAX_BYTES]: "1048588" };
+
 /** Topics as arrays: the storage of the in-memory adapter. One call of `append` is visible whole or not at all. */
 export class MemoryLog {
   readonly #topics = new Map<string, InRecord[][]>();
   readonly #ids = new Map<string, string>();
+  readonly #settings = new Map<string, Readonly<Record<string, string>>>();
   #made = 0;
   readonly #listeners = new Set<() => void>();
   readonly #now: () => number;
@@ -22,13 +27,22 @@ export class MemoryLog {
         Array.from({ length: spec.partitions }, () => []),
       );
       this.#ids.set(spec.topic, `topic-${++this.#made}`);
+      this.#settings.set(spec.topic, { ...DEFAULTS, ...spec.config });
     } else if (existing.length !== spec.partitions) {
       throw new CodedError("KAFKA_TOPIC_MISMATCH", {
         message: `${spec.topic} has ${existing.length} partitions, not ${spec.partitions}`,
         retryable: false,
         context: { topic: spec.topic, expected: spec.partitions, found: existing.length },
       });
+    } else if (spec.config) {
+      this.#settings.set(spec.topic, { ...this.settingsOf(spec.topic), ...spec.config });
     }
+  }
+
+  /** @throws {CodedError} KAFKA_UNAVAILABLE as the broker does while a topic is missing. */
+  settingsOf(topic: string): Readonly<Record<string, string>> {
+    this.#partitions(topic);
+    return this.#settings.get(topic) ?? DEFAULTS;
   }
 
   remove(topic: string): void {
@@ -66,6 +80,8 @@ export class MemoryLog {
           context: { topic: record.topic, partition },
         });
       }
+      const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0);
+      if (bytes > Number(this.settingsOf(record.topic)[MAX_BYTES])) throw tooLarge(record.topic, bytes);
       return { record, partition, log };
     });
     const written = targets.map(({ record, partition, log }) => {
@@ -100,6 +116,15 @@ export class MemoryLog {
       context: { topic },
     });
   }
+}
+
+/** As the broker has it of a request; here it looks at single records. */
+function tooLarge(topic: string, bytes: number): CodedError {
+  return new CodedError("KAFKA_RECORD_REFUSED", {
+    message: `a record of ${bytes} bytes is larger than ${topic} takes`,
+    retryable: false,
+    context: { topic, broker: "MESSAGE_TOO_LARGE" },
+  });
 }
 
 /** Any function of the key serves a fake; Java's murmur2 matters only where other clients share the topic. */

@@ -41,6 +41,7 @@ export function memoryKafka(now: () => number = () => 0): MemoryKafka {
         endOffsets: async (topic) => log.partitions(topic).map((partition) => partition.length),
         committedOffsets: async () => null,
         topicId: async (topic) => log.topicId(topic),
+        settingsOf: async (topic) => log.settingsOf(topic),
         partitionsOf: async (topic) => log.partitions(topic).length,
         describeTopics: async (topics = log.names()) =>
           topics

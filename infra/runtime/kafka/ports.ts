@@ -238,6 +238,8 @@ export interface KafkaAdmin {
    * @throws {CodedError} KAFKA_UNAVAILABLE, also when there is no such topic
    */
   topicId(topic: string): Promise<string | undefined>;
+  /** What is in force for a topic, the broker's defaults included, by the names of the settings. */
+  settingsOf(topic: string): Promise<Readonly<Record<string, string>>>;
   /** Every topic, or these that exist: how many replicas each of its partitions has. */
   describeTopics(topics?: readonly string[]): Promise<readonly TopicDescription[]>;
   /** Also what waits in them; topics that do not exist are passed over. */

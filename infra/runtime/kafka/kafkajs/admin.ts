@@ -88,6 +88,19 @@ class KafkaJsAdmin implements KafkaAdmin {
     );
   }
 
+  async settingsOf(topic: string): Promise<Readonly<Record<string, string>>> {
+    const { resources } = await this.#coded(`cannot read the settings of ${topic}`, () =>
+      persistently(this.#clock, () =>
+        this.#admin.describeConfigs({
+          includeSynonyms: false,
+          resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+        }),
+      ),
+    );
+    const entries = resources.flatMap(({ configEntries }) => configEntries);
+    return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]));
+  }
+
   async describeTopics(topics?: readonly string[]): Promise<readonly TopicDescription[]> {
     const existing = await this.listTopics();
     const wanted = topics ? existing.filter((topic) => topics.includes(topic)) : existing;
