@@ -13,7 +13,8 @@ COPY edge ./edge
 COPY gateway ./gateway
 COPY central ./central
 RUN node infra/deploy/compose/build.mjs
-RUN npm prune --omit=dev
+# What built it is not needed to run it.
+RUN npm prune --omit=dev && npm uninstall --no-save --omit=dev esbuild vite
 
 FROM node:${NODE_TAG} AS runtime
 ENV NODE_ENV=production

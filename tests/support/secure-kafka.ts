@@ -59,10 +59,7 @@ export async function startSecureKafka(users: {
   );
   const scram = `SCRAM-SHA-512=[name=${users.scram.name},password=${users.scram.password}]`;
   const java = (mainClass: string, args: readonly string[]) =>
-    jvmCommand(
-      { mainClass, args, heapMb: 192, toolchain: toolchainOf(projectRoot()), archive: "kafka" },
-      process.env,
-    );
+    jvmCommand({ mainClass, args, heapMb: 192, toolchain: toolchainOf(projectRoot()) }, process.env);
   const format = java("kafka.tools.StorageTool", [
     "format",
     "--cluster-id",

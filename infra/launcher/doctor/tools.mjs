@@ -34,7 +34,7 @@ export async function mavenFinding(root) {
  */
 export function setupFinding(root) {
   const missing = [
-    ...(packagesFresh(root) ? [] : ["packages"]),
+    ...(packagesFresh(root, "start") ? [] : ["packages"]),
     ...(jarsFresh(root) ? [] : ["the jars of Kafka, Connect and Debezium"]),
   ];
   if (missing.length === 0) return ok("set-up", "complete");

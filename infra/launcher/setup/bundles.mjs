@@ -78,7 +78,7 @@ export async function buildBundles(root, entries, progress) {
     /** @type {Built | null} */
     const before = jsonOf(recordFile(root));
     const kept = before?.packages === packages ? before.entries : {};
-    const results = await Promise.allSettled(entries.map((entry) => bundle(root, entry)));
+    const results = await Promise.allSettled(await bundleAll(root, entries));
     const built = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
     writeWhole(
       recordFile(root),
@@ -91,29 +91,57 @@ export async function buildBundles(root, entries, progress) {
   });
 }
 
+/** @typedef {[entry: string, sources: Record<string, string>]} Bundled */
+
+/**
+ * All at once, because most of their sources are the same and are read and parsed once. When that fails, one by one:
+ * a mistake in one of them is no reason not to have the others.
+ *
+ * @param {string} root
+ * @param {readonly string[]} entries
+ * @returns {Promise<readonly Promise<Bundled>[]>}
+ */
+async function bundleAll(root, entries) {
+  try {
+    return (await bundle(root, entries)).map((built) => Promise.resolve(built));
+  } catch {
+    return entries.map(async (entry) => {
+      const [built] = await bundle(root, [entry]);
+      if (!built) throw new Error(`esbuild made nothing of ${entry}`);
+      return built;
+    });
+  }
+}
+
 /**
  * @param {string} root
- * @param {string} entry
- * @returns {Promise<[entry: string, sources: Record<string, string>]>}
+ * @param {readonly string[]} entries
+ * @returns {Promise<readonly Bundled[]>}
  */
-async function bundle(root, entry) {
+async function bundle(root, entries) {
   // Resolved from the project, and only now: before the first installation there is no esbuild.
   const esbuild = await import(pathToFileURL(join(root, "node_modules/esbuild/lib/main.js")).href);
   const { metafile } = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: [entry],
-    outfile: outputOf(entry),
+    entryPoints: entries,
+    outbase: root,
+    outdir: "dist",
     bundle: true,
     platform: "node",
     target: "node20",
     format: "esm",
     external: EXTERNAL,
     banner: { js: BANNER },
+    // The sources lie beside them.
     sourcemap: true,
+    sourcesContent: false,
     metafile: true,
     logLevel: "silent",
   });
-  // Installed packages are covered by the lockfile's stamp.
-  const sources = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
-  return [entry, marks(root, sources)];
+  return entries.map((entry) => {
+    const output = metafile.outputs[outputOf(entry)];
+    // Installed packages are covered by the lockfile's stamp.
+    const sources = Object.keys(output?.inputs ?? {}).filter((path) => !path.includes("node_modules/"));
+    return [entry, marks(root, sources)];
+  });
 }

@@ -1,10 +1,23 @@
 // @ts-check
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { SetupError } from "./error.mjs";
+import { isForDevelopment, satisfies } from "./lockfile.mjs";
+import { fetchFailed, fetchPatiently } from "./network.mjs";
+import { followPackages } from "./packages-progress.mjs";
 import { run } from "./run.mjs";
 import { digest, jsonOf, textOf, writeWhole } from "./stamp.mjs";
 
+/** @typedef {import("./lockfile.mjs").Scope} Scope */
+
 const STAMP = ["node_modules", ".elevated-stamp"];
+/** npm's own waits are ten seconds and a minute; ours are shorter, and say what they wait for. */
+const FETCHING = [
+  "--prefer-offline",
+  "--fetch-retries=1",
+  "--fetch-retry-mintimeout=1000",
+  // A line for each file, which tells how far it is.
+  "--loglevel=http",
+];
 
 /**
  * What an installation depends on. Scripts and descriptions in package.json may change without a new one.
@@ -21,57 +34,85 @@ export function wantedPackages(root) {
   );
 }
 
-/** @param {string} root */
-export function packagesFresh(root) {
-  return textOf(join(root, ...STAMP)) === wantedPackages(root);
+/**
+ * @param {string} root
+ * @param {Scope} scope
+ */
+export function packagesFresh(root, scope) {
+  const wanted = wantedPackages(root);
+  const stamp = textOf(join(root, ...STAMP));
+  return stamp === `all ${wanted}` || (scope === "start" && stamp === `start ${wanted}`);
 }
 
 /**
- * Does what npm says it installed satisfy the lockfile? Then somebody ran `npm ci` by hand, and nothing is to do.
- *
- * @param {any} lock - package-lock.json
- * @param {any} installed - node_modules/.package-lock.json, which npm writes after every installation
- * @param {any} manifest - package.json
+ * @param {string} root
+ * @param {Scope} scope
  */
-export function satisfies(lock, installed, manifest) {
-  if (!lock?.packages || !installed?.packages) return false;
-  const root = lock.packages[""] ?? {};
-  for (const kind of ["dependencies", "devDependencies"]) {
-    if (JSON.stringify(root[kind] ?? {}) !== JSON.stringify(manifest?.[kind] ?? {})) return false;
-  }
-  return Object.entries(lock.packages).every(
-    ([path, { version, optional, peer }]) =>
-      path === "" || installed.packages[path]?.version === version || (optional ?? peer) === true,
-  );
-}
-
-/** @param {string} root */
-function installedByHand(root) {
+function installed(root, scope) {
   return satisfies(
     jsonOf(join(root, "package-lock.json")),
     jsonOf(join(root, "node_modules", ".package-lock.json")),
     jsonOf(join(root, "package.json")),
+    scope,
   );
 }
 
 /**
  * @param {string} root
+ * @param {Scope} scope
  * @param {import("./progress.mjs").Progress} progress
+ * @param {readonly number[]} [waitsMs] - before each further attempt, when the network is at fault
  */
-export async function ensurePackages(root, progress) {
-  if (packagesFresh(root)) return;
-  if (!installedByHand(root)) {
-    await progress.step("packages", "npm ci, about a minute", async () => {
-      // The npm that runs this script, if one does: another on the PATH may not know this lockfile's format.
-      const npm = process.env["npm_execpath"];
-      const [program, ...args] = npm ? [process.execPath, npm, "ci"] : ["npm", "ci"];
-      const { code, output } = await run(program ?? "npm", args, { cwd: root });
-      if (code === 0) return;
-      throw new SetupError(
-        `npm ci ended with code ${code}:\n${output.trim()}`,
-        "Check the network and the registry of `npm config get registry`, then run the command again.",
+export async function ensurePackages(root, scope, progress, waitsMs) {
+  if (packagesFresh(root, scope)) return;
+  // Whoever has the rest too, because tests were run here, keeps it.
+  const wanted = scope === "start" && hasDevelopmentPackages(root) ? "all" : scope;
+  if (!installed(root, wanted)) await install(root, wanted, progress, waitsMs);
+  writeWhole(join(root, ...STAMP), `${wanted} ${wantedPackages(root)}`);
+}
+
+/**
+ * @param {string} root
+ * @param {Scope} scope
+ * @param {import("./progress.mjs").Progress} progress
+ * @param {readonly number[]} [waitsMs]
+ */
+async function install(root, scope, progress, waitsMs) {
+  const args = command(root, scope);
+  await progress.step("npm packages", `npm ${args[0]}`, async (advance) => {
+    // The npm that runs this script, if one does: another on the PATH may not know this lockfile's format.
+    const npm = process.env["npm_execpath"];
+    const before = npm && existsSync(npm) ? [process.execPath, npm] : ["npm"];
+    const [program = "npm", ...rest] = [...before, ...args, ...FETCHING];
+    const packages = followPackages(root, scope, advance);
+    try {
+      const about = { what: "npm packages", progress, ...(waitsMs ? { waitsMs } : {}) };
+      const outcome = await fetchPatiently(
+        () => run(program, rest, { cwd: root, onLine: packages.onLine }),
+        about,
       );
-    });
-  }
-  writeWhole(join(root, ...STAMP), wantedPackages(root));
+      if (outcome.code === 0) return;
+      const settings = "`npm config get registry` and `npm config get proxy`";
+      throw fetchFailed("the npm packages", `npm ${args[0]}`, outcome, settings);
+    } finally {
+      packages.stop();
+    }
+  });
+}
+
+/**
+ * @param {string} root
+ * @param {Scope} scope
+ * @returns {readonly string[]}
+ */
+function command(root, scope) {
+  if (scope === "start") return ["ci", "--omit=dev"];
+  // What a start needs is there, and perhaps in use: it stays, and the rest comes to it.
+  return installed(root, "start") ? ["install", "--no-save"] : ["ci"];
+}
+
+/** @param {string} root */
+function hasDevelopmentPackages(root) {
+  const there = jsonOf(join(root, "node_modules", ".package-lock.json"));
+  return Object.values(there?.packages ?? {}).some(isForDevelopment);
 }

@@ -2,7 +2,6 @@
 // Does what is missing before a start. Runs before anything is installed: Node's built-ins only.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { archivesFresh, makeArchives } from "./archives.mjs";
 import { buildBundles, ENTRIES, staleEntries } from "./bundles.mjs";
 import { clean } from "./clean.mjs";
 import { SetupError } from "./error.mjs";
@@ -12,21 +11,24 @@ import { HELP, parseOptions } from "./options.mjs";
 import { ensurePackages, packagesFresh } from "./packages.mjs";
 import { buildPage, pageExists, pageFresh } from "./page.mjs";
 import { progress as createProgress } from "./progress.mjs";
+import { announce } from "./space.mjs";
 
 /** @typedef {import("./options.mjs").Options} Options */
 /** @typedef {import("./progress.mjs").Progress} Progress */
 
 const root = join(import.meta.dirname, "..", "..", "..");
 
-/** @param {Options} options */
-function nothingToDo(options) {
-  return (
-    options.build !== "always" &&
-    packagesFresh(root) &&
-    jarsFresh(root) &&
-    archivesFresh(root) &&
-    (options.build === "never" || (staleEntries(root).length === 0 && (!pageExists(root) || pageFresh(root))))
-  );
+/**
+ * @param {Options} options
+ * @returns {import("./space.mjs").Missing}
+ */
+function missingFor({ packages, jars, build }) {
+  const stale = () => staleEntries(root).length > 0 || (pageExists(root) && !pageFresh(root));
+  return {
+    packages: packagesFresh(root, packages) ? null : packages,
+    jars: jars && !jarsFresh(root),
+    built: build === "always" || (build === "when-needed" && stale()),
+  };
 }
 
 /**
@@ -34,11 +36,13 @@ function nothingToDo(options) {
  * @param {Progress} progress
  */
 async function setUp(options, progress) {
+  announce(root, missingFor(options), progress);
   // Both wait for the network most of the time.
-  await all([ensurePackages(root, progress), ensureJars(root, progress)]);
-  const builds = options.build === "never" ? [] : [bundles(options, progress), page(options, progress)];
-  // The archives need built files, but not that every one of them could be built.
-  await all([...builds, Promise.allSettled(builds).then(() => archives(progress))]);
+  await all([
+    ensurePackages(root, options.packages, progress),
+    ...(options.jars ? [ensureJars(root, progress)] : []),
+  ]);
+  if (options.build !== "never") await all([bundles(options, progress), page(options, progress)]);
 }
 
 /**
@@ -58,11 +62,6 @@ async function bundles(options, progress) {
 async function page(options, progress) {
   if (!pageExists(root)) progress.note("no page yet: central/dashboard/web has no index.html");
   else if (options.build === "always" || !pageFresh(root)) await buildPage(root, progress);
-}
-
-/** @param {Progress} progress */
-async function archives(progress) {
-  if (!archivesFresh(root)) await makeArchives(root, progress);
 }
 
 /**
@@ -85,7 +84,8 @@ async function main(options, progress) {
     await clean(root, process.env["ELEVATED_HOME"], progress);
     return;
   }
-  if (nothingToDo(options)) return;
+  const { packages, jars, built } = missingFor(options);
+  if (packages === null && !jars && !built) return;
   const address = lockAddress("setup", root);
   let lock = await tryLock(address);
   while (!lock) {

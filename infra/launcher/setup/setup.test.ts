@@ -6,8 +6,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../runtime/project-root.ts";
 import { differences, parseSums } from "./jars.mjs";
 import { askHolder, holderGone, lockAddress, tryLock } from "./lock.mjs";
+import { satisfies } from "./lockfile.mjs";
 import { parseOptions } from "./options.mjs";
-import { satisfies, wantedPackages } from "./packages.mjs";
+import { wantedPackages } from "./packages.mjs";
 import { marks, unchanged } from "./stamp.mjs";
 import { checkNode, find } from "./tools.mjs";
 
@@ -15,13 +16,24 @@ const folder = mkdtempSync(join(tmpdir(), "elevated-setup-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("options", () => {
-  test("builds when needed unless told otherwise", () => {
-    expect(parseOptions([])).toEqual({ quiet: false, build: "when-needed", clean: false, help: false });
+  test("a start needs no packages of tests, a check needs packages alone", () => {
+    expect(parseOptions([])).toEqual({
+      packages: "start",
+      jars: true,
+      build: "when-needed",
+      quiet: false,
+      clean: false,
+      help: false,
+    });
+    expect(parseOptions(["--for", "test"])).toMatchObject({ packages: "all", build: "when-needed" });
+    expect(parseOptions(["--for", "dev"])).toMatchObject({ packages: "all", jars: true, build: "never" });
+    expect(parseOptions(["--for", "check"])).toMatchObject({ packages: "all", jars: false, build: "never" });
     expect(parseOptions(["--quiet", "--force-build"])).toMatchObject({ quiet: true, build: "always" });
   });
 
   test("an unknown one is named", () => {
     expect(parseOptions(["--fast"])).toContain("--fast");
+    expect(parseOptions(["--for", "fun"])).toContain("start, test, dev, check");
   });
 });
 
@@ -58,13 +70,24 @@ describe("packages that somebody installed by hand", () => {
   const manifest = { dependencies: { a: "1.0.0" } };
 
   test("do when each has the lockfile's version; those of other systems may be missing", () => {
-    expect(satisfies(lock, { packages: { "node_modules/a": { version: "1.0.0" } } }, manifest)).toBe(true);
+    expect(satisfies(lock, { packages: { "node_modules/a": { version: "1.0.0" } } }, manifest, "all")).toBe(
+      true,
+    );
   });
 
   test("do not when one differs, when the lockfile is behind, or when nothing is installed", () => {
-    expect(satisfies(lock, { packages: { "node_modules/a": { version: "1.0.1" } } }, manifest)).toBe(false);
-    expect(satisfies(lock, lock, { dependencies: { a: "1.0.0", c: "1" } })).toBe(false);
-    expect(satisfies(lock, null, manifest)).toBe(false);
+    expect(satisfies(lock, { packages: { "node_modules/a": { version: "1.0.1" } } }, manifest, "all")).toBe(
+      false,
+    );
+    expect(satisfies(lock, lock, { dependencies: { a: "1.0.0", c: "1" } }, "all")).toBe(false);
+    expect(satisfies(lock, null, manifest, "all")).toBe(false);
+  });
+
+  test("do for a start without those of development", () => {
+    const more = { packages: { ...lock.packages, "node_modules/t": { version: "3.0.0", dev: true } } };
+    const there = { packages: { "node_modules/a": { version: "1.0.0" } } };
+    expect(satisfies(more, there, manifest, "start")).toBe(true);
+    expect(satisfies(more, there, manifest, "all")).toBe(false);
   });
 });
 
@@ -77,9 +100,9 @@ test("every difference between wanted and found jars is named", () => {
     ["libs/d.jar", sum("d")],
   ]);
   expect(differences(wanted, found)).toEqual([
-    "libs/b.jar has another SHA-256 sum",
-    "libs/c.jar is missing",
-    "libs/d.jar is not expected",
+    { path: "libs/b.jar", how: "has another SHA-256 sum" },
+    { path: "libs/c.jar", how: "is missing" },
+    { path: "libs/d.jar", how: "is not expected" },
   ]);
   expect(differences(wanted, wanted)).toEqual([]);
 });

@@ -6,7 +6,6 @@ import { homeOf } from "../../runtime/service/endpoints.ts";
 import { runService } from "../../runtime/service/lifecycle.ts";
 import { resolveEndpoints, withAddressesFromFiles } from "../../runtime/service/precedence.ts";
 import { endWhenUnread } from "../../runtime/service/stdout.ts";
-import { makeArchives } from "./archives.ts";
 import { commandLine, type StartOptions, type StatusOptions } from "./options.ts";
 import { INFRASTRUCTURE } from "./parts/catalogue.ts";
 import { jsonPrinter, silentPrinter, textPrinter } from "./report/printer.ts";
@@ -75,5 +74,4 @@ await commandLine({
   start: (options) => start(options, null),
   infra: (options) => start(options, INFRASTRUCTURE),
   status: (options) => once(() => showStatus(options)),
-  archives: ({ sources }) => once(() => makeArchives(projectRoot(), env, clock, sources)),
 }).parseAsync();

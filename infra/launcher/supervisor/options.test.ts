@@ -6,7 +6,7 @@ const nothing = async (): Promise<void> => {};
 async function parse(...args: string[]): Promise<StartOptions> {
   const got: StartOptions[] = [];
   const take = async (options: StartOptions): Promise<void> => void got.push(options);
-  await commandLine({ start: take, infra: take, status: nothing, archives: nothing }).parseAsync(args, {
+  await commandLine({ start: take, infra: take, status: nothing }).parseAsync(args, {
     from: "user",
   });
   if (!got[0]) throw new Error("the command was not carried out");
@@ -34,7 +34,7 @@ describe("options of start", () => {
   });
 
   test("what the simulator can never do is refused before anything starts", () => {
-    const start = commandLine({ start: nothing, infra: nothing, status: nothing, archives: nothing });
+    const start = commandLine({ start: nothing, infra: nothing, status: nothing });
     for (const command of [start, ...start.commands])
       command.exitOverride().configureOutput({ writeErr() {} });
     const refused = (...args: string[]) => expect(() => start.parse(["start", ...args], { from: "user" }));

@@ -43,7 +43,6 @@ export interface Actions {
   start(options: StartOptions): Promise<void>;
   infra(options: StartOptions): Promise<void>;
   status(options: StatusOptions): Promise<void>;
-  archives(options: { readonly sources: boolean }): Promise<void>;
 }
 
 export function commandLine(actions: Actions): Command {
@@ -103,11 +102,6 @@ Examples:
   npm run -s status -- --json | jq .proof.state    for programs`,
     )
     .action(actions.status);
-  program
-    .command("archives", { hidden: true })
-    .description("Make the class-data archives of the Java servers (set-up runs this).")
-    .option("--sources", "run the TypeScript sources instead of the built files", false)
-    .action(actions.archives);
   return program;
 }
 

@@ -53,7 +53,6 @@ test("every part that can be started has a name that can be asked for", () => {
     elsewhere: [],
     brokers: 3,
     durable: false,
-    training: false,
     sources: true,
     simulatorArgs: [],
     logger: silentLogger,

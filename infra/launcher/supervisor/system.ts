@@ -11,6 +11,7 @@ import { catalogue, partNames } from "./parts/catalogue.ts";
 import { expectsTrain, FIRST_TRAIN } from "./parts/first-train.ts";
 import { type Brokers, brokerNames, brokersFor, counted } from "./parts/kafka-cluster.ts";
 import { PROBED } from "./parts/programs.ts";
+import type { Surroundings } from "./parts/surroundings.ts";
 import { toolchainOf } from "./process/jvm.ts";
 import type { Watchdog } from "./process/watchdog.ts";
 import { checkNames, choose } from "./supervise/order.ts";
@@ -30,6 +31,8 @@ export interface SystemPlan {
   readonly parts: readonly Part[];
   readonly addresses: Endpoints;
   readonly portOf: (name: string) => number;
+  /** What its parts run with. */
+  readonly surroundings: Surroundings;
   /** What a person should know before it starts. */
   readonly notes: readonly string[];
 }
@@ -55,7 +58,7 @@ export function checkOptions(
 export async function planSystem(
   context: SystemContext,
   options: StartOptions,
-  extent: { readonly only: readonly string[] | null; readonly training?: boolean },
+  extent: { readonly only: readonly string[] | null },
 ): Promise<SystemPlan> {
   const { env, home } = context;
   const brokers = chooseBrokers(context, options.brokers);
@@ -67,7 +70,7 @@ export async function planSystem(
   const ports = new Map(choices.map((choice) => [choice.name, choice.port]));
   const portOf = (name: string): number => ports.get(name) ?? 0;
   const addresses = addressesOf(ports, brokers, env);
-  const around = {
+  const around: Surroundings = {
     root: context.root,
     home,
     clock: context.clock,
@@ -83,7 +86,6 @@ export async function planSystem(
     brokers,
     durable,
     sources,
-    training: extent.training ?? false,
     logger: context.logger,
     simulatorArgs: simulatorArgs(options),
   });
@@ -103,6 +105,7 @@ export async function planSystem(
     parts,
     addresses,
     portOf,
+    surroundings: around,
     notes: [
       ...missing.map(({ name, entry }) => `${name} is left out: there is no ${entry}`),
       ...(options.brokers === undefined && brokers > 1 && running.has("kafka")

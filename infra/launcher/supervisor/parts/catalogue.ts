@@ -22,8 +22,6 @@ export interface CatalogueSettings {
   readonly elsewhere: readonly string[];
   readonly brokers: Brokers;
   readonly durable: boolean;
-  /** The Java servers write class-data archives when they end, instead of using them. */
-  readonly training: boolean;
   /** Run TypeScript sources instead of what set-up built. */
   readonly sources: boolean;
   readonly simulatorArgs: readonly string[];
@@ -64,7 +62,6 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
       kafkaPart(around, { name, node: n + 1, port: portOf(name) }, controllerPorts, {
         cluster: () => foundCluster(around.home, settings.brokers),
         durable: settings.durable,
-        training: settings.training,
       }),
     ),
     topicsPart("topics", topics, brokers, cluster),
@@ -73,7 +70,6 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
     connectPart(around, {
       port: portOf("connect"),
       brokers: addresses.KAFKA_BROKERS,
-      training: settings.training,
     }),
     postgresPart(around, addresses.POSTGRES_URL),
     databasePart(around.env),

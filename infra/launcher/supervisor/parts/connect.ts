@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { defined } from "../../../runtime/defined.ts";
 import { startChild } from "../process/child.ts";
+import { classDataFor } from "../process/class-data.ts";
 import { jvmCommand } from "../process/jvm.ts";
 import { answersOk, untilYes } from "../process/probe.ts";
 import type { Part } from "../supervise/part.ts";
@@ -48,7 +50,7 @@ export function workerSettings(worker: {
 /** Apache Kafka Connect with the Debezium connector for PostgreSQL. */
 export function connectPart(
   around: Surroundings,
-  options: { readonly port: number; readonly brokers: string; readonly training?: boolean },
+  options: { readonly port: number; readonly brokers: string },
 ): Part {
   const folder = join(around.home, "connect");
   const config = join(folder, "worker.properties");
@@ -75,8 +77,7 @@ export function connectPart(
           args: [config],
           heapMb: 192,
           toolchain: around.toolchain,
-          archive: "connect",
-          training: options.training ?? false,
+          ...defined({ classData: classDataFor(around, "connect") }),
         },
         around.env,
       );

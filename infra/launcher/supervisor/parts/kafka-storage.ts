@@ -3,11 +3,10 @@ import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { FEATURES } from "../../setup/storage.mjs";
 import { jvmCommand, type Toolchain } from "../process/jvm.ts";
 import { properties } from "./settings.ts";
 
-/** The features that a new cluster begins with, as Kafka's own storage tool writes them. Holds no identity. */
-const FEATURES = "bootstrap.checkpoint";
 export const IDENTITY = "meta.properties";
 
 /** An id as Kafka writes them: 16 random bytes, base64url; none that looks like an option. */
@@ -46,7 +45,6 @@ export async function formatStorage(
         args: ["format", "--cluster-id", clusterId, "--config", config],
         heapMb: 128,
         toolchain,
-        archive: "kafka",
       },
       env,
     );
@@ -59,9 +57,4 @@ export async function formatStorage(
   const identity = { version: 1, "node.id": node, "cluster.id": clusterId, "directory.id": newId() };
   writeFileSync(draft, properties(identity));
   renameSync(draft, join(folder, IDENTITY));
-}
-
-/** Keep what a formatted folder has for later homes. */
-export function keepFeatures(folder: string, toolchain: Toolchain): void {
-  copyFileSync(join(folder, FEATURES), join(toolchain.prepared, FEATURES));
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { defined } from "../../../runtime/defined.ts";
 import { startChild } from "../process/child.ts";
+import { classDataFor } from "../process/class-data.ts";
 import { jvmCommand } from "../process/jvm.ts";
 import { launchAfter } from "../process/prepared.ts";
 import { accepts, untilYes } from "../process/probe.ts";
@@ -29,7 +31,7 @@ export function kafkaPart(
   around: Surroundings,
   { name, node, port }: Broker,
   controllerPorts: readonly number[],
-  options: { readonly cluster: () => KafkaCluster; readonly durable?: boolean; readonly training?: boolean },
+  options: { readonly cluster: () => KafkaCluster; readonly durable?: boolean },
 ): Part {
   const folder = join(around.home, name);
   const data = join(folder, "data");
@@ -73,9 +75,8 @@ export function kafkaPart(
             args: [config],
             heapMb: 256,
             toolchain: around.toolchain,
-            archive: "kafka",
-            training: options.training ?? false,
             informs: [REGISTRATION_LOGGER],
+            ...defined({ classData: classDataFor(around, "kafka", node === 1) }),
           },
           around.env,
         );

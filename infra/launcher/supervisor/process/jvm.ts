@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { onPath } from "./child.ts";
 
@@ -6,7 +6,7 @@ import { onPath } from "./child.ts";
 export interface Toolchain {
   readonly libs: string;
   readonly plugins: string;
-  /** Class-data archives and the formatted-storage file. */
+  /** Class-data archives, and the file that a new Kafka folder begins with. */
   readonly prepared: string;
 }
 
@@ -20,41 +20,31 @@ export interface JvmOptions {
   readonly args: readonly string[];
   readonly heapMb: number;
   readonly toolchain: Toolchain;
-  /** Name of its class-data archive. */
-  readonly archive: string;
-  /** Write the archive at exit instead of using it. */
-  readonly training?: boolean;
+  /** The archive of its classes to use, or the file to list its classes in, for an archive; absent: neither. */
+  readonly classData?: ClassData;
   /** Loggers that also tell what is no warning. */
   readonly informs?: readonly string[];
 }
 
-export function archiveFile(toolchain: Toolchain, name: string): string {
-  return join(toolchain.prepared, `${name}.jsa`);
-}
+export type ClassData = { readonly archive: string } | { readonly list: string };
 
 /**
  * The command line of a Java server: short to start and small rather than fast at its peak (C1 only, one
- * collector thread, classes from an archive where set-up could make one).
+ * collector thread, classes from an archive where an earlier run could make one).
  */
 export function jvmCommand(
   options: JvmOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): { readonly program: string; readonly args: readonly string[] } {
-  const { toolchain, heapMb } = options;
-  const archive = archiveFile(toolchain, options.archive);
-  const sharing = options.training
-    ? [`-XX:ArchiveClassesAtExit=${archive}`]
-    : existsSync(archive)
-      ? [`-XX:SharedArchiveFile=${archive}`]
-      : [];
+  const { toolchain, heapMb, classData } = options;
   return {
-    program: env["JAVA_HOME"] ? join(env["JAVA_HOME"], "bin", "java") : (onPath("java") ?? "java"),
+    program: javaOf(env),
     args: [
       `-Xms${Math.min(64, heapMb)}m`,
       `-Xmx${heapMb}m`,
       "-XX:TieredStopAtLevel=1",
       "-XX:+UseSerialGC",
-      ...sharing,
+      ...sharing(classData),
       // An archive of another Java is left unused, without a word on stderr.
       "-Xlog:disable",
       "-Xlog:all=error:stderr",
@@ -70,8 +60,19 @@ export function jvmCommand(
   };
 }
 
+function sharing(classData: ClassData | undefined): readonly string[] {
+  if (classData === undefined) return [];
+  return "archive" in classData
+    ? [`-XX:SharedArchiveFile=${classData.archive}`]
+    : [`-XX:DumpLoadedClassList=${classData.list}`];
+}
+
+export function javaOf(env: Readonly<Record<string, string | undefined>>): string {
+  return env["JAVA_HOME"] ? join(env["JAVA_HOME"], "bin", "java") : (onPath("java") ?? "java");
+}
+
 /** Sorted, because an archive fits only the class path it was made with. */
-function classPath({ libs }: Toolchain): string {
+export function classPath({ libs }: Toolchain): string {
   return readdirSync(libs)
     .filter((file) => file.endsWith(".jar"))
     .sort()
