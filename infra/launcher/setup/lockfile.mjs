@@ -12,6 +12,22 @@ export function isForDevelopment({ dev = false, devOptional = false }) {
 }
 
 /**
+ * Is this the lockfile of this package.json, or is it behind?
+ *
+ * @param {any} lock - package-lock.json
+ * @param {any} manifest - package.json
+ */
+export function isOf(lock, manifest) {
+  const root = lock?.packages?.[""];
+  return (
+    root !== undefined &&
+    ["dependencies", "devDependencies"].every(
+      (kind) => JSON.stringify(root[kind] ?? {}) === JSON.stringify(manifest?.[kind] ?? {}),
+    )
+  );
+}
+
+/**
  * Does what npm says it installed satisfy the lockfile? Then somebody ran `npm ci` by hand, and nothing is to do.
  *
  * @param {any} lock - package-lock.json
@@ -20,11 +36,7 @@ export function isForDevelopment({ dev = false, devOptional = false }) {
  * @param {Scope} scope
  */
 export function satisfies(lock, installed, manifest, scope) {
-  if (!lock?.packages || !installed?.packages) return false;
-  const root = lock.packages[""] ?? {};
-  for (const kind of ["dependencies", "devDependencies"]) {
-    if (JSON.stringify(root[kind] ?? {}) !== JSON.stringify(manifest?.[kind] ?? {})) return false;
-  }
+  if (!isOf(lock, manifest) || !installed?.packages) return false;
   return Object.entries(lock.packages).every(
     ([path, entry]) =>
       path === "" ||

@@ -1,5 +1,5 @@
 // @ts-check
-import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { packagePaths } from "./lockfile.mjs";
 import { jsonOf } from "./stamp.mjs";
@@ -14,17 +14,20 @@ const FILES_EACH = 2;
  *
  * @param {string} root - the project's folder
  * @param {import("./lockfile.mjs").Scope} scope
+ * @param {boolean} fresh - everything is fetched, also what is there
  * @param {(now: import("./progress.mjs").Advance) => void} advance
  * @returns {{ readonly onLine: (line: string) => boolean, readonly stop: () => void }} onLine: true for such a line
  */
-export function followPackages(root, scope, advance) {
+export function followPackages(root, scope, fresh, advance) {
+  const began = Date.now();
   const waiting = new Set(packagePaths(jsonOf(join(root, "package-lock.json")), scope));
-  const total = FILES_EACH * waiting.size;
+  const there = [...waiting].filter((path) => arrivedAt(join(root, path)) !== null).length;
+  const total = FILES_EACH * (fresh ? waiting.size : waiting.size - there);
   let [done, bytes] = [0, 0];
   const look = () => {
     for (const path of waiting) {
       const folder = join(root, path);
-      if (!existsSync(join(folder, "package.json"))) continue;
+      if ((arrivedAt(folder) ?? 0) < began) continue;
       waiting.delete(path);
       bytes += sizeOf(folder);
     }
@@ -39,6 +42,14 @@ export function followPackages(root, scope, advance) {
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/**
+ * @param {string} folder - of a package
+ * @returns {number | null} when it was put there, epoch ms; null: it is not there
+ */
+function arrivedAt(folder) {
+  return statSync(join(folder, "package.json"), { throwIfNoEntry: false })?.ctimeMs ?? null;
 }
 
 /**

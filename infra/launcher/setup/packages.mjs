@@ -1,7 +1,7 @@
 // @ts-check
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { isForDevelopment, satisfies } from "./lockfile.mjs";
+import { isForDevelopment, isOf, packagePaths, satisfies } from "./lockfile.mjs";
 import { fetchFailed, fetchPatiently } from "./network.mjs";
 import { followPackages } from "./packages-progress.mjs";
 import { run } from "./run.mjs";
@@ -44,16 +44,31 @@ export function packagesFresh(root, scope) {
   return stamp === `all ${wanted}` || (scope === "start" && stamp === `start ${wanted}`);
 }
 
+/** @param {string} root */
+const saidToBeInstalled = (root) => jsonOf(join(root, "node_modules", ".package-lock.json"));
+
+/**
+ * Is all that npm says it installed really there? `npm install --package-lock-only` says so of what it only looked up.
+ *
+ * @param {string} root
+ * @param {Scope} scope
+ */
+function inPlace(root, scope) {
+  const said = saidToBeInstalled(root);
+  return (
+    said !== null && packagePaths(said, scope).every((path) => existsSync(join(root, path, "package.json")))
+  );
+}
+
 /**
  * @param {string} root
  * @param {Scope} scope
  */
 function installed(root, scope) {
-  return satisfies(
-    jsonOf(join(root, "package-lock.json")),
-    jsonOf(join(root, "node_modules", ".package-lock.json")),
-    jsonOf(join(root, "package.json")),
-    scope,
+  const lock = jsonOf(join(root, "package-lock.json"));
+  return (
+    satisfies(lock, saidToBeInstalled(root), jsonOf(join(root, "package.json")), scope) &&
+    inPlace(root, scope)
   );
 }
 
@@ -84,7 +99,7 @@ async function install(root, scope, progress, waitsMs) {
     const npm = process.env["npm_execpath"];
     const before = npm && existsSync(npm) ? [process.execPath, npm] : ["npm"];
     const [program = "npm", ...rest] = [...before, ...args, ...FETCHING];
-    const packages = followPackages(root, scope, advance);
+    const packages = followPackages(root, scope, args[0] === "ci", advance);
     try {
       const about = { what: "npm packages", progress, ...(waitsMs ? { waitsMs } : {}) };
       const outcome = await fetchPatiently(
@@ -101,18 +116,20 @@ async function install(root, scope, progress, waitsMs) {
 }
 
 /**
+ * What is there and perhaps in use stays, and the rest comes to it. Where that is not sure to give what the lockfile
+ * says, everything is fetched anew.
+ *
  * @param {string} root
  * @param {Scope} scope
  * @returns {readonly string[]}
  */
 function command(root, scope) {
-  if (scope === "start") return ["ci", "--omit=dev"];
-  // What a start needs is there, and perhaps in use: it stays, and the rest comes to it.
-  return installed(root, "start") ? ["install", "--no-save"] : ["ci"];
+  const lock = jsonOf(join(root, "package-lock.json"));
+  const builds = isOf(lock, jsonOf(join(root, "package.json"))) && inPlace(root, "start");
+  return [...(builds ? ["install", "--no-save"] : ["ci"]), ...(scope === "start" ? ["--omit=dev"] : [])];
 }
 
 /** @param {string} root */
 function hasDevelopmentPackages(root) {
-  const there = jsonOf(join(root, "node_modules", ".package-lock.json"));
-  return Object.values(there?.packages ?? {}).some(isForDevelopment);
+  return Object.values(saidToBeInstalled(root)?.packages ?? {}).some(isForDevelopment);
 }
