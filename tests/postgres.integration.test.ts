@@ -86,7 +86,9 @@ describe("the database's migrations", () => {
     await migrate({ connectionString: url }, migrations());
     const identity = "SELECT relreplident AS identity FROM pg_class WHERE relname = 'stations'";
     expect(await query(url, identity)).toEqual([{ identity: "f" }]);
-    expect(await query(url, "SELECT tablename FROM pg_publication_tables")).toEqual([
+    expect(await query(url, "SELECT tablename FROM pg_publication_tables ORDER BY 1")).toEqual([
+      // Debezium's own sign of life, and the table.
+      { tablename: "connect_heartbeat" },
       { tablename: "stations" },
     ]);
     expect(await query(url, "SHOW wal_level")).toEqual([{ wal_level: "logical" }]);

@@ -1,7 +1,13 @@
 import { z } from "zod";
+import {
+  connectSecretsFolder,
+  postgresPasswordIn,
+  readsFrom,
+} from "../../infra/runtime/security/connect-secrets.ts";
 import { connectSettings } from "../../infra/runtime/security/http.ts";
 import { postgresSettings } from "../../infra/runtime/security/postgres.ts";
 import { topicPrefix } from "../../infra/runtime/service/config.ts";
+import { homeOf } from "../../infra/runtime/service/endpoints.ts";
 import type { Environment } from "../../infra/runtime/service/environment.ts";
 
 export const connectCommandSettings = z.object({
@@ -17,6 +23,12 @@ export const connectCommandSettings = z.object({
     .enum(["debezium", "jdbc"], { error: "debezium or jdbc" })
     .default("debezium")
     .describe("Which of the two sources `apply` takes without a name: debezium or jdbc."),
+  CONNECT_SECRETS_DIR: z
+    .string()
+    .optional()
+    .describe(
+      "The folder in which Connect itself reads the file postgres-password, by its config provider `secrets`; not set: an embedded Connect's own, and for any other the connector's settings hold the password.",
+    ),
   TOPIC_PREFIX: topicPrefix,
 });
 
@@ -36,13 +48,23 @@ export function placeholders(
     POSTGRES_HOST: url.hostname,
     POSTGRES_PORT: url.port || "5432",
     POSTGRES_USER: decodeURIComponent(url.username),
-    POSTGRES_PASSWORD: decodeURIComponent(url.password),
+    POSTGRES_PASSWORD: passwordFor(config, homeOf(env), decodeURIComponent(url.password)),
     POSTGRES_DATABASE: decodeURIComponent(url.pathname.slice(1)),
     POSTGRES_SSLMODE: config.POSTGRES_SSLMODE,
     TOPIC_PREFIX: config.TOPIC_PREFIX,
     CONNECT_SLOT: slotOf(config.TOPIC_PREFIX),
     ...env,
   };
+}
+
+/** A reference where Connect can read the password by itself: then no answer of its REST API holds it. */
+function passwordFor(
+  { CONNECT_SECRETS_DIR, CONNECT_URL }: ConnectConfig,
+  home: string,
+  password: string,
+): string {
+  if (CONNECT_SECRETS_DIR !== undefined) return postgresPasswordIn(CONNECT_SECRETS_DIR);
+  return readsFrom(home, CONNECT_URL, password) ? postgresPasswordIn(connectSecretsFolder(home)) : password;
 }
 
 /** PostgreSQL allows small letters, digits and underscores, 63 in all. */

@@ -8,7 +8,9 @@ import { systemClock } from "../../infra/runtime/clock.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
+import { connectSecretsFolder } from "../../infra/runtime/security/connect-secrets.ts";
 import { kafkaAccessOf } from "../../infra/runtime/security/kafka.ts";
+import { adminPassword } from "../../infra/runtime/security/postgres-admin.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
@@ -30,6 +32,7 @@ beforeAll(async () => {
   for (const [name, { file }] of Object.entries(readCompose().secrets)) {
     const text = readFileSync(join(root, file), "utf8");
     writeFileSync(secrets + name, name === "postgres-url" ? addresses.POSTGRES_URL : text);
+    if (name === "postgres-admin-password") writeFileSync(secrets + name, adminPassword(servers.home));
   }
   here = [
     [/^kafka-1:19092,kafka-2:19092,kafka-3:19092$/, addresses.KAFKA_BROKERS],
@@ -38,6 +41,8 @@ beforeAll(async () => {
     [/^http:\/\/connect:8083$/, addresses.CONNECT_URL],
     [/^http:\/\/ksqldb:8088$/, addresses.KSQLDB_URL],
     [/^\/run\/secrets\/(.*)$/, `${secrets}$1`],
+    // Of Connect's container, not of this one.
+    [/^\/run\/secrets$/, connectSecretsFolder(servers.home)],
     [/^tcp:\/\/(0\.0\.0\.0|firmware-sim):4001$/, `tcp://127.0.0.1:${await freePort()}`],
   ];
 }, 120_000);

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
@@ -110,12 +111,19 @@ test("a column of another type, and one that had another name for a while", asyn
 test("a slot that PostgreSQL gave up is named by status and doctor, and apply heals it: nothing stays that is gone", async () => {
   await system.request("connect", "stop");
   await system.until("connect", "stopped");
+  const { user, password } = JSON.parse(
+    readFileSync(join(system.home, "secrets", "postgres-admin.json"), "utf8"),
+  );
+  const { hostname, port } = new URL(system.endpoints.POSTGRES_URL);
+  const administrator = new Client({ user, password, host: hostname, port: Number(port), database: "cta" });
+  await administrator.connect();
   // Each switch fills a segment of 16 MB: more than max_slot_wal_keep_size in all.
   for (let segments = 0; segments < 90; segments++) {
     await sql("INSERT INTO others VALUES ('x')");
-    await sql("SELECT pg_switch_wal()");
+    await administrator.query("SELECT pg_switch_wal()");
   }
-  await sql("CHECKPOINT");
+  await administrator.query("CHECKPOINT");
+  await administrator.end();
   const lost = "SELECT wal_status AS state FROM pg_replication_slots WHERE slot_name = 'elevated_stations'";
   await eventually(async () => expect(await sql(lost)).toEqual([{ state: "lost" }]));
   await sql("DELETE FROM stations WHERE station_id = 41260");

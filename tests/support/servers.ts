@@ -13,8 +13,9 @@ import { CodedError } from "../../schemas/errors.ts";
 /** Real servers on free ports, in a home of their own. */
 export interface TestServers {
   readonly addresses: Endpoints;
-  /** Ends them and removes their home. */
-  stop(): Promise<void>;
+  readonly home: string;
+  /** Ends them and removes their home, unless it is to be kept for others. */
+  stop(options?: { readonly keep?: boolean }): Promise<void>;
 }
 
 /**
@@ -22,14 +23,15 @@ export interface TestServers {
  * `["schema-registry"]` with `{ KAFKA_BROKERS: inject("kafka") }`, which takes the run's shared broker.
  *
  * @param parts - names as `npm run status` shows them.
+ * @param home - of earlier servers; a new one when left out.
  * @param env - addresses of servers that run already, `TOPIC_PREFIX`, settings of the parts.
  * @throws {CodedError} CHILD_FAILED when one does not come up.
  */
 export async function startServers(
   parts: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  home = mkdtempSync(join(tmpdir(), "elevated-servers-")),
 ): Promise<TestServers> {
-  const home = mkdtempSync(join(tmpdir(), "elevated-servers-"));
   const options: StartOptions = {
     only: parts,
     without: [],
@@ -50,12 +52,12 @@ export async function startServers(
   };
   const system = await startSystem(around, options, { only: null });
   const reports = await Promise.race([system.settled, system.failed]);
-  const stop = async (): Promise<void> => {
+  const stop = async ({ keep = false } = {}): Promise<void> => {
     await system.stop();
-    rmSync(home, { recursive: true, force: true });
+    if (!keep) rmSync(home, { recursive: true, force: true });
   };
   const lost = reports.find((part) => part.state !== "ready");
-  if (!lost) return { addresses: system.addresses, stop };
+  if (!lost) return { addresses: system.addresses, home, stop };
   await stop();
   throw new CodedError("CHILD_FAILED", {
     message: `${lost.name} is ${lost.state}: ${lost.reason ?? ""}`,

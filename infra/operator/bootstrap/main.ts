@@ -7,6 +7,7 @@ import { kafkaAccess } from "../../runtime/security/kafka.ts";
 import { postgresAccess } from "../../runtime/security/postgres.ts";
 import { logSettings, readConfig } from "../../runtime/service/config.ts";
 import { commandLogger, createProgram, runProgram } from "../../runtime/service/program.ts";
+import { administer, lendPublications, takePublications } from "../postgres/administer.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { migrations } from "../postgres/migrations.ts";
 import { bootstrapSettings } from "./config.ts";
@@ -22,7 +23,14 @@ async function bootstrap({ partitions }: { readonly partitions: number }): Promi
   const admin = await kafka.admin();
   await admin.ensureTopics(topics).finally(() => admin.close());
   process.stdout.write(`${topics.length} topics are as they must be\n`);
-  const applied = await migrate(postgresAccess(config), migrations());
+  const access = postgresAccess(config);
+  const { POSTGRES_ADMIN_PASSWORD: password } = config;
+  if (password !== undefined) {
+    await administer(access, password);
+    await lendPublications(access, password);
+  }
+  const applied = await migrate(access, migrations());
+  if (password !== undefined) await takePublications(access, password);
   process.stdout.write(`PostgreSQL: ${applied.length > 0 ? applied.join(", ") : "nothing to do"}\n`);
 }
 

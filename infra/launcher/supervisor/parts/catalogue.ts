@@ -70,9 +70,10 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
     connectPart(around, {
       port: portOf("connect"),
       brokers: addresses.KAFKA_BROKERS,
+      postgres: addresses.POSTGRES_URL,
     }),
     postgresPart(around, addresses.POSTGRES_URL),
-    databasePart(around.env),
+    databasePart(around.env, settings.elsewhere.includes("postgres") ? undefined : around.home),
     ...found.filter((part) => !servers.includes(part.name)),
     firstTrainPart(addresses.DASHBOARD_URL, around.clock),
   ];

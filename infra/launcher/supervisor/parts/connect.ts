@@ -1,6 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defined } from "../../../runtime/defined.ts";
+import {
+  connectSecretsFolder,
+  SECRETS_PROVIDER,
+  writeConnectSecrets,
+} from "../../../runtime/security/connect-secrets.ts";
 import { startChild } from "../process/child.ts";
 import { classDataFor } from "../process/class-data.ts";
 import { jvmCommand } from "../process/jvm.ts";
@@ -13,11 +18,15 @@ import { logOf, type Surroundings } from "./surroundings.ts";
 /** No reading passes through Connect: while everything starts, what carries readings goes first. */
 const NICENESS = 10;
 
+const DIRECTORY_PROVIDER = "org.apache.kafka.common.config.provider.DirectoryConfigProvider";
+
 /** Settings of a distributed worker that is alone in its group; it makes its three topics itself. */
 export function workerSettings(worker: {
   readonly brokers: string;
   readonly port: number;
   readonly plugins: string;
+  /** Where it may read passwords, and nowhere else. */
+  readonly secrets: string;
 }): Record<string, string | number | boolean> {
   return {
     "bootstrap.servers": worker.brokers,
@@ -43,14 +52,23 @@ export function workerSettings(worker: {
     "plugin.discovery": "service_load",
     // Alone in its group, it has no late member to wait for.
     "scheduled.rebalance.max.delay.ms": 0,
-    "connector.client.config.override.policy": "All",
+    // A connector's settings reach its own plugin, and not the worker's Kafka clients with what those can load.
+    "connector.client.config.override.policy": "None",
+    "config.providers": SECRETS_PROVIDER,
+    [`config.providers.${SECRETS_PROVIDER}.class`]: DIRECTORY_PROVIDER,
+    [`config.providers.${SECRETS_PROVIDER}.param.allowed.paths`]: worker.secrets,
   };
 }
 
 /** Apache Kafka Connect with the Debezium connector for PostgreSQL. */
 export function connectPart(
   around: Surroundings,
-  options: { readonly port: number; readonly brokers: string },
+  options: {
+    readonly port: number;
+    readonly brokers: string;
+    /** PostgreSQL's address, with the password that connectors log in with. */
+    readonly postgres: string;
+  },
 ): Part {
   const folder = join(around.home, "connect");
   const config = join(folder, "worker.properties");
@@ -69,14 +87,19 @@ export function connectPart(
     holdsState: false,
     launch() {
       mkdirSync(folder, { recursive: true });
-      const { port, brokers } = options;
-      writeFileSync(config, properties(workerSettings({ port, brokers, plugins: around.toolchain.plugins })));
+      const { port, brokers, postgres } = options;
+      writeConnectSecrets(around.home, url, decodeURIComponent(new URL(postgres).password));
+      const { plugins } = around.toolchain;
+      const secrets = connectSecretsFolder(around.home);
+      writeFileSync(config, properties(workerSettings({ port, brokers, plugins, secrets })));
       const command = jvmCommand(
         {
           mainClass: "org.apache.kafka.connect.cli.ConnectDistributed",
           args: [config],
           heapMb: 192,
           toolchain: around.toolchain,
+          // No client of Kafka's may load another config provider, whatever its settings name.
+          properties: { "org.apache.kafka.automatic.config.providers": DIRECTORY_PROVIDER },
           ...defined({ classData: classDataFor(around, "connect") }),
         },
         around.env,

@@ -39,6 +39,8 @@ export interface PreparedPostgres {
   /** How the program names its data, and where it must be started for that. */
   readonly data: string;
   readonly cwd: string;
+  /** Which connections it takes (its `hba_file`), as the program names it. */
+  readonly hosts: string;
   readonly account: Account | undefined;
 }
 
@@ -73,7 +75,22 @@ export async function preparePostgres(root: string, home: string, login: Login):
   };
   if (existsSync(join(data, "PG_VERSION"))) adopt(data, account);
   else await initialise(folder, data, join(programs, "bin", "initdb"), standing, login);
-  return { ...prepared, data: account ? HERE : data, cwd: account ? data : "/" };
+  writeHosts(data, account);
+  const named = account ? HERE : data;
+  return { ...prepared, data: named, cwd: account ? data : "/", hosts: join(named, HOSTS) };
+}
+
+const HOSTS = "elevated_hba.conf";
+
+/**
+ * Loopback with a password, for every database. No entry for `replication`: nobody streams the whole cluster, while a
+ * connector reads a publication through its database.
+ */
+function writeHosts(data: string, account: Account | undefined): void {
+  const file = join(data, HOSTS);
+  rmSync(file, { force: true });
+  writeFileSync(file, "host all all 127.0.0.1/32 scram-sha-256\n", { mode: 0o600, flag: "wx" });
+  if (account) chownSync(file, account.uid, account.gid);
 }
 
 /** Nothing else of the user's: it runs as another account, and other settings of PostgreSQL must not reach this one. */

@@ -2,7 +2,10 @@ import { Client } from "pg";
 
 const WITHIN_MS = 2_000;
 
-/** Does this database server answer queries? One that still starts or recovers refuses. */
+/** invalid_password and invalid_authorization_specification: a server that refuses a login works. */
+const REFUSED: readonly unknown[] = ["28P01", "28000"];
+
+/** Does this database server answer? One that still starts or recovers refuses. */
 export async function answersSql(url: string): Promise<boolean> {
   // The database that every server has, whatever was made in it so far.
   const server = new URL(url);
@@ -13,10 +16,13 @@ export async function answersSql(url: string): Promise<boolean> {
     query_timeout: WITHIN_MS,
   });
   client.on("error", () => {});
-  await client.connect();
   try {
+    await client.connect();
     await client.query("SELECT 1");
     return true;
+  } catch (error) {
+    if (REFUSED.includes((error as { code?: unknown }).code)) return true;
+    throw error;
   } finally {
     await client.end();
   }

@@ -1,5 +1,6 @@
 import { exitCodeOf } from "../../../../schemas/errors.ts";
 import { defined } from "../../../runtime/defined.ts";
+import { ADMINISTRATOR, adminPassword } from "../../../runtime/security/postgres-admin.ts";
 import { onPath, startChild } from "../process/child.ts";
 import { launchAfter, launchWork } from "../process/prepared.ts";
 import { untilYes } from "../process/probe.ts";
@@ -25,7 +26,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 /** PostgreSQL, of the npm package's programs, as an account that may run it. */
 export function postgresPart(around: Surroundings, url: string): Part {
-  const { username, password, port } = new URL(url);
+  const { port } = new URL(url);
   const log = logOf(around.home, "postgres");
   return {
     name: "postgres",
@@ -38,9 +39,9 @@ export function postgresPart(around: Surroundings, url: string): Part {
     readyWithinMs: 60_000,
     holdsState: true,
     launch() {
-      const login = { user: username, password };
-      return launchAfter(preparePostgres(around.root, around.home, login), (prepared) => {
-        const settings = { ...SETTINGS, "elevated.home": around.home };
+      const admin = { user: ADMINISTRATOR, password: adminPassword(around.home) };
+      return launchAfter(preparePostgres(around.root, around.home, admin), (prepared) => {
+        const settings = { ...SETTINGS, hba_file: prepared.hosts, "elevated.home": around.home };
         const flags = Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
         // Becoming another user clears the tie to the parent, so it is set behind that. Nor may it win back any right.
         const tie = onPath("setpriv") ? ["setpriv", "--pdeathsig", "INT", "--no-new-privs"] : [];
@@ -62,6 +63,8 @@ export function postgresPart(around: Surroundings, url: string): Part {
           async (ended) => {
             const { answersSql } = await import("./postgres-probe.ts");
             await untilYes(() => answersSql(url), around.clock, ended);
+            const { administer } = await import("../../../operator/postgres/administer.ts");
+            await administer({ connectionString: url }, admin.password);
           },
         );
       });
@@ -69,8 +72,13 @@ export function postgresPart(around: Surroundings, url: string): Part {
   };
 }
 
-/** Tables and seeds. @param env - says where PostgreSQL is, and how to reach it. */
-export function databasePart(env: NodeJS.ProcessEnv): Part {
+/**
+ * Tables and seeds.
+ *
+ * @param env - says where PostgreSQL is, and how to reach it.
+ * @param home - where the password of the embedded one's administrator is; undefined: PostgreSQL is the user's own.
+ */
+export function databasePart(env: NodeJS.ProcessEnv, home: string | undefined): Part {
   return {
     name: "database",
     kind: "task",
@@ -88,7 +96,13 @@ export function databasePart(env: NodeJS.ProcessEnv): Part {
           import("../../../runtime/security/postgres.ts"),
         ]);
         const access = postgresAccessOf(env);
+        const { lendPublications, takePublications } = await import(
+          "../../../operator/postgres/administer.ts"
+        );
+        const password = home === undefined ? undefined : adminPassword(home);
+        if (password !== undefined) await lendPublications(access, password);
         await migrate(access, migrations());
+        if (password !== undefined) await takePublications(access, password);
         const classroom = new URL(access.connectionString);
         classroom.pathname = "/classroom";
         await migrate({ ...access, connectionString: classroom.href }, classroomMigrations());

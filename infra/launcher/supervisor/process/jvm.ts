@@ -20,6 +20,8 @@ export interface JvmOptions {
   readonly args: readonly string[];
   readonly heapMb: number;
   readonly toolchain: Toolchain;
+  /** System properties. */
+  readonly properties?: Readonly<Record<string, string>>;
   /** The archive of its classes to use, or the file to list its classes in, for an archive; absent: neither. */
   readonly classData?: ClassData;
   /** Loggers that also tell what is no warning. */
@@ -52,6 +54,7 @@ export function jvmCommand(
       ...(options.informs ?? []).map((logger) => `-Dorg.slf4j.simpleLogger.log.${logger}=info`),
       "-Dorg.slf4j.simpleLogger.showDateTime=true",
       "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS",
+      ...Object.entries(options.properties ?? {}).map(([name, value]) => `-D${name}=${value}`),
       "-cp",
       classPath(toolchain),
       options.mainClass,
