@@ -24,12 +24,16 @@ describe.each(RUNS)(
     test.each(DOABLE.map((cell, n) => [cell.place, cell.fault, cell.device, n] as const))(
       "%s: %s, %s",
       (_place, _fault, _device, n) => {
-        expect(result.cells[n]?.unmade, "the injection takes effect").toEqual([]);
+        const cell = result.cells[n];
+        expect(cell?.unmade, "the injection takes effect").toEqual([]);
+        expect(cell?.missing, "named in time, while traffic flows").toEqual([]);
+        expect(cell?.forgotten, "named after everything was stopped and started").toEqual([]);
       },
     );
 
     test("and nothing else happens", () => {
-      expect(result.unmeant).toEqual([]);
+      expect(result.unmeant, "done").toEqual([]);
+      expect(result.unexpected, "found").toEqual([]);
     });
   },
 );

@@ -24,12 +24,15 @@ describe.each(TRAFFIC.flatMap((perSecond) => [false, true].map((unplugged) => ({
       async (_place, _fault, _device, n) => {
         const cell = (await result()).cells[n];
         expect(cell?.unmade, "the injection takes effect").toEqual([]);
+        expect(cell?.missing, "named in time, while traffic flows").toEqual([]);
+        expect(cell?.forgotten, "named after everything was stopped and started").toEqual([]);
       },
     );
 
     test("and nothing else happens", async () => {
-      const { unmeant } = await result();
-      expect(unmeant).toEqual([]);
+      const { unmeant, unexpected } = await result();
+      expect(unmeant, "done").toEqual([]);
+      expect(unexpected, "found").toEqual([]);
     });
   },
 );

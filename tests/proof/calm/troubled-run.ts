@@ -17,8 +17,6 @@ const STEPS = 160;
 /** Steps in which everything is well again, until the run is looked at. */
 const LAST_STEPS = 60;
 const TROUBLES_PER_STEP = 0.5;
-/** A reader may be so far behind another, ms. */
-const LAG_MS = 3_000;
 
 export interface TroubledResult {
   readonly findings: readonly Finding[];
@@ -54,7 +52,7 @@ export async function troubledRun(
     kafka: tamperedKafka(tamperedKafka(world.kafka, injector.tampering), {
       given: (_, records) => deaths.pass(records),
     }),
-    auditorsKafka: laggingKafka(seen, { clock: world.clock, random, mostMs: LAG_MS }),
+    auditorsKafka: laggingKafka(seen, random),
   });
   const { field } = pipeline;
   const devices = someDevices(pipeline);

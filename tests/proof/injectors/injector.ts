@@ -25,6 +25,7 @@ export type Seat = (typeof SEATS)[number];
 /** Strikes at each seat: none at first. */
 export class Injector {
   readonly #strikes = new Map<Seat, Strike[]>();
+  readonly #starts = new Map<string, number>();
   readonly #altered: { readonly deviceId: string; readonly seq: number; readonly text: string }[] = [];
   readonly #wire: () => Wire;
   readonly #dedupGroup: string;
@@ -57,8 +58,18 @@ export class Injector {
   }
 
   /** For every other reader. */
-  get reading(): Pick<Tampering, "read"> {
-    return { read: (records) => this.#clean("clean", this.#raw("raw", records)) };
+  get reading(): Pick<Tampering, "read" | "start"> {
+    const start = (topic: string): number => this.#starts.get(topic) ?? 0;
+    return {
+      read: (records) =>
+        this.#clean("clean", this.#raw("raw", records)).filter(({ topic, offset }) => offset >= start(topic)),
+      start,
+    };
+  }
+
+  /** All partitions of a topic lose what is below this offset. */
+  forget(topic: string, below: number): void {
+    this.#starts.set(topic, below);
   }
 
   #given(group: string, records: readonly InRecord[]): readonly InRecord[] {

@@ -13,6 +13,8 @@ import type {
 export interface Tampering {
   /** Every reader's view of the topics: the log itself looks changed. */
   readonly read?: (records: readonly InRecord[]) => readonly InRecord[];
+  /** What was below this offset of a topic was deleted. */
+  readonly start?: (topic: string) => number;
   /** What one consumer group's tasks are given. */
   readonly given?: (group: string, records: readonly InRecord[]) => readonly InRecord[];
   /** What one consumer group's tasks write, within their transactions. */
@@ -33,7 +35,7 @@ export function tamperedKafka(kafka: Kafka, tampering: Tampering): Kafka {
           return seen.length === 0 ? undefined : options.onRecords(seen);
         },
       }),
-    logReader: (options: LogReaderOptions) => tamperedReader(kafka.logReader(options), read),
+    logReader: (options: LogReaderOptions) => tamperedReader(kafka.logReader(options), tampering),
     processor: (options: ProcessorOptions) =>
       kafka.processor({
         ...options,
@@ -42,10 +44,17 @@ export function tamperedKafka(kafka: Kafka, tampering: Tampering): Kafka {
   };
 }
 
-function tamperedReader(reader: LogReader, read: NonNullable<Tampering["read"]>): LogReader {
+function tamperedReader(
+  reader: LogReader,
+  { read = (records) => records, start = () => 0 }: Pick<Tampering, "read" | "start">,
+): LogReader {
   return {
     look: async (at) =>
-      (await reader.look(at)).map((looked) => ({ ...looked, records: read(looked.records) })),
+      (await reader.look(at)).map((looked) => ({
+        ...looked,
+        records: read(looked.records),
+        start: Math.max(looked.start, start(looked.topic)),
+      })),
     stop: () => reader.stop(),
   };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Registry } from "prom-client";
+import { startAudit } from "../../../central/audit/audit.ts";
 import { startDedup } from "../../../central/dedup/dedup.ts";
 import { readScript } from "../../../central/ksql/script.ts";
 import { registerSourceSchemas } from "../../../central/ksql/subjects.ts";
@@ -21,7 +22,7 @@ import { ScriptedField } from "./scripted-field.ts";
 import { Wire } from "./wire.ts";
 
 /** In the order in which they start. */
-const STAGES = ["dedup", "ksql"] as const;
+const STAGES = ["dedup", "ksql", "audit"] as const;
 type Stage = (typeof STAGES)[number];
 
 export interface PipelineOptions {
@@ -45,6 +46,8 @@ export class Pipeline {
   readonly field: ScriptedField;
   readonly #options: PipelineOptions;
   readonly #producer: Producer;
+  /** Each auditor has a name of its own. */
+  #auditors = 0;
   readonly #running = new Map<Stage, () => Promise<void>>();
 
   /** Topics exist, nothing runs yet. */
@@ -98,8 +101,22 @@ export class Pipeline {
 
   async #open(stage: Stage): Promise<() => Promise<void>> {
     if (stage === "ksql") return this.#ksql();
-    const role = await this.#dedup();
+    const role = stage === "dedup" ? await this.#dedup() : this.#audit();
     return () => role.stop();
+  }
+
+  #audit(): RunningService {
+    const { kafka, auditorsKafka, registries, clock, prefix, perStation = false } = this.#options;
+    return startAudit({
+      kafka: auditorsKafka ?? kafka,
+      registry: registries.stages,
+      prefix,
+      perStation,
+      clock,
+      logger: silentLogger,
+      metrics: new Registry(),
+      instance: `auditor ${++this.#auditors}`,
+    });
   }
 
   #dedup(): Promise<RunningService> {
