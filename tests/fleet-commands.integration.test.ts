@@ -7,15 +7,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ingestSettings } from "../gateway/http/config.ts";
 import { startIngest } from "../gateway/http/ingest.ts";
 import { systemClock } from "../infra/runtime/clock.ts";
-import { memoryKafka } from "../infra/runtime/kafka/memory.ts";
+import { memoryKafka } from "../infra/runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../infra/runtime/logger.ts";
 import { projectRoot } from "../infra/runtime/project-root.ts";
 import { seededRandom } from "../infra/runtime/random.ts";
 import { readConfig } from "../infra/runtime/service/config.ts";
 import { createMetrics } from "../infra/runtime/service/metrics.ts";
+import { eventually } from "../infra/runtime/testing/eventually.ts";
 import type { FleetRecord } from "../schemas/fleet.ts";
 import { TOPICS } from "../schemas/topics.ts";
-import { eventually } from "./support/eventually.ts";
 import { type StageProcess, startStage } from "./support/stage-process.ts";
 
 /* The fleet's commands as processes, against an ingest whose Kafka is in memory. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../infra/runtime/project-root.ts";
 import { DEFAULT_ENDPOINTS, writeEndpoints } from "../infra/runtime/service/endpoints.ts";
-import { freePort } from "./support/free-port.ts";
+import { freePort } from "../infra/runtime/testing/free-port.ts";
 
 /* A system that was killed leaves its addresses behind, and nobody at them. */
 const home = mkdtempSync(join(tmpdir(), "elevated-no-system-"));

@@ -9,8 +9,8 @@ import { postgresEnvironment, preparePostgres } from "../infra/launcher/supervis
 import { migrate } from "../infra/operator/postgres/migrate.ts";
 import { migrations } from "../infra/operator/postgres/migrations.ts";
 import { projectRoot } from "../infra/runtime/project-root.ts";
-import { eventually } from "./support/eventually.ts";
-import { freePort } from "./support/free-port.ts";
+import { eventually } from "../infra/runtime/testing/eventually.ts";
+import { freePort } from "../infra/runtime/testing/free-port.ts";
 import { startServers, type TestServers } from "./support/servers.ts";
 
 /* What the application's role, whose password everybody knows, may do in the embedded PostgreSQL, and what it may not. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Clock } from "../../infra/runtime/clock.ts";
-import { ManualClock } from "../../infra/runtime/manual-clock.ts";
 import type { SlotState } from "../../infra/runtime/postgres/slots.ts";
+import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import { httpConnect } from "./client.ts";
 import { apply, type CommandContext, remove, restart, status, warnOfOthers } from "./commands.ts";
 import { type FakeConnect, fakeConnect } from "./testing/fake-connect.ts";

@@ -7,7 +7,7 @@ import type { Kafka, OutRecord, Producer, Tail } from "../../infra/runtime/kafka
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
-import { memoryRegistry } from "../../infra/runtime/registry/memory.ts";
+import { memoryRegistry } from "../../infra/runtime/registry/testing/memory.ts";
 import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import { LINES } from "../../schemas/network/network.ts";
 import { type Topics, topicNames } from "../../schemas/topics.ts";

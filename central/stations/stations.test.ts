@@ -1,10 +1,10 @@
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { memoryKafka } from "../../infra/runtime/kafka/memory.ts";
 import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
+import { memoryKafka } from "../../infra/runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
-import { memoryRegistry } from "../../infra/runtime/registry/memory.ts";
+import { memoryRegistry } from "../../infra/runtime/registry/testing/memory.ts";
 import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import type { DeadLetter } from "../../schemas/dead-letter.ts";
 import { NETWORK_ROWS } from "../../schemas/network/rows.ts";

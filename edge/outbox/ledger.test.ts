@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { MAX_PENDING_BOOTS } from "../../schemas/wire/frame.ts";
-import { DEVICE, hello } from "./contract.ts";
 import { adopt, hear } from "./hello-books.ts";
 import { emptyLedger, type Ledger, MAX_LOSSES, MAX_MEMORIES, upgraded } from "./ledger.ts";
 import { MAX_BOOTS, markOf } from "./marks.ts";
+import { DEVICE, hello } from "./outbox.contract.ts";
 import { record, release, setAside } from "./queue-books.ts";
 
 function recorded(ledger: Ledger, bootId: number, from: number, to: number): Ledger {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { MAX_BOOTS } from "../outbox/marks.ts";
+import { FakeDevice } from "../testing/fake-device.ts";
 import { DEVICE, greeted, press } from "../testing/link-bench.ts";
-import { FakeDevice } from "./fake-device.ts";
 
 test("what becomes durable while another memory is on the line is not acknowledged to it: it would free its own", () => {
   const { bench, device } = greeted();

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Frame, HelloFrame } from "../../schemas/wire/frame.ts";
+import { FakeDevice } from "../testing/fake-device.ts";
 import { DEVICE, greeted, LinkBench, press } from "../testing/link-bench.ts";
-import { FakeDevice } from "./fake-device.ts";
 
 describe("a link", () => {
   test("greets until the device answers, and takes no reading before", () => {

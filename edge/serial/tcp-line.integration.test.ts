@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
-import { ManualClock } from "../../infra/runtime/manual-clock.ts";
+import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import { linePath, TCP_LINK, type TcpAddress } from "../../schemas/wire/tcp-link.ts";
 import { tcpLines } from "./tcp-line.ts";
 import { watchTcpLines } from "./tcp-watcher.ts";

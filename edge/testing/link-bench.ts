@@ -2,9 +2,9 @@ import type { Frame, ReadingFrame } from "../../schemas/wire/frame.ts";
 import { adopt, hear } from "../outbox/hello-books.ts";
 import { emptyLedger, type Ledger } from "../outbox/ledger.ts";
 import { record } from "../outbox/queue-books.ts";
-import { FakeDevice } from "../serial/fake-device.ts";
 import { type Boot, type LinkEffect, type LinkEvent, type LinkState, newLink } from "../serial/link.ts";
 import { step } from "../serial/step.ts";
+import { FakeDevice } from "./fake-device.ts";
 
 export const DEVICE = "40380-T1";
 

@@ -14,7 +14,7 @@ import { Poller } from "@serialport/bindings-cpp/dist/poller.js";
 import { encodeFrame } from "../../schemas/wire/codec.ts";
 import { FrameDecoder } from "../../schemas/wire/decoder.ts";
 import type { Frame } from "../../schemas/wire/frame.ts";
-import { FakeDevice } from "../serial/fake-device.ts";
+import { FakeDevice } from "./fake-device.ts";
 
 interface Pty {
   readonly master: number;

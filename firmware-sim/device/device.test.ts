@@ -4,8 +4,8 @@ import { FrameDecoder } from "../../schemas/wire/decoder.ts";
 import { type Frame, type HelloFrame, LINK, type ReadingFrame } from "../../schemas/wire/frame.ts";
 import { Device, type Instant } from "./device.ts";
 import { nextBoot } from "./identity.ts";
-import { MemoryStore } from "./memory-store.ts";
 import { Ring } from "./ring.ts";
+import { MemoryStore } from "./testing/memory-store.ts";
 
 const ID = "40380-T1";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MemoryStore } from "./memory-store.ts";
 import { Ring } from "./ring.ts";
 import { HEADER_BYTES, type Store } from "./store.ts";
+import { MemoryStore } from "./testing/memory-store.ts";
 
 /** Entries of this test: the identity as text, padded so that lengths differ. */
 const encode =

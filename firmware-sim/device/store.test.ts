@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { FileStore } from "./file-store.ts";
-import { MemoryStore } from "./memory-store.ts";
 import { storeContract } from "./store.contract.ts";
 import { HEADER_BYTES } from "./store.ts";
+import { MemoryStore } from "./testing/memory-store.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "firmware-store-"));
 let files = 0;

@@ -2,12 +2,12 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { ManualClock } from "../../infra/runtime/manual-clock.ts";
+import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import { devicesOf } from "../../schemas/network/devices.ts";
 import { stationById } from "../../schemas/network/network.ts";
 import type { BootRecord } from "../device/identity.ts";
 import { Fleet } from "../fleet/fleet.ts";
-import { MockHost } from "../hosts/mock-host.ts";
+import { MockHost } from "../hosts/testing/mock-host.ts";
 import { FaultBoard } from "./fault-board.ts";
 
 let clock: ManualClock;

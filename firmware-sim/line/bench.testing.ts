@@ -1,9 +1,9 @@
-import { ManualClock } from "../../infra/runtime/manual-clock.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
+import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import { Device, type Instant } from "../device/device.ts";
 import { nextBoot } from "../device/identity.ts";
-import { MemoryStore } from "../device/memory-store.ts";
 import { Ring } from "../device/ring.ts";
+import { MemoryStore } from "../device/testing/memory-store.ts";
 import { Cable } from "../hosts/cable.testing.ts";
 import { ReferenceAgent } from "./agent.testing.ts";
 import { Line } from "./line.ts";

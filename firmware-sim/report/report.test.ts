@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ManualClock } from "../../infra/runtime/manual-clock.ts";
+import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import type { StateView } from "../control/api.ts";
 import type { ActiveFault } from "../faults/fault-board.ts";
 import { startReporter } from "./reporter.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fullJitter } from "../../infra/runtime/backoff.ts";
-import { ManualClock } from "../../infra/runtime/manual-clock.ts";
+import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import type { FleetEvent } from "../../schemas/fleet.ts";
 import { Courier } from "./courier.ts";
 import { answerOf, type PostAnswer } from "./post.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { silentLogger } from "../../infra/runtime/logger.ts";
-import { ManualClock } from "../../infra/runtime/manual-clock.ts";
+import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import { checkFleetEvent, type FleetEvent } from "../../schemas/fleet.ts";
 import { Fleet } from "./fleet.ts";
 

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { fullJitter } from "../../infra/runtime/backoff.ts";
 import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
-import { ManualClock } from "../../infra/runtime/manual-clock.ts";
+import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { WEATHER_STATUSES, type WeatherRecord } from "../../schemas/records.ts";
 import { weatherAt } from "./climate.ts";

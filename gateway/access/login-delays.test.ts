@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { ManualClock } from "../../infra/runtime/manual-clock.ts";
+import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import { FORGET_MS, LoginDelays, MAX_KEYS, SLOPES } from "./login-delays.ts";
 
 let clock: ManualClock;

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { silentLogger } from "../../infra/runtime/logger.ts";
-import { ManualClock } from "../../infra/runtime/manual-clock.ts";
+import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { agentStateTopic, deviceStateTopic, readingsTopic } from "../../schemas/mqtt.ts";
 import { TOPICS } from "../../schemas/topics.ts";

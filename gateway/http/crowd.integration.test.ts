@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
-import { memoryKafka } from "../../infra/runtime/kafka/memory.ts";
+import { memoryKafka } from "../../infra/runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
 import { readConfig } from "../../infra/runtime/service/config.ts";

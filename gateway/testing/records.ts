@@ -1,6 +1,6 @@
 import { avroType } from "../../infra/runtime/avro/contracts.ts";
 import { avroCodec } from "../../infra/runtime/registry/codec.ts";
-import { memoryRegistry } from "../../infra/runtime/registry/memory.ts";
+import { memoryRegistry } from "../../infra/runtime/registry/testing/memory.ts";
 import { SingleObjectCodec } from "../../schemas/avro/single-object.ts";
 import { LIMITS } from "../../schemas/mqtt.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";

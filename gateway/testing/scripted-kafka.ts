@@ -1,5 +1,5 @@
-import { type MemoryKafka, memoryKafka } from "../../infra/runtime/kafka/memory.ts";
 import type { Kafka, OutRecord, Written } from "../../infra/runtime/kafka/ports.ts";
+import { type MemoryKafka, memoryKafka } from "../../infra/runtime/kafka/testing/memory.ts";
 import { CodedError } from "../../schemas/errors.ts";
 
 /** How Kafka answers: acknowledges, waits until it is told otherwise, or cannot be reached. */

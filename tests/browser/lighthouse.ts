@@ -1,6 +1,6 @@
 import lighthouse from "lighthouse";
+import { freePort } from "../../infra/runtime/testing/free-port.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { freePort } from "../support/free-port.ts";
 import { answerHelp } from "../support/script-help.ts";
 import { startMorning } from "./morning.ts";
 

@@ -11,9 +11,9 @@ import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { connectSecretsFolder } from "../../infra/runtime/security/connect-secrets.ts";
 import { kafkaAccessOf } from "../../infra/runtime/security/kafka.ts";
 import { adminPassword } from "../../infra/runtime/security/postgres-admin.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
+import { freePort } from "../../infra/runtime/testing/free-port.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { eventually } from "../support/eventually.ts";
-import { freePort } from "../support/free-port.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { type ComposeService, ownServices, readCompose } from "./compose-file.ts";
 

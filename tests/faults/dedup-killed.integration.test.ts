@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import type { KafkaProxy } from "../support/kafka-proxy.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { inFull, PipelineUnderLoad } from "./pipeline-under-load.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { FieldProcesses } from "./field-processes.ts";
 
 /*

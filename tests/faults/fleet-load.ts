@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import type { FleetEvent } from "../../schemas/fleet.ts";
-import { eventually } from "../support/eventually.ts";
 
 /** Vehicles that post until they are told to stop, and again whatever was not acknowledged. */
 export interface FleetLoad {

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
+import { contentsOf } from "../../infra/runtime/kafka/testing/contents.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
 import type { Endpoints } from "../../infra/runtime/service/endpoints.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { topicNames } from "../../schemas/topics.ts";
-import { eventually } from "../support/eventually.ts";
 import { type Nginx, nginxLacks, startNginx } from "../support/nginx.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { type StageProcess, startStage } from "../support/stage-process.ts";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { readThrough } from "../../infra/runtime/kafka/contents.ts";
 import type { Kafka } from "../../infra/runtime/kafka/ports.ts";
+import { readThrough } from "../../infra/runtime/kafka/testing/contents.ts";
 import type { FleetRecord } from "../../schemas/fleet.ts";
 import { topicNames } from "../../schemas/topics.ts";
 import type { FleetLoad } from "./fleet-load.ts";

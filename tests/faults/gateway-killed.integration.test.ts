@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import mqtt, { type MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { Devices } from "../../central/dashboard/server/model/devices.ts";
-import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
+import { contentsOf } from "../../infra/runtime/kafka/testing/contents.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { agentStateTopic, deviceStateTopic } from "../../schemas/mqtt.ts";
 import { turnstileId } from "../../schemas/network/devices.ts";
 import {
@@ -13,7 +14,6 @@ import {
   type StateOrder,
   WILL_N,
 } from "../../schemas/states.ts";
-import { eventually } from "../support/eventually.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { inFull, PipelineUnderLoad } from "./pipeline-under-load.ts";

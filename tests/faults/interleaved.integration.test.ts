@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import kafkajs, { type Producer } from "kafkajs";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { kafkaAt } from "./topic-contents.ts";
 import { dataFolderOf, transactionalProducers } from "./transactional-producers.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
-import { freePort } from "../support/free-port.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
+import { freePort } from "../../infra/runtime/testing/free-port.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
 import { inFull, MEMORY_BOUND, type PipelineOptions, PipelineUnderLoad } from "./pipeline-under-load.ts";
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { Rig } from "../../edge/testing/rig.ts";
 import { type TestGateway, testGateway } from "../../gateway/testing/fixture.ts";
 import { rawValue } from "../../gateway/testing/samples.ts";
-import { type MemoryKafka, memoryKafka } from "../../infra/runtime/kafka/memory.ts";
+import { type MemoryKafka, memoryKafka } from "../../infra/runtime/kafka/testing/memory.ts";
 import { LIMITS } from "../../schemas/mqtt.ts";
 import { sizeOf } from "../../schemas/readings.ts";
 import { TOPICS } from "../../schemas/topics.ts";

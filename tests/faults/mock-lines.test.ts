@@ -1,20 +1,20 @@
 import { expect, test } from "vitest";
 import { Journal } from "../../edge/outbox/journal.ts";
-import { MemoryStore } from "../../edge/outbox/memory-store.ts";
+import { MemoryStore } from "../../edge/outbox/testing/memory-store.ts";
 import { DeviceLink } from "../../edge/serial/device-link.ts";
 import { serialLines } from "../../edge/serial/serialport-line.ts";
 import { Device, type Instant } from "../../firmware-sim/device/device.ts";
 import { nextBoot } from "../../firmware-sim/device/identity.ts";
-import { MemoryStore as Chip } from "../../firmware-sim/device/memory-store.ts";
 import { Ring } from "../../firmware-sim/device/ring.ts";
+import { MemoryStore as Chip } from "../../firmware-sim/device/testing/memory-store.ts";
 import type { LastingKind } from "../../firmware-sim/faults/kinds.ts";
-import { MockHost } from "../../firmware-sim/hosts/mock-host.ts";
+import { MockHost } from "../../firmware-sim/hosts/testing/mock-host.ts";
 import { Line } from "../../firmware-sim/line/line.ts";
 import { Pump } from "../../firmware-sim/line/pump.ts";
 import { fullJitter } from "../../infra/runtime/backoff.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
-import { ManualClock } from "../../infra/runtime/manual-clock.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
+import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 
 const DEVICE = "40380-T1";
 const STEP_MS = 10;

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import type { InRecord, Kafka } from "../../infra/runtime/kafka/ports.ts";
+import { contentsOf } from "../../infra/runtime/kafka/testing/contents.ts";
 import { type Random, seededRandom } from "../../infra/runtime/random.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { stationTopic, type Topics, topicNames } from "../../schemas/topics.ts";
-import { eventually } from "../support/eventually.ts";
 import { ReplayingAgent, type ReplayingAgentOptions } from "./replaying-agent.ts";
 import { dedupSeat, type GatewaySeat, gatewaySeat, type Seat } from "./seat.ts";
 import { type Arrived, cleanReadings, countedEntries, kafkaAt, rawReadings, upTo } from "./topic-contents.ts";

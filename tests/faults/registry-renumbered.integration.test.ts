@@ -3,12 +3,12 @@ import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { startDashboard } from "../../central/dashboard/server/dashboard.ts";
 import { systemClock } from "../../infra/runtime/clock.ts";
-import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
+import { contentsOf } from "../../infra/runtime/kafka/testing/contents.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { avroCodec, avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
-import { eventually } from "../support/eventually.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { PipelineUnderLoad } from "./pipeline-under-load.ts";
 

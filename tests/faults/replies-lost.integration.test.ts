@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import kafkajs from "kafkajs";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
-import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
+import { contentsOf } from "../../infra/runtime/kafka/testing/contents.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { type KafkaProxy, startKafkaProxy } from "../support/kafka-proxy.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { inFull, PipelineUnderLoad } from "./pipeline-under-load.ts";

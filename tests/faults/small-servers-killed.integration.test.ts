@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
-import { readThrough } from "../../infra/runtime/kafka/contents.ts";
 import type { Kafka } from "../../infra/runtime/kafka/ports.ts";
-import { eventually } from "../support/eventually.ts";
+import { readThrough } from "../../infra/runtime/kafka/testing/contents.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { type StageProcess, startStage } from "../support/stage-process.ts";
 import { kafkaAt } from "./topic-contents.ts";
 

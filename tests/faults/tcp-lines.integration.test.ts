@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
-import { freePort } from "../support/free-port.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
+import { freePort } from "../../infra/runtime/testing/free-port.ts";
 import { FieldProcesses } from "./field-processes.ts";
 
 /*

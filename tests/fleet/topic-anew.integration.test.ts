@@ -12,9 +12,9 @@ import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import type { KafkaAdmin } from "../../infra/runtime/kafka/ports.ts";
 import { subscriber } from "../../infra/runtime/kafka/subscription.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
-import { memoryRegistry } from "../../infra/runtime/registry/memory.ts";
+import { memoryRegistry } from "../../infra/runtime/registry/testing/memory.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { topicNames } from "../../schemas/topics.ts";
-import { eventually } from "../support/eventually.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 
 /*

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import type { ProofView } from "../../schemas/page/page.ts";
-import { eventually } from "../support/eventually.ts";
 import type { Viewer } from "../support/viewer.ts";
 
 /** The live proof, as programs read it. */

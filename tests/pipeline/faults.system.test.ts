@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { type SimulatorControl, simulatorControl } from "../support/simulator.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
 import { openViewer, type Viewer } from "../support/viewer.ts";

@@ -10,8 +10,8 @@ import { silentLogger } from "../../infra/runtime/logger.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { eventually } from "../support/eventually.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
 
 /*

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readThrough } from "../../infra/runtime/kafka/contents.ts";
+import { readThrough } from "../../infra/runtime/kafka/testing/contents.ts";
 import { connectSecretsFolder } from "../../infra/runtime/security/connect-secrets.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { kafkaAt } from "../faults/topic-contents.ts";
-import { eventually } from "../support/eventually.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 
 /* What somebody who may post connectors to the embedded Connect gets out of it. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
-import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { openClient } from "../../infra/runtime/kafka/kafkajs/client.ts";
+import { contentsOf } from "../../infra/runtime/kafka/testing/contents.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { kafkaAccessOf } from "../../infra/runtime/security/kafka.ts";
 import { type SecureKafka, startSecureKafka } from "../support/secure-kafka.ts";

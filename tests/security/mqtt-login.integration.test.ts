@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createServer, type Server } from "node:tls";
 import { Aedes } from "aedes";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { certificate, STORE_PASSWORD } from "../support/secure-kafka.ts";
 import { startStage } from "../support/stage-process.ts";
 

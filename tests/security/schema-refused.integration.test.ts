@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "vitest";
 import { testGateway } from "../../gateway/testing/fixture.ts";
 import { schemaJson } from "../../infra/runtime/avro/contracts.ts";
 import { systemClock } from "../../infra/runtime/clock.ts";
-import { memoryKafka } from "../../infra/runtime/kafka/memory.ts";
+import { memoryKafka } from "../../infra/runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { scratchRegistry } from "../../infra/servers/schema-registry/testing/scratch-registry.ts";

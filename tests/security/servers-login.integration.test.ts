@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { simulatorConfig } from "../../firmware-sim/config.ts";
 import { restProxySink } from "../../firmware-sim/weather/rest-proxy.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { kafkaAt } from "../faults/topic-contents.ts";
 import { makeAuthority } from "../support/authority.ts";
 import { type Guard, guarded } from "../support/basic-auth.ts";
-import { eventually } from "../support/eventually.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { startStage } from "../support/stage-process.ts";
 

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
-import { eventually } from "./eventually.ts";
-import { freePort } from "./free-port.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
+import { freePort } from "../../infra/runtime/testing/free-port.ts";
 
 const STREAM_MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so";
 

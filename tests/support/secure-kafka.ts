@@ -11,7 +11,7 @@ import { properties } from "../../infra/launcher/supervisor/parts/settings.ts";
 import { jvmCommand, toolchainOf } from "../../infra/launcher/supervisor/process/jvm.ts";
 import { accepts } from "../../infra/launcher/supervisor/process/probe.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../infra/runtime/testing/free-port.ts";
 
 const run = promisify(execFile);
 export const STORE_PASSWORD = "changeit";

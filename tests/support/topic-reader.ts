@@ -1,7 +1,7 @@
 import { systemClock } from "../../infra/runtime/clock.ts";
-import { contentsOf } from "../../infra/runtime/kafka/contents.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import type { InRecord, KafkaAdmin } from "../../infra/runtime/kafka/ports.ts";
+import { contentsOf } from "../../infra/runtime/kafka/testing/contents.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";

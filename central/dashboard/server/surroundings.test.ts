@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ManualClock } from "../../../infra/runtime/manual-clock.ts";
+import { ManualClock } from "../../../infra/runtime/testing/manual-clock.ts";
 import { watchSurroundings } from "./surroundings.ts";
 
 async function downWith(parts: Readonly<Record<string, string>>, askKafka = async () => {}) {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Schema } from "avsc";
-import { memoryRegistry } from "../../../infra/runtime/registry/memory.ts";
+import { memoryRegistry } from "../../../infra/runtime/registry/testing/memory.ts";
 import { isCoded } from "../../../schemas/errors.ts";
 
 /** A registry in memory behind the two routes that clients use, for tests whose dedup is another process. */

@@ -1,11 +1,11 @@
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type MemoryKafka, memoryKafka } from "../../../infra/runtime/kafka/memory.ts";
+import { type MemoryKafka, memoryKafka } from "../../../infra/runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../../../infra/runtime/logger.ts";
-import { ManualClock } from "../../../infra/runtime/manual-clock.ts";
 import type { SlotState } from "../../../infra/runtime/postgres/slots.ts";
-import { memoryRegistry } from "../../../infra/runtime/registry/memory.ts";
+import { memoryRegistry } from "../../../infra/runtime/registry/testing/memory.ts";
 import type { RunningService } from "../../../infra/runtime/service/service-set.ts";
+import { ManualClock } from "../../../infra/runtime/testing/manual-clock.ts";
 import { CodedError } from "../../../schemas/errors.ts";
 import { topicNames } from "../../../schemas/topics.ts";
 import { parseRow } from "../row.ts";

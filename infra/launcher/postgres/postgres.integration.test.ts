@@ -13,9 +13,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { eventually } from "../../../tests/support/eventually.ts";
 import { projectRoot } from "../../runtime/project-root.ts";
 import { publishedEndpoints } from "../../runtime/service/endpoints.ts";
+import { eventually } from "../../runtime/testing/eventually.ts";
 import { readStatus } from "../supervisor/status.ts";
 import { removeCopies } from "./programs.mjs";
 

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { closeServer, listen } from "../../runtime/http/listen.ts";
 import { ensureJars, jarsFresh } from "./jars.mjs";
 import { ensurePackages, packagesFresh } from "./packages.mjs";
-import { silentProgress } from "./silent-progress.ts";
+import { silentProgress } from "./testing/silent-progress.ts";
 
 const SOON = [0, 0];
 const notes: string[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fetchFailed, fetchPatiently, networkFault } from "./network.mjs";
-import { silentProgress } from "./silent-progress.ts";
+import { silentProgress } from "./testing/silent-progress.ts";
 
 /** As the programs wrote them. */
 const NPM_OFFLINE = `npm error code EAI_AGAIN

@@ -1,7 +1,7 @@
 import { expect, describe as group, test } from "vitest";
 import type { InRecord, KafkaAdmin } from "../../runtime/kafka/ports.ts";
 import { avroCodec, avroDecoder } from "../../runtime/registry/codec.ts";
-import { memoryRegistry } from "../../runtime/registry/memory.ts";
+import { memoryRegistry } from "../../runtime/registry/testing/memory.ts";
 import { describe, jsonLine, readable } from "./decode.ts";
 import { folded, summarize, topicTable } from "./topics.ts";
 

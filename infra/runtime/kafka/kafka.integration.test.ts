@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { inject } from "vitest";
 import { systemClock } from "../clock.ts";
 import { silentLogger } from "../logger.ts";
-import { kafkaContract } from "./contract.ts";
+import { kafkaContract } from "./kafka.contract.ts";
 import { createKafka } from "./kafka.ts";
-import { logReaderContract } from "./log-reader-contract.ts";
+import { logReaderContract } from "./log-reader.contract.ts";
 
 const open = async () => ({
   kafka: createKafka({

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
 import { systemClock } from "../clock.ts";
 import { silentLogger } from "../logger.ts";
-import { until } from "./contract-support.ts";
 import { createKafka } from "./kafka.ts";
 import type { Kafka, Subscription } from "./ports.ts";
 import { subscriber } from "./subscription.ts";
+import { until } from "./testing/contract-support.ts";
 
 const cluster = {
   brokers: [inject("kafka")],

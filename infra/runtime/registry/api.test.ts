@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { closeServer, listen } from "../http/listen.ts";
 import { silentLogger } from "../logger.ts";
-import { ManualClock } from "../manual-clock.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { registryApi } from "./api.ts";
 import { createRegistryClient } from "./client.ts";
 import type { RegistryApi } from "./ports.ts";

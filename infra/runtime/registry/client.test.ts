@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Clock } from "../clock.ts";
 import { silentLogger } from "../logger.ts";
-import { ManualClock } from "../manual-clock.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { createRegistryClient } from "./client.ts";
 
 interface Seen {

@@ -6,8 +6,8 @@ import type { TurnstileRecord } from "../../../schemas/records.ts";
 import { avroType, schemaJson } from "../avro/contracts.ts";
 import { silentLogger } from "../logger.ts";
 import { avroCodec, avroDecoder } from "./codec.ts";
-import { memoryRegistry } from "./memory.ts";
 import type { RegistryClient } from "./ports.ts";
+import { memoryRegistry } from "./testing/memory.ts";
 import { headerOf } from "./wire-format.ts";
 
 /** Without avsc's classes. */

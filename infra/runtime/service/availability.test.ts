@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { CodedError } from "../../../schemas/errors.ts";
-import { ManualClock } from "../manual-clock.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { untilAvailable } from "./availability.ts";
 
 const away = (message: string): CodedError =>

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { systemClock } from "../../runtime/clock.ts";
-import { readThrough } from "../../runtime/kafka/contents.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
 import type { Kafka, KafkaAdmin, Producer } from "../../runtime/kafka/ports.ts";
+import { readThrough } from "../../runtime/kafka/testing/contents.ts";
 import { silentLogger } from "../../runtime/logger.ts";
 import { projectRoot } from "../../runtime/project-root.ts";
 

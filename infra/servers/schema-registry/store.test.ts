@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { CodedError } from "../../../schemas/errors.ts";
-import { memoryKafka } from "../../runtime/kafka/memory.ts";
 import type { Kafka } from "../../runtime/kafka/ports.ts";
+import { memoryKafka } from "../../runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../../runtime/logger.ts";
-import { ManualClock } from "../../runtime/manual-clock.ts";
+import { ManualClock } from "../../runtime/testing/manual-clock.ts";
 import { register } from "./core/decisions.ts";
 import { deleteSubject } from "./core/deletion.ts";
 import { setLevel, setMode } from "./core/settings.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { memoryOf } from "../../../infra/launcher/supervisor/process/tree.ts";
 import { projectRoot } from "../../../infra/runtime/project-root.ts";
-import { freePort } from "../../support/free-port.ts";
+import { freePort } from "../../../infra/runtime/testing/free-port.ts";
 import { startSystem, type TestSystem } from "../../support/system.ts";
 import type { Figures, Part } from "../harness.ts";
 

@@ -1,5 +1,5 @@
-import { contentsOf } from "../../../infra/runtime/kafka/contents.ts";
 import type { InRecord } from "../../../infra/runtime/kafka/ports.ts";
+import { contentsOf } from "../../../infra/runtime/kafka/testing/contents.ts";
 import type { Pipeline } from "../world/pipeline.ts";
 import { copyOf, nameOf } from "../world/wire.ts";
 import type { World } from "../world/world.ts";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { contentsOf } from "../../../infra/runtime/kafka/contents.ts";
 import type { InRecord, Kafka } from "../../../infra/runtime/kafka/ports.ts";
+import { contentsOf } from "../../../infra/runtime/kafka/testing/contents.ts";
 import { AUDIT_KEYS, type Finding, isOpen, type Verdict } from "../../../schemas/audit.ts";
 import { turnstileId } from "../../../schemas/network/devices.ts";
 import { STATIONS } from "../../../schemas/network/network.ts";

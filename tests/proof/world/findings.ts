@@ -1,5 +1,5 @@
-import { contentsOf } from "../../../infra/runtime/kafka/contents.ts";
 import type { Kafka } from "../../../infra/runtime/kafka/ports.ts";
+import { contentsOf } from "../../../infra/runtime/kafka/testing/contents.ts";
 import { AUDIT_KEYS, type Finding } from "../../../schemas/audit.ts";
 
 /** The findings that the auditor's topic holds now, read as anybody may read it. */

@@ -1,6 +1,6 @@
-import { type MemoryKafka, memoryKafka } from "../../../infra/runtime/kafka/memory.ts";
 import type { KafkaAdmin } from "../../../infra/runtime/kafka/ports.ts";
-import { ManualClock } from "../../../infra/runtime/manual-clock.ts";
+import { type MemoryKafka, memoryKafka } from "../../../infra/runtime/kafka/testing/memory.ts";
+import { ManualClock } from "../../../infra/runtime/testing/manual-clock.ts";
 import { memoryRegistries } from "./registry.ts";
 import type { World } from "./world.ts";
 

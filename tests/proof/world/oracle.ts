@@ -1,5 +1,5 @@
-import { contentsOf } from "../../../infra/runtime/kafka/contents.ts";
 import type { InRecord, Kafka } from "../../../infra/runtime/kafka/ports.ts";
+import { contentsOf } from "../../../infra/runtime/kafka/testing/contents.ts";
 import type { AuditHop, Finding, FindingKind } from "../../../schemas/audit.ts";
 import { parseDeviceId } from "../../../schemas/network/devices.ts";
 import type { SeqRange } from "../../../schemas/records.ts";

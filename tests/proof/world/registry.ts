@@ -1,5 +1,5 @@
-import { memoryRegistry } from "../../../infra/runtime/registry/memory.ts";
 import type { RegistryClient } from "../../../infra/runtime/registry/ports.ts";
+import { memoryRegistry } from "../../../infra/runtime/registry/testing/memory.ts";
 import type { SchemaRegistry } from "../../../infra/servers/ksql/formats/registry.ts";
 
 /** One registry in memory behind both of its clients: the stages' and the ksql server's. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { memoryKafka } from "../../../../infra/runtime/kafka/memory.ts";
 import type { Kafka, KafkaAdmin } from "../../../../infra/runtime/kafka/ports.ts";
-import { ManualClock } from "../../../../infra/runtime/manual-clock.ts";
+import { memoryKafka } from "../../../../infra/runtime/kafka/testing/memory.ts";
+import { ManualClock } from "../../../../infra/runtime/testing/manual-clock.ts";
 import { WriterWatch } from "./writer-watch.ts";
 
 function watched() {

@@ -2,7 +2,7 @@ import avsc, { type Schema } from "avsc";
 import { describe, expect, test } from "vitest";
 import { type InRecord, OFFSET_KEY } from "../../../../infra/runtime/kafka/ports.ts";
 import { avroCodec, avroDecoder } from "../../../../infra/runtime/registry/codec.ts";
-import { memoryRegistry } from "../../../../infra/runtime/registry/memory.ts";
+import { memoryRegistry } from "../../../../infra/runtime/registry/testing/memory.ts";
 import { headerOf } from "../../../../infra/runtime/registry/wire-format.ts";
 import type { SchemaName } from "../../../../schemas/avro/names.ts";
 import type { DedupState } from "../../../../schemas/records.ts";

@@ -1,4 +1,4 @@
-import { type MemoryKafka, memoryKafka } from "../../../../infra/runtime/kafka/memory.ts";
+import { type MemoryKafka, memoryKafka } from "../../../../infra/runtime/kafka/testing/memory.ts";
 import type { AvroDecoder } from "../../../../infra/runtime/registry/ports.ts";
 import type { FleetRecord } from "../../../../schemas/fleet.ts";
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ManualClock } from "../../../runtime/manual-clock.ts";
+import { ManualClock } from "../../../runtime/testing/manual-clock.ts";
 import type { Ended, Launched, Part } from "./part.ts";
 import { RESTART_POLICY } from "./restart.ts";
 import { type PartReport, Supervisor } from "./supervisor.ts";

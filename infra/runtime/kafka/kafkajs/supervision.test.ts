@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { silentLogger } from "../../logger.ts";
-import { ManualClock } from "../../manual-clock.ts";
+import { ManualClock } from "../../testing/manual-clock.ts";
 import { disconnected, keepAlive, pauseBefore } from "./supervision.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

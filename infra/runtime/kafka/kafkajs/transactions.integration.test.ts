@@ -3,9 +3,9 @@ import kafkajs from "kafkajs";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { systemClock } from "../../clock.ts";
 import { silentLogger } from "../../logger.ts";
-import { type Counted, counterTask, until } from "../contract-support.ts";
 import { createKafka } from "../kafka.ts";
 import type { InRecord, Processor } from "../ports.ts";
+import { type Counted, counterTask, until } from "../testing/contract-support.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
 import { openTransactions, type ReadUpTo } from "./transactions.ts";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { MemoryKafka } from "../../../runtime/kafka/memory.ts";
+import type { MemoryKafka } from "../../../runtime/kafka/testing/memory.ts";
 import { StateSpace } from "../state/state-space.ts";
 import { openHarness, type Written } from "../testing/harness.ts";
 

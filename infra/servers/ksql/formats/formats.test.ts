@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Column, Source } from "../catalog/source.ts";
 import { BIGINT, BOOLEAN, DOUBLE, decimalType, INTEGER, STRING, TIMESTAMP } from "../sql/types.ts";
+import { memoryRegistry } from "../testing/memory-registry.ts";
 import { Decimal } from "../values/decimal.ts";
 import type { Value } from "../values/value.ts";
 import { columnsOfSchema, parseSchemaText } from "./avro-schema.ts";
 import { jsonSerde } from "./json.ts";
 import { kafkaSerde } from "./kafka.ts";
-import { memoryRegistry } from "./registry.ts";
 import { serdesOf } from "./side.ts";
 
 const COLUMNS: readonly Column[] = [

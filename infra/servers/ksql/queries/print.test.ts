@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { InRecord } from "../../../runtime/kafka/ports.ts";
-import { memoryRegistry } from "../formats/registry.ts";
+import { memoryRegistry } from "../testing/memory-registry.ts";
 import { recordPrinter } from "./print.ts";
 
 const record = (key: Buffer | null, value: Buffer | null): InRecord => ({

@@ -1,11 +1,11 @@
 import { connect } from "node:http2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../../runtime/clock.ts";
-import { type MemoryKafka, memoryKafka } from "../../../runtime/kafka/memory.ts";
+import { type MemoryKafka, memoryKafka } from "../../../runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../../../runtime/logger.ts";
 import { createMetrics } from "../../../runtime/service/metrics.ts";
-import { memoryRegistry } from "../formats/registry.ts";
 import { type KsqlServer, openKsqlServer } from "../server.ts";
+import { memoryRegistry } from "../testing/memory-registry.ts";
 
 let kafka: MemoryKafka;
 let server: KsqlServer;

@@ -1,9 +1,8 @@
-import { memoryKafka } from "../../../runtime/kafka/memory.ts";
 import type { OutRecord } from "../../../runtime/kafka/ports.ts";
+import { memoryKafka } from "../../../runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../../../runtime/logger.ts";
-import { ManualClock } from "../../../runtime/manual-clock.ts";
+import { ManualClock } from "../../../runtime/testing/manual-clock.ts";
 import { ServerState } from "../commands/server-state.ts";
-import { memoryRegistry } from "../formats/registry.ts";
 import { type ResultColumn, type ResultRow, rowJson, schemaText } from "../queries/result.ts";
 import type { Entity } from "../service/entities.ts";
 import { KsqlService } from "../service/ksql-service.ts";
@@ -12,6 +11,7 @@ import { PushQueries } from "../service/push-queries.ts";
 import { parseQueryText, runSelect } from "../service/run-query.ts";
 import { TopicProducers } from "../service/topic-producers.ts";
 import { StateSpace } from "../state/state-space.ts";
+import { memoryRegistry } from "./memory-registry.ts";
 
 /** Properties with which every change is written, from the beginning. */
 export const EVERY_CHANGE = { "auto.offset.reset": "earliest", "cache.max.bytes.buffering": "0" };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CodedError } from "../../../../schemas/errors.ts";
-import { type MemoryKafka, memoryKafka } from "../../../runtime/kafka/memory.ts";
+import { type MemoryKafka, memoryKafka } from "../../../runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../../../runtime/logger.ts";
 import type { ProduceDependencies } from "../produce.ts";
 import { memoryCluster } from "../testing/memory-cluster.ts";

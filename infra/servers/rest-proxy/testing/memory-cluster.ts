@@ -1,5 +1,5 @@
-import type { MemoryKafka } from "../../../runtime/kafka/memory.ts";
 import type { ClusterView } from "../../../runtime/kafka/ports.ts";
+import type { MemoryKafka } from "../../../runtime/kafka/testing/memory.ts";
 
 /** One broker's view of in-memory Kafka, for unit tests. */
 export async function memoryCluster(kafka: MemoryKafka): Promise<ClusterView> {

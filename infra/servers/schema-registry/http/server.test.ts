@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { memoryKafka } from "../../../runtime/kafka/memory.ts";
+import { memoryKafka } from "../../../runtime/kafka/testing/memory.ts";
 import { type ScratchRegistry, scratchRegistry } from "../testing/scratch-registry.ts";
 
 let registry: ScratchRegistry;

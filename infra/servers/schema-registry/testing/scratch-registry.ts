@@ -1,7 +1,7 @@
 import type { Clock } from "../../../runtime/clock.ts";
 import type { Kafka } from "../../../runtime/kafka/ports.ts";
 import { silentLogger } from "../../../runtime/logger.ts";
-import { ManualClock } from "../../../runtime/manual-clock.ts";
+import { ManualClock } from "../../../runtime/testing/manual-clock.ts";
 import { registryServer } from "../http/server.ts";
 import { RegistryStore } from "../store.ts";
 

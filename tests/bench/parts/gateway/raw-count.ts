@@ -1,6 +1,6 @@
 import { avroType } from "../../../../infra/runtime/avro/contracts.ts";
-import { readThrough } from "../../../../infra/runtime/kafka/contents.ts";
 import type { Kafka } from "../../../../infra/runtime/kafka/ports.ts";
+import { readThrough } from "../../../../infra/runtime/kafka/testing/contents.ts";
 import type { ReadingBatch } from "../../../../schemas/readings.ts";
 import { sizeOf } from "../../../../schemas/readings.ts";
 import { topicNames } from "../../../../schemas/topics.ts";

@@ -1,7 +1,7 @@
 import type { CDPSession, Page } from "playwright-core";
 import { readyCity, serve } from "../../../../central/dashboard/server/testing/served.ts";
-import { ManualClock } from "../../../../infra/runtime/manual-clock.ts";
 import { seededRandom } from "../../../../infra/runtime/random.ts";
+import { ManualClock } from "../../../../infra/runtime/testing/manual-clock.ts";
 import { LINES, STATIONS } from "../../../../schemas/network/network.ts";
 import { launchBrowser } from "../../../support/browser.ts";
 import { builtPage } from "../../../support/built-page.ts";

@@ -1,5 +1,5 @@
-import { readThrough } from "../../../../infra/runtime/kafka/contents.ts";
 import type { InRecord, Kafka } from "../../../../infra/runtime/kafka/ports.ts";
+import { readThrough } from "../../../../infra/runtime/kafka/testing/contents.ts";
 import { HEADERS, parseReading } from "../../../../schemas/topics.ts";
 
 /** Every reading of a set of clean topics, as any consumer of committed records sees them. */

@@ -1,4 +1,4 @@
-import { freePort } from "../../../support/free-port.ts";
+import { freePort } from "../../../../infra/runtime/testing/free-port.ts";
 import { startStage } from "../../../support/stage-process.ts";
 import type { Cluster } from "../mqtt-load/cluster.ts";
 

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { expect, inject, test } from "vitest";
 import { systemClock } from "../../../clock.ts";
 import { silentLogger } from "../../../logger.ts";
-import { contentsOf } from "../../contents.ts";
 import { createKafka } from "../../kafka.ts";
+import { contentsOf } from "../../testing/contents.ts";
 import { CODECS } from "./codecs.ts";
 
 const kafka = createKafka({

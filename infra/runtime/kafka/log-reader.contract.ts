@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { counterTask, until } from "./contract-support.ts";
 import type { Kafka, KafkaAdmin, LogReader, LookAt, Looked, OutRecord } from "./ports.ts";
+import { counterTask, until } from "./testing/contract-support.ts";
 
 interface ContractSetting {
   readonly kafka: Kafka;

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { systemClock } from "../../infra/runtime/clock.ts";
-import { silentLogger } from "../../infra/runtime/logger.ts";
-import { ManualClock } from "../../infra/runtime/manual-clock.ts";
-import { DEVICE, outboxContract, readings } from "./contract.ts";
-import { Journal } from "./journal.ts";
+import { systemClock } from "../../../infra/runtime/clock.ts";
+import { silentLogger } from "../../../infra/runtime/logger.ts";
+import { ManualClock } from "../../../infra/runtime/testing/manual-clock.ts";
+import { Journal } from "../journal.ts";
+import { DEVICE, outboxContract, readings } from "../outbox.contract.ts";
+import { isAlive } from "../process.ts";
 import { MemoryStore } from "./memory-store.ts";
-import { isAlive } from "./process.ts";
 
 outboxContract("memory", async (limitBytes = 2 ** 30) => {
   const store = new MemoryStore();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isCoded } from "../../../schemas/errors.ts";
-import { type Counted, counterTask, until } from "./contract-support.ts";
 import type { InRecord, Kafka, OutRecord } from "./ports.ts";
+import { type Counted, counterTask, until } from "./testing/contract-support.ts";
 
 interface ContractSetting {
   readonly kafka: Kafka;

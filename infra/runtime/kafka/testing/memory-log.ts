@@ -1,5 +1,5 @@
-import { CodedError } from "../../../schemas/errors.ts";
-import type { InRecord, OutRecord, TopicSpec, Written } from "./ports.ts";
+import { CodedError } from "../../../../schemas/errors.ts";
+import type { InRecord, OutRecord, TopicSpec, Written } from "../ports.ts";
 
 const MAX_BYTES = "max.message.bytes";
 /** Apache Kafka 4.3's own. */

@@ -1,7 +1,7 @@
-import { CodedError } from "../../../schemas/errors.ts";
+import { CodedError } from "../../../../schemas/errors.ts";
+import { InputOffsets } from "../offsets.ts";
+import type { OutRecord, PartitionTask, Processor, ProcessorOptions } from "../ports.ts";
 import type { MemoryLog } from "./memory-log.ts";
-import { InputOffsets } from "./offsets.ts";
-import type { OutRecord, PartitionTask, Processor, ProcessorOptions } from "./ports.ts";
 
 const MAX_RECORDS = 2000;
 

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { InRecord, PartitionTask } from "./ports.ts";
+import type { InRecord, PartitionTask } from "../ports.ts";
 
 /** What a test sees of its tasks, across their lives. */
 export interface Counted {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { SerialPortMock } from "serialport";
 import { expect, test } from "vitest";
-import { hostContract } from "./host.contract.ts";
+import { hostContract } from "../host.contract.ts";
 import { MockHost } from "./mock-host.ts";
 
 const settings = { baudRate: 115_200, autoOpen: false };

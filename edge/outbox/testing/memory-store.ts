@@ -1,5 +1,5 @@
-import type { Ledger } from "./ledger.ts";
-import type { Change, Claim, QuarantineRow, Row, Store } from "./store.ts";
+import type { Ledger } from "../ledger.ts";
+import type { Change, Claim, QuarantineRow, Row, Store } from "../store.ts";
 
 /** A store in memory, for tests: `fail` makes the next commits reject, as a full disk does. */
 export class MemoryStore implements Store {

@@ -1,6 +1,6 @@
 import { SerialPortMock } from "serialport";
-import { CodedError } from "../../schemas/errors.ts";
-import type { HostPort, LineAddress, SerialHost } from "./ports.ts";
+import { CodedError } from "../../../schemas/errors.ts";
+import type { HostPort, LineAddress, SerialHost } from "../ports.ts";
 
 const mock = SerialPortMock.binding;
 type MockPort = Awaited<ReturnType<typeof mock.open>>;

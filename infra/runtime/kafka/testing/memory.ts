@@ -1,7 +1,7 @@
+import type { InRecord, Kafka, OutRecord, Tail, TailOptions, Written } from "../ports.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { memoryLogReader } from "./memory-log-reader.ts";
 import { memoryProcessor } from "./memory-processor.ts";
-import type { InRecord, Kafka, OutRecord, Tail, TailOptions, Written } from "./ports.ts";
 
 /** The in-memory adapter, and what tests may see of it. */
 export interface MemoryKafka extends Kafka {

@@ -1,4 +1,4 @@
-import type { Progress } from "./progress.mjs";
+import type { Progress } from "../progress.mjs";
 
 /** For tests: steps run, nothing is written. */
 export const silentProgress: Progress = {

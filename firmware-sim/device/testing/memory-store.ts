@@ -1,4 +1,4 @@
-import { HEADER_BYTES, SLOT_BYTES, type Store } from "./store.ts";
+import { HEADER_BYTES, SLOT_BYTES, type Store } from "../store.ts";
 
 /** A chip in this process's memory, for tests: it survives a reboot of the device, not of the process. */
 export class MemoryStore implements Store {

@@ -1,4 +1,4 @@
-import type { InRecord, Kafka } from "./ports.ts";
+import type { InRecord, Kafka } from "../ports.ts";
 
 /** Hand over every committed record that these topics hold now, in order per partition; then read no further. */
 export async function readThrough(

@@ -1,6 +1,6 @@
 import type { Schema } from "avsc";
-import { CodedError } from "../../../schemas/errors.ts";
-import type { RegistryClient } from "./ports.ts";
+import { CodedError } from "../../../../schemas/errors.ts";
+import type { RegistryClient } from "../ports.ts";
 
 /** A registry in memory, for unit tests: gives each different schema an id from `firstId`; knows no compatibility. */
 export function memoryRegistry(firstId = 1): RegistryClient & { subjects(): readonly string[] } {

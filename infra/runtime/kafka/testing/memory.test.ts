@@ -1,5 +1,5 @@
-import { kafkaContract } from "./contract.ts";
-import { logReaderContract } from "./log-reader-contract.ts";
+import { kafkaContract } from "../kafka.contract.ts";
+import { logReaderContract } from "../log-reader.contract.ts";
 import { memoryKafka } from "./memory.ts";
 
 kafkaContract("memory", async () => ({ kafka: memoryKafka(), prefix: "t." }));

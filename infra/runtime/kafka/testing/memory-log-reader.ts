@@ -1,5 +1,5 @@
+import type { InRecord, LogReader, LogReaderOptions, Looked } from "../ports.ts";
 import type { MemoryLog } from "./memory-log.ts";
-import type { InRecord, LogReader, LogReaderOptions, Looked } from "./ports.ts";
 
 /** Records per partition and look, at most. */
 const MOST = 5_000;
