@@ -12,9 +12,11 @@ import type { Station } from "../schemas/network/network.ts";
 import type { ReadingBatch } from "../schemas/readings.ts";
 import { Agent, type AgentFacts, type AgentOptions } from "./agent.ts";
 import { type EdgeConfig, edgeConfig } from "./config.ts";
-import { openOutbox } from "./outbox/open.ts";
+import type { StartLook } from "./outbox/damage/examine.ts";
+import { mendOutbox } from "./outbox/damage/mend.ts";
+import { mapBytes, openOutbox } from "./outbox/open.ts";
 import type { Outbox } from "./outbox/ports.ts";
-import { thisProcess } from "./outbox/process.ts";
+import { isAlive, thisProcess } from "./outbox/process.ts";
 import { serialLines } from "./serial/serialport-line.ts";
 import { tcpLines } from "./serial/tcp-line.ts";
 import { watchTcpLines } from "./serial/tcp-watcher.ts";
@@ -30,27 +32,26 @@ const NOTICE_MS = 5_000;
 const KEEPALIVE_S = 20;
 
 /**
- * Run the agents of `stations` in this process, over the home's one outbox.
+ * Run the agents of `stations` in this process, over the home's one outbox, which another process looks at before.
  *
  * @throws {CodedError} ALREADY_RUNNING when one of the stations has an agent elsewhere; none is started then.
+ * EDGE_OUTBOX_DAMAGED when agents of other stations still use a damaged outbox.
  */
 export async function startFleet(
   stations: readonly Station[],
   context: ServiceContext,
+  startLook: StartLook,
 ): Promise<RunningService> {
   const { clock, random, logger, signal } = context;
   const config = edgeConfig(context.env, stations, clock.now());
   setMaxListeners(0);
-  const outbox = openOutbox({
-    folder: config.outboxFolder,
-    limitBytes: config.outboxLimitBytes,
-    clock,
-    logger,
-  });
+  const { outboxFolder: folder, outboxLimitBytes: limitBytes } = config;
+  const owner = thisProcess();
+  await mendOutbox({ folder, mapBytes: mapBytes(limitBytes), startLook, owner, isAlive, clock, logger });
+  const outbox = openOutbox({ folder, limitBytes, clock, logger });
   const codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
   const lines = linesOf(config, clock, random);
   const connect = mqttConnections({ connectMs: CONNECT_MS, keepaliveS: KEEPALIVE_S, ...config.mqtt });
-  const owner = thisProcess();
   const agents = stations.map(
     (station) =>
       new Agent({

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { projectRoot } from "../infra/runtime/project-root.ts";
@@ -78,6 +79,28 @@ test("a second agent for a station is refused with the first one's process id; t
   expect(shown.text).toMatch(/40380-T1 +0 +- +5 +5 +0/);
   first.kill("SIGTERM");
   expect((await once(first, "exit"))[0]).toBe(EXIT.ok);
+}, 120_000);
+
+test("a damaged outbox is set aside and named, and its stations go on", async () => {
+  const pair = [rig.plugIn("40380-T1"), rig.plugIn("40380-blue-A1")];
+  const first = spawnEdge("--station", String(STATION));
+  for (const device of pair) device.press(200);
+  await rig.everythingArrives(60_000);
+  first.kill("SIGKILL");
+  await once(first, "exit");
+  const folder = join(rig.home, "edge", "outbox");
+  truncateSync(join(folder, "data.mdb"), statSync(join(folder, "data.mdb")).size / 2);
+  const shown = await outputOf(spawnEdge("outbox", String(STATION)));
+  expect(shown).toMatchObject({ code: EXIT.failure, text: expect.stringContaining("is damaged") });
+  const output = outputOf(spawnEdge("--station", String(STATION)));
+  for (const device of pair) device.press(200);
+  await until(() => {
+    for (const { device } of pair) expect(rig.gateway.count(device.deviceId)).toBe(400);
+  }, 60_000);
+  for (const child of children) child.kill("SIGTERM");
+  const { text } = await output;
+  expect(text).toContain("EDGE_OUTBOX_DAMAGED");
+  expect(text).toContain(readdirSync(join(rig.home, "edge")).find((name) => name.includes(".damaged-")));
 }, 120_000);
 
 test("an unknown station: exit 2 and the nearest names", async () => {

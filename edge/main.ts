@@ -1,3 +1,4 @@
+import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { systemClock } from "../infra/runtime/clock.ts";
 import { silentLogger } from "../infra/runtime/logger.ts";
@@ -5,20 +6,35 @@ import { processSettings } from "../infra/runtime/service/config.ts";
 import { withOptions } from "../infra/runtime/service/precedence.ts";
 import { createProgram, runProgram } from "../infra/runtime/service/program.ts";
 import { type StartService, serve } from "../infra/runtime/service/serve.ts";
+import { CodedError } from "../schemas/errors.ts";
 import { type Choice, chosenStations, stationOf } from "./choice.ts";
 import { edgeConfig, edgeSettings } from "./config.ts";
 import { startFleet } from "./fleet.ts";
 import { describeOutbox, describeQuarantine } from "./outbox/command.ts";
+import { examine } from "./outbox/damage/examine.ts";
+import { lookAtOutbox } from "./outbox/damage/look.ts";
 import { openOutbox } from "./outbox/open.ts";
 
 const { env } = process;
 const name = "edge";
+const LOOK = "look-at-outbox";
 
 async function run({ link, ...choice }: Choice & { readonly link?: string }): Promise<never> {
   const stations = chosenStations(choice);
-  const start: StartService = (context) => startFleet(stations, context);
+  const start: StartService = (context) => startFleet(stations, context, startLook);
   const services = [{ name, load: async () => ({ start }) }];
   return serve({ name, services, env: withOptions(env, { SERIAL_LINK: link }) });
+}
+
+/** This program again, with a command that is for itself only. */
+function startLook(folder: string): ChildProcess {
+  const [, program = ""] = process.argv;
+  return fork(program, [LOOK, folder], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+}
+
+async function look(folder: string): Promise<void> {
+  await lookAtOutbox(folder, (report) => new Promise((sent) => process.send?.(report, () => sent())));
+  process.disconnect();
 }
 
 async function showOutbox(text: string, options: { readonly quarantine?: boolean }): Promise<void> {
@@ -27,6 +43,13 @@ async function showOutbox(text: string, options: { readonly quarantine?: boolean
   if (!existsSync(config.outboxFolder)) {
     process.stdout.write(`no agent has run in ${config.home}: there is no outbox yet\n`);
     return;
+  }
+  const verdict = await examine(config.outboxFolder, startLook);
+  if (verdict.is === "damaged") {
+    throw new CodedError("EDGE_OUTBOX_DAMAGED", {
+      message: `the outbox is damaged (${verdict.why}): the next start of an agent sets it aside and keeps what can be read`,
+      retryable: false,
+    });
   }
   const outbox = openOutbox({
     folder: config.outboxFolder,
@@ -68,5 +91,6 @@ program
   .description("what a station's outbox holds: count, age and size; changes nothing")
   .option("--quarantine", "list the readings that were set aside")
   .action(showOutbox);
+program.command(`${LOOK} <folder>`, { hidden: true }).action(look);
 
 await runProgram(program);

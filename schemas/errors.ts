@@ -16,6 +16,8 @@ export const ERROR_CODES = {
   SERIAL_OPEN_FAILED: "A serial line could not be opened.",
   SERIAL_TIMEOUT: "Open, write or drain of a serial line did not return in time.",
   EDGE_OUTBOX_FULL: "The outbox reached its limit or the disk is full; nothing of the batch was stored.",
+  EDGE_OUTBOX_DAMAGED:
+    "The file of the outbox is damaged. The next start of an agent sets it aside and goes on with what can be read of it.",
   EDGE_OUTBOX_FAILED: "The outbox could not be read or written for a reason other than space.",
   UPLINK_LOST: "The MQTT connection ended before an acknowledgement.",
   GATEWAY_REFUSED: "The gateway refused a packet or a connection.",

@@ -21,6 +21,16 @@ export function basesOf(hello: HelloFrame, storedOf: (bootId: number) => number)
   return named.filter((base) => base.stored > storedOf(base.bootId));
 }
 
+/** Earlier boots of this memory of which the device holds nothing any more, and this outbox not all. */
+function endsOf(hello: HelloFrame, ledger: Ledger): readonly Base[] {
+  if (hello.pending.length >= MAX_PENDING_BOOTS) return [];
+  const waits = new Set([hello.bootId, ...hello.pending.map(({ bootId }) => bootId)]);
+  return ledger.boots
+    .filter((mark) => mark.memoryBootId === hello.memoryBootId && !waits.has(mark.bootId))
+    .filter((mark) => mark.numbered > mark.stored)
+    .map(({ bootId, numbered }) => ({ bootId, stored: numbered }));
+}
+
 /**
  * Take over what a HELLO says: the device's memory, its numbers, and where its boots begin.
  *
@@ -36,12 +46,14 @@ export function adopt(before: Ledger, hello: HelloFrame): Ledger {
     const numbered = Math.max(mark.numbered, last);
     ledger = { ...ledger, boots: withMark(ledger.boots, { ...mark, memoryBootId: memory, numbered }) };
   }
-  for (const { bootId, stored } of basesOf(hello, storedOf)) {
+  for (const { bootId, stored } of [...basesOf(hello, storedOf), ...endsOf(hello, ledger)]) {
     const mark = markOf(ledger.boots, bootId) ?? newMark(bootId, memory);
     // Of a boot of which it has nothing the outbox begins here; of another it has a hole.
-    const begins = mark.stored === 0 ? { first: stored + 1, published: stored } : {};
+    const begins = mark.stored === 0 ? { first: stored + 1 } : {};
+    const isDrained = mark.stored === 0 || mark.published === mark.stored;
+    const published = isDrained ? stored : mark.published;
     ledger = named(ledger, "vanished-outbox", bootId, mark.stored + 1, stored);
-    ledger = { ...ledger, boots: withMark(ledger.boots, { ...mark, ...begins, stored }) };
+    ledger = { ...ledger, boots: withMark(ledger.boots, { ...mark, ...begins, stored, published }) };
   }
   const current = markOf(ledger.boots, hello.bootId) ?? newMark(hello.bootId, memory);
   const boots = withMark(ledger.boots, { ...current, nonce: hello.bootNonce, memoryBootId: memory });
@@ -66,6 +78,8 @@ export function adopt(before: Ledger, hello: HelloFrame): Ledger {
  * given is gone with it, unless that memory comes back.
  */
 function switched(before: Ledger, memoryBootId: number): Ledger {
+  // A device's first, or the first since its ledger was made again from its queue.
+  if (before.memoryBootId === null) return { ...before, memoryBootId };
   const back = before.earlier.find((memory) => memory.memoryBootId === memoryBootId);
   const { numbered, happened, stored, published, quarantined, forgotten } = back ?? NOTHING;
   let ledger: Ledger = {
@@ -77,7 +91,6 @@ function switched(before: Ledger, memoryBootId: number): Ledger {
     earlier: before.earlier.filter((memory) => memory !== back),
   };
   if (back) ledger = foundAgain(ledger);
-  if (before.memoryBootId === null) return ledger;
   const gone: EarlierMemory = {
     memoryBootId: before.memoryBootId,
     bootId: before.bootId,

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Change, Claim, QuarantineRow, Row, Store } from "./store.ts";
+import type { Change, Claim, QuarantineRow, Row, StationClaim, Store } from "./store.ts";
 
 type QueueKey = [deviceId: string, n: number];
 
@@ -83,6 +83,17 @@ export class LmdbStore implements Store {
       at: value.at,
       bytes: Buffer.from(value.hex, "hex"),
     }));
+  }
+
+  /** All readings that wait, in the order of devices and arrival. */
+  *rows(): Generator<{ readonly deviceId: string; readonly row: Row }> {
+    for (const { key, value } of this.#queue.getRange({})) {
+      yield { deviceId: key[0], row: { n: key[1], bytes: value } };
+    }
+  }
+
+  claims(): readonly StationClaim[] {
+    return [...this.#claims.getRange({})].map(({ key, value }) => ({ stationId: key, claim: value }));
   }
 
   async commit(change: Change): Promise<void> {

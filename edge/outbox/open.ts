@@ -16,7 +16,11 @@ export function openOutbox(options: {
   readonly readOnly?: boolean;
 }): Journal {
   const { folder, limitBytes, clock, logger, readOnly = false } = options;
-  const mapBytes = Math.max(2 ** 30, limitBytes * FILE_OVER_LIMIT);
-  const store = new LmdbStore({ folder, readOnly, mapBytes, every: clock.every });
+  const store = new LmdbStore({ folder, readOnly, mapBytes: mapBytes(limitBytes), every: clock.every });
   return new Journal({ store, clock, logger, limitBytes, isAlive });
+}
+
+/** How far the file may grow, bytes. */
+export function mapBytes(limitBytes: number): number {
+  return Math.max(2 ** 30, limitBytes * FILE_OVER_LIMIT);
 }

@@ -27,6 +27,11 @@ export interface Claim {
   readonly box?: string;
 }
 
+export interface StationClaim {
+  readonly stationId: number;
+  readonly claim: Claim;
+}
+
 /** Where the outbox keeps its bytes: LMDB, or memory for tests. Reads see committed changes only. */
 export interface Store {
   ledger(deviceId: string): Ledger | undefined;
