@@ -96,6 +96,10 @@ export function exitCodeOf(error: unknown): number {
     case "KAFKA_UNAVAILABLE":
     case "REGISTRY_UNAVAILABLE":
       return EXIT.unavailable;
+    // A connector that does not run yet, a server that is not ready for a statement.
+    case "CONNECT_FAILED":
+    case "KSQL_FAILED":
+      return error.retryable ? EXIT.unavailable : EXIT.failure;
     default:
       return EXIT.failure;
   }

@@ -120,7 +120,8 @@ describe("a home from before, in which the application's role was the server's f
   /** PostgreSQL as it was started then, with what people had in it. */
   async function oldHome(): Promise<string> {
     const home = mkdtempSync(join(tmpdir(), "elevated-old-home-"));
-    const prepared = await preparePostgres(projectRoot(), home, { user: "cta_admin", password: "chicago" });
+    const login = { user: "cta_admin", password: "chicago" };
+    const prepared = await preparePostgres(projectRoot(), home, login, () => {});
     const port = await freePort();
     const flags = [
       "-p",

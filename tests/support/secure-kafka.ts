@@ -77,7 +77,7 @@ export async function startSecureKafka(users: {
     words = (words + chunk.toString()).slice(-4_000);
   });
   const gone = once(broker, "exit");
-  while (!(await accepts(port).catch(() => false))) {
+  while (!(await accepts(port, 2_000).catch(() => false))) {
     if (broker.exitCode !== null) throw new Error(`Kafka ended:\n${words}`);
     await sleep(50);
   }

@@ -6,12 +6,16 @@ import type { Endpoints } from "../../runtime/service/endpoints.ts";
 import { DRAIN_MS, type Running } from "../../runtime/service/lifecycle.ts";
 import { forgetEndpoints, takeHome } from "./home.ts";
 import type { StartOptions } from "./options.ts";
+import { logOf } from "./parts/surroundings.ts";
+import { activityOf } from "./process/activity.ts";
 import { makeClassData } from "./process/class-data.ts";
+import { lastWords } from "./process/log-tail.ts";
 import { startWatchdog } from "./process/watchdog.ts";
 import { controlServer } from "./report/control.ts";
-import { followFigures } from "./report/figures.ts";
+import { followFigures, LINE_EVERY_MS } from "./report/figures.ts";
 import { journal } from "./report/journal.ts";
 import type { Printer } from "./report/printer.ts";
+import { startingLine } from "./report/starting-line.ts";
 import { RESTART_POLICY } from "./supervise/restart.ts";
 import { isSettled, type PartReport, Supervisor } from "./supervise/supervisor.ts";
 import { checkOptions, planSystem, publishEndpoints, type SystemContext } from "./system.ts";
@@ -69,6 +73,7 @@ export async function startSystem(
     parts: plan.parts,
     policy: RESTART_POLICY,
     clock,
+    activityOf,
     stopWithinMs: STOP_WITHIN_MS,
     onChange(part) {
       log(part);
@@ -99,6 +104,11 @@ export async function startSystem(
   });
   // Whoever only starts and stops need not look at it.
   failed.catch(() => {});
+  const { onATerminal, elsewhere } = LINE_EVERY_MS;
+  const stopStarting = clock.every(around.isTTY ? onATerminal : elsewhere, () => {
+    const line = startingLine(supervisor.reports(), (part) => lastWords(logOf(home, part)));
+    if (line !== undefined) printer.status(line);
+  });
   const settled = new Promise<readonly PartReport[]>((resolve) => {
     report = () => {
       const reports = supervisor.reports();
@@ -108,6 +118,7 @@ export async function startSystem(
         void stop().then(() => fail(partFailed(fatal)));
       } else if (isSettled(reports)) {
         report = () => {};
+        stopStarting();
         printer.line(summary(reports, clock.monotonic() - began, page));
         if (page !== null) stopFigures = followFigures(page, around);
         clock.after(CLASS_DATA_AFTER_MS, () => void readyClassData());
@@ -127,6 +138,7 @@ export async function startSystem(
   async function stop(): Promise<void> {
     report = () => {};
     abort.abort();
+    stopStarting();
     stopFigures();
     const hurry = clock.after(DRAIN_WITHIN_MS, () => supervisor.kill("stateless"));
     const last = clock.after(END_WITHIN_MS, () => supervisor.kill("all"));

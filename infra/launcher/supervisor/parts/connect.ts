@@ -50,6 +50,8 @@ export function workerSettings(worker: {
     "plugin.path": worker.plugins,
     // Reads each plugin's own list of classes instead of scanning every jar.
     "plugin.discovery": "service_load",
+    // A Kafka that is slow is waited for; the supervisor sees whether it works.
+    "default.api.timeout.ms": 600_000,
     // Alone in its group, it has no late member to wait for.
     "scheduled.rebalance.max.delay.ms": 0,
     // A connector's settings reach its own plugin, and not the worker's Kafka clients with what those can load.
@@ -83,7 +85,6 @@ export function connectPart(
     yieldsTo: FIRST,
     url,
     log,
-    readyWithinMs: 90_000,
     holdsState: false,
     launch() {
       mkdirSync(folder, { recursive: true });
@@ -115,7 +116,7 @@ export function connectPart(
           niceness: NICENESS,
         },
         around.watchdog,
-        (ended) => untilYes(() => answersOk(`${url}/health`), around.clock, ended),
+        (ended) => untilYes((withinMs) => answersOk(`${url}/health`, withinMs), around.clock, ended),
       );
     },
   };

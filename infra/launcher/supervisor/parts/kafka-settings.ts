@@ -68,6 +68,8 @@ export function brokerSettings(broker: BrokerSettings): Record<string, string | 
     "group.min.session.timeout.ms": 1_000,
     "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1_000,
     ...(copies === 1 ? SOLE_SESSION : SHARED_SESSION),
+    // A start on a slow machine is waited for while it works, which the supervisor sees; the default is a minute.
+    "initial.broker.registration.timeout.ms": 600_000,
 
     "num.network.threads": 2,
     "num.io.threads": 4,

@@ -1,11 +1,11 @@
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { FEATURES } from "../../setup/storage.mjs";
-import { jvmCommand, type Toolchain } from "../process/jvm.ts";
+import { jvmCommand } from "../process/jvm.ts";
+import { type OnProcess, runErrand } from "../process/run.ts";
 import { properties } from "./settings.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 export const IDENTITY = "meta.properties";
 
@@ -32,8 +32,8 @@ export async function formatStorage(
   folder: string,
   config: string,
   { node, clusterId }: NodeIdentity,
-  toolchain: Toolchain,
-  env: NodeJS.ProcessEnv,
+  { toolchain, env }: Pick<Surroundings, "toolchain" | "env">,
+  onProcess: OnProcess,
 ): Promise<void> {
   if (existsSync(join(folder, IDENTITY))) return;
   mkdirSync(folder, { recursive: true });
@@ -48,7 +48,7 @@ export async function formatStorage(
       },
       env,
     );
-    await promisify(execFile)(tool.program, [...tool.args]);
+    await runErrand({ ...tool, cwd: folder, env }, onProcess);
     return;
   }
   copyFileSync(template, join(folder, FEATURES));

@@ -6,6 +6,7 @@ import { classDataFor } from "../process/class-data.ts";
 import { jvmCommand } from "../process/jvm.ts";
 import { launchAfter } from "../process/prepared.ts";
 import { accepts, untilYes } from "../process/probe.ts";
+import type { OnProcess } from "../process/run.ts";
 import type { Part } from "../supervise/part.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 import { endOldRegistration, REGISTRATION_LOGGER } from "./kafka-registration.ts";
@@ -37,7 +38,7 @@ export function kafkaPart(
   const data = join(folder, "data");
   const config = join(folder, "server.properties");
   const log = logOf(around.home, name);
-  const prepare = async (): Promise<void> => {
+  const prepare = async (onProcess: OnProcess): Promise<void> => {
     const { clusterId } = options.cluster();
     mkdirSync(folder, { recursive: true });
     const durable = options.durable ?? false;
@@ -45,7 +46,7 @@ export function kafkaPart(
       config,
       properties(brokerSettings({ dataFolder: data, node, port, controllerPorts, durable })),
     );
-    await formatStorage(data, config, { node, clusterId }, around.toolchain, around.env);
+    await formatStorage(data, config, { node, clusterId }, around, onProcess);
   };
   const served = async (ended: AbortSignal): Promise<void> => {
     const up = new AbortController();
@@ -55,7 +56,7 @@ export function kafkaPart(
       const over = AbortSignal.any([ended, up.signal]);
       void endOldRegistration({ node, controllerPort, log }, around.clock, over);
     }
-    await untilYes(() => accepts(port), around.clock, ended);
+    await untilYes((withinMs) => accepts(port, withinMs), around.clock, ended);
     up.abort();
   };
   return {
@@ -65,10 +66,9 @@ export function kafkaPart(
     feeds: [],
     url: `127.0.0.1:${port}`,
     log,
-    readyWithinMs: 60_000,
     holdsState: true,
     launch: () =>
-      launchAfter(prepare(), () => {
+      launchAfter(prepare, () => {
         const command = jvmCommand(
           {
             mainClass: "kafka.Kafka",

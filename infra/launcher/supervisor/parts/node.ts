@@ -41,7 +41,6 @@ export function nodePart(around: Surroundings, program: NodeProgram, file: strin
     url: program.url,
     probe,
     log,
-    readyWithinMs: 60_000,
     holdsState: false,
     launch: () =>
       startChild(
@@ -56,7 +55,9 @@ export function nodePart(around: Surroundings, program: NodeProgram, file: strin
         },
         around.watchdog,
         (ended) =>
-          probe === null ? new Promise(() => {}) : untilYes(() => answersOk(probe), around.clock, ended),
+          probe === null
+            ? new Promise(() => {})
+            : untilYes((withinMs) => answersOk(probe, withinMs), around.clock, ended),
       ),
   };
 }

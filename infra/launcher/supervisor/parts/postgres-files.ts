@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -24,6 +23,7 @@ import {
   type Standing,
   standingHere,
 } from "../../postgres/standing.mjs";
+import { type OnProcess, runErrand } from "../process/run.ts";
 
 /**
  * The working directory of the process itself. For an account that may not pass the folders above its data this is the
@@ -59,7 +59,12 @@ export interface Login {
  * @param home - the state folder.
  * @throws {CodedError} CHILD_FAILED when PostgreSQL cannot run here.
  */
-export async function preparePostgres(root: string, home: string, login: Login): Promise<PreparedPostgres> {
+export async function preparePostgres(
+  root: string,
+  home: string,
+  login: Login,
+  onProcess: OnProcess,
+): Promise<PreparedPostgres> {
   const folder = join(home, "postgres");
   const data = join(folder, "data");
   mkdirSync(folder, { recursive: true });
@@ -74,7 +79,7 @@ export async function preparePostgres(root: string, home: string, login: Login):
     account,
   };
   if (existsSync(join(data, "PG_VERSION"))) adopt(data, account);
-  else await initialise(folder, data, join(programs, "bin", "initdb"), standing, login);
+  else await initialise(folder, data, join(programs, "bin", "initdb"), standing, login, onProcess);
   writeHosts(data, account);
   const named = account ? HERE : data;
   return { ...prepared, data: named, cwd: account ? data : "/", hosts: join(named, HOSTS) };
@@ -105,6 +110,7 @@ async function initialise(
   initdb: string,
   standing: Standing,
   { user, password }: Login,
+  onProcess: OnProcess,
 ): Promise<void> {
   const draft = join(folder, "data.new");
   const secret = join(folder, "password");
@@ -127,34 +133,15 @@ async function initialise(
   const prefix = standing.kind === "namespace" ? ["unshare", ...namespaceOptions(standing.account)] : [];
   const input = openSync(secret, "r");
   try {
-    await run([...prefix, initdb, ...args], account ? draft : "/", input, account);
+    const [program = initdb, ...rest] = [...prefix, initdb, ...args];
+    const cwd = account ? draft : "/";
+    const env = postgresEnvironment(process.env);
+    await runErrand({ program, args: rest, cwd, env, stdin: input, ...defined({ account }) }, onProcess);
   } finally {
     closeSync(input);
     rmSync(secret, { force: true });
   }
   renameSync(draft, data);
-}
-
-function run(
-  [program = "", ...args]: readonly string[],
-  cwd: string,
-  stdin: number,
-  account: Account | undefined,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const identity = account ? { uid: account.uid, gid: account.gid } : {};
-    const env = postgresEnvironment(process.env);
-    const child = spawn(program, args, { cwd, env, stdio: [stdin, "ignore", "pipe"], ...identity });
-    let output = "";
-    child.stderr?.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-    child.once("error", (error) => reject(failed(`initdb did not run: ${error.message}`)));
-    child.once("close", (code, signal) => {
-      if (code === 0) resolve();
-      else reject(failed(`initdb ended with ${signal ?? `code ${code}`}: ${output.trim()}`));
-    });
-  });
 }
 
 /** A copy of a home that was made without regard to owners belongs to the user that made the copy. */

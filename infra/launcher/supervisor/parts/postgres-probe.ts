@@ -1,19 +1,17 @@
 import { Client } from "pg";
 
-const WITHIN_MS = 2_000;
-
 /** invalid_password and invalid_authorization_specification: a server that refuses a login works. */
 const REFUSED: readonly unknown[] = ["28P01", "28000"];
 
 /** Does this database server answer? One that still starts or recovers refuses. */
-export async function answersSql(url: string): Promise<boolean> {
+export async function answersSql(url: string, withinMs: number): Promise<boolean> {
   // The database that every server has, whatever was made in it so far.
   const server = new URL(url);
   server.pathname = "/postgres";
   const client = new Client({
     connectionString: server.href,
-    connectionTimeoutMillis: WITHIN_MS,
-    query_timeout: WITHIN_MS,
+    connectionTimeoutMillis: withinMs,
+    query_timeout: withinMs,
   });
   client.on("error", () => {});
   try {

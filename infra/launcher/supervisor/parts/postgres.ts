@@ -1,9 +1,10 @@
-import { exitCodeOf } from "../../../../schemas/errors.ts";
+import { exitCodeOf, isCoded } from "../../../../schemas/errors.ts";
 import { defined } from "../../../runtime/defined.ts";
 import { ADMINISTRATOR, adminPassword } from "../../../runtime/security/postgres-admin.ts";
 import { onPath, startChild } from "../process/child.ts";
 import { launchAfter, launchWork } from "../process/prepared.ts";
 import { untilYes } from "../process/probe.ts";
+import type { OnProcess } from "../process/run.ts";
 import type { Part } from "../supervise/part.ts";
 import { postgresEnvironment, preparePostgres } from "./postgres-files.ts";
 import { FIRST } from "./programs.ts";
@@ -36,11 +37,11 @@ export function postgresPart(around: Surroundings, url: string): Part {
     yieldsTo: FIRST,
     url: url.replace(/\/\/[^@]*@/, "//"),
     log,
-    readyWithinMs: 60_000,
     holdsState: true,
     launch() {
       const admin = { user: ADMINISTRATOR, password: adminPassword(around.home) };
-      return launchAfter(preparePostgres(around.root, around.home, admin), (prepared) => {
+      const prepare = (onProcess: OnProcess) => preparePostgres(around.root, around.home, admin, onProcess);
+      return launchAfter(prepare, (prepared) => {
         const settings = { ...SETTINGS, hba_file: prepared.hosts, "elevated.home": around.home };
         const flags = Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
         // Becoming another user clears the tie to the parent, so it is set behind that. Nor may it win back any right.
@@ -62,14 +63,23 @@ export function postgresPart(around: Surroundings, url: string): Part {
           around.watchdog,
           async (ended) => {
             const { answersSql } = await import("./postgres-probe.ts");
-            await untilYes(() => answersSql(url), around.clock, ended);
+            await untilYes((withinMs) => answersSql(url, withinMs), around.clock, ended);
             const { administer } = await import("../../../operator/postgres/administer.ts");
-            await administer({ connectionString: url }, admin.password);
+            const administered = async (): Promise<boolean> => {
+              await administer({ connectionString: url }, admin.password);
+              return true;
+            };
+            await untilYes(administered, around.clock, ended, isFinal);
           },
         );
       });
     },
   };
+}
+
+/** An answer that came too late may come in time at the next question; a wrong password stays wrong. */
+function isFinal(error: unknown): boolean {
+  return !(isCoded(error) && error.retryable);
 }
 
 /**
@@ -86,7 +96,6 @@ export function databasePart(env: NodeJS.ProcessEnv, home: string | undefined): 
     feeds: [],
     url: null,
     log: null,
-    readyWithinMs: 60_000,
     holdsState: false,
     launch: () =>
       launchWork(async () => {

@@ -20,7 +20,6 @@ export function topicsPart(
     feeds: [],
     url: null,
     log: null,
-    readyWithinMs: 60_000,
     holdsState: false,
     launch: () =>
       launchWork(async () => {

@@ -1,11 +1,23 @@
 import { messageOf } from "../../../../schemas/errors.ts";
 import type { Ended, Launched } from "../supervise/part.ts";
+import type { OnProcess } from "./run.ts";
 
-/** A launch that first has something to prepare on disk. Told to end meanwhile, it never starts. */
-export function launchAfter<T>(prepare: Promise<T>, launch: (prepared: T) => Launched): Launched {
+/**
+ * A launch that first has something to prepare on disk. Told to end meanwhile, it never starts.
+ *
+ * @param prepare - tells which process works on it, where one does.
+ */
+export function launchAfter<T>(
+  prepare: (onProcess: OnProcess) => Promise<T>,
+  launch: (prepared: T) => Launched,
+): Launched {
   let launched: Launched | undefined;
+  let preparing: number | null = null;
   let unwanted = false;
-  const began = prepare.then((prepared) => {
+  const onProcess = (pid: number): void => {
+    preparing = pid;
+  };
+  const began = prepare(onProcess).then((prepared) => {
     if (unwanted) throw new Error("stopped before it began");
     launched = launch(prepared);
     return launched;
@@ -13,6 +25,9 @@ export function launchAfter<T>(prepare: Promise<T>, launch: (prepared: T) => Lau
   return {
     get pid() {
       return launched?.pid ?? null;
+    },
+    get preparing() {
+      return launched ? null : preparing;
     },
     ready: began.then(
       (child) => child.ready,
@@ -28,9 +43,18 @@ export function launchAfter<T>(prepare: Promise<T>, launch: (prepared: T) => Lau
     },
     kill() {
       unwanted = true;
-      launched?.kill();
+      if (launched) launched.kill();
+      else if (preparing !== null) killNow(preparing);
     },
   };
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
 }
 
 /** Work inside the supervisor, as a task: done when the promise is. */

@@ -1,10 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { messageOf } from "../../../../schemas/errors.ts";
+import { ManualClock } from "../../../runtime/testing/manual-clock.ts";
+import { activityOf } from "./activity.ts";
 import { startChild } from "./child.ts";
 import { lastWords } from "./log-tail.ts";
 import { launchAfter } from "./prepared.ts";
+import { untilYes } from "./probe.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "elevated-process-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,9 +38,10 @@ test("what is told to end while it is still being prepared never starts", async 
   let prepared: () => void = () => {};
   let launches = 0;
   const launched = launchAfter(
-    new Promise<void>((resolve) => {
-      prepared = resolve;
-    }),
+    () =>
+      new Promise<void>((resolve) => {
+        prepared = resolve;
+      }),
     () => {
       launches++;
       throw new Error("must not start");
@@ -45,6 +51,47 @@ test("what is told to end while it is still being prepared never starts", async 
   prepared();
   expect((await launched.ended).code).toBeNull();
   expect(launches).toBe(0);
+});
+
+test("a question is asked again after an error, and given ever more time; but not after one that stays", async () => {
+  const clock = new ManualClock();
+  const given: number[] = [];
+  const asking = untilYes(
+    async (withinMs) => {
+      given.push(withinMs);
+      clock.advance(withinMs);
+      throw new Error(given.length < 3 ? "too late" : "wrong password");
+    },
+    clock,
+    new AbortController().signal,
+    (error) => messageOf(error) === "wrong password",
+  );
+  const over = expect(asking).rejects.toThrow("wrong password");
+  for (let n = 0; n < 3; n++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(200);
+  }
+  await over;
+  expect(given).toEqual([2_000, 4_000, 8_000]);
+});
+
+test("a process at work is told from one that sleeps", async () => {
+  const busy = spawn("/bin/sh", ["-c", "while :; do :; done"]);
+  const idle = spawn("sleep", ["60"]);
+  const processorMs = (pid: number | undefined): number =>
+    [...activityOf([pid ?? 0], []).threads.values()].reduce((sum, thread) => sum + thread.processorMs, 0);
+  try {
+    const [from, idleFrom] = [processorMs(busy.pid), processorMs(idle.pid)];
+    while (processorMs(busy.pid) - from < 30) await new Promise((resolve) => setImmediate(resolve));
+    expect(processorMs(idle.pid) - idleFrom).toBeLessThan(30);
+    expect(activityOf([process.pid], [import.meta.filename])).toMatchObject({
+      logBytes: readFileSync(import.meta.filename).length,
+      bytes: expect.any(Number),
+    });
+    expect(activityOf([process.pid], []).threads.has(busy.pid ?? 0)).toBe(true);
+  } finally {
+    for (const child of [busy, idle]) child.kill("SIGKILL");
+  }
 });
 
 test("who ends by itself has said why; who is killed has not", async () => {

@@ -3,8 +3,8 @@ import type { Printer } from "./printer.ts";
 import { statusLine, type Totals } from "./status-line.ts";
 import { readTotals } from "./totals.ts";
 
-const ON_A_TERMINAL_MS = 1_000;
-const ELSEWHERE_MS = 10_000;
+/** A line that is rewritten is so each second; where lines stay, one comes each ten seconds. */
+export const LINE_EVERY_MS = { onATerminal: 1_000, elsewhere: 10_000 } as const;
 /** The rate is that of the last so many lines. */
 const RATE_OVER = 5;
 
@@ -20,7 +20,7 @@ export function followFigures(
   const last: Totals[] = [];
   let asking = false;
   let stopped = false;
-  const stop = clock.every(isTTY ? ON_A_TERMINAL_MS : ELSEWHERE_MS, () => {
+  const stop = clock.every(isTTY ? LINE_EVERY_MS.onATerminal : LINE_EVERY_MS.elsewhere, () => {
     if (asking) return;
     asking = true;
     void readTotals(page, clock.monotonic()).then((totals) => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { silentLogger } from "../../../runtime/logger.ts";
 import { controlServer } from "./control.ts";
 import { describePart } from "./printer.ts";
+import { startingLine } from "./starting-line.ts";
 import { statusLine } from "./status-line.ts";
 
 const part = {
@@ -13,6 +14,7 @@ const part = {
   upMs: 65_000,
   url: "127.0.0.1:9092",
   probe: null,
+  doing: null,
   restarts: 0,
   reason: null,
 } as const;
@@ -25,6 +27,24 @@ describe("a part's line", () => {
   test("tells why it failed, and says nothing of a mere launch", () => {
     expect(describePart({ ...part, state: "failed", reason: "no luck" })).toContain("no luck");
     expect(describePart({ ...part, state: "starting" })).toBeUndefined();
+  });
+});
+
+describe("while a start takes long", () => {
+  const slow = { ...part, state: "starting", upMs: 24_300, doing: "uses 90 % of a processor" } as const;
+  const quick = { ...part, name: "edge", state: "starting", upMs: 400 } as const;
+
+  test("its line tells what each slow part does, and how many wait", () => {
+    const waiting = { ...part, name: "gateway", state: "waiting", upMs: null } as const;
+    expect(startingLine([slow, quick, waiting], () => "")).toBe(
+      "starting: kafka 24 s, uses 90 % of a processor · 1 wait for them",
+    );
+    expect(startingLine([quick], () => "")).toBeUndefined();
+  });
+
+  test("a log that grows is told of in its own words", () => {
+    const says = startingLine([{ ...slow, doing: "writes its log" }], () => "Recovering 3 of 12 logs");
+    expect(says).toBe('starting: kafka 24 s, says "Recovering 3 of 12 logs"');
   });
 });
 

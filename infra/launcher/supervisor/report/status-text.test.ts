@@ -14,6 +14,7 @@ const part: PartStatus = {
   reason: "ended by SIGKILL",
   memoryBytes: 250e6,
   probe: null,
+  doing: null,
   instances: [],
 };
 const topics: PartStatus = {

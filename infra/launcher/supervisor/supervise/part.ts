@@ -32,7 +32,12 @@ export interface Ended {
 export interface Launched {
   /** null for tasks that run inside the supervisor. */
   readonly pid: number | null;
-  /** A service answers its probe. Stays pending when it ends before, and for tasks. */
+  /** The process that prepares it, before it has one of its own; absent or null: none. */
+  readonly preparing?: number | null;
+  /**
+   * A service answers its probe. Stays pending when it ends before, and for tasks; rejects when it never will be of
+   * use, for example because its data cannot be brought up to date.
+   */
   readonly ready: Promise<void>;
   /** Never rejects. A task that ended with code 0 is done. */
   readonly ended: Promise<Ended>;
@@ -50,8 +55,6 @@ export interface Part extends PartSpec {
   readonly probe?: string | null;
   /** Where its output goes; null for tasks inside the supervisor. */
   readonly log: string | null;
-  /** Killed and counted as a failed start when not ready by then. */
-  readonly readyWithinMs: number;
   /** Killing it costs a long recovery at the next start: it gets the most time to end in order. */
   readonly holdsState: boolean;
   launch(): Launched;

@@ -12,7 +12,13 @@ import {
 } from "./reducer.ts";
 import type { RestartPolicy } from "./restart.ts";
 
-const policy: RestartPolicy = { baseMs: 200, capMs: 10_000, healthyMs: 30_000, attempts: 3 };
+const policy: RestartPolicy = {
+  baseMs: 200,
+  capMs: 10_000,
+  healthyMs: 30_000,
+  attempts: 3,
+  attemptsForOthers: 9,
+};
 const service = (name: string, needs: string[] = [], feeds: string[] = []): PartSpec => ({
   name,
   kind: "service",

@@ -114,7 +114,8 @@ export function reduce(
     }
     const recovered = part.state === "ready" && at - part.since >= policy.healthyMs;
     const failures = recovered ? 1 : part.failures + 1;
-    const wait = nextStart(policy, { failures, everReady: part.everReady, code });
+    const needsOthers = spec.needs.some((need) => specOf.has(need));
+    const wait = nextStart(policy, { failures, everReady: part.everReady, code, needsOthers });
     if (wait === "give up") enter(name, "failed", { failures });
     else {
       enter(name, "restarting", { failures, restarts: part.restarts + 1 });

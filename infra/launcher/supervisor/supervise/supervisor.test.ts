@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../../runtime/testing/manual-clock.ts";
 import type { Ended, Launched, Part } from "./part.ts";
+import { LOOK_EVERY_MS, QUIET_LIMIT_MS } from "./patience.ts";
 import { RESTART_POLICY } from "./restart.ts";
 import { type PartReport, Supervisor } from "./supervisor.ts";
 
@@ -10,8 +11,10 @@ class FakeProcess implements Launched {
   readonly calls: string[] = [];
   becomeReady: () => void = () => {};
   end: (ended: Ended) => void = () => {};
-  readonly ready = new Promise<void>((resolve) => {
+  refuse: (reason: Error) => void = () => {};
+  readonly ready = new Promise<void>((resolve, reject) => {
     this.becomeReady = resolve;
+    this.refuse = reject;
   });
   readonly ended = new Promise<Ended>((resolve) => {
     this.end = resolve;
@@ -29,6 +32,8 @@ function setUp(change: Partial<Part> = {}) {
   const clock = new ManualClock();
   const processes: FakeProcess[] = [];
   const changes: PartReport[] = [];
+  /** What its processes have done, and whose they are. */
+  const activity = { processorMs: 0, asked: [] as (readonly number[])[] };
   const part: Part = {
     name: "edge",
     kind: "service",
@@ -36,7 +41,6 @@ function setUp(change: Partial<Part> = {}) {
     feeds: [],
     url: null,
     log: null,
-    readyWithinMs: 1_000,
     holdsState: false,
     launch() {
       const launched = new FakeProcess();
@@ -49,10 +53,15 @@ function setUp(change: Partial<Part> = {}) {
     parts: [part],
     policy: RESTART_POLICY,
     clock,
+    activityOf(pids) {
+      activity.asked.push(pids);
+      const thread = { processorMs: activity.processorMs, waitedMs: 0 };
+      return { threads: new Map([[1, thread]]), bytes: 0, logBytes: 0 };
+    },
     stopWithinMs: 5_000,
     onChange: (report) => changes.push(report),
   });
-  return { clock, processes, changes, supervisor };
+  return { clock, processes, changes, supervisor, activity };
 }
 
 /** Lets promises that are settled already be noticed. */
@@ -89,13 +98,47 @@ describe("the supervisor", () => {
     expect(supervisor.reports()[0]).toMatchObject({ state: "starting", restarts: 1 });
   });
 
-  test("kills a part that is not ready in time, and tries again", async () => {
+  test("waits for a part as long as it works, and says what it does", async () => {
+    const { clock, processes, supervisor, activity } = setUp();
+    supervisor.begin();
+    for (let s = 0; s < 600; s++) {
+      activity.processorMs += 400;
+      clock.advance(1_000);
+    }
+    expect(processes[0]?.calls).toEqual([]);
+    expect(supervisor.reports()[0]).toMatchObject({ state: "starting", doing: "uses 40 % of a processor" });
+    expect(activity.asked).toHaveLength(600);
+    processes[0]?.becomeReady();
+    await settle();
+    clock.advance(QUIET_LIMIT_MS);
+    expect(supervisor.reports()[0]).toMatchObject({ state: "ready", doing: null });
+    expect(activity.asked).toHaveLength(600);
+  });
+
+  test("kills a part that hangs, and tries again", async () => {
     const { clock, processes, supervisor } = setUp();
     supervisor.begin();
-    clock.advance(1_000);
+    clock.advance(QUIET_LIMIT_MS);
+    expect(processes[0]?.calls).toEqual([]);
+    clock.advance(LOOK_EVERY_MS);
     await settle();
     expect(processes[0]?.calls).toEqual(["kill"]);
-    expect(supervisor.reports()[0]).toMatchObject({ state: "restarting", reason: "not ready after 1 s" });
+    expect(supervisor.reports()[0]).toMatchObject({
+      state: "restarting",
+      reason: "hung: it did nothing for 60 s",
+    });
+  });
+
+  test("ends a part that will never be of use, and says why", async () => {
+    const { processes, supervisor } = setUp();
+    supervisor.begin();
+    processes[0]?.refuse(new Error("its data know no administrator"));
+    await settle();
+    expect(processes[0]?.calls).toEqual(["kill"]);
+    expect(supervisor.reports()[0]).toMatchObject({
+      state: "restarting",
+      reason: "its data know no administrator",
+    });
   });
 
   test("kills a part that does not end when told to", async () => {

@@ -2,6 +2,15 @@ import { messageOf } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../../runtime/clock.ts";
 import { checkOrder } from "./order.ts";
 import type { Ended, Launched, Part, PartState } from "./part.ts";
+import {
+  type Activity,
+  hangs,
+  LOOK_EVERY_MS,
+  look,
+  NEW_PATIENCE,
+  type Patience,
+  QUIET_LIMIT_MS,
+} from "./patience.ts";
 import { hasEnded, initialState, reduce, type SystemEvent, type SystemState } from "./reducer.ts";
 import type { RestartPolicy } from "./restart.ts";
 
@@ -20,6 +29,8 @@ export interface PartReport {
   readonly restarts: number;
   /** Why it ended last; null: it never did by itself. */
   readonly reason: string | null;
+  /** While it starts: what it does; null: not known. */
+  readonly doing: string | null;
 }
 
 export interface SupervisorOptions {
@@ -28,6 +39,8 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   /** A part changed its state. */
   readonly onChange?: (part: PartReport) => void;
+  /** What processes have done so far, those they started included. @param logs - files that they write to. */
+  readonly activityOf: (pids: readonly number[], logs: readonly string[]) => Activity;
   /** How long a part may take to end after it was told to, ms; then it is killed. */
   readonly stopWithinMs: number;
 }
@@ -38,6 +51,7 @@ interface Running {
   cancel: () => void;
   /** Why it was killed, when the supervisor did it. */
   killedFor?: string;
+  patience: Patience;
 }
 
 /** Carries out what `reduce` decides: the only place that holds processes and timers. */
@@ -112,6 +126,7 @@ export class Supervisor {
       probe: this.#parts.get(name)?.probe ?? null,
       restarts: status?.restarts ?? 0,
       reason: this.#reasons.get(name) ?? null,
+      doing: status?.state === "starting" ? (this.#running.get(name)?.patience.doing ?? null) : null,
     };
   }
 
@@ -138,19 +153,41 @@ export class Supervisor {
     this.#launchedAt.set(name, this.#now());
     this.#readyMs.delete(name);
     const launched = attempt(part);
-    const running: Running = { launched, cancel: () => {} };
-    running.cancel = clock.after(part.readyWithinMs, () => {
-      running.killedFor = `not ready after ${part.readyWithinMs / 1000} s`;
+    const running: Running = { launched, cancel: () => {}, patience: NEW_PATIENCE };
+    let at = this.#now();
+    running.cancel = clock.every(LOOK_EVERY_MS, () => {
+      const now = this.#now();
+      running.patience = look(running.patience, this.#activityOf(part, launched), now - at);
+      at = now;
+      if (!hangs(running.patience)) return;
+      running.cancel();
+      running.killedFor = `hung: it did nothing for ${QUIET_LIMIT_MS / 1000} s`;
       launched.kill();
     });
     this.#running.set(name, running);
-    void launched.ready.then(() => {
-      if (this.#running.get(name) !== running || this.#state.parts[name]?.state !== "starting") return;
-      running.cancel();
-      this.#noteReady(name);
-      this.#dispatch({ type: "ready", name, at: this.#now() });
-    });
+    launched.ready.then(
+      () => {
+        if (this.#running.get(name) !== running || this.#state.parts[name]?.state !== "starting") return;
+        running.cancel();
+        this.#noteReady(name);
+        this.#dispatch({ type: "ready", name, at: this.#now() });
+      },
+      (error: unknown) => {
+        running.killedFor ??= messageOf(error);
+        launched.kill();
+      },
+    );
     void launched.ended.then((ended) => this.#onEnded(name, running, ended));
+  }
+
+  /** A task works through those that it needs: what they do for it counts as its own. */
+  #activityOf(part: Part, { pid, preparing }: Launched): Activity {
+    const others = part.kind === "task" ? part.needs : [];
+    const pids = [pid ?? preparing, ...others.map((name) => this.#running.get(name)?.launched.pid)];
+    return this.#options.activityOf(
+      pids.filter((each) => typeof each === "number"),
+      part.log === null ? [] : [part.log],
+    );
   }
 
   #onEnded(name: string, running: Running, ended: Ended): void {
