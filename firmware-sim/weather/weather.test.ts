@@ -1,4 +1,5 @@
 import { createServer, type Server } from "node:http";
+import { pino } from "pino";
 import { afterEach, expect, test } from "vitest";
 import { fullJitter } from "../../infra/runtime/backoff.ts";
 import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
@@ -91,7 +92,11 @@ test.each([
 });
 
 /** Runs a box against a sink that answers as planned, and gives the hours it reported. */
-async function hours(plan: readonly (boolean | "refuse")[], minutes: number): Promise<number[]> {
+async function hours(
+  plan: readonly (boolean | "refuse")[],
+  minutes: number,
+  logger = silentLogger,
+): Promise<number[]> {
   const clock = new ManualClock(NOON);
   const abort = new AbortController();
   const sent: number[] = [];
@@ -110,7 +115,7 @@ async function hours(plan: readonly (boolean | "refuse")[], minutes: number): Pr
       // One simulated hour per minute.
       service: () => NOON + (clock.now() - NOON) * 60,
       backoff: fullJitter({ baseMs: 1000, capMs: 1000, floorMs: 1000, random: () => 0.5 }),
-      logger: silentLogger,
+      logger,
     },
     abort.signal,
   );
@@ -126,6 +131,18 @@ async function hours(plan: readonly (boolean | "refuse")[], minutes: number): Pr
 
 test("one report at the start and one each simulated hour", async () => {
   expect(await hours([], 3.5)).toEqual([0, 1, 2, 3]);
+});
+
+test("an outage is logged once, again when the reason is of another kind, and once when it is over", async () => {
+  const lines: string[] = [];
+  const logger = pino(
+    { base: null },
+    { write: (line) => lines.push((JSON.parse(line) as { msg: string }).msg) },
+  );
+  const away = Array.from({ length: 90 }, () => false);
+  await hours([true, ...away, "refuse", "refuse", true, ...away], 8, logger);
+  const over = "the REST Proxy takes the weather again";
+  expect(lines).toEqual(["no", "no", over, "no", over]);
 });
 
 test("a report is tried again until it is taken; a refused one is left", async () => {

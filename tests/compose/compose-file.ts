@@ -39,6 +39,20 @@ export function readCompose(): ComposeFile {
   return parse(text, { merge: true }) as ComposeFile;
 }
 
+/**
+ * A client that reads this file: of version 2 or later. Version 1, which Debian 12 still has, is another program.
+ *
+ * @param ask - runs a program; its output, or undefined when it fails.
+ */
+export function composeClient(
+  ask: (program: string, args: readonly string[]) => string | undefined,
+): readonly string[] | undefined {
+  return [["docker", "compose"], ["docker-compose"]].find(([program = "", ...args]) => {
+    const version = ask(program, [...args, "version", "--short"]);
+    return Number(/^v?(\d+)\./.exec(version ?? "")?.[1]) >= 2;
+  });
+}
+
 function readSettings(file: string): Readonly<Record<string, string | undefined>> {
   const lines = readFileSync(file, "utf8").split("\n");
   return Object.fromEntries(

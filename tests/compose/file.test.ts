@@ -8,7 +8,7 @@ import { brokerSettings } from "../../infra/launcher/supervisor/parts/kafka-sett
 import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { DRAIN_MS } from "../../infra/runtime/service/lifecycle.ts";
 import { parseTcpAddress } from "../../schemas/wire/tcp-link.ts";
-import { ownServices, readCompose } from "./compose-file.ts";
+import { composeClient, ownServices, readCompose } from "./compose-file.ts";
 
 const root = projectRoot();
 const file = readCompose();
@@ -33,9 +33,10 @@ test("it is what the compose specification's schema allows, without a version", 
 
 const profiles = ["core", "ui"];
 /** The client needs no engine to read a file. */
-const client = [["docker", "compose"], ["docker-compose"]].find(
-  ([command = "", ...args]) => spawnSync(command, [...args, "version"]).status === 0,
-);
+const client = composeClient((program, args) => {
+  const { status, stdout } = spawnSync(program, args, { encoding: "utf8" });
+  return status === 0 ? stdout : undefined;
+});
 describe.skipIf(!client)("docker compose itself (skipped where there is no such client)", () => {
   test.each(profiles)("reads it with the profile %s", (profile) => {
     const [command = "", ...args] = client ?? [];
@@ -46,6 +47,21 @@ describe.skipIf(!client)("docker compose itself (skipped where there is no such 
     expect(stderr).toBe("");
     expect(status).toBe(0);
   });
+});
+
+test.each([
+  ["2.29.7", ["docker-compose"]],
+  ["v2.40.0", ["docker-compose"]],
+  ["5.0.1", ["docker-compose"]],
+  // Debian's: it knows no file without a version, and no profile of a service that another waits for.
+  ["1.29.2", undefined],
+  ["docker-compose version 1.29.2, build unknown", undefined],
+])("docker-compose that calls itself %s can read the file: %j", (version, expected) => {
+  expect(composeClient((program) => (program === "docker" ? undefined : `${version}\n`))).toEqual(expected);
+});
+
+test("docker's own compose comes first", () => {
+  expect(composeClient(() => "2.29.7")).toEqual(["docker", "compose"]);
 });
 
 describe("every service", () => {
