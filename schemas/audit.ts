@@ -24,6 +24,8 @@ export const AUDIT_HOPS = [
   "station-topic",
   /** Clean topic → the table of sums. */
   "summary",
+  /** The vehicles' topic → PostgreSQL's table. `deviceId` is the vehicle, `bootId` its boot. */
+  "table",
 ] as const;
 export type AuditHop = (typeof AUDIT_HOPS)[number];
 
@@ -185,6 +187,27 @@ export interface Verdict {
   readonly findings: { readonly open: number; readonly accounted: number; readonly resolved: number };
   /** Next offset per topic and partition: where this was counted. */
   readonly positions: Readonly<Record<string, readonly number[]>>;
+  /** null: PostgreSQL was not reached yet. Left out: it is not audited here. */
+  readonly fleet?: FleetVerdict | null;
+}
+
+/** The vehicles' half: their topic held against PostgreSQL's table. */
+export interface FleetVerdict {
+  readonly state: VerdictState;
+  /** When the table was as it was counted here. */
+  readonly asOf: number;
+  /** In words; empty when it holds. */
+  readonly reasons: readonly string[];
+  /** Records of the topic, deleted ones included. */
+  readonly inKafka: number;
+  /** Records that the writer has not dealt with. */
+  readonly waiting: number;
+  /** Records that it has, held against the table: each is one of the following three or a finding. */
+  readonly audited: number;
+  readonly rows: number;
+  /** Of an event that is a row by an earlier record. */
+  readonly repeated: number;
+  readonly deadLetters: number;
 }
 
 /** Keys of the topic `audit`. */

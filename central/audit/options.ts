@@ -3,6 +3,7 @@ import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Kafka } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
+import type { FleetTable } from "./fleet/table.ts";
 
 export interface AuditOptions {
   readonly kafka: Kafka;
@@ -10,6 +11,8 @@ export interface AuditOptions {
   readonly prefix: string;
   /** Also hold the stations' own topics against the clean ones. */
   readonly perStation: boolean;
+  /** PostgreSQL's table of the vehicles' events; undefined: it is not audited. */
+  readonly fleet?: FleetTable;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Registry;

@@ -3,12 +3,14 @@ import type { Clock } from "../../infra/runtime/clock.ts";
 import type { KafkaAdmin, LogReader, Producer } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
-import type { Verdict } from "../../schemas/audit.ts";
+import { isOpen, type Verdict } from "../../schemas/audit.ts";
 import { isCoded, messageOf } from "../../schemas/errors.ts";
 import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { HEADERS, parseStationTopic, stationTopic, topicNames } from "../../schemas/topics.ts";
 import { Auditor } from "./core/auditor.ts";
 import { VerdictMaker } from "./core/verdict.ts";
+import { FleetAudit } from "./fleet/fleet-audit.ts";
+import { Letters } from "./fleet/letters.ts";
 import { Looks } from "./looks.ts";
 import type { AuditOptions } from "./options.ts";
 import { QueryProgress } from "./query-progress.ts";
@@ -26,12 +28,16 @@ const SUMS_MS = 3_000;
 const VERDICT_MS = 1_000;
 /** How often the memory is written, ms: so much is read again after a kill. */
 const MEMORY_MS = 5_000;
+/** The same for what is known of vehicles: there may be many of them. */
+const FLEET_MEMORY_MS = 15_000;
 const WAIT_MS = 500;
 
 interface Connections {
   readonly admin: KafkaAdmin;
   readonly producer: Producer;
   readonly reader: LogReader;
+  /** Another connection: a slow table must not hold up the readings. */
+  readonly fleetReader: LogReader;
 }
 
 /** One auditor, from its claim to its end. After a failure a new session goes on from what is in the topic. */
@@ -44,6 +50,7 @@ export class AuditSession {
   readonly #store: AuditStore;
   readonly #verdicts: VerdictMaker;
   readonly #queries: QueryProgress;
+  readonly #fleet: FleetAudit | undefined;
   readonly #perStation: boolean;
   readonly #prefix: string;
   #topics: readonly string[] = [];
@@ -76,7 +83,7 @@ export class AuditSession {
       const store = new AuditStore({ topic: topics.audit, producer, reader });
       const restored = await store.begin(instance);
       const rawSchemaId = await options.registry.register(`${topics.raw}-value`, schemaJson("reading-batch"));
-      const connections = { admin, producer, reader };
+      const connections = { admin, producer, reader, fleetReader: kafka.logReader({ headers: [] }) };
       return new AuditSession({ ...options, connections, partitions, rawSchemaId, store, restored });
     } catch (error) {
       await closed([admin, producer, { close: () => reader.stop() }]);
@@ -105,6 +112,7 @@ export class AuditSession {
       stationTopic(kind === "arrival" ? "arrivals" : "turnstiles", stationId, prefix);
     this.#auditor = restore({ topics, partitions, copyOf }, restored, logger);
     this.#verdicts = new VerdictMaker(this.#auditor);
+    this.#fleet = fleetOf(options, this.#auditor);
     this.#queries = new QueryProgress(connections.admin, connections.reader);
     this.#looks = new Looks({
       auditor: this.#auditor,
@@ -128,6 +136,17 @@ export class AuditSession {
    * @throws {CodedError} KAFKA_UNAVAILABLE, REGISTRY_UNAVAILABLE
    */
   async run(signal: AbortSignal, onVerdict: (verdict: Verdict) => void): Promise<void> {
+    const ending = new AbortController();
+    const fleet = this.#fleet?.run(AbortSignal.any([signal, ending.signal]));
+    try {
+      await this.#audit(signal, onVerdict);
+    } finally {
+      ending.abort();
+      await fleet;
+    }
+  }
+
+  async #audit(signal: AbortSignal, onVerdict: (verdict: Verdict) => void): Promise<void> {
     const due = new Due(this.#clock);
     let mine = true;
     while (mine && !signal.aborted) {
@@ -140,9 +159,9 @@ export class AuditSession {
       if (due.now("sums", SUMS_MS)) await this.#askQuery();
       mine = await this.#store.follow((id, resolution) => this.#auditor.resolve(id, resolution));
       if (mine && due.now("verdict", VERDICT_MS)) {
-        this.#verdict = this.#verdicts.make(this.#clock.now(), this.#auditor.behind);
+        this.#verdict = this.#withFleet(this.#verdicts.make(this.#clock.now(), this.#auditor.behind));
         onVerdict(this.#verdict);
-        await this.#write(due.now("memory", MEMORY_MS), this.#verdict);
+        await this.#write(due.now("memory", MEMORY_MS), this.#verdict, due.now("fleet", FLEET_MEMORY_MS));
       }
       if (!more) await this.#clock.sleep(LOOK_MS, signal);
     }
@@ -150,8 +169,8 @@ export class AuditSession {
   }
 
   async close(): Promise<void> {
-    const { admin, producer, reader } = this.#connections;
-    await closed([admin, producer, { close: () => reader.stop() }]);
+    const { admin, producer, reader, fleetReader } = this.#connections;
+    await closed([admin, producer, ...[reader, fleetReader].map((one) => ({ close: () => one.stop() }))]);
   }
 
   /** Rows tell how far the query is, unless none is written for a station: then its loops are asked. */
@@ -172,7 +191,14 @@ export class AuditSession {
     this.#auditor.copies(this.#copies);
   }
 
-  async #write(memory: boolean, verdict?: Verdict): Promise<void> {
+  #withFleet(verdict: Verdict): Verdict {
+    if (!this.#fleet) return verdict;
+    const { findings } = this.#auditor;
+    const open = [...findings.all].filter((finding) => finding.hop === "table" && isOpen(finding)).length;
+    return { ...verdict, fleet: this.#fleet.watch.verdict(this.#fleet.counts, open, this.#clock.now()) };
+  }
+
+  async #write(memory: boolean, verdict?: Verdict, vehicles = memory): Promise<void> {
     const auditor = this.#auditor;
     const findings = auditor.findings.changes();
     for (const finding of findings.values()) {
@@ -188,8 +214,37 @@ export class AuditSession {
       }
     }
     const checkpoint = { auditor: auditor.toJSON(), topicIds: this.#looks.topicIds };
-    await this.#store.write({ findings, stations, checkpoint, ...(verdict ? { verdict } : {}) });
+    const fleet = vehicles ? (this.#fleet?.memory() ?? null) : null;
+    await this.#store.write({ findings, stations, checkpoint, fleet, ...(verdict ? { verdict } : {}) });
   }
+}
+
+/** The vehicles' half, where PostgreSQL is to be audited. */
+function fleetOf(
+  options: AuditOptions & { readonly connections: Connections; readonly restored: Restored },
+  auditor: Auditor,
+): FleetAudit | undefined {
+  const { fleet: table, prefix, registry, clock, logger, connections, restored } = options;
+  if (!table) return undefined;
+  const { fleet: topic, deadLetter } = topicNames(prefix);
+  const { admin, fleetReader: reader } = connections;
+  return new FleetAudit(
+    {
+      topic,
+      partitionsOf: (name) => admin.partitionsOf(name),
+      reader,
+      table,
+      letters: new Letters(
+        { topic: deadLetter, of: topic, reader, avro: avroDecoder(registry, logger) },
+        restored.fleet?.letters,
+      ),
+      report: (fact) => auditor.findings.report(fact, clock.now()),
+      clock,
+      logger,
+    },
+    restored.fleet ?? undefined,
+    restored.vehicles.values(),
+  );
 }
 
 /** An auditor as the one before left it; a new one where nothing is left, or nothing that makes sense. */

@@ -2,10 +2,20 @@ import type { LogReader, OutRecord, Producer } from "../../infra/runtime/kafka/p
 import { AUDIT_KEYS, type Finding, type Resolution, type Verdict } from "../../schemas/audit.ts";
 import type { AuditorState } from "./core/auditor.ts";
 import type { StationAuditState } from "./core/station.ts";
+import type { FleetCheckpoint, FleetMemory } from "./fleet/fleet-audit.ts";
+import type { GroupState } from "./fleet/group.ts";
+import type { GroupKey } from "./fleet/table.ts";
 import { findingIn, jsonIn, resolutionIn } from "./shapes.ts";
 
 /** Keys of the auditor's own memory in its topic. */
-const KEYS = { claim: "claim", checkpoint: "checkpoint", station: "station:" } as const;
+const KEYS = {
+  claim: "claim",
+  checkpoint: "checkpoint",
+  station: "station:",
+  fleet: "fleet",
+  /** Before a vehicle's name and boot. */
+  vehicle: "vehicle:",
+} as const;
 
 /** Written by one auditor: it began with the claim at this offset. */
 interface Owned<T> {
@@ -32,6 +42,8 @@ export interface Checkpoint {
 export interface Restored {
   readonly checkpoint: Checkpoint | null;
   readonly stations: ReadonlyMap<number, StationMemory>;
+  readonly fleet: FleetCheckpoint | null;
+  readonly vehicles: ReadonlyMap<string, readonly [GroupKey, GroupState]>;
   readonly findings: ReadonlyMap<string, Finding>;
   readonly resolutions: ReadonlyMap<string, Resolution>;
 }
@@ -89,14 +101,20 @@ export class AuditStore {
     readonly verdict?: Verdict;
     readonly stations?: ReadonlyMap<number, StationMemory>;
     readonly checkpoint?: Checkpoint;
+    readonly fleet?: FleetMemory | null;
   }): Promise<void> {
-    const { findings, verdict, stations, checkpoint } = changes;
+    const { findings, verdict, stations, checkpoint, fleet } = changes;
     const entries: Entry[] = [];
     for (const [id, finding] of findings ?? [])
       entries.push({ key: AUDIT_KEYS.finding + id, value: finding });
     if (verdict) entries.push({ key: AUDIT_KEYS.verdict, value: verdict });
     for (const [id, state] of stations ?? [])
       entries.push({ key: KEYS.station + id, value: this.#owned(state) });
+    for (const group of fleet?.groups ?? []) {
+      const [{ vehicle, boot }] = group;
+      entries.push({ key: `${KEYS.vehicle}${vehicle} ${boot}`, value: this.#owned(group) });
+    }
+    if (fleet) entries.push({ key: KEYS.fleet, value: this.#owned(fleet.checkpoint) });
     if (checkpoint) entries.push({ key: KEYS.checkpoint, value: this.#owned(checkpoint) });
     if (entries.length > 0) await this.#send(entries);
   }
@@ -134,6 +152,8 @@ interface Entry {
 /** The topic read back, up to the claim of the auditor that reads it. */
 class Memory implements Restored {
   checkpoint: Checkpoint | null = null;
+  fleet: FleetCheckpoint | null = null;
+  readonly vehicles = new Map<string, readonly [GroupKey, GroupState]>();
   readonly stations = new Map<number, StationMemory>();
   readonly findings = new Map<string, Finding>();
   readonly resolutions = new Map<string, Resolution>();
@@ -148,7 +168,11 @@ class Memory implements Restored {
     if (offset >= this.#own) return;
     if (key === KEYS.claim) this.#claimed = offset;
     else if (key === KEYS.checkpoint) this.checkpoint = this.#mine<Checkpoint>(value) ?? this.checkpoint;
-    else if (key.startsWith(KEYS.station)) {
+    else if (key === KEYS.fleet) this.fleet = this.#mine<FleetCheckpoint>(value) ?? this.fleet;
+    else if (key.startsWith(KEYS.vehicle)) {
+      const group = this.#mine<readonly [GroupKey, GroupState]>(value);
+      if (group) this.vehicles.set(key, group);
+    } else if (key.startsWith(KEYS.station)) {
       const station = this.#mine<StationMemory>(value);
       if (station) this.stations.set(Number(key.slice(KEYS.station.length)), station);
     } else if (key.startsWith(AUDIT_KEYS.finding)) {

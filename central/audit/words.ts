@@ -56,4 +56,5 @@ export const HOP_WORDS: Readonly<Record<AuditHop, string>> = {
   dedup: "before dedup",
   "station-topic": "before the stations' own topics",
   summary: "before the sums",
+  table: "before PostgreSQL's table",
 };

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { differing, eventIn } from "../../central/audit/fleet/event.ts";
+import { postgresTable, type TableRow } from "../../central/audit/fleet/table.ts";
 import { Database } from "../../central/telemetry/database.ts";
 import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
 import { checkFleetEvent, type FleetEvent } from "../../schemas/fleet.ts";
@@ -12,10 +14,11 @@ import { startServers, type TestServers } from "../support/servers.ts";
 let servers: TestServers;
 let database: Database;
 let client: Client;
+let access: { readonly connectionString: string };
 
 beforeAll(async () => {
   servers = await startServers(["postgres", "database"]);
-  const access = { connectionString: servers.addresses.POSTGRES_URL };
+  access = { connectionString: servers.addresses.POSTGRES_URL };
   database = new Database(access);
   client = new Client(access);
   await client.connect();
@@ -86,7 +89,21 @@ function recordOf(event: FleetEvent): InRecord {
 /** As JSON carries it: -0 is 0. */
 const carried = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-test("each event that the gate takes becomes a row that says the same", async () => {
+/** What the auditor finds wrong with the rows of these records. */
+async function auditOf(records: readonly InRecord[]): Promise<readonly unknown[]> {
+  const events = records.flatMap(({ value }) => eventIn(value) ?? []);
+  expect(events).toHaveLength(records.length);
+  const rows = await postgresTable(access).at((view) => view.rows(events));
+  const nameOf = ({ boot, sequence }: Pick<TableRow, "boot" | "sequence">) => `${boot} ${sequence}`;
+  const known = new Map(rows.map((row) => [nameOf(row), row]));
+  return events.flatMap((event) => {
+    const row = known.get(nameOf(event));
+    const differs = row ? differing(event.content, row.content) : ["no row"];
+    return differs.length > 0 ? [{ event, row, differs }] : [];
+  });
+}
+
+test("each event that the gate takes becomes a row that says the same, to its client and to the auditor", async () => {
   let taken = 0;
   let sequence = 0;
   await fc.assert(
@@ -98,9 +115,10 @@ test("each event that the gate takes becomes a row that says the same", async ()
       });
       taken += events.length;
       const refused: string[] = [];
+      const records = events.map(recordOf);
       const tally = await database.write(
         { cluster: "c", topic: "t", partition: 0, topicId: "" },
-        events.map(recordOf),
+        records,
         async (some) => void refused.push(...some.map(({ error }) => error.message)),
       );
       expect(refused).toEqual([]);
@@ -111,6 +129,7 @@ test("each event that the gate takes becomes a row that says the same", async ()
         conflicts: 0,
         skipped: 0,
       });
+      expect(await auditOf(records)).toEqual([]);
       const { rows } = await client.query(
         `SELECT boot::text, sequence::int, floor(extract(epoch FROM time) * 1000)::float8 AS ms,
                 lat, lon, speed, heading, battery, metadata

@@ -33,7 +33,7 @@ const MAX_RANGES = 64;
 /** More findings than this at a time are counted in one of each kind and hop: memory stays bounded. */
 const MAX_FINDINGS = 2_000;
 /** These are told apart by the missing numbers; of the others each record is a fact of its own. */
-const BY_NUMBER: ReadonlySet<FindingKind> = new Set(["lost", "unread"]);
+const KINDS_BY_NUMBER: ReadonlySet<FindingKind> = new Set(["lost", "unread"]);
 
 /**
  * All findings, each fact in one of them and once: also when the same records are read again after a restart. What is
@@ -180,12 +180,14 @@ export class Findings {
 
   /** Was this fact told before, by this auditor or by one that read the same records? */
   #knows(current: Finding, fact: Fact): boolean {
-    if (BY_NUMBER.has(fact.kind)) {
+    if (byNumber(fact)) {
       if (fact.from === null || fact.to === null) return false;
       const key = keyOf(fact);
       return [...this.#all.values()].some(
         (finding) =>
           keyOf(finding) === key &&
+          // A row can change once more after that.
+          (fact.hop !== "table" || finding.resolved === null) &&
           new RangeSet(finding.ranges).missing(fact.from ?? 0, fact.to ?? 0).length === 0,
       );
     }
@@ -222,6 +224,11 @@ const MISCOUNT = {
   detail: "the sum is not the number of the station's records in the clean topic",
 } as const;
 
+/** A row of a table has no offset, so whether it was told before shows in its number only. */
+function byNumber({ kind, hop }: Pick<Fact, "kind" | "hop">): boolean {
+  return KINDS_BY_NUMBER.has(kind) || hop === "table";
+}
+
 /** Facts of the same key are one finding: of one device and boot, or of one stretch of a topic. */
 function keyOf(
   of: Pick<Finding | Fact, "kind" | "hop" | "cause" | "deviceId" | "bootId" | "stationId" | "evidence">,
@@ -240,7 +247,7 @@ function grown(finding: Finding, fact: Fact, now: number): Finding {
   const ranges = new RangeSet(finding.ranges);
   const fresh = ranges.add(from, to).reduce((sum, gap) => sum + gap.to - gap.from + 1, 0);
   ranges.close(MAX_RANGES);
-  const more = BY_NUMBER.has(fact.kind) ? fresh : (fact.readings ?? to - from + 1);
+  const more = byNumber(fact) ? fresh : (fact.readings ?? to - from + 1);
   return { ...common, ranges: [...ranges.toJSON()], readings: finding.readings + more };
 }
 
