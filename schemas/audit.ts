@@ -110,7 +110,10 @@ export interface Finding {
 }
 
 /** Does it break the proof? */
-export function isOpen({ cause, resolved }: Pick<Finding, "cause" | "resolved">): boolean {
+export function isOpen({
+  cause,
+  resolved,
+}: Pick<Finding, "cause"> & { readonly resolved: object | null }): boolean {
   return cause === null && resolved === null;
 }
 

@@ -1,3 +1,5 @@
+import type { Evidence, Finding } from "../audit.ts";
+
 /**
  * Answers of the dashboard's HTTP API, `/api/v1`: for programs, and for the sheet of one station. Times are ISO 8601;
  * null means "no data", never zero.
@@ -70,6 +72,27 @@ export interface StationDetail extends Omit<StationAnswer, "devices"> {
   readonly calls: readonly CallAnswer[];
   /** The last entry's. */
   readonly path: PathAnswer | null;
+}
+
+/** `GET /proof/findings`, and one of them by its id; see `Finding` of `schemas/audit.ts`. */
+export interface FindingAnswer extends Omit<Finding, "evidence" | "firstSeen" | "lastSeen" | "resolved"> {
+  /** In one sentence. */
+  readonly words: string;
+  /** With the address of the decoded record. */
+  readonly evidence: readonly (Evidence & { readonly record: string })[];
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly resolved: { readonly at: string; readonly by: string; readonly reason: string } | null;
+}
+
+/** `GET /proof/records/{topic}/{partition}/{offset}`: a record of Kafka, decoded. */
+export interface RecordAnswer extends Evidence {
+  readonly at: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly key: unknown;
+  readonly value: unknown;
+  /** Why key or value are base64; null: they are decoded. */
+  readonly undecoded: string | null;
 }
 
 /** `GET /weather` */

@@ -4,6 +4,7 @@ import type { TrainStatus } from "../readings.ts";
 import type { WeatherStatus } from "../records.ts";
 import type { DeviceHealth } from "../states.ts";
 import type { FleetView, VehicleView } from "./fleet.ts";
+import type { ProofView } from "./proof.ts";
 
 /**
  * What server and page say to each other over Socket.IO: one snapshot, then deltas.
@@ -82,41 +83,8 @@ export interface HopView {
   readonly p95: number | null;
   /** Entries that wait before this hop. */
   readonly waiting: number | null;
-}
-
-export const PROOF_STATES = ["holds", "catching-up", "broken"] as const;
-export type ProofState = (typeof PROOF_STATES)[number];
-
-/** The live proof of delivery rule 9; all counts are entries of turnstiles. */
-export interface ProofView {
-  readonly state: ProofState;
-  /** Since when it is in this state. */
-  readonly since: number;
-  /** Why it does not hold, in words; empty when it does. */
-  readonly reasons: readonly string[];
-  /** Numbered by the devices. */
-  readonly devices: number | null;
-  /** devices − lost − quarantined − clean, and where they wait. */
-  readonly waiting: number | null;
-  readonly inDevices: number | null;
-  readonly inOutboxes: number | null;
-  readonly inKafka: number | null;
-  /** Accepted by dedup. */
-  readonly clean: number | null;
-  /** Counted by ksqlDB. */
-  readonly summed: number | null;
-  /** Rendered by every open page; null when none is open. */
-  readonly shown: number | null;
-  readonly duplicatesRemoved: number;
-  /** Presses a full ring refused. */
-  readonly ringLost: number;
-  /** Set aside by agents because the gateway refuses them for good. */
-  readonly quarantined: number;
-  /** Dead-lettered, or resolved by an operator as never to come. */
-  readonly lost: number;
-  readonly deadLetters: number;
-  /** Turnstiles that are silent now. */
-  readonly silent: number;
+  /** null: the figures are the present's. Otherwise nothing has come through, or is known, since then. */
+  readonly stillSince: number | null;
 }
 
 /** A part of the system that is starting or running, as the supervisor says. */
@@ -155,6 +123,8 @@ export interface PageFacts {
   readonly proof: ProofView | null;
   readonly fleet: FleetView;
   readonly parts: readonly PartView[];
+  /** Since when nothing comes from Kafka: all that is shown is as of then; null: it comes. */
+  readonly silentSince: number | null;
   /** Those that asked a short while ago. */
   readonly secondAgents: readonly SecondAgentView[];
   /** Has the server read everything that was in its topics when it started? */

@@ -89,10 +89,10 @@ describe("the page in a browser", () => {
     city.press(40380, 9);
     city.tell("40380-T1", "unplugged");
     await becomes(() => device.textContent(), /offline.*unplugged.*9 readings wait/);
-    await becomes(() => page.locator(".proof").getAttribute("data-state"), "catching-up");
+    await becomes(() => page.locator(".proof").getAttribute("data-state"), "stalled");
     await becomes(
       () => page.locator(".proof-reason").textContent(),
-      /40380-T1: unplugged.*9 entries wait in it/,
+      /40380-T1: unplugged.*9 readings wait in it/,
     );
     city.plug("40380-T1");
     await becomes(() => device.getAttribute("data-state"), "online");

@@ -6,11 +6,25 @@ import { projectRoot } from "../../infra/runtime/project-root.ts";
 const folder = join(projectRoot(), "infra", "deploy", "monitoring");
 
 /** PromQL's own words, as far as the rules and the dashboard use them. */
-const WORDS = new Set(["sum", "max", "rate", "increase", "histogram_quantile", "and", "or", "up", "time"]);
+const WORDS = new Set([
+  "by",
+  "le",
+  "sum",
+  "rate",
+  "delta",
+  "increase",
+  "histogram_quantile",
+  "and",
+  "or",
+  "on",
+  "job",
+  "up",
+  "time",
+]);
 
 /** The metrics that an expression asks for. */
 export function metricsIn(expression: string): readonly string[] {
-  const bare = expression.replace(/\{[^}]*\}|\[[^\]]*\]|"[^"]*"|\b(by|on)\s*\([^)]*\)/g, "");
+  const bare = expression.replace(/\{[^}]*\}|\[[^\]]*\]|"[^"]*"/g, "");
   const names = [...bare.matchAll(/[a-zA-Z_][a-zA-Z0-9_]*/g)].map(([name]) => name);
   return names.filter((name) => !WORDS.has(name));
 }

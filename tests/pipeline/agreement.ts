@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { eventually } from "../../infra/runtime/testing/eventually.ts";
-import type { ProofView } from "../../schemas/page/page.ts";
+import type { ProofView } from "../../schemas/page/proof.ts";
 import type { Viewer } from "../support/viewer.ts";
 
 /** The live proof, as programs read it. */
@@ -23,22 +23,29 @@ export async function expectAgreement(
 ): Promise<ProofView> {
   return eventually(async () => {
     const proof = await proofOf(dashboardUrl);
-    const { state, devices, waiting, clean, summed, shown, ringLost, quarantined, lost, deadLetters } = proof;
-    expect({ devices, clean, summed, shown, page: viewer.entries }).toEqual({
+    const { state, stale, devices, waiting, clean, inSummary, summed, newer, pages } = proof;
+    const { lost, lostBy, unexplained, miscounted, findings, deadLetters } = proof;
+    expect({ devices, clean, summed, page: viewer.entries }).toEqual({
       devices: entries,
       clean: entries,
       summed: entries,
-      shown: entries,
       page: entries,
     });
-    expect({ waiting, ringLost, quarantined, lost, deadLetters }).toEqual({
+    expect({ waiting, inSummary, newer, behind: pages.behind }).toEqual({
       waiting: 0,
-      ringLost: 0,
-      quarantined: 0,
+      inSummary: 0,
+      newer: 0,
+      behind: 0,
+    });
+    expect({ lost, full: lostBy["ring-full"], unexplained, miscounted, deadLetters }).toEqual({
       lost: 0,
+      full: 0,
+      unexplained: 0,
+      miscounted: 0,
       deadLetters: 0,
     });
-    expect(state).toBe("holds");
+    expect(findings).toEqual({ open: 0, accounted: 0, resolved: 0 });
+    expect({ state, stale }).toEqual({ state: "holds", stale: false });
     return proof;
   }, 90_000);
 }

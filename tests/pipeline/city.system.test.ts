@@ -251,7 +251,7 @@ test("in a browser a train moves from one station to another, and the count of e
         marks.map((mark) => [mark.getAttribute("data-train"), mark.getAttribute("data-station")]),
       ),
     );
-  const entries = async (): Promise<number> => (await proofOf(system.endpoints.DASHBOARD_URL)).shown ?? 0;
+  const entries = async (): Promise<number> => (await proofOf(system.endpoints.DASHBOARD_URL)).summed ?? 0;
   await eventually(async () => expect(Object.keys(await trains()).length).toBeGreaterThan(20));
   const [placesBefore, entriesBefore] = [await trains(), await entries()];
   await eventually(async () => {
@@ -277,7 +277,8 @@ test("a station renamed by SQL is renamed on a page that is open, and back", asy
 test("under traffic the proof holds, with nothing lost and nothing double", async () => {
   await eventually(async () => {
     const proof = await proofOf(system.endpoints.DASHBOARD_URL);
-    expect(proof).toMatchObject({ state: "holds", lost: 0, ringLost: 0, quarantined: 0, deadLetters: 0 });
+    expect(proof).toMatchObject({ state: "holds", lost: 0, unexplained: 0, miscounted: 0, deadLetters: 0 });
+    expect(proof.findings).toEqual({ open: 0, accounted: 0, resolved: 0 });
     expect(proof.clean).toBeGreaterThan(1000);
   });
 });

@@ -7,7 +7,7 @@ import { SingleObjectCodec } from "../../../schemas/avro/single-object.ts";
 import type { DeadLetter } from "../../../schemas/dead-letter.ts";
 import { isCoded, messageOf } from "../../../schemas/errors.ts";
 import type { ReadingBatch, Run } from "../../../schemas/readings.ts";
-import type { AnyState } from "../../../schemas/states.ts";
+import { type AnyState, generationIn, type SessionState } from "../../../schemas/states.ts";
 import { HEADERS, parseCut, parseLost, type Topics } from "../../../schemas/topics.ts";
 import type { BatchSeen, DeadLetterSeen, Place, Seen, UnreadableSeen } from "../core/events.ts";
 import { readBatch } from "./batch.ts";
@@ -90,8 +90,10 @@ export class Decoder {
 
   async #state({ offset, timestamp: since, value }: InRecord): Promise<Seen | null> {
     if (!value) return null;
-    const state = (await this.#options.avro.decode(value, "device-state")) as AnyState;
-    return { kind: "state", offset, since, state };
+    const said = (await this.#options.avro.decode(value, "device-state")) as AnyState | SessionState;
+    if (said.kind === "session") return null;
+    const order = { ...said.order, generation: generationIn(said.order, offset) };
+    return { kind: "state", offset, since, state: { ...said, order } };
   }
 
   #commit(record: InRecord): Seen | null {

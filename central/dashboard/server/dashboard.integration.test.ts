@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { io, type Socket } from "socket.io-client";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { closeServer, listen } from "../../../infra/runtime/http/listen.ts";
+import type { FindingAnswer } from "../../../schemas/page/api.ts";
 import type { PageEvents, PageState, ServerEvents, Snapshot } from "../../../schemas/page/page.ts";
 import { applyDelta } from "../web/state/apply.ts";
 import type { Dashboard } from "./dashboard.ts";
@@ -92,26 +93,30 @@ describe("the dashboard", () => {
     expect(viewer.gaps).toBe(0);
   });
 
-  test("proves that what two pages drew is what the devices counted", async () => {
+  test("shows what the auditor says, and how many pages have drawn it", async () => {
     const city = await readyCity();
     city.press(40380, 7);
     const { url } = await served(city);
     const pages = [page(url), page(url)];
+    const proof = { state: "holds", stale: false, unexplained: 0, lost: 0 };
+    const drawn = { open: 2, behind: 0 };
     await vi.waitFor(
-      async () => expect(await json(`${url}/api/v1/proof`)).toMatchObject({ state: "holds", shown: 7 }),
+      async () =>
+        expect(await json(`${url}/api/v1/proof`)).toMatchObject({ ...proof, summed: 7, pages: drawn }),
       soon,
     );
     city.press(40380, 5);
     await vi.waitFor(
       async () =>
         expect(await json(`${url}/api/v1/proof`)).toMatchObject({
-          state: "holds",
+          ...proof,
           devices: 12,
           waiting: 0,
           clean: 12,
+          inSummary: 0,
           summed: 12,
-          shown: 12,
-          lost: 0,
+          newer: 0,
+          pages: drawn,
         }),
       soon,
     );
@@ -125,37 +130,82 @@ describe("the dashboard", () => {
     city.unplug("40380-T1");
     city.press(40380, 9);
     city.tell("40380-T1", "unplugged");
-    await vi.waitFor(
-      async () =>
-        expect(await json(`${url}/api/v1/proof`)).toMatchObject({
-          state: "catching-up",
-          devices: 16,
-          waiting: 9,
-          inDevices: 9,
-          clean: 7,
-          silent: 1,
-        }),
-      soon,
-    );
+    const waits = { state: "stalled", devices: 16, waiting: 9, inDevices: 9, clean: 7, silent: 1 };
+    await vi.waitFor(async () => expect(await json(`${url}/api/v1/proof`)).toMatchObject(waits), soon);
     city.plug("40380-T1");
-    await vi.waitFor(
-      async () =>
-        expect(await json(`${url}/api/v1/proof`)).toMatchObject({ state: "holds", devices: 16, clean: 16 }),
-      soon,
-    );
+    const came = { state: "holds", devices: 16, clean: 16 };
+    await vi.waitFor(async () => expect(await json(`${url}/api/v1/proof`)).toMatchObject(came), soon);
   });
 
-  test("a page that drew something else than it was sent breaks the proof", async () => {
+  test("what a page says that it drew is counted, and changes nobody's verdict", async () => {
     const city = await readyCity();
     city.press(40380, 7);
     const { url } = await served(city);
+    const honest = page(url);
     const liar = page(url, { reports: false });
     await vi.waitFor(() => expect(liar.entries).toBe(7), soon);
     liar.report(8);
     await vi.waitFor(
+      async () =>
+        expect(await json(`${url}/api/v1/proof`)).toMatchObject({
+          state: "holds",
+          pages: { open: 2, behind: 1 },
+        }),
+      soon,
+    );
+    expect(honest.state?.proof?.state).toBe("holds");
+    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^dashboard_entries_summed 7$/m);
+  });
+
+  test("a silent auditor is a stall, dated; what it had found stays found", async () => {
+    const city = await readyCity();
+    city.press(40380, 7);
+    const { url } = await served(city, { audited: false });
+    city.audit({ asOf: Date.now() - 6_000 });
+    await vi.waitFor(
+      async () =>
+        expect(await json(`${url}/api/v1/proof`)).toMatchObject({
+          state: "stalled",
+          stale: true,
+          devices: 7,
+          reasons: [expect.stringMatching(/^The auditor has said nothing for \d+ s\.$/)],
+        }),
+      soon,
+    );
+    city.find({});
+    await vi.waitFor(
+      async () => expect(await json(`${url}/api/v1/proof`)).toMatchObject({ state: "broken", stale: true }),
+      soon,
+    );
+  });
+
+  test("a finding is told with its record, decoded", async () => {
+    const city = await readyCity();
+    city.press(40380, 7);
+    const { url } = await served(city);
+    city.find({});
+    await vi.waitFor(
       async () => expect(await json(`${url}/api/v1/proof`)).toMatchObject({ state: "broken" }),
       soon,
     );
+    const findings = (await json(`${url}/api/v1/proof/findings`)) as FindingAnswer[];
+    expect(findings).toMatchObject([
+      {
+        id: "lost-dedup-40380-T1-1700000000-51",
+        words: "Turnstile 40380-T1: number 51, in raw, and not in the clean topic.",
+        resolved: null,
+      },
+    ]);
+    expect(await json(`${url}/api/v1/proof/findings/${findings[0]?.id}`)).toEqual(findings[0]);
+    expect(await json(`${url}${findings[0]?.evidence[0]?.record}`)).toMatchObject({
+      offset: 0,
+      key: 40380,
+      value: { station_id: 40380 },
+      headers: { reading: "40380-T1;1700000000;7;7" },
+    });
+    for (const path of ["findings/none", "records/org.chicago.cta.turnstiles/0/99", "records/_schemas/0/0"]) {
+      expect((await fetch(`${url}/api/v1/proof/${path}`)).status).toBe(404);
+    }
   });
 
   test("a page that asks gets a snapshot; what is no message of ours is ignored", async () => {
@@ -168,7 +218,7 @@ describe("the dashboard", () => {
     viewer.state = null;
     viewer.socket.emit("resync");
     await vi.waitFor(() => expect(viewer.state).not.toBeNull(), soon);
-    expect(await json(`${url}/api/v1/proof`)).toMatchObject({ shown: null });
+    expect(await json(`${url}/api/v1/proof`)).toMatchObject({ pages: { open: 0, behind: 0 } });
   });
 
   test("is up before Kafka has any topic, and says what the supervisor is starting", async () => {
@@ -190,6 +240,7 @@ describe("the dashboard", () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
     expect(await json(`${url}/api/v1/proof`)).toMatchObject({
       state: "catching-up",
+      asOf: null,
       devices: null,
       clean: null,
     });

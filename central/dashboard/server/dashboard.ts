@@ -17,10 +17,11 @@ import { Channel } from "./live/channel.ts";
 import { Viewers } from "./live/viewers.ts";
 import { inputDecoder } from "./model/decode.ts";
 import { Model } from "./model/model.ts";
-import { ProofKeeper } from "./proof/keeper.ts";
-import { totalsOf } from "./proof/totals.ts";
+import { Evidences } from "./proof/evidence.ts";
+import { ProofKeeper } from "./proof/proof-view.ts";
 import { type Surroundings, watchSurroundings } from "./surroundings.ts";
-import { hopsOf, project } from "./view/project.ts";
+import { hopsOf } from "./view/hops.ts";
+import { project } from "./view/project.ts";
 import { Versions } from "./view/versions.ts";
 
 export interface DashboardOptions {
@@ -54,6 +55,7 @@ export interface Dashboard {
 
 /** At most ten deltas a second and page. */
 const TICK_MS = 100;
+const HEARD_MS = 20_000;
 /** Quantiles are computed less often: nobody reads faster. */
 const QUANTILES_MS = 1_000;
 
@@ -71,38 +73,40 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const writer = new WriterWatch({ kafka, group: telemetryGroup(topics), topic: topics.fleet, clock });
   const surroundings = watchSurroundings({ ...options, askKafka: asker.ask });
   const proof = new ProofKeeper({
-    totals: () => totalsOf(model.devices.all(), model.dedup, model.summed),
-    shown: () => viewers.shown(clock.monotonic()),
-    violations: () => viewers.violations(clock.monotonic()),
+    audit: model.audit,
+    summed: () => model.entries,
     deadLetters: () => model.deadLetters,
-    live: () => feed.behind.size === 0,
+    pages: () => viewers.counts(clock.monotonic()),
     down: () => surroundings.down,
+    live: () => feed.behind.size === 0,
   });
+  const evidences = new Evidences({ kafka, avro: options.avro, topics });
 
   let hops: readonly HopView[] = [];
   const measure = (): void => {
     const service = model.clock.serviceAt(clock.now());
     if (service !== null) model.history.watch(service);
-    // Before all has been read, totals leap: that is no rate.
-    if (feed.behind.size === 0) model.rates.observe(clock.now(), proof.last);
-    hops = hopsOf(model, clock.now(), proof.last);
+    model.rates.observe(proof.last);
+    hops = hopsOf(model, clock.now(), proof.last, model.audit.verdict);
   };
-  // Proof and entries of one version are of one moment: the page's sum is the proof's.
+  // Proof and entries of one version are of one moment: what is newer than the verdict is told with it.
   const state = (): PageState =>
     project(model, {
       now: clock.now(),
-      proof: proof.look(clock.monotonic(), clock.now()),
+      proof: proof.look(clock.now()),
       hops,
       writer: writer.view,
       parts: surroundings.parts,
+      silentSince: silentSince(model.devices.heardAt, surroundings.down, clock.now()),
       live: feed.behind.size === 0,
     });
   const versions = new Versions(options.instance, state());
-  viewers.sent(versions.version, entriesOf(versions.state));
+  const sent = (): void => viewers.sent(versions.version, entriesOf(versions.state), clock.monotonic());
+  sent();
 
   const probe = (): ReturnType<Dashboard["probe"]> => ({
     ready: feed.behind.size === 0,
-    detail: readiness(feed, surroundings, model, viewers.count(clock.monotonic()), proof),
+    detail: readiness(feed, surroundings, model, proof),
   });
   const server = createServer(
     createApp({
@@ -110,6 +114,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       model,
       proof: () => proof.last,
       hops: () => hops,
+      evidences,
       ready: probe,
       now: () => clock.now(),
       experiments: {
@@ -124,7 +129,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
 
   const stopTick = clock.every(TICK_MS, () => {
     const before = versions.version;
-    if (versions.put(state())) viewers.sent(versions.version, entriesOf(versions.state));
+    if (versions.put(state())) sent();
     channel.publish(before);
   });
   const stopMeasuring = clock.every(QUANTILES_MS, measure);
@@ -135,6 +140,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     await channel.close();
     await closeServer(server);
     await feed.stop();
+    await evidences.stop();
     await writer.stop();
     await asker.close();
   };
@@ -151,6 +157,16 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
 function entriesOf({ entries }: PageState): number | null {
   const counts = Object.values(entries);
   return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * Since when nothing is heard of the devices; null: they are heard. Each agent repeats itself within 15 s.
+ *
+ * @param heardAt - when the last state of any device or agent came, wall ms; null: none yet.
+ */
+function silentSince(heardAt: number | null, down: readonly string[], now: number): number | null {
+  if (heardAt === null) return null;
+  return now - heardAt > HEARD_MS || down.some((part) => /^kafka$/i.test(part)) ? heardAt : null;
 }
 
 /** Does Kafka answer? One admin connection, made anew after a failure. */
@@ -178,14 +194,13 @@ function readiness(
   feed: Feed,
   surroundings: Surroundings,
   model: Model,
-  pages: number,
   proof: ProofKeeper,
 ): Readonly<Record<string, unknown>> {
   return {
     behind: [...feed.behind],
     down: surroundings.down,
     undecodable: feed.undecodable,
-    pages,
+    pages: proof.last?.pages.open ?? 0,
     stations: model.stations().length,
     entries: proof.last?.summed ?? null,
     proof: proof.last?.state ?? null,
@@ -209,11 +224,11 @@ function register(metrics: Registry, channel: Channel, model: Model, proof: Proo
   gauge("pages", "Pages connected.", () => channel.pages);
   gauge("negative_delays", "Readings whose hop times go backwards.", () => model.delays.negative);
   gauge("dead_letters", "Records in the dead-letter topic.", () => model.deadLetters);
-  gauge("proof_holds", "1 while the proof holds, 0 catching up, -1 broken.", () => {
-    const state = proof.last?.state;
-    if (state === undefined) return null;
-    return { holds: 1, "catching-up": 0, broken: -1 }[state];
-  });
-  for (const name of ["devices", "waiting", "clean", "summed", "shown", "lost"] as const)
+  gauge(
+    "pages_behind",
+    "Pages that have not drawn what they were sent.",
+    () => proof.last?.pages.behind ?? null,
+  );
+  for (const name of ["devices", "waiting", "clean", "summed", "lost"] as const)
     gauge(`entries_${name}`, `Entries: ${name} (delivery rule 9).`, () => proof.last?.[name] ?? null);
 }

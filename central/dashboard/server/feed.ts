@@ -46,7 +46,8 @@ export class Feed {
       readings: { topics: [topics.turnstiles], from: "end" },
     };
     this.#behind = new Set(Object.keys(sources));
-    // The trains do not wait for it: a system without vehicles may have no such topic.
+    // The trains do not wait for these: a system without vehicles, or without an auditor, may have no such topic.
+    sources["audit"] = { topics: [topics.audit], from: "beginning" };
     sources["vehicles"] = { topics: [topics.fleet], from: clock.now() - GONE_MS };
     this.#running = Promise.all(Object.entries(sources).map(([name, source]) => this.#follow(name, source)));
   }

@@ -15,9 +15,10 @@ let producer: Producer;
 let dashboard: Dashboard;
 let city: SmallChicago;
 
-/** Carry what the small Chicago wrote since the last call over to the broker. */
+/** Carry what the small Chicago and its auditor wrote since the last call over to the broker. */
 const carried = new Map<string, number>();
 async function carry(): Promise<void> {
+  city.audit();
   for (const name of Object.keys(TOPICS) as (keyof typeof TOPICS)[]) {
     const records = city.kafka.records(city.topics[name]);
     const fresh = records.slice(carried.get(name) ?? 0);

@@ -9,6 +9,7 @@ import { LiveRegion } from "./parts/live-region.tsx";
 import { Starting } from "./parts/starting.tsx";
 import { Pipeline } from "./pipeline/pipeline.tsx";
 import { Proof, ProofBar } from "./pipeline/proof.tsx";
+import { ProofSheet } from "./pipeline/proof-sheet.tsx";
 import { useRoute } from "./state/route.ts";
 import { usePage } from "./state/use.ts";
 import { Overview } from "./station/overview.tsx";
@@ -29,6 +30,7 @@ export function App() {
         <aside class="side" data-open={route.at !== "overview"}>
           {route.at === "station" ? <StationSheet key={route.id} id={route.id} /> : null}
           {route.at === "break" ? <BreakSheet /> : null}
+          {route.at === "proof" ? <ProofSheet finding={route.finding} /> : null}
           {route.at === "overview" ? <Overview /> : null}
         </aside>
         <footer class="ribbon">

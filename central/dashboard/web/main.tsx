@@ -14,6 +14,7 @@ import "./style/trains.css";
 import "./style/map.css";
 import "./style/station.css";
 import "./style/pipeline.css";
+import "./style/proof.css";
 import "./style/headway.css";
 import "./style/break.css";
 import "./style/fleet.css";

@@ -1,5 +1,6 @@
 import { CodedError } from "../../../schemas/errors.ts";
-import type { HopView, ProofView } from "../../../schemas/page/page.ts";
+import type { HopView } from "../../../schemas/page/page.ts";
+import type { ProofView } from "../../../schemas/page/proof.ts";
 import { type InstanceStatus, readInstances } from "./instances.ts";
 import { memoryOf, treeOf } from "./process/tree.ts";
 import type { PartReport } from "./supervise/supervisor.ts";

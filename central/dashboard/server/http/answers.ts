@@ -8,10 +8,10 @@ import type {
   WeatherAnswer,
 } from "../../../../schemas/page/api.ts";
 import type { StationView, TrainView, WeatherView } from "../../../../schemas/page/page.ts";
+import { countDevice } from "../model/device-count.ts";
 import type { KnownDevice } from "../model/devices.ts";
 import type { Path } from "../model/last-readings.ts";
 import type { Model } from "../model/model.ts";
-import { countDevice } from "../proof/positions.ts";
 
 export function trainAnswer({ id, line, direction, stationId, status, at, stale }: TrainView): TrainAnswer {
   return { id, line, direction, stationId, status, at: iso(at), stale };

@@ -9,8 +9,9 @@ import type {
   TrainAnswer,
   WeatherAnswer,
 } from "../../../../schemas/page/api.ts";
-import { HOPS, type HopView, PROOF_STATES, type ProofView } from "../../../../schemas/page/page.ts";
+import { HOPS, type HopView } from "../../../../schemas/page/page.ts";
 import { vehicleShape } from "../fleet/shapes.ts";
+import { findingShape, proofShape, recordShape } from "../proof/shapes.ts";
 
 /** The shapes of `schemas/page/api.ts` where they are needed as values: the OpenAPI document is made of them. */
 
@@ -85,26 +86,6 @@ const weather = z.strictObject({
   serviceTime: time.nullable(),
 }) satisfies z.ZodType<WeatherAnswer>;
 
-const proof = z.strictObject({
-  state: z.enum(PROOF_STATES),
-  since: epochMs,
-  reasons: z.array(z.string()).describe("Why it does not hold"),
-  devices: known,
-  waiting: known,
-  inDevices: known,
-  inOutboxes: known,
-  inKafka: known,
-  clean: known,
-  summed: known,
-  shown: known.describe("Drawn by every open page; null when none is open"),
-  duplicatesRemoved: count,
-  ringLost: count,
-  quarantined: count,
-  lost: count,
-  deadLetters: count,
-  silent: count,
-}) satisfies z.ZodType<ProofView>;
-
 const measured = z.number().min(0).nullable();
 
 const hop = z.strictObject({
@@ -113,6 +94,9 @@ const hop = z.strictObject({
   p50: z.number().nullable().describe("Delay, milliseconds"),
   p95: z.number().nullable().describe("Delay, milliseconds"),
   waiting: known.describe("Entries that wait before this hop"),
+  stillSince: epochMs
+    .nullable()
+    .describe("Nothing has come through, or is known, since then; null: it moves"),
 }) satisfies z.ZodType<HopView>;
 
 export const API_SHAPES = {
@@ -121,7 +105,10 @@ export const API_SHAPES = {
   Station: stationDetail,
   Vehicles: z.array(vehicleShape),
   Weather: weather.nullable(),
-  Proof: proof.nullable(),
+  Proof: proofShape.nullable(),
+  Findings: z.array(findingShape),
+  Finding: findingShape,
+  Record: recordShape,
   Hops: z.array(hop),
   Problem: z.strictObject({ error: z.string() }),
 } as const;

@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import express, { type Express, type Response } from "express";
 import type { Registry } from "prom-client";
-import type { HopView, ProofView } from "../../../../schemas/page/page.ts";
+import type { HopView } from "../../../../schemas/page/page.ts";
+import type { ProofView } from "../../../../schemas/page/proof.ts";
 import { type ExperimentSources, experimentRoutes } from "../experiments/routes.ts";
 import { vehicleAnswer } from "../fleet/shapes.ts";
 import type { Model } from "../model/model.ts";
+import type { Evidences } from "../proof/evidence.ts";
+import { proofRoutes } from "../proof/routes.ts";
 import { stationAnswer, stationDetail, trainAnswer, weatherAnswer } from "./answers.ts";
 import { openApiDocument } from "./openapi.ts";
 
@@ -12,6 +15,7 @@ export interface AppSources {
   readonly model: Model;
   readonly proof: () => ProofView | null;
   readonly hops: () => readonly HopView[];
+  readonly evidences: Evidences;
   readonly ready: () => { readonly ready: boolean; readonly detail: Readonly<Record<string, unknown>> };
   /** Wall clock, epoch ms. */
   readonly now: () => number;
@@ -71,9 +75,7 @@ export function createApp(sources: AppSources): Express {
   api.get("/weather", (_request, response) => {
     response.json(weatherAnswer(model.weather));
   });
-  api.get("/proof", (_request, response) => {
-    response.json(sources.proof());
-  });
+  api.use("/proof", proofRoutes(sources));
   api.get("/hops", (_request, response) => {
     response.json(sources.hops());
   });

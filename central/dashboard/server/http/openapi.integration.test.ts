@@ -21,6 +21,10 @@ async function api(city: SmallChicago): Promise<(path: string) => Promise<Respon
   return (path) => fetch(`${dashboard.url}/api/v1${path}`);
 }
 
+function withExamples(path: string, parameters: (typeof OPERATIONS)[number]["parameters"] = {}): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name]?.example));
+}
+
 describe("the OpenAPI document", () => {
   test("names every path once, and every schema it refers to", async () => {
     const get = await api(await readyCity());
@@ -36,18 +40,22 @@ describe("the OpenAPI document", () => {
       "getVehicles",
       "getWeather",
       "getProof",
+      "getProofFindings",
+      "getProofFindingsId",
+      "getProofRecordsTopicPartitionOffset",
       "getHops",
     ]);
     const referred = [...JSON.stringify(document.paths).matchAll(/schemas\/(\w+)"/g)].map(([, name]) => name);
     for (const name of referred) expect(document.components.schemas).toHaveProperty(name ?? "");
   });
 
-  test.each(OPERATIONS)("is what $path answers, with data", async ({ path, answer }) => {
+  test.each(OPERATIONS)("is what $path answers, with data", async ({ path, answer, parameters }) => {
     const city = await readyCity();
     city.press(40380, 1_200);
     city.arrive("BL001", 40380, "blue", "b");
     city.unplug("40380-T2");
     city.drive("V-001");
+    city.find({ id: "lost-dedup-40380-T1-1700000000-51" });
     const get = await api(city);
     await vi.waitFor(
       async () => expect(await (await get("/proof")).json()).toMatchObject({ summed: 1_200 }),
@@ -55,17 +63,17 @@ describe("the OpenAPI document", () => {
         timeout: 10_000,
       },
     );
-    const response = await get(path.replace("{id}", "40380"));
+    const response = await get(withExamples(path, parameters));
     expect(response.status).toBe(200);
     expect(API_SHAPES[answer].safeParse(await response.json()).error?.issues ?? []).toEqual([]);
   });
 
   test("is what is answered before there is anything", async () => {
     const get = await api(new SmallChicago(() => Date.now()));
-    for (const { path, answer, station } of OPERATIONS) {
-      const response = await get(path.replace("{id}", "40380"));
-      const shape = API_SHAPES[station ? "Problem" : answer];
-      expect(response.status).toBe(station ? 404 : 200);
+    for (const { path, answer, parameters } of OPERATIONS) {
+      const response = await get(withExamples(path, parameters));
+      const shape = API_SHAPES[parameters ? "Problem" : answer];
+      expect(response.status).toBe(parameters ? 404 : 200);
       expect(shape.safeParse(await response.json()).error?.issues ?? []).toEqual([]);
     }
   });

@@ -5,9 +5,19 @@ interface Operation {
   readonly path: string;
   readonly summary: string;
   readonly answer: ApiShape;
-  /** The path has a station's id in it, and answers 404 for one that is not there. */
-  readonly station?: true;
+  /** What stands in the path; it answers 404 for what is not there. */
+  readonly parameters?: Readonly<
+    Record<string, { readonly type: "integer" | "string"; readonly example: string | number }>
+  >;
 }
+
+const STATION = { id: { type: "integer", example: 40380 } } as const;
+const FINDING = { id: { type: "string", example: "lost-dedup-40380-T1-1700000000-51" } } as const;
+const RECORD = {
+  topic: { type: "string", example: "org.chicago.cta.turnstiles" },
+  partition: { type: "integer", example: 0 },
+  offset: { type: "integer", example: 0 },
+} as const;
 
 /** Everything below `/api/v1` that answers data; the document and its test are made of it. */
 export const OPERATIONS: readonly Operation[] = [
@@ -17,14 +27,31 @@ export const OPERATIONS: readonly Operation[] = [
     path: "/stations/{id}",
     summary: "One station: devices in detail, recent entries, last trains, one entry's way.",
     answer: "Station",
-    station: true,
+    parameters: STATION,
   },
   { path: "/vehicles", summary: "Where each vehicle was last.", answer: "Vehicles" },
   { path: "/weather", summary: "The last weather; null before the first.", answer: "Weather" },
   {
     path: "/proof",
-    summary: "Is what the devices counted what is shown? null before the first look.",
+    summary: "The auditor's verdict: is every reading accounted for? null before the first look.",
     answer: "Proof",
+  },
+  {
+    path: "/proof/findings",
+    summary: "What the auditor found: open, accounted for, resolved. Oldest first.",
+    answer: "Findings",
+  },
+  {
+    path: "/proof/findings/{id}",
+    summary: "One finding, with the addresses of the records that show it.",
+    answer: "Finding",
+    parameters: FINDING,
+  },
+  {
+    path: "/proof/records/{topic}/{partition}/{offset}",
+    summary: "A record that shows a finding, decoded.",
+    answer: "Record",
+    parameters: RECORD,
   },
   {
     path: "/hops",
@@ -54,23 +81,23 @@ export function openApiDocument(version: string): Readonly<Record<string, unknow
   };
 }
 
-function describe({ path, summary, answer, station }: Operation): Readonly<Record<string, unknown>> {
+function describe({ path, summary, answer, parameters }: Operation): Readonly<Record<string, unknown>> {
   const json = (shape: ApiShape) => ({
     "application/json": { schema: { $ref: `#/components/schemas/${shape}` } },
   });
   return {
     operationId: `get${path.replace(/[^a-z]+(.)?/g, (_, next: string = "") => next.toUpperCase())}`,
     summary,
-    ...(station
+    ...(parameters
       ? {
-          parameters: [
-            { name: "id", in: "path", required: true, schema: { type: "integer" }, example: 40380 },
-          ],
+          parameters: Object.entries(parameters).map(([name, { type, example }]) => {
+            return { name, in: "path", required: true, schema: { type }, example };
+          }),
         }
       : {}),
     responses: {
       200: { description: "The present.", content: json(answer) },
-      ...(station ? { 404: { description: "No such station.", content: json("Problem") } } : {}),
+      ...(parameters ? { 404: { description: "There is none.", content: json("Problem") } } : {}),
     },
   };
 }

@@ -2,23 +2,28 @@ import type { Shown } from "../../../../schemas/page/page.ts";
 
 /** A page reports after each drawing and at least once a second; one silent for longer is hidden or gone. */
 export const ACTIVE_MS = 5_000;
+/** A page draws what it was sent within this, ms. */
+export const DRAWN_WITHIN_MS = 3_000;
 /** Versions whose totals are remembered: at 10 a second, well over a minute. */
 const REMEMBERED = 1_000;
 
 interface Viewer {
   readonly shown: Shown;
   readonly at: number;
-  readonly wrong: string | null;
 }
 
-/** What the open pages have drawn, checked against what each was sent. Times by the monotonic clock. */
+/**
+ * What the open pages have drawn, against what each was sent. Times by the monotonic clock.
+ *
+ * A viewer may say what it likes: it is counted, and nothing else comes of it.
+ */
 export class Viewers {
   readonly #viewers = new Map<string, Viewer>();
-  readonly #sent = new Map<number, number | null>();
+  readonly #sent = new Map<number, { readonly entries: number | null; readonly at: number }>();
 
   /** @param entries - the sum that a page at this version must show. */
-  sent(version: number, entries: number | null): void {
-    this.#sent.set(version, entries);
+  sent(version: number, entries: number | null, now: number): void {
+    this.#sent.set(version, { entries, at: now });
     for (const old of this.#sent.keys()) {
       if (this.#sent.size <= REMEMBERED) break;
       this.#sent.delete(old);
@@ -26,33 +31,22 @@ export class Viewers {
   }
 
   report(id: string, shown: Shown, now: number): void {
-    const expected = this.#sent.get(shown.version);
-    const wrong =
-      expected === undefined || expected === shown.entries
-        ? null
-        : `A page drew ${shown.entries ?? "nothing"} where ${expected ?? "nothing"} was sent.`;
-    this.#viewers.set(id, { shown, at: now, wrong });
+    this.#viewers.set(id, { shown, at: now });
   }
 
   leave(id: string): void {
     this.#viewers.delete(id);
   }
 
-  /** What every page that is looked at has drawn: the least of them. null: no page, or none has data. */
-  shown(now: number): number | null {
-    const entries = this.#active(now).flatMap(({ shown }) => shown.entries ?? []);
-    return entries.length === 0 ? null : Math.min(...entries);
-  }
-
-  violations(now: number): string[] {
-    return this.#active(now).flatMap(({ wrong }) => wrong ?? []);
-  }
-
-  count(now: number): number {
-    return this.#active(now).length;
-  }
-
-  #active(now: number): Viewer[] {
-    return [...this.#viewers.values()].filter((viewer) => now - viewer.at <= ACTIVE_MS);
+  /** Pages that are looked at, and those of them that have not drawn what they were sent. */
+  counts(now: number): { readonly open: number; readonly behind: number } {
+    const active = [...this.#viewers.values()].filter((viewer) => now - viewer.at <= ACTIVE_MS);
+    let due = 0;
+    for (const [version, { at }] of this.#sent) if (now - at > DRAWN_WITHIN_MS) due = version;
+    const behind = active.filter(({ shown: { version, entries } }) => {
+      const sent = this.#sent.get(version);
+      return version < due || (sent !== undefined && sent.entries !== entries);
+    });
+    return { open: active.length, behind: behind.length };
   }
 }

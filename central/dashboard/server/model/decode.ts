@@ -88,6 +88,12 @@ export function inputDecoder(topics: Topics, avro: AvroDecoder): Decode {
         return { kind: "dedup", at: record.timestamp, state: await value<DedupState>(record) };
       return { kind: "dedup-gone", stationId };
     },
+    // The auditor's own memory is not for the page.
+    [topics.audit]: async ({ key, value }) => ({
+      kind: "audit",
+      key: key?.toString() ?? "",
+      value: value?.toString() ?? null,
+    }),
     [topics.fleet]: async (record) => ({ kind: "vehicle", record: fleetRecordOf(record) }),
     [topics.deadLetter]: async (record) => ({
       kind: "dead-letter",

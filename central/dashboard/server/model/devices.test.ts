@@ -53,7 +53,8 @@ describe("devices", () => {
     const devices = new Devices();
     devices.tell(device(), 10);
     devices.tell(agent("offline", { agentBoot: 7, connection: 1, n: WILL_N }), 20);
-    expect(devices.all()[0]).toMatchObject({ state: "stale", since: 50 });
+    // The agent wrote its will when it connected: the record says when it was gone.
+    expect(devices.all()[0]).toMatchObject({ state: "stale", since: 20 });
     devices.tell(device({ order: { agentBoot: 7, connection: 2, n: 1 } }), 30);
     expect(stateOf(devices)).toBe("online");
   });

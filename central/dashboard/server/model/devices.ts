@@ -8,6 +8,7 @@ import {
   type DeviceState,
   generationIn,
   type SessionState,
+  WILL_N,
 } from "../../../../schemas/states.ts";
 
 export interface KnownDevice {
@@ -33,7 +34,7 @@ const ASKED_MS = 60_000;
  */
 export class Devices {
   readonly #devices = new Map<string, { readonly told: DeviceState; readonly toldAt: number }>();
-  readonly #agents = new Map<number, AgentState>();
+  readonly #agents = new Map<number, { readonly state: AgentState; readonly at: number }>();
   readonly #refused = new Map<number, { readonly state: SessionState; readonly at: number }>();
   #heardAt: number | null = null;
 
@@ -51,8 +52,8 @@ export class Devices {
     const state = { ...said, order: { ...said.order, generation: generationIn(said.order, offset) } };
     if (state.kind === "agent") {
       const before = this.#agents.get(state.stationId);
-      if (before && compareOrder(state.order, before.order) < 0) return false;
-      this.#agents.set(state.stationId, state);
+      if (before && compareOrder(state.order, before.state.order) < 0) return false;
+      this.#agents.set(state.stationId, { state, at });
       return true;
     }
     if (!parseDeviceId(state.id)) return false;
@@ -64,7 +65,7 @@ export class Devices {
 
   forget(id: string): void {
     this.#devices.delete(id);
-    for (const [stationId, agent] of this.#agents) if (agent.id === id) this.#agents.delete(stationId);
+    for (const [stationId, agent] of this.#agents) if (agent.state.id === id) this.#agents.delete(stationId);
   }
 
   /** When the last message of any of them came; null: none yet. */
@@ -73,7 +74,7 @@ export class Devices {
   }
 
   agent(stationId: number): AgentState | undefined {
-    return this.#agents.get(stationId);
+    return this.#agents.get(stationId)?.state;
   }
 
   /** Agents that asked to speak for a station a short while ago, and were refused. @param now - wall ms. */
@@ -98,10 +99,16 @@ export class Devices {
 
   #present(told: DeviceState): Pick<KnownDevice, "state" | "reason" | "since"> {
     const agent = this.#agents.get(told.stationId);
-    const gone = agent?.state === "offline" && compareOrder(agent.order, told.order) >= 0;
+    const gone = agent?.state.state === "offline" && compareOrder(agent.state.order, told.order) >= 0;
     if (!gone || told.state === "never_seen") {
       return { state: told.state, reason: told.reason, since: told.since };
     }
-    return { state: "stale", reason: `its agent is gone: ${agent.reason}`, since: agent.since };
+    const { reason, order, since } = agent.state;
+    // A will was written when the agent connected: it is as old as its record.
+    return {
+      state: "stale",
+      reason: `its agent is gone: ${reason}`,
+      since: order.n === WILL_N ? agent.at : since,
+    };
   }
 }

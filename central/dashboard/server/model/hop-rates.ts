@@ -1,4 +1,5 @@
-import { HOPS, type HopName, type ProofView } from "../../../../schemas/page/page.ts";
+import { HOPS, type HopName } from "../../../../schemas/page/page.ts";
+import type { ProofView } from "../../../../schemas/page/proof.ts";
 
 const WINDOW_MS = 10_000;
 /** Positions come every two seconds: over less than this a rate would say how they happened to fall. */
@@ -7,16 +8,17 @@ const LEAST_MS = 4_000;
 type Passed = Readonly<Record<HopName, number | null>>;
 
 /**
- * How many entries a second pass each hop: from the totals of the proof, so that a hop that stands still says so at
- * once, whatever arrives from before it.
+ * How many entries a second pass each hop: from the totals of the auditor's verdicts, at their times, so that a hop that
+ * stands still says so, whatever arrives from before it.
  */
 export class HopRates {
   readonly #seen: { readonly at: number; readonly passed: Passed }[] = [];
 
-  /** @param now - wall ms. */
-  observe(now: number, proof: ProofView | null): void {
-    this.#seen.push({ at: now, passed: passedBy(proof) });
-    while (this.#seen[1] && this.#seen[1].at <= now - WINDOW_MS) this.#seen.shift();
+  observe(proof: ProofView | null): void {
+    const at = proof?.asOf ?? null;
+    if (proof === null || at === null || at === this.#seen.at(-1)?.at) return;
+    this.#seen.push({ at, passed: passedBy(proof) });
+    while (this.#seen[1] && this.#seen[1].at <= at - WINDOW_MS) this.#seen.shift();
   }
 
   /** Entries per second; null: not known yet. */
@@ -34,8 +36,7 @@ export class HopRates {
 }
 
 /** Entries that are beyond each hop. */
-function passedBy(proof: ProofView | null): Passed {
-  const { devices = null, inDevices = null, inOutboxes = null, clean = null, summed = null } = proof ?? {};
+function passedBy({ devices, inDevices, inOutboxes, clean, summed }: ProofView): Passed {
   const serial = devices === null ? null : devices - (inDevices ?? 0);
   const mqtt = serial === null ? null : serial - (inOutboxes ?? 0);
   return { serial, mqtt, kafka: clean, ksql: summed };

@@ -1,28 +1,7 @@
 import { expect, test } from "vitest";
-import type { ProofView } from "../../../../schemas/page/page.ts";
+import { proofView } from "../../../../schemas/testing/proof-views.ts";
 import { Delays } from "./delays.ts";
 import { HopRates } from "./hop-rates.ts";
-
-const proof = (totals: Partial<ProofView>): ProofView => ({
-  state: "holds",
-  since: 0,
-  reasons: [],
-  devices: 0,
-  waiting: 0,
-  inDevices: 0,
-  inOutboxes: 0,
-  inKafka: 0,
-  clean: 0,
-  summed: 0,
-  shown: 0,
-  duplicatesRemoved: 0,
-  ringLost: 0,
-  quarantined: 0,
-  lost: 0,
-  deadLetters: 0,
-  silent: 0,
-  ...totals,
-});
 
 test("delays of the last ten seconds, hop by hop; clocks that disagree are counted and not averaged", () => {
   const delays = new Delays();
@@ -58,7 +37,7 @@ test("each hop's rate is its own: what is stopped behind a hop does not pass it"
       clean: published,
       summed: published,
     };
-    rates.observe(1_000 * second, proof(totals));
+    rates.observe(proofView({ ...totals, asOf: 1_000 * second }));
   }
   expect(rates.view()).toEqual({ serial: 10, mqtt: 0, kafka: 0, ksql: 0 });
 });
@@ -66,6 +45,6 @@ test("each hop's rate is its own: what is stopped behind a hop does not pass it"
 test("totals that nobody told have no rate", () => {
   const rates = new HopRates();
   for (let second = 0; second <= 10; second++)
-    rates.observe(1_000 * second, proof({ devices: null, clean: second }));
+    rates.observe(proofView({ devices: null, clean: second, asOf: 1_000 * second }));
   expect(rates.view()).toMatchObject({ serial: null, mqtt: null, kafka: 1 });
 });

@@ -39,6 +39,8 @@ export type Input =
   | { readonly kind: "state-gone"; readonly id: string }
   | { readonly kind: "dedup"; readonly at: number; readonly state: DedupState }
   | { readonly kind: "dedup-gone"; readonly stationId: number }
+  /** A record of the auditor's topic; value null: a tombstone. */
+  | { readonly kind: "audit"; readonly key: string; readonly value: string | null }
   | { readonly kind: "vehicle"; readonly record: FleetRecord }
   | {
       readonly kind: "dead-letter";

@@ -1,6 +1,7 @@
 import { stationById } from "../../../../schemas/network/network.ts";
 import type { StationView, WeatherView } from "../../../../schemas/page/page.ts";
 import type { StationRecord } from "../../../../schemas/records.ts";
+import { AuditView } from "../../../audit/view.ts";
 import { GONE_MS, Vehicles } from "../fleet/vehicles.ts";
 import { DedupCounts } from "./dedup-counts.ts";
 import { Delays } from "./delays.ts";
@@ -21,6 +22,7 @@ export class Model {
   readonly vehicles = new Vehicles();
   readonly devices = new Devices();
   readonly dedup = new DedupCounts();
+  readonly audit = new AuditView();
   readonly clock = new ServiceClock();
   readonly delays = new Delays();
   readonly rates = new HopRates();
@@ -79,10 +81,13 @@ export class Model {
         this.devices.forget(input.id);
         return;
       case "dedup":
-        this.dedup.set(input.state, input.at);
+        this.dedup.set(input.state);
         return;
       case "dedup-gone":
         this.dedup.forget(input.stationId);
+        return;
+      case "audit":
+        this.audit.apply(input.key, input.value);
         return;
       case "vehicle":
         // Behind the present only the gateway's clock says when; in the present the reader's does, for all gateways.
@@ -105,6 +110,12 @@ export class Model {
   /** Entries per station, as ksqlDB counts them. A station without a row has no data. */
   get summed(): ReadonlyMap<number, number> {
     return this.#summed;
+  }
+
+  /** All stations' entries together; null: no station has data. */
+  get entries(): number | null {
+    if (this.#summed.size === 0) return null;
+    return [...this.#summed.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** The stations of the stations table, each with its place on every line it is on. */

@@ -11,13 +11,15 @@ export interface ServedOptions {
   readonly supervisorUrl?: string;
   readonly simulatorUrl?: string;
   readonly clock?: Clock;
+  /** false: the auditor says nothing by itself. */
+  readonly audited?: boolean;
 }
 
 /** A dashboard that serves a small Chicago, on any free port of loopback. */
-export function serve(city: SmallChicago, options: ServedOptions = {}): Promise<Dashboard> {
+export async function serve(city: SmallChicago, options: ServedOptions = {}): Promise<Dashboard> {
   const { clock = systemClock, port = 0, supervisorUrl = null, webRoot = "/nonexistent" } = options;
   const { simulatorUrl = null } = options;
-  return startDashboard({
+  const dashboard = await startDashboard({
     kafka: city.kafka,
     avro: jsonDecoder,
     topics: city.topics,
@@ -35,6 +37,15 @@ export function serve(city: SmallChicago, options: ServedOptions = {}): Promise<
     version: "0.0.0-test",
     instance: `${Math.floor(performance.now() * 1000)}`,
   });
+  // As the auditor does, once a second.
+  const stopAudit = options.audited === false ? () => {} : clock.every(1_000, () => city.audit());
+  return {
+    ...dashboard,
+    async stop() {
+      stopAudit();
+      await dashboard.stop();
+    },
+  };
 }
 
 /** A Chicago with its topics, stations and devices; nobody has entered yet. */

@@ -1,5 +1,6 @@
 import { type MemoryKafka, memoryKafka } from "../../../../infra/runtime/kafka/testing/memory.ts";
 import type { AvroDecoder } from "../../../../infra/runtime/registry/ports.ts";
+import type { Finding, Verdict } from "../../../../schemas/audit.ts";
 import type { FleetRecord } from "../../../../schemas/fleet.ts";
 import {
   arrivalSensorId,
@@ -12,6 +13,7 @@ import type { TrainStatus } from "../../../../schemas/readings.ts";
 import type { DedupState } from "../../../../schemas/records.ts";
 import { type AgentState, agentId, type DeviceState, WILL_N } from "../../../../schemas/states.ts";
 import { formatReading, formatTimes, HEADERS, topicNames } from "../../../../schemas/topics.ts";
+import { type AuditedDevice, ScriptedAuditor } from "./scripted-auditor.ts";
 
 /** The fixture's records are JSON where the system's are Avro. */
 export const jsonDecoder: AvroDecoder = {
@@ -19,10 +21,10 @@ export const jsonDecoder: AvroDecoder = {
 };
 
 const MEMORY = 1_700_000_000;
+/** The auditor speaks after a change, but not more often than this, ms. */
+const AUDIT_MS = 100;
 
-interface Device {
-  readonly id: string;
-  readonly stationId: number;
+interface Device extends AuditedDevice {
   numbered: number;
   stored: number;
   counted: number;
@@ -40,6 +42,10 @@ export class SmallChicago {
   readonly #now: () => number;
   readonly #devices = new Map<string, Device>();
   readonly #arrivals = new Map<number, number>();
+  readonly #sums = new Map<number, number>();
+  readonly #auditor: ScriptedAuditor;
+  #auditedAt = Number.NEGATIVE_INFINITY;
+  #exists = false;
   #n = 0;
   /** Service milliseconds per wall millisecond, from `serviceStart` at `wallStart`. */
   readonly #service: (wall: number) => number;
@@ -58,6 +64,11 @@ export class SmallChicago {
         return { ...admin, committedOffsets: (_group, topic) => admin.endOffsets(topic) };
       },
     };
+    this.#auditor = new ScriptedAuditor(now, (key, value) => {
+      if (!this.#exists) return;
+      const record = { topic: this.topics.audit, partition: 0, key: Buffer.from(key) };
+      this.kafka.append([{ ...record, value: Buffer.from(JSON.stringify(value)) }]);
+    });
     for (const station of STATIONS) {
       for (const { id } of devicesOf(station)) {
         const since = now();
@@ -78,6 +89,7 @@ export class SmallChicago {
   async topicsExist(): Promise<void> {
     const admin = await this.kafka.admin();
     await admin.ensureTopics(Object.values(this.topics).map((topic) => ({ topic, partitions: 1 })));
+    this.#exists = true;
   }
 
   /** The stations table as Connect and the transform fill it. */
@@ -128,7 +140,9 @@ export class SmallChicago {
 
   /** ksqlDB counts what dedup wrote. */
   sum(stationId: number): void {
-    this.#write(this.topics.turnstileSummary, stationId, { COUNT: this.#counted(stationId, "turnstile") });
+    const count = this.#counted(stationId, "turnstile");
+    this.#sums.set(stationId, count);
+    this.#write(this.topics.turnstileSummary, stationId, { COUNT: count });
   }
 
   /** Entries that came through at a station. */
@@ -226,6 +240,17 @@ export class SmallChicago {
     this.#write(this.topics.devices, state.id, state);
   }
 
+  /** The auditor says what is known now, and what it is told to say besides. It speaks after every change too. */
+  audit(more: Partial<Verdict> = {}): void {
+    this.#auditor.say([...this.#devices.values()], this.#sums, more);
+  }
+
+  /** The auditor finds something: a lost reading, where nothing else is said. */
+  find(finding: Partial<Finding>): void {
+    this.#auditor.find(finding);
+    this.audit();
+  }
+
   /** A vehicle tells where it is, as the gateway writes it. */
   drive(id: string, place: Partial<FleetRecord> = {}): void {
     const now = new Date(this.#now()).toISOString();
@@ -296,5 +321,9 @@ export class SmallChicago {
   #write(topic: string, key: unknown, value: unknown, headers: Record<string, string> = {}): void {
     const bytes = (x: unknown): Buffer => Buffer.from(JSON.stringify(x));
     this.kafka.append([{ topic, partition: 0, key: bytes(key), value: bytes(value), headers }]);
+    const now = this.#now();
+    if (now - this.#auditedAt < AUDIT_MS) return;
+    this.#auditedAt = now;
+    this.audit();
   }
 }

@@ -1,20 +1,12 @@
 import { parseDeviceId } from "../../../../schemas/network/devices.ts";
 import { STATIONS } from "../../../../schemas/network/network.ts";
 import type { FleetView } from "../../../../schemas/page/fleet.ts";
-import {
-  type DeviceView,
-  HOPS,
-  type HopName,
-  type HopView,
-  type PageState,
-  type PartView,
-  type ProofView,
-  type StationView,
-} from "../../../../schemas/page/page.ts";
+import type { DeviceView, HopView, PageState, PartView, StationView } from "../../../../schemas/page/page.ts";
+import type { ProofView } from "../../../../schemas/page/proof.ts";
 import { LINK } from "../../../../schemas/wire/frame.ts";
+import { countDevice, type DeviceCount } from "../model/device-count.ts";
 import type { KnownDevice } from "../model/devices.ts";
 import type { Model } from "../model/model.ts";
-import { countDevice, type DeviceCount } from "../proof/positions.ts";
 
 export interface Surroundings {
   /** Wall clock, epoch ms. */
@@ -23,11 +15,16 @@ export interface Surroundings {
   readonly hops: readonly HopView[];
   readonly writer: Pick<FleetView, "rate" | "waiting">;
   readonly parts: readonly PartView[];
+  /** Since when nothing comes from Kafka, wall ms; null: it comes. */
+  readonly silentSince: number | null;
   readonly live: boolean;
 }
 
 /** What the page shows of what is known. */
-export function project(model: Model, { now, proof, hops, writer, parts, live }: Surroundings): PageState {
+export function project(
+  model: Model,
+  { now, proof, hops, writer, parts, silentSince, live }: Surroundings,
+): PageState {
   const clock = model.clock.view();
   const trains = model.trains.view(now, clock?.speed ?? null);
   return {
@@ -42,6 +39,7 @@ export function project(model: Model, { now, proof, hops, writer, parts, live }:
     proof,
     fleet: { vehicles: model.vehicles.count, refused: model.vehicles.refused(), ...writer },
     parts,
+    silentSince,
     secondAgents: model.devices.secondAgents(now),
     live,
   };
@@ -60,20 +58,6 @@ function drawn(table: readonly StationView[], trains: PageState["trains"]): read
     lon,
     stops: stops.map(({ line, order }) => ({ line, order })),
   }));
-}
-
-/** What passes each hop, how long it takes, and what waits before it, for the pipeline. */
-export function hopsOf(model: Model, now: number, proof: ProofView | null): HopView[] {
-  const { clean, summed } = proof ?? { clean: null, summed: null };
-  const waiting: Readonly<Record<HopName, number | null>> = {
-    serial: proof?.inDevices ?? null,
-    mqtt: proof?.inOutboxes ?? null,
-    kafka: proof?.inKafka ?? null,
-    ksql: clean !== null && summed !== null ? Math.max(0, clean - summed) : null,
-  };
-  const delays = model.delays.view(now);
-  const rates = model.rates.view();
-  return HOPS.map((name) => ({ name, rate: rates[name], ...delays[name], waiting: waiting[name] }));
 }
 
 function backlog(count: DeviceCount): number {

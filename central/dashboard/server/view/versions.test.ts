@@ -15,6 +15,7 @@ const EMPTY: PageState = {
   proof: null,
   fleet: { vehicles: 0, refused: [], rate: null, waiting: null },
   parts: [],
+  silentSince: null,
   secondAgents: [],
   live: false,
 };

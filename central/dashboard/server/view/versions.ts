@@ -21,6 +21,7 @@ const FACTS = [
   "proof",
   "fleet",
   "parts",
+  "silentSince",
   "secondAgents",
   "live",
 ] as const satisfies (keyof PageFacts)[];
@@ -42,6 +43,7 @@ export class Versions {
     proof: new Map(),
     fleet: new Map(),
     parts: new Map(),
+    silentSince: new Map(),
     secondAgents: new Map(),
     live: new Map(),
   };

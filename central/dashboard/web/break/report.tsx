@@ -1,5 +1,5 @@
-import type { ProofView } from "../../../../schemas/page/page.ts";
-import { behind, type Trial } from "../rules/trial.ts";
+import type { ProofView } from "../../../../schemas/page/proof.ts";
+import { behind, lostOf, type Trial } from "../rules/trial.ts";
 import { figure, span } from "../rules/words.ts";
 import { useNow, usePage } from "../state/use.ts";
 
@@ -51,7 +51,7 @@ const ROWS: readonly { readonly name: string; readonly value: (proof: ProofView)
   { name: "counted", value: ({ devices }) => devices },
   { name: "on the way", value: behind },
   { name: "summed", value: ({ summed }) => summed },
-  { name: "lost", value: ({ lost, ringLost }) => lost + ringLost },
+  { name: "lost", value: lostOf },
 ];
 
 function Progress({ trial: { started, experiment } }: { readonly trial: Trial }) {
@@ -64,7 +64,7 @@ function Progress({ trial: { started, experiment } }: { readonly trial: Trial })
 
 function Outcome({ trial, after }: { readonly trial: Trial; readonly after: ProofView }) {
   const { before, endedAt, started } = trial;
-  const lost = after.lost + after.ringLost - (before ? before.lost + before.ringLost : 0);
+  const lost = lostOf(after) - (before ? lostOf(before) : 0);
   const took = span((endedAt ?? started.at) - started.at);
   return lost === 0 ? (
     <strong>Nothing was lost. The counts agree again after {took}.</strong>

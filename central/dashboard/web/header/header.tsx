@@ -1,7 +1,7 @@
 import { useContext, useState } from "preact/hooks";
 import { CLOCK_TRUST_MS } from "../../../../schemas/page/page.ts";
 import { countByHealth } from "../rules/health.ts";
-import { clockDay, clockTime, figure, sky } from "../rules/words.ts";
+import { clockDay, clockTime, figure, sky, span } from "../rules/words.ts";
 import { BREAK_HREF } from "../state/route.ts";
 import { applyTheme, storedTheme, THEMES, type Theme } from "../state/theme.ts";
 import { useTrials } from "../state/trials.ts";
@@ -66,12 +66,14 @@ function Weather() {
 
 function DeviceCounts() {
   const devices = usePage(({ state }) => state?.devices);
+  const silentSince = usePage(({ state }) => state?.silentSince ?? null);
+  const now = useNow(1_000);
   if (!devices || Object.keys(devices).length === 0)
     return <p class="fact devices muted">no device heard yet</p>;
   const counts = countByHealth(devices);
   const silent = counts.offline + counts.stale;
   return (
-    <p class="fact devices">
+    <p class="fact devices" data-stale={silentSince !== null}>
       <span>
         <i class="sign" data-state="online" aria-hidden="true" />
         {figure(counts.online)} online
@@ -92,6 +94,7 @@ function DeviceCounts() {
           {figure(counts.never_seen)} never seen
         </span>
       ) : null}
+      {silentSince === null ? null : <span class="act as-of">as of {span(now - silentSince)} ago</span>}
     </p>
   );
 }

@@ -31,6 +31,7 @@ function summary({ link, state }: View): string {
   const proof = {
     holds: "The counts agree.",
     "catching-up": "Counts are catching up.",
+    stalled: "Readings wait, and nothing moves.",
     broken: "The counts do not agree.",
   };
   return `${silent === 0 ? "Every device is heard." : `${plural(silent, "device")} silent.`} ${state.proof ? proof[state.proof.state] : ""}`;

@@ -1,7 +1,7 @@
 import type { HopName, HopView } from "../../../../schemas/page/page.ts";
 import { FleetRate } from "../fleet/ribbon.tsx";
-import { delay, figure } from "../rules/words.ts";
-import { usePage } from "../state/use.ts";
+import { delay, figure, span } from "../rules/words.ts";
+import { useNow, usePage } from "../state/use.ts";
 import { Trace } from "./trace.tsx";
 import { useRecent } from "./use-recent.ts";
 
@@ -37,14 +37,17 @@ export function Pipeline() {
 
 function Hop({ place, hop }: { readonly place: Place; readonly hop: HopView | undefined }) {
   const recent = useRecent(hop);
+  const now = useNow(1_000);
   const rate = hop?.rate ?? null;
+  const still = hop?.stillSince ?? null;
   return (
     <>
       {place.hop === null ? null : (
-        <li class="hop">
+        <li class="hop" data-still={still !== null}>
           <span class="hop-over">
             {place.over}
             {hop?.waiting ? <strong class="hop-waiting"> {figure(hop.waiting)} wait</strong> : null}
+            {still === null ? null : <span class="hop-still"> as of {span(now - still)} ago</span>}
           </span>
           <span
             class="hop-delay"

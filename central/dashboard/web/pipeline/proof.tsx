@@ -1,65 +1,67 @@
-import type { ProofView } from "../../../../schemas/page/page.ts";
-import { figure } from "../rules/words.ts";
+import { LOSS_CAUSES } from "../../../../schemas/audit.ts";
+import type { ProofView } from "../../../../schemas/page/proof.ts";
+import {
+  asOf,
+  CAUSE_WORDS,
+  headline,
+  pagesBehind,
+  STATE_SIGNS,
+  sentence,
+  terms,
+} from "../rules/proof-words.ts";
+import { figure, plural } from "../rules/words.ts";
 import { DRAWN_ATTRIBUTE } from "../state/drawn.ts";
-import { usePage } from "../state/use.ts";
-
-const STATE_WORDS: Readonly<Record<ProofView["state"], string>> = {
-  holds: "Every entry is accounted for",
-  "catching-up": "Catching up",
-  broken: "The counts do not agree",
-};
-const STATE_SIGNS: Readonly<Record<ProofView["state"], string>> = {
-  holds: "=",
-  "catching-up": "→",
-  broken: "≠",
-};
-
-/** Before anything was counted there is nothing to catch up with. */
-function wordsOf({ state, devices }: ProofView): string {
-  return devices === null && state !== "broken" ? "Nothing counted yet" : STATE_WORDS[state];
-}
+import { findingHref, PROOF_HREF } from "../state/route.ts";
+import { useNow, usePage } from "../state/use.ts";
 
 /** The live proof: what the devices counted is what this page shows. */
 export function Proof() {
   const proof = usePage(({ state }) => state?.proof ?? null);
   if (!proof) return <section class="proof" aria-label="Proof" data-state="none" />;
   return (
-    <section class="proof" aria-labelledby="proof-state" data-state={proof.state}>
+    <section class="proof" aria-labelledby="proof-state" data-state={proof.state} data-stale={proof.stale}>
       <div class="proof-verdict">
         <span class="proof-sign" aria-hidden="true">
           {STATE_SIGNS[proof.state]}
         </span>
-        <h2 id="proof-state">{wordsOf(proof)}</h2>
-        <p class="proof-reason" title={proof.reasons.join("\n")}>
-          {proof.reasons.length > 0
-            ? proof.reasons.join(" ")
-            : "Devices, dedup, ksqlDB and this page show the same."}
-        </p>
+        <h2 id="proof-state">
+          <a href={PROOF_HREF}>{headline(proof)}</a> <Age proof={proof} />
+        </h2>
+        <Reason proof={proof} />
       </div>
-      <dl class="totals">
-        <Total name="counted by devices" value={proof.devices} />
-        <Total name="on the way" value={proof.waiting} sign="−" light />
-        <Total
-          name="clean"
-          value={proof.clean}
-          sign={equals(less(proof.devices, proof.waiting), proof.clean)}
-        />
-        <Total name="summed" value={proof.summed} sign={equals(proof.clean, proof.summed)} />
-        <DrawnTotal />
-      </dl>
-      <dl class="losses">
-        <Loss name="lost" value={proof.devices === null ? null : proof.lost} always />
-        <Loss name="refused by full rings" value={proof.ringLost} />
-        <Loss name="quarantined" value={proof.quarantined} />
-        <Loss
-          name="duplicates removed"
-          value={proof.devices === null ? null : proof.duplicatesRemoved}
-          harmless
-          always
-        />
-        <Loss name="dead letters" value={proof.deadLetters} />
-      </dl>
+      <Totals proof={proof} />
+      <Losses proof={proof} />
     </section>
+  );
+}
+
+function Age({ proof }: { readonly proof: ProofView }) {
+  const now = useNow(1_000);
+  return <span class="proof-age">{asOf(proof, now)}</span>;
+}
+
+/** What is wrong, each finding with a link to its evidence; else why it waits; else what the figures say. */
+function Reason({ proof }: { readonly proof: ProofView }) {
+  const { open, findings, reasons } = proof;
+  if (open.length > 0) {
+    const more = findings.open - open.length;
+    return (
+      <p class="proof-reason" title={open.map(({ words }) => words).join("\n")}>
+        {open.map(({ id, words }) => (
+          <>
+            <a key={id} href={findingHref(id)}>
+              {words}
+            </a>{" "}
+          </>
+        ))}
+        {more > 0 ? <a href={PROOF_HREF}>{plural(more, "more finding")}.</a> : null}
+      </p>
+    );
+  }
+  return (
+    <p class="proof-reason" title={reasons.join("\n")}>
+      {reasons.length > 0 ? reasons.join(" ") : sentence(proof)}
+    </p>
   );
 }
 
@@ -67,11 +69,12 @@ export function Proof() {
 export function ProofBar() {
   const proof = usePage(({ state }) => state?.proof ?? null);
   if (!proof) return null;
+  const { devices, lost, unexplained } = proof;
   return (
     <button type="button" class="proof-bar" data-state={proof.state} onClick={showProof}>
       <span aria-hidden="true">{STATE_SIGNS[proof.state]}</span>
-      <span class="proof-bar-words">{wordsOf(proof)}</span>
-      <span>{proof.devices === null ? "" : `lost ${figure(proof.lost + proof.ringLost)}`}</span>
+      <span class="proof-bar-words">{headline(proof)}</span>
+      <span>{devices === null ? "" : `lost ${figure(lost + Math.max(0, -unexplained))}`}</span>
     </button>
   );
 }
@@ -80,40 +83,49 @@ function showProof(): void {
   document.getElementById("proof-state")?.scrollIntoView({ block: "center" });
 }
 
-interface TotalProps {
-  readonly name: string;
-  readonly value: number | null;
-  /** Between this and the total before it. */
-  readonly sign?: string;
-  readonly light?: boolean;
-}
-
-function Total({ name, value, sign, light = false }: TotalProps) {
-  return (
-    <div class="total" data-light={light} data-sign={sign}>
-      <dt>{name}</dt>
-      <dd>{figure(value)}</dd>
-    </div>
-  );
-}
-
-/** The sum of all stations' entries as this page has drawn them: read back from here and sent to the server. */
-function DrawnTotal() {
+/** The last total is the sum of all stations' entries as this page has drawn them: it is read back from here. */
+function Totals({ proof }: { readonly proof: ProofView }) {
   const entries = usePage(({ state }) => state?.entries);
   const version = usePage((view) => view.version);
+  const misdrawn = usePage((view) => view.misdrawn);
   const counts = Object.values(entries ?? {});
-  const sum = counts.length === 0 ? null : counts.reduce((n, count) => n + count, 0);
+  const drawn = counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
+  const line = terms(proof, drawn);
   return (
-    <div class="total" data-sign="=">
-      <dt>on this page</dt>
-      <dd {...{ [DRAWN_ATTRIBUTE]: version }}>{figure(sum)}</dd>
-    </div>
+    <dl class="totals">
+      {line.map(({ name, value, sign, kind }, i) => {
+        const last = i === line.length - 1;
+        const wrong = kind === "wrong" || sign === "≠" || (last && misdrawn);
+        return (
+          <div key={name} class="total" data-light={kind === "light"} data-wrong={wrong} data-sign={sign}>
+            <dt>{last && misdrawn ? "drawn wrongly here" : name}</dt>
+            <dd {...(last ? { [DRAWN_ATTRIBUTE]: version } : {})}>{figure(value)}</dd>
+          </div>
+        );
+      })}
+    </dl>
   );
 }
 
-/** "=" only where it is true. */
-function equals(one: number | null, other: number | null): string {
-  return one !== null && one === other ? "=" : "›";
+function Losses({ proof }: { readonly proof: ProofView }) {
+  const known = proof.devices !== null;
+  const behind = pagesBehind(proof.pages);
+  return (
+    <dl class="losses">
+      <Loss name="lost" value={known ? proof.lost + Math.max(0, -proof.unexplained) : null} always />
+      {LOSS_CAUSES.map((cause) => (
+        <Loss key={cause} name={CAUSE_WORDS[cause]} value={proof.lostBy[cause]} />
+      ))}
+      <Loss name="duplicates removed" value={known ? proof.duplicatesRemoved : null} harmless always />
+      <Loss name="dead letters" value={proof.deadLetters} />
+      {behind === "" ? null : (
+        <div class="loss">
+          <dt>other pages</dt>
+          <dd class="pages-behind">{behind}</dd>
+        </div>
+      )}
+    </dl>
+  );
 }
 
 function Loss(props: { name: string; value: number | null; harmless?: boolean; always?: boolean }) {
@@ -125,8 +137,4 @@ function Loss(props: { name: string; value: number | null; harmless?: boolean; a
       <dd>{figure(value)}</dd>
     </div>
   );
-}
-
-function less(from: number | null, minus: number | null): number | null {
-  return from === null || minus === null ? null : from - minus;
 }

@@ -1,27 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { ExperimentView } from "../../../../schemas/page/experiments.ts";
-import type { ProofView } from "../../../../schemas/page/page.ts";
+import type { ProofView } from "../../../../schemas/page/proof.ts";
+import { proofView } from "../../../../schemas/testing/proof-views.ts";
 import { beginTrial, observeTrial, type Trial } from "./trial.ts";
 
-const proof = (devices: number, waiting: number, state: ProofView["state"]): ProofView => ({
-  state,
-  since: 0,
-  reasons: [],
-  devices,
-  waiting,
-  inDevices: waiting,
-  inOutboxes: 0,
-  inKafka: 0,
-  clean: devices - waiting,
-  summed: devices - waiting,
-  shown: devices - waiting,
-  duplicatesRemoved: 0,
-  ringLost: 0,
-  quarantined: 0,
-  lost: 0,
-  deadLetters: 0,
-  silent: 0,
-});
+const proof = (devices: number, waiting: number, state: ProofView["state"]): ProofView =>
+  proofView({ state, devices, waiting, clean: devices - waiting, summed: devices - waiting });
+
 const kill: ExperimentView = {
   id: "kill-gateway",
   hop: "Gateway",
@@ -45,7 +30,7 @@ describe("a trial", () => {
   });
 
   test("counts what is clean and not summed as on the way", () => {
-    const late = { ...proof(120, 0, "catching-up"), summed: 90 };
+    const late = { ...proof(120, 0, "catching-up"), inSummary: 30, summed: 90 };
     expect(observeTrial(begun(), { proof: late, parts: [], now: 1 }).worst).toBe(late);
   });
 

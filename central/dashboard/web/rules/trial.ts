@@ -1,5 +1,6 @@
 import type { ExperimentStarted, ExperimentView } from "../../../../schemas/page/experiments.ts";
-import type { PartView, ProofView } from "../../../../schemas/page/page.ts";
+import type { PartView } from "../../../../schemas/page/page.ts";
+import type { ProofView } from "../../../../schemas/page/proof.ts";
 
 /** One experiment on the running system, and what the proof said before, in the worst moment, and after. */
 export interface Trial {
@@ -45,6 +46,11 @@ export function observeTrial(trial: Trial, { proof, parts, now }: Observed): Tri
 }
 
 /** Entries that were counted and are not in the sums: on the way, or clean and not summed yet. */
-export function behind({ waiting, clean, summed }: ProofView): number {
-  return (waiting ?? 0) + Math.max(0, (clean ?? 0) - (summed ?? 0));
+export function behind({ waiting, inSummary }: ProofView): number {
+  return (waiting ?? 0) + Math.max(0, inSummary ?? 0);
+}
+
+/** Entries that are lost, with a cause or without one, or that no device could number. */
+export function lostOf({ lost, lostBy, unexplained }: ProofView): number {
+  return lost + lostBy["ring-full"] + Math.max(0, -unexplained);
 }

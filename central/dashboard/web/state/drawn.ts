@@ -8,8 +8,9 @@ const AT_MOST_EVERY_MS = 200;
 const AT_LEAST_EVERY_MS = 1_000;
 
 /**
- * Tell the server what this page has drawn, read back from the document after the browser painted it: that, and not
- * what was received, is what the proof calls "shown". A hidden page draws nothing and says nothing.
+ * Read back what this page has drawn from the document after the browser painted it, and hold it against what it was
+ * sent: the last step of the proof, which is this page's alone. The server only counts how many pages are behind. A
+ * hidden page draws nothing and says nothing.
  */
 export function watchDrawn(store: PageStore, report: (shown: Shown) => void): void {
   let reportedAt = 0;
@@ -23,9 +24,16 @@ export function watchDrawn(store: PageStore, report: (shown: Shown) => void): vo
     if (!shown || (shown.version === version && due < AT_LEAST_EVERY_MS)) return;
     reportedAt = now;
     version = shown.version;
+    if (version === store.view.version) store.drawn(shown.entries !== sentTo(store));
     report(shown);
   };
   setInterval(() => requestAnimationFrame(look), AT_MOST_EVERY_MS);
+}
+
+/** The sum of what this page was sent; null: no station has data. */
+function sentTo({ view: { state } }: PageStore): number | null {
+  const counts = Object.values(state?.entries ?? {});
+  return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
 }
 
 function readShown(element: Element): Shown | null {

@@ -1,17 +1,27 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** The page's only places: the overview, and a sheet over or beside it: one station's, or that of experiments. */
+/** The page's only places: the overview, and a sheet over or beside it: one station's, the proof's, or the experiments'. */
 export type Route =
   | { readonly at: "overview" }
   | { readonly at: "break" }
+  /** `finding`: the id of the one that is to be looked at. */
+  | { readonly at: "proof"; readonly finding: string | null }
   | { readonly at: "station"; readonly id: number };
 
 export const BREAK_HREF = "#/break";
+export const PROOF_HREF = "#/proof";
 
 export function parseRoute(hash: string): Route {
   if (hash === BREAK_HREF) return { at: "break" };
+  if (hash === PROOF_HREF) return { at: "proof", finding: null };
+  const finding = /^#\/proof\/(.+)$/.exec(hash)?.[1];
+  if (finding !== undefined) return { at: "proof", finding: decodeURIComponent(finding) };
   const station = /^#\/station\/(\d{5})$/.exec(hash);
   return station ? { at: "station", id: Number(station[1]) } : { at: "overview" };
+}
+
+export function findingHref(id: string): string {
+  return `${PROOF_HREF}/${encodeURIComponent(id)}`;
 }
 
 export function stationHref(id: number): string {

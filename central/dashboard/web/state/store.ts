@@ -4,7 +4,14 @@ import type { Link, View } from "./view.ts";
 
 /** The page's state: takes what the server says, tells those who draw. */
 export class PageStore {
-  #latest: View = { link: { state: "connecting" }, state: null, version: 0, clockOffset: 0, paused: false };
+  #latest: View = {
+    link: { state: "connecting" },
+    state: null,
+    version: 0,
+    clockOffset: 0,
+    paused: false,
+    misdrawn: false,
+  };
   #drawn: View = this.#latest;
   readonly #listeners = new Set<() => void>();
 
@@ -33,6 +40,11 @@ export class PageStore {
 
   link(link: Link): void {
     this.#set({ link });
+  }
+
+  /** @param misdrawn - does the document show another sum than it should? */
+  drawn(misdrawn: boolean): void {
+    if (misdrawn !== this.#latest.misdrawn) this.#set({ misdrawn });
   }
 
   pause(paused: boolean): void {

@@ -16,4 +16,6 @@ export interface View {
   /** Add to the browser's clock to get the server's, ms. */
   readonly clockOffset: number;
   readonly paused: boolean;
+  /** The sum in the document is not the one that was sent for its version: this page's own last step failed. */
+  readonly misdrawn: boolean;
 }

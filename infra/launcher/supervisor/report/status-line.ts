@@ -2,7 +2,7 @@
 export interface Totals {
   /** Monotonic, ms. */
   readonly at: number;
-  /** holds, catching-up, broken; null: the page does not say yet. */
+  /** holds, catching-up, stalled, broken; null: the page does not say yet. */
   readonly proof: string | null;
   /** Entries on the clean topic. */
   readonly entries: number | null;
@@ -30,6 +30,7 @@ export function statusLine(now: Totals, before: Totals | undefined): string {
 const PROOF_WORDS: Readonly<Record<string, string>> = {
   holds: "holds",
   "catching-up": "is catching up",
+  stalled: "is stalled",
   broken: "IS BROKEN",
 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ProofView } from "../../../../schemas/page/page.ts";
+import { proofView } from "../../../../schemas/testing/proof-views.ts";
 import type { PartStatus, SystemStatus } from "../status.ts";
 import { duration, statusText } from "./status-text.ts";
 
@@ -26,31 +26,23 @@ const topics: PartStatus = {
   restarts: 0,
   memoryBytes: null,
 };
-const proof: ProofView = {
+const proof = proofView({
   state: "catching-up",
-  since: 0,
-  reasons: ["12 entries not summed by ksqlDB yet."],
-  devices: 1_012,
-  waiting: 0,
-  inDevices: 0,
-  inOutboxes: 0,
-  inKafka: 0,
+  asOf: 65_000,
+  reasons: ["12 readings wait before the sums, the oldest for 11 s; they move."],
+  devices: 1_016,
+  waiting: 3,
   clean: 1_012,
+  lost: 1,
+  inSummary: 12,
   summed: 1_000,
-  shown: null,
-  duplicatesRemoved: 0,
-  ringLost: 0,
-  quarantined: 0,
-  lost: 0,
-  deadLetters: 0,
-  silent: 0,
-};
+});
 const status: SystemStatus = {
   startedAt: 0,
   pid: 6,
   memoryBytes: 50e6,
   parts: [part, topics],
-  hops: [{ name: "serial", rate: 120.25, p50: 3, p95: null, waiting: 2 }],
+  hops: [{ name: "serial", rate: 120.25, p50: 3, p95: null, waiting: 2, stillSince: null }],
   proof,
   source: null,
 };
@@ -79,9 +71,36 @@ test("processes with memory, uptime and restarts; hops; the proof with its reaso
     "hop | entries/s | delay p50 | p95 | entries waiting",
     "device → agent | 120.3 | 3 ms | – | 2",
     "",
-    "The proof is catching up: 1,012 counted by devices, 1,012 clean, 1,000 summed, no page open, 0 waiting.",
-    " | 12 entries not summed by ksqlDB yet.",
+    "The proof is catching up, as of 1 s ago: 1,016 counted by devices = 1,012 clean + 3 on the way + 1 lost with a cause; 1,000 summed, 12 not yet.",
+    " | 12 readings wait before the sums, the oldest for 11 s; they move.",
   ]);
+});
+
+test("findings are named with the command that shows them; figures of a hop that stands still are dated", () => {
+  const open = [{ id: "lost-dedup-40380-T1-7-51", words: "Turnstile 40380-T1: number 51" }];
+  const broken = proofView({
+    state: "broken",
+    asOf: 60_000,
+    reasons: ["Turnstile 40380-T1: number 51"],
+    devices: 60,
+    clean: 59,
+    summed: 61,
+    unexplained: -1,
+    miscounted: 2,
+    findings: { open: 4, accounted: 0, resolved: 0 },
+    open,
+  });
+  const hops = [{ name: "kafka", rate: null, p50: null, p95: null, waiting: 7, stillSince: 54_000 } as const];
+  const text = statusText({ ...status, hops, proof: broken }, 66_000);
+  expect(text).toMatch(/^gateway → dedup .* 7, as of 12 s ago$/m);
+  expect(text).toContain(
+    [
+      "The proof IS BROKEN, as of 6 s ago: 60 counted by devices = 59 clean + 0 on the way + 1 LOST; 61 summed, 0 not yet, 2 TOO MANY.",
+      "  Turnstile 40380-T1: number 51",
+      "  npm run audit -- show lost-dedup-40380-T1-7-51",
+      "  and 3 more: npm run audit",
+    ].join("\n"),
+  );
 });
 
 test("a part of several processes has a line for each", () => {

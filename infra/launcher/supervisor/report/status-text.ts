@@ -1,4 +1,5 @@
-import type { HopView, ProofView } from "../../../../schemas/page/page.ts";
+import type { HopView } from "../../../../schemas/page/page.ts";
+import type { ProofView } from "../../../../schemas/page/proof.ts";
 import type { PartStatus, SourceStatus, SystemStatus } from "../status.ts";
 
 /** Columns before this one are words, from here on figures. */
@@ -19,9 +20,9 @@ const HOP_NAMES: Readonly<Record<HopView["name"], string>> = {
 export function statusText(status: SystemStatus, now: number): string {
   return [
     table(processRows(status, now)),
-    table(hopRows(status.hops)),
+    table(hopRows(status.hops, now)),
     ...sourceText(status.source),
-    proofText(status.proof),
+    proofText(status.proof, now),
   ].join("\n\n");
 }
 
@@ -70,16 +71,16 @@ function instanceRow(each: PartStatus["instances"][number]): Row {
   ];
 }
 
-function hopRows(hops: readonly HopView[] | null): Row[] {
+function hopRows(hops: readonly HopView[] | null, now: number): Row[] {
   if (!hops) return [["The page does not answer: no rates, no backlogs."]];
   return [
     ["hop", "entries/s", "delay p50", "p95", "entries waiting"],
-    ...hops.map(({ name, rate, p50, p95, waiting }) => [
+    ...hops.map(({ name, rate, p50, p95, waiting, stillSince }) => [
       HOP_NAMES[name],
       figure(rate, 1),
       p50 === null ? "–" : `${figure(p50)} ms`,
       p95 === null ? "–" : `${figure(p95)} ms`,
-      figure(waiting),
+      stillSince === null ? figure(waiting) : `${figure(waiting)}, as of ${duration(now - stillSince)} ago`,
     ]),
   ];
 }
@@ -101,18 +102,41 @@ function sourceText(source: SourceStatus | null): readonly string[] {
   ];
 }
 
-function proofText(proof: ProofView | null): string {
+const PROOF_WORDS: Readonly<Record<ProofView["state"], string>> = {
+  holds: "holds",
+  "catching-up": "is catching up",
+  stalled: "is stalled",
+  broken: "IS BROKEN",
+};
+
+function proofText(proof: ProofView | null, now: number): string {
   if (!proof) return "The proof is not known yet.";
-  const { state, reasons, devices, clean, summed, shown, waiting } = proof;
-  const words = { holds: "holds", "catching-up": "is catching up", broken: "IS BROKEN" }[state];
-  const totals = [
-    `${figure(devices)} counted by devices`,
+  const { state, reasons, devices, asOf, open, findings } = proof;
+  const known = asOf !== null && devices !== null;
+  const totals = known ? `, as of ${duration(now - asOf)} ago: ${totalsText(proof)}` : "";
+  const more = findings.open > open.length ? [`and ${findings.open - open.length} more: npm run audit`] : [];
+  return [
+    `The proof ${PROOF_WORDS[state]}${totals}.`,
+    ...reasons,
+    ...open.map(({ id }) => `npm run audit -- show ${id}`),
+    ...more,
+  ].join("\n  ");
+}
+
+/** Both sides are equal. */
+function totalsText(proof: ProofView): string {
+  const { devices, waiting, clean, unaudited, lost, unexplained, inSummary, summed, miscounted } = proof;
+  const parts = [
     `${figure(clean)} clean`,
-    `${figure(summed)} summed`,
-    shown === null ? "no page open" : `${figure(shown)} shown`,
-    `${figure(waiting)} waiting`,
+    `${figure(waiting)} on the way`,
+    ...(lost > 0 ? [`${figure(lost)} lost with a cause`] : []),
+    ...(unaudited > 0 ? [`${figure(unaudited)} from before the audit`] : []),
+    ...(unexplained < 0 ? [`${figure(-unexplained)} LOST`] : []),
   ];
-  return [`The proof ${words}: ${totals.join(", ")}.`, ...reasons.map((reason) => `  ${reason}`)].join("\n");
+  const extra = unexplained > 0 ? ` − ${figure(unexplained)} TOO MANY` : "";
+  const wrong =
+    miscounted === 0 ? "" : `, ${figure(Math.abs(miscounted))} TOO ${miscounted > 0 ? "MANY" : "FEW"}`;
+  return `${figure(devices)} counted by devices = ${parts.join(" + ")}${extra}; ${figure(summed)} summed, ${figure(inSummary)} not yet${wrong}`;
 }
 
 function table(rows: readonly Row[]): string {

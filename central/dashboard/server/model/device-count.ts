@@ -1,6 +1,6 @@
 import type { BootState } from "../../../../schemas/records.ts";
 import type { Positions } from "../../../../schemas/states.ts";
-import { lengthOf } from "../model/dedup-counts.ts";
+import { lengthOf } from "./dedup-counts.ts";
 
 /** How far one device's readings have come, and where those not yet counted wait. Counts of readings. */
 export interface DeviceCount {
@@ -45,12 +45,6 @@ export function countDevice(positions: Positions | null, boots: readonly BootSta
     ringLost: older.refused + Math.max(0, (positions?.happened ?? 0) - (positions?.numbered ?? 0)),
     duplicates: older.duplicates + present.duplicates,
   };
-}
-
-/** Readings of the device's present memory that were counted. */
-export function countedOf(positions: Positions, boots: readonly BootState[]): number {
-  const present = sum(boots.filter(memberOf(positions)));
-  return present.accepted + present.lost;
 }
 
 /**

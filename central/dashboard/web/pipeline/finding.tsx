@@ -1,0 +1,67 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { FindingAnswer, RecordAnswer } from "../../../../schemas/page/api.ts";
+import { figure, wall } from "../rules/words.ts";
+
+interface FindingProps {
+  readonly finding: FindingAnswer;
+  /** Between which places. */
+  readonly place: string;
+  readonly cause: string | null;
+  /** Is this the one that the reader came for? */
+  readonly wanted: boolean;
+}
+
+/** One finding, and the records that show it. */
+export function FindingView({ finding, place, cause, wanted }: FindingProps) {
+  const element = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (wanted) element.current?.scrollIntoView({ block: "center" });
+  }, [wanted]);
+  const { id, words, kind, bootId, readings, evidence, firstSeen, resolved } = finding;
+  const facts: readonly (readonly [string, string])[] = [
+    ["kind", kind],
+    ["between", place],
+    ...(cause ? [["cause", cause] as const] : []),
+    ...(bootId === null ? [] : [["boot", String(bootId)] as const]),
+    ["readings", figure(readings)],
+    ["first seen", wall(Date.parse(firstSeen))],
+    ["id", id],
+    ...(resolved ? [["resolved", `${resolved.reason} (${resolved.by})`] as const] : []),
+  ];
+  return (
+    <details class="finding" ref={element} open={wanted} data-open={cause === null && !resolved}>
+      <summary>{words}</summary>
+      <dl class="finding-facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {evidence.map((one) => (
+        <EvidenceView key={`${one.topic}-${one.partition}@${one.offset}`} evidence={one} />
+      ))}
+    </details>
+  );
+}
+
+function EvidenceView({ evidence }: { readonly evidence: FindingAnswer["evidence"][number] }) {
+  const [shown, setShown] = useState<RecordAnswer | string | null>(null);
+  const { topic, partition, offset, record } = evidence;
+  const show = async (): Promise<void> => {
+    const answer = await fetch(record).catch(() => null);
+    const body = (await answer?.json().catch(() => null)) as (RecordAnswer & { error?: string }) | null;
+    setShown(answer?.ok && body ? body : (body?.error ?? "The server does not answer."));
+  };
+  return (
+    <div class="evidence">
+      <button type="button" class="control" onClick={() => void show()}>
+        {topic}-{partition}@{offset}
+      </button>
+      {shown === null ? null : (
+        <pre>{typeof shown === "string" ? shown : JSON.stringify(shown, null, 2)}</pre>
+      )}
+    </div>
+  );
+}
