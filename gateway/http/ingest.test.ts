@@ -202,7 +202,9 @@ test("a form is taken as an older vehicle sends it, and a repeated event is answ
   const kafka = await withTopic();
   const url = await opened(kafka);
   const { metadata: _, ...fields } = event(1);
-  const form = new URLSearchParams(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+  const form = new URLSearchParams(
+    Object.entries(fields).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   for (let time = 0; time < 2; time++) {
     const type = { "content-type": "application/x-www-form-urlencoded" };
     expect((await post(url, form.toString(), type)).status).toBe(202);

@@ -6,6 +6,7 @@ test("an expression's metrics are told from its functions, labels and times", ()
   const quantile =
     'histogram_quantile(0.5, sum by (le) (rate(a_seconds_bucket{job="x"}[1m]))) > 2 and on () b_total == 0';
   expect(metricsIn(quantile)).toEqual(["a_seconds_bucket", "b_total"]);
+  expect(metricsIn("max by (slot) (c_lost) > 512 * 1024")).toEqual(["c_lost"]);
 });
 
 test("every alarm says what is wrong and what to do", () => {

@@ -7,24 +7,21 @@ const folder = join(projectRoot(), "infra", "deploy", "monitoring");
 
 /** PromQL's own words, as far as the rules and the dashboard use them. */
 const WORDS = new Set([
-  "by",
-  "le",
   "sum",
+  "max",
   "rate",
   "delta",
   "increase",
   "histogram_quantile",
   "and",
   "or",
-  "on",
-  "job",
   "up",
   "time",
 ]);
 
 /** The metrics that an expression asks for. */
 export function metricsIn(expression: string): readonly string[] {
-  const bare = expression.replace(/\{[^}]*\}|\[[^\]]*\]|"[^"]*"/g, "");
+  const bare = expression.replace(/\{[^}]*\}|\[[^\]]*\]|"[^"]*"|\b(by|on)\s*\([^)]*\)/g, "");
   const names = [...bare.matchAll(/[a-zA-Z_][a-zA-Z0-9_]*/g)].map(([name]) => name);
   return names.filter((name) => !WORDS.has(name));
 }

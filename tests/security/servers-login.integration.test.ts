@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { simulatorConfig } from "../../firmware-sim/config.ts";
 import { restProxySink } from "../../firmware-sim/weather/rest-proxy.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
+import { ADMINISTRATOR, adminPassword } from "../../infra/runtime/security/postgres-admin.ts";
 import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { kafkaAt } from "../faults/topic-contents.ts";
@@ -94,14 +95,18 @@ async function encryptPostgres(): Promise<string> {
   const { cert, key } = await authority.sign("postgres");
   const url = new URL(servers.addresses.POSTGRES_URL);
   url.pathname = "/postgres";
+  // The seeds' role is no superuser: it neither learns where the data are nor changes the server's settings.
+  url.username = ADMINISTRATOR;
+  url.password = adminPassword(servers.home);
   const admin = new Client({ connectionString: url.href });
   await admin.connect();
   try {
-    const { rows } = await admin.query<{ folder: string; pid: number }>(
-      "SELECT current_setting('data_directory') AS folder, pg_backend_pid() AS pid",
+    const { rows } = await admin.query<{ folder: string; hosts: string; pid: number }>(
+      "SELECT current_setting('data_directory') AS folder, current_setting('hba_file') AS hosts, pg_backend_pid() AS pid",
     );
     // As root the server knows its data only as its own working directory.
-    const data = (rows[0]?.folder ?? "").replace("/proc/self/", `/proc/${rows[0]?.pid}/`);
+    const ours = (path = ""): string => path.replace("/proc/self/", `/proc/${rows[0]?.pid}/`);
+    const data = ours(rows[0]?.folder);
     const { uid, gid } = statSync(data);
     for (const [from, to] of [
       [cert, "server.crt"],
@@ -110,7 +115,7 @@ async function encryptPostgres(): Promise<string> {
       copyFileSync(from, join(data, to));
       chownSync(join(data, to), uid, gid);
     }
-    const hba = join(data, "pg_hba.conf");
+    const hba = ours(rows[0]?.hosts);
     writeFileSync(hba, `hostnossl cta all all reject\n${readFileSync(hba, "utf8")}`);
     await admin.query("ALTER SYSTEM SET ssl = on");
     await admin.query("SELECT pg_reload_conf()");

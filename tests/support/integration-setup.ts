@@ -2,13 +2,6 @@ import type {} from "vitest";
 import type { TestProject } from "vitest/node";
 import { startServers } from "./servers.ts";
 
-declare module "vitest" {
-  export interface ProvidedContext {
-    /** `host:port` of a Kafka broker shared by the run: use a topic prefix of your own. */
-    kafka: string;
-  }
-}
-
 /** One Kafka for the whole run, or with TEST_KAFKA_BROKERS one that runs already: quicker while developing. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env["TEST_KAFKA_BROKERS"];

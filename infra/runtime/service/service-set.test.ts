@@ -44,12 +44,12 @@ test("the process is ready when all its services are, and says what each is abou
   });
 });
 
-test("a service alone answers for itself", async () => {
+test("a service alone has its part under its name too", async () => {
   const { set } = scripted(
     service("mqtt", async () => ({ stop: async () => {}, probe: () => ({ ready: true, detail: { n: 1 } }) })),
   );
   await set.start();
-  expect(set.probe()).toEqual({ ready: true, detail: { n: 1 } });
+  expect(set.probe()).toEqual({ ready: true, detail: { mqtt: { ready: true, n: 1 } } });
 });
 
 test("one service that cannot start stops the others, and the error says whose it is", async () => {

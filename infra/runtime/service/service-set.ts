@@ -59,11 +59,9 @@ export class ServiceSet<S extends NamedService> implements Running {
     }
   }
 
-  /** Ready when all are. A service alone answers for itself; of several each has its own part. */
+  /** Ready when all are. Each has its own part under its name, also one alone: a reader need not know how many there are. */
   probe(): ProbeAnswer {
     const answers = this.#services.map((service) => [service.name, this.#answerOf(service)] as const);
-    const [only] = answers;
-    if (only && answers.length === 1) return only[1];
     return {
       ready: answers.every(([, { ready }]) => ready),
       detail: Object.fromEntries(answers.map(([name, { ready, detail }]) => [name, { ready, ...detail }])),
