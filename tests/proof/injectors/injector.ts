@@ -1,4 +1,5 @@
 import type { InRecord, OutRecord } from "../../../infra/runtime/kafka/ports.ts";
+import { parseStationTopic } from "../../../schemas/topics.ts";
 import type { BeforeRaw } from "../world/scripted-field.ts";
 import { nameOf, type Wire } from "../world/wire.ts";
 import { struckBatch, struckClean, struckRaw } from "./items.ts";
@@ -15,6 +16,8 @@ export const SEATS = [
   "dedup's input",
   /** dedup writes other records than it counts. */
   "dedup's output",
+  /** dedup writes other records than it counts into the stations' own topics alone. */
+  "dedup's copies",
   /** Every reader of the clean topic sees a copy that was rewritten. */
   "clean",
   /** The summary's query alone is given other records than the clean topic holds. */
@@ -53,7 +56,7 @@ export class Injector {
       ...this.reading,
       given: (group, records) => this.#given(group, records),
       written: (group, records) =>
-        group === this.#dedupGroup ? this.#alteredIn(this.#clean("dedup's output", records)) : records,
+        group === this.#dedupGroup ? this.#alteredIn(this.#output(records)) : records,
     };
   }
 
@@ -76,6 +79,15 @@ export class Injector {
     return group === this.#dedupGroup
       ? this.#raw("dedup's input", records)
       : this.#clean("query's input", records);
+  }
+
+  #output(records: readonly OutRecord[]): readonly OutRecord[] {
+    const strikes = this.#at("dedup's copies");
+    const merged = this.#clean("dedup's output", records);
+    if (strikes.length === 0) return merged;
+    return merged.flatMap((record) =>
+      parseStationTopic(record.topic) ? struckClean(record, strikes, this.#wire()) : record,
+    );
   }
 
   #raw(seat: Seat, records: readonly InRecord[]): readonly InRecord[] {

@@ -174,3 +174,16 @@ export class Scene {
     return this.pipeline.close();
   }
 }
+
+/** Two turnstiles and a sensor, of stations that other traffic spares and of one partition. */
+export const ONE = "40900-T1";
+export const OTHER = "41300-T1";
+export const SENSOR = "40900-red-A1";
+
+/** A scene in which these have counted ten readings each, which have come through. */
+export async function sceneWithPast(): Promise<Scene> {
+  const scene = await Scene.open();
+  for (const id of [ONE, OTHER, SENSOR]) scene.field.press(id, 10);
+  await scene.traffic(20, 5);
+  return scene;
+}

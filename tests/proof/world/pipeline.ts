@@ -94,6 +94,11 @@ export class Pipeline {
     await stop?.();
   }
 
+  /** One more, beside the one that runs. */
+  anotherAuditor(): RunningService {
+    return this.#audit();
+  }
+
   async close(): Promise<void> {
     await this.stop();
     await this.#producer.close();

@@ -11,7 +11,13 @@ import { stationById } from "../../../schemas/network/network.ts";
 import type { ReadingBatch } from "../../../schemas/readings.ts";
 import type { TurnstileRecord } from "../../../schemas/records.ts";
 import type { AnyState } from "../../../schemas/states.ts";
-import { formatReading, HEADERS, parseReading, type Topics } from "../../../schemas/topics.ts";
+import {
+  formatReading,
+  HEADERS,
+  parseReading,
+  parseStationTopic,
+  type Topics,
+} from "../../../schemas/topics.ts";
 
 /** Bytes of the registry's header before Avro's own. */
 const HEADER_BYTES = 5;
@@ -143,7 +149,8 @@ export class Wire {
   }
 
   #typeOf({ topic }: Pick<InRecord, "topic">) {
-    return avroType(topic === this.topics.arrivals ? "arrival" : "turnstile");
+    const arrivals = topic === this.topics.arrivals || parseStationTopic(topic)?.kind === "arrivals";
+    return avroType(arrivals ? "arrival" : "turnstile");
   }
 }
 
