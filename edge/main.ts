@@ -80,6 +80,7 @@ const program = createProgram({
   npm run edge -- outbox 40380                 what waits for the gateway, also while the agent runs
   npm run edge -- outbox 40380 --quarantine    readings that the gateway refuses for good`,
   env,
+  reaches: (command) => (command.name() === "outbox" ? [] : ["MQTT_URL"]),
 })
   .option("--station <ids>", "stations by id; may be given several times", collect)
   .option("--lines <names>", "all stations of these lines: red, blue, green", collect)

@@ -25,6 +25,10 @@ const program = createProgram({
   npm run firmware-sim -- devices                             what each device holds
   npm run firmware-sim -- heal --all                          end all faults`,
   env,
+  reaches: (command) => {
+    if (command.parent) return ["FIRMWARE_SIM_URL"];
+    return command.opts<{ weather: boolean }>().weather ? ["REST_PROXY_URL"] : [];
+  },
 })
   .option("--speed <n>", "how many times as fast as the wall clock the city runs", DAY_OPTIONS.speed, 60)
   .option("--seed <n>", "the same seed gives the same day", DAY_OPTIONS.seed, 2018)

@@ -64,6 +64,7 @@ const program = createProgram({
   settings: [gatewaySettings, ingestSettings, instanceSettings, processSettings],
   examples: EXAMPLES,
   env,
+  reaches: (command, all) => (command.parent?.name() === "credentials" ? [] : all),
 })
   .addArgument(
     new Argument("[services...]", "what to serve; none: both").choices(SERVICES.map(({ name }) => name)),

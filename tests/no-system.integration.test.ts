@@ -1,10 +1,13 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { takeHome } from "../infra/launcher/supervisor/home.ts";
 import { projectRoot } from "../infra/runtime/project-root.ts";
-import { DEFAULT_ENDPOINTS, writeEndpoints } from "../infra/runtime/service/endpoints.ts";
+import { DEFAULT_ENDPOINTS, publishedEndpoints, writeEndpoints } from "../infra/runtime/service/endpoints.ts";
 import { freePort } from "../infra/runtime/testing/free-port.ts";
 
 /* A system that was killed leaves its addresses behind, and nobody at them. */
@@ -35,4 +38,38 @@ test.each([
   );
   expect(stderr).toContain("npm start");
   expect({ status, stdout }).toEqual({ status: 69, stdout: "" });
+});
+
+test("none of them speaks to the system of another home that has those addresses now, unless told to", {
+  timeout: 120_000,
+}, async () => {
+  const other = mkdtempSync(join(tmpdir(), "elevated-other-"));
+  const addresses = Object.values(publishedEndpoints(home)).map((address = "") =>
+    address.replace(/\/\/[^@/]*@/, "//"),
+  );
+  const lock = await takeHome(other, () => ({ pid: process.pid, home: other, url: null, addresses }));
+  const run = async (main: string, ...args: readonly string[]) => {
+    const env = { PATH: process.env["PATH"], ELEVATED_HOME: home };
+    const child = spawn(process.execPath, ["--import", "tsx", join(projectRoot(), main), ...args], { env });
+    const [stderr] = await Promise.all([text(child.stderr), once(child, "close")]);
+    return {
+      command: [main, ...args],
+      status: child.exitCode,
+      other: stderr.includes(`ELEVATED_HOME=${other}`),
+    };
+  };
+  const commands = [
+    ["infra/launcher/supervisor/main.ts", "status"],
+    ["infra/operator/bootstrap/main.ts"],
+    ["central/connect/main.ts", "apply"],
+    ["firmware-sim/vehicles/main.ts"],
+    ["firmware-sim/main.ts", "devices"],
+    ["edge/main.ts", "--station", "40380"],
+  ] as const;
+  const outcomes = await Promise.all(commands.map(([main, ...args]) => run(main, ...args)));
+  expect(outcomes).toEqual(commands.map((command) => ({ command: [...command], status: 69, other: true })));
+  // What speaks to no server is not refused.
+  expect(await run("edge/main.ts", "outbox", "40380")).toMatchObject({ status: 0, other: false });
+  await lock.release();
+  rmSync(other, { recursive: true, force: true });
 });

@@ -22,6 +22,10 @@ const program = createProgram({
   npm run fleet -- status                           what was posted, and what became of it
   npm run fleet -- stop                             from another terminal`,
   env,
+  reaches: (command, all) => {
+    if (command.name() === "stop" || command.opts<{ host?: string }>().host !== undefined) return [];
+    return command.name() === "status" ? all : ["FLEET_URL"];
+  },
 })
   .option("--num-vehicles <n>", "how many", numberFrom(1, 10_000, true), 10)
   .option("--interval <time>", "between two events of a vehicle, for example 1s", parseDuration, 1_000)

@@ -1,13 +1,8 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "../../../schemas/errors.ts";
+import type { RunningSystem } from "../../runtime/service/systems.ts";
 import { askHolder, type Lock, lockAddress, tryLock } from "../setup/lock.mjs";
-
-/** What a running system says of itself to a second start. */
-export interface Holder {
-  readonly pid: number;
-  readonly url: string | null;
-}
 
 /**
  * Take a state folder for this process; it is free again when the process ends, however it ends.
@@ -15,7 +10,7 @@ export interface Holder {
  * @param describe - asked each time somebody else wants the folder.
  * @throws {CodedError} ALREADY_RUNNING that says where; CONFIG_INVALID when this user may not write there.
  */
-export async function takeHome(home: string, describe: () => Holder): Promise<Lock> {
+export async function takeHome(home: string, describe: () => RunningSystem): Promise<Lock> {
   checkWritable(home);
   mkdirSync(join(home, "run"), { recursive: true });
   const address = lockAddress("home", home);
@@ -61,9 +56,9 @@ function isWritable(path: string): boolean {
   }
 }
 
-function parseHolder(line: string | null): Holder | undefined {
+function parseHolder(line: string | null): Pick<RunningSystem, "pid" | "url"> | undefined {
   try {
-    return line === null ? undefined : (JSON.parse(line) as Holder);
+    return line === null ? undefined : (JSON.parse(line) as RunningSystem);
   } catch {
     return undefined;
   }

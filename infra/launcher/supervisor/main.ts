@@ -4,8 +4,10 @@ import { createLogger } from "../../runtime/logger.ts";
 import { projectRoot } from "../../runtime/project-root.ts";
 import { homeOf } from "../../runtime/service/endpoints.ts";
 import { runService } from "../../runtime/service/lifecycle.ts";
-import { resolveEndpoints, withAddressesFromFiles } from "../../runtime/service/precedence.ts";
+import { resolveEndpoints, withAddressesFromFiles, withOptions } from "../../runtime/service/precedence.ts";
 import { endWhenUnread } from "../../runtime/service/stdout.ts";
+import { runningSystems } from "../../runtime/service/systems.ts";
+import { foreignAddresses, refuseForeign } from "../../runtime/service/whose.ts";
 import { commandLine, type StartOptions, type StatusOptions } from "./options.ts";
 import { INFRASTRUCTURE } from "./parts/catalogue.ts";
 import { jsonPrinter, silentPrinter, textPrinter } from "./report/printer.ts";
@@ -52,10 +54,15 @@ async function showStatus(options: StatusOptions): Promise<void> {
 
 /** @throws {CodedError} DEPENDENCY_UNAVAILABLE when no system runs there. */
 async function statusNow({ home, json, watch }: StatusOptions): Promise<string> {
-  const { SUPERVISOR_URL, DASHBOARD_URL } = resolveEndpoints(
-    home === undefined ? env : { ...env, ELEVATED_HOME: home },
+  const given = withOptions(env, { ELEVATED_HOME: home });
+  const foreign = foreignAddresses(["SUPERVISOR_URL", "DASHBOARD_URL"], given, await runningSystems());
+  refuseForeign(
+    foreign.filter(({ name }) => name === "SUPERVISOR_URL"),
+    given,
   );
-  const status = await readStatus(SUPERVISOR_URL, DASHBOARD_URL);
+  const { SUPERVISOR_URL, DASHBOARD_URL } = resolveEndpoints(given);
+  // A system without a page must not be shown with another's figures.
+  const status = await readStatus(SUPERVISOR_URL, foreign.length === 0 ? DASHBOARD_URL : undefined);
   return json ? JSON.stringify(status, null, watch ? 0 : 2) : statusText(status, clock.now());
 }
 

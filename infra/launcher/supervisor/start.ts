@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { CodedError } from "../../../schemas/errors.ts";
 import { STATIONS } from "../../../schemas/network/network.ts";
+import type { HttpServer } from "../../runtime/http/listen.ts";
 import { ensureAgentSecrets } from "../../runtime/security/agent-secrets.ts";
 import type { Endpoints } from "../../runtime/service/endpoints.ts";
 import { DRAIN_MS, type Running } from "../../runtime/service/lifecycle.ts";
@@ -18,7 +19,14 @@ import type { Printer } from "./report/printer.ts";
 import { startingLine } from "./report/starting-line.ts";
 import { RESTART_POLICY } from "./supervise/restart.ts";
 import { isSettled, type PartReport, Supervisor } from "./supervise/supervisor.ts";
-import { checkOptions, planSystem, publishEndpoints, type SystemContext } from "./system.ts";
+import {
+  checkOptions,
+  planSystem,
+  publishEndpoints,
+  type SystemContext,
+  type SystemPlan,
+  servedAddresses,
+} from "./system.ts";
 
 /** Who gets a password for MQTT at the first start: every station's agent, and whoever watches. */
 const MQTT_NAMES: readonly string[] = [...STATIONS.map(({ id }) => String(id)), "observer"];
@@ -30,6 +38,8 @@ const DRAIN_WITHIN_MS = 6_000;
 const CLASS_DATA_AFTER_MS = 20_000;
 /** Everything is killed after this: shortly before the time a process has for its end is over. */
 const END_WITHIN_MS = DRAIN_MS - 300;
+/** So often ports may be lost at a start. */
+const TRIES = 5;
 
 export interface StartSurroundings extends Omit<SystemContext, "watchdog"> {
   readonly printer: Printer;
@@ -37,11 +47,20 @@ export interface StartSurroundings extends Omit<SystemContext, "watchdog"> {
 }
 
 export interface StartedSystem extends Running {
+  /** Once `settled`: until then a port may be lost, and others are taken. */
   readonly addresses: Endpoints;
   /** Every part is ready or given up; stays pending when `failed` rejects. */
   readonly settled: Promise<readonly PartReport[]>;
   /** A part that others need was given up; everything has been ended. */
   readonly failed: Promise<never>;
+}
+
+/** A system that was begun, on one choice of ports. */
+interface Attempt {
+  readonly plan: SystemPlan;
+  readonly supervisor: Supervisor;
+  readonly control: HttpServer;
+  readonly page: string | null;
 }
 
 /**
@@ -59,93 +78,156 @@ export async function startSystem(
   const { home, clock, printer, logger } = around;
   const startedAt = clock.now();
   const began = clock.monotonic();
-  let page: string | null = null;
   checkOptions(around, options);
-  const lock = await takeHome(home, () => ({ pid: process.pid, url: page }));
+  let attempt: Attempt | undefined;
+  const lock = await takeHome(home, () => ({
+    pid: process.pid,
+    home,
+    url: attempt?.page ?? null,
+    addresses: attempt ? servedAddresses(attempt.plan) : [],
+  }));
   const watchdog = startWatchdog();
-  const plan = await planSystem({ ...around, watchdog }, options, extent);
-  if (plan.parts.some((part) => part.name === "gateway")) await ensureAgentSecrets(home, MQTT_NAMES);
-  for (const note of plan.notes) printer.line(`  · ${note}`);
-
   const log = journal(join(home, "run", "supervisor.log"), clock.now);
-  let report: (part: PartReport) => void = () => {};
-  const supervisor = new Supervisor({
-    parts: plan.parts,
-    policy: RESTART_POLICY,
-    clock,
-    activityOf,
-    stopWithinMs: STOP_WITHIN_MS,
-    onChange(part) {
-      log(part);
-      printer.part(part);
-      report(part);
-    },
-  });
-  const control = controlServer(
-    {
-      startedAt,
-      pid: process.pid,
-      reports: () => supervisor.reports(),
-      request: (name, what) => supervisor.request(name, what),
-    },
-    logger,
-  );
-  await control.listen(plan.portOf("supervisor"));
-  publishEndpoints(home, plan, around.env);
-  // A second signal exits at once: nothing may stay behind then either.
-  process.once("exit", () => supervisor.kill("all"));
-
-  if (plan.parts.some((part) => part.name === "dashboard")) page = plan.addresses.DASHBOARD_URL;
   let stopFigures = (): void => {};
   const abort = new AbortController();
-  let fail: (error: CodedError) => void = () => {};
+  let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
   });
   // Whoever only starts and stops need not look at it.
   failed.catch(() => {});
+  let settle: (reports: readonly PartReport[]) => void = () => {};
+  const settled = new Promise<readonly PartReport[]>((resolve) => {
+    settle = resolve;
+  });
+  /** What has happened, or is about to, so that no part's change matters to the start any more. */
+  let over = false;
+  let tries = 0;
+  let again = Promise.resolve();
+  // A second signal exits at once: nothing may stay behind then either.
+  process.once("exit", () => attempt?.supervisor.kill("all"));
   const { onATerminal, elsewhere } = LINE_EVERY_MS;
   const stopStarting = clock.every(around.isTTY ? onATerminal : elsewhere, () => {
-    const line = startingLine(supervisor.reports(), (part) => lastWords(logOf(home, part)));
+    const line = startingLine(attempt?.supervisor.reports() ?? [], (part) => lastWords(logOf(home, part)));
     if (line !== undefined) printer.status(line);
   });
-  const settled = new Promise<readonly PartReport[]>((resolve) => {
-    report = () => {
-      const reports = supervisor.reports();
-      const fatal = fatalFailure(plan.parts, reports);
-      if (fatal) {
-        report = () => {};
-        void stop().then(() => fail(partFailed(fatal)));
-      } else if (isSettled(reports)) {
-        report = () => {};
-        stopStarting();
-        printer.line(summary(reports, clock.monotonic() - began, page));
-        if (page !== null) stopFigures = followFigures(page, around);
-        clock.after(CLASS_DATA_AFTER_MS, () => void readyClassData());
-        resolve(reports);
-      }
-    };
-  });
-  supervisor.begin();
-  return { addresses: plan.addresses, settled, failed, stop };
+  try {
+    await begin();
+  } catch (error) {
+    stopStarting();
+    watchdog.close();
+    await lock.release();
+    throw error;
+  }
+  return {
+    get addresses() {
+      return (attempt as Attempt).plan.addresses;
+    },
+    settled,
+    failed,
+    stop,
+  };
 
-  async function readyClassData(): Promise<void> {
+  async function begin(): Promise<void> {
+    tries++;
+    const plan = await planSystem({ ...around, watchdog }, options, extent);
+    if (abort.signal.aborted) {
+      plan.ports.releaseAll();
+      return;
+    }
+    const names = plan.parts.map((part) => part.name);
+    if (names.includes("gateway")) await ensureAgentSecrets(home, MQTT_NAMES);
+    for (const note of plan.notes) printer.line(`  · ${note}`);
+    const supervisor = new Supervisor({
+      parts: plan.parts,
+      policy: RESTART_POLICY,
+      clock,
+      activityOf,
+      stopWithinMs: STOP_WITHIN_MS,
+      onChange(part) {
+        log(part);
+        printer.part(part);
+        if (!over && attempt?.supervisor === supervisor) onChange(attempt, part);
+      },
+    });
+    const control = controlServer(
+      {
+        startedAt,
+        pid: process.pid,
+        home,
+        reports: () => supervisor.reports(),
+        request: (name, what) => supervisor.request(name, what),
+      },
+      logger,
+    );
+    plan.ports.release("supervisor");
+    await control.listen(plan.ports.portOf("supervisor"));
+    publishEndpoints(home, plan, around.env);
+    const page = names.includes("dashboard") ? plan.addresses.DASHBOARD_URL : null;
+    attempt = { plan, supervisor, control, page };
+    supervisor.begin();
+  }
+
+  function onChange(current: Attempt, changed: PartReport): void {
+    const reports = current.supervisor.reports();
+    const fatal = fatalFailure(current.plan.parts, reports);
+    if (fatal) {
+      over = true;
+      void stop().then(() => fail(partFailed(fatal)));
+    } else if (isSettled(reports)) {
+      over = true;
+      stopStarting();
+      printer.line(summary(reports, clock.monotonic() - began, current.page));
+      if (current.page !== null) stopFigures = followFigures(current.page, around);
+      clock.after(CLASS_DATA_AFTER_MS, () => void readyClassData(current));
+      settle(reports);
+    } else if (changed.state === "restarting" && tries < TRIES) {
+      void current.plan.ports.lostBy(changed.name).then((port) => {
+        if (port === undefined || over || attempt !== current) return;
+        over = true;
+        printer.line(
+          `  · port ${port} went to another program before ${changed.name} had it: beginning again`,
+        );
+        again = beginAgain(current);
+      });
+    }
+  }
+
+  /** With other ports. Every address may be known to every part, so all of them begin again. */
+  async function beginAgain(lost: Attempt): Promise<void> {
+    await lost.supervisor.end();
+    await lost.control.close();
+    if (abort.signal.aborted) return;
+    try {
+      over = false;
+      await begin();
+    } catch (error) {
+      over = true;
+      void stop().then(() => fail(error));
+    }
+  }
+
+  async function readyClassData({ plan }: Attempt): Promise<void> {
     const made = await makeClassData(plan.surroundings, abort.signal);
     if (made.length > 0)
       printer.line(`  · ${made.join(" and ")} will start faster: class-data archives are made`);
   }
 
   async function stop(): Promise<void> {
-    report = () => {};
+    over = true;
     abort.abort();
     stopStarting();
     stopFigures();
-    const hurry = clock.after(DRAIN_WITHIN_MS, () => supervisor.kill("stateless"));
-    const last = clock.after(END_WITHIN_MS, () => supervisor.kill("all"));
-    await supervisor.end();
+    await again;
+    const hurry = clock.after(DRAIN_WITHIN_MS, () => attempt?.supervisor.kill("stateless"));
+    const last = clock.after(END_WITHIN_MS, () => attempt?.supervisor.kill("all"));
+    if (attempt) {
+      await attempt.supervisor.end();
+      await attempt.control.close();
+      attempt.plan.ports.releaseAll();
+    }
     hurry();
     last();
-    await control.close();
     watchdog.close();
     forgetEndpoints(home);
     await lock.release();

@@ -15,6 +15,8 @@ export interface PartStatus extends PartReport {
 /** A running system, as far as it can be asked. */
 export interface SystemStatus {
   readonly startedAt: number;
+  /** Its state folder. */
+  readonly home: string;
   /** The supervisor's process, and what it uses by itself. */
   readonly pid: number;
   readonly memoryBytes: number;
@@ -47,9 +49,9 @@ const WITHIN_MS = 2_000;
  * @throws {CodedError} DEPENDENCY_UNAVAILABLE when no system runs there.
  */
 export async function readStatus(supervisor: string, page?: string): Promise<SystemStatus> {
-  const answer = await ask<Pick<SystemStatus, "startedAt" | "pid"> & { parts: readonly PartReport[] }>(
-    `${supervisor}/status`,
-  );
+  const answer = await ask<
+    Pick<SystemStatus, "startedAt" | "home" | "pid"> & { parts: readonly PartReport[] }
+  >(`${supervisor}/status`);
   if (!answer) {
     throw new CodedError("DEPENDENCY_UNAVAILABLE", {
       message: `no system answers at ${supervisor}: start one with npm start`,
@@ -62,7 +64,7 @@ export async function readStatus(supervisor: string, page?: string): Promise<Sys
         ask<ProofView>(`${page}/api/v1/proof`),
       ])
     : [null, null];
-  const { startedAt, pid } = answer;
+  const { startedAt, home, pid } = answer;
   const instances = await readInstances(answer.parts);
   const parts = answer.parts.map((part) => ({
     ...part,
@@ -77,7 +79,7 @@ export async function readStatus(supervisor: string, page?: string): Promise<Sys
     ? await ask<{ stations?: { source?: SourceStatus } }>(probe, { evenIfNotReady: true })
     : null;
   const source = readiness?.stations?.source ?? null;
-  return { startedAt, pid, memoryBytes: memoryOf([pid]), parts, hops, proof, source };
+  return { startedAt, home, pid, memoryBytes: memoryOf([pid]), parts, hops, proof, source };
 }
 
 async function ask<T>(url: string, { evenIfNotReady = false } = {}): Promise<T | null> {

@@ -3,7 +3,8 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import { seededRandom } from "../../runtime/random.ts";
 import { type Endpoints, writeEndpoints } from "../../runtime/service/endpoints.ts";
-import { choosePorts, isPortFree, type PortChoice } from "./addresses/ports.ts";
+import { choosePorts, holdPort, type PortChoice } from "./addresses/ports.ts";
+import { ReservedPorts } from "./addresses/reserved.ts";
 import { addressesOf, runElsewhere, SERVERS } from "./addresses/servers.ts";
 import { portWishes } from "./addresses/wishes.ts";
 import { type StartOptions, simulatorArgs } from "./options.ts";
@@ -30,7 +31,8 @@ export interface SystemContext {
 export interface SystemPlan {
   readonly parts: readonly Part[];
   readonly addresses: Endpoints;
-  readonly portOf: (name: string) => number;
+  /** Released one by one, as the parts start. */
+  readonly ports: ReservedPorts;
   /** What its parts run with. */
   readonly surroundings: Surroundings;
   /** What a person should know before it starts. */
@@ -66,10 +68,10 @@ export async function planSystem(
   const elsewhere = withBrokers(runElsewhere(env), names);
   const wishes = portWishes(options, names, PROBED, env).filter((wish) => !elsewhere.includes(wish.name));
   const random = seededRandom(context.clock.now(), `ports ${process.pid}`);
-  const choices = await choosePorts(wishes, isPortFree, random);
-  const ports = new Map(choices.map((choice) => [choice.name, choice.port]));
-  const portOf = (name: string): number => ports.get(name) ?? 0;
-  const addresses = addressesOf(ports, brokers, env);
+  const choices = await choosePorts(wishes, holdPort, random);
+  const ports = new ReservedPorts(choices, holdPort);
+  const portOf = (name: string): number => ports.portOf(name);
+  const addresses = addressesOf(new Map(choices.map(({ name, port }) => [name, port])), brokers, env);
   const around: Surroundings = {
     root: context.root,
     home,
@@ -101,10 +103,17 @@ export async function planSystem(
   );
   const parts = here.filter((part) => part.name !== FIRST_TRAIN || trainComes);
   const running = new Set(parts.map((part) => part.name));
+  ports.keepOnly([...running, "supervisor"]);
   return {
-    parts,
+    parts: parts.map((part) => ({
+      ...part,
+      launch() {
+        ports.release(part.name);
+        return part.launch();
+      },
+    })),
     addresses,
-    portOf,
+    ports,
     surroundings: around,
     notes: [
       ...missing.map(({ name, entry }) => `${name} is left out: there is no ${entry}`),
@@ -142,12 +151,21 @@ function withBrokers(parts: readonly string[], brokers: readonly string[]): read
 
 /** Addresses of what runs here and of what the user named: nobody is sent to a server that is not there. */
 export function publishEndpoints(home: string, plan: SystemPlan, env: NodeJS.ProcessEnv): void {
-  const here = new Set([...plan.parts.map((part) => part.name), "supervisor", ...runElsewhere(env)]);
-  const known = SERVERS.filter(({ part }) => here.has(part)).map(({ endpoint }) => [
-    endpoint,
-    plan.addresses[endpoint],
-  ]);
-  writeEndpoints(home, Object.fromEntries(known));
+  writeEndpoints(home, Object.fromEntries(known(plan, runElsewhere(env))));
+}
+
+/** Where the servers that run here listen. */
+export function servedAddresses(plan: SystemPlan): readonly string[] {
+  // Without the login that a database's address holds.
+  return known(plan, []).map(([, address]) => address.replace(/\/\/[^@/]*@/, "//"));
+}
+
+function known(
+  { parts, addresses }: SystemPlan,
+  elsewhere: readonly string[],
+): readonly (readonly [name: keyof Endpoints, address: string])[] {
+  const names = new Set([...parts.map((part) => part.name), "supervisor", ...elsewhere]);
+  return SERVERS.filter(({ part }) => names.has(part)).map(({ endpoint }) => [endpoint, addresses[endpoint]]);
 }
 
 function addressOf(part: string, addresses: Endpoints): string {

@@ -1,3 +1,4 @@
+import cluster from "node:cluster";
 import { Command, CommanderError, Help } from "commander";
 import type { z } from "zod";
 import { EXIT, exitCodeOf, isCoded, messageOf } from "../../../schemas/errors.ts";
@@ -8,6 +9,8 @@ import { configCommand } from "./config-print.ts";
 import type { Environment } from "./environment.ts";
 import { settingsHelp } from "./settings-help.ts";
 import { endWhenUnread } from "./stdout.ts";
+import { runningSystems } from "./systems.ts";
+import { type Address, foreignAddresses, homeSpokenTo, isAddress, refuseForeign } from "./whose.ts";
 
 export interface ProgramOptions {
   readonly name: string;
@@ -17,19 +20,45 @@ export interface ProgramOptions {
   /** Lines for the end of the help, each a command and what it does. */
   readonly examples: string;
   readonly env: Environment;
+  /** Which of the servers in its settings a command speaks to; absent: all of them. `config` speaks to none. */
+  readonly reaches?: (command: Command, all: readonly Address[]) => readonly Address[];
 }
 
 /**
  * The command line of a process, with `config print` and a help that lists every setting. Commands and options are
  * added by its caller; `runProgram` then parses.
  */
-export function createProgram({ name, description, settings, examples, env }: ProgramOptions): Command {
+export function createProgram(options: ProgramOptions): Command {
+  const { name, description, settings, examples, env, reaches = (_, all) => all } = options;
+  const config = configCommand(settings, env);
+  const addresses = settings.flatMap(({ shape }) => Object.keys(shape)).filter(isAddress);
   return new Command(name)
     .description(description)
-    .addCommand(configCommand(settings, env))
+    .addCommand(config)
+    .hook("preAction", async (_, command) => {
+      if (command.parent === config || cluster.isWorker) return;
+      await sayWhose(reaches(command, addresses), env, command.opts());
+    })
     .configureHelp({ visibleCommands: configLast })
     .addHelpText("after", ({ command }) => `\n${settingsHelp(settings, command.createHelp())}`)
     .addHelpText("after", `\nExamples:\n${examples}`);
+}
+
+/**
+ * Say which home's system a command speaks to, where it found it by itself.
+ *
+ * @throws {CodedError} DEPENDENCY_UNAVAILABLE when it is that of another home
+ */
+async function sayWhose(
+  names: readonly Address[],
+  env: Environment,
+  { json, quiet }: { readonly json?: boolean; readonly quiet?: boolean },
+): Promise<void> {
+  // Its supervisor names every server that there is, and speaks for it.
+  if (env["ELEVATED_PARENT"]) return;
+  refuseForeign(foreignAddresses(names, env, await runningSystems()), env);
+  const home = homeSpokenTo(names, env);
+  if (home !== undefined && !json && !quiet) process.stderr.write(`· the system in ${home}\n`);
 }
 
 /** What a program is for comes first. */

@@ -1,21 +1,30 @@
-import { expect, test } from "vitest";
+import { createServer, type Server } from "node:http";
+import { describe, expect, test } from "vitest";
+import { closeServer, listen } from "../../../runtime/http/listen.ts";
 import { seededRandom } from "../../../runtime/random.ts";
-import { choosePorts } from "./ports.ts";
+import { answersOk } from "../process/probe.ts";
+import { choosePorts, type HoldPort, holdPort, type PortWish } from "./ports.ts";
+import { ReservedPorts } from "./reserved.ts";
 import { addressesOf, portOf, runElsewhere, SERVERS, seedPort } from "./servers.ts";
 import { portWishes } from "./wishes.ts";
 
 const random = () => seededRandom(1);
-const free = async (): Promise<boolean> => true;
+const released: number[] = [];
+const free: HoldPort = async (port) => ({ release: () => void released.push(port) });
+const freeBut =
+  (taken: number): HoldPort =>
+  async (port) =>
+    port === taken ? null : free(port);
 
 test("a preferred port that is taken is replaced by a free one, and the choice says so", async () => {
   const wishes = [
     { name: "kafka", preferred: 9092 },
     { name: "page", preferred: 8888 },
   ];
-  const [kafka, page] = await choosePorts(wishes, async (port) => port !== 9092, random());
+  const [kafka, page] = await choosePorts(wishes, freeBut(9092), random());
   expect(kafka?.insteadOf).toBe(9092);
   expect(kafka?.port).toBeGreaterThanOrEqual(20_000);
-  expect(page).toEqual({ name: "page", port: 8888, insteadOf: null });
+  expect(page).toMatchObject({ name: "page", port: 8888, insteadOf: null });
 });
 
 test("no two get the same port, and none the preferred port of another", async () => {
@@ -25,10 +34,56 @@ test("no two get the same port, and none the preferred port of another", async (
 });
 
 test("a port that must be exactly this one is refused when taken", async () => {
-  const wishes = [{ name: "page", preferred: 9000, exactly: true }];
-  await expect(choosePorts(wishes, async () => false, random())).rejects.toMatchObject({
+  const wishes = [
+    { name: "kafka", preferred: 9092 },
+    { name: "page", preferred: 9000, exactly: true },
+  ];
+  released.length = 0;
+  await expect(choosePorts(wishes, freeBut(9000), random())).rejects.toMatchObject({
     code: "PORT_TAKEN",
     message: expect.stringContaining("9000"),
+  });
+  expect(released).toEqual([9092]);
+});
+
+describe("the ports of a system", () => {
+  const choose = async (wishes: readonly PortWish[]) =>
+    new ReservedPorts(await choosePorts(wishes, holdPort, random()), holdPort);
+  const wish = (name: string): PortWish => ({ name, preferred: null });
+
+  test("are bound until the part starts that listens there, its probe's too", async () => {
+    const ports = await choose([wish("edge"), wish("edge probe"), wish("gateway")]);
+    const [edge, probe, gateway] = ["edge", "edge probe", "gateway"].map((name) => ports.portOf(name));
+    expect(await holdPort(edge ?? 0)).toBeNull();
+    ports.release("edge");
+    for (const port of [edge, probe]) {
+      const server = createServer();
+      await listen(server, port ?? 0);
+      await closeServer(server);
+    }
+    expect(await holdPort(gateway ?? 0)).toBeNull();
+    expect(await ports.lostBy("edge")).toBeUndefined();
+    ports.releaseAll();
+  });
+
+  test("a connection before that is cut off, as where no server is", async () => {
+    const ports = await choose([wish("kafka")]);
+    expect(await answersOk(`http://127.0.0.1:${ports.portOf("kafka")}/`, 1_000)).toBe(false);
+    ports.releaseAll();
+  });
+
+  test("one that another program got first is lost, but not one that the user named", async () => {
+    const ports = await choose([wish("edge probe")]);
+    const port = ports.portOf("edge probe");
+    const named = await choose([{ name: "dashboard", preferred: port + 10_000, exactly: true }]);
+    ports.releaseAll();
+    named.releaseAll();
+    const thieves = [createServer(), createServer()];
+    await listen(thieves[0] as Server, port);
+    await listen(thieves[1] as Server, port + 10_000);
+    expect(await ports.lostBy("edge")).toBe(port);
+    expect(await named.lostBy("dashboard")).toBeUndefined();
+    for (const thief of thieves) await closeServer(thief);
   });
 });
 

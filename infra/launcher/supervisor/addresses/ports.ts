@@ -12,48 +12,60 @@ export interface PortWish {
   readonly preferred: number | null;
   /** Another port is no answer: the user named this one. */
   readonly exactly?: boolean;
+  /** The address it will listen on; absent: loopback. */
+  readonly host?: string;
 }
+
+/** A bound port, which no other program can have until it is released. */
+export interface HeldPort {
+  release(): void;
+}
+
+/** Binds a port; null: another program has it. */
+export type HoldPort = (port: number, host?: string) => Promise<HeldPort | null>;
 
 export interface PortChoice {
   readonly name: string;
+  readonly wish: PortWish;
   readonly port: number;
+  readonly held: HeldPort;
   /** The port it would have had, when that was taken. */
   readonly insteadOf: number | null;
 }
 
 /**
- * A port for each wish, all different.
+ * A port for each wish, all different and all held.
  *
- * @param isFree - can a server listen there now?
  * @throws {CodedError} PORT_TAKEN when exactly that port is in use, or no free one is found.
  */
 export async function choosePorts(
   wishes: readonly PortWish[],
-  isFree: (port: number) => Promise<boolean>,
+  hold: HoldPort,
   random: Random,
 ): Promise<readonly PortChoice[]> {
   const preferred = new Set(wishes.map((wish) => wish.preferred));
-  const given = new Set<number>();
   const choices: PortChoice[] = [];
-  for (const wish of wishes) {
-    const { name, preferred: wanted } = wish;
-    if (wanted !== null && !given.has(wanted) && (await isFree(wanted))) {
-      given.add(wanted);
-      choices.push({ name, port: wanted, insteadOf: null });
-      continue;
-    }
-    if (wish.exactly)
-      throw taken(`port ${wanted} for ${name} is in use: stop what holds it or choose another`);
-    const port = await anyFree((candidate) => given.has(candidate) || preferred.has(candidate));
-    given.add(port);
-    choices.push({ name, port, insteadOf: wanted });
+  try {
+    for (const wish of wishes) choices.push(await choose(wish));
+  } catch (error) {
+    for (const { held } of choices) held.release();
+    throw error;
   }
   return choices;
 
-  async function anyFree(excluded: (port: number) => boolean): Promise<number> {
+  async function choose(wish: PortWish): Promise<PortChoice> {
+    const { name, preferred: wanted, host } = wish;
+    const isGiven = (port: number): boolean => choices.some((choice) => choice.port === port);
+    if (wanted !== null && !isGiven(wanted)) {
+      const held = await hold(wanted, host);
+      if (held) return { name, wish, port: wanted, held, insteadOf: null };
+    }
+    if (wish.exactly)
+      throw taken(`port ${wanted} for ${name} is in use: stop what holds it or choose another`);
     for (let n = 0; n < TRIES; n++) {
       const port = FREE_RANGE.from + Math.floor(random() * FREE_RANGE.count);
-      if (!excluded(port) && (await isFree(port))) return port;
+      const held = isGiven(port) || preferred.has(port) ? null : await hold(port, host);
+      if (held) return { name, wish, port, held, insteadOf: wanted };
     }
     throw taken(`no free port between ${FREE_RANGE.from} and ${FREE_RANGE.from + FREE_RANGE.count - 1}`);
   }
@@ -63,11 +75,14 @@ function taken(message: string): CodedError {
   return new CodedError("PORT_TAKEN", { message, retryable: false });
 }
 
-/** Can a server listen on this loopback port now? */
-export function isPortFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+/** Binds it in the name of a server to come. Who connects meanwhile is cut off, as where no server is. */
+export const holdPort: HoldPort = (port, host = "127.0.0.1") =>
+  new Promise((resolve) => {
+    const server = createServer((socket) => socket.on("error", () => {}).resetAndDestroy());
+    server.once("error", () => resolve(null));
+    server.listen({ port, host, exclusive: true }, () => {
+      server.unref();
+      // The kernel's socket is closed before this returns.
+      resolve({ release: () => void server.close() });
+    });
   });
-}

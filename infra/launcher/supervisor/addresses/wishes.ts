@@ -16,19 +16,34 @@ export function portWishes(
 ): readonly PortWish[] {
   const servers = SERVERS.map((server): PortWish => {
     const named = namedPort(server, options.port, env);
-    if (named !== undefined) return { name: server.part, preferred: named, exactly: true };
-    return { name: server.part, preferred: options.freePorts ? null : seedPort(server) };
+    const where = { name: server.part, ...hostOf(server, env) };
+    if (named !== undefined) return { ...where, preferred: named, exactly: true };
+    return { ...where, preferred: options.freePorts ? null : seedPort(server) };
   });
   const others = brokers.slice(1).map((name, n): PortWish => {
     return { name, preferred: options.freePorts ? null : seedPort(KAFKA) + n + 1 };
   });
-  const inner = [...brokers.map(controllerOf), ...probed.map((part) => `${part} probe`)];
+  const inner = [...brokers.map(controllerOf), ...probed.map(probeOf)];
   return [...servers, ...others, ...inner.map((name): PortWish => ({ name, preferred: null }))];
 }
 
 /** The wish for the port by which a broker takes part in the quorum. */
 export function controllerOf(broker: string): string {
   return `${broker} controller`;
+}
+
+/** The wish for the port of a part's probe. */
+export function probeOf(part: string): string {
+  return `${part} probe`;
+}
+
+/** Where it will listen: all addresses of the machine, for example, where the user said so. */
+function hostOf(
+  { portVariable }: Server,
+  env: Readonly<Record<string, string | undefined>>,
+): { host?: string } {
+  const host = portVariable ? env[portVariable.replace(/_PORT$/, "_HOST")] : undefined;
+  return host ? { host } : {};
 }
 
 function namedPort(

@@ -9,6 +9,7 @@ import {
 import { startChild } from "../process/child.ts";
 import { classDataFor } from "../process/class-data.ts";
 import { jvmCommand } from "../process/jvm.ts";
+import { listensItself } from "../process/listener.ts";
 import { answersOk, untilYes } from "../process/probe.ts";
 import type { Part } from "../supervise/part.ts";
 import { FIRST } from "./programs.ts";
@@ -116,7 +117,13 @@ export function connectPart(
           niceness: NICENESS,
         },
         around.watchdog,
-        (ended) => untilYes((withinMs) => answersOk(`${url}/health`, withinMs), around.clock, ended),
+        (ended, pid) =>
+          untilYes(
+            async (withinMs) =>
+              (await answersOk(`${url}/health`, withinMs)) && listensItself(pid, options.port),
+            around.clock,
+            ended,
+          ),
       );
     },
   };

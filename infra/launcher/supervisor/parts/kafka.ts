@@ -4,6 +4,7 @@ import { defined } from "../../../runtime/defined.ts";
 import { startChild } from "../process/child.ts";
 import { classDataFor } from "../process/class-data.ts";
 import { jvmCommand } from "../process/jvm.ts";
+import { listensItself } from "../process/listener.ts";
 import { launchAfter } from "../process/prepared.ts";
 import { accepts, untilYes } from "../process/probe.ts";
 import type { OnProcess } from "../process/run.ts";
@@ -48,7 +49,7 @@ export function kafkaPart(
     );
     await formatStorage(data, config, { node, clusterId }, around, onProcess);
   };
-  const served = async (ended: AbortSignal): Promise<void> => {
+  const served = async (ended: AbortSignal, pid: number): Promise<void> => {
     const up = new AbortController();
     const [controllerPort = 0] = controllerPorts;
     // Of several brokers, the others go on meanwhile.
@@ -56,7 +57,8 @@ export function kafkaPart(
       const over = AbortSignal.any([ended, up.signal]);
       void endOldRegistration({ node, controllerPort, log }, around.clock, over);
     }
-    await untilYes((withinMs) => accepts(port, withinMs), around.clock, ended);
+    const answers = async (withinMs: number) => (await accepts(port, withinMs)) && listensItself(pid, port);
+    await untilYes(answers, around.clock, ended);
     up.abort();
   };
   return {
@@ -83,7 +85,7 @@ export function kafkaPart(
         return startChild(
           { ...command, cwd: folder, env: around.env, log, stopSignal: "SIGTERM", tie: "signal" },
           around.watchdog,
-          (ended) => served(ended),
+          served,
         );
       }),
   };

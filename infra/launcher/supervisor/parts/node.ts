@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { portOf } from "../addresses/servers.ts";
 import { startChild } from "../process/child.ts";
+import { listensItself } from "../process/listener.ts";
 import { answersOk, untilYes } from "../process/probe.ts";
 import type { Part } from "../supervise/part.ts";
 import { logOf, type Surroundings } from "./surroundings.ts";
@@ -54,10 +56,12 @@ export function nodePart(around: Surroundings, program: NodeProgram, file: strin
           tie: "stdin",
         },
         around.watchdog,
-        (ended) =>
-          probe === null
-            ? new Promise(() => {})
-            : untilYes((withinMs) => answersOk(probe, withinMs), around.clock, ended),
+        async (ended, pid) => {
+          if (probe === null) return new Promise(() => {});
+          const answers = async (withinMs: number) =>
+            (await answersOk(probe, withinMs)) && listensItself(pid, portOf(probe));
+          return untilYes(answers, around.clock, ended);
+        },
       ),
   };
 }

@@ -1,4 +1,5 @@
 import type { Endpoints } from "../../../runtime/service/endpoints.ts";
+import { probeOf } from "../addresses/wishes.ts";
 import type { NodeProgram } from "./node.ts";
 
 /** What carries a reading from a device to the clean topics: at a start, what can wait lets these go first. */
@@ -22,7 +23,7 @@ export interface ProgramSettings {
  */
 export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings): readonly NodeProgram[] {
   const probed = (part: string): Pick<NodeProgram, "probe" | "env"> => {
-    const port = portOf(`${part} probe`);
+    const port = portOf(probeOf(part));
     return { probe: `http://127.0.0.1:${port}/readyz`, env: { PROBE_PORT: String(port) } };
   };
   const service = { kind: "service", args: [], feeds: [], url: null } as const;

@@ -34,12 +34,12 @@ export interface ChildCommand {
  * Start a process that ends with this one. It runs in a session of its own, so that Ctrl+C reaches only the
  * supervisor, which then stops all in order.
  *
- * @param probe - resolves when the process answers; told to stop trying once the process has ended.
+ * @param probe - resolves when the process answers; is told its id, and to stop trying once it has ended.
  */
 export function startChild(
   command: ChildCommand,
   watchdog: Watchdog,
-  probe: (ended: AbortSignal) => Promise<void>,
+  probe: (ended: AbortSignal, pid: number) => Promise<void>,
 ): Launched {
   const abort = new AbortController();
   const child = spawnChild(command);
@@ -57,7 +57,7 @@ export function startChild(
   });
   return {
     pid: pid ?? null,
-    ready: probe(abort.signal),
+    ready: pid === undefined ? new Promise(() => {}) : probe(abort.signal, pid),
     ended,
     stop: () => void child.kill(command.stopSignal),
     kill: () => void child.kill("SIGKILL"),

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { systemClock } from "../../../runtime/clock.ts";
 import { projectRoot } from "../../../runtime/project-root.ts";
-import { seededRandom } from "../../../runtime/random.ts";
-import { choosePorts, isPortFree } from "../addresses/ports.ts";
+import { freePort } from "../../../runtime/testing/free-port.ts";
 import { kafkaPart } from "../parts/kafka.ts";
 import { foundCluster } from "../parts/kafka-cluster.ts";
 import type { Surroundings } from "../parts/surroundings.ts";
@@ -31,10 +30,7 @@ test("a Kafka without an archive lists its classes, one is made while it runs, a
     watchdog,
     toolchain: { ...toolchainOf(projectRoot()), prepared },
   };
-  const wishes = ["kafka", "controller"].map((name) => ({ name, preferred: null }));
-  const [port = 0, controller = 0] = (await choosePorts(wishes, isPortFree, seededRandom(process.pid))).map(
-    (choice) => choice.port,
-  );
+  const [port, controller] = [await freePort(), await freePort()];
   const part = kafkaPart(around, { name: "kafka", node: 1, port }, [controller], {
     cluster: () => foundCluster(home, 1),
   });

@@ -12,6 +12,8 @@ export interface Controlled {
   readonly startedAt: number;
   /** The supervisor's own. */
   readonly pid: number;
+  /** The system's state folder. */
+  readonly home: string;
   reports(): readonly PartReport[];
   /** @returns false when there is no such part. */
   request(name: string, what: "start" | "stop" | "kill"): boolean;
@@ -40,8 +42,8 @@ export function controlServer(controlled: Controlled, logger: Logger): HttpServe
         method: "GET",
         path: "/status",
         handler(exchange) {
-          const { startedAt, pid } = controlled;
-          exchange.json(200, { startedAt, pid, parts: controlled.reports() });
+          const { startedAt, pid, home } = controlled;
+          exchange.json(200, { startedAt, pid, home, parts: controlled.reports() });
         },
       },
       {

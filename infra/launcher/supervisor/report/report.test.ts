@@ -69,6 +69,7 @@ describe("the control server", () => {
   const server = controlServer(
     {
       startedAt: 5,
+      home: "/srv/elevated",
       pid: 6,
       reports: () => [part],
       request(name, what) {

@@ -38,6 +38,7 @@ const proof = proofView({
   summed: 1_000,
 });
 const status: SystemStatus = {
+  home: "/srv/elevated",
   startedAt: 0,
   pid: 6,
   memoryBytes: 50e6,
@@ -62,6 +63,8 @@ test("processes with memory, uptime and restarts; hops; the proof with its reaso
       .split("\n")
       .map((line) => line.replace(/ {2,}/g, " | ")),
   ).toEqual([
+    "The system in /srv/elevated",
+    "",
     "part | state | process | memory | up | restarts | address",
     "kafka | ready | 7 | 250 MB | 1 min 5 s | 1 | 127.0.0.1:9092",
     "topics | done",

@@ -19,6 +19,7 @@ const HOP_NAMES: Readonly<Record<HopView["name"], string>> = {
  */
 export function statusText(status: SystemStatus, now: number): string {
   return [
+    `The system in ${status.home}`,
     table(processRows(status, now)),
     table(hopRows(status.hops, now)),
     ...sourceText(status.source),
