@@ -1,4 +1,4 @@
-import { InputOffsets } from "../../infra/runtime/kafka/offsets.ts";
+import { InputOffsets } from "../../infra/runtime/kafka/loop/offsets.ts";
 import {
   type InRecord,
   type KafkaAdmin,
@@ -103,6 +103,10 @@ function take(record: InRecord, partition: number, into: Map<string, Map<number,
   const key = record.key?.toString("latin1");
   if (!key?.startsWith(OFFSET_KEY)) return;
   const input = key.slice(OFFSET_KEY.length);
+  if (record.value === null) {
+    into.delete(input);
+    return;
+  }
   const offsets = new InputOffsets([input]);
   offsets.restore(record);
   const offset = offsets.next(input);

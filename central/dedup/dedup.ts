@@ -1,6 +1,7 @@
 import type { Registry } from "prom-client";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Kafka, KafkaAdmin } from "../../infra/runtime/kafka/ports.ts";
+import { processorProbe } from "../../infra/runtime/kafka/processor-probe.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import { avroCodec, avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
@@ -9,7 +10,7 @@ import type { DeadLetter } from "../../schemas/dead-letter.ts";
 import { LIMITS } from "../../schemas/mqtt.ts";
 import type { ArrivalRecord, DedupState, TurnstileRecord } from "../../schemas/records.ts";
 import { stationTopicSettings } from "../../schemas/topic-settings.ts";
-import { type Topics, topicNames } from "../../schemas/topics.ts";
+import { CLEAN_TOPICS, type Topics, topicNames } from "../../schemas/topics.ts";
 import { CleanRecords } from "./clean-records.ts";
 import { batchDecoder, stateDecoder } from "./decode.ts";
 import { dedupMetrics } from "./metrics.ts";
@@ -68,14 +69,22 @@ export async function startDedup(options: DedupOptions): Promise<RunningService>
       group: `${prefix}dedup`,
       inputs: [topics.raw],
       stateTopic: topics.dedupState,
+      outputs: [
+        ...CLEAN_TOPICS.map((name) => topics[name]),
+        topics.deadLetter,
+        ...(options.perStation ? specs.map(({ topic }) => topic) : []),
+      ],
+      async repair() {
+        await prepareTopics(admin, topics);
+        stations.found(new Set(await admin.listTopics()));
+      },
       task: (partition) => new DedupTask(task, partition),
       maxBytes: TRANSACTION_BYTES,
       minCommitGapMs: COMMIT_GAP_MS,
     });
     return {
       failed: processor.failed,
-      // An instance without partitions stands by for those that have them.
-      probe: () => ({ ready: true, detail: { partitions: processor.partitions, ...metrics.totals } }),
+      probe: () => processorProbe(processor, metrics.totals),
       async stop() {
         await processor.stop();
         await closed(stations, admin);

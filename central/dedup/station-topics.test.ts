@@ -51,6 +51,22 @@ test("a failure is the caller's, and the next reading tries again", async () => 
   await topics.stop();
 });
 
+test("a station of which a topic was deleted is made again before its next reading", async () => {
+  const { topics, made } = watched();
+  await topics.prepare([40380]);
+  for (let i = 0; i < 100; i++) await turn();
+  const all = stationTopicSettings("t.").map((spec) => spec.topic);
+  made.length = 0;
+  topics.found(new Set(all.filter((topic) => topic !== "t.org.chicago.cta.station.turnstiles.40380")));
+  expect(topics.prepare([40370])).toBeUndefined();
+  await topics.prepare([40370, 40380]);
+  expect(made.flat().toSorted()).toEqual([
+    "t.org.chicago.cta.station.arrivals.40380",
+    "t.org.chicago.cta.station.turnstiles.40380",
+  ]);
+  await topics.stop();
+});
+
 test("stations whose topics were there at the start are not asked for again", async () => {
   const specs = stationTopicSettings("t.");
   const asked: string[] = [];

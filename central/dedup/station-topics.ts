@@ -34,8 +34,14 @@ export class StationTopics {
       if (stationId === undefined) continue;
       this.#specs.set(stationId, [...(this.#specs.get(stationId) ?? []), spec]);
     }
+    if (options.existing) this.found(options.existing);
+  }
+
+  /** These topics exist, and no others: somebody may have deleted one that was there. */
+  found(existing: ReadonlySet<string>): void {
     for (const [stationId, specs] of this.#specs) {
-      if (specs.every(({ topic }) => options.existing?.has(topic))) this.#ready.add(stationId);
+      if (specs.every(({ topic }) => existing.has(topic))) this.#ready.add(stationId);
+      else this.#ready.delete(stationId);
     }
   }
 

@@ -2,6 +2,7 @@ import type { Registry } from "prom-client";
 import { type Clock, systemClock } from "../../infra/runtime/clock.ts";
 import { defined } from "../../infra/runtime/defined.ts";
 import type { Kafka, Processor, TopicSpec } from "../../infra/runtime/kafka/ports.ts";
+import { processorProbe } from "../../infra/runtime/kafka/processor-probe.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import { avroCodec } from "../../infra/runtime/registry/codec.ts";
 import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
@@ -55,6 +56,8 @@ export async function startStations(options: StationsOptions): Promise<RunningSe
     group: `${prefix}stations`,
     inputs: [topics.connectStations],
     stateTopic: topics.stationsState,
+    outputs: [topics.stationsTable, topics.deadLetter],
+    repair: () => prepareTopics(kafka, topics),
     maxRecords: MAX_RECORDS,
     maxBytes: MAX_BYTES,
     task: () => new StationsTask(task),
@@ -62,11 +65,7 @@ export async function startStations(options: StationsOptions): Promise<RunningSe
   const reconciler = reconcilerOf(options, topics.connectStations, processor, metrics);
   return {
     failed: processor.failed,
-    // An instance without the partition stands by for the one that has it.
-    probe: () => ({
-      ready: true,
-      detail: { partitions: processor.partitions, ...metrics.totals, ...defined({ source: metrics.source }) },
-    }),
+    probe: () => processorProbe(processor, { ...metrics.totals, ...defined({ source: metrics.source }) }),
     async stop() {
       await reconciler?.stop();
       await processor.stop();

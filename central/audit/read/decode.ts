@@ -1,5 +1,5 @@
 import { avroType } from "../../../infra/runtime/avro/contracts.ts";
-import { InputOffsets } from "../../../infra/runtime/kafka/offsets.ts";
+import { InputOffsets } from "../../../infra/runtime/kafka/loop/offsets.ts";
 import type { InRecord } from "../../../infra/runtime/kafka/ports.ts";
 import type { AvroDecoder } from "../../../infra/runtime/registry/ports.ts";
 import { parseFrame } from "../../../infra/runtime/registry/wire-format.ts";

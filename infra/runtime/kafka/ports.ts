@@ -3,6 +3,8 @@
  * Adapters live beside this file; every one passes the same contract suite.
  */
 
+import type { ErrorCode } from "../../../schemas/errors.ts";
+
 export interface OutRecord {
   readonly topic: string;
   /** Left out: the key's murmur2 decides, as Java's default partitioner does. */
@@ -76,6 +78,13 @@ export interface ProcessorOptions {
    * starting with `OFFSET_KEY`, in the same transaction: they decide where to read on, the group's offset is a hint.
    */
   readonly stateTopic: string;
+  /**
+   * Topics that tasks write besides their state. What a predecessor left open in the task's partition of these is ended
+   * before it begins; in others, when the task first writes there.
+   */
+  readonly outputs?: readonly string[];
+  /** Called before a task begins again after a failure: what it writes may have been deleted meanwhile. */
+  readonly repair?: () => Promise<void>;
   readonly task: (partition: number) => PartitionTask;
   /** Records per transaction, at most. Default 2000. */
   readonly maxRecords?: number;
@@ -83,6 +92,13 @@ export interface ProcessorOptions {
   readonly maxBytes?: number;
   /** Gap between the commits of one partition under light load, ms. Default 25. */
   readonly minCommitGapMs?: number;
+}
+
+/** Why an instance does not write a partition. It leaves it to others where there are some, and tries again now and then. */
+export interface Trouble {
+  readonly partition: number;
+  readonly code: ErrorCode;
+  readonly message: string;
 }
 
 /** Exactly once: read, process, write and remember in one transaction per batch and input partition. */
@@ -94,6 +110,8 @@ export interface Processor {
   readonly failed: Promise<never>;
   /** The input partitions this instance works on now, restored and ready. */
   readonly partitions: readonly number[];
+  /** Partitions that this instance cannot write for a reason that repetition does not change; empty: all is well. */
+  readonly troubles: readonly Trouble[];
   /** Finish the running transaction, leave the group. */
   stop(): Promise<void>;
 }
@@ -258,7 +276,7 @@ export interface Kafka {
   admin(): Promise<KafkaAdmin>;
 }
 
-/** Keys of the loop's own offset records in a state topic: `\u0000offset:<input topic>`; the value is the next offset, ASCII. */
+/** Keys of the loop's own offset records in a state topic: `\u0000offset:<input topic>`; `parsePosition` reads the value. */
 export const OFFSET_KEY = "\u0000offset:";
 
 export interface PartitionView {

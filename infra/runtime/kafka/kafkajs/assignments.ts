@@ -1,10 +1,12 @@
-import kafkajs, { type Admin, type Consumer } from "kafkajs";
+import kafkajs, { type Consumer } from "kafkajs";
 import { type CodedError, isCoded, messageOf } from "../../../../schemas/errors.ts";
-import type { ProcessorOptions } from "../ports.ts";
+import type { LoopKafka } from "../loop/ports.ts";
+import { Refusals } from "../loop/refusals.ts";
+import { openWorker, type Worker } from "../loop/worker.ts";
+import type { ProcessorOptions, Trouble } from "../ports.ts";
 import type { ClusterOptions } from "./client.ts";
 import { isFenced } from "./errors.ts";
 import { disconnected, pauseBefore, report } from "./supervision.ts";
-import { openWorker, type Worker } from "./worker.ts";
 
 /**
  * A fenced worker's partition may be another instance's by now: long enough for the group to say so, or this instance
@@ -27,31 +29,53 @@ interface Assignment {
   readyAt: number;
 }
 
+interface AssignmentEvents {
+  /** Nothing can go on. */
+  readonly onFinal: (error: CodedError) => void;
+  /** A partition would better be another instance's: join the group again, and say so. */
+  readonly onDecline: () => void;
+}
+
 /** The partitions of this instance, each with the worker that has its state; paused in the consumer until it has. */
 export class Assignments {
   readonly #cluster: ClusterOptions;
   readonly #options: ProcessorOptions;
-  readonly #admin: Admin;
-  readonly #onError: (error: CodedError) => void;
+  readonly #kafka: LoopKafka;
+  readonly #events: AssignmentEvents;
+  readonly #refusals = new Refusals();
   readonly #current = new Map<number, Assignment>();
   #memberId = "";
 
   constructor(
     cluster: ClusterOptions,
     options: ProcessorOptions,
-    admin: Admin,
-    onError: (error: CodedError) => void,
+    kafka: LoopKafka,
+    events: AssignmentEvents,
   ) {
     this.#cluster = cluster;
     this.#options = options;
-    this.#admin = admin;
-    this.#onError = onError;
+    this.#kafka = kafka;
+    this.#events = events;
   }
 
   ready(): readonly number[] {
     return [...this.#current]
       .flatMap(([partition, { worker }]) => (worker ? [partition] : []))
       .sort((x, y) => x - y);
+  }
+
+  get troubles(): readonly Trouble[] {
+    return this.#refusals.troubles;
+  }
+
+  /** Partitions that this instance would leave to others. */
+  get declined(): readonly number[] {
+    return this.#refusals.declined;
+  }
+
+  /** A transaction of this partition was committed. */
+  worked(partition: number): void {
+    this.#refusals.clear(partition);
   }
 
   worker(partition: number): Worker | undefined {
@@ -73,7 +97,7 @@ export class Assignments {
       if (kept?.worker) this.#place(consumer, partition, kept.worker);
       else {
         this.#pause(consumer, partition);
-        if (!kept) this.#open(consumer, partition, 0);
+        if (!kept) this.#open(consumer, partition, 0, this.#refusals.pauseMs(partition));
       }
     }
     this.#cluster.logger.info(
@@ -91,8 +115,9 @@ export class Assignments {
     assignment.lost.abort();
     const good = this.#cluster.clock.monotonic() - assignment.readyAt > GOOD_LIFE_MS;
     const failures = good ? 1 : assignment.failures + 1;
-    this.#report(partition, error, failures - 1);
-    this.#open(consumer, partition, failures, isFenced(error) ? FENCED_PAUSE_MS : undefined);
+    if (!this.#report(partition, error, failures - 1)) return;
+    const pauseMs = isFenced(error) ? FENCED_PAUSE_MS : this.#refusals.pauseMs(partition);
+    this.#open(consumer, partition, failures, pauseMs);
   }
 
   async close(): Promise<void> {
@@ -123,10 +148,20 @@ export class Assignments {
   async #restore(consumer: Consumer, partition: number, mine: Assignment, pauseMs?: number): Promise<void> {
     const { clock } = this.#cluster;
     const { signal } = mine.lost;
-    if (mine.failures > 0) await clock.sleep(pauseMs ?? pauseBefore(mine.failures - 1), signal);
+    if (pauseMs !== undefined) await clock.sleep(pauseMs, signal);
+    else if (mine.failures > 0) await clock.sleep(pauseBefore(mine.failures - 1), signal);
     while (!signal.aborted) {
       try {
-        const worker = await openWorker(this.#cluster, this.#options, this.#admin, partition, signal);
+        const worker: Worker = await openWorker({
+          kafka: this.#kafka,
+          options: this.#options,
+          partition,
+          clock,
+          logger: this.#cluster.logger,
+          signal,
+          revived: mine.failures > 0,
+          onDoubt: (error) => this.revive(consumer, partition, worker, error),
+        });
         if (signal.aborted) {
           worker.destroy();
           return;
@@ -137,8 +172,8 @@ export class Assignments {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        this.#report(partition, error, mine.failures);
-        await clock.sleep(pauseBefore(mine.failures++), signal);
+        if (!this.#report(partition, error, mine.failures)) return;
+        await clock.sleep(this.#refusals.pauseMs(partition) ?? pauseBefore(mine.failures++), signal);
       }
     }
   }
@@ -165,13 +200,24 @@ export class Assignments {
     );
   }
 
-  #report(partition: number, error: unknown, failures: number): void {
+  /** @returns whether to try again. */
+  #report(partition: number, error: unknown, failures: number): boolean {
     const { logger } = this.#cluster;
     const detail = { group: this.#options.group, partition };
-    if (isCoded(error)) {
-      report(logger, error, detail, failures);
-      this.#onError(error);
-    } else logger.error({ ...detail, err: error }, `${messageOf(error)}; restoring`);
+    if (!isCoded(error)) {
+      logger.error({ ...detail, err: error }, `${messageOf(error)}; restoring`);
+      return true;
+    }
+    if (error.code === "KAFKA_TOPIC_MISMATCH" || error.code === "KAFKA_UNREADABLE") {
+      logger.error({ ...detail, code: error.code, ...error.context }, error.message);
+      this.#events.onFinal(error);
+      return false;
+    }
+    const verdict = this.#refusals.note(partition, error);
+    if (verdict === undefined) report(logger, error, detail, failures);
+    else logger.error({ ...detail, code: error.code, ...error.context }, verdict);
+    if (this.#refusals.declines(partition)) this.#events.onDecline();
+    return true;
   }
 }
 

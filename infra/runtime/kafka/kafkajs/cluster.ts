@@ -22,6 +22,33 @@ export interface Broker {
       }[];
     }[];
   }>;
+  initProducerId(request: {
+    readonly transactionalId: string;
+    readonly transactionTimeout: number;
+  }): Promise<ProducerSession>;
+  addPartitionsToTxn(
+    request: TransactionRequest & {
+      readonly topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[];
+    },
+  ): Promise<unknown>;
+  addOffsetsToTxn(request: TransactionRequest & { readonly groupId: string }): Promise<unknown>;
+  endTxn(request: TransactionRequest & { readonly transactionResult: boolean }): Promise<unknown>;
+  offsetFetch(request: {
+    readonly groupId: string;
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number }[];
+    }[];
+  }): Promise<{
+    readonly responses: readonly {
+      readonly topic: string;
+      readonly partitions: readonly {
+        readonly partition: number;
+        readonly offset: string;
+        readonly metadata: string | null;
+      }[];
+    }[];
+  }>;
   listOffsets(request: {
     readonly isolationLevel: number;
     readonly topics: readonly {
@@ -36,6 +63,20 @@ export interface Broker {
   }>;
 }
 
+/** What a transactional id's coordinator gave a producer. */
+export interface ProducerSession {
+  /** int64 */
+  readonly producerId: string | number;
+  readonly producerEpoch: number;
+}
+
+interface TransactionRequest extends ProducerSession {
+  readonly transactionalId: string;
+}
+
+/** Kafka's numbers of what a coordinator looks after. */
+export const COORDINATES = { groups: 0, transactions: 1 } as const;
+
 /** kafkajs's own view of a cluster: its brokers, and who coordinates what. It is told of no topics. */
 export interface Cluster {
   connect(): Promise<void>;
@@ -44,22 +85,51 @@ export interface Cluster {
   /** Connected. */
   findBroker(of: { readonly nodeId: number | string }): Promise<Broker>;
   findGroupCoordinator(of: { readonly groupId: string; readonly coordinatorType: number }): Promise<Broker>;
+  /** Of all that it knows. */
   getNodeIds(): readonly string[];
   readonly brokerPool: { findConnectedBroker(): Promise<Broker> };
 }
 
+type Maker = (options: object) => Cluster;
+
 /** What kafkajs makes for each of its producers, consumers and admin clients, and does not show. */
 export async function openCluster(client: Client): Promise<Cluster> {
-  const secret = Object.getOwnPropertySymbols(client.kafka).find(
-    (symbol) => symbol.description === "private:Kafka:createCluster",
-  );
-  const make = secret && (client.kafka as unknown as Record<symbol, (options: object) => Cluster>)[secret];
-  if (!make) throw new Error("this kafkajs is not the one that this module was written for");
-  const cluster = make({ metadataMaxAge: 300_000, allowAutoTopicCreation: false });
+  const [kafka, secret] = makerOf(client);
+  const cluster = kafka[secret]?.({ metadataMaxAge: 300_000, allowAutoTopicCreation: false }) as Cluster;
   await cluster.connect();
   // Only this makes the brokers known.
   await cluster.refreshMetadata();
   return cluster;
+}
+
+/** The cluster of the producer that `make` opens: requests of our own then go over its connections. */
+export function withCluster<T>(
+  client: Client,
+  make: () => T,
+): { readonly made: T; readonly cluster: Cluster } {
+  const [kafka, secret] = makerOf(client);
+  const original = kafka[secret] as Maker;
+  let cluster: Cluster | undefined;
+  kafka[secret] = (options) => {
+    cluster = original(options);
+    return cluster;
+  };
+  try {
+    const made = make();
+    if (!cluster) throw new Error("it has no cluster");
+    return { made, cluster };
+  } finally {
+    kafka[secret] = original;
+  }
+}
+
+function makerOf(client: Client): readonly [Record<symbol, Maker>, symbol] {
+  const kafka = client.kafka as unknown as Record<symbol, Maker>;
+  const secret = Object.getOwnPropertySymbols(kafka).find(
+    (symbol) => symbol.description === "private:Kafka:createCluster",
+  );
+  if (!secret) throw new Error("this kafkajs is not the one that this module was written for");
+  return [kafka, secret];
 }
 
 /** @throws the same errors as kafkajs's own requests */
@@ -98,6 +168,19 @@ export async function topicPlans(cluster: Cluster, topics: readonly string[]): P
     for (const partition of partitions) failOn(partition.errorCode);
   }
   return plans;
+}
+
+/** How many partitions these topics have; those that do not exist, or that may not be seen, are left out. */
+export async function partitionCounts(
+  cluster: Cluster,
+  topics: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const plans = await plansOf(await cluster.brokerPool.findConnectedBroker(), topics);
+  return new Map(
+    plans.flatMap(({ topic, errorCode, partitions }) =>
+      errorCode === 0 ? [[topic, partitions.length] as const] : [],
+    ),
+  );
 }
 
 async function plansOf(

@@ -111,3 +111,31 @@ declare module "snappyjs" {
   /** One block without framing. */
   export function uncompress(bytes: Buffer): Buffer;
 }
+
+/** The part of kafkajs 2.2.4 that `aborted-records.ts` mends. */
+declare module "kafkajs/src/protocol/requests/fetch/index.js" {
+  export interface FetchedMessage {
+    readonly offset: string;
+    readonly key: Buffer | null;
+    isControlRecord: boolean;
+    readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
+  }
+
+  export interface FetchedPartition {
+    abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
+    readonly messages: readonly FetchedMessage[];
+  }
+
+  export interface FetchReply {
+    readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[];
+  }
+
+  interface Exchange {
+    readonly response: { readonly parse: (reply: FetchReply) => Promise<FetchReply> };
+  }
+
+  const Fetch: {
+    protocol: (of: { readonly version: number }) => (given: object) => Exchange;
+  };
+  export default Fetch;
+}

@@ -1,6 +1,6 @@
+import { Positions } from "../positions.ts";
 import type { Broker, Cluster } from "./cluster.ts";
 import { topicPlans } from "./cluster.ts";
-import { Positions } from "./positions.ts";
 
 export interface Place {
   readonly topic: string;

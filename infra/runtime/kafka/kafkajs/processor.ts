@@ -1,12 +1,14 @@
-import type { Admin, Consumer, EachBatchPayload } from "kafkajs";
-import { CodedError, isCoded } from "../../../../schemas/errors.ts";
-import type { Processor, ProcessorOptions } from "../ports.ts";
+import type { Consumer, EachBatchPayload } from "kafkajs";
+import { CodedError } from "../../../../schemas/errors.ts";
+import type { Processor, ProcessorOptions, Trouble } from "../ports.ts";
 import { coPartitioned } from "./assigner.ts";
 import { Assignments } from "./assignments.ts";
 import { chunks, holdBack, type Limits, loadOf } from "./chunks.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
+import { type Cluster, openCluster, topicPlans } from "./cluster.ts";
 import { coded } from "./errors.ts";
 import { incoming } from "./incoming.ts";
+import { loopKafka } from "./loop-kafka.ts";
 import { persistently } from "./persistence.ts";
 import { MAX_WAIT_MS } from "./reader.ts";
 import { disconnected, keepAlive } from "./supervision.ts";
@@ -24,22 +26,22 @@ const DEFAULT_GAP_MS = 25;
 /** @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_TOPIC_MISMATCH */
 export async function openProcessor(cluster: ClusterOptions, options: ProcessorOptions): Promise<Processor> {
   const client = openClient(cluster, { giveUpMs: 5_000 });
-  const admin = client.kafka.admin();
+  let connected: Cluster;
   let partitions: number;
   try {
-    await admin.connect();
-    partitions = await persistently(cluster.clock, () => verified(admin, options));
+    connected = await openCluster(client);
+    partitions = await persistently(cluster.clock, () => verified(connected, options));
   } catch (error) {
     client.destroy();
     throw coded(error, `cannot start ${options.group}`);
   }
-  return new KafkaJsProcessor(cluster, options, client, admin, partitions);
+  return new KafkaJsProcessor(cluster, options, client, connected, partitions);
 }
 
 /** @throws {CodedError} KAFKA_TOPIC_MISMATCH */
-async function verified(admin: Admin, { inputs, stateTopic }: ProcessorOptions): Promise<number> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [stateTopic, ...inputs] });
-  const counts = new Map(topics.map((topic) => [topic.name, topic.partitions.length]));
+async function verified(cluster: Cluster, { inputs, stateTopic }: ProcessorOptions): Promise<number> {
+  const plans = await topicPlans(cluster, [stateTopic, ...inputs]);
+  const counts = new Map(plans.map(({ topic, partitions }) => [topic, partitions.length]));
   const expected = counts.get(stateTopic) ?? 0;
   for (const input of inputs) {
     const found = counts.get(input) ?? 0;
@@ -59,23 +61,22 @@ class KafkaJsProcessor implements Processor {
   readonly #cluster: ClusterOptions;
   readonly #options: ProcessorOptions;
   readonly #client: Client;
-  readonly #admin: Admin;
   readonly #concurrency: number;
   readonly #limits: Limits;
   readonly #assignments: Assignments;
   readonly #supervised: { stop(): Promise<void> };
+  #crash: (error: Error) => void = () => {};
 
   constructor(
     cluster: ClusterOptions,
     options: ProcessorOptions,
     client: Client,
-    admin: Admin,
+    connected: Cluster,
     partitions: number,
   ) {
     this.#cluster = cluster;
     this.#options = options;
     this.#client = client;
-    this.#admin = admin;
     this.#concurrency = partitions * options.inputs.length;
     this.#limits = {
       records: options.maxRecords ?? DEFAULT_MAX_RECORDS,
@@ -86,8 +87,9 @@ class KafkaJsProcessor implements Processor {
       fail = reject;
     });
     this.failed.catch(() => {});
-    this.#assignments = new Assignments(cluster, options, admin, (error) => {
-      if (isCoded(error, "KAFKA_TOPIC_MISMATCH", "KAFKA_UNREADABLE")) fail(error);
+    this.#assignments = new Assignments(cluster, options, loopKafka(cluster, connected), {
+      onFinal: fail,
+      onDecline: () => this.#crash(leaving(options.group)),
     });
     const doing = `processing ${options.inputs.join(", ")}`;
     this.#supervised = keepAlive(cluster, doing, (onCrash) => this.#life(onCrash), fail);
@@ -97,18 +99,22 @@ class KafkaJsProcessor implements Processor {
     return this.#assignments.ready();
   }
 
+  get troubles(): readonly Trouble[] {
+    return this.#assignments.troubles;
+  }
+
   async stop(): Promise<void> {
     await this.#supervised.stop();
     await this.#assignments.close();
-    await disconnected(this.#cluster.clock, this.#admin.disconnect());
     this.#client.destroy();
   }
 
   async #life(onCrash: (error: Error) => void): Promise<() => Promise<void>> {
+    this.#crash = onCrash;
     const client = openClient(this.#cluster, { giveUpMs: 1_000 });
     const consumer = client.kafka.consumer({
       groupId: this.#options.group,
-      partitionAssigners: [coPartitioned],
+      partitionAssigners: [coPartitioned(() => this.#assignments.declined)],
       sessionTimeout: SESSION_MS,
       rebalanceTimeout: REBALANCE_MS,
       heartbeatInterval: HEARTBEAT_MS,
@@ -162,6 +168,7 @@ class KafkaJsProcessor implements Processor {
           this.#assignments.revive(consumer, partition, worker, error);
           return;
         }
+        this.#assignments.worked(partition);
         // Of the last message it also resolves the control records behind it.
         resolveOffset(String(last));
         await heartbeat();
@@ -174,4 +181,11 @@ class KafkaJsProcessor implements Processor {
       beat();
     }
   }
+}
+
+function leaving(group: string): CodedError {
+  return new CodedError("KAFKA_RECORD_REFUSED", {
+    message: `joining ${group} again, to leave a partition to other instances`,
+    retryable: true,
+  });
 }

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Consumer, EachBatchPayload } from "kafkajs";
 import type { CodedError } from "../../../../schemas/errors.ts";
 import type { InRecord } from "../ports.ts";
+import type { Positions } from "../positions.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
 import { incoming } from "./incoming.ts";
-import type { Positions } from "./positions.ts";
 import { disconnected, keepAlive } from "./supervision.ts";
 
 /** kafkajs fetches with minBytes 1: this bounds only how long an empty fetch may take, and so a stop. */

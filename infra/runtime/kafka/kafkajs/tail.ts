@@ -1,10 +1,10 @@
 import type { Admin } from "kafkajs";
 import type { CodedError } from "../../../../schemas/errors.ts";
 import type { Tail, TailOptions } from "../ports.ts";
+import { Positions } from "../positions.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
 import { coded } from "./errors.ts";
 import { persistently } from "./persistence.ts";
-import { Positions } from "./positions.ts";
 import { openReader } from "./reader.ts";
 
 /** @throws {CodedError} KAFKA_UNAVAILABLE, also when one of the topics does not exist */

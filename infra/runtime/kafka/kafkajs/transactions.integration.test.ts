@@ -4,10 +4,11 @@ import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { systemClock } from "../../clock.ts";
 import { silentLogger } from "../../logger.ts";
 import { createKafka } from "../kafka.ts";
-import type { InRecord, Processor } from "../ports.ts";
+import type { ReadUpTo, TransactionalProducer } from "../loop/ports.ts";
+import type { InRecord, OutRecord, Processor } from "../ports.ts";
 import { type Counted, counterTask, until } from "../testing/contract-support.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
-import { openTransactions, type ReadUpTo } from "./transactions.ts";
+import { openTransactions } from "./transactions.ts";
 
 const cluster: ClusterOptions = {
   brokers: [inject("kafka")],
@@ -27,6 +28,8 @@ beforeEach(async () => {
   cleanup = [];
   const admin = await kafka.admin();
   await admin.ensureTopics(Object.values(topics).map((topic) => ({ topic, partitions: 2 })));
+  // On a new broker this makes the coordinator of groups, which processors have met before they write.
+  await admin.committedOffsets(`${prefix}g`, topics.input);
   await admin.close();
 });
 afterEach(async () => {
@@ -45,7 +48,15 @@ async function tail(topic: string) {
 }
 
 const value = (text: string) => ({ topic: topics.output, partition: 0, key: null, value: Buffer.from(text) });
-const read = (next: number): ReadUpTo => ({ group: `${prefix}g`, topic: topics.input, partition: 0, next });
+const read = (next: number): ReadUpTo => ({
+  group: `${prefix}g`,
+  topic: topics.input,
+  partition: 0,
+  next,
+  topicId: undefined,
+});
+const commit = (by: TransactionalProducer, records: readonly OutRecord[], next: number) =>
+  by.commit(records, read(next), async () => {});
 
 const aborted = (...values: readonly string[]): Promise<void> => transaction(values, "abort");
 const committed = (...values: readonly string[]): Promise<void> => transaction(values, "commit");
@@ -68,7 +79,7 @@ async function transaction(values: readonly string[], end: "abort" | "commit"): 
 }
 
 test("topics take a transaction as soon as they are ensured", async () => {
-  const transactions = await openTransactions(cluster, `${prefix}new`);
+  const transactions = await openTransactions(cluster, `${prefix}new`, `${prefix}g`);
   cleanup.push(() => transactions.close());
   const admin = await kafka.admin();
   cleanup.push(() => admin.close());
@@ -76,7 +87,7 @@ test("topics take a transaction as soon as they are ensured", async () => {
     const made = Array.from({ length: 16 }, (_, i) => `${prefix}new.${round}.${i}`);
     await admin.ensureTopics(made.map((topic) => ({ topic, partitions: 1 })));
     const records = made.map((topic) => ({ topic, partition: 0, key: null, value: Buffer.from("x") }));
-    await transactions.commit(records, read(round + 1));
+    await commit(transactions, records, round + 1);
   }
   expect(await admin.endOffsets(`${prefix}new.2.15`)).toEqual([2]);
 });
@@ -98,13 +109,13 @@ test("a tail passes over aborted records and over markers, also at the very end"
 });
 
 test("whoever opens the same transactional id later ends the earlier one, which says so", async () => {
-  const first = await openTransactions(cluster, `${prefix}t`);
+  const first = await openTransactions(cluster, `${prefix}t`, `${prefix}g`);
   cleanup.push(async () => first.destroy());
-  await first.commit([value("a")], read(1));
-  const second = await openTransactions(cluster, `${prefix}t`);
+  await commit(first, [value("a")], 1);
+  const second = await openTransactions(cluster, `${prefix}t`, `${prefix}g`);
   cleanup.push(() => second.close());
-  await expect(first.commit([value("zombie")], read(2))).rejects.toMatchObject({ code: "KAFKA_FENCED" });
-  await second.commit([value("b")], read(2));
+  await expect(commit(first, [value("zombie")], 2)).rejects.toMatchObject({ code: "KAFKA_FENCED" });
+  await commit(second, [value("b")], 2);
   const seen = await tail(topics.output);
   await seen.caughtUp;
   expect(seen.values()).toEqual(["a", "b"]);

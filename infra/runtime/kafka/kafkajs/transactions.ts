@@ -1,8 +1,13 @@
 import type { Transaction } from "kafkajs";
 import { CodedError } from "../../../../schemas/errors.ts";
+import { positionText } from "../loop/offsets.ts";
+import type { Place, ReadUpTo, TransactionalProducer, WrittenPlace } from "../loop/ports.ts";
 import type { OutRecord } from "../ports.ts";
+import { Positions } from "../positions.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
+import { type Cluster, COORDINATES, type ProducerSession, withCluster } from "./cluster.ts";
 import { brokerError, coded } from "./errors.ts";
+import { OFFSETS_TOPIC } from "./group-offsets.ts";
 import { inRequests, MAX_REQUEST, notingPartitioner, outgoing } from "./outgoing.ts";
 import { disconnected } from "./supervision.ts";
 
@@ -26,80 +31,80 @@ const IN_TRANSACTION = { ...MAX_REQUEST, records: 4_000 };
 /** Between two tries to begin, ms: the last transaction's markers are still being written. */
 const BEGIN_MS = 5;
 
-/** What a transaction covers besides its records: how far an input was read. */
-export interface ReadUpTo {
-  readonly group: string;
-  readonly topic: string;
-  readonly partition: number;
-  /** The next offset to read. */
-  readonly next: number;
-}
-
-/** A transactional producer. After any error it must be destroyed, and with it all state that it covered (delivery rule 5b). */
-export interface Transactions {
-  /** All of it, or nothing; after a rejection nobody knows which: read the state back. */
-  commit(records: readonly OutRecord[], read: ReadUpTo): Promise<void>;
-  close(): Promise<void>;
-  destroy(): void;
-}
-
 /**
- * Open the producer of a transactional id, fencing its predecessor and ending the transaction that one left open:
- * `connect()` does neither, the first transaction does (delivery rule 5d). When this returns, the markers are written.
+ * Open the producer of a transactional id, fencing its predecessor and having the coordinator end the transaction that
+ * one left open: `connect()` does neither, the first transaction does (design §5.5d). The coordinator then takes that
+ * transaction for ended; whether the log agrees is the guard's to see.
  *
  * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_FENCED
  */
 export async function openTransactions(
   options: ClusterOptions,
   transactionalId: string,
-): Promise<Transactions> {
+  group: string,
+): Promise<TransactionalProducer> {
   const client = openClient(options, { giveUpMs: BOUND_MS, requestTimeoutMs: BOUND_MS });
-  const producer = client.kafka.producer({
-    transactionalId,
-    idempotent: true,
-    transactionTimeout: TRANSACTION_TIMEOUT_MS,
-    createPartitioner: notingPartitioner,
-    allowAutoTopicCreation: false,
-    maxInFlightRequests: 1,
-    retry: NEVER,
-  });
+  const { made: producer, cluster } = withCluster(client, () =>
+    client.kafka.producer({
+      transactionalId,
+      idempotent: true,
+      transactionTimeout: TRANSACTION_TIMEOUT_MS,
+      createPartitioner: notingPartitioner,
+      allowAutoTopicCreation: false,
+      maxInFlightRequests: 1,
+      retry: NEVER,
+    }),
+  );
+  const sessionOf = noteSession(cluster);
   const bounded = <T>(doing: string, action: () => Promise<T>): Promise<T> =>
     within(options.clock, BOUND_MS, doing, action());
+  let session: ProducerSession;
   try {
     await bounded(`opening ${transactionalId}`, async () => {
       await producer.connect();
       await (await producer.transaction()).abort();
     });
+    session = sessionOf();
   } catch (error) {
     client.destroy();
     throw coded(error, `cannot open the transactions of ${transactionalId}`);
   }
-  const write = async (transaction: Transaction, records: readonly OutRecord[]): Promise<void> => {
-    for (const request of inRequests(records, IN_TRANSACTION)) {
-      await transaction.sendBatch({
-        acks: -1,
-        timeout: BOUND_MS,
-        topicMessages: outgoing(request).topicMessages,
-      });
-    }
-  };
   return {
-    async commit(records, { group, topic, partition, next }) {
+    producerId: Number(session.producerId),
+    producerEpoch: session.producerEpoch,
+    async commit(records, read, beforeEnd) {
       try {
-        await bounded(`committing ${transactionalId}`, async () => {
+        return await bounded(`committing ${transactionalId}`, async () => {
           const transaction = await producer.transaction();
           // First, because it may be repeated until the last transaction has ended; then nothing else need be.
-          await begun(options.clock, () =>
-            transaction.sendOffsets({
-              consumerGroupId: group,
-              topics: [{ topic, partitions: [{ partition, offset: String(next) }] }],
-            }),
-          );
-          await write(transaction, records);
+          await begun(options.clock, () => sendOffsets(transaction, read));
+          const written = await write(transaction, records);
+          await beforeEnd();
           await transaction.commit();
+          return written;
         });
       } catch (error) {
         throw coded(error, `cannot commit ${transactionalId}`, { records: records.length });
+      }
+    },
+    async end(places, outcome) {
+      try {
+        await bounded(`ending what ${transactionalId} left`, async () => {
+          const groupId = transactionalId;
+          const coordinatorType = COORDINATES.transactions;
+          const coordinator = await cluster.findGroupCoordinator({ groupId, coordinatorType });
+          const request = { ...session, transactionalId };
+          const topics = byTopic(places.filter(({ topic }) => topic !== OFFSETS_TOPIC));
+          await begun(options.clock, async () => {
+            if (topics.length > 0) await coordinator.addPartitionsToTxn({ ...request, topics });
+          });
+          if (places.some(({ topic }) => topic === OFFSETS_TOPIC)) {
+            await begun(options.clock, () => coordinator.addOffsetsToTxn({ ...request, groupId: group }));
+          }
+          await coordinator.endTxn({ ...request, transactionResult: outcome === "commit" });
+        });
+      } catch (error) {
+        throw coded(error, `cannot end what ${transactionalId} left open`);
       }
     },
     async close() {
@@ -110,12 +115,68 @@ export async function openTransactions(
   };
 }
 
+/** kafkajs keeps the producer id and epoch that it is given to itself: note them as they pass. */
+function noteSession(cluster: Cluster): () => ProducerSession {
+  let session: ProducerSession | undefined;
+  const find = cluster.findGroupCoordinator.bind(cluster);
+  cluster.findGroupCoordinator = async (of) => {
+    const broker = await find(of);
+    return Object.create(broker, {
+      initProducerId: {
+        async value(request: Parameters<typeof broker.initProducerId>[0]) {
+          session = await broker.initProducerId(request);
+          return session;
+        },
+      },
+    });
+  };
+  return () => {
+    if (!session) throw new Error("kafkajs has not asked for a producer id");
+    return session;
+  };
+}
+
+function sendOffsets(transaction: Transaction, { group, topic, partition, next, topicId }: ReadUpTo) {
+  // kafkajs passes the metadata on, though its types do not have it.
+  const offset = { partition, offset: String(next), metadata: positionText({ next, topicId }) };
+  return transaction.sendOffsets({ consumerGroupId: group, topics: [{ topic, partitions: [offset] }] });
+}
+
+async function write(
+  transaction: Transaction,
+  records: readonly OutRecord[],
+): Promise<readonly WrittenPlace[]> {
+  const ends = new Positions();
+  for (const request of inRequests(records, IN_TRANSACTION)) {
+    const { topicMessages, messages } = outgoing(request);
+    const answers = await transaction.sendBatch({ acks: -1, timeout: BOUND_MS, topicMessages });
+    const sizes = new Positions();
+    request.forEach(({ topic }, n) => {
+      const partition = messages[n]?.partition ?? -1;
+      sizes.set(topic, partition, (sizes.get(topic, partition) ?? 0) + 1);
+    });
+    for (const { topicName, partition, baseOffset } of answers) {
+      ends.set(topicName, partition, Number(baseOffset) + (sizes.get(topicName, partition) ?? 1) - 1);
+    }
+  }
+  return Array.from(ends.entries(), ([topic, partition, last]) => ({ topic, partition, last }));
+}
+
+export function byTopic(places: readonly Place[]) {
+  const topics = new Map<string, number[]>();
+  for (const { topic, partition } of places) {
+    topics.set(topic, [...(topics.get(topic) ?? []), partition]);
+  }
+  return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
+}
+
 /** A coordinator that still ends the last transaction says so at once, and takes the next a moment later. */
-async function begun(clock: ClusterOptions["clock"], begin: () => Promise<void>): Promise<void> {
+async function begun(clock: ClusterOptions["clock"], begin: () => Promise<unknown>): Promise<void> {
   const until = clock.monotonic() + BOUND_MS;
   for (;;) {
     try {
-      return await begin();
+      await begin();
+      return;
     } catch (error) {
       if (brokerError(error) !== "CONCURRENT_TRANSACTIONS" || clock.monotonic() >= until) throw error;
       await clock.sleep(BEGIN_MS);

@@ -15,12 +15,15 @@ export function memoryLogReader(log: MemoryLog, { headers }: LogReaderOptions): 
     async look(at) {
       const topics = new Set(log.names());
       return at.flatMap(({ topic, partition, from }): Looked[] => {
-        const all = topics.has(topic) ? log.partitions(topic)[partition] : undefined;
-        if (!all) return [];
-        const records = all.slice(from, from + MOST).map(only);
-        const next = Math.max(from, (records.at(-1)?.offset ?? -1) + 1);
-        const topicId = log.topicId(topic);
-        return [{ topic, topicId, partition, records, unreadable: [], next, start: 0, end: all.length }];
+        if (!topics.has(topic) || partition >= log.partitionCount(topic)) return [];
+        const readable = log.readable(topic, partition, from);
+        const records = readable.slice(0, MOST).map(only);
+        const all = records.length === readable.length;
+        const next = all
+          ? Math.max(from, log.stable({ topic, partition }))
+          : (records.at(-1)?.offset ?? from) + 1;
+        const [topicId, end] = [log.topicId(topic), log.end({ topic, partition })];
+        return [{ topic, topicId, partition, records, unreadable: [], next, start: 0, end }];
       });
     },
     async stop() {},

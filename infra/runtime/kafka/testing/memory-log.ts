@@ -1,17 +1,59 @@
 import { CodedError } from "../../../../schemas/errors.ts";
+import type { OpenTransaction, Outcome, Place } from "../loop/ports.ts";
 import type { InRecord, OutRecord, TopicSpec, Written } from "../ports.ts";
 
 const MAX_BYTES = "max.message.bytes";
 /** Apache Kafka 4.3's own. */
 const DEFAULTS: Readonly<Record<string, string>> = { [MAX_BYTES]: "1048588" };
 
-/** Topics as arrays: the storage of the in-memory adapter. One call of `append` is visible whole or not at all. */
+/** Which producer's transaction a record belongs to. */
+export interface Membership {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+
+interface Transaction extends Membership {
+  /** undefined: it is open. */
+  outcome: Outcome | undefined;
+}
+
+interface Entry {
+  readonly record: InRecord;
+  readonly transaction: Transaction | undefined;
+}
+
+/** Ways in which a broker may lie or fail: each is asked at its place, and by default nothing happens. */
+export interface Lies {
+  /** Is this marker written, or does the coordinator forget the partition (KAFKA-20734)? */
+  writesMarker(place: Place, outcome: Outcome): boolean;
+  /** Refuse this record of a transaction. */
+  refuses(record: OutRecord): CodedError | undefined;
+  /** Fail before a transaction ends: it stays open. */
+  losesEnd(): boolean;
+  /** Fail after a transaction has ended. */
+  losesReply(): boolean;
+  /** Refuse markers that are written by hand, as without CLUSTER_ACTION. */
+  refusesMarkers(): boolean;
+}
+
+export const HONEST: Lies = {
+  writesMarker: () => true,
+  refuses: () => undefined,
+  losesEnd: () => false,
+  losesReply: () => false,
+  refusesMarkers: () => false,
+};
+
+/**
+ * Topics as arrays: the storage of the in-memory adapter. Records are visible to readers as with `read_committed`:
+ * nothing behind the first open transaction of a partition, and nothing that was aborted. Markers take no offset.
+ */
 export class MemoryLog {
-  readonly #topics = new Map<string, InRecord[][]>();
+  readonly #topics = new Map<string, Entry[][]>();
   readonly #ids = new Map<string, string>();
   readonly #settings = new Map<string, Readonly<Record<string, string>>>();
   #made = 0;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(byProducer: boolean) => void>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -60,15 +102,50 @@ export class MemoryLog {
   }
 
   /** @throws {CodedError} KAFKA_UNAVAILABLE as the broker does while a topic is missing. */
-  partitions(topic: string): readonly (readonly InRecord[])[] {
-    return this.#partitions(topic);
+  partitionCount(topic: string): number {
+    return this.#partitions(topic).length;
   }
 
-  partition(topic: string, partition: number): readonly InRecord[] {
-    return this.#partitions(topic)[partition] ?? [];
+  /** The offset after the last record, also of open transactions. */
+  end({ topic, partition }: Place): number {
+    return this.#entries(topic, partition).length;
   }
 
-  append(records: readonly OutRecord[]): Written[] {
+  /** Where the first open transaction begins, or the end. */
+  stable({ topic, partition }: Place): number {
+    const entries = this.#entries(topic, partition);
+    const open = entries.findIndex(({ transaction }) => transaction && !transaction.outcome);
+    return open < 0 ? entries.length : open;
+  }
+
+  /** What a reader of committed records sees from an offset on. */
+  readable(topic: string, partition: number, from = 0): readonly InRecord[] {
+    const stable = this.stable({ topic, partition });
+    return this.#entries(topic, partition)
+      .slice(from, stable)
+      .flatMap(({ record, transaction }) => (transaction?.outcome === "abort" ? [] : [record]));
+  }
+
+  open({ topic, partition }: Place): readonly OpenTransaction[] {
+    const open = new Map<number, OpenTransaction>();
+    for (const [offset, { transaction }] of this.#entries(topic, partition).entries()) {
+      if (!transaction || transaction.outcome) continue;
+      const { producerId, producerEpoch } = transaction;
+      const known = open.get(producerId)?.offset ?? offset;
+      open.set(producerId, {
+        topic,
+        partition,
+        producerId,
+        producerEpoch,
+        coordinatorEpoch: 0,
+        offset: known,
+      });
+    }
+    return [...open.values()];
+  }
+
+  /** All of them, or none. */
+  append(records: readonly OutRecord[], by?: Membership): readonly (Written & { readonly topic: string })[] {
     const targets = records.map((record) => {
       const partitions = this.#partitions(record.topic);
       const partition = record.partition ?? partitionForKey(record.key, partitions.length);
@@ -86,28 +163,44 @@ export class MemoryLog {
     });
     const written = targets.map(({ record, partition, log }) => {
       const offset = log.length;
+      const { topic, key, value, headers = {} } = record;
+      const timestamp = record.timestamp ?? this.#now();
       log.push({
-        topic: record.topic,
-        partition,
-        offset,
-        timestamp: record.timestamp ?? this.#now(),
-        key: record.key,
-        value: record.value,
-        headers: record.headers ?? {},
+        record: { topic, partition, offset, timestamp, key, value, headers },
+        transaction: by && { ...by, outcome: undefined },
       });
-      return { partition, offset };
+      return { topic, partition, offset };
     });
-    for (const listener of this.#listeners) listener();
+    if (!by) this.#tell(true);
     return written;
   }
 
-  /** Called after each append; the returned function ends it. */
-  onAppend(listener: () => void): () => void {
+  /** A marker: what this producer has open in the partition is ended, of whatever epoch. */
+  mark({ topic, partition }: Place, producerId: number, outcome: Outcome): void {
+    for (const { transaction } of this.#topics.get(topic)?.[partition] ?? []) {
+      if (transaction?.producerId === producerId) transaction.outcome ??= outcome;
+    }
+    this.#tell(false);
+  }
+
+  /**
+   * Called when there may be more to read: after each append outside of transactions, and each marker. The returned
+   * function ends it.
+   */
+  onAppend(listener: (byProducer: boolean) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  #partitions(topic: string): InRecord[][] {
+  #tell(byProducer: boolean): void {
+    for (const listener of this.#listeners) listener(byProducer);
+  }
+
+  #entries(topic: string, partition: number): Entry[] {
+    return this.#partitions(topic)[partition] ?? [];
+  }
+
+  #partitions(topic: string): Entry[][] {
     const partitions = this.#topics.get(topic);
     if (partitions) return partitions;
     throw new CodedError("KAFKA_UNAVAILABLE", {

@@ -1,20 +1,33 @@
-import { CodedError } from "../../../../schemas/errors.ts";
-import { InputOffsets } from "../offsets.ts";
-import type { OutRecord, PartitionTask, Processor, ProcessorOptions } from "../ports.ts";
+import { CodedError, isCoded, messageOf } from "../../../../schemas/errors.ts";
+import type { Clock } from "../../clock.ts";
+import { type Logger, silentLogger } from "../../logger.ts";
+import type { LoopKafka } from "../loop/ports.ts";
+import { Refusals } from "../loop/refusals.ts";
+import { openWorker, type Worker } from "../loop/worker.ts";
+import type { Processor, ProcessorOptions } from "../ports.ts";
 import type { MemoryLog } from "./memory-log.ts";
 
 const MAX_RECORDS = 2000;
 
-interface Live {
-  readonly task: PartitionTask;
-  readonly offsets: InputOffsets;
-}
+/** Of a loop that waits for nothing but other work: what is to be true in memory is so at once, or never. */
+const TURNS: Clock = {
+  now: () => 0,
+  monotonic: () => 0,
+  after: () => () => {},
+  every: () => () => {},
+  sleep: () => new Promise((resolve) => setImmediate(resolve)),
+};
 
-/** The exactly-once loop over `MemoryLog`: one append per batch stands for its transaction. */
-export async function memoryProcessor(log: MemoryLog, options: ProcessorOptions): Promise<Processor> {
-  const count = log.partitions(options.stateTopic).length;
+/** The exactly-once loop over `MemoryLog`, one instance for all partitions. */
+export async function memoryProcessor(
+  log: MemoryLog,
+  kafka: LoopKafka,
+  options: ProcessorOptions,
+  logger: Logger = silentLogger,
+): Promise<Processor> {
+  const count = log.partitionCount(options.stateTopic);
   for (const input of options.inputs) {
-    const found = log.partitions(input).length;
+    const found = log.partitionCount(input);
     if (found !== count) {
       throw new CodedError("KAFKA_TOPIC_MISMATCH", {
         message: `${input} has ${found} partitions, its state topic ${options.stateTopic} has ${count}`,
@@ -24,44 +37,78 @@ export async function memoryProcessor(log: MemoryLog, options: ProcessorOptions)
     }
   }
   const partitions = Array.from({ length: count }, (_, partition) => partition);
-  const tasks = new Map<number, Live>();
-  let stopped = false;
-  const failed = new Promise<never>(() => {});
+  const workers = new Map<number, Worker>();
+  const refusals = new Refusals();
+  /** Partitions that were refused for good: nothing is tried until somebody appends. */
+  const parked = new Set<number>();
+  const failing = new Set<number>();
+  const stopping = new AbortController();
+  let fail = (_error: unknown): void => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => {});
 
-  const restore = async (partition: number): Promise<Live> => {
-    const task = options.task(partition);
-    const offsets = new InputOffsets(options.inputs);
-    for (const record of log.partition(options.stateTopic, partition)) {
-      if (!offsets.restore(record)) await task.restore(record);
+  /** @returns whether to try again at once. */
+  const failedWith = async (partition: number, error: unknown): Promise<boolean> => {
+    workers.get(partition)?.destroy();
+    workers.delete(partition);
+    failing.add(partition);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!isCoded(error)) {
+      logger.error({ partition }, messageOf(error));
+      return true;
     }
-    await task.ready?.();
-    const live = { task, offsets };
-    tasks.set(partition, live);
-    return live;
+    if (error.code === "KAFKA_TOPIC_MISMATCH") fail(error);
+    const verdict = refusals.note(partition, error);
+    if (verdict !== undefined) logger.error({ partition, code: error.code, ...error.context }, verdict);
+    if (verdict === undefined && error.code !== "KAFKA_TOPIC_MISMATCH") return true;
+    parked.add(partition);
+    return false;
+  };
+
+  const opened = async (partition: number): Promise<Worker> => {
+    const worker: Worker = await openWorker({
+      kafka,
+      options,
+      partition,
+      clock: TURNS,
+      logger,
+      signal: stopping.signal,
+      revived: failing.has(partition),
+      onDoubt: (error) => void failedWith(partition, error),
+    });
+    workers.set(partition, worker);
+    return worker;
+  };
+
+  const begin = async (partition: number): Promise<void> => {
+    try {
+      await opened(partition);
+    } catch (error) {
+      await failedWith(partition, error);
+    }
   };
 
   /** @returns whether there was anything to do. */
   const step = async (partition: number): Promise<boolean> => {
-    const live = tasks.get(partition) ?? (await restore(partition));
-    const max = options.maxRecords ?? MAX_RECORDS;
-    for (const input of options.inputs) {
-      const next = live.offsets.next(input) ?? 0;
-      const records = log.partition(input, partition).slice(next, next + max);
-      if (records.length === 0) continue;
-      try {
-        const outputs = await live.task.process(records);
-        if (stopped) return false;
-        const offset = live.offsets.advance(input, next + records.length, options.stateTopic);
-        log.append([...outputs, offset].map((out): OutRecord => ({ partition, ...out })));
-        live.task.committed?.();
-      } catch {
-        tasks.delete(partition);
-        await live.task.close?.();
-        await new Promise((resolve) => setImmediate(resolve));
+    try {
+      if (parked.has(partition)) return false;
+      const worker = workers.get(partition) ?? (await opened(partition));
+      for (const input of options.inputs) {
+        const from = worker.next(input);
+        const records = log.readable(input, partition, from).slice(0, options.maxRecords ?? MAX_RECORDS);
+        const last = records.at(-1);
+        if (!last || stopping.signal.aborted) continue;
+        await worker.process(input, records, last.offset + 1);
+        refusals.clear(partition);
+        failing.delete(partition);
+        return true;
       }
-      return true;
+      return false;
+    } catch (error) {
+      return failedWith(partition, error);
     }
-    return false;
   };
 
   let running: Promise<void> | undefined;
@@ -69,24 +116,32 @@ export async function memoryProcessor(log: MemoryLog, options: ProcessorOptions)
   const wake = (): void => {
     again = true;
     running ??= (async () => {
-      while (again && !stopped) {
+      while (again && !stopping.signal.aborted) {
         again = false;
-        for (const partition of partitions) while (!stopped && (await step(partition))) again = true;
+        for (const partition of partitions) {
+          while (!stopping.signal.aborted && (await step(partition))) again = true;
+        }
       }
       running = undefined;
     })();
   };
-  const unsubscribe = log.onAppend(wake);
-  for (const partition of partitions) await restore(partition);
+  for (const partition of partitions) await begin(partition);
+  const unsubscribe = log.onAppend((byProducer) => {
+    if (byProducer) parked.clear();
+    wake();
+  });
   wake();
   return {
     failed,
     partitions,
+    get troubles() {
+      return refusals.troubles;
+    },
     async stop() {
-      stopped = true;
+      stopping.abort();
       unsubscribe();
       await running;
-      await Promise.all([...tasks.values()].map(({ task }) => task.close?.()));
+      await Promise.all([...workers.values()].map((worker) => worker.close()));
     },
   };
 }

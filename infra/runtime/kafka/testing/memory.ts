@@ -1,6 +1,9 @@
+import type { Logger } from "../../logger.ts";
 import type { InRecord, Kafka, OutRecord, Tail, TailOptions, Written } from "../ports.ts";
-import { MemoryLog } from "./memory-log.ts";
+import { MemoryCoordinator } from "./memory-coordinator.ts";
+import { HONEST, type Lies, MemoryLog } from "./memory-log.ts";
 import { memoryLogReader } from "./memory-log-reader.ts";
+import { memoryLoop } from "./memory-loop.ts";
 import { memoryProcessor } from "./memory-processor.ts";
 
 /** The in-memory adapter, and what tests may see of it. */
@@ -9,6 +12,9 @@ export interface MemoryKafka extends Kafka {
   records(topic: string): readonly InRecord[];
   /** Write as any producer would, at once. */
   append(records: readonly OutRecord[]): readonly Written[];
+  /** What is behind it, for those who lie. */
+  readonly log: MemoryLog;
+  readonly coordinator: MemoryCoordinator;
 }
 
 /**
@@ -16,20 +22,29 @@ export interface MemoryKafka extends Kafka {
  * retention, or more than one instance per consumer group.
  *
  * @param now - wall clock of the record timestamps, epoch ms.
+ * @param lies - how it fails.
  */
-export function memoryKafka(now: () => number = () => 0): MemoryKafka {
+export function memoryKafka(now: () => number = () => 0, lies: Lies = HONEST, logger?: Logger): MemoryKafka {
   const log = new MemoryLog(now);
+  const coordinator = new MemoryCoordinator(log, lies);
+  const loop = memoryLoop(log, coordinator, lies);
+  const partitionsOf = (topic: string): readonly number[] =>
+    Array.from({ length: log.partitionCount(topic) }, (_, partition) => partition);
+  const append = (records: readonly OutRecord[]): readonly Written[] =>
+    log.append(records).map(({ partition, offset }) => ({ partition, offset }));
   return {
-    records: (topic) => log.partitions(topic).flat(),
-    append: (records) => log.append(records),
+    log,
+    coordinator,
+    records: (topic) => partitionsOf(topic).flatMap((partition) => log.readable(topic, partition)),
+    append,
     async producer() {
       return {
         waiting: 0,
-        send: async (records) => log.append(records),
+        send: async (records) => append(records),
         close: async () => {},
       };
     },
-    processor: (options) => memoryProcessor(log, options),
+    processor: (options) => memoryProcessor(log, loop, options, logger),
     tail: async (options) => memoryTail(log, options),
     logReader: (options) => memoryLogReader(log, options),
     async admin() {
@@ -38,15 +53,20 @@ export function memoryKafka(now: () => number = () => 0): MemoryKafka {
           for (const spec of specs) log.ensure(spec);
         },
         listTopics: async () => log.names(),
-        endOffsets: async (topic) => log.partitions(topic).map((partition) => partition.length),
-        committedOffsets: async () => null,
+        endOffsets: async (topic) => partitionsOf(topic).map((partition) => log.end({ topic, partition })),
+        committedOffsets: async (group, topic) => {
+          const committed = await Promise.all(
+            partitionsOf(topic).map((partition) => loop.committed(group, { topic, partition })),
+          );
+          return committed.some(Boolean) ? committed.map((offset) => offset?.next ?? 0) : null;
+        },
         topicId: async (topic) => log.topicId(topic),
         settingsOf: async (topic) => log.settingsOf(topic),
-        partitionsOf: async (topic) => log.partitions(topic).length,
+        partitionsOf: async (topic) => log.partitionCount(topic),
         describeTopics: async (topics = log.names()) =>
           topics
             .filter((topic) => log.names().includes(topic))
-            .map((topic) => ({ topic, replicas: log.partitions(topic).map(() => 1) })),
+            .map((topic) => ({ topic, replicas: partitionsOf(topic).map(() => 1) })),
         deleteTopics: async (topics) => {
           for (const topic of topics) log.remove(topic);
         },
@@ -59,11 +79,11 @@ export function memoryKafka(now: () => number = () => 0): MemoryKafka {
 
 function memoryTail(log: MemoryLog, options: TailOptions): Tail {
   const positions = options.topics.flatMap((topic) =>
-    log.partitions(topic).map((records, partition) => ({
+    Array.from({ length: log.partitionCount(topic) }, (_, partition) => ({
       topic,
       partition,
-      next: startOf(records, options.from),
-      end: records.length,
+      next: startOf(log, topic, partition, options.from),
+      end: log.stable({ topic, partition }),
     })),
   );
   let stopped = false;
@@ -75,9 +95,10 @@ function memoryTail(log: MemoryLog, options: TailOptions): Tail {
   const drain = async (): Promise<void> => {
     for (const position of positions) {
       for (;;) {
-        const fresh = log.partition(position.topic, position.partition).slice(position.next);
+        const { topic, partition } = position;
+        const fresh = log.readable(topic, partition, position.next);
+        position.next = log.stable({ topic, partition });
         if (stopped || fresh.length === 0) break;
-        position.next += fresh.length;
         await options.onRecords(fresh);
       }
     }
@@ -107,9 +128,9 @@ function memoryTail(log: MemoryLog, options: TailOptions): Tail {
   };
 }
 
-function startOf(records: readonly InRecord[], from: TailOptions["from"]): number {
+function startOf(log: MemoryLog, topic: string, partition: number, from: TailOptions["from"]): number {
   if (from === "beginning") return 0;
-  if (from === "end") return records.length;
-  const index = records.findIndex((record) => record.timestamp >= from);
-  return index === -1 ? records.length : index;
+  const end = log.end({ topic, partition });
+  if (from === "end") return end;
+  return log.readable(topic, partition).find((record) => record.timestamp >= from)?.offset ?? end;
 }

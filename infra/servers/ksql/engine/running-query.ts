@@ -1,15 +1,16 @@
 import { messageOf } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../../runtime/clock.ts";
-import type { Kafka, KafkaAdmin, Processor } from "../../../runtime/kafka/ports.ts";
+import type { Kafka, KafkaAdmin, Processor, TopicSpec } from "../../../runtime/kafka/ports.ts";
 import type { Logger } from "../../../runtime/logger.ts";
 import type { QueryPlan } from "../analysis/query-plan.ts";
 import type { Source } from "../catalog/source.ts";
 import type { SchemaRegistry } from "../formats/registry.ts";
 import { serdesOf } from "../formats/side.ts";
 import type { StateSpace } from "../state/state-space.ts";
+import { drained } from "./drained.ts";
 import type { Entry, Materialized } from "./materialized.ts";
 import { processingLog } from "./processing-log.ts";
-import { type Stage, topologyOf } from "./topology.ts";
+import { lanesOf, type Stage, topologyOf } from "./topology.ts";
 
 export interface EngineDependencies {
   readonly kafka: Kafka;
@@ -54,6 +55,7 @@ export class RunningQuery {
   readonly #tables = new Map<number, Materialized>();
   readonly #stop = new AbortController();
   #processors: Processor[] = [];
+  #internal: readonly TopicSpec[] = [];
   #state: QueryState = "STARTING";
   #started: Promise<void>;
 
@@ -64,7 +66,8 @@ export class RunningQuery {
   }
 
   get state(): QueryState {
-    return this.#state;
+    const stands = this.#processors.some(({ troubles }) => troubles.length > 0);
+    return stands ? "ERROR" : this.#state;
   }
 
   /** Is every partition of the table here and restored? */
@@ -140,12 +143,34 @@ export class RunningQuery {
       source,
       target,
     );
+    this.#internal = topology.internal;
     await admin.ensureTopics(topology.internal);
+    const lanes = topology.drain ? lanesOf(prefix, queryId, await admin.listTopics()) : [];
+    if (topology.drain && lanes.length > 0) await this.#drain(topology.drain(lanes));
     this.#processors = await Promise.all(topology.stages.map((stage) => this.#openStage(stage)));
   }
 
+  /** Count what was on its way when the query was stopped by an earlier version, and remove where it lay. */
+  async #drain(stage: Stage): Promise<void> {
+    const { admin, kafka, clock, logger } = this.#deps;
+    const { inputs, group } = stage;
+    logger.info(
+      { query: this.spec.queryId, topics: inputs.length },
+      "reading the last of the old internal topics",
+    );
+    const processor = await this.#openStage(stage);
+    try {
+      await drained({ kafka, admin, clock, group, topics: inputs, signal: this.#stop.signal });
+    } finally {
+      await processor.stop();
+    }
+    if (!this.#stop.signal.aborted) await admin.deleteTopics(inputs);
+  }
+
   async #openStage(stage: Stage): Promise<Processor> {
-    const processor = await this.#deps.kafka.processor({
+    const { admin, kafka } = this.#deps;
+    const processor = await kafka.processor({
+      repair: () => admin.ensureTopics(this.#internal),
       maxRecords: MAX_RECORDS,
       maxBytes: MAX_BYTES,
       minCommitGapMs: COMMIT_GAP_MS,

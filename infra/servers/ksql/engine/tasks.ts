@@ -157,7 +157,7 @@ export function aggregateTask(
  * partition, those of a batch in one record.
  *
  * @param target - the partition of a group.
- * @param topic - written by this task alone: kafkajs would show aborted records of two writers to readers (delivery rule 5c).
+ * @param topic - the tasks of all input partitions write it.
  */
 export function regroupTask(
   source: ChangeSource,

@@ -18,6 +18,8 @@ export interface Stage {
   readonly group: string;
   readonly inputs: readonly string[];
   readonly stateTopic: string;
+  /** What its tasks write besides their state. */
+  readonly outputs: readonly string[];
   readonly task: (partition: number) => PartitionTask;
   /** Of the records per transaction; left out: as every query's. */
   readonly maxBytes?: number;
@@ -27,6 +29,11 @@ interface Topology {
   /** Topics that only this query uses. */
   readonly internal: readonly TopicSpec[];
   readonly stages: readonly Stage[];
+  /**
+   * Reads what the first stage wrote before it had one topic for all its partitions: a stage for those that are left
+   * (`lanesOf`), to be run dry before the others begin. undefined: the query has no such stage.
+   */
+  readonly drain?: (lanes: readonly string[]) => Stage;
 }
 
 interface TopologyOptions {
@@ -67,9 +74,18 @@ export function isInternalOf(prefix: string, queryId: string): (topic: string) =
   return (topic) => topic.startsWith(`${prefix}query_${queryId}-`);
 }
 
+/** Of these topics, those that a query's first stage wrote when it had one for each input partition. */
+export function lanesOf(prefix: string, queryId: string, topics: readonly string[]): readonly string[] {
+  const begin = `${prefix}query_${queryId}-regroup-`;
+  const number = (topic: string): number => Number(topic.slice(begin.length));
+  return topics
+    .filter((topic) => topic.startsWith(begin) && /^\d+$/.test(topic.slice(begin.length)))
+    .sort((x, y) => number(x) - number(y));
+}
+
 /**
  * What runs for a query. Groups that may be spread over the source's partitions are brought together by a first stage
- * that writes one topic per input partition; ksqlDB does the same by a repartition topic.
+ * and a repartition topic, as ksqlDB does.
  */
 export function topologyOf(options: TopologyOptions, source: Serdes, sink: Serdes): Topology {
   const topology = plainTopology(options, source, sink);
@@ -118,7 +134,7 @@ function plainTopology(options: TopologyOptions, source: Serdes, sink: Serdes): 
   };
   return {
     internal: [state(input.partitions)],
-    stages: [{ group: name, inputs: [input.topic], stateTopic, task }],
+    stages: [{ group: name, inputs: [input.topic], stateTopic, outputs: [options.sink.topic], task }],
   };
 }
 
@@ -179,35 +195,39 @@ function groupedTopology(
     const task = (partition: number): PartitionTask => aggregate(partition, fromSource(stateTopic));
     return {
       internal: [changelog],
-      stages: [{ group: name, inputs: [plan.source.topic], stateTopic, task }],
+      stages: [{ group: name, inputs: [plan.source.topic], stateTopic, outputs: [sink.topic], task }],
     };
   }
   const regroupState = `${name}-regroup-changelog`;
-  const lanes = Array.from({ length: inputPartitions }, (_, p) => `${name}-regroup-${p}`);
+  const repartition = `${name}-repartition`;
   const target = (key: Parameters<typeof sinkSerdes.key.encode>[0]): number => {
     const bytes = sinkSerdes.key.encode(key);
     return bytes ? partitionOfKey(sink, bytes) : murmur2(Buffer.alloc(0)) % sink.partitions;
   };
+  const gather = (inputs: readonly string[]): Stage => ({
+    group: name,
+    inputs,
+    stateTopic,
+    outputs: [sink.topic],
+    task: (partition) => aggregate(partition, packedChanges(types)),
+    maxBytes: MAX_PACKED_BYTES,
+  });
   return {
     internal: [
       changelog,
       { topic: regroupState, partitions: inputPartitions, config: COMPACTED },
-      ...lanes.map((topic) => ({ topic, partitions: sink.partitions, config: PASSING })),
+      { topic: repartition, partitions: sink.partitions, config: PASSING },
     ],
     stages: [
       {
         group: `${name}-regroup`,
         inputs: [plan.source.topic],
         stateTopic: regroupState,
-        task: (partition) => regroupTask(fromSource(regroupState), lanes[partition] ?? "", target),
+        outputs: [repartition],
+        task: () => regroupTask(fromSource(regroupState), repartition, target),
       },
-      {
-        group: name,
-        inputs: lanes,
-        stateTopic,
-        task: (partition) => aggregate(partition, packedChanges(types)),
-        maxBytes: MAX_PACKED_BYTES,
-      },
+      gather([repartition]),
     ],
+    drain: gather,
   };
 }

@@ -36,6 +36,7 @@ export async function openHarness(kafka = memoryKafka(() => 1000), space = new S
 
   return {
     kafka,
+    clock,
     registry,
     service,
     topics,

@@ -1,4 +1,5 @@
 import kafkajsPackage from "kafkajs/package.json" with { type: "json" };
+import { patchAbortedRecords } from "./aborted-records.ts";
 import { addCodecs } from "./codecs.ts";
 import { patchIdleTimers } from "./idle-timers.ts";
 import { patchProduceRequests } from "./produce-requests.ts";
@@ -23,6 +24,7 @@ export function applyPatches(version: string = kafkajsPackage.version): void {
   }
   if (applied) return;
   applied = true;
+  patchAbortedRecords();
   addCodecs();
   patchIdleTimers();
   patchProduceRequests();

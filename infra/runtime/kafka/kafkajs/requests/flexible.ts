@@ -10,8 +10,8 @@ export interface ProtocolRequest<T> {
     readonly encode: () => Promise<Encoder>;
   };
   readonly response: {
-    readonly decode: (payload: Buffer) => Promise<T>;
-    readonly parse: (reply: T) => Promise<T>;
+    decode(payload: Buffer): Promise<T>;
+    parse(reply: T): Promise<T>;
   };
 }
 
@@ -75,4 +75,9 @@ export function readEach<T>(reply: Decoder, read: () => T): readonly T[] {
       return item;
     }) ?? []
   );
+}
+
+/** An int64 that is below 2^53: an offset, a producer id, a time. */
+export function readInt64(reply: Decoder): number {
+  return Number(reply.readInt64().toString());
 }

@@ -1,0 +1,71 @@
+import { CodedError } from "../../../../schemas/errors.ts";
+import type { LoopKafka, OpenTransaction, Place } from "./ports.ts";
+
+export function nameOf({ topic, partition }: Place): string {
+  return `${topic}-${partition}`;
+}
+
+function isSame(a: OpenTransaction, b: OpenTransaction): boolean {
+  return nameOf(a) === nameOf(b) && a.producerId === b.producerId && a.offset === b.offset;
+}
+
+/** Kafka's own topics, where the offsets of others' groups lie too. */
+function isInternal({ topic }: Place): boolean {
+  return topic.startsWith("__");
+}
+
+/** This producer id's own in these partitions. */
+export async function ownIn(
+  kafka: LoopKafka,
+  producerId: number,
+  places: readonly Place[],
+): Promise<readonly OpenTransaction[]> {
+  if (places.length === 0) return [];
+  return (await kafka.open(places)).filter((open) => open.producerId === producerId);
+}
+
+/** This producer id's own, which its fence must have ended, and those of others that no coordinator will end. */
+export async function suspectsIn(
+  kafka: LoopKafka,
+  producerId: number,
+  places: readonly Place[],
+): Promise<readonly OpenTransaction[]> {
+  const open = await kafka.open(places);
+  const suspects = await Promise.all(
+    open.map(async (transaction) => {
+      if (transaction.producerId === producerId) return [transaction];
+      if (isInternal(transaction)) return [];
+      const owner = await kafka.coordinated(transaction.producerId);
+      return owner?.places.some((place) => nameOf(place) === nameOf(transaction)) ? [] : [transaction];
+    }),
+  );
+  return suspects.flat();
+}
+
+/** Those that are there in every look: one that is not will be, or was, ended by whoever began it. */
+export async function lasting(
+  look: () => Promise<readonly OpenTransaction[]>,
+  waitsMs: readonly number[],
+  sleep: (ms: number) => Promise<void>,
+): Promise<readonly OpenTransaction[]> {
+  let left = await look();
+  for (const waitMs of waitsMs) {
+    if (left.length === 0) return [];
+    await sleep(waitMs);
+    const now = await look();
+    left = left.filter((open) => now.some((other) => isSame(open, other)));
+  }
+  return left;
+}
+
+export function hangingError(open: OpenTransaction, reason: string): CodedError {
+  const { topic, partition, offset, producerId, producerEpoch } = open;
+  return new CodedError("KAFKA_HANGING_TRANSACTION", {
+    message:
+      `a transaction of producer ${producerId} hangs in ${nameOf(open)} from offset ${offset} on, and nothing is ` +
+      `written over it: ${reason}. End it: kafka-transactions.sh abort --topic ${topic} --partition ${partition} ` +
+      `--start-offset ${offset}`,
+    retryable: true,
+    context: { topic, partition, offset, producerId, producerEpoch },
+  });
+}

@@ -1,0 +1,207 @@
+import { CodedError, messageOf } from "../../../../schemas/errors.ts";
+import type { Clock } from "../../clock.ts";
+import type { Logger } from "../../logger.ts";
+import type { InRecord, OutRecord, PartitionTask, ProcessorOptions } from "../ports.ts";
+import { Guard } from "./guard.ts";
+import { InputOffsets, parsePosition } from "./offsets.ts";
+import type { LoopKafka, Place, TransactionalProducer } from "./ports.ts";
+import { type Position, startOf } from "./start.ts";
+
+/** One life of one input partition: a task, the producer that covers its state, and where to read on. */
+export interface Worker {
+  /** The next offset of an input. */
+  next(input: string): number;
+  /**
+   * Process and commit. Records that were committed before are left out.
+   *
+   * @param next - the offset after these records.
+   * @throws anything: this worker is over; `destroy` it and open another.
+   */
+  process(input: string, records: readonly InRecord[], next: number): Promise<void>;
+  close(): Promise<void>;
+  destroy(): void;
+}
+
+interface WorkerOptions {
+  readonly kafka: LoopKafka;
+  readonly options: ProcessorOptions;
+  readonly partition: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Aborts when the partition is taken away. */
+  readonly signal: AbortSignal;
+  /** The task before this one failed. */
+  readonly revived: boolean;
+  /** The last commit is in doubt, though no other has been begun: `process` will say why. */
+  readonly onDoubt: (error: unknown) => void;
+}
+
+/**
+ * Fence whoever had this partition, end what it left open in the log, read its committed state back, and find where to
+ * go on: in this order, so that after it no other producer can write this partition's state (design §5.6).
+ *
+ * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_FENCED, KAFKA_HANGING_TRANSACTION, or what the task's `restore` throws
+ */
+export async function openWorker(given: WorkerOptions): Promise<Worker> {
+  const { kafka, options, partition, clock, logger, signal } = given;
+  const { group, inputs, stateTopic } = options;
+  const transactionalId = `${group}-${inputs[0] ?? ""}-${partition}`;
+  if (given.revived) await options.repair?.();
+  const places = await outputsOf(kafka, options);
+  const guard = await Guard.takeOver({ kafka, clock, logger }, transactionalId, group, places);
+  const { producer } = guard;
+  const task = options.task(partition);
+  const end = async (): Promise<void> => {
+    try {
+      await task.close?.();
+    } catch (error) {
+      logger.warn({ group, partition, reason: messageOf(error) }, "a task could not give back what it held");
+    }
+  };
+  try {
+    const offsets = new InputOffsets(inputs);
+    const state = { topic: stateTopic, partition };
+    const { first, end: last } = await kafka.bounds(state);
+    const take = (record: InRecord): void | Promise<void> =>
+      offsets.restore(record) ? undefined : task.restore(record);
+    if (first < last) await kafka.read(state, first, last, take, signal);
+    const starts = await startsOf(given, offsets);
+    await task.ready?.();
+    return new TransactionalWorker(given, { task, producer, guard, offsets, starts, end });
+  } catch (error) {
+    producer.destroy();
+    await end();
+    throw error;
+  }
+}
+
+/** Every partition that this worker may write, as far as it is known: a task may name any of an output. */
+async function outputsOf(
+  kafka: LoopKafka,
+  { group, outputs = [], stateTopic }: ProcessorOptions,
+): Promise<readonly Place[]> {
+  const [partitions, offsets] = await Promise.all([
+    kafka.partitions([stateTopic, ...outputs]),
+    kafka.offsetsOf(group),
+  ]);
+  const places = [...partitions].flatMap(([topic, count]) =>
+    Array.from({ length: count }, (_, partition) => ({ topic, partition })),
+  );
+  return offsets ? [...places, offsets] : places;
+}
+
+async function startsOf(
+  { kafka, options, partition, logger }: WorkerOptions,
+  offsets: InputOffsets,
+): Promise<Map<string, Position>> {
+  const starts = new Map<string, Position>();
+  for (const topic of options.inputs) {
+    const place = { topic, partition };
+    const bounds = await kafka.bounds(place);
+    const state = offsets.position(topic);
+    const committed = state ? undefined : await kafka.committed(options.group, place);
+    const group = committed && {
+      next: committed.next,
+      topicId: parsePosition(committed.metadata)?.topicId,
+    };
+    const { next, finding } = startOf(bounds, state, group);
+    if (finding) {
+      logger.error({ ...place, next, was: state ?? group, bounds }, `${topic}-${partition}: ${finding}`);
+    }
+    starts.set(topic, { next, topicId: bounds.topicId });
+  }
+  return starts;
+}
+
+interface Life {
+  readonly task: PartitionTask;
+  readonly producer: TransactionalProducer;
+  readonly guard: Guard;
+  readonly offsets: InputOffsets;
+  readonly starts: Map<string, Position>;
+  readonly end: () => Promise<void>;
+}
+
+class TransactionalWorker implements Worker {
+  readonly #given: WorkerOptions;
+  readonly #life: Life;
+  /** Several inputs share the partition, its task and its one transaction at a time. */
+  #last: Promise<void> = Promise.resolve();
+  /** The last transaction is in every partition's log. */
+  #settled: Promise<void> = Promise.resolve();
+
+  constructor(given: WorkerOptions, life: Life) {
+    this.#given = given;
+    this.#life = life;
+  }
+
+  next(input: string): number {
+    return this.#life.starts.get(input)?.next ?? 0;
+  }
+
+  process(input: string, records: readonly InRecord[], next: number): Promise<void> {
+    const turn = this.#last.then(() => this.#process(input, records, next));
+    this.#last = turn;
+    turn.catch(() => {});
+    return turn;
+  }
+
+  async close(): Promise<void> {
+    await this.#last.catch(() => {});
+    await this.#settled.catch(() => {});
+    await this.#life.producer.close();
+    await this.#life.end();
+  }
+
+  destroy(): void {
+    this.#life.producer.destroy();
+    void this.#life.end();
+  }
+
+  async #process(input: string, records: readonly InRecord[], next: number): Promise<void> {
+    const { kafka, options, partition } = this.#given;
+    const { task, producer, guard, offsets, starts } = this.#life;
+    const topicId = starts.get(input)?.topicId;
+    // Asked after they were fetched, so the answer is true of them; awaited only before they count.
+    const same = kafka.topicId(input).then((id) => mustBe(input, topicId, id));
+    same.catch(() => {});
+    const fresh = records.filter((record) => record.offset >= this.next(input));
+    if (fresh.length === 0) return same;
+    const outputs = await task.process(fresh);
+    const position = offsets.advance(input, { next, topicId }, options.stateTopic);
+    const placed = [...outputs, ...position].map((out) => inPlace(out, partition));
+    await this.#settled;
+    await guard.admit(placesOf(placed));
+    const read = { group: options.group, topic: input, partition, next, topicId };
+    const written = await producer.commit(placed, read, () => same);
+    starts.set(input, { next, topicId });
+    this.#settled = guard.settle(written);
+    this.#settled.catch((error: unknown) => this.#given.onDoubt(error));
+    task.committed?.();
+  }
+}
+
+type Placed = OutRecord & Place;
+
+function inPlace(record: OutRecord, partition: number): Placed {
+  return record.partition === undefined ? { ...record, partition } : (record as Placed);
+}
+
+function mustBe(topic: string, known: string | undefined, id: string | undefined): void {
+  if (known === id) return;
+  throw new CodedError("KAFKA_UNAVAILABLE", {
+    message: `${topic} was deleted and made anew: what was fetched is not what its position is in`,
+    retryable: true,
+    context: { topic, was: known, is: id },
+  });
+}
+
+function placesOf(records: readonly Place[]): readonly Place[] {
+  const places = new Map<string, Map<number, Place>>();
+  for (const { topic, partition } of records) {
+    const partitions = places.get(topic) ?? new Map<number, Place>();
+    places.set(topic, partitions);
+    if (!partitions.has(partition)) partitions.set(partition, { topic, partition });
+  }
+  return [...places.values()].flatMap((partitions) => [...partitions.values()]);
+}

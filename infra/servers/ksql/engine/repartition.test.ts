@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { openHarness } from "../testing/harness.ts";
+import { packChanges } from "./change-source.ts";
+
+const STREAM =
+  "CREATE STREAM S (K VARCHAR KEY, G VARCHAR) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITIONS=";
+const TABLE = "CREATE TABLE C AS SELECT G, COUNT(*) AS N FROM S GROUP BY G;";
+const QUERY = "_elevated-ksql-t_query_CTAS_C_1";
+
+test("a grouping over 30 partitions needs three internal topics of 30, not 32", async () => {
+  const h = await openHarness();
+  await h.ksql(`${STREAM}30);`);
+  await h.ksql(TABLE);
+  await h.settle();
+  const topics = h.kafka.log.names().filter((topic) => topic.startsWith(QUERY));
+  expect(topics.toSorted()).toEqual([
+    `${QUERY}-changelog`,
+    `${QUERY}-regroup-changelog`,
+    `${QUERY}-repartition`,
+  ]);
+  expect(topics.map((topic) => h.kafka.log.partitionCount(topic))).toEqual([30, 30, 30]);
+  await h.close();
+});
+
+test("a home of the version before counts what lay in its topics, once, and has them no longer", async () => {
+  const first = await openHarness();
+  const put = (from: number, to: number): void => {
+    for (let n = from; n < to; n++) {
+      first.kafka.append([
+        {
+          topic: "t",
+          partition: n % 3,
+          key: Buffer.from(String(n)),
+          value: Buffer.from(`{"G":"g${n % 2}"}`),
+        },
+      ]);
+    }
+  };
+  await first.ksql(`${STREAM}3);`);
+  await first.ksql(TABLE);
+  put(0, 12);
+  await first.written("C", 2);
+  await first.settle();
+  await first.close();
+
+  // As that version left it: a topic for each input partition, the last changes in them not counted yet.
+  const admin = await first.kafka.admin();
+  const lanes = [0, 1, 2].map((n) => `${QUERY}-regroup-${n}`);
+  await admin.deleteTopics([`${QUERY}-repartition`]);
+  await admin.ensureTopics(lanes.map((topic) => ({ topic, partitions: 3 })));
+  const change = { key: ["g0"], time: 0, undo: null, add: [1n] } as const;
+  const where = first.kafka.records("C").find(({ key }) => key?.includes("g0"))?.partition ?? 0;
+  for (const topic of lanes) {
+    first.kafka.append([{ topic, partition: where, key: null, value: packChanges([change, change]) }]);
+  }
+
+  const second = await openHarness(first.kafka);
+  // It looks now and then whether they are read to their end.
+  while (first.kafka.log.names().some((topic) => lanes.includes(topic))) {
+    second.clock.advance(1_000);
+    await second.settle();
+  }
+  put(12, 14);
+  await second.settle();
+  expect((await second.rows("SELECT * FROM C;")).slice(1).toSorted()).toEqual(['["g0",13]', '["g1",7]']);
+  await second.close();
+});
