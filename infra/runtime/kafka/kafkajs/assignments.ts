@@ -2,7 +2,7 @@ import kafkajs, { type Consumer } from "kafkajs";
 import { type CodedError, isCoded, messageOf } from "../../../../schemas/errors.ts";
 import type { LoopKafka } from "../loop/ports.ts";
 import { Refusals } from "../loop/refusals.ts";
-import { openWorker, type Worker } from "../loop/worker.ts";
+import { openWorker, type Recent, type Worker } from "../loop/worker.ts";
 import type { ProcessorOptions, Trouble } from "../ports.ts";
 import type { ClusterOptions } from "./client.ts";
 import { isFenced } from "./errors.ts";
@@ -43,6 +43,7 @@ export class Assignments {
   readonly #kafka: LoopKafka;
   readonly #events: AssignmentEvents;
   readonly #refusals = new Refusals();
+  readonly #recent = new Map<number, Recent>();
   readonly #current = new Map<number, Assignment>();
   #memberId = "";
 
@@ -150,6 +151,8 @@ export class Assignments {
     const { signal } = mine.lost;
     if (pauseMs !== undefined) await clock.sleep(pauseMs, signal);
     else if (mine.failures > 0) await clock.sleep(pauseBefore(mine.failures - 1), signal);
+    const recent = this.#recent.get(partition) ?? { places: [] };
+    this.#recent.set(partition, recent);
     while (!signal.aborted) {
       try {
         const worker: Worker = await openWorker({
@@ -160,6 +163,7 @@ export class Assignments {
           logger: this.#cluster.logger,
           signal,
           revived: mine.failures > 0,
+          recent,
           onDoubt: (error) => this.revive(consumer, partition, worker, error),
         });
         if (signal.aborted) {

@@ -32,8 +32,15 @@ interface WorkerOptions {
   readonly signal: AbortSignal;
   /** The task before this one failed. */
   readonly revived: boolean;
+  /** What the last worker of this partition in this process wrote last: it may have failed before that was settled. */
+  readonly recent: Recent;
   /** The last commit is in doubt, though no other has been begun: `process` will say why. */
   readonly onDoubt: (error: unknown) => void;
+}
+
+/** Kept from one worker of a partition to the next. */
+export interface Recent {
+  places: readonly Place[];
 }
 
 /**
@@ -47,7 +54,7 @@ export async function openWorker(given: WorkerOptions): Promise<Worker> {
   const { group, inputs, stateTopic } = options;
   const transactionalId = `${group}-${inputs[0] ?? ""}-${partition}`;
   if (given.revived) await options.repair?.();
-  const places = await outputsOf(kafka, options);
+  const places = [...(await outputsOf(kafka, options)), ...given.recent.places];
   const guard = await Guard.takeOver({ kafka, clock, logger }, transactionalId, group, places);
   const { producer } = guard;
   const task = options.task(partition);
@@ -171,7 +178,9 @@ class TransactionalWorker implements Worker {
     const position = offsets.advance(input, { next, topicId }, options.stateTopic);
     const placed = [...outputs, ...position].map((out) => inPlace(out, partition));
     await this.#settled;
-    await guard.admit(placesOf(placed));
+    const places = placesOf(placed);
+    await guard.admit(places);
+    this.#given.recent.places = places;
     const read = { group: options.group, topic: input, partition, next, topicId };
     const written = await producer.commit(placed, read, () => same);
     starts.set(input, { next, topicId });

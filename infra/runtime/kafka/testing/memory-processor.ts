@@ -3,7 +3,7 @@ import type { Clock } from "../../clock.ts";
 import { type Logger, silentLogger } from "../../logger.ts";
 import type { LoopKafka } from "../loop/ports.ts";
 import { Refusals } from "../loop/refusals.ts";
-import { openWorker, type Worker } from "../loop/worker.ts";
+import { openWorker, type Recent, type Worker } from "../loop/worker.ts";
 import type { Processor, ProcessorOptions } from "../ports.ts";
 import type { MemoryLog } from "./memory-log.ts";
 
@@ -42,6 +42,7 @@ export async function memoryProcessor(
   /** Partitions that were refused for good: nothing is tried until somebody appends. */
   const parked = new Set<number>();
   const failing = new Set<number>();
+  const recent = partitions.map((): Recent => ({ places: [] }));
   const stopping = new AbortController();
   let fail = (_error: unknown): void => {};
   const failed = new Promise<never>((_, reject) => {
@@ -76,6 +77,7 @@ export async function memoryProcessor(
       logger,
       signal: stopping.signal,
       revived: failing.has(partition),
+      recent: recent[partition] ?? { places: [] },
       onDoubt: (error) => void failedWith(partition, error),
     });
     workers.set(partition, worker);
