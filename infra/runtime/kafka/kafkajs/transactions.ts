@@ -33,7 +33,7 @@ const BEGIN_MS = 5;
 
 /**
  * Open the producer of a transactional id, fencing its predecessor and having the coordinator end the transaction that
- * one left open: `connect()` does neither, the first transaction does (design §5.5d). The coordinator then takes that
+ * one left open: `connect()` does neither, the first transaction does (delivery rule 5d). The coordinator then takes that
  * transaction for ended; whether the log agrees is the guard's to see.
  *
  * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_FENCED
@@ -170,7 +170,18 @@ export function byTopic(places: readonly Place[]) {
   return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
 }
 
-/** A coordinator that still ends the last transaction says so at once, and takes the next a moment later. */
+/** kafkajs's names of what a coordinator says while it is made, moved or read back. */
+const NOT_YET = new Set([
+  "CONCURRENT_TRANSACTIONS",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+  "GROUP_LOAD_IN_PROGRESS",
+  "NOT_COORDINATOR_FOR_GROUP",
+]);
+
+/**
+ * A coordinator that still ends the last transaction says so at once, and takes the next a moment later. One that is just
+ * being made or has moved does too; nothing of the transaction is written yet, so it may be asked again.
+ */
 async function begun(clock: ClusterOptions["clock"], begin: () => Promise<unknown>): Promise<void> {
   const until = clock.monotonic() + BOUND_MS;
   for (;;) {
@@ -178,7 +189,7 @@ async function begun(clock: ClusterOptions["clock"], begin: () => Promise<unknow
       await begin();
       return;
     } catch (error) {
-      if (brokerError(error) !== "CONCURRENT_TRANSACTIONS" || clock.monotonic() >= until) throw error;
+      if (!NOT_YET.has(brokerError(error) ?? "") || clock.monotonic() >= until) throw error;
       await clock.sleep(BEGIN_MS);
     }
   }

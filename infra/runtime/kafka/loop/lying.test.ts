@@ -145,6 +145,19 @@ describe("a transaction of another producer that hangs in an output", () => {
     await processor.stop();
   });
 
+  test("that it has committed is its own to finish, and not aborted by a neighbour that starts", async () => {
+    const producerEpoch = begins("stranger", "committed");
+    lies.writesMarker = forgets(TOPICS.output, 1);
+    kafka.coordinator.end("stranger", producerEpoch, "commit");
+    write("a");
+    const processor = await start();
+    await quiet();
+    const [open] = kafka.log.open({ topic: TOPICS.output, partition: 0 });
+    if (open) kafka.log.mark(open, open.producerId, "commit");
+    expect(outputs()).toEqual(["committed", "0:1:a"]);
+    await processor.stop();
+  });
+
   test("while its coordinator still knows it, is waited for by nobody and ended by nobody", async () => {
     const producerEpoch = begins("stranger", "still at work");
     write("a");

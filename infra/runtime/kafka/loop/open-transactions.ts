@@ -24,7 +24,13 @@ export async function ownIn(
   return (await kafka.open(places)).filter((open) => open.producerId === producerId);
 }
 
-/** This producer id's own, which its fence must have ended, and those of others that no coordinator will end. */
+/** Another's that is not this one's to judge: it is under way, or was committed, and its producer sees to its markers. */
+const OTHERS_OWN = new Set(["Ongoing", "PrepareCommit", "CompleteCommit"]);
+
+/**
+ * This producer id's own, which its fence must have ended, and those of others that nobody will end: their coordinator
+ * has aborted them, or has forgotten their producer.
+ */
 export async function suspectsIn(
   kafka: LoopKafka,
   producerId: number,
@@ -36,7 +42,8 @@ export async function suspectsIn(
       if (transaction.producerId === producerId) return [transaction];
       if (isInternal(transaction)) return [];
       const owner = await kafka.coordinated(transaction.producerId);
-      return owner?.places.some((place) => nameOf(place) === nameOf(transaction)) ? [] : [transaction];
+      if (owner?.places.some((place) => nameOf(place) === nameOf(transaction))) return [];
+      return owner && OTHERS_OWN.has(owner.state) ? [] : [transaction];
     }),
   );
   return suspects.flat();

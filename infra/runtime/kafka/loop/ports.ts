@@ -98,7 +98,7 @@ export interface Committed {
   readonly metadata: string;
 }
 
-/** The one producer of a transactional id. After any error it must be destroyed (design §5.5b). */
+/** The one producer of a transactional id. After any error it must be destroyed (delivery rule 5b). */
 export interface TransactionalProducer {
   readonly producerId: number;
   readonly producerEpoch: number;

@@ -45,7 +45,7 @@ export interface Recent {
 
 /**
  * Fence whoever had this partition, end what it left open in the log, read its committed state back, and find where to
- * go on: in this order, so that after it no other producer can write this partition's state (design §5.6).
+ * go on: in this order, so that after it no other producer can write this partition's state (delivery rules 6 and 13).
  *
  * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_FENCED, KAFKA_HANGING_TRANSACTION, or what the task's `restore` throws
  */
