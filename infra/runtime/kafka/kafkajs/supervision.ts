@@ -73,14 +73,17 @@ export function keepAlive(
   };
 }
 
-/** Say once that there is trouble: its repetitions are for those who look closely. */
+/** At the longest pause, half a minute. */
+const SAID_AGAIN = 30;
+
+/** Say that there is trouble, and now and then that it lasts: its repetitions are for those who look closely. */
 export function report(
   logger: Logger,
   { code, context, message }: CodedError,
   detail: Readonly<Record<string, unknown>>,
   failures: number,
 ): void {
-  const level = failures === 0 ? "warn" : "debug";
+  const level = failures % SAID_AGAIN === 0 ? "warn" : "debug";
   logger[level]({ ...detail, code, ...context }, `${message}; trying again`);
 }
 

@@ -103,8 +103,7 @@ export class Guard {
    */
   async admit(places: readonly Place[]): Promise<void> {
     const { kafka, clock } = this.#options;
-    const unknown = places.filter((place) => !this.#admitted.has(nameOf(place)));
-    const fresh = [...new Map(unknown.map((place) => [nameOf(place), place])).values()];
+    const fresh = places.filter((place) => !this.#admitted.has(nameOf(place)));
     if (fresh.length === 0) return;
     const look = () => suspectsIn(kafka, this.#producer.producerId, fresh);
     const hanging = await lasting(look, ADMIT_WAITS_MS, (ms) => clock.sleep(ms));

@@ -54,7 +54,7 @@ export async function openWorker(given: WorkerOptions): Promise<Worker> {
   const { group, inputs, stateTopic } = options;
   const transactionalId = `${group}-${inputs[0] ?? ""}-${partition}`;
   if (given.revived) await options.repair?.();
-  const places = [...(await outputsOf(kafka, options)), ...given.recent.places];
+  const places = placesOf([...(await outputsOf(kafka, options)), ...given.recent.places]);
   const guard = await Guard.takeOver({ kafka, clock, logger }, transactionalId, group, places);
   const { producer } = guard;
   const task = options.task(partition);
@@ -205,6 +205,7 @@ function mustBe(topic: string, known: string | undefined, id: string | undefined
   });
 }
 
+/** Each partition once: a broker takes no request that names one twice. */
 function placesOf(records: readonly Place[]): readonly Place[] {
   const places = new Map<string, Map<number, Place>>();
   for (const { topic, partition } of records) {

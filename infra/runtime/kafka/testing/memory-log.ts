@@ -12,7 +12,11 @@ export interface Membership {
   readonly producerEpoch: number;
 }
 
+/** What a producer's next marker in this partition ends. */
 interface Transaction extends Membership {
+  producerEpoch: number;
+  /** Of its first record. */
+  readonly offset: number;
   /** undefined: it is open. */
   outcome: Outcome | undefined;
 }
@@ -20,6 +24,12 @@ interface Transaction extends Membership {
 interface Entry {
   readonly record: InRecord;
   readonly transaction: Transaction | undefined;
+}
+
+interface Partition {
+  readonly entries: Entry[];
+  /** By producer id. */
+  readonly open: Map<number, Transaction>;
 }
 
 /** Ways in which a broker may lie or fail: each is asked at its place, and by default nothing happens. */
@@ -49,7 +59,7 @@ export const HONEST: Lies = {
  * nothing behind the first open transaction of a partition, and nothing that was aborted. Markers take no offset.
  */
 export class MemoryLog {
-  readonly #topics = new Map<string, Entry[][]>();
+  readonly #topics = new Map<string, Partition[]>();
   readonly #ids = new Map<string, string>();
   readonly #settings = new Map<string, Readonly<Record<string, string>>>();
   #made = 0;
@@ -66,7 +76,7 @@ export class MemoryLog {
     if (!existing) {
       this.#topics.set(
         spec.topic,
-        Array.from({ length: spec.partitions }, () => []),
+        Array.from({ length: spec.partitions }, () => ({ entries: [], open: new Map() })),
       );
       this.#ids.set(spec.topic, `topic-${++this.#made}`);
       this.#settings.set(spec.topic, { ...DEFAULTS, ...spec.config });
@@ -107,41 +117,34 @@ export class MemoryLog {
   }
 
   /** The offset after the last record, also of open transactions. */
-  end({ topic, partition }: Place): number {
-    return this.#entries(topic, partition).length;
+  end(place: Place): number {
+    return this.#partition(place).entries.length;
   }
 
   /** Where the first open transaction begins, or the end. */
-  stable({ topic, partition }: Place): number {
-    const entries = this.#entries(topic, partition);
-    const open = entries.findIndex(({ transaction }) => transaction && !transaction.outcome);
-    return open < 0 ? entries.length : open;
+  stable(place: Place): number {
+    const { entries, open } = this.#partition(place);
+    let stable = entries.length;
+    for (const { offset } of open.values()) stable = Math.min(stable, offset);
+    return stable;
   }
 
   /** What a reader of committed records sees from an offset on. */
   readable(topic: string, partition: number, from = 0): readonly InRecord[] {
-    const stable = this.stable({ topic, partition });
-    return this.#entries(topic, partition)
-      .slice(from, stable)
+    const place = { topic, partition };
+    return this.#partition(place)
+      .entries.slice(from, this.stable(place))
       .flatMap(({ record, transaction }) => (transaction?.outcome === "abort" ? [] : [record]));
   }
 
-  open({ topic, partition }: Place): readonly OpenTransaction[] {
-    const open = new Map<number, OpenTransaction>();
-    for (const [offset, { transaction }] of this.#entries(topic, partition).entries()) {
-      if (!transaction || transaction.outcome) continue;
-      const { producerId, producerEpoch } = transaction;
-      const known = open.get(producerId)?.offset ?? offset;
-      open.set(producerId, {
-        topic,
-        partition,
-        producerId,
-        producerEpoch,
-        coordinatorEpoch: 0,
-        offset: known,
-      });
-    }
-    return [...open.values()];
+  open(place: Place): readonly OpenTransaction[] {
+    return Array.from(this.#partition(place).open.values(), ({ producerId, producerEpoch, offset }) => ({
+      ...place,
+      producerId,
+      producerEpoch,
+      coordinatorEpoch: 0,
+      offset,
+    }));
   }
 
   /** All of them, or none. */
@@ -149,8 +152,8 @@ export class MemoryLog {
     const targets = records.map((record) => {
       const partitions = this.#partitions(record.topic);
       const partition = record.partition ?? partitionForKey(record.key, partitions.length);
-      const log = partitions[partition];
-      if (!log) {
+      const target = partitions[partition];
+      if (!target) {
         throw new CodedError("KAFKA_RECORD_REFUSED", {
           message: `${record.topic} has no partition ${partition}`,
           retryable: false,
@@ -159,15 +162,15 @@ export class MemoryLog {
       }
       const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0);
       if (bytes > Number(this.settingsOf(record.topic)[MAX_BYTES])) throw tooLarge(record.topic, bytes);
-      return { record, partition, log };
+      return { record, partition, target };
     });
-    const written = targets.map(({ record, partition, log }) => {
-      const offset = log.length;
+    const written = targets.map(({ record, partition, target }) => {
+      const offset = target.entries.length;
       const { topic, key, value, headers = {} } = record;
       const timestamp = record.timestamp ?? this.#now();
-      log.push({
+      target.entries.push({
         record: { topic, partition, offset, timestamp, key, value, headers },
-        transaction: by && { ...by, outcome: undefined },
+        transaction: by && joined(target, by, offset),
       });
       return { topic, partition, offset };
     });
@@ -177,9 +180,10 @@ export class MemoryLog {
 
   /** A marker: what this producer has open in the partition is ended, of whatever epoch. */
   mark({ topic, partition }: Place, producerId: number, outcome: Outcome): void {
-    for (const { transaction } of this.#topics.get(topic)?.[partition] ?? []) {
-      if (transaction?.producerId === producerId) transaction.outcome ??= outcome;
-    }
+    const open = this.#topics.get(topic)?.[partition]?.open;
+    const transaction = open?.get(producerId);
+    if (transaction) transaction.outcome = outcome;
+    open?.delete(producerId);
     this.#tell(false);
   }
 
@@ -196,11 +200,11 @@ export class MemoryLog {
     for (const listener of this.#listeners) listener(byProducer);
   }
 
-  #entries(topic: string, partition: number): Entry[] {
-    return this.#partitions(topic)[partition] ?? [];
+  #partition({ topic, partition }: Place): Partition {
+    return this.#partitions(topic)[partition] ?? { entries: [], open: new Map() };
   }
 
-  #partitions(topic: string): Entry[][] {
+  #partitions(topic: string): Partition[] {
     const partitions = this.#topics.get(topic);
     if (partitions) return partitions;
     throw new CodedError("KAFKA_UNAVAILABLE", {
@@ -209,6 +213,14 @@ export class MemoryLog {
       context: { topic },
     });
   }
+}
+
+/** A record of a producer with an open transaction belongs to that one, of whatever epoch: as a broker has it. */
+function joined({ open }: Partition, { producerId, producerEpoch }: Membership, offset: number): Transaction {
+  const transaction = open.get(producerId) ?? { producerId, producerEpoch, offset, outcome: undefined };
+  transaction.producerEpoch = producerEpoch;
+  open.set(producerId, transaction);
+  return transaction;
 }
 
 /** As the broker has it of a request; here it looks at single records. */

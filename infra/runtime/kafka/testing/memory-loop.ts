@@ -1,6 +1,6 @@
 import { CodedError } from "../../../../schemas/errors.ts";
 import { positionText } from "../loop/offsets.ts";
-import type { Committed, LoopKafka, TransactionalProducer } from "../loop/ports.ts";
+import type { Committed, LoopKafka, Place, TransactionalProducer } from "../loop/ports.ts";
 import { Positions } from "../positions.ts";
 import type { MemoryCoordinator } from "./memory-coordinator.ts";
 import type { Lies, MemoryLog } from "./memory-log.ts";
@@ -25,11 +25,15 @@ export function memoryLoop(log: MemoryLog, coordinator: MemoryCoordinator, lies:
     describe: async (transactionalId) => coordinator.describe(transactionalId),
     coordinated: async (producerId) => coordinator.withProducer(producerId),
     async stable(places) {
+      mustBeDistinct(places);
       const stable = new Positions();
       for (const place of places) stable.set(place.topic, place.partition, log.stable(place));
       return stable;
     },
-    open: async (places) => places.flatMap((place) => log.open(place)),
+    async open(places) {
+      mustBeDistinct(places);
+      return places.flatMap((place) => log.open(place));
+    },
     async mark(open, outcome) {
       if (lies.refusesMarkers()) {
         throw new CodedError("KAFKA_UNAVAILABLE", { message: "not authorized", retryable: false });
@@ -39,6 +43,13 @@ export function memoryLoop(log: MemoryLog, coordinator: MemoryCoordinator, lies:
     },
     fence: async (transactionalId) => producerOf(log, coordinator, groups, transactionalId),
   };
+}
+
+/** Brokers refuse ListOffsets of a partition that is named twice. */
+function mustBeDistinct(places: readonly Place[]): void {
+  const names = new Set(places.map(({ topic, partition }) => `${topic}-${partition}`));
+  if (names.size === places.length) return;
+  throw new CodedError("KAFKA_UNAVAILABLE", { message: "a partition is named twice", retryable: true });
 }
 
 function producerOf(
