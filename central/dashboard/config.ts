@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { doorSettings } from "../../infra/runtime/http/door-settings.ts";
 import { ksqlSettings, registrySettings } from "../../infra/runtime/security/http.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 import { flag, httpUrl, port, topicPrefix } from "../../infra/runtime/service/config.ts";
@@ -9,6 +10,7 @@ const settings = z.object({
     .string()
     .default("127.0.0.1")
     .describe("The address it listens on; 0.0.0.0 for everybody."),
+  ...doorSettings,
   ...kafkaSettings,
   ...registrySettings,
   ...ksqlSettings,

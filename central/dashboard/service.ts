@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { doorOf } from "../../infra/runtime/http/door-settings.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
@@ -31,6 +32,7 @@ export async function start(context: ServiceContext): Promise<RunningService> {
     metrics,
     port: config.DASHBOARD_PORT,
     host: config.DASHBOARD_HOST,
+    door: doorOf(config),
     supervisorUrl: config.SUPERVISOR_URL,
     ksql: httpAccess("KSQLDB", config),
     simulatorUrl: config.FIRMWARE_SIM_URL,

@@ -1,5 +1,6 @@
 import { Counter, type Registry } from "prom-client";
 import type { Clock } from "../../infra/runtime/clock.ts";
+import { doorOf } from "../../infra/runtime/http/door-settings.ts";
 import type { Kafka, Producer } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { Random } from "../../infra/runtime/random.ts";
@@ -66,6 +67,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     keys: config.FLEET_API_KEYS_FILE === undefined ? undefined : vehicleKeysFrom(config.FLEET_API_KEYS_FILE),
     now: () => clock.now(),
     logger,
+    door: doorOf(config),
     maxConnections: config.FLEET_MAX_CONNECTIONS,
     requestMs: config.FLEET_REQUEST_MS,
   });

@@ -1,3 +1,4 @@
+import type { Door } from "../../infra/runtime/http/door.ts";
 import { RestError } from "../../infra/runtime/http/errors.ts";
 import type { Exchange } from "../../infra/runtime/http/exchange.ts";
 import type { HttpServer } from "../../infra/runtime/http/listen.ts";
@@ -21,6 +22,7 @@ export interface IngestServerOptions {
   readonly keys: VehicleKeys | undefined;
   readonly now: () => number;
   readonly logger: Logger;
+  readonly door: Door;
   readonly maxConnections: number;
   /** For a request to arrive whole, ms: a client that trickles is cut off. */
   readonly requestMs: number;
@@ -34,7 +36,7 @@ const WELCOME = "Welcome to the fleet's telemetry. POST events here as JSON.";
 
 /** `POST /events`, `GET /events` and the probes; not yet listening. */
 export function ingestServer(options: IngestServerOptions): HttpServer {
-  const { intake, metrics, logger, maxConnections, requestMs, onAnswer } = options;
+  const { intake, metrics, logger, door, maxConnections, requestMs, onAnswer } = options;
   const probe = () => {
     const { ready, accepted, heldBytes } = intake;
     return { ready, detail: { accepted, heldBytes } };
@@ -51,6 +53,7 @@ export function ingestServer(options: IngestServerOptions): HttpServer {
       return answer;
     },
     logger,
+    door,
     limits: {
       connections: maxConnections,
       requestMs,
@@ -107,6 +110,7 @@ function errorAnswer(error: unknown): ErrorAnswer {
 function unrouted(error: unknown): Refusal | undefined {
   if (!(error instanceof RestError)) return undefined;
   if (error.status === 404) return new Refusal(404, { error: "there is only /events" });
+  if (error.status === 403) return new Refusal(403, { error: error.message });
   if (error.status === 405) return new Refusal(405, { error: "GET or POST" });
   return undefined;
 }

@@ -1,4 +1,5 @@
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, request } from "node:http";
 import { io, type Socket } from "socket.io-client";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { closeServer, listen } from "../../../infra/runtime/http/listen.ts";
@@ -219,6 +220,44 @@ describe("the dashboard", () => {
     viewer.socket.emit("resync");
     await vi.waitFor(() => expect(viewer.state).not.toBeNull(), soon);
     expect(await json(`${url}/api/v1/proof`)).toMatchObject({ pages: { open: 0, behind: 0 } });
+  });
+
+  test("lets no page of elsewhere in, by HTTP or Socket.IO, and shows no stack", async () => {
+    const dashboard = await served(await readyCity());
+    const joined = (headers: Readonly<Record<string, string>>): Promise<boolean> =>
+      new Promise((resolve) => {
+        const socket = io(dashboard.url, {
+          transports: ["websocket"],
+          forceNew: true,
+          reconnection: false,
+          extraHeaders: headers,
+        });
+        open.push(() => socket.close());
+        socket.on("connect", () => resolve(true));
+        socket.on("connect_error", () => resolve(false));
+      });
+    expect(await joined({})).toBe(true);
+    expect(await joined({ origin: dashboard.url })).toBe(true);
+    expect(await joined({ origin: "http://localhost:3000" })).toBe(false);
+    expect(await joined({ host: "rebound.example.org" })).toBe(false);
+    // Not by fetch, which mends what is wrong with a path.
+    const asked = async (path: string, headers = {}): Promise<string> => {
+      const [response] = (await once(
+        request({ host: "127.0.0.1", port: dashboard.port, path, headers }).end(),
+        "response",
+      )) as [IncomingMessage];
+      let text = "";
+      for await (const chunk of response.setEncoding("utf8")) text += String(chunk);
+      return `${response.statusCode} ${text}`;
+    };
+    expect(await asked("/api/v1/proof", { origin: "https://example.org" })).toMatch(
+      /^403 .*HTTP_ALLOWED_ORIGINS/,
+    );
+    for (const path of ["/%E0%A4%A", "/assets/%2e%2e%2f%00", "/assets/none.js", "/api/v1/stations/%"]) {
+      const answer = await asked(path);
+      expect(answer).toMatch(/^4\d\d \{"error":"/);
+      expect(answer).not.toMatch(/node_modules|\.[tj]s:\d|\bat /);
+    }
   });
 
   test("is up before Kafka has any topic, and says what the supervisor is starting", async () => {

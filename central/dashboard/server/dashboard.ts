@@ -2,7 +2,10 @@ import { createServer } from "node:http";
 import type { Registry } from "prom-client";
 import { Gauge } from "prom-client";
 import type { Clock } from "../../../infra/runtime/clock.ts";
+import type { Door } from "../../../infra/runtime/http/door.ts";
+import { closedDoor } from "../../../infra/runtime/http/door-settings.ts";
 import { closeServer, listen } from "../../../infra/runtime/http/listen.ts";
+import { timeLimits } from "../../../infra/runtime/http/server.ts";
 import type { Kafka, KafkaAdmin } from "../../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../../infra/runtime/logger.ts";
 import type { AvroDecoder } from "../../../infra/runtime/registry/ports.ts";
@@ -33,6 +36,8 @@ export interface DashboardOptions {
   readonly metrics: Registry;
   readonly port: number;
   readonly host: string;
+  /** Whose requests are taken; left out: this machine's and those of its own page. */
+  readonly door?: Door;
   readonly supervisorUrl: string | null;
   readonly ksql: HttpAccess | null;
   readonly simulatorUrl: string | null;
@@ -108,9 +113,12 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     ready: feed.behind.size === 0,
     detail: readiness(feed, surroundings, model, proof),
   });
+  const door = options.door ?? closedDoor();
   const server = createServer(
+    timeLimits(),
     createApp({
       ...options,
+      door,
       model,
       proof: () => proof.last,
       hops: () => hops,
@@ -124,7 +132,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       },
     }),
   );
-  const channel = new Channel(server, versions, viewers, clock);
+  const channel = new Channel(server, { versions, viewers, clock, door, logger: options.logger });
   register(options.metrics, channel, model, proof);
 
   const stopTick = clock.every(TICK_MS, () => {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { readBody, textOf } from "./body.ts";
+import { linesOf } from "./lines.ts";
 import { mediaTypeOf } from "./media.ts";
 
 export type Headers = Readonly<Record<string, string>>;
@@ -16,9 +17,16 @@ export class Exchange {
   readonly #request: IncomingMessage | Http2ServerRequest;
   readonly #response: ServerResponse;
   readonly #search: string;
+  readonly #bodyMs: number | undefined;
 
-  constructor(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) {
+  /** @param bodyMs - how long the whole body may take; undefined: Node watches over it, as for HTTP/1. */
+  constructor(
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+    bodyMs?: number,
+  ) {
     this.#request = request;
+    this.#bodyMs = bodyMs;
     // HTTP/2's compatibility layer has all that is used here.
     this.#response = response as ServerResponse;
     this.method = request.method ?? "GET";
@@ -35,6 +43,11 @@ export class Exchange {
 
   get headers(): IncomingHttpHeaders {
     return this.#request.headers;
+  }
+
+  /** The address of this machine at which the connection arrived. */
+  get localAddress(): string | undefined {
+    return this.#request.socket.localAddress;
   }
 
   get accept(): string | undefined {
@@ -58,8 +71,13 @@ export class Exchange {
    * @param discarded - up to how many bytes one that is too large is read on, so that its client sees the answer.
    * @throws {RestError} 413
    */
-  body(limit: number, discarded?: number): Promise<Buffer> {
-    return readBody(this.#request, limit, discarded);
+  async body(limit: number, discarded?: number): Promise<Buffer> {
+    const timer = this.#bodyMs === undefined ? undefined : setTimeout(() => this.destroy(), this.#bodyMs);
+    try {
+      return await readBody(this.#request, limit, discarded);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /**
@@ -71,16 +89,14 @@ export class Exchange {
     return textOf(await this.body(limit));
   }
 
-  /** The body's lines as they come, without their ends. */
-  async *lines(): AsyncIterable<string> {
-    let rest = "";
-    for await (const chunk of this.#request.setEncoding("utf8") as AsyncIterable<string>) {
-      rest += chunk;
-      const lines = rest.split("\n");
-      rest = lines.pop() ?? "";
-      yield* lines;
-    }
-    if (rest.trim() !== "") yield rest;
+  /**
+   * The body's lines as they come, without their ends.
+   *
+   * @param limit - characters of a line, at most.
+   * @throws {RestError} 413
+   */
+  lines(limit: number): AsyncIterable<string> {
+    return linesOf(this.#request.setEncoding("utf8") as AsyncIterable<string>, limit);
   }
 
   /** A header of the answer, beside those that `send` or `begin` give. */

@@ -4,7 +4,6 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Logger, silentLogger } from "../logger.ts";
 import type { HttpServer } from "./listen.ts";
-import { onlyLocal } from "./local.ts";
 import { probeRoutes } from "./probes.ts";
 import { type Handler, type HttpServerOptions, httpServer, plainErrors } from "./server.ts";
 
@@ -58,9 +57,9 @@ describe.each([false, true])("on a port that serves HTTP/2 too: %s", (http2) => 
 
   test("a target in absolute form is as good as its path (RFC 9112 §3.2.2)", async () => {
     const { port } = await serve({ routes: echo, http2 });
-    const head = "Host: example.org\r\nConnection: close\r\n\r\n";
-    expect(await raw(port, `GET http://example.org/items/a?q=1 HTTP/1.1\r\n${head}`)).toContain('"q":"1"');
-    expect(await raw(port, `GET http://example.org HTTP/1.1\r\n${head}`)).toContain("404 Not Found");
+    const head = "Host: localhost\r\nConnection: close\r\n\r\n";
+    expect(await raw(port, `GET http://localhost/items/a?q=1 HTTP/1.1\r\n${head}`)).toContain('"q":"1"');
+    expect(await raw(port, `GET http://localhost HTTP/1.1\r\n${head}`)).toContain("404 Not Found");
   });
 
   test.each([
@@ -78,7 +77,10 @@ describe.each([false, true])("on a port that serves HTTP/2 too: %s", (http2) => 
 
   test("a body that stays too large is answered before its end, and the connection ends", async () => {
     const { port } = await serve({ routes: echo, http2 });
-    const answer = await raw(port, "POST /items HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nabc");
+    const answer = await raw(
+      port,
+      "POST /items HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nabc",
+    );
     expect(answer).toMatch(/^HTTP\/1\.1 413 .*connection: close/is);
   });
 
@@ -158,13 +160,105 @@ test("an error whose answer fails in turn ends the connection", async () => {
   await expect(fetch(`${url}/nothing`)).rejects.toThrow();
 });
 
-test("admission comes before the route is looked up", async () => {
-  const { port } = await serve({ routes: echo, admit: onlyLocal });
-  const ask = (host: string, origin = "") =>
-    raw(port, `GET /nothing HTTP/1.1\r\nHost: ${host}\r\n${origin}Connection: close\r\n\r\n`);
-  expect(await ask("127.0.0.1:1")).toContain("404 Not Found");
-  expect(await ask("rebound.example.org")).toContain("403 Forbidden");
-  expect(await ask("localhost", "Origin: https://example.org\r\n")).toContain("403 Forbidden");
+test.each([false, true])("the door comes before the route is looked up; HTTP/2 too: %s", async (http2) => {
+  const { port } = await serve({ routes: echo, http2 });
+  const ask = (line: string, host: string, origin = "") =>
+    raw(port, `${line} HTTP/1.1\r\nHost: ${host}\r\n${origin}Connection: close\r\n\r\n`);
+  expect(await ask("GET /nothing", "127.0.0.1:1")).toContain("404 Not Found");
+  expect(await ask("GET /nothing", "rebound.example.org")).toContain("403 Forbidden");
+  expect(await ask("POST /items", "localhost", "Origin: https://example.org\r\n")).toContain("403 Forbidden");
+  expect(await ask("POST /items", "localhost", "Origin: http://localhost\r\n")).toContain("200 OK");
+});
+
+test("the door stands before HTTP/2 as well", async () => {
+  const { url } = await serve({ routes: echo, http2: true });
+  const session = connectHttp2(url);
+  const statusOf = async (headers: Record<string, string>): Promise<unknown> => {
+    const stream = session.request({ ":method": "POST", ":path": "/items", ...headers });
+    stream.end("ab");
+    const [answer] = (await once(stream, "response")) as [IncomingHttpHeaders];
+    return answer[":status"];
+  };
+  expect(await statusOf({})).toBe(200);
+  expect(await statusOf({ ":authority": "rebound.example.org" })).toBe(403);
+  expect(await statusOf({ origin: "https://example.org" })).toBe(403);
+  session.close();
+});
+
+test("a door of the server's own lets others in", async () => {
+  const door = { allowedHosts: ["chicago.example.org"], allowedOrigins: [], machine: "" };
+  const { port } = await serve({ routes: echo, door });
+  const head = "Host: chicago.example.org\r\nConnection: close\r\n\r\n";
+  expect(await raw(port, `GET /items/a HTTP/1.1\r\n${head}`)).toContain("200 OK");
+});
+
+describe("HTTP/2 on a shared port has the same limits", () => {
+  const limits = { requestMs: 200, headersMs: 100, keepAliveMs: 150 };
+
+  test("a connection that says nothing, or only begins to, is cut off", async () => {
+    const { port } = await serve({ routes: echo, http2: true, limits });
+    expect(await raw(port)).toBe("");
+    expect(await raw(port, "PRI * HT")).toBe("");
+  });
+
+  test("a body that trickles is cut off, and the connection serves others", async () => {
+    const { url } = await serve({ routes: echo, http2: true, limits: { ...limits, keepAliveMs: 60_000 } });
+    const session = connectHttp2(url);
+    const slow = session.request({ ":method": "POST", ":path": "/items" });
+    slow.on("error", () => {});
+    slow.write("a");
+    await once(slow, "close");
+    const next = session.request({ ":path": "/items/a" });
+    const [headers] = (await once(next, "response")) as [IncomingHttpHeaders];
+    expect(headers[":status"]).toBe(200);
+    session.close();
+  });
+
+  test("a connection without requests ends; one with an answer under way does not", async () => {
+    let finish = (): void => {};
+    const { url } = await serve({
+      routes: [
+        ...echo,
+        get("/rows", async (exchange) => {
+          exchange.begin(200, "text/plain");
+          await exchange.write("row\n");
+          await new Promise<void>((resolve) => {
+            finish = resolve;
+          });
+          exchange.end();
+        }),
+      ],
+      http2: true,
+      limits: { ...limits, keepAliveMs: 50 },
+    });
+    const session = connectHttp2(url);
+    const rows = session.request({ ":path": "/rows" });
+    await once(rows, "response");
+    const other = session.request({ ":path": "/items/a" });
+    await once(other.resume(), "end");
+    const idle = connectHttp2(url);
+    await once(idle, "close");
+    expect(rows.closed).toBe(false);
+    finish();
+    await once(rows.resume(), "end");
+    await once(session, "close");
+  });
+});
+
+test("a request whose first bytes come one by one is still HTTP/1.1", async () => {
+  const { port } = await serve({ routes: echo, http2: true });
+  const socket = connect(port, "127.0.0.1");
+  socket.setNoDelay(true);
+  let answer = "";
+  socket.setEncoding("utf8").on("data", (chunk: string) => {
+    answer += chunk;
+  });
+  for (const byte of "POST /items HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab") {
+    await new Promise((resolve) => socket.write(byte, resolve));
+    await new Promise(setImmediate);
+  }
+  await once(socket, "close");
+  expect(answer).toContain("200 OK");
 });
 
 test("HTTP/2 without TLS finds the same routes", async () => {

@@ -1,7 +1,8 @@
 import { createServer, type ServerOptions } from "node:http";
 import { messageOf } from "../../../schemas/errors.ts";
-import { defined } from "../defined.ts";
 import type { Logger } from "../logger.ts";
+import { checkDoor, type Door } from "./door.ts";
+import { closedDoor } from "./door-settings.ts";
 import { RestError } from "./errors.ts";
 import { Exchange, type Headers } from "./exchange.ts";
 import { type HttpServer, overHttp1 } from "./listen.ts";
@@ -22,18 +23,19 @@ export interface ErrorAnswer {
 
 export interface HttpServerOptions {
   readonly routes: readonly Route<Handler>[];
-  /** Whatever a handler, the router or `admit` throws, in the form of this server's protocol. */
+  /** Whatever a handler, the router or the door throws, in the form of this server's protocol. */
   readonly errorAnswer: (error: unknown, exchange: Exchange) => ErrorAnswer;
-  /** Asked before the route is looked up. @throws {RestError} when the request is refused, for example 403 */
-  readonly admit?: (exchange: Exchange) => void;
   readonly logger: Logger;
+  /** Whose requests are taken; left out: this machine's and those of the server's own page. */
+  readonly door?: Door;
   readonly limits?: HttpLimits;
   /** Serve HTTP/2 without TLS on the same port (RFC 9113 §3.3). */
   readonly http2?: boolean;
 }
 
-/** What one client may take; Node's own defaults where nothing is given. */
+/** What one client may take. */
 export interface HttpLimits {
+  /** Left out: any number. */
   readonly connections?: number;
   /** For a request to arrive whole, ms: a client that trickles is cut off. */
   readonly requestMs?: number;
@@ -44,6 +46,14 @@ export interface HttpLimits {
   readonly headerBytes?: number;
 }
 
+/** A browser keeps a connection for minutes, a slow link sends some megabytes in one. */
+const DEFAULT_LIMITS = {
+  requestMs: 120_000,
+  headersMs: 15_000,
+  keepAliveMs: 75_000,
+  headerBytes: 16 * 1024,
+} satisfies HttpLimits;
+
 /**
  * The frame of every small HTTP server here: limits, admission, routes, and one way for errors to become answers.
  *
@@ -51,8 +61,11 @@ export interface HttpLimits {
  */
 export function httpServer(options: HttpServerOptions): HttpServer {
   const route = createRouter(options.routes);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const door = options.door ?? closedDoor();
   const handle = async (exchange: Exchange): Promise<void> => {
-    options.admit?.(exchange);
+    exchange.setHeader("x-content-type-options", "nosniff");
+    checkDoor(exchange, door);
     const { handler, params } = route(exchange.method, exchange.path);
     exchange.params = params;
     await handler(exchange);
@@ -60,11 +73,12 @@ export function httpServer(options: HttpServerOptions): HttpServer {
   const answer = (exchange: Exchange): void => {
     handle(exchange).catch((error: unknown) => answerError(options, exchange, error));
   };
-  const http1 = createServer(nodeOptions(options.limits), (request, response) =>
+  const http1 = createServer(timeLimits(limits), (request, response) =>
     answer(new Exchange(request, response)),
   );
-  if (options.limits?.connections !== undefined) http1.maxConnections = options.limits.connections;
-  return options.http2 ? sharedPort(http1, answer) : overHttp1(http1);
+  const connections = options.limits?.connections;
+  if (connections !== undefined) http1.maxConnections = connections;
+  return options.http2 ? sharedPort(http1, answer, { ...limits, connections }) : overHttp1(http1);
 }
 
 /** An error as a line of text; for servers whose protocol has no form of its own. */
@@ -91,14 +105,15 @@ function answerError({ errorAnswer, logger }: HttpServerOptions, exchange: Excha
   }
 }
 
-function nodeOptions(limits: HttpLimits = {}): ServerOptions {
-  const { requestMs, headersMs, keepAliveMs, headerBytes } = limits;
-  return defined({
+/** The limits as options of Node's server. */
+export function timeLimits(limits: HttpLimits = {}): ServerOptions {
+  const { requestMs, headersMs, keepAliveMs, headerBytes } = { ...DEFAULT_LIMITS, ...limits };
+  return {
     requestTimeout: requestMs,
-    headersTimeout: headersMs,
+    headersTimeout: Math.min(headersMs, requestMs),
     // How often Node looks for requests over their time.
-    connectionsCheckingInterval: requestMs === undefined ? undefined : Math.min(1_000, requestMs),
+    connectionsCheckingInterval: Math.min(1_000, requestMs),
     keepAliveTimeout: keepAliveMs,
     maxHeaderSize: headerBytes,
-  });
+  };
 }

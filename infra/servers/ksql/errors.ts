@@ -7,6 +7,7 @@ export const ERROR_CODE = {
   queryEndpoint: 40002,
   http2Only: 40004,
   notFound: 40400,
+  mediaType: 41500,
   noRegistry: 42801,
   serverError: 50000,
 } as const;

@@ -1,5 +1,6 @@
 import type { Registry } from "prom-client";
 import type { Clock } from "../../runtime/clock.ts";
+import type { Door } from "../../runtime/http/door.ts";
 import type { Kafka } from "../../runtime/kafka/ports.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import { ServerState } from "./commands/server-state.ts";
@@ -24,6 +25,7 @@ interface KsqlServerOptions {
   readonly serviceId: string;
   /** Where tables are kept; left out: in memory. */
   readonly state?: StateSpaceOptions;
+  readonly door?: Door;
 }
 
 export interface KsqlServer {
@@ -70,6 +72,7 @@ export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlSe
     probe: () => ({ ready: true }),
     metrics,
     logger,
+    ...(options.door ? { door: options.door } : {}),
   });
   const { port, url } = await http.listen(options.port, options.host);
   return {

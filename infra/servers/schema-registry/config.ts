@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { doorSettings } from "../../runtime/http/door-settings.ts";
 import { kafkaSettings } from "../../runtime/security/kafka.ts";
 import { port, topicPrefix } from "../../runtime/service/config.ts";
 
@@ -9,5 +10,6 @@ export const registryServerSettings = z.object({
     .string()
     .default("127.0.0.1")
     .describe("The address to listen on; 0.0.0.0 for everybody."),
+  ...doorSettings,
   TOPIC_PREFIX: topicPrefix,
 });

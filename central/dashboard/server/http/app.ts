@@ -1,6 +1,9 @@
 import { join } from "node:path";
-import express, { type Express, type Response } from "express";
+import express, { type ErrorRequestHandler, type Express, type Response } from "express";
 import type { Registry } from "prom-client";
+import { checkDoor, type Door } from "../../../../infra/runtime/http/door.ts";
+import type { Logger } from "../../../../infra/runtime/logger.ts";
+import { messageOf } from "../../../../schemas/errors.ts";
 import type { HopView } from "../../../../schemas/page/page.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
 import { type ExperimentSources, experimentRoutes } from "../experiments/routes.ts";
@@ -20,6 +23,8 @@ export interface AppSources {
   /** Wall clock, epoch ms. */
   readonly now: () => number;
   readonly metrics: Registry;
+  readonly door: Door;
+  readonly logger: Logger;
   readonly version: string;
   /** The built page. */
   readonly webRoot: string;
@@ -42,6 +47,10 @@ export function createApp(sources: AppSources): Express {
   const { model, now } = sources;
   const app = express();
   app.disable("x-powered-by");
+  app.use(({ headers, socket }, _response, next) => {
+    checkDoor({ headers, localAddress: socket.localAddress }, sources.door);
+    next();
+  });
   app.use((_request, response, next) => {
     response.set({
       "content-security-policy": CONTENT_SECURITY_POLICY,
@@ -102,6 +111,8 @@ export function createApp(sources: AppSources): Express {
   });
 
   servePage(app, sources.webRoot);
+  app.use((request, response) => notFound(response, `no ${request.method} ${request.path}`));
+  app.use(errorAnswer(sources.logger));
   return app;
 }
 
@@ -116,6 +127,25 @@ function servePage(app: Express, webRoot: string): void {
   app.get("/", (_request, response) => {
     response.status(503).type("text/plain").send("The page is not built: run npm run build.\n");
   });
+}
+
+/** Express would answer with the stack, which names folders of this machine. */
+function errorAnswer(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const status = statusOf(error);
+    if (status === 500) logger.error({ err: error, path: request.path }, "request failed");
+    response.status(status).json({ error: status === 500 ? "an error of the server" : messageOf(error) });
+  };
+}
+
+/** What Express and the door throw has its status with it. */
+function statusOf(error: unknown): number {
+  const { status } = (error ?? {}) as { readonly status?: unknown };
+  return typeof status === "number" && status >= 400 && status < 500 ? status : 500;
 }
 
 function notFound(response: Response, problem: string): void {

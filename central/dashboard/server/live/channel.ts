@@ -1,11 +1,22 @@
 import type { Server as HttpServer } from "node:http";
 import { Server, type Socket } from "socket.io";
 import type { Clock } from "../../../../infra/runtime/clock.ts";
+import { checkDoor, type Door } from "../../../../infra/runtime/http/door.ts";
+import type { Logger } from "../../../../infra/runtime/logger.ts";
+import { messageOf } from "../../../../schemas/errors.ts";
 import type { PageEvents, ServerEvents, Shown } from "../../../../schemas/page/page.ts";
 import type { Versions } from "../view/versions.ts";
 import type { Viewers } from "./viewers.ts";
 
 type PageSocket = Socket<PageEvents, ServerEvents>;
+
+export interface ChannelOptions {
+  readonly versions: Versions;
+  readonly viewers: Viewers;
+  readonly clock: Clock;
+  readonly door: Door;
+  readonly logger: Logger;
+}
 
 /** Those who have the newest version: a delta is encoded once for all of them. */
 const CURRENT = "current";
@@ -26,13 +37,23 @@ export class Channel {
   /** The version each page was last sent. */
   readonly #sent = new Map<PageSocket, number>();
 
-  constructor(http: HttpServer, versions: Versions, viewers: Viewers, clock: Clock) {
+  constructor(http: HttpServer, { versions, viewers, clock, door, logger }: ChannelOptions) {
     this.#versions = versions;
     this.#viewers = viewers;
     this.#clock = clock;
     this.#io = new Server(http, {
       transports: ["websocket"],
       serveClient: false,
+      // A WebSocket may be opened from any page: no browser asks the server first.
+      allowRequest: ({ headers, socket }, answer) => {
+        try {
+          checkDoor({ headers, localAddress: socket.localAddress }, door);
+          answer(null, true);
+        } catch (error) {
+          logger.warn({ reason: messageOf(error) }, "a page was not let in");
+          answer(messageOf(error), false);
+        }
+      },
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       pingInterval: 5_000,
       pingTimeout: 5_000,

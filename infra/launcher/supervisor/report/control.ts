@@ -1,7 +1,6 @@
 import { messageOf } from "../../../../schemas/errors.ts";
 import { RestError } from "../../../runtime/http/errors.ts";
 import type { HttpServer } from "../../../runtime/http/listen.ts";
-import { onlyLocal } from "../../../runtime/http/local.ts";
 import type { Route } from "../../../runtime/http/router.ts";
 import { type Handler, httpServer } from "../../../runtime/http/server.ts";
 import type { Logger } from "../../../runtime/logger.ts";
@@ -36,7 +35,6 @@ export function controlServer(controlled: Controlled, logger: Logger): HttpServe
       },
     }) satisfies Route<Handler>;
   return httpServer({
-    admit: onlyLocal,
     routes: [
       {
         method: "GET",

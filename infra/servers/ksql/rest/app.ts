@@ -1,4 +1,5 @@
 import { messageOf } from "../../../../schemas/errors.ts";
+import type { Door } from "../../../runtime/http/door.ts";
 import type { Exchange } from "../../../runtime/http/exchange.ts";
 import type { HttpServer } from "../../../runtime/http/listen.ts";
 import { mediaTypeOf, negotiate } from "../../../runtime/http/media.ts";
@@ -25,12 +26,14 @@ interface AppOptions extends Probes {
   /** Answers and commands both reach Kafka. */
   readonly healthy: () => Promise<boolean>;
   readonly logger: Logger;
+  readonly door?: Door;
 }
 
 /** The REST API, not yet listening, over HTTP/1.1 and HTTP/2. */
 export function ksqlHttpServer(options: AppOptions): HttpServer {
   const routes = [...aboutRoutes(options), ...statementRoutes(options), ...probeRoutes(options)];
-  return httpServer({ routes, errorAnswer, logger: options.logger, http2: true });
+  const { logger, door } = options;
+  return httpServer({ routes, errorAnswer, logger, http2: true, ...(door ? { door } : {}) });
 }
 
 const checked =

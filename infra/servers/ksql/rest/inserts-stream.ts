@@ -7,9 +7,12 @@ import { fromJson } from "../formats/json.ts";
 import { serdesOf } from "../formats/side.ts";
 import { insertRecord } from "../service/insert.ts";
 import type { KsqlService } from "../service/ksql-service.ts";
-import { HttpFailure } from "./errors.ts";
+import { errorBody, HttpFailure } from "./errors.ts";
 import { writeJsonValue } from "./json.ts";
 import { DELIMITED_TYPE } from "./row-writers.ts";
+
+/** Characters of a row, at most: no record of Kafka would hold more. */
+const MAX_LINE = 1024 * 1024;
 
 /** `POST /inserts-stream`: a line that names the target, then a JSON object per row; each is acknowledged by a line. */
 export async function insertsStream(exchange: Exchange, service: KsqlService): Promise<void> {
@@ -19,11 +22,22 @@ export async function insertsStream(exchange: Exchange, service: KsqlService): P
       "The /inserts-stream endpoint is only available when using HTTP2",
     );
   }
+  try {
+    await insertLines(exchange, service);
+  } catch (error) {
+    // A line that cannot be read ends the stream; what was acknowledged stays inserted.
+    if (!exchange.begun || exchange.aborted) throw error;
+    await exchange.write(`${writeJsonValue(errorBody(error).body)}\n`);
+  }
+  exchange.end();
+}
+
+async function insertLines(exchange: Exchange, service: KsqlService): Promise<void> {
   const { registry, clock } = service.deps;
   let source: Source | undefined;
   let serdes: Awaited<ReturnType<typeof serdesOf>> | undefined;
   let seq = 0;
-  for await (const line of exchange.lines()) {
+  for await (const line of exchange.lines(MAX_LINE)) {
     if (line.trim() === "") continue;
     if (!source || !serdes) {
       source = targetOf(line, service);
@@ -45,7 +59,6 @@ export async function insertsStream(exchange: Exchange, service: KsqlService): P
       await exchange.write(`${writeJsonValue(failure)}\n`);
     }
   }
-  exchange.end();
 }
 
 /** @throws {HttpFailure} */

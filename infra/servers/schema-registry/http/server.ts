@@ -1,5 +1,6 @@
 import { messageOf } from "../../../../schemas/errors.ts";
 import { textOf } from "../../../runtime/http/body.ts";
+import type { Door } from "../../../runtime/http/door.ts";
 import { RestError } from "../../../runtime/http/errors.ts";
 import type { Exchange } from "../../../runtime/http/exchange.ts";
 import type { HttpServer } from "../../../runtime/http/listen.ts";
@@ -32,12 +33,13 @@ export interface ServerOptions {
   readonly store: () => RegistryStore | undefined;
   readonly metrics: Probes["metrics"];
   readonly logger: Logger;
+  readonly door?: Door;
 }
 
 type Store = ServerOptions["store"];
 
 /** The registry's HTTP server, not yet listening: Confluent's API, and the probes that every service here has. */
-export function registryServer({ store, metrics, logger }: ServerOptions): HttpServer {
+export function registryServer({ store, metrics, logger, door }: ServerOptions): HttpServer {
   const api = [...subjectRoutes, ...schemaRoutes, ...settingRoutes, ...compatibilityRoutes];
   return httpServer({
     routes: [
@@ -46,6 +48,7 @@ export function registryServer({ store, metrics, logger }: ServerOptions): HttpS
     ],
     errorAnswer,
     logger,
+    ...(door ? { door } : {}),
   });
 }
 
