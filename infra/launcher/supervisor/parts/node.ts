@@ -30,6 +30,16 @@ export function programFile(root: string, entry: string, sources: boolean): stri
   return existsSync(file) ? file : undefined;
 }
 
+/** Every server of ours answers it, whatever else it waits for. */
+function livenessOf(probe: string): string {
+  return new URL("/healthz", probe).href;
+}
+
+/** A process that stands at a breakpoint is not hung. */
+function isDebugged(env: NodeJS.ProcessEnv): boolean {
+  return /--inspect/.test(env["NODE_OPTIONS"] ?? "");
+}
+
 export function nodePart(around: Surroundings, program: NodeProgram, file: string): Part {
   const { name, probe } = program;
   const log = logOf(around.home, name);
@@ -44,6 +54,9 @@ export function nodePart(around: Surroundings, program: NodeProgram, file: strin
     probe,
     log,
     holdsState: false,
+    ...(probe === null || isDebugged(around.env)
+      ? {}
+      : { lives: (withinMs) => answersOk(livenessOf(probe), withinMs) }),
     launch: () =>
       startChild(
         {

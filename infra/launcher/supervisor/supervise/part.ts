@@ -53,6 +53,8 @@ export interface Part extends PartSpec {
   readonly url: string | null;
   /** Answers what it does now, as JSON; absent: nothing can be asked. */
   readonly probe?: string | null;
+  /** Answers as long as its event loop turns, within the ms given; absent: a part that is ready is taken to live. */
+  readonly lives?: (withinMs: number) => Promise<boolean>;
   /** Where its output goes; null for tasks inside the supervisor. */
   readonly log: string | null;
   /** Killing it costs a long recovery at the next start: it gets the most time to end in order. */

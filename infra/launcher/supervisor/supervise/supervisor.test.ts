@@ -141,6 +141,28 @@ describe("the supervisor", () => {
     });
   });
 
+  test("kills a part that was ready and answers no more, says so, and starts it again", async () => {
+    let answers = true;
+    const { clock, processes, supervisor } = setUp({ lives: async () => answers });
+    const pass = async (seconds: number): Promise<void> => {
+      for (let n = 0; n < seconds; n += 5) {
+        clock.advance(5_000);
+        await settle();
+      }
+    };
+    supervisor.begin();
+    processes[0]?.becomeReady();
+    await settle();
+    await pass(600);
+    expect(processes[0]?.calls).toEqual([]);
+    answers = false;
+    for (let n = 0; processes[0]?.calls.length === 0 && n < 100; n++) await pass(5);
+    expect(processes[0]?.calls).toEqual(["kill"]);
+    expect(supervisor.reports()[0]).toMatchObject({ restarts: 1, reason: "hung: no answer for 60 s" });
+    clock.advance(RESTART_POLICY.baseMs);
+    expect(processes).toHaveLength(2);
+  });
+
   test("kills a part that does not end when told to", async () => {
     const { clock, processes, supervisor } = setUp();
     supervisor.begin();

@@ -1,5 +1,6 @@
 import { messageOf } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../../runtime/clock.ts";
+import { LIVENESS_POLICY, type LivenessPolicy, untilHung } from "./liveness.ts";
 import { checkOrder } from "./order.ts";
 import type { Ended, Launched, Part, PartState } from "./part.ts";
 import {
@@ -43,6 +44,7 @@ export interface SupervisorOptions {
   readonly activityOf: (pids: readonly number[], logs: readonly string[]) => Activity;
   /** How long a part may take to end after it was told to, ms; then it is killed. */
   readonly stopWithinMs: number;
+  readonly liveness?: LivenessPolicy;
 }
 
 interface Running {
@@ -52,6 +54,8 @@ interface Running {
   /** Why it was killed, when the supervisor did it. */
   killedFor?: string;
   patience: Patience;
+  /** Ends when its process does. */
+  readonly gone: AbortController;
 }
 
 /** Carries out what `reduce` decides: the only place that holds processes and timers. */
@@ -153,7 +157,12 @@ export class Supervisor {
     this.#launchedAt.set(name, this.#now());
     this.#readyMs.delete(name);
     const launched = attempt(part);
-    const running: Running = { launched, cancel: () => {}, patience: NEW_PATIENCE };
+    const running: Running = {
+      launched,
+      cancel: () => {},
+      patience: NEW_PATIENCE,
+      gone: new AbortController(),
+    };
     let at = this.#now();
     running.cancel = clock.every(LOOK_EVERY_MS, () => {
       const now = this.#now();
@@ -170,6 +179,7 @@ export class Supervisor {
         if (this.#running.get(name) !== running || this.#state.parts[name]?.state !== "starting") return;
         running.cancel();
         this.#noteReady(name);
+        this.#watch(part, running);
         this.#dispatch({ type: "ready", name, at: this.#now() });
       },
       (error: unknown) => {
@@ -192,12 +202,23 @@ export class Supervisor {
 
   #onEnded(name: string, running: Running, ended: Ended): void {
     running.cancel();
+    running.gone.abort();
     this.#running.delete(name);
     const told = this.#state.parts[name]?.state === "stopping";
     const done = this.#parts.get(name)?.kind === "task" && ended.code === 0;
     if (done) this.#noteReady(name);
     else if (!told) this.#reasons.set(name, running.killedFor ?? ended.reason);
     this.#dispatch({ type: "ended", name, at: this.#now(), code: ended.code });
+  }
+
+  /** A process whose event loop stands still does not hear SIGTERM either. */
+  #watch({ lives }: Part, running: Running): void {
+    if (!lives) return;
+    const { clock, liveness = LIVENESS_POLICY } = this.#options;
+    void untilHung(lives, liveness, clock, running.gone.signal).then(() => {
+      running.killedFor = `hung: no answer for ${liveness.withinMs / 1000} s`;
+      running.launched.kill();
+    });
   }
 
   #noteReady(name: string): void {
