@@ -82,7 +82,9 @@ async function counts(url: string): Promise<ReadonlyMap<number, number>> {
 
 /** The processes that have tables on disk. */
 const ownersOf = (folder: string): readonly number[] =>
-  readdirSync(folder).map((name) => Number.parseInt(name, 10));
+  readdirSync(folder)
+    .filter((name) => /^\d/.test(name))
+    .map((name) => Number.parseInt(name, 10));
 
 const total = (map: ReadonlyMap<number, number>): number => [...map.values()].reduce((sum, n) => sum + n, 0);
 

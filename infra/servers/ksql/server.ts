@@ -5,6 +5,7 @@ import type { Kafka } from "../../runtime/kafka/ports.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import { ServerState } from "./commands/server-state.ts";
 import type { SchemaRegistry } from "./formats/registry.ts";
+import { NO_WARD, openWard } from "./isolation/ward.ts";
 import { ksqlHttpServer } from "./rest/app.ts";
 import { KsqlService } from "./service/ksql-service.ts";
 import { PushQueries } from "./service/push-queries.ts";
@@ -49,7 +50,10 @@ export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlSe
   const producers = new TopicProducers(kafka, clock);
   const prefix = `_elevated-ksql-${serviceId}`;
   const space = new StateSpace(options.state);
-  const deps = { kafka, admin, registry, clock, logger, prefix, space };
+  const ward = options.state
+    ? openWard(options.state.folder, `${encodeURIComponent(serviceId)}${options.port}`, logger)
+    : NO_WARD;
+  const deps = { kafka, admin, registry, clock, logger, prefix, space, ward };
   const state = new ServerState(deps, `${prefix}_commands`);
   await state.open();
   const pushes = new PushQueries();
@@ -62,14 +66,14 @@ export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlSe
       ),
       clock.sleep(HEALTH_TIMEOUT_MS).then(() => false),
     ]);
-  stateMetrics(metrics, space);
+  stateMetrics(metrics, space, ward);
   const http = ksqlHttpServer({
     service,
     clusterId: await clusterId,
     serviceId,
     healthy,
     // It listens once its statements are read back and their queries run.
-    probe: () => ({ ready: true }),
+    probe: () => ({ ready: true, detail: { leftOut: [...ward.isolated.keys()] } }),
     metrics,
     logger,
     ...(options.door ? { door: options.door } : {}),

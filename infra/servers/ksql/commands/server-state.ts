@@ -3,6 +3,7 @@ import type { InRecord, Producer, Tail } from "../../../runtime/kafka/ports.ts";
 import { Catalog } from "../catalog/catalog.ts";
 import { type EngineDependencies, type QuerySpec, RunningQuery } from "../engine/running-query.ts";
 import { isInternalOf } from "../engine/topology.ts";
+import { NO_WARD, type Ward } from "../isolation/ward.ts";
 import { type Applied, applyCommand } from "./apply.ts";
 import { type Command, decodeCommand, encodeCommand } from "./command.ts";
 
@@ -36,6 +37,7 @@ export class ServerState {
   readonly #remembered = new Map<string, QuerySpec>();
   readonly #waiting = new Map<number, (outcome: Outcome) => void>();
   readonly #outcomes = new Map<number, Outcome>();
+  readonly #ward: Ward;
   #replaying = true;
   #producer: Producer | undefined;
   #tail: Tail | undefined;
@@ -43,6 +45,7 @@ export class ServerState {
   constructor(deps: EngineDependencies, topic: string) {
     this.#deps = deps;
     this.#topic = topic;
+    this.#ward = deps.ward ?? NO_WARD;
   }
 
   /** Read all commands there are, then run the queries that are left. */
@@ -68,6 +71,12 @@ export class ServerState {
 
   running(queryId: string): RunningQuery | undefined {
     return this.#running.get(queryId);
+  }
+
+  /** As ksqlDB calls the state of a persistent query. */
+  stateOf(queryId: string): "RUNNING" | "ERROR" {
+    const out = this.#ward.isolated.has(queryId) || this.running(queryId)?.state === "ERROR";
+    return out ? "ERROR" : "RUNNING";
   }
 
   /** Write a command and wait until this instance has applied it. @throws what applying it threw. */
@@ -154,10 +163,12 @@ export class ServerState {
   }
 
   #run(spec: QuerySpec): void {
+    if (this.#ward.isolated.has(spec.queryId)) return;
     this.#running.set(spec.queryId, new RunningQuery(this.#deps, spec));
   }
 
   #end(id: string): void {
+    this.#ward.forget(id);
     const query = this.#running.get(id);
     if (!query) return;
     this.#running.delete(id);

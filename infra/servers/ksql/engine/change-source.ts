@@ -9,12 +9,13 @@ import { type GroupChange, type Share, type ShareOf, streamChange, tableChanges 
 import { idOf } from "./materialized.ts";
 import type { RecordReader } from "./record-reader.ts";
 import { type Packed, packAll, unpackAll, unpacker } from "./value-codec.ts";
+import type { Turns } from "./work.ts";
 
 /** Records as changes of groups, with the state that takes. */
 export interface ChangeSource {
   /** @returns false when the record is not this one's. */
   restore(record: InRecord): boolean;
-  changesOf(records: readonly InRecord[]): Promise<readonly GroupChange[]>;
+  changesOf(records: readonly InRecord[], work: Turns): Promise<readonly GroupChange[]>;
   /**
    * Headers for what is written for a batch, which say how far the source is in it: of each of these partitions
    * everything below the offset, and nothing from there on. Whoever counts the source can hold that count against a row.
@@ -57,10 +58,13 @@ export function sourceChanges(
       shares.restore(text.slice(PREFIX.length), value);
       return true;
     },
-    async changesOf(records) {
+    async changesOf(records, work) {
       await reader.prepare(records);
+      work.begin(records);
       const changes: GroupChange[] = [];
       for (const record of records) {
+        const turn = work.turn();
+        if (turn) await turn;
         const read = reader.read(record);
         if (!read) continue;
         if (source.type === "STREAM") {

@@ -6,6 +6,7 @@ import type { QueryPlan } from "../analysis/query-plan.ts";
 import type { Source } from "../catalog/source.ts";
 import type { SchemaRegistry } from "../formats/registry.ts";
 import { serdesOf } from "../formats/side.ts";
+import { NO_WARD, type Ward } from "../isolation/ward.ts";
 import type { StateSpace } from "../state/state-space.ts";
 import { drained } from "./drained.ts";
 import type { Entry, Materialized } from "./materialized.ts";
@@ -22,6 +23,8 @@ export interface EngineDependencies {
   readonly prefix: string;
   /** Where tables are kept. */
   readonly space: StateSpace;
+  /** Left out: every query runs. */
+  readonly ward?: Ward;
 }
 
 export interface QuerySpec {
@@ -121,7 +124,7 @@ export class RunningQuery {
   }
 
   async #open(): Promise<void> {
-    const { admin, registry, prefix, logger, clock, space } = this.#deps;
+    const { admin, registry, prefix, logger, clock, space, ward = NO_WARD } = this.#deps;
     const { plan, sink, queryId, everyChange, starts } = this.spec;
     const source = await serdesOf(plan.source, registry, false);
     const target = await serdesOf(sink, registry, true);
@@ -135,6 +138,8 @@ export class RunningQuery {
         ...(starts ? { starts } : {}),
         log: processingLog(logger, queryId, () => clock.now()),
         space,
+        mark: ward.mark,
+        clock,
         onReady: (partition, table) => this.#tables.set(partition, table),
         onEnd: (partition, table) => {
           if (this.#tables.get(partition) === table) this.#tables.delete(partition);

@@ -8,6 +8,7 @@ import { idOf, type Materialized } from "./materialized.ts";
 import type { ProcessingLog } from "./processing-log.ts";
 import type { RecordReader } from "./record-reader.ts";
 import type { RecordWriter, SinkRow } from "./record-writer.ts";
+import type { Work } from "./work.ts";
 
 /** A stream from a stream: filter and project, nothing to remember. */
 export function streamTask(
@@ -15,6 +16,7 @@ export function streamTask(
   reader: RecordReader,
   writer: RecordWriter,
   log: ProcessingLog,
+  work: Work,
 ): PartitionTask {
   const holds = condition(plan.where, "WHERE", log);
   const keyOf = project(plan.keyOrder, log);
@@ -26,17 +28,23 @@ export function streamTask(
     restore() {},
     async process(records) {
       await reader.prepare(records);
-      return records.flatMap((record): OutRecord[] => {
+      work.begin(records);
+      const out: OutRecord[] = [];
+      for (const record of records) {
+        const turn = work.turn();
+        if (turn) await turn;
         const read = reader.read(record);
-        if (!read || (plan.where && !(read.row && holds(read.row)))) return [];
+        if (!read || (plan.where && !(read.row && holds(read.row)))) continue;
         const { row, time, windowStart } = read;
-        return written(writer, log, record, {
+        const sunk = {
           key: row ? keyOf(row) : read.key,
           values: row ? valuesOf(row) : null,
           time,
           ...(windowStart === undefined ? {} : { windowStart }),
-        });
-      });
+        };
+        out.push(...written(writer, log, record, sunk));
+      }
+      return out;
     },
   };
 }
@@ -47,6 +55,7 @@ export interface TableTaskOptions {
   readonly state: Materialized;
   readonly writer: RecordWriter;
   readonly log: ProcessingLog;
+  readonly work: Work;
   /** Write each change, not only the last of a key in a batch. */
   readonly everyChange: boolean;
   /** The state is complete: it may be read from now on. */
@@ -57,7 +66,7 @@ export interface TableTaskOptions {
 
 /** A table from a table: filter and project; what was written is remembered, for tombstones and pull queries. */
 export function tableTask(options: TableTaskOptions, reader: RecordReader): PartitionTask {
-  const { plan, state, writer, log, onReady, onEnd } = options;
+  const { plan, state, writer, log, work, onReady, onEnd } = options;
   const holds = condition(plan.where, "WHERE", log);
   const keyOf = project(plan.keyOrder, log);
   const valuesOf = project(
@@ -69,8 +78,11 @@ export function tableTask(options: TableTaskOptions, reader: RecordReader): Part
     ready: () => onReady(state),
     async process(records) {
       await reader.prepare(records);
+      work.begin(records);
       const out = new Emitted(options);
       for (const record of records) {
+        const turn = work.turn();
+        if (turn) await turn;
         const read = reader.read(record);
         if (!read?.hasKey) continue;
         const { row, time, windowStart } = read;
@@ -107,7 +119,7 @@ export function aggregateTask(
   aggregator: Aggregator,
   stateTopic: string,
 ): PartitionTask {
-  const { state, writer, log, onReady, onEnd } = options;
+  const { state, writer, log, work, onReady, onEnd } = options;
   let expired = Number.NEGATIVE_INFINITY;
   const expire = (): void => {
     const { expiredBefore, keptMs } = aggregator;
@@ -125,7 +137,11 @@ export function aggregateTask(
       const last = records.at(-1);
       const out = new Emitted(options);
       const before = aggregator.streamTime;
-      for (const change of await source.changesOf(records)) {
+      const changes = await source.changesOf(records, work);
+      work.begin(records);
+      for (const change of changes) {
+        const turn = work.turn();
+        if (turn) await turn;
         for (const row of aggregator.apply(change)) if (last) out.add(last, row);
       }
       expire();
@@ -163,12 +179,13 @@ export function regroupTask(
   source: ChangeSource,
   topic: string,
   target: (key: GroupChange["key"]) => number,
+  work: Work,
 ): PartitionTask {
   return {
     restore: (record) => void source.restore(record),
     async process(records) {
       const targets = new Map<number, GroupChange[]>();
-      for (const change of await source.changesOf(records)) {
+      for (const change of await source.changesOf(records, work)) {
         const partition = target(change.key);
         const list = targets.get(partition);
         if (list) list.push(change);

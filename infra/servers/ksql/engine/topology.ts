@@ -1,7 +1,9 @@
+import type { Clock } from "../../../runtime/clock.ts";
 import type { PartitionTask, TopicSpec } from "../../../runtime/kafka/ports.ts";
 import type { GroupPlan, QueryPlan } from "../analysis/query-plan.ts";
 import type { Source } from "../catalog/source.ts";
 import type { Serdes } from "../formats/side.ts";
+import type { WorkMark } from "../isolation/mark-file.ts";
 import type { StateSpace } from "../state/state-space.ts";
 import { Aggregator } from "./aggregator.ts";
 import { type ChangeSource, groupTypes, packedChanges, sourceChanges } from "./change-source.ts";
@@ -12,6 +14,7 @@ import type { ProcessingLog } from "./processing-log.ts";
 import { recordReader } from "./record-reader.ts";
 import { partitionOfKey, recordWriter } from "./record-writer.ts";
 import { aggregateTask, regroupTask, streamTask, type TableTaskOptions, tableTask } from "./tasks.ts";
+import { Work, watched } from "./work.ts";
 
 /** One exactly-once loop of a query. */
 export interface Stage {
@@ -52,6 +55,8 @@ interface TopologyOptions {
   readonly onEnd: (partition: number, state: Materialized) => void;
   /** Where tables are kept. */
   readonly space: StateSpace;
+  readonly mark: WorkMark;
+  readonly clock: Clock;
 }
 
 /** Where state topics start over: small, so that a restart reads little that is overwritten. */
@@ -128,14 +133,20 @@ function plainTopology(options: TopologyOptions, source: Serdes, sink: Serdes): 
     input.partitions === options.sink.partitions ? partition : undefined;
   const task = (partition: number): PartitionTask => {
     const writer = recordWriter(options.sink, sink, place(partition));
-    if (plan.type === "STREAM") return streamTask(plan, reader, writer, options.log);
+    const work = workOf(options);
+    if (plan.type === "STREAM") return watched(streamTask(plan, reader, writer, options.log, work), work);
     const table = new Materialized(stateTopic, options.sink, [], options.space);
-    return tableTask(tableOptions(options, table, sink, place(partition), partition), reader);
+    const tableWith = tableOptions(options, table, sink, place(partition), partition, work);
+    return watched(tableTask(tableWith, reader), work);
   };
   return {
     internal: [state(input.partitions)],
     stages: [{ group: name, inputs: [input.topic], stateTopic, outputs: [options.sink.topic], task }],
   };
+}
+
+function workOf({ queryId, mark, clock }: TopologyOptions): Work {
+  return new Work(queryId, mark, clock);
 }
 
 function tableOptions(
@@ -144,6 +155,7 @@ function tableOptions(
   serdes: Serdes,
   place: number | undefined,
   partition: number,
+  work: Work,
 ): TableTaskOptions {
   const { plan, log, everyChange } = options;
   const writer = recordWriter(options.sink, serdes, place);
@@ -152,6 +164,7 @@ function tableOptions(
     state,
     writer,
     log,
+    work,
     everyChange,
     onReady: (table) => options.onReady(partition, table),
     onEnd: (table) => options.onEnd(partition, table),
@@ -183,12 +196,9 @@ function groupedTopology(
     );
     const values = plan.columns.filter((column) => !column.key);
     const aggregator = new Aggregator(group, values, table, log);
-    return aggregateTask(
-      tableOptions(options, table, sinkSerdes, partition, partition),
-      changes,
-      aggregator,
-      stateTopic,
-    );
+    const work = workOf(options);
+    const tableWith = tableOptions(options, table, sinkSerdes, partition, partition, work);
+    return watched(aggregateTask(tableWith, changes, aggregator, stateTopic), work);
   };
   const changelog: TopicSpec = { topic: stateTopic, partitions: sink.partitions, config: COMPACTED };
   if (together) {
@@ -224,7 +234,10 @@ function groupedTopology(
         inputs: [plan.source.topic],
         stateTopic: regroupState,
         outputs: [repartition],
-        task: () => regroupTask(fromSource(regroupState), repartition, target),
+        task() {
+          const work = workOf(options);
+          return watched(regroupTask(fromSource(regroupState), repartition, target, work), work);
+        },
       },
       gather([repartition]),
     ],

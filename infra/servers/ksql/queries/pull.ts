@@ -1,7 +1,6 @@
 import type { Kafka } from "../../../runtime/kafka/ports.ts";
 import type { QueryPlan } from "../analysis/query-plan.ts";
 import { columnsOf } from "../analysis/scope.ts";
-
 import { layoutOf } from "../analysis/source-scope.ts";
 import type { Source } from "../catalog/source.ts";
 import { condition, project } from "../engine/expressions.ts";
@@ -9,6 +8,7 @@ import { type Entry, idOf } from "../engine/materialized.ts";
 import type { ProcessingLog } from "../engine/processing-log.ts";
 import { recordReader } from "../engine/record-reader.ts";
 import type { RunningQuery } from "../engine/running-query.ts";
+import type { Turns } from "../engine/work.ts";
 import { refuse } from "../errors.ts";
 import type { Serdes } from "../formats/side.ts";
 import type { Expression, Query } from "../sql/ast.ts";
@@ -72,6 +72,7 @@ export async function pullTable(
   query: Query,
   running: RunningQuery,
   log: ProcessingLog,
+  turns: Turns,
   taker: ResultTaker,
 ): Promise<boolean> {
   const rowOf = tableRows(plan.source);
@@ -82,6 +83,8 @@ export async function pullTable(
   let rows = 0;
   if (limit === 0) return true;
   for (const entry of candidates(plan, query, running)) {
+    const turn = turns.turn();
+    if (turn) await turn;
     const row = rowOf(entry);
     if (!row || !holds(row)) continue;
     await taker.row({ values: values(row) });
@@ -141,6 +144,7 @@ export async function pullStream(
   kafka: Kafka,
   serdes: Serdes,
   log: ProcessingLog,
+  turns: Turns,
   taker: ResultTaker,
 ): Promise<boolean> {
   const reader = recordReader(plan.source, serdes, log);
@@ -159,7 +163,10 @@ export async function pullStream(
     from: "beginning",
     async onRecords(records) {
       await reader.prepare(records);
+      turns.begin(records);
       for (const record of records) {
+        const turn = turns.turn();
+        if (turn) await turn;
         const read = reader.read(record);
         if (rows >= limit || !read?.row || !holds(read.row)) continue;
         await taker.row({ values: values(read.row) });

@@ -8,6 +8,7 @@ import { shareOf } from "../engine/grouper.ts";
 import { type Entry, idOf } from "../engine/materialized.ts";
 import type { ProcessingLog } from "../engine/processing-log.ts";
 import { type RecordReader, recordReader, type SourceRecord } from "../engine/record-reader.ts";
+import type { Turns } from "../engine/work.ts";
 import type { Serdes } from "../formats/side.ts";
 import { StateSpace } from "../state/state-space.ts";
 import type { Row, Value } from "../values/value.ts";
@@ -30,9 +31,10 @@ export async function openPush(
   serdes: Serdes,
   from: "beginning" | "end",
   log: ProcessingLog,
+  turns: Turns,
   taker: ResultTaker,
 ): Promise<PushQuery> {
-  const rowsOf = rows(plan, recordReader(plan.source, serdes, log), log);
+  const rowsOf = rows(plan, recordReader(plan.source, serdes, log), log, turns);
   const limit = plan.limit ?? Number.POSITIVE_INFINITY;
   let count = 0;
   let finish = (_limit: boolean): void => {};
@@ -69,24 +71,34 @@ export async function openPush(
   };
 }
 
-function rows(plan: QueryPlan, reader: RecordReader, log: ProcessingLog): Rows {
-  if (plan.group) return groupRows(plan, plan.group, reader, log);
-  return plan.source.type === "STREAM" ? streamRows(plan, reader, log) : tableRows(plan, reader, log);
-}
-
-function streamRows(plan: QueryPlan, reader: RecordReader, log: ProcessingLog): Rows {
-  const holds = condition(plan.where, "WHERE", log);
-  const values = project(plan.columns, log);
+function rows(plan: QueryPlan, reader: RecordReader, log: ProcessingLog, turns: Turns): Rows {
+  if (plan.group) return groupRows(plan, plan.group, reader, log, turns);
+  const rowOf = plan.source.type === "STREAM" ? streamRow(plan, log) : tableRow(plan, log);
   return async (records) => {
     await reader.prepare(records);
-    return records.flatMap((record) => {
-      const row = reader.read(record)?.row;
-      return row && holds(row) ? [{ values: values(row) }] : [];
-    });
+    turns.begin(records);
+    const answer: ResultRow[] = [];
+    for (const record of records) {
+      const turn = turns.turn();
+      if (turn) await turn;
+      const read = reader.read(record);
+      const row = read && rowOf(read);
+      if (row) answer.push(row);
+    }
+    return answer;
   };
 }
 
-function tableRows(plan: QueryPlan, reader: RecordReader, log: ProcessingLog): Rows {
+/** A record as a row of the answer; undefined: it changes nothing there. */
+type RowOf = (read: SourceRecord) => ResultRow | undefined;
+
+function streamRow(plan: QueryPlan, log: ProcessingLog): RowOf {
+  const holds = condition(plan.where, "WHERE", log);
+  const values = project(plan.columns, log);
+  return ({ row }) => (row && holds(row) ? { values: values(row) } : undefined);
+}
+
+function tableRow(plan: QueryPlan, log: ProcessingLog): RowOf {
   const holds = condition(plan.where, "WHERE", log);
   const values = project(plan.columns, log);
   const identity = project(
@@ -94,27 +106,21 @@ function tableRows(plan: QueryPlan, reader: RecordReader, log: ProcessingLog): R
     log,
   );
   const shown = new Set<string>();
-  return async (records) => {
-    await reader.prepare(records);
-    return records.flatMap((record): ResultRow[] => {
-      const read = reader.read(record);
-      if (!read?.hasKey) return [];
-      const id = idOf(read.key, read.windowStart);
-      if (read.row && holds(read.row)) {
-        shown.add(id);
-        return [{ values: values(read.row) }];
-      }
-      const before = shown.delete(id);
-      if (plan.where && !before) return [];
-      const known = identity(keyRow(plan, read));
-      let next = 0;
-      return [
-        {
-          values: plan.columns.map((c) => (c.key || c.bound ? (known[next++] ?? null) : null)),
-          tombstone: true,
-        },
-      ];
-    });
+  return (read) => {
+    if (!read.hasKey) return undefined;
+    const id = idOf(read.key, read.windowStart);
+    if (read.row && holds(read.row)) {
+      shown.add(id);
+      return { values: values(read.row) };
+    }
+    const before = shown.delete(id);
+    if (plan.where && !before) return undefined;
+    const known = identity(keyRow(plan, read));
+    let next = 0;
+    return {
+      values: plan.columns.map((c) => (c.key || c.bound ? (known[next++] ?? null) : null)),
+      tombstone: true,
+    };
   };
 }
 
@@ -130,7 +136,13 @@ function keyRow({ source }: QueryPlan, read: SourceRecord): Row {
   return row;
 }
 
-function groupRows(plan: QueryPlan, group: GroupPlan, reader: RecordReader, log: ProcessingLog): Rows {
+function groupRows(
+  plan: QueryPlan,
+  group: GroupPlan,
+  reader: RecordReader,
+  log: ProcessingLog,
+  turns: Turns,
+): Rows {
   const groups = new Map<string, Entry>();
   const store = {
     get: (id: string) => groups.get(id),
@@ -148,7 +160,7 @@ function groupRows(plan: QueryPlan, group: GroupPlan, reader: RecordReader, log:
   const nothing = group.aggregates.map(() => null);
   return async (records) => {
     const answer: ResultRow[] = [];
-    for (const change of await changes.changesOf(records)) {
+    for (const change of await changes.changesOf(records, turns)) {
       for (const { key, values, windowStart } of aggregator.apply(change)) {
         if (values) answer.push({ values });
         else {

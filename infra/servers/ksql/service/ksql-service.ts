@@ -15,6 +15,7 @@ import type { Statement } from "../sql/ast.ts";
 import { parseStatements } from "../sql/statements.ts";
 import { currentStatus, type Entity, entity } from "./entities.ts";
 import { insertedRow, insertRecord } from "./insert.ts";
+import { checkLimits, checkPartitions, LIMITS } from "./limits.ts";
 import {
   checkedValue,
   knownProperty,
@@ -86,6 +87,13 @@ export class KsqlService {
       statements = parseStatements(substituted(sql, variables));
     } catch (error) {
       throw new StatementFailure(error, sql, []);
+    }
+    if (statements.length > LIMITS.statements) {
+      throw new StatementFailure(
+        refuse(`${statements.length} statements: ${LIMITS.statements} are taken at once.`),
+        sql,
+        [],
+      );
     }
     const session = sessionProperties(properties);
     const changes = statements.some((s) => !isQuestion(s));
@@ -161,7 +169,12 @@ export class KsqlService {
     const sinkTopic = statement.kind === "create" && statement.query ? sinkTopicOf(statement) : undefined;
     const existing = sinkTopic === undefined ? undefined : await surroundings.partitionsOf(sinkTopic);
     const { created, dropped } = applyCommand(sandbox, command, sandbox.sources().length, existing);
-    if (created) topics.set(created.topic, created.partitions);
+    if (created) {
+      checkLimits(sandbox);
+      const isNew = sinkTopic === undefined ? command.partitions === undefined : existing === undefined;
+      if (isNew) checkPartitions(created.partitions);
+      topics.set(created.topic, created.partitions);
+    }
     if (dropped && statement.kind === "drop" && statement.deleteTopic) topics.delete(dropped.topic);
     return { statement, session, command };
   }

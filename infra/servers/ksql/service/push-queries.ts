@@ -8,6 +8,10 @@ export class PushQueries {
     return `${scalable ? "SCALABLE_PUSH_QUERY" : "transient"}_${source}_${++this.#count}`;
   }
 
+  get size(): number {
+    return this.#open.size;
+  }
+
   add(id: string, sql: string, stop: () => void): void {
     this.#open.set(id, { sql, stop });
   }

@@ -4,7 +4,6 @@ import { SCALAR_FUNCTIONS } from "../analysis/functions/registry.ts";
 import type { QueryPlan } from "../analysis/query-plan.ts";
 import { planQuery } from "../analysis/select.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { RunningQuery } from "../engine/running-query.ts";
 import { refuse } from "../errors.ts";
 import type { Query, Statement } from "../sql/ast.ts";
 import { parseStatements } from "../sql/statements.ts";
@@ -26,7 +25,7 @@ type Question = Extract<Statement, { kind: "list" | "describe" | "explain" }>;
 
 /** What answers are made from. */
 interface Known {
-  readonly state: { readonly catalog: Catalog; running(queryId: string): RunningQuery | undefined };
+  readonly state: { readonly catalog: Catalog; stateOf(queryId: string): string };
   readonly deps: { readonly admin: KafkaAdmin };
   readonly serviceId: string;
   readonly pushes: { list(): readonly { readonly id: string; readonly sql: string }[] };
@@ -50,7 +49,7 @@ export async function answerQuestion(
   known: Known,
 ): Promise<Entity> {
   const { catalog } = known.state;
-  const stateOf = (id: string): string => (known.state.running(id)?.state === "ERROR" ? "ERROR" : "RUNNING");
+  const stateOf = (id: string): string => known.state.stateOf(id);
   const describe = async (name: string, extended: boolean): Promise<Entity> => {
     const source = catalog.source(name);
     if (!source) throw refuse(`Could not find STREAM/TABLE '${name}' in the Metastore`);

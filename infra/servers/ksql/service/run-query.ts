@@ -1,6 +1,7 @@
 import { planQuery, sourceNamed } from "../analysis/select.ts";
 import { processingLog } from "../engine/processing-log.ts";
 import type { RunningQuery } from "../engine/running-query.ts";
+import { turnsOf } from "../engine/work.ts";
 import { refuse } from "../errors.ts";
 import { serdesOf } from "../formats/side.ts";
 import { checkPull, pullStream, pullTable } from "../queries/pull.ts";
@@ -9,6 +10,7 @@ import type { ResultTaker } from "../queries/result.ts";
 import type { Query, Statement } from "../sql/ast.ts";
 import { parseStatements } from "../sql/statements.ts";
 import type { KsqlService } from "./ksql-service.ts";
+import { LIMITS } from "./limits.ts";
 import { type SessionProperties, startOf } from "./properties.ts";
 
 /** How long a pull query waits for a table that has just been created. */
@@ -59,14 +61,28 @@ export async function runSelect(
   const { kafka, registry, logger, clock } = service.deps;
   const source = sourceNamed(catalog, query.from.name, query.from.quoted);
   const push = query.emit !== undefined;
+  if (push && service.pushes.size >= LIMITS.pushes) {
+    throw refuse(
+      `${LIMITS.pushes} push queries are open on this server, which is the limit: close one of them.`,
+    );
+  }
   if (!push) checkPull(query, source);
   const plan = planQuery(query, catalog);
   const from = startOf(session);
   const queryId = service.pushes.nextId(source.name, push && from === "end" && source.queryId !== undefined);
   const log = processingLog(logger, queryId, () => clock.now());
+  const turns = turnsOf(clock);
   taker.begin(queryId);
   if (push) {
-    const running = await openPush(plan, kafka, await serdesOf(source, registry, false), from, log, taker);
+    const running = await openPush(
+      plan,
+      kafka,
+      await serdesOf(source, registry, false),
+      from,
+      log,
+      turns,
+      taker,
+    );
     service.pushes.add(queryId, statement.text, () => running.stop());
     const ended = running.ended.finally(() => service.pushes.remove(queryId));
     return {
@@ -77,11 +93,11 @@ export async function runSelect(
   }
   if (source.type === "TABLE") {
     const table = await readyTable(service, source.queryId ?? "", query);
-    const limited = pullTable(plan, query, table, log, taker);
+    const limited = pullTable(plan, query, table, log, turns, taker);
     return { queryId, ended: limited.then((l) => (l ? "Limit Reached" : undefined)), stop: () => {} };
   }
   const serdes = await serdesOf(source, registry, false);
-  const limited = pullStream(plan, kafka, serdes, log, taker);
+  const limited = pullStream(plan, kafka, serdes, log, turns, taker);
   return { queryId, ended: limited.then((l) => (l ? "Limit Reached" : "Query Completed")), stop: () => {} };
 }
 
@@ -91,6 +107,11 @@ async function readyTable(service: KsqlService, queryId: string, query: Query): 
   for (;;) {
     const running = service.state.running(queryId);
     if (!running) {
+      if (service.deps.ward?.isolated.has(queryId)) {
+        throw refuse(
+          `The query ${queryId}, which writes \`${query.from.name}\`, is left out: it made the server hang or end. TERMINATE it.`,
+        );
+      }
       throw refuse(
         `The query that writes \`${query.from.name}\` does not run any more: its table cannot be queried.`,
       );

@@ -207,3 +207,39 @@ test("a query that reads a source must end before the source", async () => {
   await h.ksql("DROP STREAM D1;");
   expect((await (await h.kafka.admin()).listTopics()).filter((topic) => /D2/.test(topic))).toEqual([]);
 });
+
+describe("bounds", () => {
+  const streams = (count: number): string =>
+    Array.from(
+      { length: count },
+      (_, i) => `CREATE STREAM BOUND${i} (A INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');`,
+    ).join("\n");
+  const queries = (count: number): string =>
+    Array.from({ length: count }, (_, i) => `CREATE STREAM BOUND${i} AS SELECT ID, V FROM S;`).join("\n");
+  const columns = Array.from({ length: 1001 }, (_, i) => `C${i} INT`).join(", ");
+
+  test.each([
+    ["1001 statements", "SHOW STREAMS;".repeat(1001), "1001 statements: 1000 are taken at once"],
+    ["1000 sources more", streams(1000), "exceed the limit of 1000"],
+    ["101 persistent queries", queries(101), "persistent query count: 100.\nLimit: 100."],
+    [
+      "1001 partitions",
+      "CREATE STREAM BOUND (A INT) WITH (KAFKA_TOPIC='p', VALUE_FORMAT='JSON', PARTITIONS=1001);",
+      "PARTITIONS is 1001: a topic that this server makes has at most 1000.",
+    ],
+    [
+      "1001 columns",
+      `CREATE STREAM BOUND (${columns}) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');`,
+      "at most 1000 columns",
+    ],
+    [
+      "a SELECT of 1001",
+      `CREATE STREAM BOUND AS SELECT ${"V, ".repeat(1000)}V FROM S;`,
+      "at most 1000 expressions",
+    ],
+  ])("refused: %s, and nothing of it is done", async (_, sql, message) => {
+    await expect(h.ksql(sql)).rejects.toThrow(message);
+    const shown = JSON.stringify(await h.ksql("SHOW STREAMS; SHOW QUERIES;"));
+    expect(shown).not.toMatch(/"BOUND/);
+  });
+});

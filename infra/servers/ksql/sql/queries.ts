@@ -3,11 +3,15 @@ import type { Expression, Query, SelectItem, WindowClause } from "./ast.ts";
 import { type Cursor, isReserved } from "./cursor.ts";
 import { parseExpression, parseValue } from "./expressions.ts";
 
+/** Of a source, and of a SELECT. */
+export const MOST_COLUMNS = 1000;
+
 /** `SELECT … FROM … [WINDOW …] [WHERE …] [GROUP BY …] [HAVING …] [EMIT CHANGES] [LIMIT n]`. */
 export function parseQuery(cursor: Cursor): Query {
   cursor.expect("SELECT");
   const items = [parseItem(cursor)];
   while (cursor.takeOperator(",")) items.push(parseItem(cursor));
+  if (items.length > MOST_COLUMNS) throw refuse(`A SELECT has at most ${MOST_COLUMNS} expressions.`);
   cursor.expect("FROM");
   const from = parseFrom(cursor);
   const window = cursor.take("WINDOW") ? parseWindow(cursor) : undefined;

@@ -10,7 +10,7 @@ import type {
 import { Cursor } from "./cursor.ts";
 import { parseExpression, parseType } from "./expressions.ts";
 import { tokenize } from "./lexer.ts";
-import { parseQuery } from "./queries.ts";
+import { MOST_COLUMNS, parseQuery } from "./queries.ts";
 
 /**
  * All statements of a text, each ended by a semicolon (the last may do without).
@@ -111,6 +111,7 @@ function parseColumns(cursor: Cursor): readonly ColumnDefinition[] {
     const key = cursor.take("KEY");
     if (cursor.at("HEADERS") || cursor.at("HEADER")) throw unsupported("a HEADERS column");
     columns.push({ name, type, key, primary, position });
+    if (columns.length > MOST_COLUMNS) throw refuse(`A source has at most ${MOST_COLUMNS} columns.`);
   } while (cursor.takeOperator(","));
   cursor.expectOperator(")");
   return columns;

@@ -3,6 +3,7 @@ import { memoryKafka } from "../../../runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../../../runtime/logger.ts";
 import { ManualClock } from "../../../runtime/testing/manual-clock.ts";
 import { ServerState } from "../commands/server-state.ts";
+import { NO_WARD, type Ward } from "../isolation/ward.ts";
 import { type ResultColumn, type ResultRow, rowJson, schemaText } from "../queries/result.ts";
 import type { Entity } from "../service/entities.ts";
 import { KsqlService } from "../service/ksql-service.ts";
@@ -23,11 +24,24 @@ export interface Written {
 }
 
 /** A whole server over Kafka in memory, without its HTTP part. */
-export async function openHarness(kafka = memoryKafka(() => 1000), space = new StateSpace()) {
+export async function openHarness(
+  kafka = memoryKafka(() => 1000),
+  space = new StateSpace(),
+  ward: Ward = NO_WARD,
+) {
   const clock = new ManualClock(1000);
   const registry = memoryRegistry();
   const admin = await kafka.admin();
-  const deps = { kafka, admin, registry, clock, logger: silentLogger, prefix: "_elevated-ksql-t_", space };
+  const deps = {
+    kafka,
+    admin,
+    registry,
+    clock,
+    logger: silentLogger,
+    prefix: "_elevated-ksql-t_",
+    space,
+    ward,
+  };
   const state = new ServerState(deps, "_commands");
   await state.open();
   const service = new KsqlService(deps, state, new PushQueries(), new TopicProducers(kafka, clock), "test_");
