@@ -1,0 +1,110 @@
+import {
+  Agent,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from "node:http";
+import { pipeline } from "node:stream/promises";
+import { messageOf } from "../../../schemas/errors.ts";
+import type { Logger } from "../logger.ts";
+import { checkDoor, type Door } from "./door.ts";
+import { closedDoor } from "./door-settings.ts";
+import { RestError } from "./errors.ts";
+import { type HttpServer, overHttp1 } from "./listen.ts";
+import { type HttpLimits, timeLimits } from "./server.ts";
+
+export interface ReverseDoorOptions {
+  /** The server behind: `http://127.0.0.1:28083`. */
+  readonly target: string;
+  /** What the server behind asks for; its clients need not know it. */
+  readonly authorization?: string;
+  readonly door?: Door;
+  readonly limits?: HttpLimits;
+  /** Bytes of a request's body, at most. */
+  readonly maxBody: number;
+  readonly logger: Logger;
+}
+
+/** Meant for the next hop only (RFC 9110 §7.6.1), and the name of the server in front. */
+const NOT_PASSED_ON = [
+  ...["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"],
+  ...["transfer-encoding", "upgrade", "host"],
+];
+
+/**
+ * The front door before a server that is not ours and has none: whoever is let in is passed on as they are.
+ *
+ * The server behind must listen where nobody else finds it, or ask for `authorization`.
+ */
+export function reverseDoor(options: ReverseDoorOptions): HttpServer {
+  const { door = closedDoor(), logger } = options;
+  const agent = new Agent({ keepAlive: true });
+  const server = createServer(timeLimits(options.limits), (incoming, response) => {
+    pass(options, door, agent, incoming, response).catch((error: unknown) => refuse(response, error, logger));
+  });
+  if (options.limits?.connections !== undefined) server.maxConnections = options.limits.connections;
+  server.on("close", () => agent.destroy());
+  return overHttp1(server);
+}
+
+async function pass(
+  { target, authorization, maxBody }: ReverseDoorOptions,
+  door: Door,
+  agent: Agent,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { headers, method = "GET", url = "/" } = incoming;
+  checkDoor({ headers, localAddress: incoming.socket.localAddress }, door);
+  if (!url.startsWith("/")) throw new RestError(400, 400, "the request's target must be a path");
+  if (Number(headers["content-length"] ?? 0) > maxBody) throw tooLarge(maxBody);
+  const passed = { ...passedOn(headers), ...(authorization === undefined ? {} : { authorization }) };
+  const { hostname, port } = new URL(target);
+  const outgoing = request({ host: hostname, port, path: url, method, headers: passed, agent });
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    outgoing.once("response", resolve);
+    outgoing.once("error", reject);
+  });
+  answered.catch(() => {});
+  response.once("close", () => outgoing.destroy());
+  await pipeline(bounded(incoming, maxBody), outgoing).catch((error: unknown) => {
+    // A server that refuses a request early answers before it has read it all.
+    if (error instanceof RestError) throw error;
+  });
+  const answer = await answered;
+  response.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));
+  await pipeline(answer, response);
+}
+
+async function* bounded(body: AsyncIterable<Buffer>, limit: number): AsyncIterable<Buffer> {
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > limit) throw tooLarge(limit);
+    yield chunk;
+  }
+}
+
+function tooLarge(limit: number): RestError {
+  return new RestError(413, 413, `the body is larger than ${limit} bytes`);
+}
+
+function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const named = (headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase());
+  const left = new Set([...NOT_PASSED_ON, ...named]);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !left.has(name)));
+}
+
+function refuse(response: ServerResponse, error: unknown, logger: Logger): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const known =
+    error instanceof RestError ? error : new RestError(502, 502, "the server behind does not answer");
+  if (known !== error) logger.warn({ reason: messageOf(error) }, known.message);
+  response.writeHead(known.status, { "content-type": "application/json", connection: "close" });
+  response.end(JSON.stringify(known.body));
+}
