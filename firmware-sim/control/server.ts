@@ -43,7 +43,8 @@ export function createControlServer(routes: readonly Route[], logger: Logger): H
       const refused =
         error instanceof RestError ? usage(wrongRequest(error, `${method} ${path}`, known)) : error;
       const code = isCoded(refused) ? refused.code : "CONTROL_FAILED";
-      const status = isCoded(refused, "USAGE") ? 400 : 500;
+      const notLetIn = error instanceof RestError && error.status === 403;
+      const status = notLetIn ? 403 : isCoded(refused, "USAGE") ? 400 : 500;
       return {
         status,
         type: "application/json",
