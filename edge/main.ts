@@ -6,6 +6,7 @@ import { processSettings } from "../infra/runtime/service/config.ts";
 import { withOptions } from "../infra/runtime/service/precedence.ts";
 import { createProgram, runProgram } from "../infra/runtime/service/program.ts";
 import { type StartService, serve } from "../infra/runtime/service/serve.ts";
+import { printableLines } from "../infra/runtime/text/printable.ts";
 import { CodedError } from "../schemas/errors.ts";
 import { type Choice, chosenStations, stationOf } from "./choice.ts";
 import { edgeConfig, edgeSettings } from "./config.ts";
@@ -61,7 +62,7 @@ async function showOutbox(text: string, options: { readonly quarantine?: boolean
   const shown = options.quarantine
     ? describeQuarantine(outbox.quarantined(station.id))
     : describeOutbox(outbox, station.id, systemClock.now());
-  process.stdout.write(`${shown}\n`);
+  process.stdout.write(`${printableLines(shown)}\n`);
   await outbox.close();
 }
 

@@ -4,6 +4,7 @@ import { postgresAccess } from "../../infra/runtime/security/postgres.ts";
 import { mustAnswer } from "../../infra/runtime/service/answering.ts";
 import { readConfig } from "../../infra/runtime/service/config.ts";
 import { createProgram, runProgram } from "../../infra/runtime/service/program.ts";
+import { printableLines } from "../../infra/runtime/text/printable.ts";
 import { httpConnect } from "./client.ts";
 import { apply, type CommandContext, remove, restart, status, warnOfOthers } from "./commands.ts";
 import { type ConnectConfig, connectCommandSettings, placeholders } from "./config.ts";
@@ -27,11 +28,11 @@ function command(action: Action, { awaits = false } = {}): (name?: string) => Pr
       connect: httpConnect({
         ...httpAccess("CONNECT", config),
         clock: systemClock,
-        onWaiting: (reason) => void process.stderr.write(`${reason}\n`),
+        onWaiting: (reason) => void process.stderr.write(`${printableLines(reason)}\n`),
       }),
       slots: postgresSlots(postgresAccess(config)),
       clock: systemClock,
-      say: (line: string) => process.stdout.write(`${line}\n`),
+      say: (line: string) => process.stdout.write(`${printableLines(line)}\n`),
     };
     await action(context, config, name);
   };

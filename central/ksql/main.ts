@@ -8,6 +8,7 @@ import { mustAnswer } from "../../infra/runtime/service/answering.ts";
 import { logSettings, readConfig } from "../../infra/runtime/service/config.ts";
 import { homeOf } from "../../infra/runtime/service/endpoints.ts";
 import { commandLogger, createProgram, runProgram } from "../../infra/runtime/service/program.ts";
+import { printableLines } from "../../infra/runtime/text/printable.ts";
 import { applyScript } from "./apply.ts";
 import { ksqlClient } from "./client.ts";
 import { ksqlClientConfig } from "./config.ts";
@@ -43,7 +44,7 @@ async function apply(file: string): Promise<void> {
     await mustAnswer("SCHEMA_REGISTRY_URL", env);
     throw error;
   });
-  const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+  const tell = (line: string): void => void process.stdout.write(`${printableLines(line)}\n`);
   await applyScript(script, { client, clock: systemClock, tell, patienceMs: PATIENCE_MS });
 }
 

@@ -3,6 +3,7 @@ import { numberFrom } from "../../infra/runtime/service/day-options.ts";
 import { withOptions } from "../../infra/runtime/service/precedence.ts";
 import { createProgram, runProgram } from "../../infra/runtime/service/program.ts";
 import { type StartService, serve } from "../../infra/runtime/service/serve.ts";
+import { printableLines } from "../../infra/runtime/text/printable.ts";
 import { parseDuration } from "../options.ts";
 import { fleetConfig, fleetSettings } from "./config.ts";
 import { runningFleet, stopFleet } from "./control.ts";
@@ -11,7 +12,7 @@ import { readFleetStatus, statusText } from "./status.ts";
 
 const { env } = process;
 const name = "fleet";
-const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const print = (text: string): void => void process.stdout.write(`${printableLines(text)}\n`);
 
 const program = createProgram({
   name,

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { type Logger as PinoLogger, pino, stdTimeFunctions } from "pino";
 import type { PrettyOptions, PrettyStream } from "pino-pretty";
+import { doublyEscapedJson, printableJson } from "./text/printable.ts";
 
 export type Logger = Pick<PinoLogger, "trace" | "debug" | "info" | "warn" | "error" | "fatal"> & {
   child(bindings: Record<string, unknown>): Logger;
@@ -13,8 +14,13 @@ export type Logger = Pick<PinoLogger, "trace" | "debug" | "info" | "warn" | "err
  * @param level - pino's levels; "silent" for tests.
  */
 export function createLogger(name: string, level = "info"): Logger {
-  const options = { name, level, base: { name }, timestamp: stdTimeFunctions.isoTime };
-  if (process.stderr.isTTY) {
+  const onTerminal = process.stderr.isTTY === true;
+  const options = {
+    ...{ name, level, base: { name }, timestamp: stdTimeFunctions.isoTime },
+    // What is logged may come from outside, and logs are read on terminals, now or later.
+    hooks: { streamWrite: onTerminal ? doublyEscapedJson : printableJson },
+  };
+  if (onTerminal) {
     // Loaded only here: a service whose log is a file starts without it.
     const pretty = createRequire(import.meta.url)("pino-pretty") as (options: PrettyOptions) => PrettyStream;
     return pino(

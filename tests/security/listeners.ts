@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import { io } from "socket.io-client";
 import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
 import { createControlServer } from "../../firmware-sim/control/server.ts";
-import { ingestConfig } from "../../gateway/http/config.ts";
+import { ingestSettings } from "../../gateway/http/config.ts";
 import { startIngest } from "../../gateway/http/ingest.ts";
 import { controlServer } from "../../infra/launcher/supervisor/report/control.ts";
 import { systemClock } from "../../infra/runtime/clock.ts";
@@ -11,6 +11,7 @@ import { reverseDoor } from "../../infra/runtime/http/reverse-door.ts";
 import { type MemoryKafka, memoryKafka } from "../../infra/runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
+import { readConfig } from "../../infra/runtime/service/config.ts";
 import { createMetrics } from "../../infra/runtime/service/metrics.ts";
 import { openKsqlServer } from "../../infra/servers/ksql/server.ts";
 import { memoryRegistry } from "../../infra/servers/ksql/testing/memory-registry.ts";
@@ -98,7 +99,7 @@ async function ksql(): Promise<Listener> {
   const kafka = await topic("s");
   const server = await openKsqlServer({
     ...{ kafka, registry: memoryRegistry(), clock: systemClock, logger: silentLogger },
-    ...{ port: 0, serviceId: "t_" },
+    ...{ port: 0, serviceId: "t_", metrics: createMetrics("ksql") },
   });
   return {
     ...{ name: "ksql", url: server.url, method: "POST", path: "/ksql", type: "application/json" },
@@ -114,7 +115,7 @@ async function ksql(): Promise<Listener> {
 async function ingest(): Promise<Listener> {
   const kafka = await topic(TOPICS.fleet);
   const server = await startIngest({
-    config: { ...ingestConfig({}), FLEET_PORT: 0 },
+    config: { ...readConfig(ingestSettings, {}), FLEET_PORT: 0 },
     ...{ kafka, clock: systemClock, random: seededRandom(1), logger: silentLogger },
     ...{ metrics: createMetrics("test"), signal: new AbortController().signal },
   });
@@ -143,7 +144,10 @@ async function simulator(): Promise<Listener> {
 async function supervisor(): Promise<Listener> {
   const asked: string[] = [];
   const request = (name: string, what: string): boolean => asked.push(`${what} ${name}`) > 0;
-  const server = controlServer({ startedAt: 0, pid: 1, reports: () => [], request }, silentLogger);
+  const server = controlServer(
+    { home: "/nonexistent", startedAt: 0, pid: 1, reports: () => [], request },
+    silentLogger,
+  );
   const { url } = await server.listen(0);
   return {
     ...{ name: "supervisor", url, method: "POST", path: "/parts/kafka/kill", body: "", type: "text/plain" },

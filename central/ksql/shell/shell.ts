@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { printableLines } from "../../../infra/runtime/text/printable.ts";
 import type { KsqlClient } from "../client.ts";
 import { isComplete } from "../script.ts";
 import { Session } from "./session.ts";
@@ -26,7 +27,8 @@ Ctrl+C ends the running query; exit, or Ctrl+D, ends the client.`;
 /** The interactive client: resolves when the user leaves. */
 export function runShell(options: ShellOptions): Promise<void> {
   const { client, input, output, terminal } = options;
-  const say = (line: string): void => void output.write(`${line}\n`);
+  // Names, values and errors come from the server, and what it says from whoever wrote a topic.
+  const say = (line: string): void => void output.write(`${printableLines(line)}\n`);
   const readline = createInterface({
     input,
     output,

@@ -45,5 +45,11 @@ export function report(findings) {
   ]);
   const problems = findings.filter(({ level }) => level === "problem").length;
   const end = problems === 0 ? "Nothing is wrong." : `${problems} to mend.`;
-  return `${lines.join("\n")}\n\n${end}\n`;
+  return `${lines.join("\n").replace(HARMFUL, shown)}\n\n${end}\n`;
 }
+
+/** As `infra/runtime/text/printable.ts`, which is built only later: findings hold words of other programs. */
+const HARMFUL = /(?![\t\n])[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+
+/** @param {string} c */
+const shown = (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;

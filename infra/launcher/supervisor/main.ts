@@ -8,6 +8,7 @@ import { resolveEndpoints, withAddressesFromFiles, withOptions } from "../../run
 import { endWhenUnread } from "../../runtime/service/stdout.ts";
 import { runningSystems } from "../../runtime/service/systems.ts";
 import { foreignAddresses, refuseForeign } from "../../runtime/service/whose.ts";
+import { printableLines } from "../../runtime/text/printable.ts";
 import { commandLine, type StartOptions, type StatusOptions } from "./options.ts";
 import { INFRASTRUCTURE } from "./parts/catalogue.ts";
 import { jsonPrinter, silentPrinter, textPrinter } from "./report/printer.ts";
@@ -71,7 +72,7 @@ async function once(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`);
+    process.stderr.write(`${printableLines(messageOf(error))}\n`);
     process.exitCode = exitCodeOf(error);
   }
 }

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { EXIT } from "../../../schemas/errors.ts";
+import { HARMLESS_OUTPUT } from "../../runtime/service/commands.ts";
 import { DAY_OPTIONS } from "../../runtime/service/day-options.ts";
 import type { Brokers } from "./parts/kafka-cluster.ts";
 
@@ -47,6 +48,7 @@ export interface Actions {
 
 export function commandLine(actions: Actions): Command {
   const program = new Command("elevated")
+    .configureOutput(HARMLESS_OUTPUT)
     .description("The whole system, or parts of it, on this machine.")
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
   startOptions(program.command("start"))

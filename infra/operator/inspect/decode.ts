@@ -3,6 +3,7 @@ import { isCoded } from "../../../schemas/errors.ts";
 import type { OwnSchemas } from "../../../schemas/topic-schemas.ts";
 import type { InRecord } from "../../runtime/kafka/ports.ts";
 import type { AvroReader } from "../../runtime/registry/ports.ts";
+import { printable, printableJson } from "../../runtime/text/printable.ts";
 
 /** A key or a value as a person reads it. */
 interface Readable {
@@ -75,24 +76,33 @@ function plain(bytes: Buffer): Readable {
 
 /** One line of JSON; bytes inside an Avro value as hexadecimal. */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) => {
-    const bytes = item as { type?: unknown; data?: unknown } | null;
-    if (bytes?.type === "Buffer" && Array.isArray(bytes.data)) return Buffer.from(bytes.data).toString("hex");
-    return typeof item === "bigint" ? String(item) : item;
-  });
+  return printableJson(
+    JSON.stringify(value, (_, item: unknown) => {
+      const bytes = item as { type?: unknown; data?: unknown } | null;
+      if (bytes?.type === "Buffer" && Array.isArray(bytes.data))
+        return Buffer.from(bytes.data).toString("hex");
+      return typeof item === "bigint" ? String(item) : item;
+    }),
+  );
 }
 
 /** A line with place, time, key and value, and one per header. */
 export function describe({ partition, offset, time, key, value, headers }: ReadableRecord): string {
   const shown = ({ format, content }: Readable): string => {
     if (format === "none") return "∅";
-    return format === "bytes" ? `0x${content}` : format === "text" ? String(content) : jsonLine(content);
+    return format === "bytes"
+      ? `0x${content}`
+      : format === "text"
+        ? printable(String(content))
+        : jsonLine(content);
   };
   const own = Object.entries({ key, value }).flatMap(([side, { own: schema }]) =>
     schema
       ? [`    (${side} read by our own schema ${schema}: what the registry has under its id does not fit)`]
       : [],
   );
-  const lines = Object.entries(headers).map(([name, content]) => `    ${name}: ${content}`);
+  const lines = Object.entries(headers).map(
+    ([name, content]) => `    ${printable(name)}: ${printable(content)}`,
+  );
   return [`${time}  ${partition}@${offset}  ${shown(key)}  ${shown(value)}`, ...own, ...lines].join("\n");
 }

@@ -10,6 +10,7 @@ import { kafkaAccess } from "../../runtime/security/kafka.ts";
 import { mustAnswer } from "../../runtime/service/answering.ts";
 import { logSettings, readConfig } from "../../runtime/service/config.ts";
 import { commandLogger, createProgram, runProgram } from "../../runtime/service/program.ts";
+import { printableLines } from "../../runtime/text/printable.ts";
 import { inspectSettings } from "./config.ts";
 import { describe, jsonLine, readable } from "./decode.ts";
 import { peek } from "./peek.ts";
@@ -38,7 +39,11 @@ async function open() {
 async function listTopics(options: { readonly all?: boolean; readonly json?: boolean }): Promise<void> {
   const admin = await (await open()).kafka.admin();
   const topics = await summarize(admin, options.all ?? false).finally(() => admin.close());
-  print(options.json ? JSON.stringify(topics, null, 2) : topicTable(options.all ? topics : folded(topics)));
+  print(
+    printableLines(
+      options.json ? JSON.stringify(topics, null, 2) : topicTable(options.all ? topics : folded(topics)),
+    ),
+  );
 }
 
 interface PeekFlags {

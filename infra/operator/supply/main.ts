@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { EXIT } from "../../../schemas/errors.ts";
+import { HARMLESS_OUTPUT } from "../../runtime/service/commands.ts";
 import { endWhenUnread } from "../../runtime/service/stdout.ts";
 import { affectedBy, concerning, parseAdvisory, parseAdvisoryFile } from "./advisories.ts";
 import { licenseCounts, licenseProblems } from "./licenses.ts";
@@ -11,6 +12,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 endWhenUnread();
 
 const program = new Command("supply")
+  .configureOutput(HARMLESS_OUTPUT)
   .description("What this project is made of besides its own code: npm packages, jars and images.")
   .addHelpText(
     "after",

@@ -1,6 +1,12 @@
 import type { Command } from "commander";
 import { EXIT } from "../../../schemas/errors.ts";
+import { printableLines } from "../text/printable.ts";
 import { nearest } from "../text/spelling.ts";
+
+/** For every program: its errors repeat what was on the command line, which may be somebody else's text. */
+export const HARMLESS_OUTPUT = {
+  writeErr: (text: string) => void process.stderr.write(printableLines(text)),
+} as const;
 
 /**
  * A misspelt command is answered with the nearest one. Commander takes it for an argument too many where a program also

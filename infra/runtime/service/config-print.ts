@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { z } from "zod";
 import { exitCodeOf, messageOf } from "../../../schemas/errors.ts";
+import { printableLines } from "../text/printable.ts";
 import { isSecret, readConfig, withoutPassword } from "./config.ts";
 import { DEFAULT_ENDPOINTS, homeOf } from "./endpoints.ts";
 import type { Environment } from "./environment.ts";
@@ -89,7 +90,7 @@ export function configCommand(schemas: readonly z.ZodObject[], env: Environment)
       try {
         for (const schema of schemas) readConfig(schema, env);
       } catch (error) {
-        process.stderr.write(`${messageOf(error)}\n`);
+        process.stderr.write(`${printableLines(messageOf(error))}\n`);
         process.exitCode = exitCodeOf(error);
       }
     });

@@ -3,7 +3,8 @@ import { Command, CommanderError, Help } from "commander";
 import type { z } from "zod";
 import { EXIT, exitCodeOf, isCoded, messageOf } from "../../../schemas/errors.ts";
 import { createLogger, type Logger } from "../logger.ts";
-import { refuseUnknownCommand } from "./commands.ts";
+import { printableLines } from "../text/printable.ts";
+import { HARMLESS_OUTPUT, refuseUnknownCommand } from "./commands.ts";
 import { logSettings, readConfig } from "./config.ts";
 import { configCommand } from "./config-print.ts";
 import type { Environment } from "./environment.ts";
@@ -33,6 +34,7 @@ export function createProgram(options: ProgramOptions): Command {
   const config = configCommand(settings, env);
   const addresses = settings.flatMap(({ shape }) => Object.keys(shape)).filter(isAddress);
   return new Command(name)
+    .configureOutput(HARMLESS_OUTPUT)
     .description(description)
     .addCommand(config)
     .hook("preAction", async (_, command) => {
@@ -97,7 +99,8 @@ export async function runProgram(
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
       return;
     }
-    process.stderr.write(`${program.name()}: ${isCoded(error) ? error.message : stackOf(error)}\n`);
+    const problem = isCoded(error) ? error.message : stackOf(error);
+    process.stderr.write(`${program.name()}: ${printableLines(problem)}\n`);
     process.exitCode = exitCodeOf(error);
   }
 }

@@ -1,6 +1,7 @@
 import type { InRecord } from "../../../../infra/runtime/kafka/ports.ts";
 import { OFFSET_KEY } from "../../../../infra/runtime/kafka/ports.ts";
 import type { AvroDecoder } from "../../../../infra/runtime/registry/ports.ts";
+import { printableDeep } from "../../../../infra/runtime/text/printable.ts";
 import type { DeadLetter } from "../../../../schemas/dead-letter.ts";
 import { CodedError, type ErrorCode, isCoded } from "../../../../schemas/errors.ts";
 import { checkFleetRecord, type FleetRecord } from "../../../../schemas/fleet.ts";
@@ -101,7 +102,11 @@ export function inputDecoder(topics: Topics, avro: AvroDecoder): Decode {
       conflict: await conflictOf(() => value<DeadLetter>(record)),
     }),
   };
-  return async (record) => (await byTopic[record.topic]?.(record)) ?? null;
+  return async (record) => {
+    const input = (await byTopic[record.topic]?.(record)) ?? null;
+    // Entries are the busiest topic, and of their texts none is shown.
+    return input === null || input.kind === "entry" ? input : printableDeep(input);
+  };
 }
 
 /**

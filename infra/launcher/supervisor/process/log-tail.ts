@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { printable } from "../../../runtime/text/printable.ts";
 
 const TAIL_BYTES = 4096;
 
@@ -8,7 +9,7 @@ export function lastWords(log: string): string {
     .split("\n")
     .map((line) => message(line.trim()))
     .filter((line) => line !== "" && !/^(at |\.\.\. \d+ more|Node\.js v)/.test(line));
-  return (lines.at(-1) ?? "").slice(0, 300);
+  return printable(lines.at(-1) ?? "").slice(0, 300);
 }
 
 /** The text of one of our own JSON log lines; any other line as it is. */

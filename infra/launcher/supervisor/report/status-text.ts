@@ -1,5 +1,6 @@
 import type { HopView } from "../../../../schemas/page/page.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
+import { printableLines } from "../../../runtime/text/printable.ts";
 import type { PartStatus, SourceStatus, SystemStatus } from "../status.ts";
 
 /** Columns before this one are words, from here on figures. */
@@ -18,13 +19,16 @@ const HOP_NAMES: Readonly<Record<HopView["name"], string>> = {
  * @param now - wall clock, epoch ms.
  */
 export function statusText(status: SystemStatus, now: number): string {
-  return [
-    `The system in ${status.home}`,
-    table(processRows(status, now)),
-    table(hopRows(status.hops, now)),
-    ...sourceText(status.source),
-    proofText(status.proof, now),
-  ].join("\n\n");
+  // Reasons and problems are words of other programs.
+  return printableLines(
+    [
+      `The system in ${status.home}`,
+      table(processRows(status, now)),
+      table(hopRows(status.hops, now)),
+      ...sourceText(status.source),
+      proofText(status.proof, now),
+    ].join("\n\n"),
+  );
 }
 
 function processRows(status: SystemStatus, now: number): Row[] {
