@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { systemClock } from "../infra/runtime/clock.ts";
 import { isLoopback } from "../infra/runtime/http/loopback.ts";
 import { homePasswords } from "../infra/runtime/security/agent-secrets.ts";
 import { authoritiesOf, type KeyPair, keyPairOf } from "../infra/runtime/security/certificates.ts";
@@ -110,7 +111,7 @@ export interface EdgeConfig {
 export function edgeConfig(
   env: Environment,
   stations: readonly { readonly id: number }[] = [],
-  now: number = Date.now(),
+  now: number = systemClock.now(),
 ): EdgeConfig {
   const config = readConfig(edgeSettings, env);
   const home = homeOf(env);

@@ -51,7 +51,7 @@ export async function startFleet(
   const outbox = openOutbox({ folder, limitBytes, clock, logger });
   const codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
   const lines = linesOf(config, clock, random);
-  const connect = mqttConnections({ connectMs: CONNECT_MS, keepaliveS: KEEPALIVE_S, ...config.mqtt });
+  const connect = mqttConnections({ clock, connectMs: CONNECT_MS, keepaliveS: KEEPALIVE_S, ...config.mqtt });
   const agents = stations.map(
     (station) =>
       new Agent({

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
+import { systemClock } from "../infra/runtime/clock.ts";
 import { isLoopback } from "../infra/runtime/http/loopback.ts";
 import { secretFilesOf } from "../infra/runtime/security/agent-secrets.ts";
 import { authoritiesOf, keyPairOf } from "../infra/runtime/security/certificates.ts";
@@ -100,7 +101,7 @@ export interface GatewayConfig {
  * @param now - epoch ms, against which certificates are checked.
  * @throws {CodedError} CONFIG_INVALID
  */
-export function gatewayConfig(env: Environment, now: number = Date.now()): GatewayConfig {
+export function gatewayConfig(env: Environment, now: number = systemClock.now()): GatewayConfig {
   const values = readConfig(gatewaySettings, env);
   const tls = tlsOf(values, now);
   const own = secretFilesOf(homeOf(env)).credentials;
@@ -160,7 +161,7 @@ function tlsOf(values: z.output<typeof gatewaySettings>, now: number): GatewayCo
     certificates: read(now),
     files: {
       paths: clientCa === undefined ? [cert, key] : [cert, key, clientCa],
-      read: () => read(Date.now()),
+      read: () => read(systemClock.now()),
       everyMs: RENEWAL_MS,
     },
   };

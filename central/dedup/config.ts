@@ -1,13 +1,11 @@
 import { z } from "zod";
 import { registrySettings } from "../../infra/runtime/security/http.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
-import { flag, topicPrefix } from "../../infra/runtime/service/config.ts";
+import { stationTopics, topicPrefix } from "../../infra/runtime/service/config.ts";
 
 export const dedupSettings = z.object({
   ...kafkaSettings,
   ...registrySettings,
   TOPIC_PREFIX: topicPrefix,
-  DEDUP_STATION_TOPICS: flag
-    .default(true)
-    .describe("1: also write each clean record to its station's own topic."),
+  DEDUP_STATION_TOPICS: stationTopics,
 });

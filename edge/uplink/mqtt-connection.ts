@@ -1,10 +1,12 @@
 import { Socket } from "node:net";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import type { Clock } from "../../infra/runtime/clock.ts";
 import { defined } from "../../infra/runtime/defined.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import type { Connect, Connection, ConnectOptions } from "./ports.ts";
 
 export interface MqttSettings {
+  readonly clock: Clock;
   /** No answer to TCP, CONNECT or SUBSCRIBE within this time, ms: no gateway. */
   readonly connectMs: number;
   /** Seconds. While a gateway holds PUBACKs back it answers no PINGREQ, so this exceeds its bound. */
@@ -46,34 +48,36 @@ export function mqttConnections(settings: MqttSettings): Connect {
         will: { ...will, qos: 1, retain: false },
       }) as IClientOptions,
     );
-    return new MqttConnection(client, options).open(settings.connectMs);
+    return new MqttConnection(client, options, settings.clock).open(settings.connectMs);
   };
 }
 
 class MqttConnection implements Connection {
   readonly #client: MqttClient;
   readonly #options: ConnectOptions;
+  readonly #clock: Clock;
   /** mqtt.js may call a PUBLISH's callback twice, or never, when the connection ends: each is settled here, once. */
   readonly #unsettled = new Set<(error: CodedError) => void>();
   #state: "opening" | "open" | "ended" = "opening";
 
-  constructor(client: MqttClient, options: ConnectOptions) {
+  constructor(client: MqttClient, options: ConnectOptions, clock: Clock) {
     this.#client = client;
     this.#options = options;
+    this.#clock = clock;
   }
 
   open(limitMs: number): Promise<Connection> {
     const client = this.#client;
     return new Promise((resolve, reject) => {
       const fail = (error: CodedError): void => {
-        clearTimeout(timer);
+        cancel();
         if (this.#state === "open") this.#lost(error);
         else if (this.#state === "opening") {
           this.#end();
           reject(error);
         }
       };
-      const timer = setTimeout(() => fail(lost(`no answer within ${limitMs} ms`)), limitMs);
+      const cancel = this.#clock.after(limitMs, () => fail(lost(`no answer within ${limitMs} ms`)));
       client.on("error", (error) => fail(refusedBy(error)));
       client.on("close", () => fail(lost("connection closed")));
       client.on("message", (topic, payload) => {
@@ -85,7 +89,7 @@ class MqttConnection implements Connection {
         client.subscribe(this.#options.subscribe, { qos: 1 }, (error) => {
           if (error) fail(refusedBy(error));
           if (this.#state !== "opening") return;
-          clearTimeout(timer);
+          cancel();
           this.#state = "open";
           resolve(this);
         });
@@ -110,11 +114,11 @@ class MqttConnection implements Connection {
     this.#state = "ended";
     return new Promise((resolve) => {
       const done = (): void => {
-        clearTimeout(timer);
+        cancel();
         this.#end();
         resolve();
       };
-      const timer = setTimeout(done, GOODBYE_MS);
+      const cancel = this.#clock.after(GOODBYE_MS, done);
       this.#client.end(false, done);
     });
   }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { seededRandom } from "../../infra/runtime/random.ts";
 import { encodeFrame } from "../../schemas/wire/codec.ts";
-import { LineBench } from "./bench.testing.ts";
+import { LineBench } from "./testing/bench.ts";
 
 test("readings arrive once each and in order", async () => {
   const b = new LineBench();

@@ -5,7 +5,7 @@ import { cobsDecode, cobsEncode } from "./cobs.ts";
 import { encodeFrame } from "./codec.ts";
 import { type Decoded, FrameDecoder } from "./decoder.ts";
 import { type Frame, MAX_FRAME_BYTES } from "./frame.ts";
-import { anyFrame } from "./frames.testing.ts";
+import { anyFrame } from "./testing/frames.ts";
 
 const seed = { seed: 20181001 };
 

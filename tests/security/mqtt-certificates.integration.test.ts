@@ -23,6 +23,7 @@ import {
   STATION,
 } from "../../gateway/testing/samples.ts";
 import { ScriptedKafka } from "../../gateway/testing/scripted-kafka.ts";
+import { systemClock } from "../../infra/runtime/clock.ts";
 import { authoritiesOf, keyPairOf } from "../../infra/runtime/security/certificates.ts";
 import { agentStateTopic, readingsTopic, refusedTopic } from "../../schemas/mqtt.ts";
 import { TOPICS } from "../../schemas/topics.ts";
@@ -101,6 +102,7 @@ test.each(["mqtts", "wss"] as const)(
   "the edge's own connection over %s, with certificate and authority",
   async (scheme) => {
     const connect = mqttConnections({
+      clock: systemClock,
       connectMs: 5_000,
       keepaliveS: 20,
       ca: readFileSync(authority.caFile),

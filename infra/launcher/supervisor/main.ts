@@ -33,7 +33,7 @@ async function start(options: StartOptions, only: readonly string[] | null): Pro
   // A closed terminal ends everything in order too.
   process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
   const around = { root: projectRoot(), home, env, clock, logger, printer, isTTY: process.stderr.isTTY };
-  await runService(logger, () => startSystem(around, options, { only }));
+  await runService({ logger, clock, env: process.env }, () => startSystem(around, options, { only }));
 }
 
 /** Once, or with `watch` again and again until Ctrl+C, also while no system runs. */

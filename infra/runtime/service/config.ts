@@ -110,3 +110,8 @@ export const topicPrefix = z
 
 /** `1`, `true`, `on`, `yes` and their opposites. */
 export const flag = z.stringbool({ error: "give 1 or 0" });
+
+/** Read by dedup, and by what looks at what dedup wrote. */
+export const stationTopics = flag
+  .default(true)
+  .describe("1: also write each clean record to its station's own topic.");

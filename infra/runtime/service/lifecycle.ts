@@ -1,5 +1,7 @@
 import { exitCodeOf, isCoded, messageOf } from "../../../schemas/errors.ts";
+import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import type { Environment } from "./environment.ts";
 
 /** How long a first SIGINT or SIGTERM may drain before the process exits anyway. */
 export const DRAIN_MS = 10_000;
@@ -17,6 +19,13 @@ export interface Running {
   readonly failed?: Promise<never>;
 }
 
+/** What a process has before any service. */
+export interface ProcessContext {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly env: Environment;
+}
+
 /**
  * Run a service as this process until a signal, its own failure or (with `ELEVATED_PARENT=pipe`) its parent's death.
  *
@@ -24,14 +33,14 @@ export interface Running {
  * `exitCodeOf`. A child whose stdin is a pipe from the supervisor ends when the pipe does: the parent is gone.
  */
 export async function runService(
-  logger: Logger,
+  { logger, clock, env }: ProcessContext,
   start: (signal: AbortSignal) => Promise<Running>,
 ): Promise<never> {
   const abort = new AbortController();
   let running: Running | undefined;
   let stopping: number | undefined;
   const stop = async (reason: string): Promise<void> => {
-    const now = performance.now();
+    const now = clock.monotonic();
     if (stopping !== undefined) {
       if (now - stopping > SAME_SIGNAL_MS) process.exit(1);
       return;
@@ -39,10 +48,10 @@ export async function runService(
     stopping = now;
     logger.info({ reason }, "stopping");
     abort.abort();
-    setTimeout(() => {
+    clock.after(DRAIN_MS, () => {
       logger.error({ afterMs: DRAIN_MS }, "still draining: giving up");
       process.exit(1);
-    }, DRAIN_MS).unref();
+    });
     await running?.stop();
     process.exit(0);
   };
@@ -54,7 +63,7 @@ export async function runService(
   process.on("SIGTERM", () => void stop("SIGTERM").catch(fail));
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
-  if (process.env["ELEVATED_PARENT"] === "pipe") {
+  if (env["ELEVATED_PARENT"] === "pipe") {
     process.stdin.resume();
     process.stdin.on("end", () => void stop("parent ended").catch(fail));
     process.stdin.on("error", () => void stop("parent ended").catch(fail));
@@ -68,7 +77,7 @@ export async function runService(
   return new Promise<never>(() => {});
 }
 
-/** One line that names the cause and the fix; the stack only for what nobody foresaw. */
+/** One line that names the cause and the fix; the stack only for an unexpected error. */
 export function reportFailure(logger: Logger, error: unknown): void {
   if (isCoded(error)) logger.fatal({ code: error.code, ...error.context }, error.message);
   else logger.fatal({ err: error }, messageOf(error));

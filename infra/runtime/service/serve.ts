@@ -73,7 +73,7 @@ export async function serve(options: ServeOptions): Promise<never> {
     process.exit(exitCodeOf(error));
   }
   const logger = createLogger(name, config.LOG_LEVEL).child(bindings);
-  return runService(logger, async (signal) => {
+  return runService({ logger, clock, env }, async (signal) => {
     const metrics = createMetrics(metricsName);
     const set = new ServiceSet(services, async (service) => {
       const { start } = await service.load();

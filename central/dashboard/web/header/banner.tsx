@@ -1,16 +1,18 @@
+import { useContext } from "preact/hooks";
 import { span, wall } from "../rules/words.ts";
-import { useNow, usePage } from "../state/use.ts";
+import { StoreContext, useNow, usePage } from "../state/use.ts";
 
-/** A short gap is nobody's business. */
+/** A shorter gap is not shown. */
 const QUIET_MS = 2_000;
 
 /** Connection loss, and the pause: whatever makes the page show something else than the present. */
 export function Banner() {
+  const { clock } = useContext(StoreContext);
   const link = usePage((view) => view.link);
   const paused = usePage((view) => view.paused);
   const known = usePage((view) => view.state !== null);
   useNow(500);
-  const now = Date.now();
+  const now = clock.now();
   if (link.state === "lost" && known && now - link.since >= QUIET_MS) {
     const next =
       link.retryAt === null || link.retryAt <= now

@@ -28,8 +28,7 @@ export function TrainMark({ train, order, slot, axis, last, towards }: Props) {
     const draw = (steps: boolean): void => {
       const { current } = element;
       if (!current || (store.view.paused && current.style.transform !== "")) return;
-      const now = Date.now() + store.view.clockOffset;
-      const place = placeOf(train, order, last, now);
+      const place = placeOf(train, order, last, store.now);
       const at = steps ? order : place.order;
       current.style.transform =
         axis === "across"
@@ -37,7 +36,7 @@ export function TrainMark({ train, order, slot, axis, last, towards }: Props) {
           : `translateY(calc(${at.toFixed(3)} * var(--row)))`;
       current.dataset["drawn"] = place.drawn;
     };
-    return onTick(draw);
+    return onTick(store.clock, draw);
   }, [train, order, last, axis, store]);
   return (
     <li

@@ -22,14 +22,14 @@ export function MapTrain({ train, order, points, towards }: Props) {
     const draw = (steps: boolean): void => {
       const { current } = element;
       if (!current || (store.view.paused && current.style.transform !== "")) return;
-      const place = placeOf(train, order, points.length - 1, Date.now() + store.view.clockOffset);
+      const place = placeOf(train, order, points.length - 1, store.now);
       const { x, y, heading } = alongTrack(points, steps ? order : place.order, step(train.direction));
       current.style.transform = `translate(${share(x, MAP.width)}cqw, ${share(y, MAP.height)}cqh)`;
       // Turned at once: between two reports there is at most one bend.
       current.style.setProperty("--heading", `${heading.toFixed(1)}deg`);
       current.dataset["drawn"] = place.drawn;
     };
-    return onTick(draw);
+    return onTick(store.clock, draw);
   }, [train, order, points, store]);
   return (
     <li

@@ -11,10 +11,7 @@ const PERIOD_MS = 10_000;
 export function LiveRegion() {
   const store = useContext(StoreContext);
   const [words, setWords] = useState("");
-  useEffect(() => {
-    const timer = setInterval(() => setWords(summary(store.view)), PERIOD_MS);
-    return () => clearInterval(timer);
-  }, [store]);
+  useEffect(() => store.clock.every(PERIOD_MS, () => setWords(summary(store.view))), [store]);
   return (
     <p class="visually-hidden" aria-live="polite">
       {words}

@@ -16,10 +16,11 @@ export function connect(store: PageStore, url?: string): (shown: Shown) => void 
     reconnection: false,
     autoConnect: false,
   });
+  const { clock } = store;
   let attempts = 0;
-  let heardAt = Date.now();
+  let heardAt = clock.now();
   let instance = "";
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancel: (() => void) | undefined;
 
   const open = (): void => {
     if (attempts > 0) store.link({ state: "lost", since: heardAt, retryAt: null });
@@ -28,22 +29,22 @@ export function connect(store: PageStore, url?: string): (shown: Shown) => void 
   const retry = (): void => {
     const wait = RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)] ?? 0;
     attempts++;
-    store.link({ state: "lost", since: heardAt, retryAt: Date.now() + wait });
-    clearTimeout(timer);
-    timer = setTimeout(open, wait);
+    store.link({ state: "lost", since: heardAt, retryAt: clock.now() + wait });
+    cancel?.();
+    cancel = clock.after(wait, open);
   };
 
   socket.on("connect_error", retry);
   socket.on("disconnect", retry);
   socket.on("snapshot", (snapshot) => {
-    heardAt = Date.now();
+    heardAt = clock.now();
     attempts = 0;
     instance = snapshot.instance;
     store.snapshot(snapshot, heardAt);
     store.link({ state: "open" });
   });
   socket.on("delta", (delta) => {
-    heardAt = Date.now();
+    heardAt = clock.now();
     if (!store.delta(delta, heardAt)) socket.emit("resync");
   });
   // A laptop that wakes up should not wait out its turn.

@@ -16,7 +16,7 @@ export function watchDrawn(store: PageStore, report: (shown: Shown) => void): vo
   let reportedAt = 0;
   let version = -1;
   const look = (): void => {
-    const now = performance.now();
+    const now = store.clock.monotonic();
     const due = now - reportedAt;
     if (due < AT_MOST_EVERY_MS || document.hidden || store.view.paused) return;
     const element = document.querySelector(`[${DRAWN_ATTRIBUTE}]`);
@@ -27,7 +27,7 @@ export function watchDrawn(store: PageStore, report: (shown: Shown) => void): vo
     if (version === store.view.version) store.drawn(shown.entries !== sentTo(store));
     report(shown);
   };
-  setInterval(() => requestAnimationFrame(look), AT_MOST_EVERY_MS);
+  store.clock.every(AT_MOST_EVERY_MS, () => requestAnimationFrame(look));
 }
 
 /** The sum of what this page was sent; null: no station has data. */

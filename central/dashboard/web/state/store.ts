@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../../../../infra/runtime/clock.ts";
 import type { Delta, Snapshot } from "../../../../schemas/page/page.ts";
 import { applyDelta } from "./apply.ts";
 import type { Link, View } from "./view.ts";
@@ -14,6 +15,17 @@ export class PageStore {
   };
   #drawn: View = this.#latest;
   readonly #listeners = new Set<() => void>();
+  /** The browser's. */
+  readonly clock: Clock;
+
+  constructor(clock: Clock = systemClock) {
+    this.clock = clock;
+  }
+
+  /** The server's wall clock, epoch ms. */
+  get now(): number {
+    return this.clock.now() + this.#drawn.clockOffset;
+  }
 
   /** What is to be drawn: while paused, what stood when the pause began. */
   get view(): View {

@@ -62,10 +62,10 @@ export class Trials {
   }
 
   #observe(): void {
-    const { state, clockOffset } = this.#page.view;
+    const { state } = this.#page.view;
     if (!this.trial || !state) return;
     const { proof, parts } = state;
-    const next = observeTrial(this.trial, { proof, parts, now: Date.now() + clockOffset });
+    const next = observeTrial(this.trial, { proof, parts, now: this.#page.now });
     if (next === this.trial) return;
     this.trial = next;
     this.#tell();

@@ -26,14 +26,13 @@ export function usePage<T>(select: (view: View) => T): T {
 /** The server's wall clock, epoch ms, drawn again every `periodMs`; stands still while paused. */
 export function useNow(periodMs: number): number {
   const store = useContext(StoreContext);
-  const [now, setNow] = useState(() => Date.now() + store.view.clockOffset);
+  const [now, setNow] = useState(() => store.now);
   useEffect(() => {
     const tick = (): void => {
-      if (!store.view.paused) setNow(Date.now() + store.view.clockOffset);
+      if (!store.view.paused) setNow(store.now);
     };
     tick();
-    const timer = setInterval(tick, periodMs);
-    return () => clearInterval(timer);
+    return store.clock.every(periodMs, tick);
   }, [store, periodMs]);
   return now;
 }

@@ -1,10 +1,12 @@
-import { useEffect, useState } from "preact/hooks";
+import { useContext, useEffect, useState } from "preact/hooks";
 import type { StationDetail } from "../../../../schemas/page/api.ts";
+import { StoreContext } from "../state/use.ts";
 
 const PERIOD_MS = 2_000;
 
 /** What only one station's sheet shows, asked for while it is open; null until the first answer. */
 export function useDetail(id: number): StationDetail | null {
+  const { clock } = useContext(StoreContext);
   const [detail, setDetail] = useState<StationDetail | null>(null);
   useEffect(() => {
     const abort = new AbortController();
@@ -17,11 +19,11 @@ export function useDetail(id: number): StationDetail | null {
       }
     };
     void ask();
-    const timer = setInterval(() => void ask(), PERIOD_MS);
+    const stop = clock.every(PERIOD_MS, () => void ask());
     return () => {
       abort.abort();
-      clearInterval(timer);
+      stop();
     };
-  }, [id]);
+  }, [id, clock]);
   return detail;
 }

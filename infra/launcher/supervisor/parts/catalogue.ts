@@ -3,6 +3,7 @@ import { topicNames } from "../../../../schemas/topics.ts";
 import type { Logger } from "../../../runtime/logger.ts";
 import { DEFAULT_ENDPOINTS, type Endpoints } from "../../../runtime/service/endpoints.ts";
 import { controllerOf } from "../addresses/wishes.ts";
+import type { Surroundings } from "../process/surroundings.ts";
 import type { Part } from "../supervise/part.ts";
 import { connectPart } from "./connect.ts";
 import { FIRST_TRAIN, firstTrainPart } from "./first-train.ts";
@@ -12,7 +13,6 @@ import { INTERNAL_TOPICS } from "./kafka-settings.ts";
 import { nodePart, programFile } from "./node.ts";
 import { databasePart, postgresPart } from "./postgres.ts";
 import { programs } from "./programs.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { topicsPart } from "./topics.ts";
 
 export interface CatalogueSettings {

@@ -11,10 +11,10 @@ import { classDataFor } from "../process/class-data.ts";
 import { jvmCommand } from "../process/jvm.ts";
 import { listensItself } from "../process/listener.ts";
 import { answersOk, untilYes } from "../process/probe.ts";
+import { logOf, type Surroundings } from "../process/surroundings.ts";
 import type { Part } from "../supervise/part.ts";
 import { FIRST } from "./programs.ts";
 import { properties } from "./settings.ts";
-import { logOf, type Surroundings } from "./surroundings.ts";
 
 /** No reading passes through Connect: while everything starts, what carries readings goes first. */
 const NICENESS = 10;

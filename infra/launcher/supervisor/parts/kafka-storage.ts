@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { FEATURES } from "../../setup/storage.mjs";
 import { jvmCommand } from "../process/jvm.ts";
 import { type OnProcess, runErrand } from "../process/run.ts";
+import type { Surroundings } from "../process/surroundings.ts";
 import { properties } from "./settings.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 export const IDENTITY = "meta.properties";
 

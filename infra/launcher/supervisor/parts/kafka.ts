@@ -8,13 +8,13 @@ import { listensItself } from "../process/listener.ts";
 import { launchAfter } from "../process/prepared.ts";
 import { accepts, untilYes } from "../process/probe.ts";
 import type { OnProcess } from "../process/run.ts";
+import { logOf, type Surroundings } from "../process/surroundings.ts";
 import type { Part } from "../supervise/part.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 import { endOldRegistration, REGISTRATION_LOGGER } from "./kafka-registration.ts";
 import { brokerSettings } from "./kafka-settings.ts";
 import { formatStorage } from "./kafka-storage.ts";
 import { properties } from "./settings.ts";
-import { logOf, type Surroundings } from "./surroundings.ts";
 
 /** One broker's share of what `kafkaPart` needs to know of all. */
 export interface Broker {

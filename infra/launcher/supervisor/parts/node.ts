@@ -4,8 +4,8 @@ import { portOf } from "../addresses/servers.ts";
 import { startChild } from "../process/child.ts";
 import { listensItself } from "../process/listener.ts";
 import { answersOk, untilYes } from "../process/probe.ts";
+import { logOf, type Surroundings } from "../process/surroundings.ts";
 import type { Part } from "../supervise/part.ts";
-import { logOf, type Surroundings } from "./surroundings.ts";
 
 /** One of our own programs. */
 export interface NodeProgram {

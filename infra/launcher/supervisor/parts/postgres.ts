@@ -5,10 +5,10 @@ import { onPath, startChild } from "../process/child.ts";
 import { launchAfter, launchWork } from "../process/prepared.ts";
 import { untilYes } from "../process/probe.ts";
 import type { OnProcess } from "../process/run.ts";
+import { logOf, type Surroundings } from "../process/surroundings.ts";
 import type { Part } from "../supervise/part.ts";
 import { postgresEnvironment, preparePostgres } from "./postgres-files.ts";
 import { FIRST } from "./programs.ts";
-import { logOf, type Surroundings } from "./surroundings.ts";
 
 /** Small, on loopback, TCP only, with the log that Debezium reads. */
 const SETTINGS: Readonly<Record<string, string>> = {

@@ -7,9 +7,9 @@ import { projectRoot } from "../../../runtime/project-root.ts";
 import { freePort } from "../../../runtime/testing/free-port.ts";
 import { kafkaPart } from "../parts/kafka.ts";
 import { foundCluster } from "../parts/kafka-cluster.ts";
-import type { Surroundings } from "../parts/surroundings.ts";
 import { makeClassData } from "./class-data.ts";
 import { toolchainOf } from "./jvm.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { startWatchdog } from "./watchdog.ts";
 
 const home = mkdtempSync(join(tmpdir(), "elevated-class-data-"));

@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import { jarsIdentity } from "../../setup/jars.mjs";
 import { digest } from "../../setup/stamp.mjs";
 import { findJava } from "../../setup/tools.mjs";
-import type { Surroundings } from "../parts/surroundings.ts";
 import { startChild } from "./child.ts";
 import { type ClassData, classPath, javaOf, type Toolchain } from "./jvm.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** The Java servers that have an archive each. */
 const SERVERS = ["kafka", "connect"] as const;

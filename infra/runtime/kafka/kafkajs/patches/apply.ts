@@ -1,4 +1,5 @@
 import kafkajsPackage from "kafkajs/package.json" with { type: "json" };
+import { systemClock } from "../../../clock.ts";
 import { patchAbortedRecords } from "./aborted-records.ts";
 import { addCodecs } from "./codecs.ts";
 import { patchIdleTimers } from "./idle-timers.ts";
@@ -27,5 +28,5 @@ export function applyPatches(version: string = kafkajsPackage.version): void {
   patchAbortedRecords();
   addCodecs();
   patchIdleTimers();
-  patchProduceRequests();
+  patchProduceRequests(systemClock);
 }

@@ -2,6 +2,7 @@ import Produce, {
   type ProduceArguments,
   type ProducePartition,
 } from "kafkajs/src/protocol/requests/produce/index.js";
+import type { Clock } from "../../../clock.ts";
 import { GrowingBuffer } from "../../wire/growing-buffer.ts";
 import { type BatchHead, type BatchRecord, writeRecordBatch } from "../../wire/record-batch.ts";
 
@@ -13,7 +14,7 @@ const VERSION = 7;
  * Here its Produce requests are written in one pass over one buffer, the same bytes; everything around them, from
  * connections to sequence numbers, stays kafkajs's. What this writer does not know, kafkajs writes itself.
  */
-export function patchProduceRequests(): void {
+export function patchProduceRequests(clock: Clock): void {
   const original = Produce.protocol;
   Produce.protocol = ({ version }) => {
     const protocol = original({ version });
@@ -22,7 +23,7 @@ export function patchProduceRequests(): void {
       const { request, response } = protocol(given);
       return plain(given)
         ? {
-            request: { ...request, encode: () => Promise.resolve(produceRequest(given, Date.now())) },
+            request: { ...request, encode: () => Promise.resolve(produceRequest(given, clock.now())) },
             response,
           }
         : { request, response };

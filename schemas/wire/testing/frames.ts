@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { LINES } from "../network/network.ts";
-import { MAX_COUNT, TRAIN_STATUSES } from "../readings.ts";
-import { type Frame, MAX_DEVICE_ID_BYTES, MAX_PENDING_BOOTS, NAK_REASONS } from "./frame.ts";
+import { LINES } from "../../network/network.ts";
+import { MAX_COUNT, TRAIN_STATUSES } from "../../readings.ts";
+import { type Frame, MAX_DEVICE_ID_BYTES, MAX_PENDING_BOOTS, NAK_REASONS } from "../frame.ts";
 
 /** For tests: numbers with many zero bytes and at the limits as often as ordinary ones. */
 const count = (): fc.Arbitrary<number> =>

@@ -1,13 +1,13 @@
-import { seededRandom } from "../../infra/runtime/random.ts";
-import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
-import { Device, type Instant } from "../device/device.ts";
-import { nextBoot } from "../device/identity.ts";
-import { Ring } from "../device/ring.ts";
-import { MemoryStore } from "../device/testing/memory-store.ts";
-import { Cable } from "../hosts/cable.testing.ts";
-import { ReferenceAgent } from "./agent.testing.ts";
-import { Line } from "./line.ts";
-import { Pump } from "./pump.ts";
+import { seededRandom } from "../../../infra/runtime/random.ts";
+import { ManualClock } from "../../../infra/runtime/testing/manual-clock.ts";
+import { Device, type Instant } from "../../device/device.ts";
+import { nextBoot } from "../../device/identity.ts";
+import { Ring } from "../../device/ring.ts";
+import { MemoryStore } from "../../device/testing/memory-store.ts";
+import { Cable } from "../../hosts/testing/cable.ts";
+import { Line } from "../line.ts";
+import { Pump } from "../pump.ts";
+import { ReferenceAgent } from "./agent.ts";
 
 const DEVICE = "40380-T1";
 

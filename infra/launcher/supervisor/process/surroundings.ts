@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Clock } from "../../../runtime/clock.ts";
-import type { Toolchain } from "../process/jvm.ts";
-import type { Watchdog } from "../process/watchdog.ts";
+import type { Toolchain } from "./jvm.ts";
+import type { Watchdog } from "./watchdog.ts";
 
 /** What every part that is a process needs. */
 export interface Surroundings {

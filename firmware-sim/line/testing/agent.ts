@@ -1,7 +1,7 @@
-import { encodeFrame } from "../../schemas/wire/codec.ts";
-import { FrameDecoder } from "../../schemas/wire/decoder.ts";
-import type { Frame, HelloFrame } from "../../schemas/wire/frame.ts";
-import type { Cable } from "../hosts/cable.testing.ts";
+import { encodeFrame } from "../../../schemas/wire/codec.ts";
+import { FrameDecoder } from "../../../schemas/wire/decoder.ts";
+import type { Frame, HelloFrame } from "../../../schemas/wire/frame.ts";
+import type { Cable } from "../../hosts/testing/cable.ts";
 
 /** Heartbeats missed before it greets again, ms. */
 const SILENCE_MS = 2500;

@@ -1,4 +1,4 @@
-import type { HostPort, LineAddress, SerialHost } from "./ports.ts";
+import type { HostPort, LineAddress, SerialHost } from "../ports.ts";
 
 /** For tests: a line without a system under it. What the device writes lies in `sent` until the test takes it. */
 export class Cable implements SerialHost {

@@ -1,0 +1,277 @@
+/**
+ * A part of the tree, and what it may import of the others.
+ *
+ * `levels` orders the part's rooms from top to bottom: main and what it puts together, adapters, ports, pure rules. A
+ * room imports itself and rooms of lower levels. It imports no room beside it and none above it. A room is a folder
+ * with all below it, or one file; the longest name that fits a path is its room.
+ */
+export interface Part {
+  readonly name: string;
+  /** Parts or rooms of others. */
+  readonly imports: readonly string[];
+  readonly levels: readonly (readonly string[])[];
+}
+
+/** What tests of a part may import besides. */
+export const TEST_IMPORTS: Readonly<Record<string, readonly string[]>> = {
+  // What the server sends is held against what the page makes of it.
+  "central/dashboard": ["central/dashboard/web/state"],
+};
+
+const LIBRARY = ["schemas", "infra/runtime"];
+
+/** A part that needs no order inside. */
+function single(name: string, imports: readonly string[] = LIBRARY): Part {
+  return { name, imports, levels: [[name]] };
+}
+
+/** Rooms of one part, each level under the part's own folder; "." is that folder itself. */
+function part(name: string, imports: readonly string[], ...levels: readonly (readonly string[])[]): Part {
+  const rooms = levels.map((level) => level.map((room) => (room === "." ? name : `${name}/${room}`)));
+  return { name, imports, levels: rooms };
+}
+
+/** The one table of the import rules: where a thing stands, and what it may see. */
+export const PARTS: readonly Part[] = [
+  part("schemas", [], ["page"], ["avro", "wire"], ["."], ["avro/names.ts"], ["network"]),
+  part(
+    "infra/runtime",
+    ["schemas"],
+    ["registry", "postgres"],
+    ["security"],
+    ["service"],
+    ["kafka/kafka.ts", "kafka/subscription.ts", "kafka/cluster-view.ts", "kafka/processor-probe.ts"],
+    ["kafka/kafkajs", "http", "avro"],
+    ["kafka/kafkajs/patches"],
+    ["kafka/wire"],
+    ["kafka/loop"],
+    ["kafka", "text", "json"],
+    ["."],
+  ),
+  part("infra/servers/rest-proxy", LIBRARY, ["."], ["http"], ["produce.ts"], ["core"], ["ports.ts"]),
+  part("infra/servers/schema-registry", LIBRARY, ["."], ["http"], ["store.ts"], ["core"]),
+  part(
+    "infra/servers/ksql",
+    LIBRARY,
+    ["."],
+    ["rest"],
+    ["service"],
+    ["commands", "queries"],
+    ["engine"],
+    ["formats", "state"],
+    ["catalog/create.ts"],
+    ["analysis"],
+    ["catalog"],
+    ["values"],
+    ["sql"],
+    ["errors.ts"],
+  ),
+  part("infra/operator", LIBRARY, ["bootstrap", "inspect"], ["postgres"]),
+  part(
+    "infra/launcher",
+    [...LIBRARY, "infra/operator/postgres"],
+    ["."],
+    ["supervisor", "doctor"],
+    ["supervisor/report"],
+    ["supervisor/status.ts"],
+    ["supervisor/instances.ts"],
+    ["supervisor/parts"],
+    ["supervisor/addresses"],
+    ["supervisor/parts/kafka-cluster.ts"],
+    ["supervisor/parts/kafka-storage.ts"],
+    ["supervisor/parts/settings.ts"],
+    ["supervisor/process"],
+    ["supervisor/supervise"],
+    ["setup"],
+    ["postgres"],
+  ),
+  single("infra/deploy", [...LIBRARY, "infra/launcher/setup"]),
+  part(
+    "firmware-sim",
+    LIBRARY,
+    ["."],
+    ["report", "vehicles", "weather"],
+    ["control"],
+    ["faults/fault-board.ts"],
+    ["fleet"],
+    ["line"],
+    ["faults", "hosts", "city"],
+    ["device"],
+    ["options.ts", "state-file.ts"],
+  ),
+  part("edge", LIBRARY, ["."], ["serial", "uplink"], ["outbox"]),
+  part(
+    "gateway",
+    LIBRARY,
+    ["."],
+    ["broker", "http", "instances"],
+    ["access", "sessions"],
+    ["bridge"],
+    ["sink"],
+  ),
+  single("central", [
+    ...LIBRARY,
+    "central/audit",
+    "central/dashboard",
+    "central/dedup",
+    "central/stations",
+    "central/telemetry",
+  ]),
+  part("central/audit", LIBRARY, ["."], ["read"], ["core"], ["words.ts"]),
+  single("central/connect"),
+  part(
+    "central/dashboard",
+    [...LIBRARY, "central/audit/evidence.ts", "central/audit/view.ts", "central/audit/words.ts"],
+    ["."],
+    ["server"],
+    ["server/http", "server/live"],
+    ["server/experiments", "server/view"],
+    ["server/proof"],
+    ["server/model"],
+    ["server/fleet"],
+  ),
+  part(
+    "central/dashboard/web",
+    ["schemas", "infra/runtime/clock.ts"],
+    ["."],
+    ["lines/lines.tsx", "station", "pipeline", "header", "break", "parts"],
+    ["map", "headway"],
+    ["lines", "fleet"],
+    ["state"],
+    ["rules"],
+  ),
+  single("central/dedup"),
+  part("central/ksql", LIBRARY, ["main.ts"], ["shell"], ["."]),
+  single("central/stations"),
+  single("central/telemetry"),
+];
+
+/** What crosses parts stands here, and may import all of them. */
+export const ACROSS = "tests";
+
+/** Rooms of pure rules: no I/O of their own or of what they import. */
+export const PURE: readonly string[] = [
+  "schemas/network",
+  "schemas/page",
+  "schemas/wire",
+  "central/audit/core",
+  "central/dashboard/server/model",
+  "central/dashboard/server/proof/findings.ts",
+  "central/dashboard/server/proof/proof-view.ts",
+  "central/dashboard/server/view",
+  "central/dashboard/web/rules",
+  "edge/serial/step.ts",
+  "edge/uplink/poison-search.ts",
+  "edge/uplink/window.ts",
+  "firmware-sim/city",
+  "gateway/bridge",
+  "infra/runtime/text",
+  "infra/servers/ksql/analysis",
+  "infra/servers/ksql/catalog",
+  "infra/servers/ksql/sql",
+  "infra/servers/ksql/values",
+];
+
+/** Modules of Node that only compute. */
+export const COMPUTING: readonly string[] = [
+  "node:buffer",
+  "node:crypto",
+  "node:events",
+  "node:path",
+  "node:util",
+  "node:zlib",
+];
+
+/** Each package, and where it may be imported: one adapter each for those that speak to the world. */
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "@lydell/node-pty": ["firmware-sim/hosts"],
+  "@serialport/bindings-cpp": ["edge/serial", "firmware-sim/hosts"],
+  aedes: ["gateway/broker"],
+  avsc: [
+    "schemas/avro",
+    "infra/runtime/avro",
+    "infra/runtime/registry",
+    "infra/servers",
+    "edge/outbox",
+    "central/dedup",
+  ],
+  commander: ["infra", "firmware-sim", "edge", "gateway", "central"],
+  express: ["central/dashboard/server"],
+  "find-my-way": ["infra/runtime/http"],
+  fzstd: ["infra/runtime/kafka/kafkajs/patches"],
+  kafkajs: ["infra/runtime/kafka/kafkajs"],
+  lmdb: ["edge/outbox", "infra/servers/ksql/state"],
+  lz4js: ["infra/runtime/kafka/kafkajs/patches"],
+  mqtt: ["edge/uplink"],
+  "ordered-binary": ["edge/outbox/damage"],
+  "node-fetch": ["firmware-sim"],
+  pg: [
+    "infra/runtime/postgres",
+    "infra/operator/postgres",
+    "infra/launcher/supervisor/parts",
+    "central/connect",
+    "central/audit/fleet",
+    "central/stations/reconcile",
+    "central/telemetry",
+    "firmware-sim/vehicles",
+  ],
+  pino: ["infra/runtime/logger.ts"],
+  "pino-pretty": ["infra/runtime/logger.ts"],
+  preact: ["central/dashboard/web"],
+  "prom-client": ["infra", "firmware-sim", "edge", "gateway", "central"],
+  re2js: ["infra/servers/ksql/values"],
+  serialport: ["edge/serial", "firmware-sim/hosts"],
+  snappyjs: ["infra/runtime/kafka/kafkajs/patches"],
+  "socket.io": ["central/dashboard/server/live"],
+  "socket.io-client": ["central/dashboard/web/state"],
+  vite: ["central/dashboard/web/vite.config.ts"],
+  ws: ["gateway/broker"],
+  zod: ["schemas", "infra", "firmware-sim", "edge", "gateway", "central"],
+};
+
+/** Packages that only compute. */
+export const COMPUTING_PACKAGES: readonly string[] = ["avsc", "re2js", "zod"];
+
+/** Where the wall clock, timers and chance are: everything else is given a `Clock` and a `Random`. */
+export const TIME_AND_CHANCE: readonly string[] = [
+  "infra/runtime/clock.ts",
+  "infra/runtime/random.ts",
+  // These run before anything is built.
+  "infra/launcher/doctor",
+  "infra/launcher/setup",
+];
+
+/** Besides every `main.ts` and `config.ts`: where the environment is read. */
+export const ENVIRONMENT: readonly string[] = ["infra/launcher"];
+
+/** Functions that are still longer than `FUNCTION_LINES`; one that is split leaves this list. */
+export const LONG_FUNCTIONS: readonly string[] = [
+  "startSystem",
+  "programs",
+  "reduce",
+  "planGrouping",
+  "addControlCommands",
+  "startSimulator",
+  "gatewayMeter",
+  "startGateway",
+  "startAudit",
+  "dedupMetrics",
+  "startDashboard",
+  "inputDecoder",
+  "openTransactions",
+  "groupedTopology",
+];
+
+/** Lines of one function, its comments included. */
+export const FUNCTION_LINES = 70;
+
+/** The folders that hold sources. */
+export const FOLDERS: readonly string[] = [
+  "schemas",
+  "infra",
+  "firmware-sim",
+  "edge",
+  "gateway",
+  "central",
+  ACROSS,
+];
