@@ -30,6 +30,8 @@ export interface FleetCheckpoint {
   readonly next: readonly (number | null)[];
   readonly letters: LettersState;
   readonly counts: FleetCounts;
+  /** Was the whole table looked through? */
+  readonly surveyed: boolean;
 }
 
 export interface FleetMemory {
@@ -49,7 +51,7 @@ export class FleetAudit {
   readonly #groups: GroupCheck;
   readonly #next: (number | null)[];
   #topicId: string | null;
-  #changed = false;
+  #changed = true;
 
   constructor(
     options: FleetAuditOptions,
@@ -62,6 +64,7 @@ export class FleetAudit {
     this.#next = [...(checkpoint?.next ?? [])];
     this.#topicId = checkpoint?.topicId ?? null;
     if (checkpoint) this.#auditor.restoreCounts(checkpoint.counts);
+    if (checkpoint?.surveyed) this.#auditor.survey();
     for (const [key, state] of groups) this.#auditor.restore(key, state);
   }
 
@@ -115,6 +118,7 @@ export class FleetAudit {
         next: [...this.#next],
         letters: letters.toJSON(),
         counts: this.counts,
+        surveyed: this.#auditor.surveyed,
       },
       groups,
     };

@@ -55,6 +55,7 @@ const HOP = "table";
 export class FleetAuditor {
   readonly #report: (fact: Fact) => void;
   readonly #groups = new Map<string, Group>();
+  #surveyed = false;
   #counts: FleetCounts = { records: 0, rows: 0, repeated: 0, deadLetters: 0 };
 
   constructor(report: (fact: Fact) => void) {
@@ -73,8 +74,18 @@ export class FleetAuditor {
     this.#counts = counts;
   }
 
+  /** Whether the whole table was looked through: what it holds beyond later is from no time before the audit. */
+  get surveyed(): boolean {
+    return this.#surveyed;
+  }
+
+  survey(): void {
+    this.#surveyed = true;
+  }
+
   /** The table is another one, or an older state of this one: what it held before says nothing. */
   forget(): void {
+    this.#surveyed = false;
     for (const key of this.#groups.keys()) this.#groups.set(key, new Group());
   }
 
@@ -153,9 +164,8 @@ export class FleetAuditor {
       group.rows.remove(from, to);
     }
     const excess = group.excess(sum.rows) + lost.reduce((total, { from, to }) => total + to - from + 1, 0);
-    const strangers =
-      excess > 0 && !shared ? numbers.filter((n) => !group.rows.has(n) && !events.has(n)) : [];
-    for (const sequence of strangers.slice(0, Math.max(0, excess))) {
+    const unknown = group.unknown(numbers).filter((n) => !events.has(n));
+    for (const sequence of shared ? [] : unknown.slice(0, Math.max(0, excess))) {
       this.#found(
         "unexpected",
         key,
@@ -178,14 +188,14 @@ export class FleetAuditor {
       const detail = "changed in the table; which row is not known, because its event was not found in Kafka";
       this.#report({ ...fact("altered", key, null), from: null, to: null, readings: 1, detail });
     }
-    group.take(sum.rows, sum.hash);
+    group.take(sum.rows, sum.hash, unknown);
   }
 
   #group(key: GroupKey): Group {
     const name = keyOf(key);
     let group = this.#groups.get(name);
     if (!group) {
-      group = new Group();
+      group = new Group(undefined, this.#surveyed);
       this.#groups.set(name, group);
     }
     return group;

@@ -15,6 +15,7 @@ const PAGE_MS = 100;
 const PAUSES = 50;
 const FIRST_PAGE = 50;
 const MAX_PAGE = 5_000;
+const NO_OTHERS = "[]";
 /** What is read again of a partition to name what changed, records. */
 const MAX_AGAIN = 1_000_000;
 
@@ -28,8 +29,12 @@ export class GroupCheck {
   #after: GroupKey | null = null;
   #page = FIRST_PAGE;
   #dueAt = 0;
-  /** Where other systems that write into the same table are: they bring rows that this one's Kafka never had. */
+  /**
+   * Where other systems that write into the same table were when this time around began, and the one before. They bring
+   * rows that this one's Kafka never had.
+   */
   #others: string | null = null;
+  #othersBefore: string = NO_OTHERS;
 
   constructor(auditor: FleetAuditor, options: GroupCheckOptions) {
     this.#auditor = auditor;
@@ -42,7 +47,9 @@ export class GroupCheck {
     const begun = clock.monotonic();
     if (begun < this.#dueAt) return;
     const others = JSON.stringify(positions.filter((each) => each.topic !== topic));
-    const shared = this.#others !== null && others !== this.#others;
+    this.#others ??= others;
+    // A group was looked at last after the time before had begun.
+    const shared = others !== this.#othersBefore;
     const after = this.#after;
     const sums = await view.groups(after, this.#page);
     const last = sums.length < this.#page ? null : (sums.at(-1) ?? null);
@@ -63,8 +70,11 @@ export class GroupCheck {
       });
     }
     this.#after = last;
-    // Once around: from then on a change of theirs is seen by every group.
-    if (last === null) this.#others = others;
+    if (last === null) {
+      this.#auditor.survey();
+      this.#othersBefore = this.#others;
+      this.#others = null;
+    }
     const tookMs = Math.max(1, clock.monotonic() - begun);
     this.#page = Math.min(MAX_PAGE, Math.max(1, Math.round((this.#page * PAGE_MS) / tookMs)));
     this.#dueAt = clock.monotonic() + PAUSES * tookMs;

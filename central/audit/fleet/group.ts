@@ -7,6 +7,7 @@ export interface GroupState {
   readonly hash: string;
   readonly known: boolean;
   readonly blurred: number;
+  readonly strangers: readonly SeqRange[];
   readonly changes: readonly (readonly [sequence: number, hash: string])[];
 }
 
@@ -27,16 +28,20 @@ export class Group {
   #known: boolean;
   /** Up to here `rows` may hold numbers that were never found, because gaps were closed. */
   #blurred: number;
+  /** Numbers of rows that this system's Kafka never had, as they were looked at last. */
+  readonly #strangers: RangeSet;
   /** Rows that were found changed, by number, with their hashes then. */
   readonly #changes: Map<number, bigint>;
   changed = true;
 
-  constructor(state?: GroupState) {
+  /** @param known - there was no such group in the table when the whole table was looked through. */
+  constructor(state?: GroupState, known = false) {
     this.rows = new RangeSet(state?.rows);
     this.#count = state?.count ?? 0;
     this.#hash = BigInt(state?.hash ?? 0);
-    this.#known = state?.known ?? false;
+    this.#known = state?.known ?? known;
     this.#blurred = state?.blurred ?? 0;
+    this.#strangers = new RangeSet(state?.strangers);
     this.#changes = new Map(state?.changes.map(([sequence, hash]) => [sequence, BigInt(hash)]));
   }
 
@@ -83,8 +88,15 @@ export class Group {
     return rest.toJSON();
   }
 
-  /** What the table says is what it must hold from now on. */
-  take(count: number, hash: bigint): void {
+  /** Which of these rows are neither found nor known to be strangers. */
+  unknown(numbers: readonly number[]): readonly number[] {
+    return numbers.filter((n) => !this.rows.has(n) && !this.#strangers.has(n));
+  }
+
+  /** What the table says is what it must hold from now on. @param strangers - rows that were looked at for it. */
+  take(count: number, hash: bigint, strangers: readonly number[] = []): void {
+    for (const n of strangers) this.#strangers.add(n, n);
+    this.#strangers.close(MAX_RANGES);
     this.#count = count;
     this.#hash = hash;
     this.#known = true;
@@ -103,6 +115,7 @@ export class Group {
       hash: String(this.#hash),
       known: this.#known,
       blurred: this.#blurred,
+      strangers: this.#strangers.toJSON(),
       changes: [...this.#changes].map(([sequence, hash]) => [sequence, String(hash)]),
     };
   }

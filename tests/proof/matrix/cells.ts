@@ -139,7 +139,9 @@ const TABLE: Readonly<Record<Place, Readonly<Record<Fault, Outcome>>>> = {
     ),
     "whole batch gone": named(target(["miscounted"], ["summary"], "sum", -1)),
   },
-  PostgreSQL: allOf(none("readings of trains and turnstiles do not go there; the fleet's events do")),
+  PostgreSQL: allOf(
+    none("readings of trains and turnstiles do not go there; vehicles' events do: table.test.ts"),
+  ),
 };
 
 function allOf(outcome: Outcome): Readonly<Record<Fault, Outcome>> {

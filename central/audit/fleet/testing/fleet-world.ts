@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { LogReader } from "../../../../infra/runtime/kafka/ports.ts";
 import { type MemoryKafka, memoryKafka } from "../../../../infra/runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../../../../infra/runtime/logger.ts";
@@ -11,7 +12,7 @@ import { type AuditedEvent, canonical, eventIn } from "../event.ts";
 import { FleetAudit, type FleetMemory } from "../fleet-audit.ts";
 import { identityOf } from "../fleet-auditor.ts";
 import { Letters } from "../letters.ts";
-import type { FleetTable, GroupSum, TableRow, WriterPosition } from "../table.ts";
+import type { FleetTable, GroupKey, GroupSum, TableRow, WriterPosition } from "../table.ts";
 
 export const FLEET = "fleet.telemetry";
 const LETTERS = "letters";
@@ -33,6 +34,8 @@ export class FleetWorld {
   /** Where the writer is, per partition. */
   readonly written = [0, 0];
   away = false;
+  /** Where the writer of another system is, that has the same table. */
+  other = 0;
   /** So many of partition 0's first records are deleted, as by retention. */
   deleted = 0;
   audit!: FleetAudit;
@@ -203,38 +206,41 @@ export class FleetWorld {
         if (this.away) {
           throw new CodedError("DEPENDENCY_UNAVAILABLE", { message: "PostgreSQL: gone", retryable: true });
         }
-        const rows = [...this.rows.values()].sort((x, y) =>
-          x.vehicle < y.vehicle ? -1 : x.vehicle > y.vehicle ? 1 : x.boot - y.boot || x.sequence - y.sequence,
-        );
         const positions = this.written.map(
           (next, partition): WriterPosition => ({ topic: FLEET, partition, topicId: this.#topicId, next }),
         );
+        if (this.other > 0)
+          positions.push({ topic: `other.${FLEET}`, partition: 0, topicId: "other", next: this.other });
         return work({
           positions: async () => positions,
-          rows: async (of) =>
-            of.flatMap((one) => rows.find((row) => identityOf(row) === identityOf(one)) ?? []),
+          rows: async (of) => of.flatMap((one) => this.rows.get(identityOf(one)) ?? []),
           groups: async (after, limit) => {
             const sums = new Map<string, GroupSum>();
-            for (const { vehicle, boot, hash } of rows) {
-              if (after && (vehicle < after.vehicle || (vehicle === after.vehicle && boot <= after.boot)))
-                continue;
+            for (const { vehicle, boot, hash } of this.rows.values()) {
               const name = `${vehicle} ${boot}`;
               const sum = sums.get(name) ?? { vehicle, boot, rows: 0, hash: 0n };
               sums.set(name, { ...sum, rows: sum.rows + 1, hash: BigInt.asUintN(64, sum.hash + hash) });
             }
-            return [...sums.values()].slice(0, limit);
+            const inOrder = [...sums.values()].sort(compareKeys);
+            return inOrder.filter((sum) => after === null || compareKeys(sum, after) > 0).slice(0, limit);
           },
           group: async ({ vehicle, boot }) =>
-            rows.filter((row) => row.vehicle === vehicle && row.boot === boot),
+            [...this.rows.values()]
+              .filter((row) => row.vehicle === vehicle && row.boot === boot)
+              .sort((x, y) => x.sequence - y.sequence),
         });
       },
     };
   }
 }
 
+function compareKeys(x: GroupKey, y: GroupKey): number {
+  if (x.vehicle !== y.vehicle) return x.vehicle < y.vehicle ? -1 : 1;
+  return x.boot - y.boot;
+}
+
+/** As md5 there: a sum that is linear in the contents would not see two of them swapped. */
 function hashOf({ vehicle, boot, sequence, content }: AuditedEvent): bigint {
-  let hash = 7n;
-  for (const unit of canonical([vehicle, boot, sequence, content]))
-    hash = BigInt.asUintN(64, hash * 31n + BigInt(unit.charCodeAt(0)));
-  return hash;
+  const text = canonical([vehicle, boot, sequence, content]);
+  return createHash("md5").update(text).digest().readBigUInt64BE();
 }

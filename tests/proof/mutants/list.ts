@@ -1,0 +1,140 @@
+/** A rule of the auditor, broken. */
+export interface Mutant {
+  /** What no longer holds. */
+  readonly rule: string;
+  /** In `central/audit/`. */
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Each breaks one rule; what it breaks is no type error and no crash, but a wrong word. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    rule: "what has its PUBACK is in raw",
+    file: "core/acknowledged.ts",
+    from: "for (const range of boot.unaccounted.acked) this.#unacked(boot, range, evidence);",
+    to: "",
+  },
+  {
+    rule: "an agent's word is held only against what raw held by then",
+    file: "core/partition.ts",
+    from: "const due = this.#claims.filter((claim) => claim.look < look);",
+    to: "const due = this.#claims;",
+  },
+  {
+    rule: "ten set aside excuse ten",
+    file: "core/acknowledged.ts",
+    from: "const aside = Math.min(free, to - from + 1);",
+    to: "const aside = to - from + 1;",
+  },
+  {
+    rule: "raw shows a boot's numbers in order",
+    file: "core/boot.ts",
+    from: "if (hole.agentBoot === agentBoot) {",
+    to: "if (hole.agentBoot !== agentBoot) {",
+  },
+  {
+    rule: "what came again in raw is no second reading",
+    file: "core/device.ts",
+    from: "for (const range of fresh) {",
+    to: "for (const range of [{ from, to }]) {",
+  },
+  {
+    rule: "a number is in the clean topic once",
+    file: "core/expectation.ts",
+    from: 'if (seen.has(seq)) return { what: "doubled" };',
+    to: "",
+  },
+  {
+    rule: "the clean topic has the order of raw",
+    file: "core/expectation.ts",
+    from: 'return { what: "out-of-order" };',
+    to: 'return { what: "expected", at: -1, content: undefined };',
+  },
+  {
+    rule: "what dedup is through with is in the clean topic",
+    file: "core/device.ts",
+    from: 'if (why === undefined) this.#account.lost(lost, "none", "in raw, and not in the clean topic");',
+    to: "if (why === undefined) this.#account.counts.unaudited += to - from + 1;",
+  },
+  {
+    rule: "a cut closes only when all that came of it has been read",
+    file: "core/commit-cut.ts",
+    from: "caught <= this.#pending.look ||",
+    to: "",
+  },
+  {
+    rule: "nothing is in the clean topic that is not in raw",
+    file: "core/expectation.ts",
+    from: "const unexpected = this.#early.filter((run) => run.look < look);",
+    to: "const unexpected: EarlyRun[] = [];",
+  },
+  {
+    rule: "a clean record is under its own station",
+    file: "core/partition.ts",
+    from: "const other = [seen.valueStation, seen.keyStation].find((id) => id !== null && id !== ref.stationId);",
+    to: "const other = [seen.keyStation].find((id) => id === undefined);",
+  },
+  {
+    rule: "a clean record says what raw said",
+    file: "core/device.ts",
+    from: "passing.content !== undefined && passing.content !== content",
+    to: "passing.content === undefined && passing.content !== content",
+  },
+  {
+    rule: "a sum that is too low is as wrong as one that is too high",
+    file: "core/summary.ts",
+    from: "if (cut !== undefined && difference !== undefined) {",
+    to: "if (cut !== undefined && difference !== undefined && difference >= 0) {",
+  },
+  {
+    rule: "a sum is judged only when all rows of its transaction have been read",
+    file: "core/table-cuts.ts",
+    from: "newest, final: before.newest });",
+    to: "newest, final: newest });",
+  },
+  {
+    rule: "a copy per station is a copy of each",
+    file: "core/device.ts",
+    from: 'if (what === "doubled") account.found({ kind: "doubled", ...one }, "in the station\'s own topic again");',
+    to: "",
+  },
+  {
+    rule: "a finding outlives the auditor",
+    file: "core/findings.ts",
+    from: "this.#all.set(finding.id, { ...finding, resolved });",
+    to: "",
+  },
+  {
+    rule: "of two states the greater counts",
+    file: "core/told.ts",
+    from: "if (!before || compareOrder(state.order, before.state.order) >= 0)\n      this.#devices.set",
+    to: "if (!before || compareOrder(state.order, before.state.order) <= 0)\n      this.#devices.set",
+  },
+  {
+    rule: "an open finding is broken, whatever else is silent",
+    file: "core/verdict.ts",
+    from: 'open.length > 0\n        ? "broken"\n        : silent.length > 0 || worst === "stalled"\n          ? "stalled"',
+    to: 'silent.length > 0 || worst === "stalled"\n        ? "stalled"\n        : open.length > 0\n          ? "broken"',
+  },
+  {
+    rule: "an event in Kafka is a row of the table",
+    file: "fleet/fleet-auditor.ts",
+    from: '} else {\n        this.#found(\n          "lost"',
+    to: '} else if (row === null) {\n        this.#found(\n          "lost"',
+  },
+  {
+    rule: "a dead letter is about exactly these bytes",
+    file: "fleet/letters.ts",
+    from: "return this.#named.get(partition)?.has(",
+    to: "return [...(this.#named.get(partition)?.values() ?? [])].some((letter) => letter.about === offset) || this.#named.get(partition)?.has(",
+  },
+  {
+    rule: "what is a row stays one",
+    file: "fleet/group.ts",
+    from: "if (this.#known) return count === this.#count && hash === this.#hash;",
+    to: "if (this.#known) return count === this.#count;",
+  },
+];

@@ -1,0 +1,7 @@
+import { join } from "node:path";
+import { projectRoot } from "../../../infra/runtime/project-root.ts";
+import type { Mutant } from "./list.ts";
+
+export function pathOf({ file }: Mutant): string {
+  return join(projectRoot(), "central", "audit", file);
+}
