@@ -30,8 +30,8 @@ test("every row of a table is whole", () => {
   expect(torn).toEqual([]);
 });
 
-test("the README's table has every command", () => {
-  const page = readFileSync(join(root, "README.md"), "utf8");
+test("the page of commands has every command", () => {
+  const page = readFileSync(join(root, "docs", "commands.md"), "utf8");
   const table = page.split("\n").filter((line) => line.startsWith("| `npm"));
   const listed = new Set(
     table.flatMap((line) => [...line.matchAll(/npm (?:run )?([\w:-]+)/g)].map(([, name]) => name)),
@@ -39,4 +39,9 @@ test("the README's table has every command", () => {
   // Parts of another command, or what an editor runs.
   const inner = ["build", "types", "format", "dedup"];
   expect(Object.keys(scripts).filter((name) => !listed.has(name) && !inner.includes(name))).toEqual([]);
+});
+
+test("the README is read in five minutes: fewer than a thousand words", () => {
+  const words = readFileSync(join(root, "README.md"), "utf8").split(/\s+/);
+  expect(words.length).toBeLessThan(1_000);
 });
