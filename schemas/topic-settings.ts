@@ -55,7 +55,11 @@ export function topicSettings(names: Topics, limits: TopicLimits): readonly Topi
     { topic: names.stationsTable, partitions: 1, config: COMPACTED },
     { topic: names.stationsState, partitions: 1, config: COMPACTED },
     { topic: names.turnstileSummary, partitions, config: COMPACTED },
-    { topic: names.dedupState, partitions, config: COMPACTED },
+    {
+      topic: names.dedupState,
+      partitions,
+      config: { ...COMPACTED, "max.message.bytes": String(LIMITS.recordBytes) },
+    },
     { topic: names.devices, partitions, config: { ...COMPACTED, ...BROKER_TIME } },
     {
       topic: names.deadLetter,

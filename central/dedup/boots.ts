@@ -45,6 +45,10 @@ export function sumsOf(boot: Boot): BootSums {
   };
 }
 
+export function piecesOf({ ranges, lost }: Pick<Boot, "ranges" | "lost">): number {
+  return ranges.length + lost.length;
+}
+
 /** @param sign - −1 takes `y` away. */
 export function combined(x: BootSums, y: BootSums, sign: 1 | -1 = 1): BootSums {
   return {

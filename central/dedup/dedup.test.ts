@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { schemaJson } from "../../infra/runtime/avro/contracts.ts";
 import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
 import { memoryKafka } from "../../infra/runtime/kafka/testing/memory.ts";
-import { silentLogger } from "../../infra/runtime/logger.ts";
+import { type Logger, silentLogger } from "../../infra/runtime/logger.ts";
 import { avroCodec, avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import { memoryRegistry } from "../../infra/runtime/registry/testing/memory.ts";
 import type { RunningService } from "../../infra/runtime/service/service-set.ts";
@@ -34,14 +34,14 @@ afterEach(async () => {
   for (const role of running) await role.stop();
 });
 
-async function start(perStation = true): Promise<RunningService> {
+async function start(perStation = true, logger: Logger = silentLogger): Promise<RunningService> {
   metrics = new Registry();
   const role = await startDedup({
     kafka,
     registry,
     prefix: "t.",
     perStation,
-    logger: silentLogger,
+    logger,
     metrics,
     clock: new ManualClock(6_000_000),
   });
@@ -254,6 +254,18 @@ test("refuses to start when the raw topic has other partitions than its state", 
     { topic: topics.raw, partitions: 3 },
   ]);
   await expect(start()).rejects.toMatchObject({ code: "KAFKA_TOPIC_MISMATCH" });
+});
+
+test("a state topic that takes too little is named at the start, with what to do", async () => {
+  const admin = await kafka.admin();
+  const config = { "max.message.bytes": "100000" };
+  await admin.ensureTopics([{ topic: topics.dedupState, partitions: 2, config }]);
+  const warnings: string[] = [];
+  const warn = (_: object, text: string): void => void warnings.push(text);
+  await start(true, Object.assign(Object.create(silentLogger) as Logger, { warn }));
+  expect(warnings).toEqual([expect.stringContaining("npm run bootstrap")]);
+  await feed(batch(STATION, run(TURNSTILE, 7, 1, 2)));
+  expect((await state())?.entries).toBe(2);
 });
 
 test("delays tell how late a reading became countable: once per raw record, of what was new in it", async () => {

@@ -56,7 +56,7 @@ export async function startDedup(options: DedupOptions): Promise<RunningService>
       ...codecs,
       topics,
       partitions,
-      maxStateBytes: LIMITS.recordBytes - RECORD_OVERHEAD,
+      maxStateBytes: await stateLimit(admin, topics.dedupState, logger),
       prepare: (ids) => (options.perStation ? stations.prepare(ids) : undefined),
       now: () => clock.now(),
       onCommitted: (partition, committed) => metrics.committed(partition, committed, clock.now()),
@@ -94,6 +94,18 @@ export async function startDedup(options: DedupOptions): Promise<RunningService>
     await admin.close();
     throw error;
   }
+}
+
+/** What the state topic takes as the value of one record, bytes. */
+async function stateLimit(admin: KafkaAdmin, topic: string, logger: Logger): Promise<number> {
+  const bytes = Number((await admin.settingsOf(topic))["max.message.bytes"] ?? LIMITS.recordBytes);
+  if (bytes < LIMITS.recordBytes) {
+    logger.warn(
+      { topic, takes: bytes, needs: LIMITS.recordBytes },
+      `max.message.bytes of ${topic} may be too little for what is counted of a station: npm run bootstrap sets it`,
+    );
+  }
+  return bytes - RECORD_OVERHEAD;
 }
 
 async function closed(stations: StationTopics, admin: KafkaAdmin): Promise<void> {

@@ -92,11 +92,18 @@ export class DeviceBoots {
    * Move the boots heard of first into a page, once there are enough of them.
    *
    * @param number - gives the page's.
+   * @param isCrowded - the station's record has no room: all but the newest boot go.
    */
-  seal(number: () => number): { readonly page: BootPage; readonly boots: readonly Boot[] } | undefined {
-    if (this.#recent.size < RECENT_BOOTS + PAGE_BOOTS) return undefined;
+  seal(
+    number: () => number,
+    isCrowded = false,
+  ): { readonly page: BootPage; readonly boots: readonly Boot[] } | undefined {
+    const least = isCrowded ? 1 : RECENT_BOOTS + PAGE_BOOTS - 1;
+    if (this.#recent.size <= least) return undefined;
     const boots: Boot[] = [];
-    for (const boot of this.#recent.values()) if (boots.push(boot) === PAGE_BOOTS) break;
+    for (const boot of this.#recent.values()) {
+      if (boots.push(boot) === Math.min(PAGE_BOOTS, this.#recent.size - 1)) break;
+    }
     for (const boot of boots) {
       this.#recent.delete(boot.bootId);
       this.#older = combined(this.#older, sumsOf(boot));

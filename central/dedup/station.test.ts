@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { avroType } from "../../infra/runtime/avro/contracts.ts";
+import { isCoded } from "../../schemas/errors.ts";
 import type { DedupState } from "../../schemas/records.ts";
 import { type BootPage, PAGE_BOOTS, pageIn } from "./boot-page.ts";
 import { RECENT_BOOTS } from "./device-boots.ts";
-import { MANY_RANGES, MAX_PAGES, MAX_RANGES, Station } from "./station.ts";
+import { MANY_RANGES, MAX_PAGES, MAX_PIECES, MAX_RANGES } from "./limits.ts";
+import { Station } from "./station.ts";
 import { run } from "./testing/raw.ts";
 
 /** A longer run: DEDUP_BOOTS=1000000. */
@@ -264,4 +266,38 @@ test("a boot in 10,000 pieces is counted as any other; beyond the limit a piece 
   expect(station.accept(piece(MAX_RANGES + 1), "turnstile")).toHaveLength(1);
   topic.write(station);
   expect(topic.state?.entries).toBe(MAX_RANGES + 2);
+});
+
+test("many scattered boots of one station: its record stays what Kafka takes, and the next boot has a place", () => {
+  const topic = new StateTopic();
+  const station = new Station(40380);
+  const devices = Array.from({ length: 99 }, (_, i) => `40380-T${i + 1}`);
+  let counted = 0;
+  let refused = 0;
+  for (let boot = 1; boot <= 2; boot++) {
+    for (const [at, deviceId] of devices.entries()) {
+      for (let n = 1; n <= 300; n++) {
+        const piece = run(deviceId, boot, 2 ** 40 + 2 * n, 2 ** 40 + 2 * n);
+        try {
+          counted += station.accept(piece, "turnstile").length;
+          if (n % 7 === 0) station.lose(run(deviceId, boot, 2 * n, 2 * n), "turnstile");
+        } catch (error) {
+          if (!isCoded(error, "BOOT_SCATTERED") || n === 1) throw error;
+          refused += 1;
+        }
+      }
+      if (at % 25 === 0) topic.write(station);
+    }
+  }
+  topic.write(station);
+  expect(refused).toBeGreaterThan(0);
+  expect(topic.largest).toBeLessThan(1024 * 1024 - 1024);
+  expect([...topic.pages.values()].reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThan(
+    9 * 1024 * 1024,
+  );
+  expect(topic.state?.entries).toBe(counted);
+  const restored = topic.restored();
+  expect(restored.accept(run("40380-T99", 2, 2 ** 40 + 2, 2 ** 40 + 2), "turnstile")).toEqual([]);
+  expect(restored.accept(run("40380-T99", 3, 1, 9), "turnstile")).toHaveLength(9);
+  expect(MAX_PIECES).toBeGreaterThan(10_000);
 });

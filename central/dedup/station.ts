@@ -3,16 +3,10 @@ import { DEVICE_KINDS, type DeviceKind, parseDeviceId } from "../../schemas/netw
 import { type Run, type RunReading, rangeOf } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";
 import { type BootPage, LAST_PAGE } from "./boot-page.ts";
-import type { Boot } from "./boots.ts";
+import { type Boot, piecesOf } from "./boots.ts";
 import { DeviceBoots } from "./device-boots.ts";
+import { MANY_RANGES, MAX_PAGE_BYTES, MAX_PAGES, MAX_PIECES, MAX_RANGES } from "./limits.ts";
 import { add, addTo, lengthOf, missing, remove, touches } from "./ranges.ts";
-
-/** More ranges than this in one boot is an alarm, and never a reason to skip a reading. */
-export const MANY_RANGES = 64;
-/** Ranges of one boot, at most: readings that would be one more are dead letters. */
-export const MAX_RANGES = 16_384;
-/** Pages of one station, at most; of the oldest beyond only sums are kept. */
-export const MAX_PAGES = 512;
 
 /** A reading that was not seen before, with its number. */
 export interface Fresh {
@@ -43,6 +37,8 @@ export class Station {
   readonly #seen: Record<DeviceKind, number> = { arrival: 0, turnstile: 0 };
   readonly #scattered = new Set<Boot>();
   #changed = new Map<number, BootPage | undefined>();
+  /** Ranges of all recent boots. */
+  #pieces = 0;
 
   constructor(id: number) {
     this.id = id;
@@ -63,7 +59,10 @@ export class Station {
     }
     for (const device of station.#devices.values()) {
       station.#seen[device.kind] += device.older.accepted;
-      for (const boot of device.recent.values()) station.#touched.set(boot, device);
+      for (const boot of device.recent.values()) {
+        station.#touched.set(boot, device);
+        station.#pieces += piecesOf(boot);
+      }
     }
     return station;
   }
@@ -78,7 +77,10 @@ export class Station {
     const range = rangeOf(run);
     if (device.countsAgain(run.bootId, range)) return [];
     const boot = this.#boot(device, run.bootId);
-    if (boot.ranges.length >= MAX_RANGES && !touches(boot.ranges, range)) throw scattered(run);
+    const before = piecesOf(boot);
+    // A boot that is new has a place in any case: room is made for it by the older ones.
+    const isFull = boot.ranges.length >= MAX_RANGES || (this.#pieces >= MAX_PIECES && before > 0);
+    if (isFull && !touches(boot.ranges, range)) throw scattered(run, boot.ranges.length);
     for (const reading of run.readings) {
       if (reading.total > boot.total) boot.total = reading.total;
       if (reading.serviceTime > this.#serviceTime) this.#serviceTime = reading.serviceTime;
@@ -92,6 +94,7 @@ export class Station {
     addTo(boot.ranges, range);
     this.#noteScattered(boot);
     if (boot.lost.length > 0) boot.lost = remove(boot.lost, range);
+    this.#pieces += piecesOf(boot) - before;
     this.#written[kind] += fresh.length;
     return fresh;
   }
@@ -99,10 +102,13 @@ export class Station {
   /** These can never become clean records: known lost, unless a good copy was or will be seen. */
   lose(run: Run, kind: DeviceKind): void {
     const boot = this.#boot(this.#deviceOf(run.deviceId, kind), run.bootId);
+    const before = piecesOf(boot);
     for (const gap of missing(boot.ranges, rangeOf(run))) {
+      const isFull = boot.lost.length >= MAX_RANGES || this.#pieces >= MAX_PIECES;
       // Beyond that they are named by their dead letters alone.
-      if (boot.lost.length < MAX_RANGES || touches(boot.lost, gap)) boot.lost = add(boot.lost, gap);
+      if (!isFull || touches(boot.lost, gap)) boot.lost = add(boot.lost, gap);
     }
+    this.#pieces += piecesOf(boot) - before;
   }
 
   /** Recent boots whose numbers came in many pieces. */
@@ -136,14 +142,24 @@ export class Station {
     }
   }
 
+  /** Is there so much in the station's own record that `tidy` should not wait for the end of the transaction? */
+  get isCrowded(): boolean {
+    return this.#pieces > MAX_PIECES / 2;
+  }
+
   /** Make room: boots not heard of for long go into pages, and the oldest pages into sums. Call after `check`. */
   tidy(): void {
-    for (const device of this.#devices.values()) {
-      for (let page = this.#seal(device); page; page = this.#seal(device))
-        this.#changed.set(page.number, page);
+    const devices = [...this.#devices.values()];
+    for (const device of devices) this.#sealAll(device);
+    if (this.isCrowded) {
+      for (const device of devices) this.#sealAll(device, true);
     }
-    while (this.kept.pages > MAX_PAGES) {
-      const [most] = [...this.#devices.values()].sort((x, y) => y.pages.length - x.pages.length);
+    const isTooMuch = (): boolean => {
+      const pages = devices.flatMap((device) => device.pages);
+      return pages.length > MAX_PAGES || pages.reduce((n, { bytes }) => n + bytes.length, 0) > MAX_PAGE_BYTES;
+    };
+    while (isTooMuch()) {
+      const [most] = devices.sort((x, y) => y.pages.length - x.pages.length);
       const closed = most?.closeOldest();
       if (closed) this.#changed.set(closed.number, undefined);
     }
@@ -177,6 +193,7 @@ export class Station {
     if (!this.#touched.has(boot) && !this.#checked.has(boot) && boot.ranges.length > 0) {
       // It comes back from a page: until here it was counted among the older ones.
       this.#checked.set(boot, lengthOf(boot.ranges));
+      this.#pieces += piecesOf(boot);
     }
     this.#touched.set(boot, device);
     return boot;
@@ -197,13 +214,17 @@ export class Station {
     else this.#scattered.delete(boot);
   }
 
-  #seal(device: DeviceBoots): BootPage | undefined {
-    const sealed = device.seal(() => this.#freePage());
-    for (const boot of sealed?.boots ?? []) {
-      this.#checked.delete(boot);
-      this.#scattered.delete(boot);
+  #sealAll(device: DeviceBoots, isCrowded = false): void {
+    for (;;) {
+      const sealed = device.seal(() => this.#freePage(), isCrowded);
+      if (!sealed) return;
+      for (const boot of sealed.boots) {
+        this.#checked.delete(boot);
+        this.#scattered.delete(boot);
+        this.#pieces -= piecesOf(boot);
+      }
+      this.#changed.set(sealed.page.number, sealed.page);
     }
-    return sealed?.page;
   }
 
   #freePage(): number {
@@ -226,9 +247,9 @@ export class Station {
   }
 }
 
-function scattered({ deviceId, bootId, firstSeq }: Run): CodedError {
+function scattered({ deviceId, bootId, firstSeq }: Run, pieces: number): CodedError {
   return new CodedError("BOOT_SCATTERED", {
-    message: `boot ${bootId} of ${deviceId} came in ${MAX_RANGES} pieces: ${firstSeq} would be one more`,
+    message: `boot ${bootId} of ${deviceId} came in ${pieces} pieces: ${firstSeq} would be one more than its station has room for`,
     retryable: false,
     context: { deviceId, bootId, firstSeq },
   });

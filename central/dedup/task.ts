@@ -118,7 +118,9 @@ export class DedupTask implements PartitionTask {
       try {
         const decoded = this.#options.decode(record.value);
         batch = decoded instanceof Promise ? await decoded : decoded;
-        touched.add(this.#take(batch, record, out));
+        const station = this.#take(batch, record, out);
+        touched.add(station);
+        if (station.isCrowded) tidied(station);
       } catch (error) {
         if (!isCoded(error, "AVRO_INVALID", "BATCH_INVALID")) throw error;
         out.push(this.#dead(record, error, batch?.runs ?? []));
@@ -126,8 +128,7 @@ export class DedupTask implements PartitionTask {
     }
     await prepare([...touched].map((station) => station.id));
     for (const station of touched) {
-      station.check();
-      station.tidy();
+      tidied(station);
       const { written, removed } = station.takeChangedPages();
       const records = [
         ...written.map((page) => [page.number, state.frame(page.bytes)] as const),
@@ -215,6 +216,11 @@ export class DedupTask implements PartitionTask {
   }
 }
 
+function tidied(station: Station): void {
+  station.check();
+  station.tidy();
+}
+
 function keyIn(key: Buffer): number {
   return avroType("station-id").fromBuffer(parseFrame(key).body) as number;
 }
@@ -222,7 +228,7 @@ function keyIn(key: Buffer): number {
 /** Known before Kafka says it: nothing of the transaction is sent. Its bounds keep a station's state far below. */
 function tooLarge(stationId: number, bytes: number, maxBytes: number): CodedError {
   return new CodedError("KAFKA_RECORD_REFUSED", {
-    message: `the state of station ${stationId} has ${bytes} bytes, and its topic takes ${maxBytes}: raise the topic's max.message.bytes`,
+    message: `the state of station ${stationId} has ${bytes} bytes, and its topic takes ${maxBytes}: npm run bootstrap raises its max.message.bytes`,
     retryable: false,
     context: { stationId, bytes, maxBytes },
   });
