@@ -174,6 +174,17 @@ describe("another memory on the line", () => {
   });
 });
 
+test("readings set aside one after the other are one loss, so that all have their names", () => {
+  let ledger = recorded(adopt(emptyLedger(DEVICE), hello()), 7, 1, 100);
+  for (let seq = 1; seq <= 60; seq++) ledger = setAside(ledger, { bootId: 7, seq });
+  ledger = release(ledger, ledger.tail, [{ bootId: 7, seq: 61, readings: 1 }]);
+  for (let seq = 62; seq <= 90; seq++) ledger = setAside(ledger, { bootId: 7, seq });
+  expect(ledger.losses).toEqual([
+    { reason: "quarantine", bootId: 7, from: 1, to: 60 },
+    { reason: "quarantine", bootId: 7, from: 62, to: 90 },
+  ]);
+});
+
 test("each boot has claims of its own: where it begins, what is stored, what has its PUBACK", () => {
   let ledger = adopt(
     emptyLedger(DEVICE),

@@ -91,9 +91,14 @@ export function waitingOf(ledger: Ledger): number {
   return ledger.head - ledger.tail;
 }
 
-/** The ledger with these readings of a boot named as lost. */
+/** The ledger with these readings of a boot named as lost. What follows the loss before it is one with it. */
 export function named(ledger: Ledger, reason: LossReason, bootId: number, from: number, to: number): Ledger {
-  return { ...ledger, losses: [...ledger.losses, { reason, bootId, from, to }].slice(-MAX_LOSSES) };
+  const before = ledger.losses.at(-1);
+  const follows = before?.reason === reason && before.bootId === bootId && before.to + 1 === from;
+  const losses = follows
+    ? [...ledger.losses.slice(0, -1), { ...before, to }]
+    : [...ledger.losses, { reason, bootId, from, to }].slice(-MAX_LOSSES);
+  return { ...ledger, losses };
 }
 
 /** Change the counts of a memory: the present one's, or an earlier one's. null: unknown, taken for the present one. */
