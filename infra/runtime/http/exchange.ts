@@ -1,10 +1,17 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Clock } from "../clock.ts";
 import { readBody, textOf } from "./body.ts";
 import { linesOf } from "./lines.ts";
 import { mediaTypeOf } from "./media.ts";
 
 export type Headers = Readonly<Record<string, string>>;
+
+/** A time and the clock that measures it. */
+export interface TimeLimit {
+  readonly clock: Clock;
+  readonly ms: number;
+}
 
 /** One request and its answer, over HTTP/1.1 or HTTP/2. */
 export class Exchange {
@@ -17,16 +24,16 @@ export class Exchange {
   readonly #request: IncomingMessage | Http2ServerRequest;
   readonly #response: ServerResponse;
   readonly #search: string;
-  readonly #bodyMs: number | undefined;
+  readonly #bodyLimit: TimeLimit | undefined;
 
-  /** @param bodyMs - how long the whole body may take; undefined: Node watches over it, as for HTTP/1. */
+  /** @param bodyLimit - how long the whole body may take; undefined: Node watches over it, as for HTTP/1. */
   constructor(
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
-    bodyMs?: number,
+    bodyLimit?: TimeLimit,
   ) {
     this.#request = request;
-    this.#bodyMs = bodyMs;
+    this.#bodyLimit = bodyLimit;
     // HTTP/2's compatibility layer has all that is used here.
     this.#response = response as ServerResponse;
     this.method = request.method ?? "GET";
@@ -72,11 +79,11 @@ export class Exchange {
    * @throws {RestError} 413
    */
   async body(limit: number, discarded?: number): Promise<Buffer> {
-    const timer = this.#bodyMs === undefined ? undefined : setTimeout(() => this.destroy(), this.#bodyMs);
+    const cancel = this.#bodyLimit?.clock.after(this.#bodyLimit.ms, () => this.destroy());
     try {
       return await readBody(this.#request, limit, discarded);
     } finally {
-      clearTimeout(timer);
+      cancel?.();
     }
   }
 

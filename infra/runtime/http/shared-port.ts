@@ -1,6 +1,7 @@
 import type { Server as Http1Server } from "node:http";
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from "node:http2";
 import { createServer as createTcpServer, type Socket } from "node:net";
+import { systemClock } from "../clock.ts";
 import { Exchange } from "./exchange.ts";
 import { type HttpServer, listen } from "./listen.ts";
 
@@ -83,7 +84,8 @@ function firstBytes(socket: Socket, decide: (isHttp2: boolean) => void): void {
 function http2Server(answer: (exchange: Exchange) => void, limits: SharedPortLimits): Http2Server {
   const server = createHttp2Server(
     { settings: { maxConcurrentStreams: MOST_STREAMS } },
-    (request, response) => answer(new Exchange(request, response, limits.requestMs)),
+    (request, response) =>
+      answer(new Exchange(request, response, { clock: systemClock, ms: limits.requestMs })),
   );
   server.on("session", (session: ServerHttp2Session) => {
     let open = 0;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import express, { type ErrorRequestHandler, type Express, type Response } from "express";
+import express, { type ErrorRequestHandler, type Express, type Response, type Router } from "express";
 import type { Registry } from "prom-client";
 import { checkDoor, type Door } from "../../../../infra/runtime/http/door.ts";
 import type { Logger } from "../../../../infra/runtime/logger.ts";
@@ -44,7 +44,6 @@ const CONTENT_SECURITY_POLICY = [
 
 /** The JSON API, the probes and the built page. */
 export function createApp(sources: AppSources): Express {
-  const { model, now } = sources;
   const app = express();
   app.disable("x-powered-by");
   app.use(({ headers, socket }, _response, next) => {
@@ -59,7 +58,31 @@ export function createApp(sources: AppSources): Express {
     });
     next();
   });
+  app.use("/api/v1", apiRoutes(sources));
+  app.use("/experiments", experimentRoutes(sources.experiments));
 
+  app.get("/healthz", (_request, response) => {
+    response.type("text/plain").send("ok\n");
+  });
+  app.get("/readyz", (_request, response) => {
+    const { ready, detail } = sources.ready();
+    response.status(ready ? 200 : 503).json({ ready, ...detail });
+  });
+  app.get("/metrics", async (_request, response) => {
+    response.type(sources.metrics.contentType).send(await sources.metrics.metrics());
+  });
+  app.get("/version", (_request, response) => {
+    response.json({ name: "elevated", version: sources.version });
+  });
+
+  servePage(app, sources.webRoot);
+  app.use((request, response) => notFound(response, `no ${request.method} ${request.path}`));
+  app.use(errorAnswer(sources.logger));
+  return app;
+}
+
+function apiRoutes(sources: AppSources): Router {
+  const { model, now } = sources;
   const api = express.Router();
   api.use((_request, response, next) => {
     response.set("cache-control", "no-store");
@@ -93,27 +116,7 @@ export function createApp(sources: AppSources): Express {
     response.json(document);
   });
   api.use((request, response) => notFound(response, `no ${request.method} ${request.originalUrl}`));
-  app.use("/api/v1", api);
-  app.use("/experiments", experimentRoutes(sources.experiments));
-
-  app.get("/healthz", (_request, response) => {
-    response.type("text/plain").send("ok\n");
-  });
-  app.get("/readyz", (_request, response) => {
-    const { ready, detail } = sources.ready();
-    response.status(ready ? 200 : 503).json({ ready, ...detail });
-  });
-  app.get("/metrics", async (_request, response) => {
-    response.type(sources.metrics.contentType).send(await sources.metrics.metrics());
-  });
-  app.get("/version", (_request, response) => {
-    response.json({ name: "elevated", version: sources.version });
-  });
-
-  servePage(app, sources.webRoot);
-  app.use((request, response) => notFound(response, `no ${request.method} ${request.path}`));
-  app.use(errorAnswer(sources.logger));
-  return app;
+  return api;
 }
 
 function servePage(app: Express, webRoot: string): void {
