@@ -1,5 +1,6 @@
 import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import { messageOf } from "../../schemas/errors.ts";
+import { lookForHanging } from "./hanging.ts";
 import { auditMetrics } from "./metrics.ts";
 import type { AuditOptions } from "./options.ts";
 import { AuditSession } from "./session.ts";
@@ -20,6 +21,7 @@ export function startAudit(options: AuditOptions): RunningService {
   const stopping = new AbortController();
   const { signal } = stopping;
   const metrics = auditMetrics(options.metrics);
+  const hanging = lookForHanging(options);
   let session: AuditSession | null = null;
   let trouble: string | null = "starting";
   let failures = 0;
@@ -29,6 +31,7 @@ export function startAudit(options: AuditOptions): RunningService {
     if (!session) return;
     trouble = null;
     try {
+      session.notes = () => hanging.words;
       await session.run(signal, (verdict) => {
         failures = 0;
         metrics.show(verdict);
@@ -78,11 +81,11 @@ export function startAudit(options: AuditOptions): RunningService {
   return {
     probe: () => ({
       ready: trouble === null,
-      detail: { ...(trouble ? { trouble } : {}), ...session?.detail },
+      detail: { ...(trouble ? { trouble } : {}), ...session?.detail, hanging: hanging.words },
     }),
     async stop() {
       stopping.abort();
-      await running;
+      await Promise.all([running, hanging.stop()]);
     },
   };
 }

@@ -56,6 +56,8 @@ export class AuditSession {
   #topics: readonly string[] = [];
   #copies: readonly string[] = [];
   #verdict: Verdict | null = null;
+  /** What else may keep readings from coming through, a sentence each: told with the verdict's reasons. */
+  notes: () => readonly string[] = () => [];
 
   static topicOf(prefix: string): string {
     return topicNames(prefix).audit;
@@ -159,7 +161,8 @@ export class AuditSession {
       if (due.now("sums", SUMS_MS)) await this.#askQuery();
       mine = await this.#store.follow((id, resolution) => this.#auditor.resolve(id, resolution));
       if (mine && due.now("verdict", VERDICT_MS)) {
-        this.#verdict = this.#withFleet(this.#verdicts.make(this.#clock.now(), this.#auditor.behind));
+        const made = this.#verdicts.make(this.#clock.now(), this.#auditor.behind);
+        this.#verdict = this.#withFleet({ ...made, reasons: [...made.reasons, ...this.notes()] });
         onVerdict(this.#verdict);
         await this.#write(due.now("memory", MEMORY_MS), this.#verdict, due.now("fleet", FLEET_MEMORY_MS));
       }

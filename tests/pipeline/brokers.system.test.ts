@@ -14,7 +14,7 @@ import { expectAgreement } from "./agreement.ts";
  * Three brokers, of which any one may be gone. The tests run in order on one system: each adds to the totals of those
  * before. What a reading does not pass is left out.
  */
-const PARTS = "dashboard,firmware-sim,edge,gateway,central,ksql,queries";
+const PARTS = "dashboard,firmware-sim,edge,gateway,central,audit,ksql,queries";
 /** A longer run: BROKER_KILLS=kafka,kafka-2,kafka-3. */
 const KILLED = (process.env["BROKER_KILLS"] ?? "kafka-2").split(",");
 const TURNSTILES = ["40380-T1", "40380-T2", "41400-T1", "40900-T2"];

@@ -5,7 +5,8 @@ import { report } from "./finding.mjs";
 import { clockFinding, diskFinding, filesFinding, memoryFinding, ptyFinding } from "./machine.mjs";
 import { listening } from "./ports.mjs";
 import { portOf, SERVICES } from "./services.mjs";
-import { findingsOf } from "./source.mjs";
+import { sourceFindings } from "./source.mjs";
+import { transactionFindings } from "./transactions.mjs";
 
 const MB = 1024 * 1024;
 
@@ -17,21 +18,44 @@ test("every address of a system is asked, at the ports of the defaults", () => {
 
 test("a table of stations that does not follow PostgreSQL is a problem, with what to do", () => {
   const source = { differing: 0, slots: [{ name: "s", retainedBytes: 48e6 }], problems: [] };
-  expect(findingsOf({ stations: { source } })).toMatchObject([
+  expect(sourceFindings({ stations: { source } })).toMatchObject([
     { level: "ok", says: "as PostgreSQL has them; s keeps 48 MB" },
   ]);
-  expect(findingsOf({ stations: { source: { ...source, differing: 2 } } })).toMatchObject([
+  expect(sourceFindings({ stations: { source: { ...source, differing: 2 } } })).toMatchObject([
     { level: "note" },
   ]);
   const lost = { ...source, problems: ["the replication slot s is lost"] };
-  expect(findingsOf({ stations: { source: lost } })).toMatchObject([
+  expect(sourceFindings({ stations: { source: lost } })).toMatchObject([
     {
       level: "problem",
       says: "the replication slot s is lost",
       fix: expect.stringContaining("connect -- status"),
     },
   ]);
-  expect(findingsOf({ ready: true })).toEqual([]);
+  expect(sourceFindings({ ready: true })).toEqual([]);
+});
+
+test("a transaction that hangs, and a part that Kafka refuses for good, are problems, with what the log says", () => {
+  const well = new Map([
+    ["audit", { ready: true, audit: { hanging: [] } }],
+    ["central", { ready: true, dedup: { partitions: [0, 1] } }],
+  ]);
+  expect(transactionFindings(well)).toMatchObject([{ level: "ok" }]);
+  expect(transactionFindings(new Map())).toEqual([]);
+  const standing = [
+    { partition: 1, code: "KAFKA_RECORD_REFUSED", message: "is this machine's clock right?" },
+  ];
+  const ill = new Map([
+    ["audit", { ready: true, audit: { hanging: ["A transaction of producer 7 hangs in t-0."] } }],
+    ["central", { ready: false, dedup: { partitions: [0], standing } }],
+  ]);
+  expect(transactionFindings(ill)).toMatchObject([
+    { level: "problem", says: "A transaction of producer 7 hangs in t-0." },
+    {
+      level: "problem",
+      says: expect.stringMatching(/^dedup writes nothing to partition 1: is this machine's clock/),
+    },
+  ]);
 });
 
 test("a disk that is nearly full is a problem, one with space is none", () => {

@@ -4,9 +4,11 @@ import { jsonOf } from "../setup/stamp.mjs";
 import { clockFinding, machineFindings } from "./machine.mjs";
 import { listens, portFindings } from "./ports.mjs";
 import { postgresFinding } from "./postgres.mjs";
+import { readinessOf } from "./readiness.mjs";
 import { portOf, serviceFindings } from "./services.mjs";
 import { sourceFindings } from "./source.mjs";
 import { javaFinding, mavenFinding, setupFinding } from "./tools.mjs";
+import { transactionFindings } from "./transactions.mjs";
 
 /**
  * Every check but that of Node, without which the others cannot be made.
@@ -20,6 +22,7 @@ export async function examine(env) {
   const left = jsonOf(join(home, "run", "endpoints.json")) ?? {};
   // A system that was killed leaves its addresses behind: its ports are then whoever's they are now.
   const running = left["SUPERVISOR_URL"] && (await listens(portOf(left["SUPERVISOR_URL"]))) ? left : {};
+  const readiness = await readinessOf(running["SUPERVISOR_URL"]);
   const { findings, dates } = await serviceFindings(running, env);
   return [
     await javaFinding(),
@@ -30,6 +33,7 @@ export async function examine(env) {
     clockFinding(Date.now(), dates),
     ...(await portFindings(running, env)),
     ...findings,
-    ...(await sourceFindings(running["SUPERVISOR_URL"])),
+    ...sourceFindings(readiness.get("central")),
+    ...transactionFindings(readiness),
   ];
 }

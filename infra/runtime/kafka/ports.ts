@@ -235,6 +235,16 @@ export interface TopicDescription {
   readonly replicas: readonly number[];
 }
 
+/** A transaction that keeps readers of committed records from everything behind it in its partition. */
+export interface HangingTransaction {
+  readonly topic: string;
+  readonly partition: number;
+  /** Of its first record. */
+  readonly offset: number;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+
 export interface KafkaAdmin {
   /**
    * Create what is missing; verify partitions and the given settings of what exists, altering settings that differ.
@@ -260,6 +270,13 @@ export interface KafkaAdmin {
   settingsOf(topic: string): Promise<Readonly<Record<string, string>>>;
   /** Every topic, or these that exist: how many replicas each of its partitions has. */
   describeTopics(topics?: readonly string[]): Promise<readonly TopicDescription[]>;
+  /**
+   * Open transactions in these topics that no coordinator has under way, as of now: one that is there in two looks some
+   * seconds apart is ended by nobody (KAFKA-20734). Topics that do not exist are passed over.
+   *
+   * @returns empty also for a Kafka before 3.0, which does not tell, and of topics that this client may not read.
+   */
+  hangingTransactions(topics: readonly string[]): Promise<readonly HangingTransaction[]>;
   /** Also what waits in them; topics that do not exist are passed over. */
   deleteTopics(topics: readonly string[]): Promise<void>;
   clusterId(): Promise<string>;

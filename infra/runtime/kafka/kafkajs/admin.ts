@@ -1,10 +1,13 @@
 import kafkajs, { type Admin } from "kafkajs";
 import { CodedError } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../clock.ts";
-import type { KafkaAdmin, TopicDescription, TopicSpec } from "../ports.ts";
+import { forgottenIn } from "../loop/open-transactions.ts";
+import { partitionsIn } from "../loop/places.ts";
+import type { HangingTransaction, KafkaAdmin, TopicDescription, TopicSpec } from "../ports.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
-import { type Cluster, openCluster } from "./cluster.ts";
+import { type Cluster, openCluster, partitionCounts } from "./cluster.ts";
 import { brokerError, coded } from "./errors.ts";
+import { openTransactions, tellsOfTransactions, transactionOf } from "./open-transactions.ts";
 import { persistently } from "./persistence.ts";
 import { TopicIds } from "./topic-ids.ts";
 import { allServed, groupOffsets, topicOffsets } from "./topic-offsets.ts";
@@ -114,6 +117,24 @@ class KafkaJsAdmin implements KafkaAdmin {
         .toSorted((x, y) => x.partitionId - y.partitionId)
         .map((partition) => partition.replicas.length),
     }));
+  }
+
+  async hangingTransactions(topics: readonly string[]): Promise<readonly HangingTransaction[]> {
+    return this.#coded("cannot look for hanging transactions", () =>
+      persistently(this.#clock, async () => {
+        const cluster = await this.#connected();
+        if (!tellsOfTransactions(await cluster.brokerPool.findConnectedBroker())) return [];
+        const places = partitionsIn(await partitionCounts(cluster, topics));
+        if (places.length === 0) return [];
+        return forgottenIn(
+          {
+            open: (all) => openTransactions(cluster, all),
+            coordinated: (producerId) => transactionOf(cluster, producerId),
+          },
+          places,
+        );
+      }),
+    );
   }
 
   async deleteTopics(topics: readonly string[]): Promise<void> {

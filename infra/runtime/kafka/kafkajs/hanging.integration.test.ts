@@ -124,6 +124,19 @@ test("a stranger's transaction that no coordinator knows any more is ended, and 
   expect(processor.troubles).toEqual([]);
 });
 
+test("a look at the log finds what hangs, and not what is under way", async () => {
+  const underWay = await hanging.fence(`${id}-at-work`);
+  await hanging.add(`${id}-at-work`, underWay, [place()]);
+  await hanging.write(`${id}-at-work`, underWay, place(), ["at work"]);
+  const stranger = await hanging.fence(`${id}-stranger`);
+  await hanging.write(`${id}-stranger`, stranger, place(), ["never ended"]);
+  const admin = await kafka.admin();
+  cleanup.push(() => admin.close());
+  expect(
+    await admin.hangingTransactions([topics.input, topics.output, `${topics.output}-none`]),
+  ).toMatchObject([{ ...place(), producerId: Number(stranger.producerId), producerEpoch: 0, offset: 1 }]);
+});
+
 test("an input that is made anew and grows past the position while the loop runs is read from its start", async () => {
   await start();
   const seen = await outputs();

@@ -1,7 +1,8 @@
 import { isCoded, messageOf } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
-import { hangingError, lasting, nameOf, ownIn, suspectsIn } from "./open-transactions.ts";
+import { hangingError, lasting, ownIn, suspectsIn } from "./open-transactions.ts";
+import { nameOf } from "./places.ts";
 import type {
   Coordinated,
   LoopKafka,

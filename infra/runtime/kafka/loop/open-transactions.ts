@@ -1,9 +1,6 @@
 import { CodedError } from "../../../../schemas/errors.ts";
-import type { LoopKafka, OpenTransaction, Place } from "./ports.ts";
-
-export function nameOf({ topic, partition }: Place): string {
-  return `${topic}-${partition}`;
-}
+import { nameOf } from "./places.ts";
+import type { Coordinated, LoopKafka, OpenTransaction, Place } from "./ports.ts";
 
 function isSame(a: OpenTransaction, b: OpenTransaction): boolean {
   return nameOf(a) === nameOf(b) && a.producerId === b.producerId && a.offset === b.offset;
@@ -42,11 +39,29 @@ export async function suspectsIn(
       if (transaction.producerId === producerId) return [transaction];
       if (isInternal(transaction)) return [];
       const owner = await kafka.coordinated(transaction.producerId);
-      if (owner?.places.some((place) => nameOf(place) === nameOf(transaction))) return [];
+      if (isUnderWay(owner, transaction)) return [];
       return owner && OTHERS_OWN.has(owner.state) ? [] : [transaction];
     }),
   );
   return suspects.flat();
+}
+
+/** Does its coordinator know that this partition is part of its transaction? Then it will write the marker. */
+function isUnderWay(owner: Coordinated | undefined, open: OpenTransaction): boolean {
+  return owner?.places.some((place) => nameOf(place) === nameOf(open)) ?? false;
+}
+
+/**
+ * Those of any producer that no coordinator has under way. One that ends just now may be among them: what is there in
+ * two looks a while apart hangs.
+ */
+export async function forgottenIn(
+  kafka: Pick<LoopKafka, "open" | "coordinated">,
+  places: readonly Place[],
+): Promise<readonly OpenTransaction[]> {
+  const open = await kafka.open(places);
+  const owners = await Promise.all(open.map(({ producerId }) => kafka.coordinated(producerId)));
+  return open.filter((transaction, n) => !isUnderWay(owners[n], transaction));
 }
 
 /** Those that are there in every look: one that is not will be, or was, ended by whoever began it. */
@@ -70,9 +85,12 @@ export function hangingError(open: OpenTransaction, reason: string): CodedError 
   return new CodedError("KAFKA_HANGING_TRANSACTION", {
     message:
       `a transaction of producer ${producerId} hangs in ${nameOf(open)} from offset ${offset} on, and nothing is ` +
-      `written over it: ${reason}. End it: kafka-transactions.sh abort --topic ${topic} --partition ${partition} ` +
-      `--start-offset ${offset}`,
+      `written over it: ${reason}. End it: ${abortCommand(open)}`,
     retryable: true,
     context: { topic, partition, offset, producerId, producerEpoch },
   });
+}
+
+function abortCommand({ topic, partition, offset }: Place & { readonly offset: number }): string {
+  return `kafka-transactions.sh abort --topic ${topic} --partition ${partition} --start-offset ${offset}`;
 }

@@ -4,6 +4,7 @@ import type { Logger } from "../../logger.ts";
 import type { InRecord, OutRecord, PartitionTask, ProcessorOptions } from "../ports.ts";
 import { Guard } from "./guard.ts";
 import { InputOffsets, parsePosition } from "./offsets.ts";
+import { distinct, partitionsIn } from "./places.ts";
 import type { LoopKafka, Place, TransactionalProducer } from "./ports.ts";
 import { type Position, startOf } from "./start.ts";
 
@@ -54,7 +55,7 @@ export async function openWorker(given: WorkerOptions): Promise<Worker> {
   const { group, inputs, stateTopic } = options;
   const transactionalId = `${group}-${inputs[0] ?? ""}-${partition}`;
   if (given.revived) await options.repair?.();
-  const places = placesOf([...(await outputsOf(kafka, options)), ...given.recent.places]);
+  const places = distinct([...(await outputsOf(kafka, options)), ...given.recent.places]);
   const guard = await Guard.takeOver({ kafka, clock, logger }, transactionalId, group, places);
   const { producer } = guard;
   const task = options.task(partition);
@@ -91,9 +92,7 @@ async function outputsOf(
     kafka.partitions([stateTopic, ...outputs]),
     kafka.offsetsOf(group),
   ]);
-  const places = [...partitions].flatMap(([topic, count]) =>
-    Array.from({ length: count }, (_, partition) => ({ topic, partition })),
-  );
+  const places = partitionsIn(partitions);
   return offsets ? [...places, offsets] : places;
 }
 
@@ -178,7 +177,7 @@ class TransactionalWorker implements Worker {
     const position = offsets.advance(input, { next, topicId }, options.stateTopic);
     const placed = [...outputs, ...position].map((out) => inPlace(out, partition));
     await this.#settled;
-    const places = placesOf(placed);
+    const places = distinct(placed);
     await guard.admit(places);
     this.#given.recent.places = places;
     const read = { group: options.group, topic: input, partition, next, topicId };
@@ -203,15 +202,4 @@ function mustBe(topic: string, known: string | undefined, id: string | undefined
     retryable: true,
     context: { topic, was: known, is: id },
   });
-}
-
-/** Each partition once: a broker takes no request that names one twice. */
-function placesOf(records: readonly Place[]): readonly Place[] {
-  const places = new Map<string, Map<number, Place>>();
-  for (const { topic, partition } of records) {
-    const partitions = places.get(topic) ?? new Map<number, Place>();
-    places.set(topic, partitions);
-    if (!partitions.has(partition)) partitions.set(partition, { topic, partition });
-  }
-  return [...places.values()].flatMap((partitions) => [...partitions.values()]);
 }

@@ -1,4 +1,6 @@
 import type { Logger } from "../../logger.ts";
+import { forgottenIn } from "../loop/open-transactions.ts";
+import { partitionsIn } from "../loop/places.ts";
 import type { InRecord, Kafka, OutRecord, Tail, TailOptions, Written } from "../ports.ts";
 import { MemoryCoordinator } from "./memory-coordinator.ts";
 import { HONEST, type Lies, MemoryLog } from "./memory-log.ts";
@@ -67,6 +69,7 @@ export function memoryKafka(now: () => number = () => 0, lies: Lies = HONEST, lo
           topics
             .filter((topic) => log.names().includes(topic))
             .map((topic) => ({ topic, replicas: partitionsOf(topic).map(() => 1) })),
+        hangingTransactions: async (topics) => forgottenIn(loop, partitionsIn(await loop.partitions(topics))),
         deleteTopics: async (topics) => {
           for (const topic of topics) log.remove(topic);
         },
