@@ -117,8 +117,11 @@ export class DeviceBoots {
   closeOldest(): BootPage | undefined {
     const page = this.#pages.shift();
     if (!page) return undefined;
-    addTo(this.#closed, { from: page.first, to: page.last });
-    if (this.#closed.length > MAX_CLOSED) this.#closed = withoutNarrowestGap(this.#closed);
+    // One by one: a page may hold boots of two devices, and those to come of one lie between them.
+    for (const { bootId } of bootsIn(page)) {
+      addTo(this.#closed, { from: bootId, to: bootId });
+      if (this.#closed.length > MAX_CLOSED) this.#closed = withoutNarrowestGap(this.#closed);
+    }
     return page;
   }
 

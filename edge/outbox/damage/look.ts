@@ -18,7 +18,7 @@ export const DATA_FILE = "data.mdb";
 
 /** Reasons not to open an outbox that say nothing of what is in it. */
 const UNABLE =
-  /permission|not permitted|no space|memory|too many|read-only|no such file|unavailable|READERS_FULL|VERSION_MISMATCH/i;
+  /permission|not permitted|no space|memory|too many|read-only|no such file|unavailable|READERS_FULL|MAP_RESIZED|VERSION_MISMATCH/i;
 
 /**
  * Look at everything that an outbox holds, as its agents would. LMDB maps the file into memory and trusts it: a damaged

@@ -39,6 +39,7 @@ export async function mendOutbox(options: MendOptions): Promise<void> {
     finishRename(folder);
     const file = fileId(folder);
     if (file === null) return;
+    logger.debug({ folder }, "looks at the outbox before it is opened: some seconds for a million readings");
     const verdict = await examine(folder, startLook);
     if (verdict.is === "sound") return;
     if (verdict.is === "unknown") {
