@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import {
   cpSync,
   mkdirSync,
@@ -207,7 +207,13 @@ test("one that another agent uses is left alone; a sound one too, and one that n
     code: "EDGE_OUTBOX_DAMAGED",
     context: { pid: other.pid },
   });
-  await mendOutbox({ ...options, startLook: () => fork(join(home, "no-such-program")) });
+  const dies = ["-e", "process.kill(process.pid, 'SIGSEGV')"];
+  const startDying = () => spawn(process.execPath, dies, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  await expect(mendOutbox({ ...options, startLook: startDying })).rejects.toMatchObject({
+    code: "EDGE_OUTBOX_DAMAGED",
+    context: { pid: other.pid },
+  });
+  await mendOutbox({ ...options, startLook: () => fork(join(home, "no-such-program"), { silent: true }) });
   expect(readdirSync(home)).toEqual(["outbox"]);
 }, 120_000);
 

@@ -9,7 +9,7 @@ import { examine, type StartLook, type Verdict } from "./examine.ts";
 import { LmdbFile } from "./lmdb-file.ts";
 import { DATA_FILE } from "./look.ts";
 import { MendLock } from "./mend-lock.ts";
-import { type Rescued, rescue } from "./rescue.ts";
+import { claimsIn, type Rescued, rescue } from "./rescue.ts";
 
 export interface MendOptions {
   /** Of the outbox. What is set aside, and what is made meanwhile, lies beside it. */
@@ -65,8 +65,12 @@ async function mend(
 ): Promise<boolean> {
   const { folder, mapBytes, owner, isAlive, clock, logger } = options;
   const { why } = verdict;
-  const user = verdict.claims.find(({ claim }) => claim.owner.pid !== owner.pid && isAlive(claim.owner));
+  const file = new LmdbFile(join(folder, DATA_FILE));
+  // The process that looked may have died before it could read them.
+  const claims = [...verdict.claims, ...claimsIn(file)];
+  const user = claims.find(({ claim }) => claim.owner.pid !== owner.pid && isAlive(claim.owner));
   if (user) {
+    file.close();
     const { pid } = user.claim.owner;
     throw new CodedError("EDGE_OUTBOX_DAMAGED", {
       message: `the outbox is damaged (${why}), and process ${pid} still uses it: stop that one first`,
@@ -76,7 +80,6 @@ async function mend(
   }
   const mended = mendedFolder(folder);
   rmSync(mended, { recursive: true, force: true });
-  const file = new LmdbFile(join(folder, DATA_FILE));
   const store = new LmdbStore({ folder: mended, mapBytes, every: () => () => {} });
   let rescued: Rescued;
   try {

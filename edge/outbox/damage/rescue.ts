@@ -71,7 +71,8 @@ export async function rescue(file: LmdbFile, store: Store): Promise<Rescued> {
   return { devices: done.size, readings, withoutLedger, lost };
 }
 
-function claimsIn(file: LmdbFile): readonly StationClaim[] {
+/** Who uses the outbox, as far as that can be read. */
+export function claimsIn(file: LmdbFile): readonly StationClaim[] {
   return [...readable(file, "claims")].flatMap(([stationId, value]) => {
     const claim = jsonIn(value) as Claim | null;
     return typeof stationId === "number" && typeof claim?.boot === "number" ? [{ stationId, claim }] : [];
