@@ -17,6 +17,7 @@ export function isEvidence(topic: string, topics: Topics): boolean {
     topics.turnstiles,
     topics.turnstileSummary,
     topics.devices,
+    topics.fleet,
     topics.deadLetter,
     topics.dedupState,
   ];
@@ -43,7 +44,7 @@ export async function readEvidence(
   const decoded = async (bytes: Buffer | null, schema: typeof keySchema): Promise<unknown> => {
     if (bytes === null) return null;
     try {
-      return plain(await avro.decode(bytes, schema));
+      return schema ? plain(await avro.decode(bytes, schema)) : textOrJson(bytes);
     } catch (error) {
       undecoded = messageOf(error);
       return bytes.toString("base64");
@@ -57,6 +58,16 @@ export async function readEvidence(
 /** What no Date can hold came from outside and is shown as the beginning of time. */
 function timeOf({ timestamp }: InRecord): string {
   return new Date(Math.abs(timestamp) <= 8.64e15 ? timestamp : 0).toISOString();
+}
+
+/** @throws {TypeError} it is no UTF-8 */
+function textOrJson(bytes: Buffer): unknown {
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }
 
 /** Bytes as base64: the rest is JSON already. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { auditSettings } from "../../central/audit/config.ts";
+import { auditCommandSettings, auditSettings } from "../../central/audit/config.ts";
 import { connectCommandSettings } from "../../central/connect/config.ts";
 import { dashboardSettings } from "../../central/dashboard/config.ts";
 import { dedupSettings } from "../../central/dedup/config.ts";
@@ -37,6 +37,7 @@ export const SERVICES: Readonly<Record<string, z.ZodObject>> = {
   "central stations": stationsSettings,
   "central telemetry": telemetrySettings,
   "central audit": auditSettings,
+  audit: auditCommandSettings,
   "central dashboard": dashboardSettings,
   connect: connectCommandSettings,
   ksql: ksqlClientConfig,

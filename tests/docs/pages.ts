@@ -56,7 +56,7 @@ export interface ShownCommand {
 }
 
 const SAFE =
-  /^npm run (--silent )?(doctor|status|topics|firmware-sim -- (devices|state)|edge -- outbox \d+|connect -- status|fleet -- status|\S+ -- config print|peek -- \S+ .*--(no-follow|limit \d+))( -- --\w+)*$/;
+  /^npm run (--silent )?(doctor|status|topics|firmware-sim -- (devices|state)|edge -- outbox \d+|connect -- status|audit|audit -- list --all|fleet -- status|\S+ -- config print|peek -- \S+ .*--(no-follow|limit \d+))( -- --\w+)*$/;
 
 /** Every `npm …` and `node …` of the pages' code, blocks and tables; comments and variables before it left out. */
 export function commandsShown(): readonly ShownCommand[] {
