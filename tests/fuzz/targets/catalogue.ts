@@ -1,11 +1,14 @@
 import type { Target } from "../target.ts";
+import { commandLines } from "./command-lines.ts";
 import { eventForms, events } from "./events.ts";
+import { insertsStream } from "./inserts-stream.ts";
 import { json } from "./json.ts";
 import { ksql } from "./ksql.ts";
 import { mqttBatch, mqttState } from "./mqtt.ts";
 import { restProxy } from "./rest-proxy.ts";
 import { avroValues, registry, registryRequests } from "./schemas.ts";
 import { serial } from "./serial.ts";
+import { socketIo } from "./socket-io.ts";
 
 export const TARGETS: readonly Target[] = [
   ...[
@@ -20,5 +23,8 @@ export const TARGETS: readonly Target[] = [
     avroValues,
     restProxy,
     ksql,
+    insertsStream,
+    socketIo,
+    commandLines,
   ],
 ];

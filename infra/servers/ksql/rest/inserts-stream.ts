@@ -1,6 +1,7 @@
 import { messageOf } from "../../../../schemas/errors.ts";
 import type { Exchange } from "../../../runtime/http/exchange.ts";
 import { isJsonObject, parseJson } from "../../../runtime/json/lossless.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Source } from "../catalog/source.ts";
 import { ERROR_CODE, errorCodeOf, refuse } from "../errors.ts";
 import { fromJson } from "../formats/json.ts";
@@ -40,7 +41,7 @@ async function insertLines(exchange: Exchange, service: KsqlService): Promise<vo
   for await (const line of exchange.lines(MAX_LINE)) {
     if (line.trim() === "") continue;
     if (!source || !serdes) {
-      source = targetOf(line, service);
+      source = targetOf(line, service.state.catalog);
       serdes = await serdesOf(source, registry, true);
       exchange.begin(200, DELIMITED_TYPE);
       continue;
@@ -61,8 +62,8 @@ async function insertLines(exchange: Exchange, service: KsqlService): Promise<vo
   }
 }
 
-/** @throws {HttpFailure} */
-function targetOf(line: string, service: KsqlService): Source {
+/** The stream or table that the first line names. @throws {HttpFailure} */
+export function targetOf(line: string, catalog: Catalog): Source {
   let target: unknown;
   try {
     target = (JSON.parse(line) as { target?: unknown }).target;
@@ -71,7 +72,7 @@ function targetOf(line: string, service: KsqlService): Source {
   }
   const name = String(target);
   const quoted = /^`.*`$/.test(name);
-  const source = service.state.catalog.source(quoted ? name.slice(1, -1) : name.toUpperCase());
+  const source = catalog.source(quoted ? name.slice(1, -1) : name.toUpperCase());
   if (!source) {
     throw new HttpFailure(
       ERROR_CODE.badStatement,
@@ -81,7 +82,8 @@ function targetOf(line: string, service: KsqlService): Source {
   return source;
 }
 
-function rowOf(
+/** The row of a further line. @throws {CodedError} KSQL_STATEMENT_INVALID */
+export function rowOf(
   line: string,
   source: Source,
 ): { key: readonly ReturnType<typeof fromJson>[]; values: readonly ReturnType<typeof fromJson>[] } {
