@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -31,6 +32,25 @@ async function ask(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return [response.status, await response.text()];
+}
+
+/** With headers that `fetch` would not send. */
+function posted(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: unknown,
+): Promise<readonly [status: number, text: string]> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method: "POST", headers }, (answer) => {
+      let text = "";
+      answer.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      answer.on("end", () => resolve([answer.statusCode ?? 0, text]));
+    });
+    outgoing.on("error", reject);
+    outgoing.end(JSON.stringify(body));
+  });
 }
 
 /** A connector as somebody of the outside writes it: with the application's name and password. */
@@ -76,6 +96,34 @@ test("no answer holds PostgreSQL's password: Connect reads it from a file of its
   expect(config["database.password"]).toBe(`\${secrets:${secrets}:postgres-password}`);
   expect(statSync(secrets).mode & 0o077).toBe(0);
   expect(readFileSync(join(secrets, "postgres-password"), "utf8")).toBe("chicago");
+});
+
+test.each<readonly [string, Readonly<Record<string, string>>]>([
+  ["a page whose name was made to mean this machine", { host: "evil.example:8083" }],
+  ["a page of another server", { origin: "http://localhost:3000" }],
+])("%s posts no connector", async (_, from) => {
+  const url = new URL("/connectors", servers.addresses.CONNECT_URL);
+  const headers = { "content-type": "application/json", ...from };
+  const [status, text] = await posted(url, headers, { name: "foreign", config: connector("foreign") });
+  expect([status, text]).toEqual([403, expect.stringContaining("error_code")]);
+  expect((await ask("/connectors"))[1]).not.toContain("foreign");
+});
+
+test("Connect itself, behind its door, asks for a password that only the door has", async () => {
+  const settings = readFileSync(join(servers.home, "connect", "worker.properties"), "utf8");
+  const worker = /^listeners=(\S+)$/m.exec(settings)?.[1] ?? "";
+  expect(worker).not.toBe(servers.addresses.CONNECT_URL);
+  const asked = ["/", "/connectors", "/admin/loggers"].map(
+    async (path) => (await fetch(worker + path)).status,
+  );
+  expect(await Promise.all(asked)).toEqual([401, 401, 401]);
+  const headers = { "content-type": "application/json" };
+  const [status] = await posted(new URL(`${worker}/connectors`), headers, {
+    name: "direct",
+    config: connector("direct"),
+  });
+  expect(status).toBe(401);
+  expect(statSync(join(servers.home, "connect", "rest-users.properties")).mode & 0o077).toBe(0);
 });
 
 test("a statement of a connector runs no program", async () => {

@@ -1,5 +1,5 @@
 import type { HoldPort, PortChoice } from "./ports.ts";
-import { controllerOf, probeOf } from "./wishes.ts";
+import { controllerOf, probeOf, workerOf } from "./wishes.ts";
 
 /**
  * The ports of a system. Each is bound from its choice until the part that listens there starts, so that nothing else
@@ -51,7 +51,7 @@ export class ReservedPorts {
   }
 
   #of(part: string): readonly PortChoice[] {
-    const names = [part, probeOf(part), controllerOf(part)];
+    const names = [part, probeOf(part), controllerOf(part), workerOf(part)];
     return this.#choices.filter(({ name }) => names.includes(name));
   }
 }

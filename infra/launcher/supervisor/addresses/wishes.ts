@@ -23,8 +23,13 @@ export function portWishes(
   const others = brokers.slice(1).map((name, n): PortWish => {
     return { name, preferred: options.freePorts ? null : seedPort(KAFKA) + n + 1 };
   });
-  const inner = [...brokers.map(controllerOf), ...probed.map(probeOf)];
+  const inner = [...brokers.map(controllerOf), workerOf("connect"), ...probed.map(probeOf)];
   return [...servers, ...others, ...inner.map((name): PortWish => ({ name, preferred: null }))];
+}
+
+/** The wish for the port of a server behind a door, which has the port that everybody knows. */
+export function workerOf(part: string): string {
+  return `${part} worker`;
 }
 
 /** The wish for the port by which a broker takes part in the quorum. */

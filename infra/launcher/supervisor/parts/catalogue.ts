@@ -2,7 +2,7 @@ import { EMBEDDED_LIMITS, topicSettings } from "../../../../schemas/topic-settin
 import { topicNames } from "../../../../schemas/topics.ts";
 import type { Logger } from "../../../runtime/logger.ts";
 import { DEFAULT_ENDPOINTS, type Endpoints } from "../../../runtime/service/endpoints.ts";
-import { controllerOf } from "../addresses/wishes.ts";
+import { controllerOf, workerOf } from "../addresses/wishes.ts";
 import type { Surroundings } from "../process/surroundings.ts";
 import type { Part } from "../supervise/part.ts";
 import { connectPart } from "./connect.ts";
@@ -69,8 +69,10 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
     ...servers.slice(1).flatMap(own),
     connectPart(around, {
       port: portOf("connect"),
+      workerPort: portOf(workerOf("connect")),
       brokers: addresses.KAFKA_BROKERS,
       postgres: addresses.POSTGRES_URL,
+      logger: settings.logger,
     }),
     postgresPart(around, addresses.POSTGRES_URL),
     databasePart(around.env, settings.elsewhere.includes("postgres") ? undefined : around.home),

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defined } from "../../../runtime/defined.ts";
+import type { Logger } from "../../../runtime/logger.ts";
 import {
   connectSecretsFolder,
   SECRETS_PROVIDER,
@@ -13,6 +14,7 @@ import { listensItself } from "../process/listener.ts";
 import { answersOk, untilYes } from "../process/probe.ts";
 import { logOf, type Surroundings } from "../process/surroundings.ts";
 import type { Part } from "../supervise/part.ts";
+import { behindDoor, connectDoor, makeWorkerLogin, type WorkerLogin } from "./connect-door.ts";
 import { FIRST } from "./programs.ts";
 import { properties } from "./settings.ts";
 
@@ -63,14 +65,21 @@ export function workerSettings(worker: {
   };
 }
 
-/** Apache Kafka Connect with the Debezium connector for PostgreSQL. */
+/**
+ * Apache Kafka Connect with the Debezium connector for PostgreSQL, behind a door of ours: its REST API would take
+ * connectors from every web page whose name was made to mean this machine.
+ */
 export function connectPart(
   around: Surroundings,
   options: {
+    /** Where everybody reaches it: its door. */
     readonly port: number;
+    /** Where the worker itself listens, for its door alone. */
+    readonly workerPort: number;
     readonly brokers: string;
     /** PostgreSQL's address, with the password that connectors log in with. */
     readonly postgres: string;
+    readonly logger: Logger;
   },
 ): Part {
   const folder = join(around.home, "connect");
@@ -89,24 +98,15 @@ export function connectPart(
     holdsState: false,
     launch() {
       mkdirSync(folder, { recursive: true });
-      const { port, brokers, postgres } = options;
+      const { port, workerPort, brokers, postgres, logger } = options;
       writeConnectSecrets(around.home, url, decodeURIComponent(new URL(postgres).password));
       const { plugins } = around.toolchain;
       const secrets = connectSecretsFolder(around.home);
-      writeFileSync(config, properties(workerSettings({ port, brokers, plugins, secrets })));
-      const command = jvmCommand(
-        {
-          mainClass: "org.apache.kafka.connect.cli.ConnectDistributed",
-          args: [config],
-          heapMb: 192,
-          toolchain: around.toolchain,
-          // No client of Kafka's may load another config provider, whatever its settings name.
-          properties: { "org.apache.kafka.automatic.config.providers": DIRECTORY_PROVIDER },
-          ...defined({ classData: classDataFor(around, "connect") }),
-        },
-        around.env,
-      );
-      return startChild(
+      const login = makeWorkerLogin(folder);
+      const worker = workerSettings({ port: workerPort, brokers, plugins, secrets });
+      writeFileSync(config, properties({ ...worker, ...login.settings }));
+      const command = workerCommand(around, config, login);
+      const launched = startChild(
         {
           ...command,
           cwd: folder,
@@ -120,11 +120,34 @@ export function connectPart(
         (ended, pid) =>
           untilYes(
             async (withinMs) =>
-              (await answersOk(`${url}/health`, withinMs)) && listensItself(pid, options.port),
+              (await answersOk(`${url}/health`, withinMs)) && listensItself(pid, options.workerPort),
             around.clock,
             ended,
           ),
       );
+      return behindDoor(launched, connectDoor(`http://127.0.0.1:${workerPort}`, login, logger), port);
     },
   };
+}
+
+function workerCommand(
+  around: Surroundings,
+  config: string,
+  login: WorkerLogin,
+): ReturnType<typeof jvmCommand> {
+  return jvmCommand(
+    {
+      mainClass: "org.apache.kafka.connect.cli.ConnectDistributed",
+      args: [config],
+      heapMb: 192,
+      toolchain: around.toolchain,
+      // No client of Kafka's may load another config provider, whatever its settings name.
+      properties: {
+        "org.apache.kafka.automatic.config.providers": DIRECTORY_PROVIDER,
+        ...login.properties,
+      },
+      ...defined({ classData: classDataFor(around, "connect") }),
+    },
+    around.env,
+  );
 }
