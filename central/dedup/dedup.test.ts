@@ -118,6 +118,18 @@ test("without copies there are no topics per station", async () => {
   expect(numbered(topics.turnstiles)).toHaveLength(3);
 });
 
+test("a station's topic that somebody deletes is made again, and nothing waits for a start", async () => {
+  await start();
+  await feed(batch(STATION, run(TURNSTILE, 7, 1, 3)));
+  const own = stationTopic("turnstiles", STATION, "t.");
+  await (await kafka.admin()).deleteTopics([own]);
+  await feed(batch(STATION, run(TURNSTILE, 7, 4, 5)));
+  // The first try finds the topic gone; the second is another life of the task.
+  for (let turn = 0; turn < 200 && numbered(topics.turnstiles).length < 5; turn++) await settled();
+  expect(numbered(topics.turnstiles)).toEqual([1, 2, 3, 4, 5].map((seq) => `${TURNSTILE};7;${seq}`));
+  expect(numbered(own)).toEqual([4, 5].map((seq) => `${TURNSTILE};7;${seq}`));
+});
+
 test("what comes twice, in part, late or out of order is written once", async () => {
   await start();
   await feed(

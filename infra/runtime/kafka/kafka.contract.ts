@@ -145,6 +145,29 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
       expect(records).toEqual([]);
     });
 
+    test("a tail goes on with a topic that is made anew under its name: from its start, however far it has grown", async () => {
+      const admin = await setting.kafka.admin();
+      cleanup.push(() => admin.close());
+      const [topic, other] = [await topicOf("again"), await topicOf("beside")];
+      await write([record(topic, "a"), record(topic, "b"), record(other, "x")]);
+      const seen: string[] = [];
+      const tail = await setting.kafka.tail({
+        topics: [topic, other],
+        from: "beginning",
+        onRecords: (records) => void seen.push(...records.map(({ value }) => String(value))),
+      });
+      cleanup.push(() => tail.stop());
+      await until(() => seen.length === 3);
+      await admin.deleteTopics([topic]);
+      await topicOf("again");
+      await write(["c", "d", "e", "f"].map((value) => record(topic, value)));
+      await until(() => seen.includes("f"));
+      await write([record(other, "y")]);
+      await until(() => seen.includes("y"));
+      expect(seen.filter((value) => !"xy".includes(value))).toEqual(["a", "b", "c", "d", "e", "f"]);
+      expect(seen.filter((value) => "xy".includes(value))).toEqual(["x", "y"]);
+    });
+
     test("topics are created once and checked afterwards", async () => {
       const topic = await topicOf("checked", 3);
       const admin = await setting.kafka.admin();

@@ -18,6 +18,11 @@ export class Positions {
     if (current !== undefined && next > current) this.set(topic, partition, next);
   }
 
+  /** The positions of a topic that has these partitions now, in their order. */
+  replace(topic: string, next: readonly number[]): void {
+    this.#next.set(topic, new Map(next.entries()));
+  }
+
   /** Is every position of `ends` reached? */
   reached(ends: Positions): boolean {
     for (const [topic, partition, end] of ends.entries()) {

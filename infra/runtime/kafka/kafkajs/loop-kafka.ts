@@ -131,6 +131,8 @@ async function readBetween(
       onProgress: () => {
         if (positions.reached(ends)) settle(resolve);
       },
+      // Its bounds were another's.
+      onAnew: () => settle(() => reject(lost(partition))),
       onFinal: (error) => settle(() => reject(error)),
     });
     signal.addEventListener("abort", onAbort);

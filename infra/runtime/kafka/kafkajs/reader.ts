@@ -1,11 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { Consumer, EachBatchPayload } from "kafkajs";
-import type { CodedError } from "../../../../schemas/errors.ts";
+import { CodedError } from "../../../../schemas/errors.ts";
+import { partitionsIn } from "../loop/places.ts";
 import type { InRecord } from "../ports.ts";
 import type { Positions } from "../positions.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
+import { type Cluster, openCluster, partitionCounts } from "./cluster.ts";
 import { incoming } from "./incoming.ts";
+import { listOffsets } from "./list-offsets.ts";
 import { disconnected, keepAlive } from "./supervision.ts";
+import { TopicIds } from "./topic-ids.ts";
 
 /** kafkajs fetches with minBytes 1: this bounds only how long an empty fetch may take, and so a stop. */
 export const MAX_WAIT_MS = 200;
@@ -18,6 +22,14 @@ interface ReaderOptions {
   readonly onRecords: (records: readonly InRecord[]) => void | Promise<void>;
   /** After every move of a position, also one over aborted or control records alone. */
   readonly onProgress: () => void;
+  /** Which topics the positions are of; one that is not in it is taken for the one that is there at the first fetch. */
+  readonly ids?: ReadonlyMap<string, string | undefined>;
+  /**
+   * A topic was deleted and made anew: from here on `positions` are at the new one's start.
+   *
+   * @param ends - of its partitions, now
+   */
+  readonly onAnew?: (topic: string, ends: readonly number[]) => void;
   /** Nothing more will come: what stands next can never be read. */
   readonly onFinal: (error: CodedError) => void;
 }
@@ -29,16 +41,19 @@ export interface Reader {
 /**
  * Read partitions by position in a consumer group of its own, thrown away afterwards: kafkajs reads in groups only.
  *
- * Nothing is committed. After any failure a new consumer goes on from `positions`: no gap, no repetition.
+ * Nothing is committed. After any failure a new consumer goes on from `positions`: no gap, no repetition. A position is
+ * one in the topic that it was taken in (delivery rule 14): another of the same name is read from its start.
  */
 export function openReader(options: ClusterOptions, reader: ReaderOptions): Reader {
   const doing = `reading ${reader.positions.topics().join(", ")}`;
-  return keepAlive(options, doing, (onCrash) => life(options, reader, onCrash), reader.onFinal);
+  const ids = new Map(reader.ids);
+  return keepAlive(options, doing, (onCrash) => life(options, reader, ids, onCrash), reader.onFinal);
 }
 
 async function life(
   options: ClusterOptions,
-  { positions, onRecords, onProgress }: ReaderOptions,
+  { positions, onRecords, onProgress, onAnew }: ReaderOptions,
+  ids: Map<string, string | undefined>,
   onCrash: (error: Error) => void,
 ): Promise<() => Promise<void>> {
   const client = openClient(options, { giveUpMs: 1_000 });
@@ -60,10 +75,33 @@ async function life(
     positions.advance(payload.topic, payload.partition, Number(payload.lastOffset) + 1);
     onProgress();
   });
+  /** A topic is another one: what else was fetched in this life may be of the old one. */
+  let over = false;
   const eachBatch = async ({ batch, isRunning }: EachBatchPayload): Promise<void> => {
     const { topic, partition } = batch;
-    const next = positions.get(topic, partition);
-    if (next === undefined || !isRunning()) return;
+    if (positions.get(topic, partition) === undefined || !isRunning()) return;
+    // After the fetch: what is still the same topic now was it then.
+    const id = await current.current(topic);
+    if (over) return;
+    if (ids.has(topic) && ids.get(topic) !== id) {
+      over = true;
+      const counts = await partitionCounts(cluster, [topic]);
+      const ends = await listOffsets(cluster, partitionsIn(counts), "end");
+      const partitions = Array.from({ length: counts.get(topic) ?? 0 }, (_, p) => p);
+      ids.set(topic, id);
+      positions.replace(
+        topic,
+        partitions.map(() => 0),
+      );
+      onAnew?.(
+        topic,
+        partitions.map((p) => ends.get(topic, p) ?? 0),
+      );
+      onCrash(anew(topic));
+      return;
+    }
+    ids.set(topic, id);
+    const next = positions.get(topic, partition) ?? 0;
     const records = batch.messages.map((message) => incoming(topic, partition, message));
     const fresh = records.filter((record) => record.offset >= next);
     if (fresh.length > 0) await onRecords(fresh);
@@ -74,7 +112,11 @@ async function life(
     await disconnected(options.clock, consumer.disconnect());
     client.destroy();
   };
+  let current: TopicIds;
+  let cluster: Cluster;
   try {
+    cluster = await openCluster(client);
+    current = new TopicIds(cluster);
     await consumer.connect();
     await consumer.subscribe({ topics: positions.topics(), fromBeginning: true });
     await consumer.run({ autoCommit: false, eachBatch });
@@ -83,6 +125,14 @@ async function life(
     throw error;
   }
   return close;
+}
+
+function anew(topic: string): CodedError {
+  return new CodedError("KAFKA_UNAVAILABLE", {
+    message: `${topic} was deleted and made anew: it is read from its start`,
+    retryable: true,
+    context: { topic },
+  });
 }
 
 function place(consumer: Consumer, positions: Positions, assignment: Record<string, number[]>): void {

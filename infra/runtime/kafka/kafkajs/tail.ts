@@ -3,16 +3,18 @@ import type { CodedError } from "../../../../schemas/errors.ts";
 import type { Tail, TailOptions } from "../ports.ts";
 import { Positions } from "../positions.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
+import { openCluster } from "./cluster.ts";
 import { coded } from "./errors.ts";
 import { persistently } from "./persistence.ts";
 import { openReader } from "./reader.ts";
+import { TopicIds } from "./topic-ids.ts";
 
 /** @throws {CodedError} KAFKA_UNAVAILABLE, also when one of the topics does not exist */
 export async function openTail(options: ClusterOptions, tail: TailOptions): Promise<Tail> {
   if (tail.topics.length === 0) {
     return { caughtUp: Promise.resolve(), failed: new Promise(() => {}), stop: async () => {} };
   }
-  const { starts, ends } = await bounds(options, tail);
+  const { starts, ends, ids } = await bounds(options, tail);
   let caughtUp = (): void => {};
   const whenCaughtUp = new Promise<void>((resolve) => {
     caughtUp = resolve;
@@ -27,7 +29,14 @@ export async function openTail(options: ClusterOptions, tail: TailOptions): Prom
     if (starts.reached(ends)) caughtUp();
   };
   onProgress();
-  const reader = openReader(options, { positions: starts, onRecords: tail.onRecords, onProgress, onFinal });
+  const reader = openReader(options, {
+    positions: starts,
+    ids,
+    onRecords: tail.onRecords,
+    onAnew: (topic, now) => ends.replace(topic, now),
+    onProgress,
+    onFinal,
+  });
   return { caughtUp: begun, failed, stop: () => reader.stop() };
 }
 
@@ -35,15 +44,23 @@ export async function openTail(options: ClusterOptions, tail: TailOptions): Prom
 async function bounds(
   options: ClusterOptions,
   { topics, from }: TailOptions,
-): Promise<{ starts: Positions; ends: Positions }> {
+): Promise<{ starts: Positions; ends: Positions; ids: ReadonlyMap<string, string | undefined> }> {
   const client = openClient(options, { giveUpMs: 5_000 });
   const admin = client.kafka.admin();
   const starts = new Positions();
   const ends = new Positions();
+  const ids = new Map<string, string | undefined>();
   try {
     await admin.connect();
+    const current = new TopicIds(await openCluster(client));
     await Promise.all(
-      topics.map((topic) => persistently(options.clock, () => bound(admin, topic, from, starts, ends))),
+      topics.map((topic) =>
+        persistently(options.clock, async () => {
+          // Before the offsets: one that is made anew in between is then seen as another.
+          ids.set(topic, await current.current(topic));
+          await bound(admin, topic, from, starts, ends);
+        }),
+      ),
     );
   } catch (error) {
     throw coded(error, `cannot read ${topics.join(", ")}`);
@@ -51,7 +68,7 @@ async function bounds(
     await admin.disconnect().catch(() => {});
     client.destroy();
   }
-  return { starts, ends };
+  return { starts, ends, ids };
 }
 
 async function bound(

@@ -55,7 +55,7 @@ export async function openWorker(given: WorkerOptions): Promise<Worker> {
   const { group, inputs, stateTopic } = options;
   const transactionalId = `${group}-${inputs[0] ?? ""}-${partition}`;
   if (given.revived) await options.repair?.();
-  const places = distinct([...(await outputsOf(kafka, options)), ...given.recent.places]);
+  const places = await outputsOf(kafka, options, given.recent);
   const guard = await Guard.takeOver({ kafka, clock, logger }, transactionalId, group, places);
   const { producer } = guard;
   const task = options.task(partition);
@@ -83,15 +83,17 @@ export async function openWorker(given: WorkerOptions): Promise<Worker> {
   }
 }
 
-/** Every partition that this worker may write, as far as it is known: a task may name any of an output. */
+/**
+ * Every partition that this worker may write, as far as it is known: a task may name any of an output. What was written
+ * recently may have been deleted since.
+ */
 async function outputsOf(
   kafka: LoopKafka,
   { group, outputs = [], stateTopic }: ProcessorOptions,
+  recent: Recent,
 ): Promise<readonly Place[]> {
-  const [partitions, offsets] = await Promise.all([
-    kafka.partitions([stateTopic, ...outputs]),
-    kafka.offsetsOf(group),
-  ]);
+  const topics = new Set([stateTopic, ...outputs, ...recent.places.map(({ topic }) => topic)]);
+  const [partitions, offsets] = await Promise.all([kafka.partitions([...topics]), kafka.offsetsOf(group)]);
   const places = partitionsIn(partitions);
   return offsets ? [...places, offsets] : places;
 }

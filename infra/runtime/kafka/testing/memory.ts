@@ -81,13 +81,18 @@ export function memoryKafka(now: () => number = () => 0, lies: Lies = HONEST, lo
 }
 
 function memoryTail(log: MemoryLog, options: TailOptions): Tail {
-  const positions = options.topics.flatMap((topic) =>
+  const positionsIn = (topic: string, from: TailOptions["from"]) =>
     Array.from({ length: log.partitionCount(topic) }, (_, partition) => ({
       topic,
       partition,
-      next: startOf(log, topic, partition, options.from),
+      next: startOf(log, topic, partition, from),
       end: log.stable({ topic, partition }),
-    })),
+    }));
+  const tailed = new Map(
+    options.topics.map((topic) => [
+      topic,
+      { id: log.topicId(topic), positions: positionsIn(topic, options.from) },
+    ]),
   );
   let stopped = false;
   let running: Promise<void> | undefined;
@@ -96,16 +101,24 @@ function memoryTail(log: MemoryLog, options: TailOptions): Tail {
     caughtUp = resolve;
   });
   const drain = async (): Promise<void> => {
-    for (const position of positions) {
-      for (;;) {
-        const { topic, partition } = position;
-        const fresh = log.readable(topic, partition, position.next);
-        position.next = log.stable({ topic, partition });
-        if (stopped || fresh.length === 0) break;
-        await options.onRecords(fresh);
-      }
+    for (const [topic, { id }] of tailed) {
+      if (!log.names().includes(topic)) continue;
+      const now = log.topicId(topic);
+      if (now !== id) tailed.set(topic, { id: now, positions: positionsIn(topic, "beginning") });
+      for (const position of tailed.get(topic)?.positions ?? []) await drainOne(position);
     }
-    if (!stopped && positions.every((p) => p.next >= p.end)) caughtUp();
+    const all = [...tailed.values()].flatMap(({ positions }) => positions);
+    if (!stopped && all.every((p) => p.next >= p.end)) caughtUp();
+  };
+  const drainOne = async (position: ReturnType<typeof positionsIn>[number]): Promise<void> => {
+    for (;;) {
+      const { topic, partition } = position;
+      if (!log.names().includes(topic)) return;
+      const fresh = log.readable(topic, partition, position.next);
+      position.next = log.stable({ topic, partition });
+      if (stopped || fresh.length === 0) return;
+      await options.onRecords(fresh);
+    }
   };
   let again = false;
   const wake = (): void => {
