@@ -1,5 +1,5 @@
 # Every service of ours, from one image: docker-compose.yml gives the command of each.
-ARG NODE_TAG=20-bookworm-slim
+ARG NODE_TAG=24-bookworm-slim
 
 FROM node:${NODE_TAG} AS build
 WORKDIR /app

@@ -3,6 +3,10 @@ import { doorSettings } from "../../infra/runtime/http/door-settings.ts";
 import { ksqlSettings, registrySettings } from "../../infra/runtime/security/http.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 import { flag, httpUrl, port, topicPrefix } from "../../infra/runtime/service/config.ts";
+import { LINES, stationById } from "../../schemas/network/network.ts";
+
+/** Words separated by commas. */
+const list = z.string().transform((text) => text.split(",").map((word) => word.trim()));
 
 const settings = z.object({
   DASHBOARD_PORT: port.default(8888).describe("The port of the page and its API; 0 takes any free one."),
@@ -26,6 +30,16 @@ const settings = z.object({
     .min(16, "give at least 16 characters")
     .optional()
     .describe("The token that lets the page break things from elsewhere; at least 16 characters."),
+  DASHBOARD_LINES: list
+    .pipe(z.array(z.enum(LINES, { error: `of ${LINES.join(", ")}, separated by commas` })))
+    .default([...LINES])
+    .describe("The lines that the page draws, separated by commas; `npm start -- --lines` sets it."),
+  DASHBOARD_STATIONS: list
+    .pipe(z.array(z.string().transform(Number).refine(stationById, { error: "give ids of stations" })))
+    .default([])
+    .describe(
+      "The stations whose devices it expects, by id; not set: all. `npm start -- --stations` sets it.",
+    ),
   TOPIC_PREFIX: topicPrefix,
   DASHBOARD_LOOKBACK_SECONDS: z.coerce
     .number({ error: "give seconds" })

@@ -38,6 +38,7 @@ export async function start(context: ServiceContext): Promise<RunningService> {
     simulatorUrl: config.FIRMWARE_SIM_URL,
     demo: { controls: config.DEMO_CONTROLS ?? null, token: config.DEMO_TOKEN ?? null },
     lookbackMs: config.DASHBOARD_LOOKBACK_SECONDS * 1000,
+    watched: { lines: config.DASHBOARD_LINES, stations: config.DASHBOARD_STATIONS },
     webRoot: join(root, "dist", "web"),
     version,
     instance: `${clock.now().toString(36)}-${Math.floor(random() * 2 ** 32).toString(36)}`,

@@ -1,9 +1,9 @@
 // @ts-check
 // What keeps a system from running here, and what to do about it. Node's built-ins only: runs before anything is set
 // up, and with a Node that is too old, so what a newer one needs is loaded after that is known.
-import { ok, problem, report } from "./doctor/finding.mjs";
+import { note, ok, problem, report } from "./doctor/finding.mjs";
 import { SetupError } from "./setup/error.mjs";
-import { checkNode } from "./setup/tools.mjs";
+import { checkNode, isSupportedNode, SUPPORTED_NODES } from "./setup/tools.mjs";
 
 const HELP = `Usage: npm run doctor [-- options]
 
@@ -24,7 +24,8 @@ Examples:
 function nodeFinding(version) {
   try {
     checkNode(version);
-    return ok("Node", version);
+    if (isSupportedNode(version)) return ok("Node", version);
+    return note("Node", `${version}: the tests run with ${SUPPORTED_NODES.join(", ")}`);
   } catch (error) {
     if (error instanceof SetupError) return problem("Node", error.message, error.fix);
     throw error;
@@ -34,7 +35,8 @@ function nodeFinding(version) {
 /** @param {boolean} json */
 async function main(json) {
   const node = nodeFinding(process.version);
-  const others = node.level === "ok" ? await (await import("./doctor/examine.mjs")).examine(process.env) : [];
+  const others =
+    node.level !== "problem" ? await (await import("./doctor/examine.mjs")).examine(process.env) : [];
   const findings = [node, ...others];
   process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : report(findings));
   process.exitCode = findings.some(({ level }) => level === "problem") ? 1 : 0;

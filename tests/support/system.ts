@@ -54,10 +54,12 @@ export async function startSystem({
   readonly home?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
 } = {}): Promise<TestSystem> {
-  const folder = home ?? mkdtempSync(join(tmpdir(), "elevated-system-"));
+  const folder = home ?? mkdtempSync(join(tmpdir(), "elevated größer als 'L' "));
   const main = join(projectRoot(), "dist", "infra", "launcher", "supervisor", "main.js");
-  const child = spawn(process.execPath, [main, "start", "--free-ports", "--home", folder, ...args], {
-    env: { ...process.env, ...env },
+  const command = [process.execPath, main, "start", "--free-ports", "--home", folder, ...args];
+  // As hard as a first start may have it: nothing that is made may be read by others, and no home of the user's.
+  const child = spawn("/bin/sh", ["-c", 'umask 077 && exec "$0" "$@"', ...command], {
+    env: { ...process.env, HOME: undefined, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let words = "";

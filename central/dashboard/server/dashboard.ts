@@ -26,6 +26,7 @@ import { type Surroundings, watchSurroundings } from "./surroundings.ts";
 import { hopsOf } from "./view/hops.ts";
 import { project } from "./view/project.ts";
 import { Versions } from "./view/versions.ts";
+import { type Watched, WHOLE_CITY } from "./view/watched.ts";
 
 export interface DashboardOptions {
   readonly kafka: Kafka;
@@ -45,6 +46,8 @@ export interface DashboardOptions {
   readonly demo: Pick<AccessSettings, "controls" | "token">;
   /** How far back arrivals are read, ms. */
   readonly lookbackMs: number;
+  /** What the page is about; absent: the whole city. */
+  readonly watched?: Watched;
   readonly webRoot: string;
   readonly version: string;
   /** Names this process to the pages. */
@@ -104,6 +107,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       parts: surroundings.parts,
       silentSince: silentSince(model.devices.heardAt, surroundings.down, clock.now()),
       live: feed.behind.size === 0,
+      watched: options.watched ?? WHOLE_CITY,
     });
   const versions = new Versions(options.instance, state());
   const sent = (): void => viewers.sent(versions.version, entriesOf(versions.state), clock.monotonic());

@@ -156,7 +156,8 @@ async function fetchJars(root, maven, wanted, { progress, advance, waitsMs }) {
       run(maven, ["-B", ...(attempt > 1 ? ["-U"] : []), "-f", pom, "process-resources"], {
         cwd: root,
         // Maven's own colours otherwise leave escape codes behind, even in batch mode.
-        env: { MAVEN_OPTS: `${process.env["MAVEN_OPTS"] ?? ""} -Djansi.noreset=true` },
+        // And Java finds a folder with an umlaut only where the locale has it.
+        env: { MAVEN_OPTS: `${process.env["MAVEN_OPTS"] ?? ""} -Djansi.noreset=true`, LC_ALL: "C.UTF-8" },
         onLine,
       }),
     { what: "Kafka, Connect and Debezium", progress, ...(waitsMs ? { waitsMs } : {}) },

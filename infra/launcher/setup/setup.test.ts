@@ -10,7 +10,7 @@ import { satisfies } from "./lockfile.mjs";
 import { parseOptions } from "./options.mjs";
 import { wantedPackages } from "./packages.mjs";
 import { marks, unchanged } from "./stamp.mjs";
-import { checkNode, find } from "./tools.mjs";
+import { checkNode, find, isSupportedNode, SUPPORTED_NODES } from "./tools.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "elevated-setup-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -169,6 +169,20 @@ describe("tools", () => {
     };
     expect(packages["node_modules/vite"]?.engines?.node).toBe(devEngines.runtime.version);
     expect(packages["node_modules/rolldown"]?.engines?.node).toBe(devEngines.runtime.version);
+  });
+
+  test("package.json and the README name the supported Nodes, and nothing else", () => {
+    const read = (name: string): string => readFileSync(join(projectRoot(), name), "utf8");
+    const { engines } = JSON.parse(read("package.json")) as { engines: { node: string } };
+    const whole = (version: string): string => [...version.split("."), "0", "0"].slice(0, 3).join(".");
+    expect(engines.node).toBe(SUPPORTED_NODES.map((version) => `^${whole(version)}`).join(" || "));
+    expect(read("README.md")).toContain(
+      `Node.js ${SUPPORTED_NODES.join(", ").replace(/, (\S+)$/, " or $1")}`,
+    );
+    for (const good of ["v20.19.0", "v20.20.2", "v22.12.0", "v24.0.0", "v24.21.0"])
+      expect(isSupportedNode(good), good).toBe(true);
+    for (const other of ["v20.18.3", "v22.11.0", "v23.5.0", "v26.1.0"])
+      expect(isSupportedNode(other), other).toBe(false);
   });
 
   test("an old Node hears so before anything is loaded that it does not have", () => {

@@ -11,6 +11,8 @@ const NODE = [
   [20, 19],
   [22, 12],
 ];
+/** The least version of each line that the tests run with (`npm run test:node`). */
+export const SUPPORTED_NODES = ["20.19", "22.12", "24"];
 const JAVA = 17;
 
 /**
@@ -29,6 +31,25 @@ export function find(program, path = process.env["PATH"] ?? "") {
     }
   }
   return null;
+}
+
+/**
+ * @param {string} version - for example "v22.13.1"
+ * @param {string} least - for example "22.12"
+ * @returns {boolean} is it of this line, and as new?
+ */
+export function satisfies(version, least) {
+  const [major, minor = 0, patch = 0] = version.replace(/^v/, "").split(".").map(Number);
+  const [line, from = 0, fix = 0] = least.split(".").map(Number);
+  return major === line && (minor > from || (minor === from && patch >= fix));
+}
+
+/**
+ * @param {string} version - for example "v26.1.0"
+ * @returns {boolean} do the tests run with it?
+ */
+export function isSupportedNode(version) {
+  return SUPPORTED_NODES.some((least) => satisfies(version, least));
 }
 
 /** @param {string} version - for example "v20.19.0" */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { commandLine, type StartOptions, simulatorArgs } from "./options.ts";
+import { commandLine, type StartOptions, simulatorArgs, watched } from "./options.ts";
 
 const nothing = async (): Promise<void> => {};
 
@@ -53,5 +53,11 @@ describe("options of start", () => {
     expect(simulatorArgs(options)).toEqual(["--speed", "120", "--lines", "red,blue"]);
     expect(simulatorArgs(await parse("start", "--no-traffic"))).toEqual(["--no-traffic"]);
     expect(simulatorArgs(await parse("start"))).toEqual([]);
+  });
+
+  test("the page expects only what the simulator runs", async () => {
+    const options = await parse("start", "--stations", "40380,41400", "--lines", "red");
+    expect(watched(options)).toEqual({ DASHBOARD_LINES: "red", DASHBOARD_STATIONS: "40380,41400" });
+    expect(watched(await parse("start"))).toEqual({});
   });
 });

@@ -158,3 +158,11 @@ export function simulatorArgs(options: StartOptions): readonly string[] {
   );
   return [...values, ...switches];
 }
+
+/** The page's share of them: what does not run is not missing. */
+export function watched({ lines, stations }: StartOptions): Readonly<Record<string, string>> {
+  return {
+    ...(lines === undefined ? {} : { DASHBOARD_LINES: lines }),
+    ...(stations === undefined ? {} : { DASHBOARD_STATIONS: stations }),
+  };
+}

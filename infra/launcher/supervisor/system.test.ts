@@ -55,6 +55,7 @@ test("every part that can be started has a name that can be asked for", () => {
     durable: false,
     sources: true,
     simulatorArgs: [],
+    watched: {},
     logger: silentLogger,
   });
   expect(parts.map(({ name }) => name).sort()).toEqual([...partNames(3)].sort());

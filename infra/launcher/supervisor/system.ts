@@ -7,7 +7,7 @@ import { choosePorts, holdPort, type PortChoice } from "./addresses/ports.ts";
 import { ReservedPorts } from "./addresses/reserved.ts";
 import { addressesOf, runElsewhere, SERVERS } from "./addresses/servers.ts";
 import { portWishes } from "./addresses/wishes.ts";
-import { type StartOptions, simulatorArgs } from "./options.ts";
+import { type StartOptions, simulatorArgs, watched } from "./options.ts";
 import { catalogue, partNames } from "./parts/catalogue.ts";
 import { expectsTrain, FIRST_TRAIN } from "./parts/first-train.ts";
 import { type Brokers, brokerNames, brokersFor, counted } from "./parts/kafka-cluster.ts";
@@ -90,6 +90,7 @@ export async function planSystem(
     sources,
     logger: context.logger,
     simulatorArgs: simulatorArgs(options),
+    watched: watched(options),
   });
   const only = options.only ?? extent.only;
   const wanted = only && withBrokers(only, names);

@@ -7,6 +7,7 @@ import { LINK } from "../../../../schemas/wire/frame.ts";
 import { countDevice, type DeviceCount } from "../model/device-count.ts";
 import type { KnownDevice } from "../model/devices.ts";
 import type { Model } from "../model/model.ts";
+import { showsDevice, type Watched, watchedStations, watchedTrains } from "./watched.ts";
 
 export interface Surroundings {
   /** Wall clock, epoch ms. */
@@ -18,20 +19,23 @@ export interface Surroundings {
   /** Since when nothing comes from Kafka, wall ms; null: it comes. */
   readonly silentSince: number | null;
   readonly live: boolean;
+  readonly watched: Watched;
 }
 
 /** What the page shows of what is known. */
 export function project(
   model: Model,
-  { now, proof, hops, writer, parts, silentSince, live }: Surroundings,
+  { now, proof, hops, writer, parts, silentSince, live, watched }: Surroundings,
 ): PageState {
   const clock = model.clock.view();
-  const trains = model.trains.view(now, clock?.speed ?? null);
+  const trains = watchedTrains(model.trains.view(now, clock?.speed ?? null), watched);
+  const stations = watchedStations(drawn(model.stations(), trains), watched);
+  const devices = model.devices.all().filter((device) => showsDevice(device, watched));
   return {
-    stations: Object.fromEntries(drawn(model.stations(), trains).map((station) => [station.id, station])),
+    stations: Object.fromEntries(stations.map((station) => [station.id, station])),
     entries: Object.fromEntries(model.summed),
     trains,
-    devices: Object.fromEntries(model.devices.all().map((device) => [device.id, viewOf(device, model)])),
+    devices: Object.fromEntries(devices.map((device) => [device.id, viewOf(device, model)])),
     vehicles: model.vehicles.view(now),
     weather: model.weather,
     clock,

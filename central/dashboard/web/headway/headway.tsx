@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
-import { DIRECTIONS, LINES, type Line } from "../../../../schemas/network/network.ts";
+import { DIRECTIONS, type Line } from "../../../../schemas/network/network.ts";
 import { LineBadge } from "../lines/badge.tsx";
-import { useStops } from "../lines/use-line.ts";
+import { useLines, useStops } from "../lines/use-line.ts";
 import { type Gap, type Headway, headwayOf } from "../rules/headway.ts";
 import { LINE_NAMES, terminal } from "../rules/stops.ts";
 import { minutes, plural } from "../rules/words.ts";
@@ -10,6 +10,7 @@ import { GapTrack } from "./gap-track.tsx";
 
 /** How evenly the trains of each line and direction follow one another, and why not, where that is known. */
 export function Headways() {
+  const lines = useLines();
   const some = usePage(({ state }) => Object.keys(state?.trains ?? {}).length > 0);
   return (
     <section class="headways" aria-labelledby="headway">
@@ -18,7 +19,7 @@ export function Headways() {
         <span class="muted">to each terminal</span>
       </div>
       {some ? (
-        LINES.map((line) => <LineHeadway key={line} line={line} />)
+        lines.map((line) => <LineHeadway key={line} line={line} />)
       ) : (
         <p class="muted">No train has been seen yet.</p>
       )}

@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
-import { LINES, type Line } from "../../../../schemas/network/network.ts";
+import type { Line } from "../../../../schemas/network/network.ts";
 import { LineMap } from "../map/map.tsx";
 import { LINE_NAMES } from "../rules/stops.ts";
 import { type Layout, useLayout } from "../state/layout.ts";
 import { useMedia } from "../state/use.ts";
 import { LineBadge } from "./badge.tsx";
 import { HorizontalStrip } from "./horizontal-strip.tsx";
+import { useLines } from "./use-line.ts";
 import { VerticalStrip } from "./vertical-strip.tsx";
 
 /** Too narrow for thirty-three stops side by side. */
@@ -23,6 +24,7 @@ export function Lines() {
 
 function WideLines() {
   const { layout, both, choose } = useLayout();
+  const lines = useLines();
   return (
     <div class="lines">
       {both ? <LayoutChoice layout={layout} onChoose={choose} /> : null}
@@ -30,7 +32,7 @@ function WideLines() {
         <LineMap />
       ) : (
         <div class="strips">
-          {LINES.map((line) => (
+          {lines.map((line) => (
             <HorizontalStrip key={line} line={line} />
           ))}
         </div>
@@ -64,18 +66,20 @@ function LayoutChoice({ layout, onChoose }: ChoiceProps) {
 }
 
 function LineTabs() {
-  const [chosen, setChosen] = useState<Line>("red");
+  const lines = useLines();
+  const [wanted, setChosen] = useState<Line>("red");
+  const chosen = lines.includes(wanted) ? wanted : (lines[0] ?? wanted);
   const move = (event: KeyboardEvent): void => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (by === undefined) return;
-    const next = LINES[(LINES.indexOf(chosen) + by + LINES.length) % LINES.length] ?? chosen;
+    const next = lines[(lines.indexOf(chosen) + by + lines.length) % lines.length] ?? chosen;
     setChosen(next);
     document.getElementById(`tab-${next}`)?.focus();
   };
   return (
     <div class="line-tabs">
       <div class="tabs" role="tablist" aria-label="Lines">
-        {LINES.map((line) => (
+        {lines.map((line) => (
           <button
             key={line}
             type="button"

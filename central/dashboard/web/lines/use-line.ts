@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import type { Line } from "../../../../schemas/network/network.ts";
+import { LINES, type Line } from "../../../../schemas/network/network.ts";
 import type { TrainView } from "../../../../schemas/page/page.ts";
 import { isSilent } from "../rules/health.ts";
 import { orderOf, type Stop, stopsOf } from "../rules/stops.ts";
@@ -11,6 +11,17 @@ export type StopHealth = "online" | "silent" | "unseen";
 export function useStops(line: Line): readonly Stop[] {
   const stations = usePage(({ state }) => state?.stations);
   return useMemo(() => stopsOf(stations ?? {}, line), [stations, line]);
+}
+
+/** The lines with a stop: where only some run, the others are not drawn. All, until a station is known. */
+export function useLines(): readonly Line[] {
+  const stations = usePage(({ state }) => state?.stations);
+  return useMemo(() => {
+    const found = new Set(
+      Object.values(stations ?? {}).flatMap(({ stops }) => stops.map(({ line }) => line)),
+    );
+    return found.size === 0 ? LINES : LINES.filter((line) => found.has(line));
+  }, [stations]);
 }
 
 export interface LineTrain {

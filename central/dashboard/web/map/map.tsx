@@ -1,8 +1,8 @@
 import { useMemo, useState } from "preact/hooks";
-import { LINES, type Line } from "../../../../schemas/network/network.ts";
+import type { Line } from "../../../../schemas/network/network.ts";
 import type { StationView } from "../../../../schemas/page/page.ts";
 import { VehiclesOnMap } from "../fleet/on-map.tsx";
-import { useStops, useTrains } from "../lines/use-line.ts";
+import { useLines, useStops, useTrains } from "../lines/use-line.ts";
 import { type Label, placeLabels } from "../rules/labels.ts";
 import { MAP, type Point, pathOf, polyline, project } from "../rules/projection.ts";
 import { LINE_NAMES, terminal } from "../rules/stops.ts";
@@ -22,13 +22,14 @@ export function LineMap() {
     () => placeLabels(places, [tracks.red, tracks.blue, tracks.green]),
     [places, tracks.red, tracks.blue, tracks.green],
   );
+  const lines = useLines();
   const [current, setCurrent] = useState<number | null>(null);
   const tabbed = current ?? places[0]?.id;
   return (
     <section class="map" aria-label="Map of the lines">
       <svg viewBox={VIEW_BOX} aria-hidden="true">
         <Waters />
-        {LINES.map((line) => (
+        {lines.map((line) => (
           <Track key={line} line={line} points={tracks[line]} />
         ))}
       </svg>
@@ -49,7 +50,7 @@ export function LineMap() {
       <svg class="map-vehicles" viewBox={VIEW_BOX} aria-hidden="true">
         <VehiclesOnMap />
       </svg>
-      {LINES.map((line) => (
+      {lines.map((line) => (
         <MapTrains key={line} line={line} points={tracks[line]} />
       ))}
     </section>

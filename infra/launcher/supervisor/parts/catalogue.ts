@@ -25,6 +25,7 @@ export interface CatalogueSettings {
   /** Run TypeScript sources instead of what set-up built. */
   readonly sources: boolean;
   readonly simulatorArgs: readonly string[];
+  readonly watched: Readonly<Record<string, string>>;
   readonly logger: Logger;
 }
 
@@ -84,7 +85,7 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
 
 /** The name of every part there is, whether or not a program is built or runs somewhere else. */
 export function partNames(brokers: Brokers): readonly string[] {
-  const ours = programs({ addresses: DEFAULT_ENDPOINTS, portOf: () => 0, simulatorArgs: [] });
+  const ours = programs({ addresses: DEFAULT_ENDPOINTS, portOf: () => 0, simulatorArgs: [], watched: {} });
   const others = ["topics", "connect", "postgres", "database", FIRST_TRAIN];
   return [...brokerNames(brokers), ...ours.map(({ name }) => name), ...others];
 }

@@ -9,7 +9,7 @@ import {
 } from "../../../runtime/security/connect-secrets.ts";
 import { startChild } from "../process/child.ts";
 import { classDataFor } from "../process/class-data.ts";
-import { jvmCommand } from "../process/jvm.ts";
+import { jvmCommand, jvmEnvironment } from "../process/jvm.ts";
 import { listensItself } from "../process/listener.ts";
 import { answersOk, untilYes } from "../process/probe.ts";
 import { logOf, type Surroundings } from "../process/surroundings.ts";
@@ -110,7 +110,7 @@ export function connectPart(
         {
           ...command,
           cwd: folder,
-          env: around.env,
+          env: jvmEnvironment(around.env),
           log,
           stopSignal: "SIGTERM",
           tie: "signal",

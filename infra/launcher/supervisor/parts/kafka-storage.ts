@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FEATURES } from "../../setup/storage.mjs";
-import { jvmCommand } from "../process/jvm.ts";
+import { jvmCommand, jvmEnvironment } from "../process/jvm.ts";
 import { type OnProcess, runErrand } from "../process/run.ts";
 import type { Surroundings } from "../process/surroundings.ts";
 import { properties } from "./settings.ts";
@@ -48,7 +48,7 @@ export async function formatStorage(
       },
       env,
     );
-    await runErrand({ ...tool, cwd: folder, env }, onProcess);
+    await runErrand({ ...tool, cwd: folder, env: jvmEnvironment(env) }, onProcess);
     return;
   }
   copyFileSync(template, join(folder, FEATURES));

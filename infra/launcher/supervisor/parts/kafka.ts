@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { defined } from "../../../runtime/defined.ts";
 import { startChild } from "../process/child.ts";
 import { classDataFor } from "../process/class-data.ts";
-import { jvmCommand } from "../process/jvm.ts";
+import { jvmCommand, jvmEnvironment } from "../process/jvm.ts";
 import { listensItself } from "../process/listener.ts";
 import { launchAfter } from "../process/prepared.ts";
 import { accepts, untilYes } from "../process/probe.ts";
@@ -83,7 +83,14 @@ export function kafkaPart(
           around.env,
         );
         return startChild(
-          { ...command, cwd: folder, env: around.env, log, stopSignal: "SIGTERM", tie: "signal" },
+          {
+            ...command,
+            cwd: folder,
+            env: jvmEnvironment(around.env),
+            log,
+            stopSignal: "SIGTERM",
+            tie: "signal",
+          },
           around.watchdog,
           served,
         );

@@ -13,6 +13,8 @@ export interface ProgramSettings {
   readonly portOf: (name: string) => number;
   /** Passed on to the simulator, for example `["--speed", "120"]`. */
   readonly simulatorArgs: readonly string[];
+  /** What the page is about, where the simulator runs a part of the city: variables of the dashboard. */
+  readonly watched: Readonly<Record<string, string>>;
 }
 
 /**
@@ -21,7 +23,12 @@ export interface ProgramSettings {
  * What can wait or keep its data by itself needs nothing and starts at once: devices and agents fill their memories,
  * the page says what is still missing.
  */
-export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings): readonly NodeProgram[] {
+export function programs({
+  addresses,
+  portOf,
+  simulatorArgs,
+  watched,
+}: ProgramSettings): readonly NodeProgram[] {
   const probed = (part: string): Pick<NodeProgram, "probe" | "env"> => {
     const port = portOf(probeOf(part));
     return { probe: `http://127.0.0.1:${port}/readyz`, env: { PROBE_PORT: String(port) } };
@@ -37,7 +44,7 @@ export function programs({ addresses, portOf, simulatorArgs }: ProgramSettings):
       args: ["dashboard"],
       url: addresses.DASHBOARD_URL,
       probe: `${addresses.DASHBOARD_URL}/healthz`,
-      env: { DASHBOARD_PORT: String(portOf("dashboard")) },
+      env: { DASHBOARD_PORT: String(portOf("dashboard")), ...watched },
     },
     {
       ...service,

@@ -4,7 +4,7 @@ import { jarsIdentity } from "../../setup/jars.mjs";
 import { digest } from "../../setup/stamp.mjs";
 import { findJava } from "../../setup/tools.mjs";
 import { startChild } from "./child.ts";
-import { type ClassData, classPath, javaOf, type Toolchain } from "./jvm.ts";
+import { type ClassData, classPath, javaOf, jvmEnvironment, type Toolchain } from "./jvm.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The Java servers that have an archive each. */
@@ -105,7 +105,7 @@ async function makeArchive(
         classPath(toolchain),
       ],
       cwd: toolchain.prepared,
-      env,
+      env: jvmEnvironment(env),
       log: join(home, "logs", "class-data.log"),
       stopSignal: "SIGTERM",
       tie: "signal",

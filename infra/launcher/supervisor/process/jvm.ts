@@ -63,6 +63,11 @@ export function jvmCommand(
   };
 }
 
+/** Java takes the names of files for those of the locale: without UTF-8 it finds none with an umlaut. */
+export function jvmEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...env, LC_ALL: "C.UTF-8" };
+}
+
 function sharing(classData: ClassData | undefined): readonly string[] {
   if (classData === undefined) return [];
   return "archive" in classData
