@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -23,3 +23,13 @@ test.runIf(process.platform === "linux")(
     await older?.release();
   },
 );
+
+test("a home that a start makes is for its user's eyes only; one that is there stays as it is", async () => {
+  const made = join(home, "below", "home");
+  const system: RunningSystem = { pid: process.pid, home: made, url: null, addresses: [] };
+  await (await takeHome(made, () => system)).release();
+  expect(statSync(made).mode & 0o777).toBe(0o700);
+  chmodSync(made, 0o755);
+  await (await takeHome(made, () => system)).release();
+  expect(statSync(made).mode & 0o777).toBe(0o755);
+});

@@ -12,6 +12,8 @@ import { askHolder, type Lock, lockAddress, tryLock } from "../setup/lock.mjs";
  */
 export async function takeHome(home: string, describe: () => RunningSystem): Promise<Lock> {
   checkWritable(home);
+  // Rings, outboxes and topics are files: a new home is for its user's eyes only.
+  mkdirSync(home, { recursive: true, mode: 0o700 });
   mkdirSync(join(home, "run"), { recursive: true });
   const address = lockAddress("home", home);
   const lock = await tryLock(address, () => JSON.stringify(describe()));
