@@ -10,6 +10,21 @@ export type Print = (text: string) => void;
 
 /** Commands to a simulator that runs already, found by `FIRMWARE_SIM_URL` or the running system's addresses. */
 export function addControlCommands(program: Command, client: () => ControlClient, print: Print): void {
+  addFaultCommands(program, client, print);
+  program
+    .command("press")
+    .description("entries at a turnstile, or a train at a sensor, by hand")
+    .argument("<device>", "for example 40380-T1")
+    .argument("[count]", "how many", numberFrom(1, 1_000_000, true), 1)
+    .action(async (device: string, count: number) => {
+      const { stored } = await client().press(device, count);
+      print(`${stored} of ${count} stored by ${device}${stored < count ? ": its ring is full" : ""}`);
+    });
+  addLookCommands(program, client, print);
+}
+
+/** To let something go wrong, and to end it. */
+function addFaultCommands(program: Command, client: () => ControlClient, print: Print): void {
   program
     .command("fault")
     .description("let something go wrong; target: all, a line, a station (id or name) or a device")
@@ -40,17 +55,10 @@ export function addControlCommands(program: Command, client: () => ControlClient
       const { healed } = await client().heal(target);
       print(`${healed} faults healed`);
     });
+}
 
-  program
-    .command("press")
-    .description("entries at a turnstile, or a train at a sensor, by hand")
-    .argument("<device>", "for example 40380-T1")
-    .argument("[count]", "how many", numberFrom(1, 1_000_000, true), 1)
-    .action(async (device: string, count: number) => {
-      const { stored } = await client().press(device, count);
-      print(`${stored} of ${count} stored by ${device}${stored < count ? ": its ring is full" : ""}`);
-    });
-
+/** To look at devices and at the city. */
+function addLookCommands(program: Command, client: () => ControlClient, print: Print): void {
   program
     .command("devices")
     .description("every device, its line and what it holds")

@@ -66,18 +66,8 @@ export async function startSimulator(
       release();
       throw error;
     }));
-  const fleet = new Fleet({
-    devices: devicesFor(options),
-    folder: join(home, "firmware", "rings"),
-    identities: new IdentityFile(join(home, "firmware", "identities.json")),
-    host: tcp ?? new PtyHost(join(home, "serial"), options.baud || undefined),
-    baudRate: options.baud,
-    seed: options.seed,
-    clock,
-    service,
-    nonce: () => randomInt(2 ** 32),
-    onLineError: (line, error) => logger.warn({ device: line.address.deviceId }, messageOf(error)),
-  });
+  const host = tcp ?? new PtyHost(join(home, "serial"), options.baud || undefined);
+  const fleet = fleetOf(options, { home, host, clock, service, logger });
   const faults = new FaultBoard(fleet, clock, (device, error) => logger.warn({ device }, messageOf(error)));
   const meter = new RateMeter(fleet, clock.monotonic());
   const view = (): StateView => ({
@@ -97,40 +87,10 @@ export async function startSimulator(
   });
   await fleet.start();
 
-  const traffic = startTraffic();
+  const traffic = startTraffic(options, { clock, fleet, service, state, cityFile });
   const weather = new AbortController();
-  if (options.traffic && options.weather) {
-    void runWeatherBox(
-      {
-        sink: restProxySink(config.restProxy, topicNames(config.topicPrefix).weather),
-        seed: options.seed,
-        clock,
-        service,
-        backoff: fullJitter({
-          baseMs: 500,
-          capMs: 10_000,
-          floorMs: 250,
-          random: seededRandom(options.seed, "weather-backoff"),
-        }),
-        logger: logger.child({ part: "weather" }),
-      },
-      weather.signal,
-    );
-  }
-
-  function startTraffic(): Traffic | undefined {
-    if (!options.traffic) return undefined;
-    if (options.rate !== undefined)
-      return runLoad(clock, fleet, new Load(options.rate, clock.monotonic()), service);
-    const city = new City(options, state);
-    return runCity({
-      clock,
-      fleet,
-      service,
-      advance: (to) => city.advance(to),
-      save: () => writeJson(cityFile, { ...city.state, lines: { ...state.lines, ...city.state.lines } }),
-    });
-  }
+  if (options.traffic && options.weather)
+    startWeather(options, config, { clock, service, logger }, weather.signal);
 
   return {
     url,
@@ -147,4 +107,73 @@ export async function startSimulator(
       release();
     },
   };
+}
+
+interface FleetParts {
+  readonly home: string;
+  readonly host: TcpHost | PtyHost;
+  readonly clock: Clock;
+  /** Epoch ms of the service clock. */
+  readonly service: () => number;
+  readonly logger: Logger;
+}
+
+function fleetOf(options: SimulatorOptions, { home, host, clock, service, logger }: FleetParts): Fleet {
+  return new Fleet({
+    devices: devicesFor(options),
+    folder: join(home, "firmware", "rings"),
+    identities: new IdentityFile(join(home, "firmware", "identities.json")),
+    host,
+    baudRate: options.baud,
+    seed: options.seed,
+    clock,
+    service,
+    nonce: () => randomInt(2 ** 32),
+    onLineError: (line, error) => logger.warn({ device: line.address.deviceId }, messageOf(error)),
+  });
+}
+
+interface TrafficParts {
+  readonly clock: Clock;
+  readonly fleet: Fleet;
+  readonly service: () => number;
+  readonly state: CityState;
+  /** Where the city is kept for the next start. */
+  readonly cityFile: string;
+}
+
+/** Trains and riders, or a steady load; undefined: nothing happens by itself. */
+function startTraffic(options: SimulatorOptions, parts: TrafficParts): Traffic | undefined {
+  const { clock, fleet, service, state, cityFile } = parts;
+  if (!options.traffic) return undefined;
+  if (options.rate !== undefined)
+    return runLoad(clock, fleet, new Load(options.rate, clock.monotonic()), service);
+  const city = new City(options, state);
+  return runCity({
+    clock,
+    fleet,
+    service,
+    advance: (to) => city.advance(to),
+    save: () => writeJson(cityFile, { ...city.state, lines: { ...state.lines, ...city.state.lines } }),
+  });
+}
+
+function startWeather(
+  { seed }: SimulatorOptions,
+  config: SimulatorConfig,
+  { clock, service, logger }: Pick<FleetParts, "clock" | "service" | "logger">,
+  signal: AbortSignal,
+): void {
+  const random = seededRandom(seed, "weather-backoff");
+  void runWeatherBox(
+    {
+      sink: restProxySink(config.restProxy, topicNames(config.topicPrefix).weather),
+      seed,
+      clock,
+      service,
+      backoff: fullJitter({ baseMs: 500, capMs: 10_000, floorMs: 250, random }),
+      logger: logger.child({ part: "weather" }),
+    },
+    signal,
+  );
 }

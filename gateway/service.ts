@@ -75,8 +75,70 @@ export interface Gateway extends Running {
  * @throws {CodedError} REGISTRY_INCOMPATIBLE, PORT_TAKEN, or DEPENDENCY_UNAVAILABLE when told to stop meanwhile.
  */
 export async function startGateway(parts: ServiceParts): Promise<Gateway> {
+  const { clock, meter } = parts;
+  const found = await untilAvailable(() => find(parts), parts);
+  const core = await openCore(parts, found);
+  const { broker, sink, wills, log } = core;
+  meter.sample("waiting_bytes", () => sink.waitingBytes);
+  meter.sample("waiting_wills", () => wills.waiting);
+  const stopSweeping = clock.every(SWEEP_MS, () => broker.sweep());
+  let listeners: Listeners;
+  try {
+    listeners = await serveMqtt(parts, broker);
+  } catch (error) {
+    stopSweeping();
+    await broker.close();
+    await found.producer.close();
+    throw error;
+  }
+  const stopFollowing = followCertificate(parts, listeners);
+  const stopHearing = followSessions({
+    ...{
+      kafka: parts.kafka,
+      topic: found.topics.devices,
+      gateway: core.gateway,
+      clock,
+      logger: parts.logger,
+    },
+    decoder: avroDecoder(parts.registry, parts.logger),
+    onHeard: (stationId, said) => broker.heard(stationId, said),
+  });
+  return {
+    ports: listeners.ports,
+    probe: gatewayProbe(parts, core, found.limit),
+    async stop() {
+      core.drain();
+      stopFollowing?.();
+      listeners.stop();
+      await Promise.race([sink.idle(), clock.sleep(DRAIN_MS)]);
+      await broker.close();
+      await Promise.race([sink.idle(), clock.sleep(DRAIN_MS)]);
+      log.stop();
+      await Promise.race([stopHearing(), clock.sleep(DRAIN_MS)]);
+      stopSweeping();
+      found.limit.stop();
+      await Promise.race([found.producer.close(), clock.sleep(1_000)]);
+    },
+  };
+}
+
+type Found = Awaited<ReturnType<typeof find>>;
+
+/** From the decision about a packet to its record in Kafka. */
+interface Core {
+  readonly broker: MqttBroker;
+  readonly sink: KafkaSink;
+  readonly wills: Wills;
+  readonly log: SessionLog;
+  /** Names this gateway to others. */
+  readonly gateway: string;
+  readonly draining: boolean;
+  /** Take nothing more. */
+  drain(): void;
+}
+
+async function openCore(parts: ServiceParts, { records, producer, limit }: Found): Promise<Core> {
   const { config, clock, logger, meter } = parts;
-  const { records, producer, topics, limit } = await untilAvailable(() => find(parts), parts);
   let draining = false;
   const sink = new KafkaSink({
     producer,
@@ -95,8 +157,6 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
     maxInFlight: config.maxInFlight,
     onKafkaLimit: () => limit.look(),
   });
-  // A packet somewhat over the limit is read, so that its agent can be told which batch is too large.
-  const maxPacketBytes = Math.max(LIMITS.recordBytes, config.maxPayloadBytes) + PACKET_OVERHEAD;
   const wills = new Wills({ decider, sink, clock, logger, onWritten: () => meter.willWritten() });
   const gateway = randomUUID();
   const log = new SessionLog({
@@ -104,81 +164,74 @@ export async function startGateway(parts: ServiceParts): Promise<Gateway> {
     recordOf: (state) => records.state(state),
   });
   const broker: MqttBroker = await MqttBroker.open({
-    gate,
-    wills,
-    log,
+    ...{ gate, wills, log, clock, logger, meter },
     holders: new StationHolders(),
     passwords: parts.passwords,
-    clock,
-    logger,
-    meter,
-    maxPacketBytes,
+    maxPacketBytes: maxPacketBytes(config),
     patienceMs: config.patienceMs,
     connectMs: config.connectMs,
     full: () => draining || sink.full,
   });
-  meter.sample("waiting_bytes", () => sink.waitingBytes);
-  meter.sample("waiting_wills", () => wills.waiting);
-  const stopSweeping = clock.every(SWEEP_MS, () => broker.sweep());
-  let listeners: Listeners;
-  try {
-    listeners = await listen({
-      ...config,
-      maxPacketBytes,
-      open: parts.passwords.open,
-      clock,
-      logger,
-      onConnection: (socket, client) => broker.handle(socket, client),
-      onRefused: (reason) => meter.connectRefused(reason),
-    });
-  } catch (error) {
-    stopSweeping();
-    await broker.close();
-    await producer.close();
-    throw error;
-  }
+  return {
+    ...{ broker, sink, wills, log, gateway },
+    get draining() {
+      return draining;
+    },
+    drain() {
+      draining = true;
+    },
+  };
+}
+
+/** A packet somewhat over the limit is read, so that its agent can be told which batch is too large. */
+function maxPacketBytes({ maxPayloadBytes }: ServiceConfig): number {
+  return Math.max(LIMITS.recordBytes, maxPayloadBytes) + PACKET_OVERHEAD;
+}
+
+async function serveMqtt(
+  { config, clock, logger, meter, passwords }: ServiceParts,
+  broker: MqttBroker,
+): Promise<Listeners> {
+  const listeners = await listen({
+    ...config,
+    maxPacketBytes: maxPacketBytes(config),
+    open: passwords.open,
+    clock,
+    logger,
+    onConnection: (socket, client) => broker.handle(socket, client),
+    onRefused: (reason) => meter.connectRefused(reason),
+  });
   const { ports } = listeners;
   logger.info({ host: config.host, port: ports.mqtt, ports }, "MQTT is served");
+  return listeners;
+}
+
+/** A renewed certificate is shown without a start. @returns what ends the watch; undefined without TLS. */
+function followCertificate(parts: ServiceParts, listeners: Listeners): (() => void) | undefined {
+  const { config, meter } = parts;
   let certificate = config.tls?.certificates.own;
   meter.sample("certificate_expiry_timestamp_seconds", () => (certificate?.validTo ?? 0) / 1000);
-  const stopFollowing =
+  return (
     config.tls &&
     followRenewal(config.tls.files, parts, (renewed) => {
       listeners.renew(renewed);
       certificate = renewed.own;
-    });
-  const stopHearing = followSessions({
-    ...{ kafka: parts.kafka, topic: topics.devices, gateway, clock, logger },
-    decoder: avroDecoder(parts.registry, logger),
-    onHeard: (stationId, said) => broker.heard(stationId, said),
-  });
+    })
+  );
+}
+
+function gatewayProbe({ clock, meter }: ServiceParts, core: Core, limit: Found["limit"]): () => ProbeAnswer {
   const rate = new Rate(clock, () => meter.readings);
-  return {
-    ports,
-    probe: () => ({
-      ready: !draining,
-      detail: {
-        connections: broker.connections,
-        readings: meter.readings,
-        readingsPerSecond: rate.perSecond(),
-        waitingBytes: sink.waitingBytes,
-        ...(limit.fitsBatches ? {} : { kafkaTakesBytes: limit.bytes }),
-      },
-    }),
-    async stop() {
-      draining = true;
-      stopFollowing?.();
-      listeners.stop();
-      await Promise.race([sink.idle(), clock.sleep(DRAIN_MS)]);
-      await broker.close();
-      await Promise.race([sink.idle(), clock.sleep(DRAIN_MS)]);
-      log.stop();
-      await Promise.race([stopHearing(), clock.sleep(DRAIN_MS)]);
-      stopSweeping();
-      limit.stop();
-      await Promise.race([producer.close(), clock.sleep(1_000)]);
+  return () => ({
+    ready: !core.draining,
+    detail: {
+      connections: core.broker.connections,
+      readings: meter.readings,
+      readingsPerSecond: rate.perSecond(),
+      waitingBytes: core.sink.waitingBytes,
+      ...(limit.fitsBatches ? {} : { kafkaTakesBytes: limit.bytes }),
     },
-  };
+  });
 }
 
 /** A steadily growing count as a rate, over the time since it was last asked for. */

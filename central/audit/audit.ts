@@ -42,25 +42,7 @@ export function startAudit(options: AuditOptions): RunningService {
     if (signal.aborted) return;
     trouble = "standing by: another auditor has begun";
     logger.warn(trouble);
-    await standBy();
-  };
-  /** Until whoever replaced this one is silent. */
-  const standBy = async (): Promise<void> => {
-    const { kafka, prefix } = options;
-    const reader = kafka.logReader({ headers: [] });
-    try {
-      let end = -1;
-      let movedAt = clock.monotonic();
-      while (!signal.aborted && clock.monotonic() - movedAt < STANDBY_MS) {
-        await clock.sleep(STANDBY_LOOK_MS, signal);
-        const topic = AuditSession.topicOf(prefix);
-        const [looked] = await reader.look([{ topic, partition: 0, from: Math.max(0, end) }]);
-        if (looked && looked.end !== end) movedAt = clock.monotonic();
-        end = looked?.end ?? end;
-      }
-    } finally {
-      await reader.stop();
-    }
+    await standBy(options, signal);
   };
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
@@ -88,4 +70,22 @@ export function startAudit(options: AuditOptions): RunningService {
       await Promise.all([running, hanging.stop()]);
     },
   };
+}
+
+/** Resolves once the auditor that replaced this one has written nothing for a while. */
+async function standBy({ kafka, prefix, clock }: AuditOptions, signal: AbortSignal): Promise<void> {
+  const reader = kafka.logReader({ headers: [] });
+  try {
+    let end = -1;
+    let movedAt = clock.monotonic();
+    while (!signal.aborted && clock.monotonic() - movedAt < STANDBY_MS) {
+      await clock.sleep(STANDBY_LOOK_MS, signal);
+      const topic = AuditSession.topicOf(prefix);
+      const [looked] = await reader.look([{ topic, partition: 0, from: Math.max(0, end) }]);
+      if (looked && looked.end !== end) movedAt = clock.monotonic();
+      end = looked?.end ?? end;
+    }
+  } finally {
+    await reader.stop();
+  }
 }

@@ -14,64 +14,8 @@ interface DedupMetrics {
 }
 
 export function dedupMetrics(registry: Registry): DedupMetrics {
-  const registers = [registry];
-  const readings = new Counter({
-    name: "dedup_readings_total",
-    help: "Readings written to the clean topics, committed.",
-    registers,
-  });
-  const duplicates = new Counter({
-    name: "dedup_duplicates_total",
-    help: "Readings that had been counted before and were dropped.",
-    registers,
-  });
-  const deadLetters = new Counter({
-    name: "dedup_dead_letters_total",
-    help: "Raw records, or runs of them, that can never be counted.",
-    labelNames: ["code"],
-    registers,
-  });
-  const scattered = new Gauge({
-    name: "dedup_scattered_boots",
-    help: "Boots whose sequence numbers came in more than 64 pieces: an alarm.",
-    labelNames: ["partition"],
-    registers,
-  });
-  const kept = new Gauge({
-    name: "dedup_boots",
-    help: "Boots by where they are kept: recent, each commit; older, in pages or as sums.",
-    labelNames: ["partition", "place"],
-    registers,
-  });
-  const pages = new Gauge({
-    name: "dedup_boot_pages",
-    help: "Pages of older boots that are exact to the reading.",
-    labelNames: ["partition"],
-    registers,
-  });
-  const size = new Histogram({
-    name: "dedup_transaction_readings",
-    help: "New readings per transaction.",
-    buckets: [1, 5, 25, 100, 500, 2500, 10_000],
-    registers,
-  });
-  const gatewayDelay = new Histogram({
-    name: "dedup_gateway_delay_seconds",
-    help: "From the gateway to the clean topics, committed; once per raw record that brought something new.",
-    buckets: DELAYS,
-    registers,
-  });
-  const deviceDelay = new Histogram({
-    name: "dedup_device_delay_seconds",
-    help: "From the device to the clean topics, of the oldest new reading of each raw record, by their own clocks.",
-    buckets: DELAYS,
-    registers,
-  });
-  const negative = new Counter({
-    name: "dedup_delay_negative_total",
-    help: "Such delays below zero: the clocks disagree.",
-    registers,
-  });
+  const { readings, duplicates, deadLetters, scattered, kept, pages, size } = instruments([registry]);
+  const { gatewayDelay, deviceDelay, negative } = delays([registry]);
   const observe = (histogram: Histogram, times: readonly number[], now: number): void => {
     for (const time of times) {
       if (time > now) negative.inc();
@@ -96,5 +40,74 @@ export function dedupMetrics(registry: Registry): DedupMetrics {
       observe(deviceDelay, deviceTimes, now);
     },
     deadLetter: (error) => deadLetters.inc({ code: error.code }),
+  };
+}
+
+/** What dedup counts, and of what there is how much. */
+function instruments(registers: Registry[]) {
+  return {
+    readings: new Counter({
+      name: "dedup_readings_total",
+      help: "Readings written to the clean topics, committed.",
+      registers,
+    }),
+    duplicates: new Counter({
+      name: "dedup_duplicates_total",
+      help: "Readings that had been counted before and were dropped.",
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: "dedup_dead_letters_total",
+      help: "Raw records, or runs of them, that can never be counted.",
+      labelNames: ["code"],
+      registers,
+    }),
+    scattered: new Gauge({
+      name: "dedup_scattered_boots",
+      help: "Boots whose sequence numbers came in more than 64 pieces: an alarm.",
+      labelNames: ["partition"],
+      registers,
+    }),
+    kept: new Gauge({
+      name: "dedup_boots",
+      help: "Boots by where they are kept: recent, each commit; older, in pages or as sums.",
+      labelNames: ["partition", "place"],
+      registers,
+    }),
+    pages: new Gauge({
+      name: "dedup_boot_pages",
+      help: "Pages of older boots that are exact to the reading.",
+      labelNames: ["partition"],
+      registers,
+    }),
+    size: new Histogram({
+      name: "dedup_transaction_readings",
+      help: "New readings per transaction.",
+      buckets: [1, 5, 25, 100, 500, 2500, 10_000],
+      registers,
+    }),
+  };
+}
+
+/** From where a reading came to the clean topics, by the clocks of both. */
+function delays(registers: Registry[]) {
+  return {
+    gatewayDelay: new Histogram({
+      name: "dedup_gateway_delay_seconds",
+      help: "From the gateway to the clean topics, committed; once per raw record that brought something new.",
+      buckets: DELAYS,
+      registers,
+    }),
+    deviceDelay: new Histogram({
+      name: "dedup_device_delay_seconds",
+      help: "From the device to the clean topics, of the oldest new reading of each raw record, by their own clocks.",
+      buckets: DELAYS,
+      registers,
+    }),
+    negative: new Counter({
+      name: "dedup_delay_negative_total",
+      help: "Such delays below zero: the clocks disagree.",
+      registers,
+    }),
   };
 }

@@ -247,24 +247,6 @@ export const TIME_AND_CHANCE: readonly string[] = [
 /** Besides every `main.ts` and `config.ts`: where the environment is read. */
 export const ENVIRONMENT: readonly string[] = ["infra/launcher"];
 
-/** Functions that are still longer than `FUNCTION_LINES`; one that is split leaves this list. */
-export const LONG_FUNCTIONS: readonly string[] = [
-  "startSystem",
-  "programs",
-  "reduce",
-  "planGrouping",
-  "addControlCommands",
-  "startSimulator",
-  "gatewayMeter",
-  "startGateway",
-  "startAudit",
-  "dedupMetrics",
-  "startDashboard",
-  "inputDecoder",
-  "openTransactions",
-  "groupedTopology",
-];
-
 /** Lines of one function, its comments included. */
 export const FUNCTION_LINES = 70;
 

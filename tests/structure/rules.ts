@@ -5,7 +5,6 @@ import {
   COMPUTING_PACKAGES,
   ENVIRONMENT,
   FUNCTION_LINES,
-  LONG_FUNCTIONS,
   PACKAGES,
   PARTS,
   type Part,
@@ -190,7 +189,7 @@ function timeOf({ path, timeAndChance }: Module): readonly Violation[] {
 function lengthOf({ path, functions }: Module): readonly Violation[] {
   if (isTesting(path)) return [];
   return functions
-    .filter(({ what, lines }) => lines > FUNCTION_LINES && !LONG_FUNCTIONS.includes(what))
+    .filter(({ lines }) => lines > FUNCTION_LINES)
     .map(({ what, line, lines }) => ({
       path,
       line,

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
-import { modulesOf, readModule } from "./modules.ts";
+import { type Module, modulesOf, readModule } from "./modules.ts";
 import { FOLDERS, PACKAGES, PARTS } from "./rooms.ts";
 import { lineOf, violations } from "./rules.ts";
 
@@ -19,8 +19,14 @@ function broken(
   return violations(modules).map((found) => `${found.path}:${found.line} ${found.rule}`);
 }
 
+/** The whole tree is read once: two seconds, and a minute on a starved machine. */
+let tree: readonly Module[] = [];
+beforeAll(() => {
+  tree = modulesOf(projectRoot(), FOLDERS);
+}, 300_000);
+
 test("the project keeps its own rules", () => {
-  expect(violations(modulesOf(projectRoot(), FOLDERS)).map(lineOf)).toEqual([]);
+  expect(violations(tree).map(lineOf)).toEqual([]);
 });
 
 test.each([
@@ -141,12 +147,11 @@ test("a function of 71 lines is named, one of 70 is not", () => {
 });
 
 test("every room and every package of the tables is there", () => {
-  const modules = modulesOf(projectRoot(), FOLDERS);
   const within = (room: string): boolean =>
-    modules.some(({ path }) => path === room || path.startsWith(`${room}/`));
+    tree.some(({ path }) => path === room || path.startsWith(`${room}/`));
   const rooms = PARTS.flatMap(({ levels, imports }) => [...levels.flat(), ...imports]);
   expect([...rooms, ...Object.values(PACKAGES).flat()].filter((room) => !within(room))).toEqual([]);
-  const imported = new Set(modules.flatMap(({ imports }) => imports.map(({ what }) => what)));
+  const imported = new Set(tree.flatMap(({ imports }) => imports.map(({ what }) => what)));
   const used = (name: string): boolean => [...imported].some((what) => `${what}/`.startsWith(`${name}/`));
   expect(Object.keys(PACKAGES).filter((name) => !used(name))).toEqual([]);
 });

@@ -69,6 +69,56 @@ const QUANTILES_MS = 1_000;
 
 /** Serve the page and its data. Listens at once, before Kafka answers: a page then shows what is still starting. */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
+  const { clock } = options;
+  const watch = watchCity(options);
+  const { model, feed, surroundings, proof, viewers, evidences } = watch;
+  const versions = new Versions(options.instance, watch.state());
+  const sent = (): void => viewers.sent(versions.version, entriesOf(versions.state), clock.monotonic());
+  sent();
+
+  const probe = (): ReturnType<Dashboard["probe"]> => ({
+    ready: feed.behind.size === 0,
+    detail: readiness(feed, surroundings, model, proof),
+  });
+  const door = options.door ?? closedDoor();
+  const now = (): number => clock.now();
+  const server = createServer(
+    timeLimits(),
+    createApp({
+      ...options,
+      ...{ door, model, evidences, now, ready: probe, hops: watch.hops },
+      proof: () => proof.last,
+      experiments: { ...options, access: { ...options.demo, loopback: isLoopback(options.host) }, now },
+    }),
+  );
+  const channel = new Channel(server, { versions, viewers, clock, door, logger: options.logger });
+  register(options.metrics, channel, model, proof);
+
+  const stopTick = clock.every(TICK_MS, () => {
+    const before = versions.version;
+    if (versions.put(watch.state())) sent();
+    channel.publish(before);
+  });
+  const stopMeasuring = clock.every(QUANTILES_MS, watch.measure);
+  const stop = async (): Promise<void> => {
+    stopTick();
+    stopMeasuring();
+    surroundings.stop();
+    await channel.close();
+    await closeServer(server);
+    await watch.stop();
+  };
+  try {
+    const { url, port } = await listen(server, options.port, options.host);
+    return { url, port, probe, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What the page is told: the model that the topics feed, and what is known besides. */
+function watchCity(options: DashboardOptions) {
   const { kafka, clock, topics } = options;
   const model = new Model();
   const viewers = new Viewers();
@@ -89,80 +139,35 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     live: () => feed.behind.size === 0,
   });
   const evidences = new Evidences({ kafka, avro: options.avro, topics });
-
   let hops: readonly HopView[] = [];
-  const measure = (): void => {
-    const service = model.clock.serviceAt(clock.now());
-    if (service !== null) model.history.watch(service);
-    model.rates.observe(proof.last);
-    hops = hopsOf(model, clock.now(), proof.last, model.audit.verdict);
+  return {
+    ...{ model, viewers, feed, surroundings, proof, evidences },
+    hops: () => hops,
+    measure(): void {
+      const service = model.clock.serviceAt(clock.now());
+      if (service !== null) model.history.watch(service);
+      model.rates.observe(proof.last);
+      hops = hopsOf(model, clock.now(), proof.last, model.audit.verdict);
+    },
+    /** Proof and entries of one version are of one moment: what is newer than the verdict is told with it. */
+    state: (): PageState =>
+      project(model, {
+        now: clock.now(),
+        proof: proof.look(clock.now()),
+        hops,
+        writer: writer.view,
+        parts: surroundings.parts,
+        silentSince: silentSince(model.devices.heardAt, surroundings.down, clock.now()),
+        live: feed.behind.size === 0,
+        watched: options.watched ?? WHOLE_CITY,
+      }),
+    async stop(): Promise<void> {
+      await feed.stop();
+      await evidences.stop();
+      await writer.stop();
+      await asker.close();
+    },
   };
-  // Proof and entries of one version are of one moment: what is newer than the verdict is told with it.
-  const state = (): PageState =>
-    project(model, {
-      now: clock.now(),
-      proof: proof.look(clock.now()),
-      hops,
-      writer: writer.view,
-      parts: surroundings.parts,
-      silentSince: silentSince(model.devices.heardAt, surroundings.down, clock.now()),
-      live: feed.behind.size === 0,
-      watched: options.watched ?? WHOLE_CITY,
-    });
-  const versions = new Versions(options.instance, state());
-  const sent = (): void => viewers.sent(versions.version, entriesOf(versions.state), clock.monotonic());
-  sent();
-
-  const probe = (): ReturnType<Dashboard["probe"]> => ({
-    ready: feed.behind.size === 0,
-    detail: readiness(feed, surroundings, model, proof),
-  });
-  const door = options.door ?? closedDoor();
-  const server = createServer(
-    timeLimits(),
-    createApp({
-      ...options,
-      door,
-      model,
-      proof: () => proof.last,
-      hops: () => hops,
-      evidences,
-      ready: probe,
-      now: () => clock.now(),
-      experiments: {
-        ...options,
-        access: { ...options.demo, loopback: isLoopback(options.host) },
-        now: () => clock.now(),
-      },
-    }),
-  );
-  const channel = new Channel(server, { versions, viewers, clock, door, logger: options.logger });
-  register(options.metrics, channel, model, proof);
-
-  const stopTick = clock.every(TICK_MS, () => {
-    const before = versions.version;
-    if (versions.put(state())) sent();
-    channel.publish(before);
-  });
-  const stopMeasuring = clock.every(QUANTILES_MS, measure);
-  const stop = async (): Promise<void> => {
-    stopTick();
-    stopMeasuring();
-    surroundings.stop();
-    await channel.close();
-    await closeServer(server);
-    await feed.stop();
-    await evidences.stop();
-    await writer.stop();
-    await asker.close();
-  };
-  try {
-    const { url, port } = await listen(server, options.port, options.host);
-    return { url, port, probe, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
 }
 
 /** What a page at this state must show as its sum; null: no station has data. */

@@ -5,6 +5,7 @@ import type { HttpServer } from "../../runtime/http/listen.ts";
 import { ensureAgentSecrets } from "../../runtime/security/agent-secrets.ts";
 import type { Endpoints } from "../../runtime/service/endpoints.ts";
 import { DRAIN_MS, type Running } from "../../runtime/service/lifecycle.ts";
+import type { Lock } from "../setup/lock.mjs";
 import { forgetEndpoints, takeHome } from "./home.ts";
 import type { StartOptions } from "./options.ts";
 import { activityOf } from "./process/activity.ts";
@@ -73,86 +74,147 @@ interface Attempt {
 export async function startSystem(
   around: StartSurroundings,
   options: StartOptions,
-  extent: { readonly only: readonly string[] | null },
+  extent: Extent,
 ): Promise<StartedSystem> {
-  const { home, clock, printer, logger } = around;
-  const startedAt = clock.now();
-  const began = clock.monotonic();
   checkOptions(around, options);
-  let attempt: Attempt | undefined;
-  const lock = await takeHome(home, () => ({
-    pid: process.pid,
-    home,
-    url: attempt?.page ?? null,
-    addresses: attempt ? servedAddresses(attempt.plan) : [],
-  }));
-  const watchdog = startWatchdog();
-  const log = journal(join(home, "run", "supervisor.log"), clock.now);
-  let stopFigures = (): void => {};
-  const abort = new AbortController();
-  let fail: (error: unknown) => void = () => {};
-  const failed = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  // Whoever only starts and stops need not look at it.
-  failed.catch(() => {});
-  let settle: (reports: readonly PartReport[]) => void = () => {};
-  const settled = new Promise<readonly PartReport[]>((resolve) => {
-    settle = resolve;
-  });
-  /** What has happened, or is about to, so that no part's change matters to the start any more. */
-  let over = false;
-  let tries = 0;
-  let again = Promise.resolve();
-  // A second signal exits at once: nothing may stay behind then either.
-  process.once("exit", () => attempt?.supervisor.kill("all"));
-  const { onATerminal, elsewhere } = LINE_EVERY_MS;
-  const stopStarting = clock.every(around.isTTY ? onATerminal : elsewhere, () => {
-    const line = startingLine(attempt?.supervisor.reports() ?? [], (part) => lastWords(logOf(home, part)));
-    if (line !== undefined) printer.status(line);
-  });
-  try {
-    await begin();
-  } catch (error) {
-    stopStarting();
-    watchdog.close();
-    await lock.release();
-    throw error;
-  }
+  const start = new SystemStart(around, options, extent);
+  await start.open();
   return {
     get addresses() {
-      return (attempt as Attempt).plan.addresses;
+      return start.addresses;
     },
-    settled,
-    failed,
-    stop,
+    settled: start.settled,
+    failed: start.failed,
+    stop: () => start.stop(),
   };
+}
 
-  async function begin(): Promise<void> {
-    tries++;
-    const plan = await planSystem({ ...around, watchdog }, options, extent);
-    if (abort.signal.aborted) {
+interface Extent {
+  readonly only: readonly string[] | null;
+}
+
+/** One system, from its first attempt to its end. */
+class SystemStart {
+  readonly settled: Promise<readonly PartReport[]>;
+  readonly failed: Promise<never>;
+  readonly #around: StartSurroundings;
+  readonly #options: StartOptions;
+  readonly #extent: Extent;
+  readonly #startedAt: number;
+  /** Monotonic, ms. */
+  readonly #began: number;
+  readonly #log: (part: PartReport) => void;
+  readonly #abort = new AbortController();
+  readonly #watchdog = startWatchdog();
+  #lock: Lock | undefined;
+  #attempt: Attempt | undefined;
+  /** What has happened, or is about to, so that no part's change matters to the start any more. */
+  #over = false;
+  #tries = 0;
+  #again = Promise.resolve();
+  #settle: (reports: readonly PartReport[]) => void = () => {};
+  #fail: (error: unknown) => void = () => {};
+  #stopStarting = (): void => {};
+  #stopFigures = (): void => {};
+
+  constructor(around: StartSurroundings, options: StartOptions, extent: Extent) {
+    const { home, clock } = around;
+    this.#around = around;
+    this.#options = options;
+    this.#extent = extent;
+    this.#startedAt = clock.now();
+    this.#began = clock.monotonic();
+    this.#log = journal(join(home, "run", "supervisor.log"), clock.now);
+    this.failed = new Promise<never>((_, reject) => {
+      this.#fail = reject;
+    });
+    // A caller that only starts and stops need not look at it.
+    this.failed.catch(() => {});
+    this.settled = new Promise<readonly PartReport[]>((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  get addresses(): Endpoints {
+    return (this.#attempt as Attempt).plan.addresses;
+  }
+
+  /** Take the home, and begin. */
+  async open(): Promise<void> {
+    const { home } = this.#around;
+    try {
+      this.#lock = await takeHome(home, () => ({
+        pid: process.pid,
+        home,
+        url: this.#attempt?.page ?? null,
+        addresses: this.#attempt ? servedAddresses(this.#attempt.plan) : [],
+      }));
+      // A second signal exits at once: nothing may stay behind then either.
+      process.once("exit", () => this.#attempt?.supervisor.kill("all"));
+      this.#stopStarting = this.#showStarting();
+      await this.#begin();
+    } catch (error) {
+      this.#stopStarting();
+      this.#watchdog.close();
+      await this.#lock?.release();
+      throw error;
+    }
+  }
+
+  /** A line that says what is waited for. @returns what ends it. */
+  #showStarting(): () => void {
+    const { home, clock, printer, isTTY } = this.#around;
+    return clock.every(isTTY ? LINE_EVERY_MS.onATerminal : LINE_EVERY_MS.elsewhere, () => {
+      const reports = this.#attempt?.supervisor.reports() ?? [];
+      const line = startingLine(reports, (part) => lastWords(logOf(home, part)));
+      if (line !== undefined) printer.status(line);
+    });
+  }
+
+  async #begin(): Promise<void> {
+    const { home, printer, env } = this.#around;
+    this.#tries++;
+    const plan = await planSystem({ ...this.#around, watchdog: this.#watchdog }, this.#options, this.#extent);
+    if (this.#abort.signal.aborted) {
       plan.ports.releaseAll();
       return;
     }
     const names = plan.parts.map((part) => part.name);
     if (names.includes("gateway")) await ensureAgentSecrets(home, MQTT_NAMES);
     for (const note of plan.notes) printer.line(`  · ${note}`);
-    const supervisor = new Supervisor({
-      parts: plan.parts,
+    const supervisor = this.#supervisorOf(plan);
+    const control = this.#controlOf(supervisor);
+    plan.ports.release("supervisor");
+    await control.listen(plan.ports.portOf("supervisor"));
+    publishEndpoints(home, plan, env);
+    const page = names.includes("dashboard") ? plan.addresses.DASHBOARD_URL : null;
+    this.#attempt = { plan, supervisor, control, page };
+    supervisor.begin();
+  }
+
+  #supervisorOf({ parts }: SystemPlan): Supervisor {
+    const { clock, printer } = this.#around;
+    const supervisor: Supervisor = new Supervisor({
+      parts,
       policy: RESTART_POLICY,
       clock,
       activityOf,
       stopWithinMs: STOP_WITHIN_MS,
-      onChange(part) {
-        log(part);
+      onChange: (part) => {
+        this.#log(part);
         printer.part(part);
-        if (!over && attempt?.supervisor === supervisor) onChange(attempt, part);
+        const attempt = this.#attempt;
+        if (!this.#over && attempt?.supervisor === supervisor) this.#onChange(attempt, part);
       },
     });
-    const control = controlServer(
+    return supervisor;
+  }
+
+  #controlOf(supervisor: Supervisor): HttpServer {
+    const { home, logger } = this.#around;
+    return controlServer(
       {
-        startedAt,
+        startedAt: this.#startedAt,
         pid: process.pid,
         home,
         reports: () => supervisor.reports(),
@@ -160,77 +222,73 @@ export async function startSystem(
       },
       logger,
     );
-    plan.ports.release("supervisor");
-    await control.listen(plan.ports.portOf("supervisor"));
-    publishEndpoints(home, plan, around.env);
-    const page = names.includes("dashboard") ? plan.addresses.DASHBOARD_URL : null;
-    attempt = { plan, supervisor, control, page };
-    supervisor.begin();
   }
 
-  function onChange(current: Attempt, changed: PartReport): void {
+  #onChange(current: Attempt, changed: PartReport): void {
+    const { clock, printer } = this.#around;
     const reports = current.supervisor.reports();
     const fatal = fatalFailure(current.plan.parts, reports);
     if (fatal) {
-      over = true;
-      void stop().then(() => fail(partFailed(fatal)));
+      this.#over = true;
+      void this.stop().then(() => this.#fail(partFailed(fatal)));
     } else if (isSettled(reports)) {
-      over = true;
-      stopStarting();
-      printer.line(summary(reports, clock.monotonic() - began, current.page));
-      if (current.page !== null) stopFigures = followFigures(current.page, around);
-      clock.after(CLASS_DATA_AFTER_MS, () => void readyClassData(current));
-      settle(reports);
-    } else if (changed.state === "restarting" && tries < TRIES) {
+      this.#over = true;
+      this.#stopStarting();
+      printer.line(summary(reports, clock.monotonic() - this.#began, current.page));
+      if (current.page !== null) this.#stopFigures = followFigures(current.page, this.#around);
+      clock.after(CLASS_DATA_AFTER_MS, () => void this.#readyClassData(current));
+      this.#settle(reports);
+    } else if (changed.state === "restarting" && this.#tries < TRIES) {
       void current.plan.ports.lostBy(changed.name).then((port) => {
-        if (port === undefined || over || attempt !== current) return;
-        over = true;
+        if (port === undefined || this.#over || this.#attempt !== current) return;
+        this.#over = true;
         printer.line(
           `  · port ${port} went to another program before ${changed.name} had it: beginning again`,
         );
-        again = beginAgain(current);
+        this.#again = this.#beginAgain(current);
       });
     }
   }
 
   /** With other ports. Every address may be known to every part, so all of them begin again. */
-  async function beginAgain(lost: Attempt): Promise<void> {
+  async #beginAgain(lost: Attempt): Promise<void> {
     await lost.supervisor.end();
     await lost.control.close();
-    if (abort.signal.aborted) return;
+    if (this.#abort.signal.aborted) return;
     try {
-      over = false;
-      await begin();
+      this.#over = false;
+      await this.#begin();
     } catch (error) {
-      over = true;
-      void stop().then(() => fail(error));
+      this.#over = true;
+      void this.stop().then(() => this.#fail(error));
     }
   }
 
-  async function readyClassData({ plan }: Attempt): Promise<void> {
-    const made = await makeClassData(plan.surroundings, abort.signal);
-    if (made.length > 0)
-      printer.line(`  · ${made.join(" and ")} will start faster: class-data archives are made`);
+  async #readyClassData({ plan }: Attempt): Promise<void> {
+    const made = await makeClassData(plan.surroundings, this.#abort.signal);
+    if (made.length === 0) return;
+    this.#around.printer.line(`  · ${made.join(" and ")} will start faster: class-data archives are made`);
   }
 
-  async function stop(): Promise<void> {
-    over = true;
-    abort.abort();
-    stopStarting();
-    stopFigures();
-    await again;
-    const hurry = clock.after(DRAIN_WITHIN_MS, () => attempt?.supervisor.kill("stateless"));
-    const last = clock.after(END_WITHIN_MS, () => attempt?.supervisor.kill("all"));
-    if (attempt) {
-      await attempt.supervisor.end();
-      await attempt.control.close();
-      attempt.plan.ports.releaseAll();
+  async stop(): Promise<void> {
+    const { home, clock, printer } = this.#around;
+    this.#over = true;
+    this.#abort.abort();
+    this.#stopStarting();
+    this.#stopFigures();
+    await this.#again;
+    const hurry = clock.after(DRAIN_WITHIN_MS, () => this.#attempt?.supervisor.kill("stateless"));
+    const last = clock.after(END_WITHIN_MS, () => this.#attempt?.supervisor.kill("all"));
+    if (this.#attempt) {
+      await this.#attempt.supervisor.end();
+      await this.#attempt.control.close();
+      this.#attempt.plan.ports.releaseAll();
     }
     hurry();
     last();
-    watchdog.close();
+    this.#watchdog.close();
     forgetEndpoints(home);
-    await lock.release();
+    await this.#lock?.release();
     printer.line("Stopped.");
   }
 }

@@ -25,22 +25,45 @@ type Decode = (record: InRecord) => Promise<Input | null>;
  * CodedError AVRO_INVALID, REGISTRY_UNKNOWN_SCHEMA or (retryable) REGISTRY_UNAVAILABLE.
  */
 export function inputDecoder(topics: Topics, avro: AvroDecoder): Decode {
-  const schemas = new Map(Object.values(topics).map((topic) => [topic, ownSchemasOf(topic, topics)]));
-  const value = async <T>(record: InRecord): Promise<T> => {
-    if (!record.value) throw invalid(record, "it has no value");
-    return (await avro.decode(record.value, schemas.get(record.topic)?.value)) as T;
+  const sides = decodedSides(topics, avro);
+  const byTopic: Readonly<Record<string, Decode>> = { ...readings(topics, sides), ...facts(topics, sides) };
+  return async (record) => {
+    const input = (await byTopic[record.topic]?.(record)) ?? null;
+    // Entries are the busiest topic, and of their texts none is shown.
+    return input === null || input.kind === "entry" ? input : printableDeep(input);
   };
+}
+
+/** Keys and values of records, decoded. */
+interface Sides {
+  key(record: InRecord): Promise<unknown>;
+  stationKey(record: InRecord): Promise<number>;
+  value<T>(record: InRecord): Promise<T>;
+}
+
+function decodedSides(topics: Topics, avro: AvroDecoder): Sides {
+  const schemas = new Map(Object.values(topics).map((topic) => [topic, ownSchemasOf(topic, topics)]));
   const key = async (record: InRecord): Promise<unknown> => {
     if (!record.key) throw invalid(record, "it has no key");
     return await avro.decode(record.key, schemas.get(record.topic)?.key);
   };
-  const stationKey = async (record: InRecord): Promise<number> => {
-    const id = await key(record);
-    if (typeof id !== "number") throw invalid(record, "its key is no station id");
-    return id;
+  return {
+    key,
+    async stationKey(record) {
+      const id = await key(record);
+      if (typeof id !== "number") throw invalid(record, "its key is no station id");
+      return id;
+    },
+    async value<T>(record: InRecord) {
+      if (!record.value) throw invalid(record, "it has no value");
+      return (await avro.decode(record.value, schemas.get(record.topic)?.value)) as T;
+    },
   };
+}
 
-  const byTopic: Readonly<Record<string, Decode>> = {
+/** What sensors, turnstiles and the weather box said, and what was counted of it. */
+function readings(topics: Topics, { key, stationKey, value }: Sides): Readonly<Record<string, Decode>> {
+  return {
     [topics.arrivals]: async (record) => ({
       kind: "arrival",
       at: record.timestamp,
@@ -66,6 +89,22 @@ export function inputDecoder(topics: Topics, avro: AvroDecoder): Decode {
       record: exactly(await value<WeatherRecord>(record)),
       service: record.key ? serviceTimeOf(await key(record)) : null,
     }),
+    [topics.dedupState]: async (record) => {
+      // The processor keeps its input offsets in its state topic (infra/runtime/kafka/ports.ts).
+      if (record.key?.subarray(0, OFFSET_KEY.length).equals(Buffer.from(OFFSET_KEY))) return null;
+      const stationId = await stationKey(record);
+      // Pages of older boots, whose sums are in the station's own record.
+      if (stationId > LAST_STATION) return null;
+      if (record.value)
+        return { kind: "dedup", at: record.timestamp, state: await value<DedupState>(record) };
+      return { kind: "dedup-gone", stationId };
+    },
+  };
+}
+
+/** Stations, devices, vehicles, and what is said of the readings. */
+function facts(topics: Topics, { key, value }: Sides): Readonly<Record<string, Decode>> {
+  return {
     [topics.stationsTable]: async (record) => {
       if (record.value) return { kind: "station", record: await value<StationRecord>(record) };
       const { station_id, line } = (await key(record)) as { station_id: number; line: string };
@@ -79,16 +118,6 @@ export function inputDecoder(topics: Topics, avro: AvroDecoder): Decode {
       }
       return { kind: "state-gone", id: String(await key(record)) };
     },
-    [topics.dedupState]: async (record) => {
-      // The processor keeps its input offsets in its state topic (infra/runtime/kafka/ports.ts).
-      if (record.key?.subarray(0, OFFSET_KEY.length).equals(Buffer.from(OFFSET_KEY))) return null;
-      const stationId = await stationKey(record);
-      // Pages of older boots, whose sums are in the station's own record.
-      if (stationId > LAST_STATION) return null;
-      if (record.value)
-        return { kind: "dedup", at: record.timestamp, state: await value<DedupState>(record) };
-      return { kind: "dedup-gone", stationId };
-    },
     // The auditor's own memory is not for the page.
     [topics.audit]: async ({ key, value }) => ({
       kind: "audit",
@@ -101,11 +130,6 @@ export function inputDecoder(topics: Topics, avro: AvroDecoder): Decode {
       at: record.timestamp,
       conflict: await conflictOf(() => value<DeadLetter>(record)),
     }),
-  };
-  return async (record) => {
-    const input = (await byTopic[record.topic]?.(record)) ?? null;
-    // Entries are the busiest topic, and of their texts none is shown.
-    return input === null || input.kind === "entry" ? input : printableDeep(input);
   };
 }
 

@@ -17,27 +17,26 @@ export interface ProgramSettings {
   readonly watched: Readonly<Record<string, string>>;
 }
 
+const SERVICE = { kind: "service", args: [], feeds: [], url: null } as const;
+const TASK = { kind: "task", feeds: [], url: null, probe: null, env: {} } as const;
+
 /**
  * Our own programs, with what each needs to start and whom it feeds.
  *
  * What can wait or keep its data by itself needs nothing and starts at once: devices and agents fill their memories,
  * the page says what is still missing.
  */
-export function programs({
-  addresses,
-  portOf,
-  simulatorArgs,
-  watched,
-}: ProgramSettings): readonly NodeProgram[] {
-  const probed = (part: string): Pick<NodeProgram, "probe" | "env"> => {
-    const port = portOf(probeOf(part));
-    return { probe: `http://127.0.0.1:${port}/readyz`, env: { PROBE_PORT: String(port) } };
-  };
-  const service = { kind: "service", args: [], feeds: [], url: null } as const;
-  const task = { kind: "task", feeds: [], url: null, probe: null, env: {} } as const;
+export function programs(settings: ProgramSettings): readonly NodeProgram[] {
+  return [...servers(settings), ...field(settings), ...central(settings), ...vehicles(settings), ...TASKS];
+}
+
+type Settings = Pick<ProgramSettings, "addresses" | "portOf">;
+
+/** The page, and what speaks HTTP. */
+function servers({ addresses, portOf, watched }: ProgramSettings): readonly NodeProgram[] {
   return [
     {
-      ...service,
+      ...SERVICE,
       name: "dashboard",
       needs: [],
       entry: "central/main.ts",
@@ -47,7 +46,7 @@ export function programs({
       env: { DASHBOARD_PORT: String(portOf("dashboard")), ...watched },
     },
     {
-      ...service,
+      ...SERVICE,
       name: "schema-registry",
       needs: ["topics"],
       entry: "infra/servers/schema-registry/main.ts",
@@ -56,7 +55,7 @@ export function programs({
       env: { SCHEMA_REGISTRY_PORT: String(portOf("schema-registry")) },
     },
     {
-      ...service,
+      ...SERVICE,
       name: "rest-proxy",
       needs: ["topics", "schema-registry"],
       yieldsTo: FIRST,
@@ -66,7 +65,7 @@ export function programs({
       env: { REST_PROXY_PORT: String(portOf("rest-proxy")) },
     },
     {
-      ...service,
+      ...SERVICE,
       name: "ksql",
       needs: ["topics", "schema-registry"],
       yieldsTo: FIRST,
@@ -75,9 +74,15 @@ export function programs({
       probe: `${addresses.KSQLDB_URL}/info`,
       env: { KSQL_PORT: String(portOf("ksql")) },
     },
+  ];
+}
+
+/** From the devices to Kafka. */
+function field({ addresses, portOf, simulatorArgs }: ProgramSettings): readonly NodeProgram[] {
+  return [
     {
-      ...service,
-      ...withProbe("gateway", { MQTT_PORT: String(portOf("gateway")) }),
+      ...SERVICE,
+      ...probed(portOf, "gateway", { MQTT_PORT: String(portOf("gateway")) }),
       name: "gateway",
       needs: ["topics", "schema-registry"],
       feeds: ["central"],
@@ -86,8 +91,8 @@ export function programs({
       url: addresses.MQTT_URL,
     },
     {
-      ...service,
-      ...probed("edge"),
+      ...SERVICE,
+      ...probed(portOf, "edge"),
       name: "edge",
       needs: [],
       yieldsTo: ["kafka"],
@@ -96,7 +101,7 @@ export function programs({
       args: ["--all"],
     },
     {
-      ...service,
+      ...SERVICE,
       name: "firmware-sim",
       needs: [],
       yieldsTo: ["kafka"],
@@ -104,28 +109,40 @@ export function programs({
       entry: "firmware-sim/main.ts",
       args: simulatorArgs,
       url: addresses.FIRMWARE_SIM_URL,
-      ...withProbe("firmware-sim", { FIRMWARE_SIM_PORT: String(portOf("firmware-sim")) }),
+      ...probed(portOf, "firmware-sim", { FIRMWARE_SIM_PORT: String(portOf("firmware-sim")) }),
     },
+  ];
+}
+
+/** What reads and writes Kafka. */
+function central({ portOf }: Settings): readonly NodeProgram[] {
+  return [
     {
-      ...service,
-      ...probed("central"),
+      ...SERVICE,
+      ...probed(portOf, "central"),
       name: "central",
       needs: ["topics", "schema-registry"],
       entry: "central/main.ts",
       args: ["dedup", "stations", "telemetry"],
     },
     {
-      ...service,
-      ...probed("audit"),
+      ...SERVICE,
+      ...probed(portOf, "audit"),
       name: "audit",
       needs: ["topics", "schema-registry"],
       yieldsTo: FIRST,
       entry: "central/main.ts",
       args: ["audit"],
     },
+  ];
+}
+
+/** From the vehicles to Kafka. */
+function vehicles({ addresses, portOf }: Settings): readonly NodeProgram[] {
+  return [
     {
-      ...service,
-      ...withProbe("fleet-ingest", { FLEET_PORT: String(portOf("fleet-ingest")) }),
+      ...SERVICE,
+      ...probed(portOf, "fleet-ingest", { FLEET_PORT: String(portOf("fleet-ingest")) }),
       name: "fleet-ingest",
       needs: ["topics"],
       yieldsTo: FIRST,
@@ -134,26 +151,35 @@ export function programs({
       args: ["http"],
       url: addresses.FLEET_URL,
     },
-    {
-      ...task,
-      name: "connectors",
-      needs: ["connect", "database", "topics"],
-      entry: "central/connect/main.ts",
-      args: ["apply"],
-    },
-    {
-      ...task,
-      name: "queries",
-      needs: ["ksql", "topics"],
-      entry: "central/ksql/main.ts",
-      args: ["apply"],
-    },
   ];
+}
 
-  function withProbe(part: string, env: Record<string, string>): Pick<NodeProgram, "probe" | "env"> {
-    const { probe, env: probeEnv } = probed(part);
-    return { probe, env: { ...env, ...probeEnv } };
-  }
+/** They end once they are done. */
+const TASKS: readonly NodeProgram[] = [
+  {
+    ...TASK,
+    name: "connectors",
+    needs: ["connect", "database", "topics"],
+    entry: "central/connect/main.ts",
+    args: ["apply"],
+  },
+  {
+    ...TASK,
+    name: "queries",
+    needs: ["ksql", "topics"],
+    entry: "central/ksql/main.ts",
+    args: ["apply"],
+  },
+];
+
+/** A part's probe on a port of its own, and what tells the part so. */
+function probed(
+  portOf: Settings["portOf"],
+  part: string,
+  env: Readonly<Record<string, string>> = {},
+): Pick<NodeProgram, "probe" | "env"> {
+  const port = portOf(probeOf(part));
+  return { probe: `http://127.0.0.1:${port}/readyz`, env: { ...env, PROBE_PORT: String(port) } };
 }
 
 /** Parts that get a port for their probe beside the one they serve on. */

@@ -60,108 +60,130 @@ export function reduce(
   before: SystemState,
   event: SystemEvent,
 ): Transition {
-  const effects: Effect[] = [];
-  const parts: Record<string, PartStatus> = { ...before.parts };
-  const ending = before.ending || event.type === "end";
-  const specOf = new Map(specs.map((spec) => [spec.name, spec]));
-  const enter = (name: string, state: PartState, change: Partial<PartStatus> = {}): void => {
-    const part = parts[name];
-    if (part) parts[name] = { ...part, ...change, state, since: event.at };
-  };
+  const step = new Step(specs, policy, before, event);
+  if ("name" in event) step.apply(event);
+  if (step.ending) step.stopWhatMay();
+  else step.startWhatMay();
+  return { state: { parts: step.parts, ending: step.ending }, effects: step.effects };
+}
 
-  if ("name" in event) {
-    const part = parts[event.name];
-    const spec = specOf.get(event.name);
-    if (part && spec) applyTo(part, spec);
+/** The next state while it is made. */
+class Step {
+  readonly parts: Record<string, PartStatus>;
+  readonly effects: Effect[] = [];
+  readonly ending: boolean;
+  readonly #specs: readonly PartSpec[];
+  readonly #specOf: ReadonlyMap<string, PartSpec>;
+  readonly #policy: RestartPolicy;
+  readonly #at: number;
+
+  constructor(
+    specs: readonly PartSpec[],
+    policy: RestartPolicy,
+    before: SystemState,
+    { type, at }: SystemEvent,
+  ) {
+    this.#specs = specs;
+    this.#specOf = new Map(specs.map((spec) => [spec.name, spec]));
+    this.#policy = policy;
+    this.#at = at;
+    this.parts = { ...before.parts };
+    this.ending = before.ending || type === "end";
   }
-  if (ending) stopWhatMay();
-  else startWhatMay();
-  return { state: { parts, ending }, effects };
 
-  function applyTo(part: PartStatus, spec: PartSpec): void {
-    if (!("name" in event)) return;
+  apply(event: Extract<SystemEvent, { name: string }>): void {
     const { name } = event;
+    const part = this.parts[name];
+    const spec = this.#specOf.get(name);
+    if (!part || !spec) return;
     switch (event.type) {
       case "ready":
-        if (part.state === "starting") enter(name, "ready", { everReady: true });
+        if (part.state === "starting") this.#enter(name, "ready", { everReady: true });
         return;
       case "ended":
-        ended(part, spec, event.code, event.at);
+        this.#ended(part, spec, event.code);
         return;
       case "due":
-        if (part.state === "restarting") enter(name, "waiting");
+        if (part.state === "restarting") this.#enter(name, "waiting");
         return;
       case "start":
-        if (!isAlive(spec.kind, part.state)) enter(name, "waiting", { failures: 0 });
+        if (!isAlive(spec.kind, part.state)) this.#enter(name, "waiting", { failures: 0 });
         return;
       case "stop":
-        if (isAlive(spec.kind, part.state)) {
-          enter(name, "stopping");
-          effects.push({ type: "stop", name });
-        } else enter(name, "stopped");
+        if (isAlive(spec.kind, part.state)) this.#stop(name);
+        else this.#enter(name, "stopped");
     }
   }
 
-  function ended(part: PartStatus, spec: PartSpec, code: number | null, at: number): void {
-    const { name } = spec;
-    if (part.state === "stopping" || ending) {
-      enter(name, "stopped");
-      return;
-    }
-    if (spec.kind === "task" && code === 0) {
-      enter(name, "ready", { everReady: true });
-      return;
-    }
-    const recovered = part.state === "ready" && at - part.since >= policy.healthyMs;
-    const failures = recovered ? 1 : part.failures + 1;
-    const needsOthers = spec.needs.some((need) => specOf.has(need));
-    const wait = nextStart(policy, { failures, everReady: part.everReady, code, needsOthers });
-    if (wait === "give up") enter(name, "failed", { failures });
-    else {
-      enter(name, "restarting", { failures, restarts: part.restarts + 1 });
-      effects.push({ type: "wait", name, ms: wait });
-    }
-  }
-
-  function startWhatMay(): void {
-    for (const { name, needs, yieldsTo = [] } of specs) {
-      const given = (need: string): boolean => (parts[need]?.state ?? "ready") === "ready";
-      if (parts[name]?.state === "waiting" && needs.every(given) && !yieldsTo.some(startsFirst)) {
-        enter(name, "starting");
-        effects.push({ type: "launch", name });
+  startWhatMay(): void {
+    for (const { name, needs, yieldsTo = [] } of this.#specs) {
+      const given = (need: string): boolean => (this.parts[need]?.state ?? "ready") === "ready";
+      const yields = yieldsTo.some((other) => this.#startsFirst(other));
+      if (this.parts[name]?.state === "waiting" && needs.every(given) && !yields) {
+        this.#enter(name, "starting");
+        this.effects.push({ type: "launch", name });
       }
     }
   }
 
+  /** A part ends once nothing that needs it or feeds it has a process any more. */
+  stopWhatMay(): void {
+    for (const spec of this.#specs) {
+      const state = this.parts[spec.name]?.state ?? "stopped";
+      if (state !== "stopped" && !isAlive(spec.kind, state)) this.#enter(spec.name, "stopped");
+    }
+    const busy = this.#specs.filter((spec) => isAlive(spec.kind, this.parts[spec.name]?.state ?? "stopped"));
+    for (const { name } of busy) {
+      const held = busy.some((other) => this.#leansOn(other, name) || other.feeds.includes(name));
+      if (!held && this.parts[name]?.state !== "stopping") this.#stop(name);
+    }
+  }
+
+  #enter(name: string, state: PartState, change: Partial<PartStatus> = {}): void {
+    const part = this.parts[name];
+    if (part) this.parts[name] = { ...part, ...change, state, since: this.#at };
+  }
+
+  #stop(name: string): void {
+    this.#enter(name, "stopping");
+    this.effects.push({ type: "stop", name });
+  }
+
+  #ended(part: PartStatus, spec: PartSpec, code: number | null): void {
+    const { name } = spec;
+    if (part.state === "stopping" || this.ending) {
+      this.#enter(name, "stopped");
+      return;
+    }
+    if (spec.kind === "task" && code === 0) {
+      this.#enter(name, "ready", { everReady: true });
+      return;
+    }
+    const recovered = part.state === "ready" && this.#at - part.since >= this.#policy.healthyMs;
+    const failures = recovered ? 1 : part.failures + 1;
+    const needsOthers = spec.needs.some((need) => this.#specOf.has(need));
+    const wait = nextStart(this.#policy, { failures, everReady: part.everReady, code, needsOthers });
+    if (wait === "give up") this.#enter(name, "failed", { failures });
+    else {
+      this.#enter(name, "restarting", { failures, restarts: part.restarts + 1 });
+      this.effects.push({ type: "wait", name, ms: wait });
+    }
+  }
+
   /** Is it on its first start? One that failed at it has had its turn. */
-  function startsFirst(name: string): boolean {
-    const part = parts[name];
+  #startsFirst(name: string): boolean {
+    const part = this.parts[name];
     return (
       part !== undefined && part.failures === 0 && (part.state === "waiting" || part.state === "starting")
     );
   }
 
   /** Does a part need another, itself or by a task? A task that is done has no process that could hold anything. */
-  function leansOn(spec: PartSpec, name: string): boolean {
+  #leansOn(spec: PartSpec, name: string): boolean {
     return spec.needs.some((need) => {
-      const between = specOf.get(need);
-      return need === name || (between?.kind === "task" && leansOn(between, name));
+      const between = this.#specOf.get(need);
+      return need === name || (between?.kind === "task" && this.#leansOn(between, name));
     });
-  }
-
-  /** A part ends once nothing that needs it or feeds it has a process any more. */
-  function stopWhatMay(): void {
-    for (const spec of specs) {
-      const state = parts[spec.name]?.state ?? "stopped";
-      if (state !== "stopped" && !isAlive(spec.kind, state)) enter(spec.name, "stopped");
-    }
-    const busy = specs.filter((spec) => isAlive(spec.kind, parts[spec.name]?.state ?? "stopped"));
-    for (const { name } of busy) {
-      const held = busy.some((other) => leansOn(other, name) || other.feeds.includes(name));
-      if (held || parts[name]?.state === "stopping") continue;
-      enter(name, "stopping");
-      effects.push({ type: "stop", name });
-    }
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Transaction } from "kafkajs";
 import { CodedError } from "../../../../schemas/errors.ts";
+import type { Clock } from "../../clock.ts";
 import { positionText } from "../loop/offsets.ts";
-import type { Place, ReadUpTo, TransactionalProducer, WrittenPlace } from "../loop/ports.ts";
+import type { Outcome, Place, ReadUpTo, TransactionalProducer, WrittenPlace } from "../loop/ports.ts";
 import type { OutRecord } from "../ports.ts";
 import { Positions } from "../positions.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
@@ -89,20 +90,9 @@ export async function openTransactions(
     },
     async end(places, outcome) {
       try {
-        await bounded(`ending what ${transactionalId} left`, async () => {
-          const groupId = transactionalId;
-          const coordinatorType = COORDINATES.transactions;
-          const coordinator = await cluster.findGroupCoordinator({ groupId, coordinatorType });
-          const request = { ...session, transactionalId };
-          const topics = byTopic(places.filter(({ topic }) => topic !== OFFSETS_TOPIC));
-          await begun(options.clock, async () => {
-            if (topics.length > 0) await coordinator.addPartitionsToTxn({ ...request, topics });
-          });
-          if (places.some(({ topic }) => topic === OFFSETS_TOPIC)) {
-            await begun(options.clock, () => coordinator.addOffsetsToTxn({ ...request, groupId: group }));
-          }
-          await coordinator.endTxn({ ...request, transactionResult: outcome === "commit" });
-        });
+        await bounded(`ending what ${transactionalId} left`, () =>
+          endLeftOver(options.clock, cluster, { ...session, transactionalId }, { group, places, outcome }),
+        );
       } catch (error) {
         throw coded(error, `cannot end what ${transactionalId} left open`);
       }
@@ -113,6 +103,32 @@ export async function openTransactions(
     },
     destroy: () => client.destroy(),
   };
+}
+
+interface LeftOver {
+  readonly group: string;
+  readonly places: readonly Place[];
+  readonly outcome: Outcome;
+}
+
+/** End what is open in the log at these places: by a transaction of the same producer that adds them, and then ends. */
+async function endLeftOver(
+  clock: Clock,
+  cluster: Cluster,
+  producer: ProducerSession & { readonly transactionalId: string },
+  { group, places, outcome }: LeftOver,
+): Promise<void> {
+  const groupId = producer.transactionalId;
+  const coordinatorType = COORDINATES.transactions;
+  const coordinator = await cluster.findGroupCoordinator({ groupId, coordinatorType });
+  const topics = byTopic(places.filter(({ topic }) => topic !== OFFSETS_TOPIC));
+  await begun(clock, async () => {
+    if (topics.length > 0) await coordinator.addPartitionsToTxn({ ...producer, topics });
+  });
+  if (places.some(({ topic }) => topic === OFFSETS_TOPIC)) {
+    await begun(clock, () => coordinator.addOffsetsToTxn({ ...producer, groupId: group }));
+  }
+  await coordinator.endTxn({ ...producer, transactionResult: outcome === "commit" });
 }
 
 /** kafkajs keeps the producer id and epoch that it is given to itself: note them as they pass. */

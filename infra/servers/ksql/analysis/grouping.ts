@@ -42,62 +42,20 @@ export function planGrouping(
   }
   if (window && overTable) throw refuse("WINDOW clause is not supported on a TABLE source.");
   const by = groupBy.map((e) => named("", () => compile(e, scope)));
+  const places = new Places(groupBy, all, scope);
+  if (overTable) checkUndo(places.calls, places.aggregates);
   const bounds = window ? BOUNDS : [];
-  const identity = new ExpressionIdentity();
-  const calls: Expression[] = [];
-  const aggregates: BoundAggregate[] = [];
-  /** Which column of the group's row stands for an expression. */
-  const places = new Map<number, string>();
-  for (const [i, e] of groupBy.entries()) {
-    if (!places.has(identity.of(e))) places.set(identity.of(e), `#G${i}`);
-  }
-  for (const expression of all) {
-    for (const call of aggregatesIn(expression)) {
-      if (places.has(identity.of(call))) continue;
-      places.set(identity.of(call), `#A${calls.length}`);
-      calls.push(call);
-      const args = call.args.map((arg) => named("", () => compile(arg, scope)));
-      aggregates.push(named("", () => bindAggregate(call.name, args)));
-    }
-  }
-  if (overTable) checkUndo(calls, aggregates);
-  const groupScope = scopeOfGroups(by, aggregates, bounds);
-  const toGroupRow = (expression: Expression): Expression =>
-    rewrite(expression, (part) => {
-      const place = places.get(identity.of(part));
-      return place === undefined ? undefined : columnReference(place);
-    });
-  const foreign = (expression: Expression): readonly Expression[] =>
-    foreignParts(toGroupRow(expression), bounds);
-  const bad = selected.filter((column) => foreign(column.expression).length > 0);
-  if (bad.length > 0) {
-    const texts = bad.map((column) => formatExpression(column.expression, bare)).join(", ");
-    throw refuse(`Non-aggregate SELECT expression(s) not part of GROUP BY: ${texts}`);
-  }
-  if (groupBy.length === 0) {
-    const names = [...new Set(calls.map((call) => (call.kind === "call" ? call.name : "")))].join(", ");
-    throw refuse(`Use of aggregate function(s) requires a GROUP BY clause. Aggregate function(s): ${names}`);
-  }
-  if (having && foreign(having).length > 0) {
-    throw refuse(`Non-aggregate HAVING expression not part of GROUP BY: ${formatExpression(having, bare)}`);
-  }
-  const compiledHaving =
-    having && named("Error in HAVING expression: ", () => compile(toGroupRow(having), groupScope));
-  if (compiledHaving && having && compiledHaving.type?.base !== "BOOLEAN") {
-    const type = compiledHaving.type ? typeText(compiledHaving.type) : "NULL";
-    throw refuse(
-      `Type error in HAVING expression: Should evaluate to boolean but is ${formatExpression(having, bare)} (${type}) instead.`,
-    );
-  }
+  const groupScope = scopeOfGroups(by, places.aggregates, bounds);
+  checkForeign(query, selected, places, bounds);
+  const compiledHaving = having && compileHaving(having, places, groupScope);
   const columns = selected.map(({ name, expression }): OutputColumn => {
-    const compiled = named("", () => compile(toGroupRow(expression), groupScope));
+    const compiled = named("", () => compile(places.toGroupRow(expression), groupScope));
     if (!compiled.type) throw nullColumn(name);
-    const key = places.get(identity.of(expression))?.startsWith("#G") === true;
-    return { name, key, compiled, type: compiled.type };
+    return { name, key: places.isKey(expression), compiled, type: compiled.type };
   });
   const keys = by.map(({ type }, i) => {
     const selectedAs = selected.find((column) =>
-      identity.same(column.expression, groupBy[i] ?? column.expression),
+      places.same(column.expression, groupBy[i] ?? column.expression),
     );
     if (!type) throw refuse("GROUP BY of NULL is not supported");
     return { name: selectedAs?.name ?? `KSQL_COL_${i}`, type };
@@ -106,13 +64,92 @@ export function planGrouping(
     group: {
       by,
       keys,
-      aggregates,
+      aggregates: places.aggregates,
       byKey: isByKey(groupBy, source),
       ...(window ? { window } : {}),
       ...(compiledHaving ? { having: compiledHaving } : {}),
     },
     columns,
   };
+}
+
+/** Which column of the group's row stands for an expression: `#G0` for a grouping expression, `#A0` for an aggregate. */
+class Places {
+  readonly calls: Expression[] = [];
+  readonly aggregates: BoundAggregate[] = [];
+  readonly #identity = new ExpressionIdentity();
+  readonly #places = new Map<number, string>();
+
+  /** @param all - of the projection and of HAVING. */
+  constructor(groupBy: readonly Expression[], all: readonly Expression[], scope: Scope) {
+    for (const [i, e] of groupBy.entries()) this.#put(e, `#G${i}`);
+    for (const call of all.flatMap(aggregatesIn)) {
+      if (!this.#put(call, `#A${this.calls.length}`)) continue;
+      this.calls.push(call);
+      const args = call.args.map((arg) => named("", () => compile(arg, scope)));
+      this.aggregates.push(named("", () => bindAggregate(call.name, args)));
+    }
+  }
+
+  same(a: Expression, b: Expression): boolean {
+    return this.#identity.same(a, b);
+  }
+
+  isKey(expression: Expression): boolean {
+    return this.#places.get(this.#identity.of(expression))?.startsWith("#G") === true;
+  }
+
+  /** The expression over the group's row. */
+  toGroupRow(expression: Expression): Expression {
+    return rewrite(expression, (part) => {
+      const place = this.#places.get(this.#identity.of(part));
+      return place === undefined ? undefined : columnReference(place);
+    });
+  }
+
+  /** @returns false when it has a place already. */
+  #put(expression: Expression, place: string): boolean {
+    const id = this.#identity.of(expression);
+    if (this.#places.has(id)) return false;
+    this.#places.set(id, place);
+    return true;
+  }
+}
+
+/** Everything selected must be grouped by, aggregated, or made of those. */
+function checkForeign(
+  { groupBy, having }: Query,
+  selected: readonly SelectedColumn[],
+  places: Places,
+  bounds: readonly string[],
+): void {
+  const isForeign = (expression: Expression): boolean =>
+    foreignParts(places.toGroupRow(expression), bounds).length > 0;
+  const bad = selected.filter((column) => isForeign(column.expression));
+  if (bad.length > 0) {
+    const texts = bad.map((column) => formatExpression(column.expression, bare)).join(", ");
+    throw refuse(`Non-aggregate SELECT expression(s) not part of GROUP BY: ${texts}`);
+  }
+  if (groupBy.length === 0) {
+    const names = [...new Set(places.calls.map((call) => (call.kind === "call" ? call.name : "")))].join(
+      ", ",
+    );
+    throw refuse(`Use of aggregate function(s) requires a GROUP BY clause. Aggregate function(s): ${names}`);
+  }
+  if (having && isForeign(having)) {
+    throw refuse(`Non-aggregate HAVING expression not part of GROUP BY: ${formatExpression(having, bare)}`);
+  }
+}
+
+function compileHaving(having: Expression, places: Places, scope: Scope): Compiled {
+  const compiled = named("Error in HAVING expression: ", () => compile(places.toGroupRow(having), scope));
+  if (compiled.type?.base !== "BOOLEAN") {
+    const type = compiled.type ? typeText(compiled.type) : "NULL";
+    throw refuse(
+      `Type error in HAVING expression: Should evaluate to boolean but is ${formatExpression(having, bare)} (${type}) instead.`,
+    );
+  }
+  return compiled;
 }
 
 /** Rows of a table are also taken back, which not every function can do. */

@@ -171,6 +171,17 @@ function tableOptions(
   };
 }
 
+/** Where the rows of a group are counted: the partition that its key has in the sink. */
+function partitionOfGroup(
+  sink: TopologyOptions["sink"],
+  { key: serde }: Serdes,
+): (key: Parameters<Serdes["key"]["encode"]>[0]) => number {
+  return (key) => {
+    const bytes = serde.encode(key);
+    return bytes ? partitionOfKey(sink, bytes) : murmur2(Buffer.alloc(0)) % sink.partitions;
+  };
+}
+
 function groupedTopology(
   options: TopologyOptions,
   group: GroupPlan,
@@ -210,10 +221,7 @@ function groupedTopology(
   }
   const regroupState = `${name}-regroup-changelog`;
   const repartition = `${name}-repartition`;
-  const target = (key: Parameters<typeof sinkSerdes.key.encode>[0]): number => {
-    const bytes = sinkSerdes.key.encode(key);
-    return bytes ? partitionOfKey(sink, bytes) : murmur2(Buffer.alloc(0)) % sink.partitions;
-  };
+  const target = partitionOfGroup(sink, sinkSerdes);
   const gather = (inputs: readonly string[]): Stage => ({
     group: name,
     inputs,
