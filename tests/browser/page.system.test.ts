@@ -57,6 +57,19 @@ async function becomes(read: () => Promise<string | null>, wanted: string | RegE
 }
 
 describe("the page in a browser", () => {
+  test("of a city in which one line runs draws that line and no dead ones", async () => {
+    const city = await readyCity();
+    city.arrive("BL001", 40380, "blue", "b");
+    const dashboard = await serve(city, { webRoot, watched: { lines: ["blue"], stations: [] } });
+    open.push(() => dashboard.stop());
+    const page = await visit(dashboard.url);
+    await becomes(() => train(page, "BL001").getAttribute("data-station"), "40380");
+    const lines = page.locator(".map-track, .headway, .map .trains");
+    expect(await lines.count()).toBe(3);
+    expect(await page.locator(".line-blue:is(.map-track, .headway)").count()).toBe(2);
+    expect(await page.locator('.trains[aria-label="Trains of the Blue line"]').count()).toBe(1);
+  });
+
   test("a train moves to the next stop, and the counts rise and are proved", async () => {
     const city = await readyCity();
     city.press(40380, 1_200);

@@ -3,6 +3,7 @@ import type { Clock } from "../../../../infra/runtime/clock.ts";
 import { systemClock } from "../../../../infra/runtime/clock.ts";
 import { silentLogger } from "../../../../infra/runtime/logger.ts";
 import { type Dashboard, startDashboard } from "../dashboard.ts";
+import { type Watched, WHOLE_CITY } from "../view/watched.ts";
 import { jsonDecoder, SmallChicago } from "./small-chicago.ts";
 
 export interface ServedOptions {
@@ -11,6 +12,7 @@ export interface ServedOptions {
   readonly supervisorUrl?: string;
   readonly simulatorUrl?: string;
   readonly clock?: Clock;
+  readonly watched?: Watched;
   /** false: the auditor says nothing by itself. */
   readonly audited?: boolean;
 }
@@ -33,6 +35,7 @@ export async function serve(city: SmallChicago, options: ServedOptions = {}): Pr
     simulatorUrl,
     demo: { controls: null, token: null },
     lookbackMs: 15 * 60_000,
+    watched: options.watched ?? WHOLE_CITY,
     webRoot,
     version: "0.0.0-test",
     instance: `${Math.floor(performance.now() * 1000)}`,
