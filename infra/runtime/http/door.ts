@@ -61,7 +61,7 @@ function isOwnHost(authority: string | undefined, localAddress: string | undefin
   if (host === undefined) return false;
   if (door.allowedHosts.some((allowed) => covers(allowed.toLowerCase(), host))) return true;
   const overLoopback = localAddress === undefined || isLoopback(unmapped(localAddress));
-  if (!overLoopback) return door.allowedHosts.length === 0 || isAddress(host);
+  if (!overLoopback && door.allowedHosts.length === 0) return true;
   return isAddress(host) || isPrivateName(host) || isMachine(host, door.machine);
 }
 
