@@ -106,13 +106,7 @@ export async function planSystem(
   const running = new Set(parts.map((part) => part.name));
   ports.keepOnly([...running, "supervisor"]);
   return {
-    parts: parts.map((part) => ({
-      ...part,
-      launch() {
-        ports.release(part.name);
-        return part.launch();
-      },
-    })),
+    parts: parts.map((part) => releasingPorts(part, ports)),
     addresses,
     ports,
     surroundings: around,
@@ -126,6 +120,17 @@ export async function planSystem(
         .filter(({ name }) => running.has(name))
         .map(({ note }) => note),
     ],
+  };
+}
+
+/** Its ports are held until it starts. */
+function releasingPorts(part: Part, ports: ReservedPorts): Part {
+  return {
+    ...part,
+    launch() {
+      ports.release(part.name);
+      return part.launch();
+    },
   };
 }
 

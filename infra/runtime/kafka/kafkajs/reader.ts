@@ -85,18 +85,13 @@ async function life(
     if (over) return;
     if (ids.has(topic) && ids.get(topic) !== id) {
       over = true;
-      const counts = await partitionCounts(cluster, [topic]);
-      const ends = await listOffsets(cluster, partitionsIn(counts), "end");
-      const partitions = Array.from({ length: counts.get(topic) ?? 0 }, (_, p) => p);
+      const ends = await endsOf(cluster, topic);
       ids.set(topic, id);
       positions.replace(
         topic,
-        partitions.map(() => 0),
+        ends.map(() => 0),
       );
-      onAnew?.(
-        topic,
-        partitions.map((p) => ends.get(topic, p) ?? 0),
-      );
+      onAnew?.(topic, ends);
       onCrash(anew(topic));
       return;
     }
@@ -107,10 +102,6 @@ async function life(
     if (fresh.length > 0) await onRecords(fresh);
     positions.advance(topic, partition, Number(batch.lastOffset()) + 1);
     onProgress();
-  };
-  const close = async (): Promise<void> => {
-    await disconnected(options.clock, consumer.disconnect());
-    client.destroy();
   };
   let current: TopicIds;
   let cluster: Cluster;
@@ -124,7 +115,17 @@ async function life(
     client.destroy();
     throw error;
   }
-  return close;
+  return async () => {
+    await disconnected(options.clock, consumer.disconnect());
+    client.destroy();
+  };
+}
+
+/** The end offset of each partition, by its number. */
+async function endsOf(cluster: Cluster, topic: string): Promise<readonly number[]> {
+  const counts = await partitionCounts(cluster, [topic]);
+  const ends = await listOffsets(cluster, partitionsIn(counts), "end");
+  return Array.from({ length: counts.get(topic) ?? 0 }, (_, p) => ends.get(topic, p) ?? 0);
 }
 
 function anew(topic: string): CodedError {
