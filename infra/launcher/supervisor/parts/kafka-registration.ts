@@ -32,9 +32,13 @@ export async function endOldRegistration(
   clock: Clock,
   ended: AbortSignal,
 ): Promise<void> {
-  const from = sizeOf(log);
+  let from = sizeOf(log);
   while (!ended.aborted) {
-    if (textFrom(log, from).includes(REFUSED)) return unregister(node, controllerPort);
+    if (textFrom(log, from).includes(REFUSED)) {
+      from = sizeOf(log);
+      // A starved controller may not answer: then the next refusal says so.
+      await unregister(node, controllerPort);
+    }
     await clock.sleep(LOOK_MS, ended);
   }
 }
