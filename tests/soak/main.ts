@@ -37,9 +37,14 @@ await new Command("soak")
       const seconds = Math.round((performance.now() - began) / 1000);
       process.stderr.write(`${String(seconds).padStart(5)} s  ${line}\n`);
     };
+    const early = new AbortController();
+    process.once("SIGINT", () => {
+      note("ending early; once more ends at once");
+      early.abort();
+    });
     let holds = false;
     try {
-      const report = await soak({ minutes, load, seed, home, note });
+      const report = await soak({ minutes, load, seed, home, note, signal: early.signal });
       holds = report.holds;
       process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     } finally {

@@ -16,6 +16,8 @@ export interface SoakOptions {
   readonly seed: number;
   readonly home: string;
   readonly note: (line: string) => void;
+  /** Ends the load and the kills early; the counts are compared all the same. */
+  readonly signal: AbortSignal;
 }
 
 export interface SoakReport {
@@ -42,12 +44,12 @@ const SETTLE_MS = 300_000;
 
 /** The whole system, starved of processor time, its parts killed at random; at the end everybody's counts are compared. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const { minutes, load, home, note } = options;
+  const { minutes, load, home, note, signal } = options;
   const system = await startSystem({ home, args: ["--only", PARTS, "--no-traffic"] });
   try {
     const starved = new Starved(load);
     const until = performance.now() + minutes * 60_000;
-    const over = (): boolean => performance.now() >= until;
+    const over = (): boolean => signal.aborted || performance.now() >= until;
     let pressed = 0;
     let struck: Struck;
     try {
@@ -93,13 +95,18 @@ async function pressUntil(
 
 type Struck = Pick<SoakReport, "kills" | "restartMs">;
 
-async function strike(system: TestSystem, over: () => boolean, { seed, note }: SoakOptions): Promise<Struck> {
+async function strike(
+  system: TestSystem,
+  over: () => boolean,
+  { seed, note, signal }: SoakOptions,
+): Promise<Struck> {
   const random = seededRandom(seed, "soak");
   const kills: Record<string, number> = {};
   const restartMs: Record<string, number[]> = {};
   const watching: Promise<void>[] = [];
   while (!over()) {
-    await sleep(PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least));
+    const pauseMs = PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least);
+    await sleep(pauseMs, undefined, { signal }).catch(() => {});
     const part = KILLED[Math.floor(random() * KILLED.length)] ?? "kafka";
     // One that still starts is not killed again: at this load Kafka would never be there.
     const report = (await system.parts()).find(({ name }) => name === part);
