@@ -16,6 +16,7 @@ export default defineConfig({
           exclude: [...files(".integration.test.ts"), ...files(".system.test.ts")],
           // Ends a hang; on a busy machine the slowest honest test takes ten seconds.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },

@@ -117,9 +117,12 @@ test("the connector's settings: wrong ones are refused with their reason and cha
     0,
     expect.stringMatching(/^stations-debezium: unchanged\nstations-debezium: RUNNING/) as string,
   ]);
-  expect(await connect(["delete"])).toEqual([0, "stations-debezium: deleted\n"]);
+  expect(await connect(["delete"])).toEqual([
+    0,
+    expect.stringMatching(/^stations-debezium: deleted\n/) as string,
+  ]);
   await sql("UPDATE stations SET station_name = 'Meanwhile' WHERE station_id = 40380");
-  expect(await connect(["status"])).toEqual([0, "no connectors\n"]);
+  expect(await connect(["status"])).toEqual([0, expect.stringMatching(/^no connectors\n/) as string]);
   expect((await connect(["apply"]))[0]).toBe(0);
   expect((await connect(["restart"]))[0]).toBe(0);
   await agreed(93);

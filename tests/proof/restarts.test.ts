@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { OutRecord } from "../../infra/runtime/kafka/ports.ts";
+import type { Kafka, OutRecord } from "../../infra/runtime/kafka/ports.ts";
 import { AUDIT_KEYS } from "../../schemas/audit.ts";
+import { first, slowedKafka } from "./calm/lagging-kafka.ts";
+import { tamperedKafka } from "./injectors/tampered-kafka.ts";
 import { ONE, OTHER, Scene, SENSOR, sceneWithPast } from "./scenes/scene.ts";
 
 /*
@@ -78,6 +80,32 @@ describe("restarts", () => {
       }),
     );
   });
+});
+
+test("raw records deleted while the auditor was away, and the clean topic read late: unread, and not lost", async () => {
+  await scene.close();
+  let deleted = 0;
+  const { raw, turnstiles } = scene.pipeline.topics;
+  const auditors = (kafka: Kafka): Kafka =>
+    slowedKafka(
+      tamperedKafka(kafka, {
+        start: (topic) => (topic === raw ? deleted : 0),
+        read: (records) => records.filter(({ topic, offset }) => topic !== raw || offset >= deleted),
+      }),
+      (looked) => (looked.topic === turnstiles ? first(looked, 20) : looked),
+    );
+  scene = await Scene.open({ auditors });
+  await scene.traffic(10, 20);
+  await scene.pipeline.stopStage("audit");
+  await scene.traffic(10, 30);
+  deleted = Math.min(
+    ...[0, 1].map((partition) => scene.records(raw).filter((r) => r.partition === partition).length),
+  );
+  await scene.pipeline.startStage("audit");
+  await scene.traffic(10, 30);
+  expect(new Set((await scene.said()).map(({ kind, hop }) => `${kind} ${hop}`))).toEqual(
+    new Set(["unread raw"]),
+  );
 });
 
 describe("auditors", () => {

@@ -49,10 +49,13 @@ export async function startSystem({
   args = [],
   home,
   env = {},
+  readyWithinMs = READY_WITHIN_MS,
 }: {
   readonly args?: readonly string[];
   readonly home?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
+  /** Ends a hang. */
+  readonly readyWithinMs?: number;
 } = {}): Promise<TestSystem> {
   const folder = home ?? mkdtempSync(join(tmpdir(), "elevated größer als 'L' "));
   const main = join(projectRoot(), "dist", "infra", "launcher", "supervisor", "main.js");
@@ -68,7 +71,7 @@ export async function startSystem({
   });
   const gone = new Promise<number | null>((resolve) => child.once("exit", resolve));
   try {
-    const endpoints = await whenReady(child, folder, () => words);
+    const endpoints = await whenReady(child, folder, () => words, readyWithinMs);
     return systemOf(child, gone, folder, endpoints);
   } catch (error) {
     child.kill("SIGINT");
@@ -144,9 +147,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-async function whenReady(child: ChildProcess, home: string, words: () => string): Promise<Endpoints> {
+async function whenReady(
+  child: ChildProcess,
+  home: string,
+  words: () => string,
+  withinMs: number,
+): Promise<Endpoints> {
   let endpoints: Endpoints | undefined;
-  await poll("every part ready", async () => {
+  let missing = "every part";
+  const ready = async (): Promise<boolean> => {
     if (child.exitCode !== null) throw new Error(`the system ended with ${child.exitCode}:\n${words()}`);
     if (!existsSync(join(home, "run", "endpoints.json"))) return false;
     // Only what the system itself wrote: an address of the user's environment is not its.
@@ -154,8 +163,11 @@ async function whenReady(child: ChildProcess, home: string, words: () => string)
     const parts = await readParts(endpoints.SUPERVISOR_URL).catch(() => []);
     const lost = parts.find((part) => part.state === "failed");
     if (lost) throw new Error(`${lost.name} failed: ${lost.reason}\n${words()}`);
-    return parts.length > 0 && parts.every((part) => part.state === "ready");
-  });
+    const others = parts.filter((part) => part.state !== "ready");
+    if (parts.length > 0) missing = others.map(({ name, state }) => `${name} is ${state}`).join(", ");
+    return parts.length > 0 && others.length === 0;
+  };
+  await poll(() => `ready: ${missing}`, ready, withinMs);
   if (!endpoints) throw new Error("no endpoints");
   return endpoints;
 }
@@ -165,11 +177,15 @@ async function readParts(supervisor: string): Promise<readonly PartReport[]> {
   return ((await response.json()) as { parts: readonly PartReport[] }).parts;
 }
 
-async function poll(what: string, done: () => Promise<boolean>): Promise<void> {
+async function poll(
+  what: string | (() => string),
+  done: () => Promise<boolean>,
+  withinMs = READY_WITHIN_MS,
+): Promise<void> {
   const began = performance.now();
   while (!(await done())) {
-    if (performance.now() - began > READY_WITHIN_MS)
-      throw new Error(`not within ${READY_WITHIN_MS} ms: ${what}`);
+    if (performance.now() - began > withinMs)
+      throw new Error(`not within ${withinMs} ms: ${typeof what === "string" ? what : what()}`);
     await sleep(POLL_MS);
   }
 }

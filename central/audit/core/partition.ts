@@ -44,6 +44,8 @@ interface PendingClaim {
 
 /** Unreadable raw records that wait for their dead letters, at most; more are counted by the dead letters alone. */
 const MAX_POISON = 1_000;
+/** Words of agents that wait to be judged, at most: of a device the newest counts. */
+const MAX_CLAIMS = 20_000;
 /** Stations that the network file does not know: whoever may write to raw can name them. */
 const MAX_UNKNOWN_STATIONS = 100;
 
@@ -229,6 +231,11 @@ export class Partition {
 
   /** Everything that raw and the dead letters held before look `look` has been read: claims told before are judged. */
   judgeClaims(look: number, now: number): void {
+    // What raw records had that were deleted unread only the clean topic tells: claims wait until that has been read.
+    if (this.#trustUntil > 0 || look <= this.#trustedLook) {
+      this.#claims.splice(0, this.#claims.length - MAX_CLAIMS);
+      return;
+    }
     const due = this.#claims.filter((claim) => claim.look < look);
     if (due.length === 0) return;
     this.#claims = this.#claims.filter((claim) => claim.look >= look);

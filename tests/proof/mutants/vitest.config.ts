@@ -27,7 +27,8 @@ export default defineConfig({
     // Enough to see a broken rule, and no more: each mutant runs them all.
     env: { PROOF_TRAFFIC: "100", PROOF_SEEDS: "3" },
     maxWorkers: 2,
-    testTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // One red test is enough.
     bail: 1,
   },

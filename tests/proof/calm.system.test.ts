@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { treeOf } from "../../infra/launcher/supervisor/process/tree.ts";
+import { eventually } from "../../infra/runtime/testing/eventually.ts";
+import { TOPICS } from "../../schemas/topics.ts";
+import { type FleetLoad, startFleetLoad } from "../faults/fleet-load.ts";
+import { startSystem, type TestSystem } from "../support/system.ts";
+import { Attacks } from "./system/attacks.ts";
+import { Burden } from "./system/burden.ts";
+import { Witness } from "./system/witness.ts";
+
+/*
+ * A whole system with the city's traffic and some vehicles, to which everything happens that costs time and loses
+ * nothing. A witness that reads along must never see a finding. With PROOF_IN_FULL=1 only: it takes most of an hour.
+ */
+const FULL = process.env["PROOF_IN_FULL"] === "1";
+/** All of it in a tenth of the time: PROOF_HASTE=0.1. */
+const HASTE = Number(process.env["PROOF_HASTE"] ?? 1);
+const MINUTE_MS = 60_000;
+const PARTS = [
+  "kafka",
+  "schema-registry",
+  "central",
+  "ksql",
+  "gateway",
+  "edge",
+  "firmware-sim",
+  "postgres",
+  "fleet-ingest",
+  "audit",
+  "dashboard",
+];
+
+let system: TestSystem;
+let witness: Witness;
+let vehicles: FleetLoad | undefined;
+
+async function open(home?: string): Promise<void> {
+  system = await startSystem({ home, readyWithinMs: 10 * MINUTE_MS });
+  witness = await Witness.at(new Attacks(system).kafka, TOPICS.audit);
+  vehicles = startFleetLoad(system.endpoints.FLEET_URL, 5, MINUTE_MS / 60);
+}
+
+async function close(): Promise<void> {
+  // It ends when all that it posted is acknowledged.
+  await vehicles?.stop();
+  vehicles = undefined;
+  await witness?.stop();
+  await system?.stop();
+}
+
+const lasts = (ms: number): Promise<void> => sleep(ms * HASTE);
+
+/** It holds again, and nobody ever said that anything was wrong. */
+async function expectCalm(what: string): Promise<void> {
+  await eventually(
+    () => expect([witness.verdict?.state, witness.verdict?.fleet?.state], what).toEqual(["holds", "holds"]),
+    5 * MINUTE_MS,
+    500,
+  );
+  expect(witness.open, what).toEqual([]);
+  const states = witness.takeStates();
+  process.stderr.write(`${what}: ${JSON.stringify(states)}\n`);
+  expect(states.broken ?? 0, what).toBe(0);
+}
+
+describe.skipIf(!FULL)("nothing is lost, so nothing is found", () => {
+  beforeAll(() => open(), 12 * MINUTE_MS);
+  afterAll(async () => {
+    await close();
+    await system?.remove();
+  });
+
+  test(
+    "from the first line of a first start, and in a quarter of an hour in which nothing happens",
+    async () => {
+      await lasts(15 * MINUTE_MS);
+      await expectCalm("clean");
+    },
+    30 * MINUTE_MS,
+  );
+
+  test(
+    "twenty busy processes on the same processors for five minutes",
+    async () => {
+      const burden = new Burden(20);
+      try {
+        await lasts(5 * MINUTE_MS);
+      } finally {
+        await burden.lift();
+      }
+      await expectCalm("twenty busy processes");
+    },
+    20 * MINUTE_MS,
+  );
+
+  test.each(PARTS)(
+    "%s stands still for half a minute",
+    async (part) => {
+      const pid = await system.pidOf(part);
+      process.kill(pid, "SIGSTOP");
+      try {
+        await lasts(MINUTE_MS / 2);
+      } finally {
+        process.kill(pid, "SIGCONT");
+      }
+      await expectCalm(`${part} stopped`);
+    },
+    10 * MINUTE_MS,
+  );
+
+  test.each(PARTS)(
+    "%s is killed",
+    async (part) => {
+      await system.kill(part);
+      await system.until(part, "ready");
+      await expectCalm(`${part} killed`);
+    },
+    10 * MINUTE_MS,
+  );
+
+  test(
+    "all 92 stations' agents join at once, with what has waited",
+    async () => {
+      await system.request("edge", "stop");
+      await lasts(MINUTE_MS);
+      await system.request("edge", "start");
+      await expectCalm("92 stations join");
+    },
+    10 * MINUTE_MS,
+  );
+
+  test(
+    "a device's chip is replaced by an empty one",
+    async () => {
+      await new Attacks(system).eraseMemory("40380-T1");
+      await expectCalm("chip replaced");
+    },
+    10 * MINUTE_MS,
+  );
+
+  test(
+    "the machine sleeps for two minutes",
+    async () => {
+      const pids = [system.pid, ...treeOf(system.pid)];
+      for (const pid of pids) process.kill(pid, "SIGSTOP");
+      try {
+        await lasts(2 * MINUTE_MS);
+      } finally {
+        for (const pid of pids.toReversed()) process.kill(pid, "SIGCONT");
+      }
+      await expectCalm("the machine slept");
+    },
+    15 * MINUTE_MS,
+  );
+
+  test(
+    "stopped in order and started again",
+    async () => {
+      await close();
+      await open(system.home);
+      await expectCalm("stopped and started");
+    },
+    10 * MINUTE_MS,
+  );
+});
