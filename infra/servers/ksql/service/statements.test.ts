@@ -228,6 +228,15 @@ describe("bounds", () => {
       "PARTITIONS is 1001: a topic that this server makes has at most 1000.",
     ],
     [
+      "11 topics of 1000 partitions",
+      Array.from(
+        { length: 11 },
+        (_, i) =>
+          `CREATE STREAM BOUND${i} (A INT) WITH (KAFKA_TOPIC='p${i}', VALUE_FORMAT='JSON', PARTITIONS=1000);`,
+      ).join("\n"),
+      "at most 10000 are taken on",
+    ],
+    [
       "1001 columns",
       `CREATE STREAM BOUND (${columns}) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');`,
       "at most 1000 columns",
