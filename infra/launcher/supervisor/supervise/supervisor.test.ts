@@ -40,7 +40,7 @@ function setUp(change: Partial<Part> = {}) {
     needs: [],
     feeds: [],
     url: null,
-    log: null,
+    log: "/nonexistent/edge.log",
     holdsState: false,
     launch() {
       const launched = new FakeProcess();
@@ -113,6 +113,14 @@ describe("the supervisor", () => {
     clock.advance(QUIET_LIMIT_MS);
     expect(supervisor.reports()[0]).toMatchObject({ state: "ready", doing: null });
     expect(activity.asked).toHaveLength(600);
+  });
+
+  test("does not judge work of its own that works through no other part", async () => {
+    const { clock, processes, supervisor } = setUp({ kind: "task", log: null });
+    supervisor.begin();
+    clock.advance(10 * QUIET_LIMIT_MS);
+    expect(processes[0]?.calls).toEqual([]);
+    expect(supervisor.reports()[0]).toMatchObject({ state: "starting", restarts: 0 });
   });
 
   test("kills a part that hangs, and tries again", async () => {

@@ -166,7 +166,10 @@ export class Supervisor {
     let at = this.#now();
     running.cancel = clock.every(LOOK_EVERY_MS, () => {
       const now = this.#now();
-      running.patience = look(running.patience, this.#activityOf(part, launched), now - at);
+      const activity = this.#activityOf(part, launched);
+      // Work inside this process that works through no other part has a bound of its own.
+      if (activity === undefined) return;
+      running.patience = look(running.patience, activity, now - at);
       at = now;
       if (!hangs(running.patience)) return;
       running.cancel();
@@ -190,9 +193,14 @@ export class Supervisor {
     void launched.ended.then((ended) => this.#onEnded(name, running, ended));
   }
 
-  /** A task works through those that it needs: what they do for it counts as its own. */
-  #activityOf(part: Part, { pid, preparing }: Launched): Activity {
+  /**
+   * A task works through those that it needs: what they do for it counts as its own.
+   *
+   * @returns undefined when there is nothing by which it could be judged.
+   */
+  #activityOf(part: Part, { pid, preparing }: Launched): Activity | undefined {
     const others = part.kind === "task" ? part.needs : [];
+    if (part.log === null && others.length === 0) return undefined;
     const pids = [pid ?? preparing, ...others.map((name) => this.#running.get(name)?.launched.pid)];
     return this.#options.activityOf(
       pids.filter((each) => typeof each === "number"),
