@@ -1,10 +1,10 @@
 import { execFile, spawnSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { promisify } from "node:util";
 import type { IClientOptions } from "mqtt";
@@ -40,6 +40,8 @@ let station: CertificateFiles;
 let scripted: ScriptedKafka;
 let gateway: TestGateway;
 let url = "";
+/** How often the gateway found files that it cannot use. */
+let unusable = 0;
 
 beforeAll(async () => {
   authority = await makeAuthority(join(folder, "ca"));
@@ -50,14 +52,22 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 beforeEach(async () => {
   scripted = new ScriptedKafka();
-  const read = () => ({
-    own: keyPairOf(
+  unusable = 0;
+  const read = () => {
+    const [cert, key] = [
       { variable: "cert", path: server.cert },
       { variable: "key", path: server.key },
-      Date.now(),
-    ),
-    clientAuthorities: authoritiesOf({ variable: "ca", path: authority.caFile }, Date.now()),
-  });
+    ];
+    try {
+      return {
+        own: keyPairOf(cert, key, Date.now()),
+        clientAuthorities: authoritiesOf({ variable: "ca", path: authority.caFile }, Date.now()),
+      };
+    } catch (error) {
+      unusable++;
+      throw error;
+    }
+  };
   const files = { paths: [server.cert, server.key], read, everyMs: 50 };
   const tls = { port: 0, webSocketPort: 0, certificates: read(), files };
   gateway = await testGateway(scripted.kafka, {
@@ -163,7 +173,8 @@ describe("refused at the CONNECT, and counted", () => {
     "a certificate that has expired": [
       async () => {
         const expired = await authority.sign(`${STATION}`, 0);
-        await sleep(1_100);
+        const { validTo } = new X509Certificate(readFileSync(expired.cert));
+        await expect.poll(() => Date.now(), { timeout: 5_000 }).toBeGreaterThan(Date.parse(validTo));
         const options = as(expired);
         station = await authority.sign(String(STATION));
         return options;
@@ -230,7 +241,7 @@ test("a renewed certificate is shown to whoever connects next; one that cannot b
   // In two writes, as renewals do it: the key of one and the certificate of the other do for nobody.
   const { cert, key } = { cert: readFileSync(server.cert), key: readFileSync(server.key) };
   writeFileSync(server.key, readFileSync(station.key));
-  await sleep(200);
+  await expect.poll(() => unusable, { timeout: 5_000 }).toBeGreaterThan(0);
   expect(await shown()).toBe(before);
   writeFileSync(server.key, key);
   writeFileSync(server.cert, cert);
