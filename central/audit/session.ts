@@ -58,6 +58,8 @@ export class AuditSession {
   #verdict: Verdict | null = null;
   /** What else may keep readings from coming through, a sentence each: told with the verdict's reasons. */
   notes: () => readonly string[] = () => [];
+  /** Stations that are too large to be kept. */
+  #unwritten: readonly number[] = [];
 
   static topicOf(prefix: string): string {
     return topicNames(prefix).audit;
@@ -129,7 +131,8 @@ export class AuditSession {
 
   get detail(): Readonly<Record<string, unknown>> {
     const { state, asOf, findings } = this.#verdict ?? {};
-    return { state, asOf, ...findings };
+    const unwritten = this.#unwritten.length > 0 ? { unwritten: this.#unwritten } : {};
+    return { state, asOf, ...findings, ...unwritten };
   }
 
   /**
@@ -207,7 +210,10 @@ export class AuditSession {
     for (const finding of findings.values()) {
       if (finding) this.#logger.warn({ finding: finding.id, readings: finding.readings }, finding.detail);
     }
-    if (!memory) return this.#store.write({ findings, ...(verdict ? { verdict } : {}) });
+    if (!memory) {
+      await this.#store.write({ findings, ...(verdict ? { verdict } : {}) });
+      return;
+    }
     const stations = new Map<number, StationMemory>();
     for (const partition of auditor.partitions) {
       for (const station of partition.stations) {
@@ -218,7 +224,23 @@ export class AuditSession {
     }
     const checkpoint = { auditor: auditor.toJSON(), topicIds: this.#looks.topicIds };
     const fleet = vehicles ? (this.#fleet?.memory() ?? null) : null;
-    await this.#store.write({ findings, stations, checkpoint, fleet, ...(verdict ? { verdict } : {}) });
+    const whole = { findings, stations, checkpoint, fleet, ...(verdict ? { verdict } : {}) };
+    this.#tooLarge(await this.#store.write(whole));
+  }
+
+  /** Their audit goes on; only what is known of them is not kept. */
+  #tooLarge(stations: readonly number[]): void {
+    const told = stations.length > 0 && this.#unwritten.length === 0;
+    this.#unwritten = stations;
+    for (const partition of this.#auditor.partitions) {
+      for (const station of partition.stations) if (stations.includes(station.id)) station.changed = true;
+    }
+    if (told) {
+      this.#logger.warn(
+        { stations },
+        "what is known of these stations is too large to be kept: after a restart their records are read again",
+      );
+    }
   }
 }
 

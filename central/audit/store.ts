@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { LogReader, OutRecord, Producer } from "../../infra/runtime/kafka/ports.ts";
 import { AUDIT_KEYS, type Finding, type Resolution, type Verdict } from "../../schemas/audit.ts";
 import type { AuditorState } from "./core/auditor.ts";
@@ -22,6 +23,17 @@ interface Owned<T> {
   readonly claim: number;
   readonly state: T;
 }
+
+/** The same, of a state that is large as text: deflated, then base64. */
+interface Packed {
+  readonly claim: number;
+  readonly deflated: string;
+}
+
+/** A state of more characters is written deflated. */
+const PACK_CHARACTERS = 65_536;
+/** What a topic takes by default is a little more, bytes. */
+export const MAX_RECORD_BYTES = 1_000_000;
 
 /** Positions that a station's memory covers, per topic; of the partition of the station. */
 export type StationPositions = Readonly<Record<string, number>>;
@@ -71,7 +83,8 @@ export class AuditStore {
 
   /** @throws {CodedError} KAFKA_UNAVAILABLE */
   async begin(instance: string): Promise<Restored> {
-    const [written] = await this.#send([{ key: KEYS.claim, value: { instance } }]);
+    const claim = Buffer.from(JSON.stringify({ instance }));
+    const [written] = await this.#send([{ key: KEYS.claim, value: claim }]);
     this.#claim = written?.offset ?? 0;
     const memory = new Memory(this.#claim);
     while (this.#next <= this.#claim)
@@ -95,41 +108,59 @@ export class AuditStore {
     return mine;
   }
 
-  /** Findings first, the checkpoint last: what is read again after a crash has been found already, and is known. */
+  /**
+   * Findings first, the checkpoint last: what is read again after a crash has been found already, and is known.
+   *
+   * @returns stations that are too large to be written. Then the checkpoint stays as it was too: whoever begins from here
+   * reads their records again.
+   */
   async write(changes: {
     readonly findings?: ReadonlyMap<string, Finding | null>;
     readonly verdict?: Verdict;
     readonly stations?: ReadonlyMap<number, StationMemory>;
     readonly checkpoint?: Checkpoint;
     readonly fleet?: FleetMemory | null;
-  }): Promise<void> {
+  }): Promise<readonly number[]> {
     const { findings, verdict, stations, checkpoint, fleet } = changes;
     const entries: Entry[] = [];
-    for (const [id, finding] of findings ?? [])
-      entries.push({ key: AUDIT_KEYS.finding + id, value: finding });
-    if (verdict) entries.push({ key: AUDIT_KEYS.verdict, value: verdict });
-    for (const [id, state] of stations ?? [])
-      entries.push({ key: KEYS.station + id, value: this.#owned(state) });
+    const tooLarge: number[] = [];
+    const put = (key: string, value: unknown): void => {
+      entries.push({ key, value: value === null ? null : Buffer.from(JSON.stringify(value)) });
+    };
+    for (const [id, finding] of findings ?? []) put(AUDIT_KEYS.finding + id, finding);
+    if (verdict) put(AUDIT_KEYS.verdict, verdict);
+    for (const [id, state] of stations ?? []) {
+      const value = this.#packed(state);
+      if (value.length > MAX_RECORD_BYTES) tooLarge.push(id);
+      else entries.push({ key: KEYS.station + id, value });
+    }
     for (const group of fleet?.groups ?? []) {
       const [{ vehicle, boot }] = group;
-      entries.push({ key: `${KEYS.vehicle}${vehicle} ${boot}`, value: this.#owned(group) });
+      put(`${KEYS.vehicle}${vehicle} ${boot}`, this.#owned(group));
     }
-    if (fleet) entries.push({ key: KEYS.fleet, value: this.#owned(fleet.checkpoint) });
-    if (checkpoint) entries.push({ key: KEYS.checkpoint, value: this.#owned(checkpoint) });
+    if (fleet) put(KEYS.fleet, this.#owned(fleet.checkpoint));
+    if (checkpoint && tooLarge.length === 0) {
+      entries.push({ key: KEYS.checkpoint, value: this.#packed(checkpoint) });
+    }
     if (entries.length > 0) await this.#send(entries);
+    return tooLarge;
   }
 
   #owned<T>(state: T): Owned<T> {
     return { claim: this.#claim, state };
   }
 
+  #packed(state: unknown): Buffer {
+    const text = JSON.stringify(state);
+    if (text.length <= PACK_CHARACTERS) return Buffer.from(JSON.stringify(this.#owned(state)));
+    const packed: Packed = { claim: this.#claim, deflated: deflateRawSync(text).toString("base64") };
+    return Buffer.from(JSON.stringify(packed));
+  }
+
   #send(entries: readonly Entry[]): ReturnType<Producer["send"]> {
     const { topic, producer } = this.#options;
     return producer.send(
-      entries.map(({ key, value }): OutRecord => {
-        const bytes = value === null ? null : Buffer.from(JSON.stringify(value));
-        return { topic, partition: 0, key: Buffer.from(key), value: bytes };
-      }),
+      entries.map(({ key, value }): OutRecord => ({ topic, partition: 0, key: Buffer.from(key), value })),
     );
   }
 
@@ -146,7 +177,7 @@ export class AuditStore {
 
 interface Entry {
   readonly key: string;
-  readonly value: unknown;
+  readonly value: Buffer | null;
 }
 
 /** The topic read back, up to the claim of the auditor that reads it. */
@@ -184,8 +215,19 @@ class Memory implements Restored {
 
   /** null: an auditor wrote it that another one had replaced by then. */
   #mine<T>(value: string | null): T | null {
-    const owned = jsonIn(value) as Owned<T> | null;
-    return typeof owned?.claim === "number" && owned.claim >= this.#claimed ? owned.state : null;
+    const owned = jsonIn(value) as Owned<T> | Packed | null;
+    if (typeof owned?.claim !== "number" || owned.claim < this.#claimed) return null;
+    return "deflated" in owned ? unpacked<T>(owned) : owned.state;
+  }
+}
+
+/** null: it was not packed by an auditor. */
+function unpacked<T>({ deflated }: Packed): T | null {
+  try {
+    const limit = { maxOutputLength: 256 * MAX_RECORD_BYTES };
+    return JSON.parse(inflateRawSync(Buffer.from(deflated, "base64"), limit).toString()) as T;
+  } catch {
+    return null;
   }
 }
 

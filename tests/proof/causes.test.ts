@@ -43,7 +43,7 @@ describe("causes", () => {
     expect(await scene.open()).toEqual([]);
   });
 
-  test.fails("dedup's dead letter of one run of a batch excuses no other run of it", async () => {
+  test("dedup's dead letter of one run of a batch excuses no other run of it", async () => {
     scene.strike("dedup's input", "lost 1", ONE, 10);
     scene.field.collect();
     await scene.field.publish((batch) => [

@@ -76,7 +76,10 @@ export class Auditor {
       withdrawn: (fact) => this.findings.withdraw(fact, this.#now),
     };
     this.partitions = Array.from({ length: partitions }, (_, partition) => {
-      const share = { partition, partitions, rawTopic: topics.raw, reporter, deadLetters: this.#deadLetters };
+      const share = {
+        ...{ partition, partitions, reporter },
+        ...{ rawTopic: topics.raw, cleanTopics: this.#clean, deadLetters: this.#deadLetters },
+      };
       return new Partition(share, state?.partitions[partition]);
     });
     for (const [topic, partition, next] of state?.positions ?? []) {

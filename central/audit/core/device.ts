@@ -5,6 +5,8 @@ import { Account, type Counts, type Reporter } from "./account.ts";
 import { Acknowledged, type Erased } from "./acknowledged.ts";
 import type { Boot, Flights } from "./boot.ts";
 import { Boots, type BootsState } from "./boots.ts";
+import type { Excused, RunOf } from "./dead-letters.ts";
+import type { ShownRun } from "./early.ts";
 import { type Contents, Expectation, type ExpectationState } from "./expectation.ts";
 import { sizeOf } from "./ranges.ts";
 
@@ -30,8 +32,8 @@ export interface CleanReading {
 export interface CutContext {
   /** The record of the raw topic at an offset. */
   readonly raw: (offset: number) => Evidence;
-  /** Why dedup refused the raw record; undefined: no dead letter names it. */
-  readonly excuse: (offset: number) => string | undefined;
+  /** A run of the raw record, in parts: why dedup refused it; undefined: no dead letter names it. */
+  readonly excuses: (offset: number, run: RunOf) => readonly Excused[];
   /** May the clean records of this raw record have been deleted unread? */
   readonly unread: (offset: number) => boolean;
 }
@@ -81,8 +83,9 @@ export class Device {
    *
    * @param since - the record's timestamp, epoch ms.
    * @param trusted - what a boot's first run begins behind was before the audit began: it is taken on trust.
+   * @param cleanTopic - of this kind of reading.
    */
-  raw(run: RawRun, evidence: Evidence, since: number, trusted: boolean): void {
+  raw(run: RawRun, evidence: Evidence, since: number, trusted: boolean, cleanTopic: string): void {
     const { bootId, from, to, agentBoot, contents } = run;
     const begins = !this.#boots.has(bootId);
     const boot = this.#boots.get(bootId);
@@ -92,7 +95,9 @@ export class Device {
     this.#account.counts.repeated += to - from + 1 - sizeOf(fresh);
     for (const range of fresh) {
       this.acknowledged.arrived(boot, range);
-      this.clean.expect({ bootId, ...range, at: evidence.offset, since, contents });
+      const behind = this.clean.expect({ bootId, ...range, at: evidence.offset, since, contents });
+      // Where raw was not read from its first record, its order is not known.
+      if (!trusted) for (const run of behind) this.#behind(run, cleanTopic);
     }
     for (const range of late) {
       const what = { kind: "out-of-order", hop: "gateway", bootId, ...range, evidence } as const;
@@ -145,7 +150,7 @@ export class Device {
   }
 
   /** dedup has dealt with the raw topic below `offset`, and what it wrote has been read. */
-  cutClean(offset: number, { raw, excuse, unread }: CutContext): void {
+  cutClean(offset: number, { raw, excuses, unread }: CutContext): void {
     for (const { bootId, from, to, at } of this.clean.cut(offset)) {
       if (unread(at)) {
         this.#account.counts.unaudited += to - from + 1;
@@ -154,10 +159,11 @@ export class Device {
         continue;
       }
       this.#boots.get(bootId)?.lostAfter.add(from, to);
-      const lost = { kind: "lost", hop: "dedup", bootId, from, to, evidence: raw(at) } as const;
-      const why = excuse(at);
-      if (why === undefined) this.#account.lost(lost, "none", "in raw, and not in the clean topic");
-      else this.#account.lost(lost, "dead-letter", why);
+      const lost = { kind: "lost", hop: "dedup", bootId, evidence: raw(at) } as const;
+      for (const { reason, ...part } of excuses(at, { deviceId: this.ref.id, bootId, from, to })) {
+        const [cause, detail] = reason === undefined ? NOT_CLEAN : (["dead-letter", reason] as const);
+        this.#account.lost({ ...lost, ...part }, cause, detail);
+      }
     }
   }
 
@@ -237,6 +243,12 @@ export class Device {
     };
   }
 
+  #behind({ bootId, from, to, partition, at }: ShownRun, topic: string): void {
+    const evidence = { topic, partition, offset: at };
+    const what = { kind: "out-of-order", hop: "dedup", bootId, from, to, evidence } as const;
+    this.#account.found(what, "in the clean topic behind later ones");
+  }
+
   /** The clean topic shows a number that was found lost. */
   #returned(boot: Boot, seq: number): void {
     const { lost } = this.#account.counts;
@@ -256,4 +268,5 @@ export class Device {
   }
 }
 
+const NOT_CLEAN = ["none", "in raw, and not in the clean topic"] as const;
 const FLIGHTS = ["numbered", "device", "outbox", "gateway"] as const;

@@ -65,7 +65,7 @@ export interface DeadLetterSeen extends At {
   readonly reason: string;
   /** Of dedup: the raw record. null: of somebody else. */
   readonly raw: { readonly partition: number; readonly offset: number } | null;
-  /** Of the gateway: the readings that are in it, as far as they can be told. */
+  /** The readings that are in it, as far as they can be told; of a raw record without any, all of it is refused. */
   readonly readings: readonly (SeqRange & { readonly deviceId: string; readonly bootId: number })[];
 }
 

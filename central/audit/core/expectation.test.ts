@@ -69,7 +69,9 @@ describe("what an output shows of a device", () => {
     const expectation = expecting(run(1, 1, 0));
     pass(expectation, 1, 5, 6);
     expect(expectation.settle(1)).toEqual([]);
-    expect(expectation.settle(2)).toEqual([{ bootId: BOOT, from: 5, to: 6, partition: 0, at: 105, look: 1 }]);
+    expect(expectation.settle(2)).toMatchObject([
+      { bootId: BOOT, from: 5, to: 6, partition: 0, at: 105, look: 1 },
+    ]);
     expect(expectation.settle(3)).toEqual([]);
   });
 
@@ -117,5 +119,33 @@ test("whatever is left out, doubled or mixed up, every number is accounted for, 
       },
     ),
     { seed: 4, numRuns: 300 },
+  );
+});
+
+test("whatever the order, and however far the input was read by then, the same numbers are out of order", () => {
+  const numbers = Array.from({ length: 9 }, (_, i) => i + 1);
+  const shown = fc.shuffledSubarray(numbers, { minLength: 1 });
+  /** After so many records of the output each of the input's three batches is read. */
+  const reads = fc.array(fc.nat(9), { minLength: 3, maxLength: 3 });
+  fc.assert(
+    fc.property(shown, reads, fc.boolean(), (order, unsorted, restart) => {
+      const readAt = [...unsorted].sort((x, y) => x - y);
+      let expectation = new Expectation();
+      const late = new Set<number>();
+      for (let n = 0; n <= order.length; n++) {
+        for (const [batch, after] of readAt.entries()) {
+          if (after !== n && !(n === order.length && after > n)) continue;
+          for (const { from, to } of expectation.expect(run(batch * 3 + 1, batch * 3 + 3, batch)))
+            for (let seq = from; seq <= to; seq++) late.add(seq);
+        }
+        const seq = order[n];
+        if (seq === undefined) break;
+        if (expectation.pass(BOOT, seq, at(n), 1).what === "out-of-order") late.add(seq);
+        if (restart) expectation = new Expectation(JSON.parse(JSON.stringify(expectation)));
+      }
+      const behind = order.filter((seq, n) => order.slice(0, n).some((before) => before > seq));
+      expect([...late].sort()).toEqual(behind.sort());
+    }),
+    { seed: 3, numRuns: 2_000 },
   );
 });

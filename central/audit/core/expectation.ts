@@ -1,5 +1,6 @@
 import type { Evidence } from "../../../schemas/audit.ts";
 import type { SeqRange } from "../../../schemas/records.ts";
+import { Early, type EarlyRun, type EarlyState, type ShownRun } from "./early.ts";
 import { RangeSet } from "./ranges.ts";
 
 /** Numbers of one boot that an output must still show, in the order in which they must come. */
@@ -20,16 +21,6 @@ export interface Contents {
   readonly sums: readonly number[];
 }
 
-/** A number that the output showed before the input was read so far. */
-interface EarlyRun extends SeqRange {
-  readonly bootId: number;
-  /** Partition and offset of the output's first such record. */
-  readonly partition: number;
-  readonly at: number;
-  /** The look at Kafka that brought the last of them. */
-  readonly look: number;
-}
-
 /** What one record of the output is, against what was expected. */
 export type Passing =
   | { readonly what: "expected"; readonly at: number; readonly content: number | undefined }
@@ -43,7 +34,7 @@ export interface ExpectationState {
   readonly seen: readonly (readonly [bootId: number, ranges: readonly SeqRange[]])[];
   readonly expected: readonly ExpectedRun[];
   readonly skipped: readonly ExpectedRun[];
-  readonly early: readonly EarlyRun[];
+  readonly early: EarlyState;
 }
 
 /**
@@ -57,7 +48,7 @@ export class Expectation {
   #expected: ExpectedRun[];
   /** The output went on behind these. */
   #skipped: ExpectedRun[];
-  #early: EarlyRun[];
+  readonly #early: Early;
   #waiting: number;
 
   constructor(state?: ExpectationState) {
@@ -65,7 +56,7 @@ export class Expectation {
     this.#assumed = new Map(state?.assumed?.map(([bootId, ranges]) => [bootId, new RangeSet(ranges)]));
     this.#expected = [...(state?.expected ?? [])];
     this.#skipped = [...(state?.skipped ?? [])];
-    this.#early = [...(state?.early ?? [])];
+    this.#early = new Early(state?.early);
     this.#waiting = count(this.#expected) + count(this.#skipped);
   }
 
@@ -76,7 +67,7 @@ export class Expectation {
 
   /** How many numbers came before the input was read so far. */
   get early(): number {
-    return count(this.#early);
+    return this.#early.count;
   }
 
   /** The timestamp of the oldest input that waits, epoch ms; null: nothing waits. */
@@ -115,15 +106,27 @@ export class Expectation {
   /** Is anything of this boot on its way? */
   pending(bootId: number): boolean {
     const ofBoot = (run: { readonly bootId: number }): boolean => run.bootId === bootId;
-    return this.#expected.some(ofBoot) || this.#skipped.some(ofBoot) || this.#early.some(ofBoot);
+    return this.#expected.some(ofBoot) || this.#skipped.some(ofBoot) || this.#early.has(bootId);
   }
 
-  /** The input shows these numbers for the first time. What the output has shown already is not waited for. */
-  expect(run: ExpectedRun): void {
-    for (const { from, to } of this.seen(run.bootId).missing(run.from, run.to)) {
-      this.#push({ ...run, from, to });
+  /**
+   * The input shows these numbers for the first time. What the output has shown already is not waited for.
+   *
+   * @returns what the output is known by now to have shown behind numbers that the input has later.
+   */
+  expect(run: ExpectedRun): readonly ShownRun[] {
+    const gone = this.#early.last(run);
+    if (gone !== undefined) {
+      // The output had gone on behind all that the input has before this number.
+      for (const passed of this.#expected.splice(0)) this.#skip(passed);
     }
-    this.confirm(run);
+    for (const { from, to } of this.seen(run.bootId).missing(run.from, run.to)) {
+      if (gone !== undefined && to < gone) {
+        this.#waiting += to - from + 1;
+        this.#skip({ ...run, from, to });
+      } else this.#push({ ...run, from, to });
+    }
+    return this.#early.shown(run);
   }
 
   /**
@@ -135,7 +138,10 @@ export class Expectation {
     const seen = this.seen(bootId);
     if (seen.has(seq)) return { what: "doubled" };
     const index = this.#expected.findIndex((run) => covers(run, bootId, seq));
-    if (index >= 0) return this.#takeExpected(index, seq, seen);
+    if (index >= 0) {
+      this.#early.passedBy(bootId, seq, place);
+      return this.#takeExpected(index, seq, seen);
+    }
     seen.add(seq, seq);
     const assumed = this.#assumed.get(bootId);
     if (assumed?.has(seq)) {
@@ -147,7 +153,7 @@ export class Expectation {
       this.#takeSkipped(skipped, seq);
       return { what: "out-of-order" };
     }
-    this.#noteEarly({ bootId, from: seq, to: seq, partition: place.partition, at: place.offset, look });
+    this.#early.note(bootId, seq, place, look);
     return { what: "early" };
   }
 
@@ -173,10 +179,7 @@ export class Expectation {
    * @returns what the output showed before, and the input does not have.
    */
   settle(look: number): readonly EarlyRun[] {
-    if (this.#early.length === 0) return [];
-    const unexpected = this.#early.filter((run) => run.look < look);
-    if (unexpected.length > 0) this.#early = this.#early.filter((run) => run.look >= look);
-    return unexpected;
+    return this.#early.before(look);
   }
 
   /** The input's offsets begin again: what is expected came of records that have none any more. */
@@ -192,7 +195,7 @@ export class Expectation {
       seen: pairs(this.#seen),
       expected: this.#expected,
       skipped: this.#skipped,
-      early: this.#early,
+      early: this.#early.toJSON(),
     };
   }
 
@@ -209,13 +212,18 @@ export class Expectation {
 
   #takeExpected(index: number, seq: number, seen: RangeSet): Passing {
     const run = this.#expected[index] as ExpectedRun;
-    if (index > 0) this.#skipped.push(...this.#expected.splice(0, index));
-    if (seq > run.from) this.#skipped.push({ ...run, to: seq - 1 });
+    for (const passed of this.#expected.splice(0, index)) this.#skip(passed);
+    if (seq > run.from) this.#skip({ ...run, to: seq - 1 });
     if (seq < run.to) this.#expected[0] = { ...run, from: seq + 1 };
     else this.#expected.shift();
     this.#waiting--;
     seen.add(seq, seq);
     return { what: "expected", at: run.at, content: run.contents?.sums[seq - run.contents.from] };
+  }
+
+  /** The output went on behind these. What they hold is not compared any more. */
+  #skip(run: ExpectedRun): void {
+    this.#skipped.push({ ...run, contents: null });
   }
 
   #takeSkipped(index: number, seq: number): void {
@@ -228,23 +236,9 @@ export class Expectation {
     this.#waiting--;
   }
 
-  #noteEarly(run: EarlyRun): void {
-    const last = this.#early.at(-1);
-    if (last?.bootId === run.bootId && last.to + 1 === run.from && last.partition === run.partition) {
-      this.#early[this.#early.length - 1] = { ...last, to: run.to, look: run.look };
-    } else this.#early.push(run);
-  }
-
-  /** These early ones are rightly there. */
-  confirm({ bootId, from, to }: SeqRange & { readonly bootId: number }): void {
-    if (this.#early.length === 0) return;
-    this.#early = this.#early.flatMap((run) => {
-      if (run.bootId !== bootId || run.to < from || run.from > to) return [run];
-      return [
-        ...(run.from < from ? [{ ...run, to: from - 1 }] : []),
-        ...(run.to > to ? [{ ...run, from: to + 1 }] : []),
-      ];
-    });
+  /** These early ones are rightly there, whatever the order. */
+  confirm(run: SeqRange & { readonly bootId: number }): void {
+    this.#early.confirm(run);
   }
 }
 

@@ -10,7 +10,7 @@ import { partitionOf } from "../../../schemas/topics.ts";
 import type { Reporter } from "./account.ts";
 import { type Claim, claimOf } from "./claim.ts";
 import { CommitCut, type CommitCutState } from "./commit-cut.ts";
-import type { DeadLetters } from "./dead-letters.ts";
+import type { DeadLetters, RunOf } from "./dead-letters.ts";
 import type { Device } from "./device.ts";
 import type { BatchSeen, CommitSeen, ReadingSeen, StateSeen, UnreadableSeen } from "./events.ts";
 import { OutputGap } from "./gap.ts";
@@ -20,6 +20,7 @@ export interface PartitionOptions {
   readonly partition: number;
   readonly partitions: number;
   readonly rawTopic: string;
+  readonly cleanTopics: Readonly<Record<DeviceKind, string>>;
   readonly reporter: Reporter;
   readonly deadLetters: DeadLetters;
 }
@@ -134,7 +135,8 @@ export class Partition {
       const station = ref && this.station(ref.stationId);
       if (!ref || !station || station.covers(evidence)) continue;
       if (ref.stationId === seen.stationId && home === this.#options.partition) {
-        station.device(ref).raw({ ...run, agentBoot: seen.agentBoot }, evidence, seen.since, !this.#whole);
+        const own = { ...run, agentBoot: seen.agentBoot };
+        station.device(ref).raw(own, evidence, seen.since, !this.#whole, this.#options.cleanTopics[ref.kind]);
         continue;
       }
       const detail =
@@ -188,7 +190,7 @@ export class Partition {
       const gap = this.#gap(kind);
       const context = {
         raw,
-        excuse: (at: number) => deadLetters.reason(partition, at),
+        excuses: (at: number, run: RunOf) => deadLetters.excuses(partition, at, run),
         unread: (at: number) => gap.covers(at),
       };
       for (const station of this.#stations.values()) {
@@ -198,9 +200,7 @@ export class Partition {
         }
       }
     }
-    for (const at of this.#poison.filter(
-      (at) => at < offset && deadLetters.reason(partition, at) === undefined,
-    )) {
+    for (const at of this.#poison.filter((at) => at < offset && !deadLetters.has(partition, at))) {
       reporter.found({
         ...NO_DEVICE,
         kind: "lost",

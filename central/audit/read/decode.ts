@@ -111,7 +111,7 @@ export class Decoder {
     const reason = `${letter.code}: ${letter.reason}`;
     const raw = letter.where === "dedup" ? this.#origin(letter.origin) : null;
     const named = parseLost(headers[HEADERS.lost] ?? "");
-    const readings = letter.where !== "gateway" ? [] : named.length > 0 ? named : readingsIn(letter.bytes);
+    const readings = named.length > 0 || letter.where !== "gateway" ? named : readingsIn(letter.bytes);
     return { kind: "dead-letter", offset, since, reason, raw, readings };
   }
 

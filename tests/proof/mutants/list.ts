@@ -56,8 +56,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "what dedup is through with is in the clean topic",
     file: "core/device.ts",
-    from: 'if (why === undefined) this.#account.lost(lost, "none", "in raw, and not in the clean topic");',
-    to: "if (why === undefined) this.#account.counts.unaudited += to - from + 1;",
+    from: "this.#account.lost({ ...lost, ...part }, cause, detail);",
+    to: "if (reason === undefined) this.#account.counts.unaudited += to - from + 1;\n        else this.#account.lost({ ...lost, ...part }, cause, detail);",
   },
   {
     rule: "a cut closes only when all that came of it has been read",
@@ -67,9 +67,21 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: "nothing is in the clean topic that is not in raw",
-    file: "core/expectation.ts",
-    from: "const unexpected = this.#early.filter((run) => run.look < look);",
-    to: "const unexpected: EarlyRun[] = [];",
+    file: "core/early.ts",
+    from: "const before = this.#runs.filter((run) => run.look < look);",
+    to: "const before: EarlyRun[] = [];",
+  },
+  {
+    rule: "the clean topic has the order of raw, also where it was read first",
+    file: "core/early.ts",
+    from: "const behind = this.#overtaken.filter(({ ordinal }) => ordinal > part.ordinal);",
+    to: "const behind: Overtaken[] = [];",
+  },
+  {
+    rule: "a dead letter excuses the run that it names, and no other one of its batch",
+    file: "core/dead-letters.ts",
+    from: "runs.length === 0 ? [run] : named",
+    to: "[run]",
   },
   {
     rule: "a clean record is under its own station",
