@@ -1,4 +1,4 @@
-import type { AuditHop, LossCause, Verdict, VerdictState } from "../audit.ts";
+import type { AuditHop, FleetVerdict, LossCause, Verdict, VerdictState } from "../audit.ts";
 
 /** An open finding, in one sentence; `GET /proof/findings/{id}` has all of it. */
 export interface FindingBrief {
@@ -65,6 +65,10 @@ export interface ProofView {
   readonly open: readonly FindingBrief[];
   /** Places that are silent now: devices, or stations whose agent is gone. */
   readonly silent: number;
+  /** Hops at which something waits and nothing moves. */
+  readonly stalledAt: readonly AuditHop[];
+  /** The vehicles' half; null: it is not audited, or PostgreSQL was not reached yet. */
+  readonly fleet: FleetVerdict | null;
   /** Where the oldest reading that waits has come to, and since when; null: nothing waits. */
   readonly oldest: { readonly hop: AuditHop; readonly since: number } | null;
   /** Pages that are looked at, and those of them that have not drawn what they were sent. */

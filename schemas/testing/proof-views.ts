@@ -29,6 +29,8 @@ export function proofView(given: Partial<ProofView> = {}): ProofView {
     findings: { open: 0, accounted: 0, resolved: 0 },
     open: [],
     silent: 0,
+    stalledAt: [],
+    fleet: null,
     oldest: null,
     pages: { open: 0, behind: 0 },
     ...given,

@@ -124,7 +124,7 @@ async function healthy(
 }
 
 /** One of several equal ones is enough; devices and agents are by themselves. */
-const lasting = ["gateway-1", "fleet-ingest-1", "dedup", "stations", "telemetry", "dashboard"];
+const lasting = ["gateway-1", "fleet-ingest-1", "dedup", "stations", "telemetry", "audit", "dashboard"];
 
 test("those that go on become healthy by their own checks, and end in order", async () => {
   await Promise.all(

@@ -51,6 +51,8 @@ export class ProofKeeper {
       findings: verdict?.findings ?? { open: 0, accounted: 0, resolved: 0 },
       open: open.map((finding) => ({ id: finding.id, words: findingWords(finding) })),
       silent: verdict?.silent.length ?? 0,
+      stalledAt: (verdict?.inFlight ?? []).filter(({ state }) => state === "stalled").map(({ hop }) => hop),
+      fleet: verdict?.fleet ?? null,
       oldest: verdict ? oldestOf(verdict) : null,
       pages: this.#sources.pages(),
     };

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { AUDIT_HOPS, FINDING_KINDS, LOSS_CAUSES, VERDICT_STATES } from "../../../../schemas/audit.ts";
+import {
+  AUDIT_HOPS,
+  FINDING_KINDS,
+  type FleetVerdict,
+  LOSS_CAUSES,
+  VERDICT_STATES,
+} from "../../../../schemas/audit.ts";
 import { DEVICE_KINDS } from "../../../../schemas/network/devices.ts";
 import type { FindingAnswer, RecordAnswer } from "../../../../schemas/page/api.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
@@ -15,6 +21,18 @@ const lostBy = z.strictObject(
     typeof count
   >,
 );
+
+const fleetShape = z.strictObject({
+  state: z.enum(VERDICT_STATES),
+  asOf: epochMs,
+  reasons: z.array(z.string()),
+  inKafka: count,
+  waiting: count,
+  audited: count,
+  rows: count,
+  repeated: count,
+  deadLetters: count,
+}) satisfies z.ZodType<FleetVerdict>;
 
 export const proofShape = z.strictObject({
   state: z.enum(VERDICT_STATES),
@@ -45,6 +63,8 @@ export const proofShape = z.strictObject({
   findings: z.strictObject({ open: count, accounted: count, resolved: count }),
   open: z.array(z.strictObject({ id: z.string(), words: z.string() })),
   silent: count,
+  stalledAt: z.array(z.enum(AUDIT_HOPS)).describe("Where something waits and nothing moves"),
+  fleet: fleetShape.nullable().describe("The vehicles' topic against PostgreSQL's table"),
   oldest: z.strictObject({ hop: z.enum(AUDIT_HOPS), since: epochMs }).nullable(),
   pages: z.strictObject({ open: count, behind: count }),
 }) satisfies z.ZodType<ProofView>;

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isOpen } from "../../../../schemas/audit.ts";
 import type { FindingAnswer } from "../../../../schemas/page/api.ts";
-import { asOf, CAUSE_WORDS, HOP_WORDS, headline, sentence } from "../rules/proof-words.ts";
+import { asOf, CAUSE_WORDS, fleetSentence, HOP_WORDS, headline, sentence } from "../rules/proof-words.ts";
 import { figure, plural } from "../rules/words.ts";
 import { useNow, usePage } from "../state/use.ts";
 import { FindingView } from "./finding.tsx";
@@ -46,6 +46,11 @@ export function ProofSheet({ finding }: { readonly finding: string | null }) {
             </p>
           ) : null}
         </>
+      ) : null}
+      {proof?.fleet ? (
+        <p class="muted">
+          {fleetSentence(proof.fleet)} {proof.fleet.reasons.join(" ")}
+        </p>
       ) : null}
       <Findings key={JSON.stringify(proof?.findings)} wanted={finding} />
       <section class="sheet-part">

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { proofView } from "../../../../schemas/testing/proof-views.ts";
-import { asOf, headline, pagesBehind, sentence, terms } from "./proof-words.ts";
+import { asOf, fleetSentence, headline, pagesBehind, sentence, terms } from "./proof-words.ts";
 
 const n = fc.nat(1_000);
 
@@ -94,4 +94,21 @@ test("ages and pages in words", () => {
   expect(asOf({ asOf: null }, 7_400)).toBe("");
   expect(pagesBehind({ open: 3, behind: 1 })).toBe("1 of 3 pages behind");
   expect(pagesBehind({ open: 3, behind: 0 })).toBe("");
+});
+
+test("what is only silent is not called a stand-still", () => {
+  const stalled = proofView({ state: "stalled", silent: 1 });
+  expect(headline(stalled)).toBe("1 place silent");
+  expect(headline({ ...stalled, stalledAt: ["dedup"] })).toBe("Standing still");
+  expect(headline({ ...stalled, stale: true })).toBe("The auditor is silent");
+});
+
+test("the vehicles' events have a sentence of their own", () => {
+  const fleet = {
+    ...{ state: "holds", asOf: 0, reasons: [], inKafka: 1_204, waiting: 3, audited: 1_201, rows: 1_199 },
+    ...{ repeated: 2, deadLetters: 0 },
+  } as const;
+  expect(fleetSentence(fleet)).toBe(
+    "Vehicles' events: 1,199 of 1,204 are rows of PostgreSQL; 2 came again; 3 are on the way.",
+  );
 });

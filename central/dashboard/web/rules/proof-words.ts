@@ -1,4 +1,4 @@
-import type { AuditHop, LossCause } from "../../../../schemas/audit.ts";
+import type { AuditHop, FleetVerdict, LossCause } from "../../../../schemas/audit.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
 import { figure, plural, span } from "./words.ts";
 
@@ -19,8 +19,21 @@ export const STATE_SIGNS: Readonly<Record<State, string>> = {
 };
 
 /** What the proof comes to, in a few words. Before anything was counted there is nothing to catch up with. */
-export function headline({ state, devices }: ProofView): string {
-  return devices === null && state !== "broken" ? "Nothing counted yet" : STATE_WORDS[state];
+export function headline({ state, devices, stale, silent, stalledAt }: ProofView): string {
+  if (devices === null && state !== "broken") return "Nothing counted yet";
+  if (state !== "stalled") return STATE_WORDS[state];
+  if (stale) return "The auditor is silent";
+  return stalledAt.length === 0 && silent > 0 ? `${plural(silent, "place")} silent` : STATE_WORDS.stalled;
+}
+
+/** What became of the vehicles' events. */
+export function fleetSentence({ inKafka, rows, repeated, deadLetters, waiting }: FleetVerdict): string {
+  const rest = [
+    ...(repeated > 0 ? [`${figure(repeated)} came again`] : []),
+    ...(deadLetters > 0 ? [`${figure(deadLetters)} ${are(deadLetters)} dead letters`] : []),
+    ...(waiting > 0 ? [`${figure(waiting)} ${are(waiting)} on the way`] : []),
+  ];
+  return `${[`Vehicles' events: ${figure(rows)} of ${figure(inKafka)} are rows of PostgreSQL`, ...rest].join("; ")}.`;
 }
 
 /** What the figures of a proof that holds say, and nothing else. */

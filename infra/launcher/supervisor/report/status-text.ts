@@ -119,10 +119,17 @@ function proofText(proof: ProofView | null, now: number): string {
   const { state, reasons, devices, asOf, open, findings } = proof;
   const known = asOf !== null && devices !== null;
   const totals = known ? `, as of ${duration(now - asOf)} ago: ${totalsText(proof)}` : "";
+  const { fleet } = proof;
   const more = findings.open > open.length ? [`and ${findings.open - open.length} more: npm run audit`] : [];
   return [
     `The proof ${PROOF_WORDS[state]}${totals}.`,
     ...reasons,
+    ...(fleet
+      ? [
+          `Vehicles' events: ${figure(fleet.inKafka)} in Kafka, ${figure(fleet.rows)} rows, ${figure(fleet.repeated)} again, ${figure(fleet.deadLetters)} dead letters, ${figure(fleet.waiting)} on the way.`,
+          ...fleet.reasons,
+        ]
+      : []),
     ...open.map(({ id }) => `npm run audit -- show ${id}`),
     ...more,
   ].join("\n  ");
