@@ -26,6 +26,13 @@ export const pipelinePart: Part = {
         goal: 30_000,
         seconds,
       }),
+      pipelineContender(cluster, {
+        name: "merged topics, audited",
+        perStation: false,
+        audited: true,
+        goal: 50_000,
+        seconds,
+      }),
     ];
   },
   async close() {

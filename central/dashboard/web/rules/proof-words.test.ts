@@ -105,8 +105,8 @@ test("what is only silent is not called a stand-still", () => {
 
 test("the vehicles' events have a sentence of their own", () => {
   const fleet = {
-    ...{ state: "holds", asOf: 0, reasons: [], inKafka: 1_204, waiting: 3, audited: 1_201, rows: 1_199 },
-    ...{ repeated: 2, deadLetters: 0 },
+    ...{ state: "holds" as const, asOf: 0, reasons: [], inKafka: 1_204, waiting: 3, audited: 1_201 },
+    ...{ rows: 1_199, repeated: 2, deadLetters: 0 },
   } as const;
   expect(fleetSentence(fleet)).toBe(
     "Vehicles' events: 1,199 of 1,204 are rows of PostgreSQL; 2 came again; 3 are on the way.",

@@ -108,7 +108,7 @@ test("findings are named with the command that shows them; figures of a hop that
 
 test("the vehicles' half has its own figures and reasons", () => {
   const fleet = {
-    ...{ state: "stalled", asOf: 0, inKafka: 1_204, waiting: 3, audited: 1_201, rows: 1_199 },
+    ...{ state: "stalled" as const, asOf: 0, inKafka: 1_204, waiting: 3, audited: 1_201, rows: 1_199 },
     ...{ repeated: 2, deadLetters: 0, reasons: ["Vehicles: PostgreSQL does not answer, since 12 s."] },
   } as const;
   expect(statusText({ ...status, proof: proofView({ fleet }) }, 0)).toContain(

@@ -7,6 +7,7 @@ import { type GatewayProcess, startGateway } from "../mqtt-load/gateway-process.
 import { type Load, startLoad } from "../mqtt-load/load.ts";
 import type { LoadOptions } from "../mqtt-load/messages.ts";
 import { spending, watchMemory } from "../mqtt-load/processes.ts";
+import { type AuditProcess, startAudit } from "./audit-process.ts";
 import { countClean } from "./clean-count.ts";
 import { type DedupProcess, startDedup } from "./dedup-process.ts";
 import { startWatcher } from "./watcher.ts";
@@ -25,6 +26,8 @@ export interface PipelineOptions {
   readonly name: string;
   /** Also the stations' own topics. */
   readonly perStation: boolean;
+  /** With an auditor beside it, which must keep up and find nothing. */
+  readonly audited?: boolean;
   /** Readings/s: half of it, or of what was reached where that is less, is the load under which delays are measured. */
   readonly goal: number;
   readonly seconds: number;
@@ -38,14 +41,16 @@ export function pipelineContender(cluster: () => Cluster, options: PipelineOptio
       cluster().withTopics(async (prefix) => {
         const dedup = await startDedup(cluster(), prefix, options.perStation);
         const gateway = await startGateway(cluster(), prefix);
+        const audit = options.audited ? await startAudit(cluster(), prefix) : null;
         try {
-          const system = { cluster: cluster(), prefix, dedup, gateway };
+          const system = { cluster: cluster(), prefix, dedup, gateway, audit };
           const { figures, rate, published } = await rateOf(system, options);
           const half = Math.min(rate, options.goal) / 2;
           const delays = await delaysAt(system, options, half);
           await agreed(system, options, published + delays.published);
           return { ...figures, ...delays.figures };
         } finally {
+          await audit?.kill();
           await gateway.kill();
           await dedup.kill();
         }
@@ -58,15 +63,17 @@ interface System {
   readonly prefix: string;
   readonly dedup: DedupProcess;
   readonly gateway: GatewayProcess;
+  readonly audit: AuditProcess | null;
 }
 
 async function rateOf(
   system: System,
   { seconds }: PipelineOptions,
 ): Promise<{ readonly figures: Figures; readonly rate: number; readonly published: number }> {
-  const { cluster, dedup, gateway } = system;
+  const { cluster, dedup, gateway, audit } = system;
   const load = await loadOf(gateway, { boot: 1, batch: BATCH, seconds, pace: "allowance" });
   const memory = watchMemory(dedup.pid);
+  const auditsMemory = audit && watchMemory(audit.pid);
   let committed = 0;
   let over = false;
   const allowing = (async () => {
@@ -75,6 +82,8 @@ async function rateOf(
       load.allow(committed + BACKLOG);
     }
   })();
+  // From the first reading to the last: where it is behind, it has not spent everything yet.
+  const all = spending({ dedup: dedup.pid, audit: audit?.pid ?? dedup.pid });
   try {
     await load.begin();
     const spent = spending({
@@ -89,6 +98,8 @@ async function rateOf(
     const used = spent.spent();
     const { readings } = await load.done;
     await caughtUp(dedup, readings);
+    await audit?.reached(readings);
+    const whole = all.spent();
     const rate = (1_000 * (to.count - from.count)) / (to.at - from.at);
     const perMillion = (s: number): number => (s * 1e6) / (to.count - from.count);
     return {
@@ -101,12 +112,20 @@ async function rateOf(
         "Kafka, processor s per million readings": perMillion(used.kafka),
         "load, processor s per million readings": perMillion(used.load),
         "dedup, RssAnon peak, MB": memory.peak() / 1e6,
+        ...(auditsMemory
+          ? {
+              "audit, processor s per million readings": (whole.audit * 1e6) / readings,
+              "audit, share of dedup's processor, %": (100 * whole.audit) / whole.dedup,
+              "audit, RssAnon peak, MB": auditsMemory.peak() / 1e6,
+            }
+          : {}),
       },
     };
   } finally {
     over = true;
     await allowing.catch(() => {});
     memory.stop();
+    auditsMemory?.stop();
     load.end();
   }
 }
