@@ -141,7 +141,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "a dead letter is about exactly these bytes",
     file: "fleet/letters.ts",
     from: "return this.#named.get(partition)?.has(",
-    to: "return [...(this.#named.get(partition)?.values() ?? [])].some((letter) => letter.about === offset) || this.#named.get(partition)?.has(",
+    to: "if ([...(this.#named.get(partition)?.values() ?? [])].some((letter) => letter.about === offset)) return true;\n    return this.#named.get(partition)?.has(",
   },
   {
     rule: "what is a row stays one",

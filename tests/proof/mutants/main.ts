@@ -13,6 +13,8 @@ const CONFIG = join(import.meta.dirname, "vitest.config.ts");
 /** All but the long tests first: most rules need no more. */
 const STAGES = [["--exclude", "tests/proof/{matrix,calm}.test.ts"], []];
 
+const UNLOADED = "does not load:";
+
 answerHelp(
   "mutants",
   `Breaks ${MUTANTS.length} of the auditor's rules one after the other, in memory only; each must turn a test red. Takes about ten minutes.`,
@@ -52,7 +54,7 @@ async function failing(options: readonly string[], rule?: string): Promise<reado
   const failed = report.testResults.flatMap(({ assertionResults, message, name }) => {
     const red = assertionResults.filter(({ status }) => status === "failed");
     // A file that does not load has failed without a test.
-    if (red.length === 0 && message) return [`${name}: ${message}`];
+    if (red.length === 0 && message) return [`${UNLOADED} ${name}: ${message.split("\n", 1)[0]}`];
     return red.map(({ fullName, failureMessages: [why = ""] }) => `${fullName}: ${why.split("\n", 1)[0]}`);
   });
   if ((code === 0) !== (failed.length === 0))
