@@ -32,7 +32,7 @@ export const ERROR_CODES = {
   KAFKA_RECORD_REFUSED: "Kafka refuses this record for good (too large, invalid).",
   KAFKA_UNREADABLE:
     "Records of a topic cannot be decompressed: a codec that is not known here, or damaged bytes.",
-  KAFKA_HANGING_TRANSACTION: "A transaction that nobody will end keeps a partition from being written.",
+  KAFKA_HANGING_TRANSACTION: "A transaction that nothing will end keeps a partition from being written.",
   KAFKA_FENCED: "Another instance took over this transactional id; this one must stop.",
   KAFKA_TOPIC_MISMATCH: "A topic exists with other partitions or settings than required.",
   REGISTRY_UNAVAILABLE: "The schema registry does not answer.",
