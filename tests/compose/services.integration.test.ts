@@ -176,7 +176,9 @@ test("agents read the devices of another container, also after that was killed, 
     await allOnline();
     await devices.stop("SIGKILL");
     started.splice(started.indexOf(devices), 1);
-    await healthy(named("edge"), agentEnv, agents, ({ online }) => expect(online).toBe(0));
+    await healthy(named("edge"), agentEnv, agents, (answer) =>
+      expect(answer).toMatchObject({ edge: { online: 0 } }),
+    );
     const before = await written();
     await healthy(named("firmware-sim"), deviceEnv, start("firmware-sim", deviceEnv));
     await allOnline();
