@@ -12,21 +12,22 @@ export async function json(url) {
 }
 
 /**
- * What each part of the running system answers on `/readyz`, by its name; whoever does not answer is left out, and is a
- * finding of its own.
+ * What each part of the running system answers on `/readyz`, by its name. A part that does not answer is left out: it is a
+ * finding of its own. So is a supervisor of a system that was killed, whose port another program may have by now.
  *
  * @param {string | undefined} supervisor
  * @returns {Promise<ReadonlyMap<string, any>>}
  */
 export async function readinessOf(supervisor) {
   if (!supervisor) return new Map();
-  /** @type {{ parts: readonly { name: string, probe?: string | null }[] }} */
-  const { parts } = await json(`${supervisor}/status`).catch(() => ({ parts: [] }));
+  const status = await json(`${supervisor}/status`).catch(() => undefined);
+  /** @type {readonly { name: string, probe?: string | null }[]} */
+  const parts = Array.isArray(status?.parts) ? status.parts : [];
   const answers = await Promise.all(
     parts.map(async ({ name, probe }) => {
       if (!probe?.endsWith("/readyz")) return [];
       const answer = await json(probe).catch(() => undefined);
-      return answer === undefined ? [] : [/** @type {const} */ ([name, answer])];
+      return answer === null || typeof answer !== "object" ? [] : [/** @type {const} */ ([name, answer])];
     }),
   );
   return new Map(answers.flat());
