@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { startAudit } from "../../central/audit/audit.ts";
 import { startDashboard } from "../../central/dashboard/server/dashboard.ts";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { contentsOf } from "../../infra/runtime/kafka/testing/contents.ts";
@@ -61,16 +62,24 @@ test("a registry whose ids changed between two starts: partitions stay, counts s
   await expectTotals(load, { clean: load.agents.reduce((n, agent) => n + countOf(agent), 0) });
 });
 
-/** The page's totals of a city where nobody enters any more, with a registry that has seen none of its records. */
+/**
+ * What the auditor counts of a city where nobody enters any more, and the page shows: both with a registry that has seen
+ * none of its records.
+ */
 async function expectTotals(load: PipelineUnderLoad, { clean }: { readonly clean: number }): Promise<void> {
   const around = { clock: systemClock, logger: silentLogger };
   const admin = await load.kafka.admin();
   await admin.ensureTopics(topicSettings(load.topics, EMBEDDED_LIMITS));
   await admin.close();
   await writeSums(load);
+  const registry = createRegistryClient({ url: urlOf(2), ...around });
+  const audit = startAudit({
+    ...{ kafka: load.kafka, registry, prefix: load.prefix, perStation: false },
+    ...{ metrics: new Registry(), instance: "test", ...around },
+  });
   const dashboard = await startDashboard({
     ...{ kafka: load.kafka, topics: load.topics, metrics: new Registry(), ...around },
-    avro: avroDecoder(createRegistryClient({ url: urlOf(2), ...around })),
+    avro: avroDecoder(registry),
     ...{ port: 0, host: "127.0.0.1", webRoot: "/nonexistent", version: "0.0.0-test", instance: "test" },
     ...{ supervisorUrl: null, ksql: null, simulatorUrl: null, demo: { controls: null, token: null } },
     lookbackMs: 15 * 60_000,
@@ -81,7 +90,7 @@ async function expectTotals(load: PipelineUnderLoad, { clean }: { readonly clean
       expect(proof).toMatchObject({ clean, summed: clean });
     }, 30_000);
   } finally {
-    await dashboard.stop();
+    await Promise.all([dashboard.stop(), audit.stop()]);
   }
 }
 
