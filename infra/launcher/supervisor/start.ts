@@ -116,6 +116,7 @@ class SystemStart {
   #fail: (error: unknown) => void = () => {};
   #stopStarting = (): void => {};
   #stopFigures = (): void => {};
+  #leaveClassData = (): void => {};
 
   constructor(around: StartSurroundings, options: StartOptions, extent: Extent) {
     const { home, clock } = around;
@@ -236,7 +237,7 @@ class SystemStart {
       this.#stopStarting();
       printer.line(summary(reports, clock.monotonic() - this.#began, current.page));
       if (current.page !== null) this.#stopFigures = followFigures(current.page, this.#around);
-      clock.after(CLASS_DATA_AFTER_MS, () => void this.#readyClassData(current));
+      this.#leaveClassData = clock.after(CLASS_DATA_AFTER_MS, () => void this.#readyClassData(current));
       this.#settle(reports);
     } else if (changed.state === "restarting" && this.#tries < TRIES) {
       void current.plan.ports.lostBy(changed.name).then((port) => {
@@ -276,6 +277,7 @@ class SystemStart {
     this.#abort.abort();
     this.#stopStarting();
     this.#stopFigures();
+    this.#leaveClassData();
     await this.#again;
     const hurry = clock.after(DRAIN_WITHIN_MS, () => this.#attempt?.supervisor.kill("stateless"));
     const last = clock.after(END_WITHIN_MS, () => this.#attempt?.supervisor.kill("all"));
