@@ -53,8 +53,13 @@ const lasts = (ms: number): Promise<void> => sleep(ms * HASTE);
 
 /** It holds again, and nobody ever said that anything was wrong. */
 async function expectCalm(what: string): Promise<void> {
+  const from = Date.now();
   await eventually(
-    () => expect([witness.verdict?.state, witness.verdict?.fleet?.state], what).toEqual(["holds", "holds"]),
+    () => {
+      expect([witness.verdict?.state, witness.verdict?.fleet?.state], what).toEqual(["holds", "holds"]);
+      // A verdict from before the fault says nothing of it.
+      expect(witness.verdict?.asOf, what).toBeGreaterThan(from);
+    },
     5 * MINUTE_MS,
     500,
   );

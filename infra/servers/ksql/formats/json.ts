@@ -10,6 +10,7 @@ import type { Column } from "../catalog/source.ts";
 import { javaDouble } from "../sql/format.ts";
 import { type SqlType, typeText } from "../sql/types.ts";
 import { toDecimal } from "../values/cast.ts";
+import { intOf, longOf } from "../values/java-number.ts";
 import { parseDate, parseTime, parseTimestamp } from "../values/time-text.ts";
 import type { Value } from "../values/value.ts";
 import type { Serde } from "./serde.ts";
@@ -116,11 +117,13 @@ export function fromJson(json: Json, type: SqlType): Value {
       break;
     case "INTEGER": {
       const whole = wholeOf(json);
+      if (typeof whole === "number") return intOf(whole);
       if (whole !== undefined) return Number(BigInt.asIntN(32, whole));
       break;
     }
     case "BIGINT": {
       const whole = wholeOf(json);
+      if (typeof whole === "number") return longOf(whole);
       if (whole !== undefined) return BigInt.asIntN(64, whole);
       break;
     }
@@ -159,15 +162,14 @@ function textOf(json: Json): string {
   return writeJson(json);
 }
 
-function wholeOf(json: Json): bigint | undefined {
-  if (json instanceof JsonNumber) {
-    return json.isInteger ? BigInt(json.text) : BigInt(Math.trunc(Number(json.text)));
-  }
+/** A number with a fraction or an exponent is a double, as Jackson reads it. */
+function wholeOf(json: Json): bigint | number | undefined {
+  if (json instanceof JsonNumber) return json.isInteger ? BigInt(json.text) : Number(json.text);
   if (typeof json === "string" && /^[+-]?\d+$/.test(json)) return BigInt(json.replace(/^\+/, ""));
   return undefined;
 }
 
 function timeOf(json: Json, parse: (text: string) => number | undefined): number | undefined {
-  if (json instanceof JsonNumber) return Math.trunc(Number(json.text));
+  if (json instanceof JsonNumber) return Number(longOf(Number(json.text)));
   return typeof json === "string" ? parse(json) : undefined;
 }

@@ -1,6 +1,7 @@
 import { typeError } from "../errors.ts";
 import { type BaseType, type SqlType, sameType, typeText } from "../sql/types.ts";
 import { Decimal } from "./decimal.ts";
+import { intOf, longOf } from "./java-number.ts";
 import { DAY_MS, parseDate, parseTime, parseTimestamp } from "./time-text.ts";
 import { type Value, valueText } from "./value.ts";
 
@@ -73,7 +74,7 @@ function parseBoolean(text: string): boolean {
 }
 
 function toInteger(value: Exclude<Value, null>): number {
-  if (typeof value === "number") return Math.trunc(value) | 0;
+  if (typeof value === "number") return intOf(value);
   const whole = toBigint(value);
   if (typeof value === "string" && BigInt.asIntN(32, whole) !== whole)
     throw new Error(`no INTEGER: ${value}`);
@@ -85,7 +86,7 @@ const LONGEST_BIGINT = 100;
 
 function toBigint(value: Exclude<Value, null>): bigint {
   if (typeof value === "bigint") return value;
-  if (typeof value === "number") return BigInt.asIntN(64, BigInt(Math.trunc(value)));
+  if (typeof value === "number") return longOf(value);
   if (value instanceof Decimal) return value.unscaled / 10n ** BigInt(value.scale);
   const text = String(value).trim();
   if (!/^[+-]?\d+$/.test(text)) {

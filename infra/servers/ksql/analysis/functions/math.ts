@@ -1,5 +1,6 @@
 import { BIGINT, DOUBLE, decimalType, INTEGER, type SqlType } from "../../sql/types.ts";
 import { Decimal } from "../../values/decimal.ts";
+import { longOf } from "../../values/java-number.ts";
 import { compareValues, type Value } from "../../values/value.ts";
 import type { FunctionTable, Overload } from "./define.ts";
 
@@ -85,7 +86,7 @@ export const MATH_FUNCTIONS: FunctionTable = {
     {
       params: ["DOUBLE"],
       returns: BIGINT,
-      apply: ([x]) => BigInt.asIntN(64, BigInt(Math.floor(Number(x) + 0.5))),
+      apply: ([x]) => longOf(Math.floor(Number(x) + 0.5)),
     },
     {
       params: ["DECIMAL", "INTEGER"],
