@@ -19,6 +19,7 @@ export const ENTRIES = [
   "edge/main.ts",
   "gateway/main.ts",
   "central/main.ts",
+  "central/audit/main.ts",
   "central/connect/main.ts",
   "central/ksql/main.ts",
 ];
