@@ -47,11 +47,18 @@ class Walk {
  */
 export class LmdbFile {
   readonly #fd: number;
-  readonly #bytes: number;
-
   constructor(path: string) {
     this.#fd = openSync(path, "r");
-    this.#bytes = fstatSync(this.#fd).size;
+  }
+
+  /** The file grows while others write. */
+  get #bytes(): number {
+    return fstatSync(this.#fd).size;
+  }
+
+  /** The newest state's transaction; null: there is none. */
+  get transaction(): bigint | null {
+    return this.#states()[0]?.txnid ?? null;
   }
 
   close(): void {

@@ -15,6 +15,7 @@ export type Report =
   | { readonly unable: string };
 
 export const DATA_FILE = "data.mdb";
+const LOOKS_AGAIN = 10;
 
 /** Reasons not to open an outbox that say nothing of what is in it. */
 const UNABLE =
@@ -63,7 +64,12 @@ function damageIn(store: LmdbStore, file: string): string | null {
   if (!existsSync(file)) return null;
   const pages = new LmdbFile(file);
   try {
-    return pages.fault();
+    for (let again = 0; ; again++) {
+      const { transaction } = pages;
+      const fault = pages.fault();
+      // A writer that went on in the middle of the look has moved pages: that is no damage.
+      if (fault === null || pages.transaction === transaction || again === LOOKS_AGAIN) return fault;
+    }
   } finally {
     pages.close();
   }
