@@ -1,7 +1,7 @@
-import { Client, type ClientBase } from "pg";
-import { BOUNDS, CLIENT_MS, setBounds } from "../../../infra/runtime/postgres/bounds.ts";
-import { type PostgresAccess, postgresProblem } from "../../../infra/runtime/security/postgres.ts";
-import { CodedError } from "../../../schemas/errors.ts";
+import type { ClientBase } from "pg";
+import { BOUNDS, setBounds } from "../../../infra/runtime/postgres/bounds.ts";
+import { withConnection } from "../../../infra/runtime/postgres/connection.ts";
+import type { PostgresAccess } from "../../../infra/runtime/security/postgres.ts";
 import { canonical, type EventContent } from "./event.ts";
 
 /** A vehicle's rows of one boot. */
@@ -52,39 +52,12 @@ export interface FleetTable {
   at<T>(work: (view: TableView) => Promise<T>): Promise<T>;
 }
 
-const CONNECT_MS = 5_000;
 /** A moment is kept for a few looks at Kafka: longer than a statement. */
 const PATIENCE = { ...BOUNDS, idleMs: 60_000 };
 
 export function postgresTable(access: PostgresAccess): FleetTable {
-  return {
-    async at(work) {
-      const client = new Client({
-        ...access,
-        connectionTimeoutMillis: CONNECT_MS,
-        query_timeout: CLIENT_MS,
-        application_name: "audit",
-      });
-      // A connection that breaks says so at its next question.
-      client.on("error", () => {});
-      try {
-        await client.connect();
-        await client.query(
-          `${setBounds(PATIENCE, "SESSION")}; ${FORMS}; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`,
-        );
-        return await work(viewOf(client));
-      } catch (cause) {
-        if (cause instanceof CodedError) throw cause;
-        throw new CodedError("DEPENDENCY_UNAVAILABLE", {
-          message: `PostgreSQL: ${postgresProblem(cause)}`,
-          retryable: true,
-          cause,
-        });
-      } finally {
-        await client.end().catch(() => {});
-      }
-    },
-  };
+  const begin = `${setBounds(PATIENCE, "SESSION")}; ${FORMS}; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`;
+  return { at: (work) => withConnection(access, (client) => work(viewOf(client)), { name: "audit", begin }) };
 }
 
 /** Of what an event says, whatever columns others add: the same in every version of PostgreSQL. */

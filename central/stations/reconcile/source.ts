@@ -1,8 +1,6 @@
-import { Client } from "pg";
-import { BOUNDS, CLIENT_MS, setBounds } from "../../../infra/runtime/postgres/bounds.ts";
+import { withConnection } from "../../../infra/runtime/postgres/connection.ts";
 import { readSlots, type SlotState } from "../../../infra/runtime/postgres/slots.ts";
-import { type PostgresAccess, postgresProblem } from "../../../infra/runtime/security/postgres.ts";
-import { CodedError, isCoded } from "../../../schemas/errors.ts";
+import type { PostgresAccess } from "../../../infra/runtime/security/postgres.ts";
 import { parseRow, type Stop } from "../row.ts";
 
 /** A row of `stations`: what the transform needs of it, and all of it as JSON. */
@@ -22,38 +20,20 @@ export interface StationsSource {
   read(): Promise<SourceView>;
 }
 
-const CONNECT_MS = 5_000;
-
 /** PostgreSQL's table of stations. A connection for each look: there are few of them. */
 export function postgresSource(access: PostgresAccess): StationsSource {
   return {
-    async read() {
-      const client = new Client({
-        ...access,
-        connectionTimeoutMillis: CONNECT_MS,
-        query_timeout: CLIENT_MS,
-        application_name: "stations",
-      });
-      // A connection that breaks says so at its next question.
-      client.on("error", () => {});
-      try {
-        await client.connect();
-        await client.query(setBounds(BOUNDS, "SESSION"));
-        const { rows } = await client.query<{ row: Record<string, unknown> }>(
-          "SELECT to_jsonb(stations) AS row FROM stations",
-        );
-        return { rows: rowsOf(rows.map(({ row }) => row)), slots: await readSlots(client) };
-      } catch (cause) {
-        if (isCoded(cause)) throw cause;
-        throw new CodedError("DEPENDENCY_UNAVAILABLE", {
-          message: `PostgreSQL: ${postgresProblem(cause)}`,
-          retryable: true,
-          cause,
-        });
-      } finally {
-        await client.end().catch(() => {});
-      }
-    },
+    read: () =>
+      withConnection(
+        access,
+        async (client) => {
+          const { rows } = await client.query<{ row: Record<string, unknown> }>(
+            "SELECT to_jsonb(stations) AS row FROM stations",
+          );
+          return { rows: rowsOf(rows.map(({ row }) => row)), slots: await readSlots(client) };
+        },
+        { name: "stations" },
+      ),
   };
 }
 

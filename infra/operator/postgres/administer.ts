@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { Client, type ClientBase } from "pg";
 import { CodedError } from "../../../schemas/errors.ts";
 import { BOUNDS, CLIENT_MS, setBounds } from "../../runtime/postgres/bounds.ts";
-import { type PostgresAccess, postgresProblem } from "../../runtime/security/postgres.ts";
+import { unavailable } from "../../runtime/postgres/connection.ts";
+import type { PostgresAccess } from "../../runtime/security/postgres.ts";
 import { ADMINISTRATOR } from "../../runtime/security/postgres-admin.ts";
 import {
   databases,
@@ -149,14 +150,6 @@ async function tryWith<T>(
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-function unavailable(cause: unknown): CodedError {
-  return new CodedError("DEPENDENCY_UNAVAILABLE", {
-    message: `PostgreSQL: ${postgresProblem(cause)}`,
-    retryable: true,
-    cause,
-  });
 }
 
 function locked({ user }: Login): CodedError {
