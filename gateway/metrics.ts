@@ -23,53 +23,35 @@ export interface GatewayMeter extends PublishGateMeter, BrokerMeter {
 
 export function gatewayMeter(registry: Registry): GatewayMeter {
   const registers = [registry];
-  const {
-    publishes,
-    readings,
-    deadLetters,
-    wait,
-    delay,
-    negative,
-    serialDelay,
-    serialNegative,
-    closed,
-    refused,
-    subscriptions,
-    faults,
-    passedBy,
-    takeovers,
-    delayed,
-    wills,
-    connections,
-  } = instruments(registers);
-  const publishesOf = { forward: publishes.labels("forward"), dead: publishes.labels("dead") };
+  const meters = instruments(registers);
+  const publishesOf = { forward: meters.publishes.labels("forward"), dead: meters.publishes.labels("dead") };
   let readingsSoFar = 0;
 
   return {
     published(kind, n) {
       publishesOf[kind].inc();
-      readings.inc(n);
+      meters.readings.inc(n);
       readingsSoFar += n;
     },
-    waited: (ms) => wait.observe(ms / 1000),
+    waited: (ms) => meters.wait.observe(ms / 1000),
     delayed(ms) {
-      if (ms < 0) negative.inc();
-      else delay.observe(ms / 1000);
+      if (ms < 0) meters.negative.inc();
+      else meters.delay.observe(ms / 1000);
     },
     serialDelayed(ms) {
-      if (ms < 0) serialNegative.inc();
-      else serialDelay.observe(ms / 1000);
+      if (ms < 0) meters.serialNegative.inc();
+      else meters.serialDelay.observe(ms / 1000);
     },
-    deadLetter: (code) => deadLetters.inc({ code }),
-    connections: (now) => connections.set(now),
-    connectRefused: (reason) => refused.inc({ reason }),
-    dismissed: (reason) => closed.inc({ reason }),
-    subscriptionRefused: () => subscriptions.inc(),
-    faulted: () => faults.inc(),
-    passedBy: () => passedBy.inc(),
-    takenOver: () => takeovers.inc(),
-    loginDelayed: () => delayed.inc(),
-    willWritten: () => wills.inc(),
+    deadLetter: (code) => meters.deadLetters.inc({ code }),
+    connections: (now) => meters.connections.set(now),
+    connectRefused: (reason) => meters.refused.inc({ reason }),
+    dismissed: (reason) => meters.closed.inc({ reason }),
+    subscriptionRefused: () => meters.subscriptions.inc(),
+    faulted: () => meters.faults.inc(),
+    passedBy: () => meters.passedBy.inc(),
+    takenOver: () => meters.takeovers.inc(),
+    loginDelayed: () => meters.delayed.inc(),
+    willWritten: () => meters.wills.inc(),
     sample(name, read) {
       new Gauge({
         name: `gateway_${name}`,
@@ -93,48 +75,28 @@ function instruments(registers: Registry[]) {
   const histogram = (name: string, help: string): Histogram =>
     new Histogram({ name: `gateway_${name}`, help, buckets: BUCKETS, registers });
 
-  const publishes = counter("publishes_total", "PUBLISHes acknowledged because Kafka has them.", ["kind"]);
-  const readings = counter("readings_total", "Readings in those PUBLISHes.");
-  const deadLetters = counter("dead_letters_total", "PUBLISHes whose content can never pass.", ["code"]);
-  const wait = histogram("wait_seconds", "From a PUBLISH's arrival to Kafka's acknowledgement.");
-  const delay = histogram("edge_delay_seconds", "From the agent's disk to the gateway, by their own clocks.");
-  const negative = counter("edge_delay_negative_total", "Such delays below zero: the clocks disagree.");
-  const serialDelay = histogram(
-    "serial_delay_seconds",
-    "From the device to its agent's disk, of each batch's last reading, by their own clocks.",
-  );
-  const serialNegative = counter(
-    "serial_delay_negative_total",
-    "Such delays below zero: the clocks disagree.",
-  );
-  const closed = counter("connections_closed_total", "Connections closed by the gateway.", ["reason"]);
-  const refused = counter("connections_refused_total", "Connections refused before a CONNECT was accepted.", [
-    "reason",
-  ]);
-  const subscriptions = counter("subscriptions_refused_total", "Subscriptions to what is not the client's.");
-  const faults = counter("connections_faulted_total", "Connections lost by a fault of protocol or network.");
-  const passedBy = counter("observer_messages_dropped_total", "Messages that slow observers missed.");
-  const takeovers = counter("takeovers_total", "Connections that their own client id took over.");
-  const delayed = counter("logins_delayed_total", "Logins that waited because earlier ones had failed.");
-  const wills = counter("wills_total", "Wills of vanished agents in Kafka.");
-  const connections = new Gauge({ name: "gateway_connections", help: "MQTT connections open.", registers });
   return {
-    publishes,
-    readings,
-    deadLetters,
-    wait,
-    delay,
-    negative,
-    serialDelay,
-    serialNegative,
-    closed,
-    refused,
-    subscriptions,
-    faults,
-    passedBy,
-    takeovers,
-    delayed,
-    wills,
-    connections,
+    publishes: counter("publishes_total", "PUBLISHes acknowledged because Kafka has them.", ["kind"]),
+    readings: counter("readings_total", "Readings in those PUBLISHes."),
+    deadLetters: counter("dead_letters_total", "PUBLISHes whose content can never pass.", ["code"]),
+    wait: histogram("wait_seconds", "From a PUBLISH's arrival to Kafka's acknowledgement."),
+    delay: histogram("edge_delay_seconds", "From the agent's disk to the gateway, by their own clocks."),
+    negative: counter("edge_delay_negative_total", "Such delays below zero: the clocks disagree."),
+    serialDelay: histogram(
+      "serial_delay_seconds",
+      "From the device to its agent's disk, of each batch's last reading, by their own clocks.",
+    ),
+    serialNegative: counter("serial_delay_negative_total", "Such delays below zero: the clocks disagree."),
+    closed: counter("connections_closed_total", "Connections closed by the gateway.", ["reason"]),
+    refused: counter("connections_refused_total", "Connections refused before a CONNECT was accepted.", [
+      "reason",
+    ]),
+    subscriptions: counter("subscriptions_refused_total", "Subscriptions to what is not the client's."),
+    faults: counter("connections_faulted_total", "Connections lost by a fault of protocol or network."),
+    passedBy: counter("observer_messages_dropped_total", "Messages that slow observers missed."),
+    takeovers: counter("takeovers_total", "Connections that their own client id took over."),
+    delayed: counter("logins_delayed_total", "Logins that waited because earlier ones had failed."),
+    wills: counter("wills_total", "Wills of vanished agents in Kafka."),
+    connections: new Gauge({ name: "gateway_connections", help: "MQTT connections open.", registers }),
   };
 }
