@@ -8,6 +8,7 @@ import {
 } from "../../../../schemas/audit.ts";
 import { type DeviceKind, parseDeviceId } from "../../../../schemas/network/devices.ts";
 import type { DeviceHealth } from "../../../../schemas/states.ts";
+import { LOST_READING } from "../../../../schemas/testing/findings.ts";
 
 /** What the fixture knows of a device. */
 export interface AuditedDevice {
@@ -21,21 +22,8 @@ export interface AuditedDevice {
 }
 
 const LOST: Finding = {
-  id: "lost-dedup-40380-T1-1700000000-51",
-  kind: "lost",
-  hop: "dedup",
-  cause: null,
-  deviceId: "40380-T1",
-  bootId: 1_700_000_000,
-  ranges: [{ from: 51, to: 51 }],
-  readings: 1,
-  stationId: 40380,
-  reading: "turnstile",
+  ...LOST_READING,
   evidence: [{ topic: "org.chicago.cta.turnstiles", partition: 0, offset: 0 }],
-  firstSeen: 0,
-  lastSeen: 0,
-  detail: "in raw, and not in the clean topic",
-  resolved: null,
 };
 
 /** Says what an auditor would say of the fixture's Chicago, without one. */
