@@ -47,13 +47,9 @@ class Walk {
  */
 export class LmdbFile {
   readonly #fd: number;
+  #bytes = 0;
   constructor(path: string) {
     this.#fd = openSync(path, "r");
-  }
-
-  /** The file grows while others write. */
-  get #bytes(): number {
-    return fstatSync(this.#fd).size;
   }
 
   /** The newest state's transaction; null: there is none. */
@@ -169,6 +165,8 @@ export class LmdbFile {
   }
 
   #read(offset: number, length: number): Buffer | null {
+    // The file grows while others write.
+    if (offset + length > this.#bytes) this.#bytes = fstatSync(this.#fd).size;
     if (offset + length > this.#bytes) return null;
     const buffer = Buffer.allocUnsafe(length);
     try {
@@ -244,4 +242,15 @@ function rootIn(tree: Buffer): number | null {
 function pageNumber(bytes: Buffer, at: number): number | null {
   const number = bytes.readBigUInt64LE(at);
   return number > BigInt(Number.MAX_SAFE_INTEGER) ? null : Number(number);
+}
+
+const LOOKS_AGAIN = 10;
+
+/** What does not fit in a file that is written to: a writer that goes on in the middle of a look moves pages. */
+export function lastingFault(pages: Pick<LmdbFile, "fault" | "transaction">): string | null {
+  for (let again = 0; ; again++) {
+    const { transaction } = pages;
+    const fault = pages.fault();
+    if (fault === null || pages.transaction === transaction || again === LOOKS_AGAIN) return fault;
+  }
 }

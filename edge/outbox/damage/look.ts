@@ -4,7 +4,7 @@ import { messageOf } from "../../../schemas/errors.ts";
 import { decodeReading } from "../codec.ts";
 import { LmdbStore } from "../lmdb-store.ts";
 import type { StationClaim } from "../store.ts";
-import { LmdbFile } from "./lmdb-file.ts";
+import { LmdbFile, lastingFault } from "./lmdb-file.ts";
 
 /** What a process that looks at an outbox reports before it ends, or dies of what it sees. */
 export type Report =
@@ -15,7 +15,6 @@ export type Report =
   | { readonly unable: string };
 
 export const DATA_FILE = "data.mdb";
-const LOOKS_AGAIN = 10;
 
 /** Reasons not to open an outbox that say nothing of what is in it. */
 const UNABLE =
@@ -64,12 +63,7 @@ function damageIn(store: LmdbStore, file: string): string | null {
   if (!existsSync(file)) return null;
   const pages = new LmdbFile(file);
   try {
-    for (let again = 0; ; again++) {
-      const { transaction } = pages;
-      const fault = pages.fault();
-      // A writer that went on in the middle of the look has moved pages: that is no damage.
-      if (fault === null || pages.transaction === transaction || again === LOOKS_AGAIN) return fault;
-    }
+    return lastingFault(pages);
   } finally {
     pages.close();
   }

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -230,3 +231,18 @@ test("a start that was killed between the two renames is finished by the next", 
   expect(seqsOf(outbox, "40380-T1")).toEqual(WAITING);
   await outbox.close();
 }, 120_000);
+
+test("an outbox that has grown since it was opened for a look is sound", async () => {
+  damage(() => undefined);
+  const pages = new LmdbFile(dataFile());
+  const outbox = open();
+  try {
+    const [deviceId = ""] = DEVICES;
+    await outbox.append(deviceId, readings(WAIT_TO + 1, WAIT_TO + 5_000, { deviceId }));
+    expect(statSync(dataFile()).size).toBeGreaterThan(sound.length);
+    expect(pages.fault()).toBeNull();
+  } finally {
+    await outbox.close();
+    pages.close();
+  }
+});
