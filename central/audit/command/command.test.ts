@@ -70,7 +70,7 @@ describe("the list", () => {
     expect(verdictText(stalled, 10_000)).toContain("\n  9 readings wait before dedup.\n");
   });
 
-  test("says that the auditor is silent, or that there is none", () => {
+  test("names an auditor that is silent, and one that never spoke", () => {
     expect(verdictText(verdict, 70_000)).toContain("silent since then: npm run status");
     expect(verdictText(null, 70_000)).toContain("No auditor has said anything yet");
   });

@@ -2,7 +2,7 @@ import type { SeqRange } from "../../../schemas/records.ts";
 import type { DeadLetterSeen } from "./events.ts";
 import { RangeSet } from "./ranges.ts";
 
-/** Of dedup's dead letters so many are remembered, the newest: each excuses one raw record, or runs of it. */
+/** How many of dedup's dead letters are remembered: the newest. Each excuses one raw record, or some of its runs. */
 const REMEMBERED = 10_000;
 
 /** Numbers of one boot of one device. */

@@ -19,7 +19,7 @@ export interface EarlyRun extends ShownRun {
 /** Numbers that the output showed behind others, of which it is not known yet whether the input has them in front. */
 type Overtaken = Omit<EarlyRun, "look">;
 
-/** Of numbers that may turn out to be out of order so many runs are remembered, the newest. */
+/** How many runs of numbers are remembered that may turn out to be out of order: the newest. */
 const MAX_OVERTAKEN = 256;
 
 export interface EarlyState {

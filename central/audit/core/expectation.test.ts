@@ -125,7 +125,7 @@ test("whatever is left out, doubled or mixed up, every number is accounted for, 
 test("whatever the order, and however far the input was read by then, the same numbers are out of order", () => {
   const numbers = Array.from({ length: 9 }, (_, i) => i + 1);
   const shown = fc.shuffledSubarray(numbers, { minLength: 1 });
-  /** After so many records of the output each of the input's three batches is read. */
+  /** How many records of the output are read before each of the input's three batches. */
   const reads = fc.array(fc.nat(9), { minLength: 3, maxLength: 3 });
   fc.assert(
     fc.property(shown, reads, fc.boolean(), (order, unsorted, restart) => {

@@ -10,7 +10,7 @@ interface ToldCut {
 
 interface FinalCut {
   readonly below: number;
-  /** The first row of the query that tells it: rows before came of a query that was made anew since. */
+  /** The first row of the query that gave this cut. Earlier rows are of a query that was replaced since. */
   readonly since: number;
 }
 

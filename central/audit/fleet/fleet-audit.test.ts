@@ -217,7 +217,7 @@ test("a table restored to an earlier state: what was a dead letter before is one
   expect(world.found).toEqual([]);
 });
 
-test("a writer that has not begun, of a topic whose first records are gone, is nobody's fault", async () => {
+test("a writer that has not begun is no finding, though the topic's first records are gone", async () => {
   for (let sequence = 1; sequence <= 5; sequence++) world.send({ sequence });
   world.deleted = 3;
   await world.look();
@@ -236,7 +236,7 @@ test("a writer that has not begun, of a topic whose first records are gone, is n
   expect(world.found).toEqual([["unread", null, null, "5"]]);
 });
 
-test("a topic made anew, and a table that was restored, begin again without a finding", async () => {
+test("the audit begins again without a finding after a topic was replaced or a table restored", async () => {
   for (let sequence = 1; sequence <= 5; sequence++) world.send({ sequence });
   await world.write();
   await world.look();

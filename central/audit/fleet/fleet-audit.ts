@@ -146,7 +146,7 @@ export class FleetAudit {
     for (const one of looked) {
       const [next, writer] = [this.#next[one.partition] ?? 0, writerIn(one)];
       if (writer >= next) continue;
-      this.#startAgain(`the writer went back from ${next} to ${writer}: the table was made anew or restored`);
+      this.#startAgain(`the writer went back from ${next} to ${writer}: the table was replaced or restored`);
       return "back";
     }
     let more = false;
