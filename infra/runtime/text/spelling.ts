@@ -1,15 +1,11 @@
-/** So many insertions, deletions and replacements make one text the other (Levenshtein). */
-export function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+import { distance } from "fastest-levenshtein";
+
+/** Of what somebody typed, so much is compared: no name of ours is longer. */
+const LONGEST_NAME = 128;
+
+/** So many insertions, deletions and replacements make one text the other (Levenshtein); a long word is cut. */
+export function spellingDistance(name: string, typed: string): number {
+  return distance(name, typed.slice(0, LONGEST_NAME));
 }
 
 /**
@@ -23,7 +19,7 @@ export function nearest(word: string, names: readonly string[], count = 3): read
     const low = name.toLowerCase();
     // The last word of a long name is what people remember of it.
     const last = low.split(".").at(-1) ?? low;
-    const spelt = Math.min(distance(wanted, low), distance(wanted, last));
+    const spelt = Math.min(spellingDistance(low, wanted), spellingDistance(last, wanted));
     return { name, holds: low.includes(wanted), spelt };
   });
   const good = ranked.filter(({ holds, spelt }) => holds || spelt <= Math.ceil(wanted.length / 3));

@@ -1,5 +1,5 @@
 import { STATIONS, type Station, stationById } from "../../../schemas/network/network.ts";
-import { distance } from "./spelling.ts";
+import { spellingDistance } from "./spelling.ts";
 
 /** Stations whose id or name comes nearest to what somebody typed, best first. */
 export function nearestStations(text: string, limit = 5): readonly Station[] {
@@ -11,7 +11,11 @@ export function nearestStations(text: string, limit = 5): readonly Station[] {
     if (name.includes(wanted)) return -1;
     // "Clark/Lake" and "Harold Washington Library-State/Van Buren" are known by a part of their names.
     const spoken = [name, String(s.id), ...name.split(/[/-]/)];
-    return Math.min(...spoken.map((part) => distance(part.trim(), wanted)));
+    return Math.min(...spoken.map((part) => spellingDistance(part.trim(), wanted)));
   };
-  return [...STATIONS].sort((x, y) => score(x) - score(y)).slice(0, limit);
+  const scored = STATIONS.map((station) => ({ station, score: score(station) }));
+  return scored
+    .sort((x, y) => x.score - y.score)
+    .slice(0, limit)
+    .map(({ station }) => station);
 }

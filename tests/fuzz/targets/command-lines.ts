@@ -50,6 +50,7 @@ export const commandLines: Target = {
   families: {
     "a word of n letters": (n) => Buffer.from(`s${"t".repeat(n)}`),
     "an option of n letters": (n) => Buffer.from(`start\n--${"p".repeat(n)}`),
+    "a station of n letters": (n) => Buffer.from(`start\n--stations\n40380${"e".repeat(n)}`),
     "n lines of the city": (n) => Buffer.from(`start\n--lines\n${repeated(n, (i) => `red${i}`)}`),
   },
   take(input) {
