@@ -1,4 +1,5 @@
 import { InputOffsets } from "../../infra/runtime/kafka/loop/offsets.ts";
+import type { Position } from "../../infra/runtime/kafka/loop/start.ts";
 import {
   type InRecord,
   type KafkaAdmin,
@@ -9,18 +10,20 @@ import {
 /** Changelogs of one query of our ksql server share what stands before the first hyphen behind its id. */
 const CHANGELOG = /^(.*query_CTAS_\w+?_\d+)-.*changelog$/;
 
-/** Where one loop of a query is: per partition of an input, the next offset. */
+/** Where one loop of a query is: per partition of an input. */
 interface Loop {
   readonly query: string;
-  readonly next: ReadonlyMap<string, ReadonlyMap<number, number>>;
+  readonly next: ReadonlyMap<string, ReadonlyMap<number, Position>>;
 }
+
+type Admin = Pick<KafkaAdmin, "listTopics" | "partitionsOf" | "topicId">;
 
 /** What was read of one changelog. */
 interface Read {
   readonly query: string;
   readonly partitions: number;
   readonly from: number[];
-  readonly next: Map<string, Map<number, number>>;
+  readonly next: Map<string, Map<number, Position>>;
 }
 
 /**
@@ -28,11 +31,11 @@ interface Read {
  * output. Asked for only when rows have not told it: of a station that no record followed.
  */
 export class QueryProgress {
-  readonly #admin: Pick<KafkaAdmin, "listTopics" | "partitionsOf">;
+  readonly #admin: Admin;
   readonly #reader: LogReader;
   readonly #read = new Map<string, Read>();
 
-  constructor(admin: Pick<KafkaAdmin, "listTopics" | "partitionsOf">, reader: LogReader) {
+  constructor(admin: Admin, reader: LogReader) {
     this.#admin = admin;
     this.#reader = reader;
   }
@@ -44,19 +47,20 @@ export class QueryProgress {
    */
   async of(source: string): Promise<ReadonlyMap<number, number> | undefined> {
     const loops: Loop[] = [];
-    for (const topic of await this.#admin.listTopics()) {
+    const topics = await this.#admin.listTopics();
+    for (const topic of topics) {
       const query = CHANGELOG.exec(topic)?.[1];
       if (query !== undefined) loops.push(await this.#committed(topic, query));
     }
     const first = loops.findLast(({ next }) => next.has(source));
     if (!first) return undefined;
-    const cuts = new Map(first.next.get(source));
-    // What the first loop wrote for the others before it said so is below these topics' ends now.
-    for (const { query, next } of loops) {
-      if (query !== first.query) continue;
-      for (const [input, offsets] of next) {
-        if (input !== source && !(await this.#drained(input, offsets))) return undefined;
-      }
+    const cuts = await this.#offsets(source, [first]);
+    // What the first loop wrote for the others before it said so is below these topics' ends now. A loop that has
+    // committed nothing yet says nothing of its input: its topic is known by its name.
+    const between = topics.filter((topic) => topic.startsWith(`${first.query}-`) && !CHANGELOG.test(topic));
+    const own = loops.filter(({ query }) => query === first.query);
+    for (const topic of between) {
+      if (!(await this.#drained(topic, await this.#offsets(topic, own)))) return undefined;
     }
     return cuts;
   }
@@ -75,9 +79,20 @@ export class QueryProgress {
     return read;
   }
 
+  /** Per partition the next offset of these loops; a position in another topic of this name is none in this one. */
+  async #offsets(topic: string, loops: readonly Loop[]): Promise<ReadonlyMap<number, number>> {
+    const id = await this.#admin.topicId(topic);
+    const positions = loops.flatMap(({ next }) => [...(next.get(topic) ?? [])]);
+    const ofThis = positions.filter(([, { topicId }]) => topicId === undefined || topicId === id);
+    return new Map(ofThis.map(([partition, { next }]) => [partition, next]));
+  }
+
   /** Is there nothing left to read? Behind the last record may be markers of transactions. */
-  async #drained(topic: string, offsets: ReadonlyMap<number, number>): Promise<boolean> {
-    const at = [...offsets].map(([partition, from]) => ({ topic, partition, from }));
+  async #drained(topic: string, taken: ReadonlyMap<number, number>): Promise<boolean> {
+    const partitions = await this.#admin.partitionsOf(topic);
+    const at = Array.from({ length: partitions }, (_, partition) => ({
+      ...{ topic, partition, from: taken.get(partition) ?? 0 },
+    }));
     const looked = await this.#reader.look(at);
     return (
       looked.length === at.length &&
@@ -99,7 +114,7 @@ export class QueryProgress {
   }
 }
 
-function take(record: InRecord, partition: number, into: Map<string, Map<number, number>>): void {
+function take(record: InRecord, partition: number, into: Map<string, Map<number, Position>>): void {
   const key = record.key?.toString("latin1");
   if (!key?.startsWith(OFFSET_KEY)) return;
   const input = key.slice(OFFSET_KEY.length);
@@ -109,8 +124,8 @@ function take(record: InRecord, partition: number, into: Map<string, Map<number,
   }
   const offsets = new InputOffsets([input]);
   offsets.restore(record);
-  const offset = offsets.next(input);
-  if (offset === undefined) return;
-  const known = into.get(input) ?? new Map<number, number>();
-  into.set(input, known.set(partition, offset));
+  const position = offsets.position(input);
+  if (position === undefined) return;
+  const known = into.get(input) ?? new Map<number, Position>();
+  into.set(input, known.set(partition, position));
 }
