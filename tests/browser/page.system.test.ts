@@ -157,6 +157,33 @@ describe("the page in a browser", () => {
     await expect.poll(() => page.locator(".banner").count()).toBe(0);
   });
 
+  test("while the auditor is silent, as with Kafka gone, figures fade and are dated, until it speaks again", async () => {
+    const city = await readyCity();
+    const dashboard = await serve(city, { webRoot, audited: false });
+    open.push(() => dashboard.stop());
+    city.press(40380, 7);
+    city.audit();
+    const page = await visit(dashboard.url);
+    const proof = page.locator(".proof");
+    const figure = page.locator(".proof .totals dd").first();
+    const colour = (): Promise<string> => figure.evaluate((mark) => getComputedStyle(mark).color);
+    await becomes(() => proof.getAttribute("data-state"), "holds");
+    expect(await proof.getAttribute("data-stale")).toBe("false");
+    const fresh = await colour();
+    await becomes(() => proof.getAttribute("data-stale"), "true");
+    expect(await proof.getAttribute("data-state")).toBe("stalled");
+    await becomes(() => proof.textContent(), /The auditor is silent.*as of \d+ s ago/);
+    await becomes(
+      () => page.locator(".proof-reason").textContent(),
+      /The auditor has said nothing for \d+ s/,
+    );
+    expect(await colour()).not.toBe(fresh);
+    city.audit();
+    await becomes(() => proof.getAttribute("data-stale"), "false");
+    await becomes(() => proof.getAttribute("data-state"), "holds");
+    await expect.poll(colour).toBe(fresh);
+  });
+
   test("two tabs agree", async () => {
     const city = await readyCity();
     const { url } = await served(city);
