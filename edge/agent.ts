@@ -9,7 +9,7 @@ import { waitingOf } from "./outbox/ledger.ts";
 import type { Outbox, Owner } from "./outbox/ports.ts";
 import { POSITIONS_MS, Reporter } from "./reporter.ts";
 import { DeviceLink } from "./serial/device-link.ts";
-import type { OpenLine } from "./serial/line.ts";
+import type { OpenSerialLine } from "./serial/serial-line.ts";
 import type { Plugs } from "./serial/watcher.ts";
 import type { Connect } from "./uplink/ports.ts";
 import { Uplink } from "./uplink/uplink.ts";
@@ -25,7 +25,7 @@ export interface AgentOptions {
   readonly watch: (stationId: number, plugs: Plugs) => () => void;
   readonly owner: Owner;
   readonly outbox: Outbox;
-  readonly openLine: OpenLine;
+  readonly openLine: OpenSerialLine;
   readonly connect: Connect;
   readonly urls: () => readonly string[];
   readonly encode: (batch: ReadingBatch) => Buffer;

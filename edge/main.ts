@@ -8,9 +8,9 @@ import { createProgram, runProgram } from "../infra/runtime/service/program.ts";
 import { type StartService, serve } from "../infra/runtime/service/serve.ts";
 import { printableLines } from "../infra/runtime/text/printable.ts";
 import { CodedError } from "../schemas/errors.ts";
+import { startAgents } from "./agents.ts";
 import { type Choice, chosenStations, stationOf } from "./choice.ts";
 import { edgeConfig, edgeSettings } from "./config.ts";
-import { startFleet } from "./fleet.ts";
 import { describeOutbox, describeQuarantine } from "./outbox/command.ts";
 import { examine } from "./outbox/damage/examine.ts";
 import { lookAtOutbox } from "./outbox/damage/look.ts";
@@ -22,7 +22,7 @@ const LOOK = "look-at-outbox";
 
 async function run({ link, ...choice }: Choice & { readonly link?: string }): Promise<never> {
   const stations = chosenStations(choice);
-  const start: StartService = (context) => startFleet(stations, context, startLook);
+  const start: StartService = (context) => startAgents(stations, context, startLook);
   const services = [{ name, load: async () => ({ start }) }];
   return serve({ name, services, env: withOptions(env, { SERIAL_LINK: link }) });
 }

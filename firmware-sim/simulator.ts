@@ -14,10 +14,10 @@ import type { SimulatorConfig } from "./config.ts";
 import type { StateView } from "./control/api.ts";
 import { controlRoutes } from "./control/routes.ts";
 import { createControlServer } from "./control/server.ts";
-import { fleetTotals } from "./control/views.ts";
+import { deviceTotals } from "./control/views.ts";
 import { IdentityFile } from "./device/identity-file.ts";
+import { DeviceGroup } from "./devices/device-group.ts";
 import { type ActiveFault, FaultBoard } from "./faults/fault-board.ts";
-import { Fleet } from "./fleet/fleet.ts";
 import { PtyHost } from "./hosts/pty-host.ts";
 import { TcpHost } from "./hosts/tcp-host.ts";
 import { devicesFor, type SimulatorOptions } from "./options.ts";
@@ -67,27 +67,27 @@ export async function startSimulator(
       throw error;
     }));
   const host = tcp ?? new PtyHost(join(home, "serial"), options.baud || undefined);
-  const fleet = fleetOf(options, { home, host, clock, service, logger });
-  const faults = new FaultBoard(fleet, clock, (device, error) => logger.warn({ device }, messageOf(error)));
-  const meter = new RateMeter(fleet, clock.monotonic());
+  const devices = devicesOf(options, { home, host, clock, service, logger });
+  const faults = new FaultBoard(devices, clock, (device, error) => logger.warn({ device }, messageOf(error)));
+  const meter = new RateMeter(devices, clock.monotonic());
   const view = (): StateView => ({
     service: service(),
     speed: options.speed,
-    ...fleetTotals(fleet),
+    ...deviceTotals(devices),
     rates: meter.rates,
     faults: faults.active.length,
   });
-  const stopMeter = clock.every(METER_MS, () => meter.look(fleet, clock.monotonic()));
-  const server = createControlServer(controlRoutes({ fleet, faults, state: view, service }), logger);
+  const stopMeter = clock.every(METER_MS, () => meter.look(devices, clock.monotonic()));
+  const server = createControlServer(controlRoutes({ devices, faults, state: view, service }), logger);
   // First the port, which may be taken; then the lines, which agents notice.
   const { url } = await server.listen(config.port).catch(async (error: unknown) => {
     await tcp?.close();
     release();
     throw error;
   });
-  await fleet.start();
+  await devices.start();
 
-  const traffic = startTraffic(options, { clock, fleet, service, state, cityFile });
+  const traffic = startTraffic(options, { clock, devices, service, state, cityFile });
   const weather = new AbortController();
   if (options.traffic && options.weather)
     startWeather(options, config, { clock, service, logger }, weather.signal);
@@ -102,14 +102,14 @@ export async function startSimulator(
       stopMeter();
       faults.stop();
       await server.close();
-      fleet.stop();
+      devices.stop();
       await tcp?.close();
       release();
     },
   };
 }
 
-interface FleetParts {
+interface DeviceGroupParts {
   readonly home: string;
   readonly host: TcpHost | PtyHost;
   readonly clock: Clock;
@@ -118,8 +118,11 @@ interface FleetParts {
   readonly logger: Logger;
 }
 
-function fleetOf(options: SimulatorOptions, { home, host, clock, service, logger }: FleetParts): Fleet {
-  return new Fleet({
+function devicesOf(
+  options: SimulatorOptions,
+  { home, host, clock, service, logger }: DeviceGroupParts,
+): DeviceGroup {
+  return new DeviceGroup({
     devices: devicesFor(options),
     folder: join(home, "firmware", "rings"),
     identities: new IdentityFile(join(home, "firmware", "identities.json")),
@@ -135,7 +138,7 @@ function fleetOf(options: SimulatorOptions, { home, host, clock, service, logger
 
 interface TrafficParts {
   readonly clock: Clock;
-  readonly fleet: Fleet;
+  readonly devices: DeviceGroup;
   readonly service: () => number;
   readonly state: CityState;
   /** Where the city is kept for the next start. */
@@ -144,14 +147,14 @@ interface TrafficParts {
 
 /** Trains and riders, or a steady load; undefined: nothing happens by itself. */
 function startTraffic(options: SimulatorOptions, parts: TrafficParts): Traffic | undefined {
-  const { clock, fleet, service, state, cityFile } = parts;
+  const { clock, devices, service, state, cityFile } = parts;
   if (!options.traffic) return undefined;
   if (options.rate !== undefined)
-    return runLoad(clock, fleet, new Load(options.rate, clock.monotonic()), service);
+    return runLoad(clock, devices, new Load(options.rate, clock.monotonic()), service);
   const city = new City(options, state);
   return runCity({
     clock,
-    fleet,
+    devices,
     service,
     advance: (to) => city.advance(to),
     save: () => writeJson(cityFile, { ...city.state, lines: { ...state.lines, ...city.state.lines } }),
@@ -161,7 +164,7 @@ function startTraffic(options: SimulatorOptions, parts: TrafficParts): Traffic |
 function startWeather(
   { seed }: SimulatorOptions,
   config: SimulatorConfig,
-  { clock, service, logger }: Pick<FleetParts, "clock" | "service" | "logger">,
+  { clock, service, logger }: Pick<DeviceGroupParts, "clock" | "service" | "logger">,
   signal: AbortSignal,
 ): void {
   const random = seededRandom(seed, "weather-backoff");

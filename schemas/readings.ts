@@ -28,7 +28,7 @@ export interface Reading {
   readonly serviceTime: number;
   /** The device's wall clock, epoch milliseconds. */
   readonly deviceTime: number;
-  /** The line whose platform or gate this was. */
+  /** The line whose platform or turnstile this was. */
   readonly line: Line;
   /** null: a press of a turnstile. */
   readonly arrival: ArrivalEvent | null;

@@ -3,7 +3,7 @@ import type { InRecord, LogReader, LookAt, Looked } from "../../infra/runtime/ka
 import type { DeviceKind } from "../../schemas/network/devices.ts";
 import { parseStationTopic, type Topics } from "../../schemas/topics.ts";
 import type { Auditor } from "./core/auditor.ts";
-import type { Place, Seen, SliceSeen } from "./core/events.ts";
+import type { Seen, SliceSeen, TopicRole } from "./core/events.ts";
 import type { Decoder } from "./read/decode.ts";
 
 export interface LooksOptions {
@@ -20,14 +20,14 @@ export interface LooksOptions {
 /** Looks at Kafka for an auditor: from its positions on, decoded, with what was deleted or made anew. */
 export class Looks {
   readonly #options: LooksOptions;
-  readonly #places: ReadonlyMap<string, Place>;
+  readonly #places: ReadonlyMap<string, TopicRole>;
   readonly #topicIds: Map<string, string>;
 
   constructor(options: LooksOptions) {
     this.#options = options;
     this.#topicIds = new Map(Object.entries(options.topicIds));
     const { topics } = options;
-    this.#places = new Map<string, Place>([
+    this.#places = new Map<string, TopicRole>([
       [topics.raw, { role: "raw" }],
       [topics.deadLetter, { role: "deadLetter" }],
       [topics.dedupState, { role: "dedupState" }],
@@ -95,7 +95,7 @@ export class Looks {
     };
   }
 
-  async #decoded(records: readonly InRecord[], place: Place): Promise<readonly Seen[]> {
+  async #decoded(records: readonly InRecord[], place: TopicRole): Promise<readonly Seen[]> {
     const seen: Seen[] = [];
     for (const record of records) {
       const decoded = this.#options.decoder.decode(record, place);
@@ -106,7 +106,7 @@ export class Looks {
     return seen;
   }
 
-  #placeOf(topic: string): Place {
+  #placeOf(topic: string): TopicRole {
     const place = this.#places.get(topic);
     if (place) return place;
     const own = parseStationTopic(topic);

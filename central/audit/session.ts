@@ -230,12 +230,12 @@ export class AuditSession {
 
   /** Their audit goes on; only what is known of them is not kept. */
   #tooLarge(stations: readonly number[]): void {
-    const told = stations.length > 0 && this.#unwritten.length === 0;
+    const complete = stations.length > 0 && this.#unwritten.length === 0;
     this.#unwritten = stations;
     for (const partition of this.#auditor.partitions) {
       for (const station of partition.stations) if (stations.includes(station.id)) station.changed = true;
     }
-    if (told) {
+    if (complete) {
       this.#logger.warn(
         { stations },
         "what is known of these stations is too large to be kept: after a restart their records are read again",

@@ -5,7 +5,7 @@ import { MAX_COUNT, type ReadingBatch, type Run } from "../../schemas/readings.t
 import { partitionOf } from "../../schemas/topics.ts";
 
 /** Where a raw record was read from. */
-export interface Place {
+export interface RawPartition {
   readonly partition: number;
   /** Of the raw topic. */
   readonly partitions: number;
@@ -17,7 +17,7 @@ export interface Place {
  *
  * @throws {CodedError} BATCH_INVALID
  */
-export function stationOf(batch: ReadingBatch, { partition, partitions }: Place): Station {
+export function stationOf(batch: ReadingBatch, { partition, partitions }: RawPartition): Station {
   const station = stationById(batch.stationId);
   if (!station) throw invalid(`station ${batch.stationId} is on none of the three lines`, batch);
   // Its state lives elsewhere: counted here, its readings would be counted twice.

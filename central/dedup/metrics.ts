@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { CodedError } from "../../schemas/errors.ts";
-import type { Committed, Tally } from "./task.ts";
+import type { Committed, DedupCounts } from "./task.ts";
 
 /** Seconds: from a system with nothing to do to one that catches up after an outage. */
 const DELAYS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -10,7 +10,7 @@ interface DedupMetrics {
   committed(partition: number, committed: Committed, now: number): void;
   deadLetter(error: CodedError): void;
   /** Sums since the start, for the probe. */
-  readonly totals: Readonly<Tally>;
+  readonly totals: Readonly<DedupCounts>;
 }
 
 export function dedupMetrics(registry: Registry): DedupMetrics {
@@ -22,20 +22,20 @@ export function dedupMetrics(registry: Registry): DedupMetrics {
       else histogram.observe((now - time) / 1000);
     }
   };
-  const totals: Tally = { readings: 0, duplicates: 0, deadLetters: 0 };
+  const totals: DedupCounts = { readings: 0, duplicates: 0, deadLetters: 0 };
   return {
     totals,
-    committed(partition, { tally, scattered: pieces, kept: boots, gatewayTimes, deviceTimes }, now) {
-      totals.readings += tally.readings;
-      totals.duplicates += tally.duplicates;
-      totals.deadLetters += tally.deadLetters;
-      readings.inc(tally.readings);
-      duplicates.inc(tally.duplicates);
+    committed(partition, { counts, scattered: pieces, kept: boots, gatewayTimes, deviceTimes }, now) {
+      totals.readings += counts.readings;
+      totals.duplicates += counts.duplicates;
+      totals.deadLetters += counts.deadLetters;
+      readings.inc(counts.readings);
+      duplicates.inc(counts.duplicates);
       scattered.set({ partition }, pieces);
       kept.set({ partition, place: "recent" }, boots.recent);
       kept.set({ partition, place: "older" }, boots.older);
       pages.set({ partition }, boots.pages);
-      size.observe(tally.readings);
+      size.observe(counts.readings);
       observe(gatewayDelay, gatewayTimes, now);
       observe(deviceDelay, deviceTimes, now);
     },

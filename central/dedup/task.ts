@@ -10,11 +10,11 @@ import { formatLost, HEADERS, type Topics } from "../../schemas/topics.ts";
 import { type BootPage, pageIn, stateKeyOf } from "./boot-page.ts";
 import type { CleanRecords } from "./clean-records.ts";
 import type { Decode } from "./decode.ts";
-import { defectOf, deviceOf, type Place, stationOf } from "./inspect.ts";
+import { defectOf, deviceOf, type RawPartition, stationOf } from "./inspect.ts";
 import { Station } from "./station.ts";
 
 /** What dedup counts for metrics; in the order of things, not of commits. */
-export interface Tally {
+export interface DedupCounts {
   readings: number;
   duplicates: number;
   deadLetters: number;
@@ -24,7 +24,7 @@ export type Kept = Station["kept"];
 
 /** What a transaction brought. */
 export interface Committed {
-  readonly tally: Tally;
+  readonly counts: DedupCounts;
   /** Boots whose numbers came in many pieces. */
   readonly scattered: number;
   /** Boots by where they are kept, and pages. */
@@ -67,11 +67,11 @@ interface Restored {
 /** Exactly-once counting of one partition of the raw topic (delivery rule 6). */
 export class DedupTask implements PartitionTask {
   readonly #options: TaskOptions;
-  readonly #place: Place;
+  readonly #place: RawPartition;
   readonly #stations = new Map<number, Station>();
   /** What the state topic holds, until it is read to its end. */
   #restored: Restored = { states: new Map(), pages: new Map() };
-  #tally: Tally = { readings: 0, duplicates: 0, deadLetters: 0 };
+  #counts: DedupCounts = { readings: 0, duplicates: 0, deadLetters: 0 };
   #gatewayTimes: number[] = [];
   #deviceTimes: number[] = [];
 
@@ -108,7 +108,7 @@ export class DedupTask implements PartitionTask {
 
   async process(records: readonly InRecord[]): Promise<readonly OutRecord[]> {
     const { topics, stateKey, state, prepare, maxStateBytes } = this.#options;
-    this.#tally = { readings: 0, duplicates: 0, deadLetters: 0 };
+    this.#counts = { readings: 0, duplicates: 0, deadLetters: 0 };
     this.#gatewayTimes = [];
     this.#deviceTimes = [];
     const out: OutRecord[] = [];
@@ -154,7 +154,7 @@ export class DedupTask implements PartitionTask {
       kept.pages += own.pages;
     }
     this.#options.onCommitted(this.#place.partition, {
-      tally: this.#tally,
+      counts: this.#counts,
       scattered,
       kept,
       gatewayTimes: this.#gatewayTimes,
@@ -181,8 +181,8 @@ export class DedupTask implements PartitionTask {
           throw defect;
         }
         const fresh = station.accept(run, device.kind);
-        this.#tally.readings += fresh.length;
-        this.#tally.duplicates += run.readings.length - fresh.length;
+        this.#counts.readings += fresh.length;
+        this.#counts.duplicates += run.readings.length - fresh.length;
         oldest = Math.min(oldest, fresh[0]?.reading.deviceTime ?? oldest);
         this.#options.clean.append(out, place, device, run, fresh, hops);
       } catch (error) {
@@ -199,7 +199,7 @@ export class DedupTask implements PartitionTask {
 
   /** @param runs - the readings that are not counted, where they are known. */
   #dead(record: InRecord, error: CodedError, runs: readonly Run[]): OutRecord {
-    this.#tally.deadLetters++;
+    this.#counts.deadLetters++;
     this.#options.onDeadLetter(error);
     const origin = `${record.topic}-${record.partition}@${record.offset}`;
     const lost = runs

@@ -1,14 +1,14 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import { type SlotState, slotProblem } from "../../infra/runtime/postgres/slots.ts";
 import type { Look } from "./reconcile/reconciler.ts";
-import type { Tally } from "./task.ts";
+import type { RowCounts } from "./task.ts";
 
 export interface StationsMetrics {
-  committed(tally: Tally, stops: number): void;
+  committed(counts: RowCounts, stops: number): void;
   /** A look at the source. */
   looked(look: Look): void;
   /** Sums since the start, and the stops known now, for the probe. */
-  readonly totals: Readonly<Tally & { stops: number }>;
+  readonly totals: Readonly<RowCounts & { stops: number }>;
   /** Of the source, as of the last look, for the probe. */
   readonly source: SourceReport | undefined;
 }
@@ -68,16 +68,16 @@ export function stationsMetrics(registry: Registry): StationsMetrics {
       ];
       source = { differing: look.differing, slots: look.slots, problems };
     },
-    committed(tally, stops) {
-      totals.rows += tally.rows;
-      totals.skipped += tally.skipped;
-      totals.written += tally.written;
-      totals.deadLetters += tally.deadLetters;
+    committed(counts, stops) {
+      totals.rows += counts.rows;
+      totals.skipped += counts.skipped;
+      totals.written += counts.written;
+      totals.deadLetters += counts.deadLetters;
       totals.stops = stops;
-      rows.inc(tally.rows);
-      skipped.inc(tally.skipped);
-      written.inc(tally.written);
-      deadLetters.inc(tally.deadLetters);
+      rows.inc(counts.rows);
+      skipped.inc(counts.skipped);
+      written.inc(counts.written);
+      deadLetters.inc(counts.deadLetters);
       known.set(stops);
     },
   };

@@ -49,7 +49,7 @@ export async function startStations(options: StationsOptions): Promise<RunningSe
   const task: TaskOptions = {
     ...codecs,
     topics,
-    onCommitted: (tally, stops) => metrics.committed(tally, stops),
+    onCommitted: (counts, stops) => metrics.committed(counts, stops),
     onDeadLetter: (error) => logger.warn({ code: error.code }, `dead letter: ${error.message}`),
   };
   const processor = await kafka.processor({

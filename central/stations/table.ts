@@ -30,9 +30,12 @@ export interface Changes {
  * The table follows from the stops alone, so any instance that knows them writes the same rows.
  */
 export class StationsTable {
-  readonly #stops = new Map<number, { readonly stop: KnownStop; readonly places: readonly Place[] }>();
+  readonly #stops = new Map<
+    number,
+    { readonly stop: KnownStop; readonly places: readonly StationOnLine[] }
+  >();
   /** Every (station, line) that was ever seen. */
-  readonly #places = new Map<number, Place>();
+  readonly #places = new Map<number, StationOnLine>();
   #change = 0;
   /** Offsets of the records that ended stops, while this task lives: a late correction must not bring one back. */
   readonly #ended = new Map<number, number>();
@@ -61,8 +64,8 @@ export class StationsTable {
    */
   apply(events: readonly PlacedEvent[]): Changes {
     const stops = new Map<number, KnownStop | null>();
-    const before = new Map<Place, KnownStop | undefined>();
-    const remember = (places: readonly Place[]): void => {
+    const before = new Map<StationOnLine, KnownStop | undefined>();
+    const remember = (places: readonly StationOnLine[]): void => {
       for (const place of places) if (!before.has(place)) before.set(place, newestOf(place));
     };
     for (const event of events) {
@@ -99,7 +102,7 @@ export class StationsTable {
     }
   }
 
-  #placesOf({ station_id, lines }: Stop): readonly Place[] {
+  #placesOf({ station_id, lines }: Stop): readonly StationOnLine[] {
     return lines.map((line) => {
       const id = station_id * LINES.length + LINES.indexOf(line);
       const known = this.#places.get(id);
@@ -115,13 +118,13 @@ export class StationsTable {
 const ENDED = 10_000;
 
 /** A (station, line) with the stops that say so. */
-interface Place {
+interface StationOnLine {
   readonly key: StationKey;
   readonly members: Set<KnownStop>;
 }
 
 /** The stop that says how the place is called; undefined: it is on the line no more. */
-function newestOf({ members }: Place): KnownStop | undefined {
+function newestOf({ members }: StationOnLine): KnownStop | undefined {
   let newest: KnownStop | undefined;
   for (const stop of members) {
     if (!newest || stop.change > newest.change) newest = stop;

@@ -11,7 +11,7 @@ import { decodeStop, encodeStop } from "./state.ts";
 import { type StationKey, StationsTable } from "./table.ts";
 
 /** What one transaction did. */
-export interface Tally {
+export interface RowCounts {
   rows: number;
   /** Rows of stops on none of the three lines. */
   skipped: number;
@@ -27,17 +27,17 @@ export interface TaskOptions {
   readonly deadLetterKey: AvroCodec<string>;
   readonly deadLetter: AvroCodec<DeadLetter>;
   /** A transaction is committed; `stops` is how many stops are known now. */
-  readonly onCommitted: (tally: Tally, stops: number) => void;
+  readonly onCommitted: (counts: RowCounts, stops: number) => void;
   readonly onDeadLetter: (error: CodedError) => void;
 }
 
-const nothing = (): Tally => ({ rows: 0, skipped: 0, written: 0, deadLetters: 0 });
+const nothing = (): RowCounts => ({ rows: 0, skipped: 0, written: 0, deadLetters: 0 });
 
 /** Connect's rows into the table of stations, exactly once (delivery rule 6). */
 export class StationsTask implements PartitionTask {
   readonly #options: TaskOptions;
   readonly #table = new StationsTable();
-  #tally = nothing();
+  #counts = nothing();
 
   constructor(options: TaskOptions) {
     this.#options = options;
@@ -49,7 +49,7 @@ export class StationsTask implements PartitionTask {
 
   process(records: readonly InRecord[]): readonly OutRecord[] {
     const { topics, key, value } = this.#options;
-    this.#tally = nothing();
+    this.#counts = nothing();
     const out: OutRecord[] = [];
     const events: PlacedEvent[] = [];
     for (const record of records) {
@@ -62,20 +62,20 @@ export class StationsTask implements PartitionTask {
     }
     for (const [stopId, stop] of stops)
       out.push({ topic: topics.stationsState, ...encodeStop(stopId, stop) });
-    this.#tally.written = stations.length;
+    this.#counts.written = stations.length;
     return out;
   }
 
   committed(): void {
-    this.#options.onCommitted(this.#tally, this.#table.stopCount);
+    this.#options.onCommitted(this.#counts, this.#table.stopCount);
   }
 
   /** @returns undefined for what is no row: it went to the dead letters. */
   #read(record: InRecord, out: OutRecord[]): PlacedEvent | undefined {
     try {
       const event = parseRow(record.key, record.value);
-      this.#tally.rows++;
-      if (event.kind === "row" && event.stop.lines.length === 0) this.#tally.skipped++;
+      this.#counts.rows++;
+      if (event.kind === "row" && event.stop.lines.length === 0) this.#counts.skipped++;
       const corrects = correctedOffset(record.headers);
       return { ...event, offset: record.offset, ...defined({ corrects }) };
     } catch (error) {
@@ -87,7 +87,7 @@ export class StationsTask implements PartitionTask {
 
   #dead(record: InRecord, error: CodedError): OutRecord {
     const { topics, onDeadLetter, deadLetterKey, deadLetter: codec } = this.#options;
-    this.#tally.deadLetters++;
+    this.#counts.deadLetters++;
     onDeadLetter(error);
     const origin = `${record.topic}-${record.partition}@${record.offset}`;
     const original = record.value ?? record.key ?? Buffer.alloc(0);

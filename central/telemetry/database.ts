@@ -5,10 +5,16 @@ import { type PostgresAccess, postgresProblem } from "../../infra/runtime/securi
 import { CodedError, isCoded } from "../../schemas/errors.ts";
 import { insertAll, insertSound, isRowFault } from "./insert.ts";
 import { lockHolders } from "./lock-holders.ts";
-import { advancePosition, lockPosition, type Place, type Position, readPosition } from "./positions.ts";
+import {
+  advancePosition,
+  lockPosition,
+  type Position,
+  readPosition,
+  type TopicIdPartition,
+} from "./positions.ts";
 import { type Insert, insertRecords } from "./records.ts";
 import type { Refused } from "./row.ts";
-import { NOTHING, type Tally } from "./tally.ts";
+import { NOTHING, type WriteCounts } from "./write-counts.ts";
 
 type OnRefused = (refused: readonly Refused[]) => Promise<void>;
 
@@ -37,7 +43,7 @@ export class Database {
   }
 
   /** Where a partition is to be read on. @param end - its end offset. */
-  position(place: Place, end: number): Promise<Position> {
+  position(place: TopicIdPartition, end: number): Promise<Position> {
     return this.#transaction((client) => readPosition(client, place, end));
   }
 
@@ -51,7 +57,11 @@ export class Database {
    * @param records - consecutive ones of the partition.
    * @param onRefused - takes what can never become a row; the position moves past it only once this resolved.
    */
-  async write(place: Place, records: readonly InRecord[], onRefused: OnRefused): Promise<Tally> {
+  async write(
+    place: TopicIdPartition,
+    records: readonly InRecord[],
+    onRefused: OnRefused,
+  ): Promise<WriteCounts> {
     try {
       return await this.#write(place, records, insertAll, onRefused);
     } catch (error) {
@@ -60,7 +70,12 @@ export class Database {
     }
   }
 
-  #write(place: Place, records: readonly InRecord[], insert: Insert, onRefused: OnRefused): Promise<Tally> {
+  #write(
+    place: TopicIdPartition,
+    records: readonly InRecord[],
+    insert: Insert,
+    onRefused: OnRefused,
+  ): Promise<WriteCounts> {
     return this.#transaction(async (client) => {
       const next = await lockPosition(client, place);
       const fresh = records.filter(({ offset }) => offset >= next);
@@ -70,9 +85,9 @@ export class Database {
       if (refused.length > 0) await onRefused(refused);
       const conflicts = refused.filter(({ error }) => isCoded(error, "TELEMETRY_CONFLICT")).length;
       const skipped = last.offset + 1 - next - fresh.length;
-      const tally = { inserted, duplicates, deadLetters: refused.length, conflicts, skipped };
-      await advancePosition(client, place, last.offset + 1, tally);
-      return tally;
+      const counts = { inserted, duplicates, deadLetters: refused.length, conflicts, skipped };
+      await advancePosition(client, place, last.offset + 1, counts);
+      return counts;
     });
   }
 

@@ -1,8 +1,8 @@
 import type { ClientBase } from "pg";
-import type { Tally } from "./tally.ts";
+import type { WriteCounts } from "./write-counts.ts";
 
 /** A partition of one topic: of that which has this id, not of another one under the same name. */
-export interface Place {
+export interface TopicIdPartition {
   readonly cluster: string;
   readonly topic: string;
   readonly partition: number;
@@ -19,7 +19,8 @@ export interface Position {
 }
 
 const THIS = "cluster = $1 AND topic = $2 AND partition = $3 AND topic_id = $4";
-const idOf = ({ cluster, topic, partition, topicId }: Place) => [cluster, topic, partition, topicId] as const;
+const idOf = ({ cluster, topic, partition, topicId }: TopicIdPartition) =>
+  [cluster, topic, partition, topicId] as const;
 
 /**
  * The position in this topic. One that was kept before topics had ids here is taken over where it can be right.
@@ -29,7 +30,11 @@ const idOf = ({ cluster, topic, partition, topicId }: Place) => [cluster, topic,
  *
  * @param end - the partition's end offset.
  */
-export async function readPosition(client: ClientBase, place: Place, end: number): Promise<Position> {
+export async function readPosition(
+  client: ClientBase,
+  place: TopicIdPartition,
+  end: number,
+): Promise<Position> {
   await client.query(
     `UPDATE av_telemetry.positions SET topic_id = $4
      WHERE cluster = $1 AND topic = $2 AND partition = $3 AND topic_id = '' AND next_offset <= $5
@@ -56,7 +61,7 @@ export async function readPosition(client: ClientBase, place: Place, end: number
 }
 
 /** The next offset; no other session moves it until this transaction ends. */
-export async function lockPosition(client: ClientBase, place: Place): Promise<number> {
+export async function lockPosition(client: ClientBase, place: TopicIdPartition): Promise<number> {
   const { rows } = await client.query<{ next: string }>(
     `INSERT INTO av_telemetry.positions AS p (cluster, topic, partition, topic_id, next_offset)
      VALUES ($1, $2, $3, $4, 0)
@@ -69,11 +74,11 @@ export async function lockPosition(client: ClientBase, place: Place): Promise<nu
 
 export async function advancePosition(
   client: ClientBase,
-  place: Place,
+  place: TopicIdPartition,
   next: number,
-  tally: Tally,
+  counts: WriteCounts,
 ): Promise<void> {
-  const { inserted, duplicates, deadLetters, skipped } = tally;
+  const { inserted, duplicates, deadLetters, skipped } = counts;
   await client.query(
     `UPDATE av_telemetry.positions
      SET next_offset = $5, inserted = inserted + $6, duplicates = duplicates + $7, dead_letters = dead_letters + $8,

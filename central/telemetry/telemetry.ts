@@ -10,9 +10,9 @@ import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts"
 import { type Topics, telemetryGroup, topicNames } from "../../schemas/topics.ts";
 import { Database } from "./database.ts";
 import { deadLetters } from "./dead-letters.ts";
-import type { Place } from "./positions.ts";
+import type { TopicIdPartition } from "./positions.ts";
 import type { Refused } from "./row.ts";
-import { NOTHING, sum, type Tally } from "./tally.ts";
+import { NOTHING, sum, type WriteCounts } from "./write-counts.ts";
 
 interface TelemetryOptions {
   readonly kafka: Kafka;
@@ -44,7 +44,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
   const bury = deadLetters({ producer, topic: topics.deadLetter, key, value });
   const database = new Database(options.postgres);
   const meter = telemetryMeter(options.metrics);
-  const place = (partition: number, topicId = ""): Place => ({
+  const place = (partition: number, topicId = ""): TopicIdPartition => ({
     cluster,
     topic: topics.fleet,
     partition,
@@ -60,11 +60,11 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
       return next;
     },
     async onRecords(partition, records, topicId) {
-      const tally = await database.write(place(partition, topicId), records, async (refused) => {
+      const counts = await database.write(place(partition, topicId), records, async (refused) => {
         warnOf(refused, logger);
         await bury(refused);
       });
-      meter.wrote(tally);
+      meter.wrote(counts);
     },
   });
   return {
@@ -106,14 +106,14 @@ function telemetryMeter(registry: Registry) {
   const skipped = counter("skipped", "Offsets without a record: deleted before they were read, or markers.");
   let sums = NOTHING;
   return {
-    totals: (): Tally => sums,
-    wrote(tally: Tally): void {
-      rows.inc(tally.inserted);
-      duplicates.inc(tally.duplicates);
-      letters.inc(tally.deadLetters);
-      conflicts.inc(tally.conflicts);
-      skipped.inc(tally.skipped);
-      sums = sum(sums, tally);
+    totals: (): WriteCounts => sums,
+    wrote(counts: WriteCounts): void {
+      rows.inc(counts.inserted);
+      duplicates.inc(counts.duplicates);
+      letters.inc(counts.deadLetters);
+      conflicts.inc(counts.conflicts);
+      skipped.inc(counts.skipped);
+      sums = sum(sums, counts);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { CodedError } from "../../schemas/errors.ts";
+import type { Claim } from "./outbox-store.ts";
 import type { Owner } from "./ports.ts";
-import type { Claim } from "./store.ts";
 
 /**
  * Who may run a station's agent: the claimant, unless the present owner is another process that lives. A claim left

@@ -1,5 +1,5 @@
 import type { Ledger } from "./ledger.ts";
-import type { Change, QuarantineRow, Row } from "./store.ts";
+import type { Change, QuarantineRow, Row } from "./outbox-store.ts";
 
 interface Waiter {
   readonly resolve: () => void;

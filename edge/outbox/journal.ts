@@ -8,10 +8,10 @@ import { decodeReading, encodeReading, identityIn, sizeInBatch } from "./codec.t
 import { Group } from "./group.ts";
 import { adopt, type Heard, hear } from "./hello-books.ts";
 import { emptyLedger, type Ledger, type StoredReading, upgraded } from "./ledger.ts";
+import type { OutboxStore, Row } from "./outbox-store.ts";
 import type { Claimed, Outbox, OutboxSize, Owner, QuarantinedReading, QueuedReading } from "./ports.ts";
 import { type Leaving, record, release, setAside } from "./queue-books.ts";
 import { SpaceGuard } from "./space.ts";
-import type { Row, Store } from "./store.ts";
 
 /** A group is flushed when it is this old, ms, or holds this many readings. */
 export const GROUP = { ms: 5, readings: 256 } as const;
@@ -19,7 +19,7 @@ export const GROUP = { ms: 5, readings: 256 } as const;
 const REST_MS = 500;
 
 export interface JournalOptions {
-  readonly store: Store;
+  readonly store: OutboxStore;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Readings may use this many bytes on disk. */

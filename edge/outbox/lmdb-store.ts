@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Change, Claim, QuarantineRow, Row, StationClaim, Store } from "./store.ts";
+import type { Change, Claim, OutboxStore, QuarantineRow, Row, StationClaim } from "./outbox-store.ts";
 
 type QueueKey = [deviceId: string, n: number];
 
@@ -32,7 +32,7 @@ export interface LmdbOptions {
 }
 
 /** The outbox on disk. Keys (device, arrival number): each device is a queue of its own. */
-export class LmdbStore implements Store {
+export class LmdbStore implements OutboxStore {
   readonly #root: RootDatabase<unknown, string>;
   readonly #queue: Database<Buffer, QueueKey>;
   readonly #ledgers: Database<Ledger, string>;

@@ -1,8 +1,8 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import { CodedError } from "../../schemas/errors.ts";
+import type { OutboxStore } from "./outbox-store.ts";
 import type { OutboxSize } from "./ports.ts";
-import type { Store } from "./store.ts";
 
 /** Once full, readings are accepted again below this share of the limit, so that the edge is not a flicker. */
 const RESUME = 0.98;
@@ -10,7 +10,7 @@ const RESUME = 0.98;
 const LOOK_MS = 100;
 
 export interface SpaceOptions {
-  readonly store: Store;
+  readonly store: OutboxStore;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limitBytes: number;

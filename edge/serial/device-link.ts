@@ -9,7 +9,6 @@ import type { Ledger, StoredReading } from "../outbox/ledger.ts";
 import { markOf } from "../outbox/marks.ts";
 import type { Outbox } from "../outbox/ports.ts";
 import { type Health, healthOf } from "./health.ts";
-import type { Line, OpenLine } from "./line.ts";
 import {
   type Boot,
   type LinkCounts,
@@ -19,12 +18,13 @@ import {
   newLink,
 } from "./link.ts";
 import { Outgoing } from "./outgoing.ts";
+import type { OpenSerialLine, SerialLine } from "./serial-line.ts";
 import { step } from "./step.ts";
 
 export interface DeviceLinkOptions {
   readonly deviceId: string;
   readonly outbox: Outbox;
-  readonly openLine: OpenLine;
+  readonly openLine: OpenSerialLine;
   readonly clock: Clock;
   readonly random: Random;
   /** Waits between tries to open a line that is there. */
@@ -40,13 +40,13 @@ export class DeviceLink {
   readonly #decoder = new FrameDecoder();
   #state: LinkState;
   #path: string | null = null;
-  #line: Line | null = null;
+  #line: SerialLine | null = null;
   #outgoing: Outgoing | null = null;
   #openedAt: number | null = null;
   #trouble: string | null = null;
   #cancelRetry: (() => void) | null = null;
   /** Counts plugs and unplugs: what belongs to an earlier one is ignored when it arrives late. */
-  #turn = 0;
+  #generation = 0;
   #toStore: ReadingFrame[] = [];
   #lastSeen: number | null = null;
 
@@ -106,19 +106,19 @@ export class DeviceLink {
   }
 
   async #open(): Promise<void> {
-    const turn = ++this.#turn;
+    const generation = ++this.#generation;
     const path = this.#path;
     if (path === null) return;
     try {
       const line = await this.#options.openLine(path, {
         onData: (chunk) => {
-          if (turn === this.#turn) this.#received(chunk);
+          if (generation === this.#generation) this.#received(chunk);
         },
         onLost: (reason) => {
-          if (turn === this.#turn) this.#lost(reason);
+          if (generation === this.#generation) this.#lost(reason);
         },
       });
-      if (turn !== this.#turn) {
+      if (generation !== this.#generation) {
         await line.close();
         return;
       }
@@ -126,7 +126,7 @@ export class DeviceLink {
       this.#outgoing = new Outgoing(
         (bytes) => line.write(bytes),
         (error) => {
-          if (turn === this.#turn) this.#lost(messageOf(error));
+          if (generation === this.#generation) this.#lost(messageOf(error));
         },
       );
       const at = this.#options.clock.monotonic();
@@ -134,7 +134,7 @@ export class DeviceLink {
       this.#trouble = null;
       this.#apply({ type: "opened", at, nonce: this.#nonce() });
     } catch (error) {
-      if (turn === this.#turn) this.#lost(messageOf(error));
+      if (generation === this.#generation) this.#lost(messageOf(error));
     }
   }
 
@@ -147,7 +147,7 @@ export class DeviceLink {
   }
 
   #drop(): void {
-    this.#turn += 1;
+    this.#generation += 1;
     this.#cancelRetry?.();
     this.#cancelRetry = null;
     this.#outgoing?.stop();

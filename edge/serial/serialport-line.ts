@@ -2,7 +2,7 @@ import { SerialPort, type SerialPortMock } from "serialport";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import { systemBinding } from "./hangup.ts";
-import type { Line, LineHandlers, OpenLine } from "./line.ts";
+import type { OpenSerialLine, SerialLine, SerialLineHandlers } from "./serial-line.ts";
 import { LINE_LIMITS, within } from "./within.ts";
 
 /**
@@ -29,7 +29,7 @@ export interface SerialOptions {
 }
 
 /** Lines through the `serialport` library, raw and locked against a second opener. */
-export function serialLines(options: SerialOptions): OpenLine {
+export function serialLines(options: SerialOptions): OpenSerialLine {
   const { clock, baudRate, binding } = options;
   return async (path, handlers) => {
     // The read buffer is allocated per port and whole: 64 KiB by default, times 372.
@@ -37,19 +37,19 @@ export function serialLines(options: SerialOptions): OpenLine {
     const port = new SerialPort({ ...common, binding: binding ?? systemBinding } as ConstructorParameters<
       typeof SerialPort
     >[0]) as unknown as Port;
-    const line = new SerialLine(port, path, handlers, clock);
+    const line = new SerialPortLine(port, path, handlers, clock);
     await line.open();
     return line;
   };
 }
 
-class SerialLine implements Line {
+class SerialPortLine implements SerialLine {
   readonly #port: Port;
   readonly #path: string;
   readonly #clock: Clock;
-  #handlers: LineHandlers | null;
+  #handlers: SerialLineHandlers | null;
 
-  constructor(port: Port, path: string, handlers: LineHandlers, clock: Clock) {
+  constructor(port: Port, path: string, handlers: SerialLineHandlers, clock: Clock) {
     this.#port = port;
     this.#path = path;
     this.#clock = clock;

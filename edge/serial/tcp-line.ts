@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import { firstLine, parseLinePath, printRequest, type TcpAddress } from "../../schemas/wire/tcp-link.ts";
-import type { Line, LineHandlers, OpenLine } from "./line.ts";
+import type { OpenSerialLine, SerialLine, SerialLineHandlers } from "./serial-line.ts";
 import { LINE_LIMITS, within } from "./within.ts";
 
 /** A server whose machine is gone is noticed after this silence and ten probes, a second apart. Milliseconds. */
@@ -19,7 +19,7 @@ export function connectTo({ host, port }: TcpAddress): Socket {
 }
 
 /** Lines of a serial device server: paths are `tcp://host:port/device`. */
-export function tcpLines(clock: Clock): OpenLine {
+export function tcpLines(clock: Clock): OpenSerialLine {
   return async (path, handlers) => {
     const { address, deviceId } = parseLinePath(path);
     const socket = connectTo(address);
@@ -64,13 +64,13 @@ function openLine(socket: Socket, deviceId: string, done: (error?: Error) => voi
   socket.write(printRequest({ kind: "open", deviceId }));
 }
 
-class TcpLine implements Line {
+class TcpLine implements SerialLine {
   readonly #socket: Socket;
   readonly #path: string;
   readonly #clock: Clock;
-  #handlers: LineHandlers | null;
+  #handlers: SerialLineHandlers | null;
 
-  constructor(socket: Socket, path: string, handlers: LineHandlers, clock: Clock) {
+  constructor(socket: Socket, path: string, handlers: SerialLineHandlers, clock: Clock) {
     this.#socket = socket;
     this.#path = path;
     this.#clock = clock;

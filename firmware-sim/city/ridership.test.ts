@@ -46,7 +46,7 @@ test.each(Object.entries(days))(
   },
 );
 
-test("a station's long-run mean is within 2 % of its figure, both lines and both gates share it", () => {
+test("a station's long-run mean is within 2 % of its figure, both lines and both turnstiles share it", () => {
   const station = stationById(40380);
   expect(station).toBeDefined();
   if (!station) return;

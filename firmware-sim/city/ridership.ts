@@ -11,7 +11,7 @@ const HOURLY_SUM = HOURLY.reduce((sum, share) => sum + share, 0);
 
 const MINUTE_MS = 60_000;
 
-/** One person through one gate. */
+/** One person through one turnstile. */
 export interface Entry {
   readonly stationId: number;
   /** 0-based, of the station's turnstiles. */

@@ -1,8 +1,8 @@
 import { CodedError } from "../../schemas/errors.ts";
 import { anySighting } from "../city/load.ts";
+import type { DeviceGroup } from "../devices/device-group.ts";
+import { resolveTarget } from "../devices/targets.ts";
 import type { FaultBoard } from "../faults/fault-board.ts";
-import type { Fleet } from "../fleet/fleet.ts";
-import { resolveTarget } from "../fleet/targets.ts";
 import {
   type DeviceView,
   type HealAnswer,
@@ -17,7 +17,7 @@ import { parseBody, type Route } from "./server.ts";
 import { deviceView } from "./views.ts";
 
 export interface Controlled {
-  readonly fleet: Fleet;
+  readonly devices: DeviceGroup;
   readonly faults: FaultBoard;
   readonly state: () => StateView;
   /** Service time, epoch ms. */
@@ -25,10 +25,10 @@ export interface Controlled {
 }
 
 /** What the control interface offers. */
-export function controlRoutes({ fleet, faults, state, service }: Controlled): readonly Route[] {
-  const devices = (): DeviceView[] => {
+export function controlRoutes({ devices, faults, state, service }: Controlled): readonly Route[] {
+  const views = (): DeviceView[] => {
     const active = faults.active;
-    return fleet.members.map((member) =>
+    return devices.members.map((member) =>
       deviceView(
         member,
         active.filter((fault) => fault.device === member.ref.id).map((fault) => fault.kind),
@@ -37,18 +37,18 @@ export function controlRoutes({ fleet, faults, state, service }: Controlled): re
   };
   const press = (body: unknown): PressAnswer => {
     const { device, count } = parseBody(pressRequest, body);
-    const [member] = resolveTarget(device, fleet.members);
+    const [member] = resolveTarget(device, devices.members);
     const sighting = member && anySighting(member.ref.id, service());
     if (member?.ref.id !== device || !sighting) {
       throw new CodedError("USAGE", { message: `"${device}" is no device's id`, retryable: false });
     }
     let stored = 0;
-    for (let i = 0; i < count; i++) if (fleet.notice(device, sighting)) stored += 1;
+    for (let i = 0; i < count; i++) if (devices.notice(device, sighting)) stored += 1;
     return { stored };
   };
   return [
     { method: "GET", path: "/healthz", handle: () => ({ ok: true }) },
-    { method: "GET", path: "/devices", handle: devices },
+    { method: "GET", path: "/devices", handle: views },
     { method: "GET", path: "/faults", handle: () => faults.active },
     { method: "GET", path: "/state", handle: () => state() },
     {

@@ -1,5 +1,5 @@
 import { DEVICE_KINDS } from "../../schemas/network/devices.ts";
-import type { Fleet, Member } from "../fleet/fleet.ts";
+import type { DeviceGroup, Member } from "../devices/device-group.ts";
 import type { DeviceView, StateView } from "./api.ts";
 
 export function deviceView({ ref, line }: Member, faults: readonly string[]): DeviceView {
@@ -27,23 +27,25 @@ export function deviceView({ ref, line }: Member, faults: readonly string[]): De
 
 type Count = { total: number; up: number };
 
-function tally(counts: Map<string, Count>, key: string, up: boolean): void {
+function add(counts: Map<string, Count>, key: string, up: boolean): void {
   const count = counts.get(key) ?? { total: 0, up: 0 };
   count.total += 1;
   if (up) count.up += 1;
   counts.set(key, count);
 }
 
-/** Sums over the fleet. Turnstiles count under no line: a gate belongs to its station. */
-export function fleetTotals(fleet: Fleet): Omit<StateView, "service" | "speed" | "rates" | "faults"> {
+/** Sums over the devices. Turnstiles count under no line: a turnstile belongs to its station. */
+export function deviceTotals(
+  devices: DeviceGroup,
+): Omit<StateView, "service" | "speed" | "rates" | "faults"> {
   const kinds = new Map<string, Count>(DEVICE_KINDS.map((kind) => [kind, { total: 0, up: 0 }]));
   const lines = new Map<string, Count>();
   const sum = { up: 0, greeted: 0, numbered: 0, happened: 0, waiting: 0 };
-  for (const member of fleet.members) {
+  for (const member of devices.members) {
     const view = deviceView(member, []);
     const up = view.path !== null;
-    tally(kinds, view.kind, up);
-    if (view.line) tally(lines, view.line, up);
+    add(kinds, view.kind, up);
+    if (view.line) add(lines, view.line, up);
     if (up) sum.up += 1;
     if (view.greeted) sum.greeted += 1;
     sum.numbered += view.numbered;
@@ -51,7 +53,7 @@ export function fleetTotals(fleet: Fleet): Omit<StateView, "service" | "speed" |
     sum.waiting += view.waiting;
   }
   return {
-    devices: { total: fleet.members.length, up: sum.up, greeted: sum.greeted },
+    devices: { total: devices.members.length, up: sum.up, greeted: sum.greeted },
     kinds: Object.fromEntries(kinds) as StateView["kinds"],
     lines: Object.fromEntries(lines),
     numbered: sum.numbered,

@@ -5,13 +5,13 @@ import { type Frame, type HelloFrame, LINK, type ReadingFrame } from "../../sche
 import { Device, type Instant } from "./device.ts";
 import { nextBoot } from "./identity.ts";
 import { Ring } from "./ring.ts";
-import { MemoryStore } from "./testing/memory-store.ts";
+import { MemoryRingStorage } from "./testing/memory-ring-storage.ts";
 
 const ID = "40380-T1";
 
 /** A device on the bench: its memory, its line read out frame by frame, and a clock that the test moves. */
 class Bench {
-  readonly store = new MemoryStore();
+  readonly store = new MemoryRingStorage();
   now = 0;
   device: Device;
   bootId = 1000;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Ring } from "./ring.ts";
-import { HEADER_BYTES, type Store } from "./store.ts";
-import { MemoryStore } from "./testing/memory-store.ts";
+import { HEADER_BYTES, type RingStorage } from "./ring-storage.ts";
+import { MemoryRingStorage } from "./testing/memory-ring-storage.ts";
 
 /** Entries of this test: the identity as text, padded so that lengths differ. */
 const encode =
@@ -10,12 +10,12 @@ const encode =
   (seq: number, total: number): Buffer =>
     Buffer.from(`${bootId};${seq};${total};${"x".repeat(seq % 7)}`);
 
-function open(store: Store, capacity = 8): Ring {
+function open(store: RingStorage, capacity = 8): Ring {
   return new Ring(store, capacity);
 }
 
-function filled(presses: number, capacity = 8): { ring: Ring; store: MemoryStore } {
-  const store = new MemoryStore();
+function filled(presses: number, capacity = 8): { ring: Ring; store: MemoryRingStorage } {
+  const store = new MemoryRingStorage();
   const ring = open(store, capacity);
   ring.beginBoot(100);
   for (let i = 0; i < presses; i++) ring.append(encode(100));
@@ -69,7 +69,7 @@ test("the number of a reading and the reading of a number belong together", () =
 });
 
 test("a chip that cannot write counts the press and gives it no number", () => {
-  const store = new MemoryStore();
+  const store = new MemoryRingStorage();
   const ring = open(store);
   ring.beginBoot(100);
   store.writeSlot = () => {
@@ -80,13 +80,13 @@ test("a chip that cannot write counts the press and gives it no number", () => {
 });
 
 test("a foreign header counts as an empty chip", () => {
-  const store = new MemoryStore();
+  const store = new MemoryRingStorage();
   store.writeHeader(Buffer.alloc(HEADER_BYTES, 0x55));
   expect(open(store).counters).toEqual({ bootId: 0, seq: 0, total: 0 });
 });
 
 /** A store that dies before its n-th write: what is written until then is what a killed process leaves. */
-class DyingStore extends MemoryStore {
+class DyingStore extends MemoryRingStorage {
   left: number;
   constructor(left: number) {
     super();
@@ -122,7 +122,7 @@ describe("whatever happens, in whatever order", () => {
   test("a ring that is opened again has the same readings and the same counts", () => {
     fc.assert(
       fc.property(steps, (plan) => {
-        const store = new MemoryStore();
+        const store = new MemoryRingStorage();
         let ring = open(store);
         let boot = 100;
         ring.beginBoot(boot);
@@ -176,7 +176,7 @@ describe("whatever happens, in whatever order", () => {
 
 test("a ring that empties begins again at slot 0: its file stays as small as its longest backlog", () => {
   const slots = new Set<number>();
-  const store = new MemoryStore();
+  const store = new MemoryRingStorage();
   const write = store.writeSlot.bind(store);
   store.writeSlot = (index, slot) => {
     slots.add(index);

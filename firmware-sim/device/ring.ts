@@ -1,6 +1,6 @@
 import type { PendingBoot } from "../../schemas/wire/frame.ts";
+import { HEADER_BYTES, type RingStorage, SLOT_BYTES } from "./ring-storage.ts";
 import { decodeSlot, encodeSlot } from "./slot.ts";
-import { HEADER_BYTES, SLOT_BYTES, type Store } from "./store.ts";
 
 /** Readings a device keeps for an agent that does not acknowledge. */
 export const RING_CAPACITY = 65_536;
@@ -37,7 +37,7 @@ interface Segment {
  * the first slot that depends on it, so a kill between any two leaves a ring that recovers exactly.
  */
 export class Ring {
-  readonly #store: Store;
+  readonly #store: RingStorage;
   readonly #capacity: number;
   readonly #segments: Segment[] = [];
   #bootId = 0;
@@ -48,7 +48,7 @@ export class Ring {
   #tailSlot = 0;
   #next = 1;
 
-  constructor(store: Store, capacity: number = RING_CAPACITY) {
+  constructor(store: RingStorage, capacity: number = RING_CAPACITY) {
     this.#store = store;
     this.#capacity = capacity;
     this.#recover();

@@ -1,4 +1,4 @@
-import { SLOT_BYTES } from "./store.ts";
+import { SLOT_BYTES } from "./ring-storage.ts";
 
 /** One entry of the ring as its memory holds it. */
 export interface Slot {

@@ -6,12 +6,12 @@ import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import { devicesOf } from "../../schemas/network/devices.ts";
 import { stationById } from "../../schemas/network/network.ts";
 import type { BootRecord } from "../device/identity.ts";
-import { Fleet } from "../fleet/fleet.ts";
+import { DeviceGroup } from "../devices/device-group.ts";
 import { MockHost } from "../hosts/testing/mock-host.ts";
 import { FaultBoard } from "./fault-board.ts";
 
 let clock: ManualClock;
-let fleet: Fleet;
+let devices: DeviceGroup;
 let board: FaultBoard;
 let book: Map<string, BootRecord>;
 
@@ -20,9 +20,9 @@ beforeEach(async () => {
   book = new Map();
   const stations = [40380, 41400].flatMap((id) => stationById(id) ?? []);
   let nonce = 0;
-  fleet = new Fleet({
+  devices = new DeviceGroup({
     devices: stations.flatMap((station) => devicesOf(station)),
-    folder: mkdtempSync(join(tmpdir(), "firmware-fleet-")),
+    folder: mkdtempSync(join(tmpdir(), "firmware-devices-")),
     identities: {
       get: (id) => book.get(id),
       put: (records) => {
@@ -39,18 +39,18 @@ beforeEach(async () => {
       throw error;
     },
   });
-  await fleet.start();
-  board = new FaultBoard(fleet, clock, (_, error) => {
+  await devices.start();
+  board = new FaultBoard(devices, clock, (_, error) => {
     throw error;
   });
   return () => {
     board.stop();
-    fleet.stop();
+    devices.stop();
   };
 });
 
 const unplugged = (): string[] =>
-  fleet.members.filter(({ line }) => line.path === undefined).map(({ ref }) => ref.id);
+  devices.members.filter(({ line }) => line.path === undefined).map(({ ref }) => ref.id);
 
 /** Plugging in is asynchronous: let it happen. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -110,7 +110,7 @@ test("healing ends what was asked for, and nothing else", async () => {
 test("a reboot of many devices is one durable write, and each begins the next boot", () => {
   const before = new Map(book);
   expect(board.strike({ kind: "reboot", target: "41400" })).toHaveLength(6);
-  for (const { ref, line } of fleet.members) {
+  for (const { ref, line } of devices.members) {
     const rise = ref.stationId === 41400 ? 1 : 0;
     expect(book.get(ref.id)?.bootId).toBe((before.get(ref.id)?.bootId ?? 0) + rise);
     expect(line.device.boot).toEqual(book.get(ref.id));

@@ -1,6 +1,6 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
-import type { Fleet, Member } from "../fleet/fleet.ts";
-import { resolveTarget } from "../fleet/targets.ts";
+import type { DeviceGroup, Member } from "../devices/device-group.ts";
+import { resolveTarget } from "../devices/targets.ts";
 import { type FaultKind, isLasting, LASTING, type LastingKind } from "./kinds.ts";
 
 export interface FaultRequest {
@@ -28,15 +28,15 @@ interface Entry extends ActiveFault {
 
 /** The faults in force, and the timers that heal them. One of a kind per device: a new one takes the old one's place. */
 export class FaultBoard {
-  readonly #fleet: Fleet;
+  readonly #devices: DeviceGroup;
   readonly #clock: Clock;
   readonly #active = new Map<string, Entry>();
 
   readonly #onError: (device: string, error: unknown) => void;
 
-  /** @param onError - a fault's own timer could not heal it; the fleet plugs the line in later. */
-  constructor(fleet: Fleet, clock: Clock, onError: (device: string, error: unknown) => void) {
-    this.#fleet = fleet;
+  /** @param onError - a fault's own timer could not heal it; the group plugs the line in later. */
+  constructor(devices: DeviceGroup, clock: Clock, onError: (device: string, error: unknown) => void) {
+    this.#devices = devices;
     this.#clock = clock;
     this.#onError = onError;
   }
@@ -55,16 +55,16 @@ export class FaultBoard {
    * @throws {CodedError} USAGE for a target that means no device.
    */
   strike(request: FaultRequest): readonly string[] {
-    const members = resolveTarget(request.target, this.#fleet.members);
+    const members = resolveTarget(request.target, this.#devices.members);
     const { kind } = request;
     if (isLasting(kind)) for (const member of members) this.#begin(member, kind, request);
-    else this.#fleet.reboot(members, kind === "late");
+    else this.#devices.reboot(members, kind === "late");
     return members.map((member) => member.ref.id);
   }
 
   /** @param kinds - which faults; all by default. @returns how many ended. */
   async heal(target: string, kinds: readonly LastingKind[] = LASTING): Promise<number> {
-    const devices = new Set(resolveTarget(target, this.#fleet.members).map((member) => member.ref.id));
+    const devices = new Set(resolveTarget(target, this.#devices.members).map((member) => member.ref.id));
     const ending = [...this.#active.values()].filter((f) => devices.has(f.device) && kinds.includes(f.kind));
     await Promise.all(ending.map((fault) => this.#end(fault)));
     return ending.length;
@@ -97,6 +97,6 @@ export class FaultBoard {
   async #end(fault: Entry): Promise<void> {
     fault.cancel();
     this.#active.delete(`${fault.kind}/${fault.device}`);
-    await this.#fleet.member(fault.device)?.line.clearFault(fault.kind);
+    await this.#devices.member(fault.device)?.line.clearFault(fault.kind);
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
-import type { Line } from "./line.ts";
+import type { DeviceLine } from "./device-line.ts";
 
 /** Lines that wait for their speed are served this often; all lines, for heartbeats and resends, at the slow beat. */
 const FAST_MS = 5;
@@ -11,19 +11,19 @@ const SLOW_MS = 100;
  */
 export class Pump {
   readonly #clock: Clock;
-  readonly #lines = new Set<Line>();
-  readonly #pacing = new Set<Line>();
+  readonly #lines = new Set<DeviceLine>();
+  readonly #pacing = new Set<DeviceLine>();
   #stopSlow: (() => void) | undefined;
   #stopFast: (() => void) | undefined;
-  readonly #onError: (line: Line, error: unknown) => void;
+  readonly #onError: (line: DeviceLine, error: unknown) => void;
 
   /** @param onError - a line whose terminal failed; the others go on. */
-  constructor(clock: Clock, onError: (line: Line, error: unknown) => void) {
+  constructor(clock: Clock, onError: (line: DeviceLine, error: unknown) => void) {
     this.#clock = clock;
     this.#onError = onError;
   }
 
-  add(line: Line): void {
+  add(line: DeviceLine): void {
     this.#lines.add(line);
     line.onWake = () => this.#serve(line);
   }
@@ -41,7 +41,7 @@ export class Pump {
     this.#stopFast = undefined;
   }
 
-  #serve(line: Line): void {
+  #serve(line: DeviceLine): void {
     try {
       if (line.pump() === "pacing") this.#pacing.add(line);
       else this.#pacing.delete(line);

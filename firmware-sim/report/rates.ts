@@ -1,4 +1,4 @@
-import type { Fleet } from "../fleet/fleet.ts";
+import type { DeviceGroup } from "../devices/device-group.ts";
 
 export interface Rates {
   readonly frames: number;
@@ -13,19 +13,19 @@ export class RateMeter {
   #rates: Rates = { frames: 0, readings: 0, resends: 0 };
 
   /** @param now - monotonic ms. */
-  constructor(fleet: Fleet, now: number) {
+  constructor(devices: DeviceGroup, now: number) {
     this.#at = now;
-    this.#last = sums(fleet);
+    this.#last = sums(devices);
   }
 
   get rates(): Rates {
     return this.#rates;
   }
 
-  look(fleet: Fleet, now: number): void {
+  look(devices: DeviceGroup, now: number): void {
     const seconds = (now - this.#at) / 1000;
     if (seconds <= 0) return;
-    const sum = sums(fleet);
+    const sum = sums(devices);
     const rate = (key: keyof Rates): number => Math.round((sum[key] - this.#last[key]) / seconds);
     this.#rates = { frames: rate("frames"), readings: rate("readings"), resends: rate("resends") };
     this.#last = sum;
@@ -33,9 +33,9 @@ export class RateMeter {
   }
 }
 
-function sums(fleet: Fleet): { frames: number; readings: number; resends: number } {
+function sums(devices: DeviceGroup): { frames: number; readings: number; resends: number } {
   const sum = { frames: 0, readings: 0, resends: 0 };
-  for (const { line } of fleet.members) {
+  for (const { line } of devices.members) {
     const { device } = line;
     sum.frames += device.counters.framesSent;
     sum.resends += device.counters.resends;

@@ -7,7 +7,7 @@ import { printableLines } from "../../infra/runtime/text/printable.ts";
 import { parseDuration } from "../options.ts";
 import { fleetConfig, fleetSettings } from "./config.ts";
 import { runningFleet, stopFleet } from "./control.ts";
-import { type FleetOptions, startVehicles } from "./service.ts";
+import { startVehicles, type VehiclesOptions } from "./service.ts";
 import { readFleetStatus, statusText } from "./status.ts";
 
 const { env } = process;
@@ -33,7 +33,7 @@ const program = createProgram({
   .option("--host <url>", "where to post, when the ingest runs on another machine")
   .option("--seed <n>", "the same seed gives the same journeys", numberFrom(0, 2 ** 32, true), 2018)
   .option("-v, --verbose", "also say what was not taken, and why")
-  .action(({ verbose, ...options }: FleetOptions & { readonly verbose?: boolean }) => {
+  .action(({ verbose, ...options }: VehiclesOptions & { readonly verbose?: boolean }) => {
     const start: StartService = (context) => startVehicles(options, context);
     const services = [{ name, load: async () => ({ start }) }];
     const given = withOptions(env, { LOG_LEVEL: verbose ? "debug" : undefined });

@@ -5,7 +5,7 @@ import { serveControl } from "./control.ts";
 import { Fleet } from "./fleet.ts";
 import { httpPost } from "./post.ts";
 
-export interface FleetOptions {
+export interface VehiclesOptions {
   readonly numVehicles: number;
   /** Between two events of a vehicle, ms. */
   readonly interval: number;
@@ -19,7 +19,7 @@ export interface FleetOptions {
  * @throws {CodedError} CONFIG_INVALID, ALREADY_RUNNING
  */
 export async function startVehicles(
-  options: FleetOptions,
+  options: VehiclesOptions,
   { env, clock, logger }: ServiceContext,
 ): Promise<RunningService> {
   const config = fleetConfig(env);

@@ -4,14 +4,14 @@ import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { agentStateTopic, deviceStateTopic, readingsTopic } from "../../schemas/mqtt.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { HeldSink } from "../testing/held-sink.ts";
+import { PausedSink } from "../testing/paused-sink.ts";
 import { testDecider } from "../testing/records.ts";
 import { agentState, batch, decoded, deviceState, json, payload, STATION } from "../testing/samples.ts";
 import type { AckQueue, Peer } from "./ack-queue.ts";
 import { PublishGate } from "./publish-gate.ts";
 
 let clock: ManualClock;
-let sink: HeldSink;
+let sink: PausedSink;
 let gate: PublishGate;
 const events: unknown[] = [];
 let generation: number | undefined;
@@ -27,7 +27,7 @@ beforeEach(async () => {
   events.length = 0;
   generation = 7;
   clock = new ManualClock();
-  sink = new HeldSink();
+  sink = new PausedSink();
   gate = new PublishGate({
     decider: await testDecider(),
     sink,

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { Journal } from "../../edge/outbox/journal.ts";
-import { MemoryStore } from "../../edge/outbox/testing/memory-store.ts";
+import { MemoryOutboxStore } from "../../edge/outbox/testing/memory-store.ts";
 import { DeviceLink } from "../../edge/serial/device-link.ts";
 import { serialLines } from "../../edge/serial/serialport-line.ts";
 import { Device, type Instant } from "../../firmware-sim/device/device.ts";
 import { nextBoot } from "../../firmware-sim/device/identity.ts";
 import { Ring } from "../../firmware-sim/device/ring.ts";
-import { MemoryStore as Chip } from "../../firmware-sim/device/testing/memory-store.ts";
+import { MemoryRingStorage } from "../../firmware-sim/device/testing/memory-ring-storage.ts";
 import type { LastingKind } from "../../firmware-sim/faults/kinds.ts";
 import { MockHost } from "../../firmware-sim/hosts/testing/mock-host.ts";
-import { Line } from "../../firmware-sim/line/line.ts";
+import { DeviceLine } from "../../firmware-sim/line/device-line.ts";
 import { Pump } from "../../firmware-sim/line/pump.ts";
 import { fullJitter } from "../../infra/runtime/backoff.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
@@ -27,11 +27,11 @@ class MockedLine {
   readonly #clock = new ManualClock();
   readonly #host = new MockHost();
   readonly #random = seededRandom(40380, "mocked line");
-  readonly line: Line;
+  readonly line: DeviceLine;
   readonly device: Device;
   readonly link: DeviceLink;
   readonly outbox = new Journal({
-    store: new MemoryStore(),
+    store: new MemoryOutboxStore(),
     clock: this.#clock,
     logger: silentLogger,
     limitBytes: 2 ** 30,
@@ -39,11 +39,11 @@ class MockedLine {
   });
 
   constructor(baudRate = 115_200) {
-    const ring = new Ring(new Chip());
+    const ring = new Ring(new MemoryRingStorage());
     const boot = nextBoot(undefined, ring.counters, 1000);
     ring.beginBoot(boot.bootId);
     this.device = new Device(DEVICE, ring, boot, 1);
-    this.line = new Line({
+    this.line = new DeviceLine({
       address: { stationId: 40380, deviceId: DEVICE },
       device: this.device,
       host: this.#host,

@@ -9,7 +9,7 @@ import { checkFleetEvent, type FleetEvent } from "../../schemas/fleet.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 
 /*
- * What the gate takes, the table takes, and as it was sent: otherwise a 202 is a promise that the writer cannot keep.
+ * What the ingest takes, the table takes, and as it was sent: otherwise a 202 is a promise that the writer cannot keep.
  */
 let servers: TestServers;
 let database: Database;
@@ -103,7 +103,7 @@ async function auditOf(records: readonly InRecord[]): Promise<readonly unknown[]
   });
 }
 
-test("each event that the gate takes becomes a row that says the same, to its client and to the auditor", async () => {
+test("each event that the ingest takes becomes a row that says the same, to its client and to the auditor", async () => {
   let taken = 0;
   let sequence = 0;
   await fc.assert(
@@ -116,13 +116,13 @@ test("each event that the gate takes becomes a row that says the same, to its cl
       taken += events.length;
       const refused: string[] = [];
       const records = events.map(recordOf);
-      const tally = await database.write(
+      const counts = await database.write(
         { cluster: "c", topic: "t", partition: 0, topicId: "" },
         records,
         async (some) => void refused.push(...some.map(({ error }) => error.message)),
       );
       expect(refused).toEqual([]);
-      expect(tally).toEqual({
+      expect(counts).toEqual({
         inserted: events.length,
         duplicates: 0,
         deadLetters: 0,
@@ -170,6 +170,6 @@ test.each([
   [`2026-01-01T12:00:00.${"1".repeat(37)}+01:00`, true],
   [`2026-01-01T12:00:00.${"1".repeat(200)}Z`, false],
   ["2025-02-29T12:00:00Z", false],
-])("gate and store agree about %s", async (at, expected) => {
+])("ingest and table agree about %s", async (at, expected) => {
   expect([taken(at), await stored(at)]).toEqual([expected, expected]);
 });

@@ -6,12 +6,12 @@ import { TARGETS } from "./targets/catalogue.ts";
 const SECONDS = Number(process.env["FUZZ_SECONDS"] ?? 5);
 
 /** One after the other on each bench, so that each has a processor for itself where there are two. */
-const lanes = [new FuzzBench(), new FuzzBench()].map((bench) => ({
+const benches = [new FuzzBench(), new FuzzBench()].map((bench) => ({
   bench,
   last: Promise.resolve<unknown>(null),
 }));
 afterAll(() => {
-  for (const { bench } of lanes) bench.close();
+  for (const { bench } of benches) bench.close();
 });
 
 describe.concurrent("every parser of input from outside", () => {
@@ -20,10 +20,10 @@ describe.concurrent("every parser of input from outside", () => {
     // The bench itself ends what hangs.
     { timeout: 3_600_000 },
     async (target, _, n) => {
-      const lane = lanes[n % lanes.length];
-      if (!lane) throw new Error("there is no bench");
-      const running = lane.last.then(() => lane.bench.run({ target, seed: 1, seconds: SECONDS, from: 0 }));
-      lane.last = running.catch(() => {});
+      const entry = benches[n % benches.length];
+      if (!entry) throw new Error("there is no bench");
+      const running = entry.last.then(() => entry.bench.run({ target, seed: 1, seconds: SECONDS, from: 0 }));
+      entry.last = running.catch(() => {});
       const report = await running;
       expect(report.findings).toEqual([]);
       // Inputs that are all refused at the head would find nothing.

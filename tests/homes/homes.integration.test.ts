@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Journal } from "../../edge/outbox/journal.ts";
 import { openOutbox } from "../../edge/outbox/open.ts";
 import { hello } from "../../edge/outbox/outbox.contract.ts";
-import { FileStore } from "../../firmware-sim/device/file-store.ts";
+import { FileRingStorage } from "../../firmware-sim/device/file-ring-storage.ts";
 import { IdentityFile } from "../../firmware-sim/device/identity-file.ts";
 import { Ring } from "../../firmware-sim/device/ring.ts";
 import { systemClock } from "../../infra/runtime/clock.ts";
@@ -120,7 +120,7 @@ describe.each(HOMES)("a home of $home", ({ home, boots, clean, waiting }) => {
   test("the device's memory: its boot, its numbers, and that nothing waits", () => {
     const path = join(folder, "40380-T1.ring");
     copyFileSync(join(files, "40380-T1.ring"), path);
-    const store = new FileStore(path);
+    const store = new FileRingStorage(path);
     const ring = new Ring(store);
     expect(ring.counters).toEqual({ bootId: boots.second, seq: 9, total: 9 });
     expect(ring.waiting).toBe(0);

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
-import { Place } from "./place.ts";
+import { Sandbox } from "./sandbox.ts";
 import { argumentsOf, SCENARIOS, type Scenario, type Start } from "./scenarios.ts";
 import type { Outcome } from "./to-first-train.mjs";
 
@@ -19,7 +19,7 @@ async function one(scenario: Scenario): Promise<Row> {
   const { name } = scenario;
   const lacks = scenario.lacks?.();
   if (lacks !== undefined) return { name, result: "skipped", words: `needs ${lacks}` };
-  const place = new Place();
+  const place = new Sandbox();
   const { starts, end } = await scenario.prepare(place);
   const outcomes: Outcome[] = [];
   try {

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { SUPPORTED_NODES } from "../../infra/launcher/setup/tools.mjs";
 import { nodeOf, versionOf, withNode } from "./node-versions.ts";
-import { Place } from "./place.ts";
+import { Sandbox } from "./sandbox.ts";
 
 const LAST_WORDS = 12;
 
 /** A command of a fresh clone by this Node. @returns did it end with 0? */
 async function run(version: string, command: readonly string[]): Promise<boolean> {
-  const place = new Place();
+  const place = new Sandbox();
   try {
     const bin = nodeOf(version, join(place.folder, "node"));
     const cwd = place.clone("clone");

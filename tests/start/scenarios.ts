@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { type Place, STRANGER } from "./place.ts";
+import { type Sandbox, STRANGER } from "./sandbox.ts";
 
 /** One `npm start`. */
 export interface Start {
@@ -20,7 +20,7 @@ export interface Scenario {
   /** Why it cannot run here; undefined: it can. */
   readonly lacks?: () => string | undefined;
   /** Starts, one after another; the last one is that which counts. `end` undoes what lies outside of the place. */
-  prepare(place: Place): Promise<{ readonly starts: readonly Start[]; readonly end?: () => void }>;
+  prepare(place: Sandbox): Promise<{ readonly starts: readonly Start[]; readonly end?: () => void }>;
 }
 
 const FREE = ["--free-ports"];

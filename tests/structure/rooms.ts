@@ -95,7 +95,7 @@ export const PARTS: readonly Part[] = [
     ["report", "vehicles", "weather"],
     ["control"],
     ["faults/fault-board.ts"],
-    ["fleet"],
+    ["devices"],
     ["line"],
     ["faults", "hosts", "city"],
     ["device"],
@@ -199,6 +199,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ],
   commander: ["infra", "firmware-sim", "edge", "gateway", "central"],
   express: ["central/dashboard/server"],
+  "fastest-levenshtein": ["infra/runtime/text"],
   "find-my-way": ["infra/runtime/http"],
   fzstd: ["infra/runtime/kafka/kafkajs/patches"],
   kafkajs: ["infra/runtime/kafka/kafkajs"],
@@ -233,7 +234,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Packages that only compute. */
-export const COMPUTING_PACKAGES: readonly string[] = ["avsc", "re2js", "zod"];
+export const COMPUTING_PACKAGES: readonly string[] = ["avsc", "fastest-levenshtein", "re2js", "zod"];
 
 /** Where the wall clock, timers and chance are: everything else is given a `Clock` and a `Random`. */
 export const TIME_AND_CHANCE: readonly string[] = [

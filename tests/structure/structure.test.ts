@@ -64,7 +64,7 @@ test.each([
 test.each([
   ["rules that import an adapter", "gateway/bridge/x.ts", "../broker/listener.ts"],
   ["an adapter that imports its beside", "gateway/broker/x.ts", "../http/intake.ts"],
-  ["an adapter that imports what puts it together", "edge/uplink/x.ts", "../fleet.ts"],
+  ["an adapter that imports what puts it together", "edge/uplink/x.ts", "../agents.ts"],
   ["the outbox that imports the serial side", "edge/outbox/x.ts", "../serial/link.ts"],
   ["a port that imports its adapter", "infra/runtime/kafka/ports.ts", "./kafkajs/client.ts"],
   ["the parser that imports the engine", "infra/servers/ksql/sql/x.ts", "../engine/tasks.ts"],
@@ -76,7 +76,7 @@ test.each([
 
 test.each([
   ["a process", "gateway/x.ts", "./main.ts", "main"],
-  ["a fake", "gateway/x.ts", "./testing/held-sink.ts", "testing"],
+  ["a fake", "gateway/x.ts", "./testing/paused-sink.ts", "testing"],
   ["what crosses stages", "edge/x.ts", "../tests/support/system.ts", "testing"],
   ["a contract of tests", "edge/x.ts", "./outbox/outbox.contract.ts", "testing"],
 ])("%s is imported by no other source", (_name, path, specifier, rule) => {

@@ -31,12 +31,12 @@ export class Acknowledged {
   hear({ boots, quarantined, erasedBefore }: Claim, now: number): void {
     const { counts } = this.#account;
     counts.quarantined = Math.max(counts.quarantined, quarantined);
-    for (const told of boots) {
-      const boot = this.#boots.get(told.bootId);
+    for (const reported of boots) {
+      const boot = this.#boots.get(reported.bootId);
       if (!boot) continue;
-      boot.memory = told.memoryBootId ?? boot.memory;
-      boot.happened = Math.max(boot.happened, told.happened);
-      boot.reaches({ ...told, published: told.published ?? 0 });
+      boot.memory = reported.memoryBootId ?? boot.memory;
+      boot.happened = Math.max(boot.happened, reported.happened);
+      boot.reaches({ ...reported, published: reported.published ?? 0 });
     }
     if (erasedBefore === null || this.#erased?.before === erasedBefore) return;
     const gone = [...this.#boots].some(({ memory }) => memory !== null && memory < erasedBefore);

@@ -4,13 +4,13 @@ import { CLEAN_TOPICS, partitionOf, type Topics } from "../../../schemas/topics.
 import type { Reporter } from "./account.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import type { SumCount } from "./equations.ts";
-import type { DeadLetterSeen, Look, Place, ReadingSeen, Seen, SliceSeen } from "./events.ts";
+import type { DeadLetterSeen, Look, ReadingSeen, Seen, SliceSeen, TopicRole } from "./events.ts";
 import { type Fact, Findings } from "./findings.ts";
 import { misplacedBecause, NO_DEVICE, Partition, type PartitionAuditState } from "./partition.ts";
 import { ReadingProgress } from "./reading-progress.ts";
+import { ReportedStates } from "./reported-states.ts";
 import type { Station, StationAuditState } from "./station.ts";
 import { Summary } from "./summary.ts";
-import { Told } from "./told.ts";
 
 export interface AuditorOptions {
   readonly topics: Topics;
@@ -30,7 +30,7 @@ export interface AuditorState {
 }
 
 /** In this order each look is taken: inputs before outputs, so that what came of a record finds it known. */
-const ORDER: readonly Place["role"][] = [
+const ORDER: readonly TopicRole["role"][] = [
   "devices",
   "raw",
   "deadLetter",
@@ -48,7 +48,7 @@ const ORDER: readonly Place["role"][] = [
  */
 export class Auditor {
   readonly findings = new Findings();
-  readonly told = new Told();
+  readonly reported = new ReportedStates();
   readonly partitions: readonly Partition[];
   readonly summary: Summary;
   readonly #options: AuditorOptions;
@@ -217,7 +217,7 @@ export class Auditor {
     for (const seen of slice.seen) this.#take(seen, place, { topic, partition, offset: seen.offset });
   }
 
-  #take(seen: Seen, place: Place, evidence: Evidence): void {
+  #take(seen: Seen, place: TopicRole, evidence: Evidence): void {
     const own = this.partitions[evidence.partition];
     switch (seen.kind) {
       case "batch":
@@ -230,7 +230,7 @@ export class Auditor {
         this.#reading(seen, place, evidence);
         return;
       case "state":
-        this.told.tell(seen.state, seen.since);
+        this.reported.note(seen.state, seen.since);
         this.#of(seen.state.stationId).state(seen, evidence, this.#look);
         return;
       case "sum": {
@@ -248,7 +248,7 @@ export class Auditor {
     }
   }
 
-  #reading(seen: ReadingSeen, place: Place, evidence: Evidence): void {
+  #reading(seen: ReadingSeen, place: TopicRole, evidence: Evidence): void {
     if (place.role !== "clean" && place.role !== "copy") return;
     // The query counts what the value says, whatever the header says.
     if (place.role === "clean" && place.of === "turnstile" && seen.valueStation !== null) {
@@ -283,7 +283,7 @@ export class Auditor {
     return ref ? this.#of(ref.stationId).station(ref.stationId) : undefined;
   }
 
-  #unnamed(place: Place, evidence: Evidence, detail: string): void {
+  #unnamed(place: TopicRole, evidence: Evidence, detail: string): void {
     if (place.role === "clean") this.#nameless.set(place.of, this.nameless(place.of) + 1);
     const hop = place.role === "copy" ? "station-topic" : "dedup";
     const { offset } = evidence;

@@ -69,9 +69,9 @@ export class Boot {
   readonly #lostBy: Map<Cause, RangeSet>;
   #holes: Hole[];
   #reach: Reach;
-  /** Events of the device, numbered or refused by a full ring; as last told. */
+  /** Events of the device, numbered or refused by a full ring; as last reported. */
   happened: number;
-  /** The memory that it is of, by its first boot; null: not told. */
+  /** The memory that it is of, by its first boot; null: not reported. */
   memory: number | null;
   /** Numbers up to here are not judged one by one. */
   unsure: number;

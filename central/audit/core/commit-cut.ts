@@ -30,8 +30,8 @@ export class CommitCut {
     return this.#closed;
   }
 
-  /** The newest offset that dedup has told; null: none yet. */
-  get told(): number | null {
+  /** The newest offset that dedup has reported; null: none yet. */
+  get reported(): number | null {
     return this.#latest?.next ?? null;
   }
 

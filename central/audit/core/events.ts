@@ -45,7 +45,7 @@ export interface SumSeen extends At {
   readonly stationId: number;
   /** null: the row is gone. */
   readonly count: number | null;
-  /** Per partition of the clean topic the offset below which everything is in the sum; null: not told. */
+  /** Per partition of the clean topic the offset below which everything is in the sum; null: not reported. */
   readonly cuts: ReadonlyMap<number, number> | null;
 }
 
@@ -70,7 +70,7 @@ export interface DeadLetterSeen extends At {
 }
 
 /** A place that is read: a partition of a topic, and what the topic is. */
-export type Place =
+export type TopicRole =
   | { readonly role: "raw" | "deadLetter" | "dedupState" | "devices" | "turnstileSummary" }
   | { readonly role: "clean"; readonly of: DeviceKind }
   | { readonly role: "copy"; readonly of: DeviceKind; readonly stationId: number };
@@ -86,7 +86,7 @@ export type Seen =
 
 /** What one look at Kafka brought of one partition. */
 export interface SliceSeen {
-  readonly place: Place;
+  readonly place: TopicRole;
   readonly topic: string;
   readonly partition: number;
   /** Where it was read from, and where it is to be read on. */

@@ -40,7 +40,7 @@ export class Summary {
   show(station: Station, clean: number, seen: SumSeen, evidence: Evidence, look: number): void {
     const { count, cuts, offset } = seen;
     const { partition } = evidence;
-    for (const [of, below] of cuts ?? []) this.#cuts.told(partition, of, { below, offset, look });
+    for (const [of, below] of cuts ?? []) this.#cuts.report(partition, of, { below, offset, look });
     this.#rows.set(station.id, { ...evidence, look });
     const cut = cuts?.get(clean) ?? null;
     station.sum.show(count === null ? null : { count, cut, partition, offset });
@@ -83,9 +83,9 @@ export class Summary {
         if (difference !== 0) continue;
       }
       // Where a row tells no cut, or none that is new, it may have more by now than the query tells, but not less.
-      const told =
+      const boundary =
         this.#progress && this.#read > this.#progress.look ? this.#progress.cuts.get(clean) : undefined;
-      const least = told !== undefined && told <= position ? sum.difference(told) : undefined;
+      const least = boundary !== undefined && boundary <= position ? sum.difference(boundary) : undefined;
       if (least !== undefined && least < 0) this.#found(station, least, evidence, now);
     }
   }

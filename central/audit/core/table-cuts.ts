@@ -1,5 +1,5 @@
 /** How far the clean partition is in a partition of the table, as one of its rows tells. */
-interface ToldCut {
+interface ReportedCut {
   /** Everything below this offset of the clean partition. */
   readonly below: number;
   /** Of the row. */
@@ -15,7 +15,7 @@ interface FinalCut {
 }
 
 interface Cuts {
-  newest: ToldCut & FinalCut;
+  newest: ReportedCut & FinalCut;
   final: FinalCut | null;
 }
 
@@ -37,7 +37,7 @@ export class TableCuts {
     for (const cuts of this.#cuts) cuts.clear();
   }
 
-  told(partition: number, clean: number, cut: ToldCut): void {
+  report(partition: number, clean: number, cut: ReportedCut): void {
     const cuts = this.#cuts[partition];
     if (!cuts) return;
     const before = cuts.get(clean);

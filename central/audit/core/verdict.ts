@@ -14,7 +14,7 @@ export const YOUNG_MS = 10_000;
 export const STALLED_MS = 10_000;
 /** The auditor itself was stopped if it looks again only after this, ms. */
 const PAUSE_MS = 3_000;
-/** More findings and silences than this are counted, not told one by one. */
+/** More findings and silences than this are counted, not listed. */
 const NAMED = 3;
 
 type Unit = Exclude<VerdictState, "broken">;
@@ -42,7 +42,7 @@ export class VerdictMaker {
     const stations = auditor.partitions.flatMap((partition) => [...partition.stations]);
     const silent = silencesOf(auditor, stations);
     const inFlight = this.#flights(stations, new Set(silent.flatMap(({ ids }) => ids)), now);
-    const heard = [...auditor.told.devices].length > 0;
+    const heard = [...auditor.reported.devices].length > 0;
     const open = [...auditor.findings.all].filter(isOpen);
     const worst = worstOf(inFlight.map(({ state }) => state));
     const state: VerdictState =
@@ -82,7 +82,7 @@ export class VerdictMaker {
     };
   }
 
-  /** @param silent - devices that are excused: what waits in them and their agents is told apart. */
+  /** @param silent - devices that are excused: what waits in them and their agents is counted apart. */
   #flights(stations: readonly Station[], silent: ReadonlySet<string>, now: number): readonly InFlight[] {
     const all: Record<(typeof WATCHED)[number], Flight[]> = {
       device: [],
@@ -160,10 +160,10 @@ function silencesOf(
     for (const { ref, totals } of station.devices) waiting.set(ref.id, totals.inDevice + totals.inOutbox);
   }
   const silent = new Map<string, Silence & { readonly ids: readonly string[] }>();
-  for (const { state } of auditor.told.devices) {
+  for (const { state } of auditor.reported.devices) {
     if (state.state === "never_seen" || (state.kind !== "arrival" && state.kind !== "turnstile")) continue;
     const { id, stationId } = state;
-    const gone = auditor.told.gone(stationId);
+    const gone = auditor.reported.gone(stationId);
     const stale = gone !== undefined && compareOrder(gone.state.order, state.order) >= 0;
     if (!stale && state.state !== "offline") continue;
     const name = stale ? `The devices of station ${stationId}` : `${DEVICE_WORDS[state.kind]} ${id}`;

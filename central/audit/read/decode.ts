@@ -9,7 +9,7 @@ import { isCoded, messageOf } from "../../../schemas/errors.ts";
 import type { ReadingBatch, Run } from "../../../schemas/readings.ts";
 import { type AnyState, generationIn, type SessionState } from "../../../schemas/states.ts";
 import { HEADERS, parseCut, parseLost, type Topics } from "../../../schemas/topics.ts";
-import type { BatchSeen, DeadLetterSeen, Place, Seen, UnreadableSeen } from "../core/events.ts";
+import type { BatchSeen, DeadLetterSeen, Seen, TopicRole, UnreadableSeen } from "../core/events.ts";
 import { readBatch } from "./batch.ts";
 import { cleanValue, keyStation } from "./clean.ts";
 import { readingName } from "./reading-name.ts";
@@ -33,7 +33,7 @@ export class Decoder {
    * @returns null for records that mean nothing to the proof.
    * @throws {CodedError} REGISTRY_UNAVAILABLE (retryable): it can be read later.
    */
-  decode(record: InRecord, place: Place): Seen | null | Promise<Seen | null> {
+  decode(record: InRecord, place: TopicRole): Seen | null | Promise<Seen | null> {
     const { offset, timestamp: since } = record;
     const unreadable = (error: unknown): UnreadableSeen => {
       if (isCoded(error) && error.retryable) throw error;
@@ -47,7 +47,7 @@ export class Decoder {
     }
   }
 
-  #decode(record: InRecord, place: Place): Seen | null | Promise<Seen | null> {
+  #decode(record: InRecord, place: TopicRole): Seen | null | Promise<Seen | null> {
     switch (place.role) {
       case "raw":
         return this.#raw(record);
@@ -123,7 +123,7 @@ export class Decoder {
   }
 }
 
-function reading(record: InRecord, { of }: Extract<Place, { of: unknown }>): Seen {
+function reading(record: InRecord, { of }: Extract<TopicRole, { of: unknown }>): Seen {
   const { offset, timestamp: since, key, value, headers } = record;
   const clean = cleanValue(value, of);
   return {

@@ -22,7 +22,7 @@ import { inputDecoder } from "./model/decode.ts";
 import { Model } from "./model/model.ts";
 import { Evidences } from "./proof/evidence.ts";
 import { ProofKeeper } from "./proof/proof-view.ts";
-import { type Surroundings, watchSurroundings } from "./surroundings.ts";
+import { type SystemWatch, watchSystem } from "./system-watch.ts";
 import { hopsOf } from "./view/hops.ts";
 import { project } from "./view/project.ts";
 import { Versions } from "./view/versions.ts";
@@ -71,14 +71,14 @@ const QUANTILES_MS = 1_000;
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const { clock } = options;
   const watch = watchCity(options);
-  const { model, feed, surroundings, proof, viewers, evidences } = watch;
+  const { model, feed, system, proof, viewers, evidences } = watch;
   const versions = new Versions(options.instance, watch.state());
   const sent = (): void => viewers.sent(versions.version, entriesOf(versions.state), clock.monotonic());
   sent();
 
   const probe = (): ReturnType<Dashboard["probe"]> => ({
     ready: feed.behind.size === 0,
-    detail: readiness(feed, surroundings, model, proof),
+    detail: readiness(feed, system, model, proof),
   });
   const door = options.door ?? closedDoor();
   const now = (): number => clock.now();
@@ -103,7 +103,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const stop = async (): Promise<void> => {
     stopTick();
     stopMeasuring();
-    surroundings.stop();
+    system.stop();
     await channel.close();
     await closeServer(server);
     await watch.stop();
@@ -129,19 +129,19 @@ function watchCity(options: DashboardOptions) {
   });
   const asker = kafkaAsker(kafka);
   const writer = new WriterWatch({ kafka, group: telemetryGroup(topics), topic: topics.fleet, clock });
-  const surroundings = watchSurroundings({ ...options, askKafka: asker.ask });
+  const system = watchSystem({ ...options, askKafka: asker.ask });
   const proof = new ProofKeeper({
     audit: model.audit,
     summed: () => model.entries,
     deadLetters: () => model.deadLetters,
     pages: () => viewers.counts(clock.monotonic()),
-    down: () => surroundings.down,
+    down: () => system.down,
     live: () => feed.behind.size === 0,
   });
   const evidences = new Evidences({ kafka, avro: options.avro, topics });
   let hops: readonly HopView[] = [];
   return {
-    ...{ model, viewers, feed, surroundings, proof, evidences },
+    ...{ model, viewers, feed, system, proof, evidences },
     hops: () => hops,
     measure(): void {
       const service = model.clock.serviceAt(clock.now());
@@ -156,8 +156,8 @@ function watchCity(options: DashboardOptions) {
         proof: proof.look(clock.now()),
         hops,
         writer: writer.view,
-        parts: surroundings.parts,
-        silentSince: silentSince(model.devices.heardAt, surroundings.down, clock.now()),
+        parts: system.parts,
+        silentSince: silentSince(model.devices.heardAt, system.down, clock.now()),
         live: feed.behind.size === 0,
         watched: options.watched ?? WHOLE_CITY,
       }),
@@ -209,13 +209,13 @@ function kafkaAsker(kafka: Kafka): { ask(): Promise<unknown>; close(): Promise<v
 
 function readiness(
   feed: Feed,
-  surroundings: Surroundings,
+  system: SystemWatch,
   model: Model,
   proof: ProofKeeper,
 ): Readonly<Record<string, unknown>> {
   return {
     behind: [...feed.behind],
-    down: surroundings.down,
+    down: system.down,
     undecodable: feed.undecodable,
     pages: proof.last?.pages.open ?? 0,
     stations: model.stations().length,

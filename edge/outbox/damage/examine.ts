@@ -1,13 +1,13 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { messageOf } from "../../../schemas/errors.ts";
-import type { StationClaim } from "../store.ts";
+import type { StationClaim } from "../outbox-store.ts";
 import type { Report } from "./look.ts";
 
 /** Starts a process that calls `lookAtOutbox` of this folder and sends its reports; stderr is a pipe. */
 export type StartLook = (folder: string) => ChildProcess;
 
-export type Verdict =
+export type Diagnosis =
   | { readonly is: "sound" }
   /** @property claims - as far as they could be read. */
   | { readonly is: "damaged"; readonly why: string; readonly claims: readonly StationClaim[] }
@@ -19,9 +19,9 @@ const CRASHES: readonly (string | null)[] = ["SIGBUS", "SIGSEGV", "SIGABRT", "SI
 const STDERR_CHARS = 2_000;
 
 /** Have another process look at an outbox, and take its death for an answer. */
-export async function examine(folder: string, start: StartLook): Promise<Verdict> {
+export async function examine(folder: string, start: StartLook): Promise<Diagnosis> {
   let claims: readonly StationClaim[] = [];
-  let verdict: Verdict | undefined;
+  let verdict: Diagnosis | undefined;
   let stderr = "";
   let child: ChildProcess;
   try {

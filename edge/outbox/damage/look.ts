@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { messageOf } from "../../../schemas/errors.ts";
 import { decodeReading } from "../codec.ts";
 import { LmdbStore } from "../lmdb-store.ts";
-import type { StationClaim } from "../store.ts";
+import type { StationClaim } from "../outbox-store.ts";
 import { LmdbFile, lastingFault } from "./lmdb-file.ts";
 
 /** What a process that looks at an outbox reports before it ends, or dies of what it sees. */

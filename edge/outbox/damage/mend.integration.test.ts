@@ -21,7 +21,7 @@ import type { Journal } from "../journal.ts";
 import { mapBytes, openOutbox } from "../open.ts";
 import { hello, readings } from "../outbox.contract.ts";
 import { isAlive, thisProcess } from "../process.ts";
-import { MemoryStore } from "../testing/memory-store.ts";
+import { MemoryOutboxStore } from "../testing/memory-store.ts";
 import { LmdbFile } from "./lmdb-file.ts";
 import { mendOutbox } from "./mend.ts";
 import { rescue } from "./rescue.ts";
@@ -74,8 +74,8 @@ function damage(change: (bytes: Buffer) => Buffer | undefined): void {
 
 const zero = (bytes: Buffer, page: number): Buffer =>
   bytes.fill(0, page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
-const seqsOf = (store: MemoryStore | Journal, deviceId: string): readonly number[] =>
-  store instanceof MemoryStore
+const seqsOf = (store: MemoryOutboxStore | Journal, deviceId: string): readonly number[] =>
+  store instanceof MemoryOutboxStore
     ? store.read(deviceId, 1, 1_000).map(({ bytes }) => bytes.readDoubleBE(8))
     : store.peek(deviceId, 1, 1_000).map(({ reading }) => reading.seq);
 const WAITING = Array.from({ length: WAIT_TO - WAIT_FROM + 1 }, (_, i) => WAIT_FROM + i);
@@ -118,7 +118,7 @@ test.each(["zeroed", "overwritten", "cut off before"])(
       if (how === "cut off before") truncateSync(path, page * PAGE_BYTES);
       const file = new LmdbFile(path);
       const fault = file.fault();
-      const store = new MemoryStore();
+      const store = new MemoryOutboxStore();
       const rescued = await rescue(file, store);
       file.close();
       if (fault === null)

@@ -5,7 +5,7 @@ import type { Logger } from "../../../infra/runtime/logger.ts";
 import { CodedError } from "../../../schemas/errors.ts";
 import { LmdbStore } from "../lmdb-store.ts";
 import type { Owner } from "../ports.ts";
-import { examine, type StartLook, type Verdict } from "./examine.ts";
+import { type Diagnosis, examine, type StartLook } from "./examine.ts";
 import { LmdbFile } from "./lmdb-file.ts";
 import { DATA_FILE } from "./look.ts";
 import { MendLock } from "./mend-lock.ts";
@@ -60,7 +60,7 @@ export async function mendOutbox(options: MendOptions): Promise<void> {
 /** @returns false: another process mends it. */
 async function mend(
   options: MendOptions,
-  verdict: Verdict & { readonly is: "damaged" },
+  verdict: Diagnosis & { readonly is: "damaged" },
   lock: MendLock,
 ): Promise<boolean> {
   const { folder, mapBytes, owner, isAlive, clock, logger } = options;

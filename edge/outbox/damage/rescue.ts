@@ -1,7 +1,7 @@
 import { fromBufferKey } from "ordered-binary";
 import { identityIn } from "../codec.ts";
 import { type Ledger, upgraded } from "../ledger.ts";
-import type { Claim, QuarantineRow, Row, StationClaim, Store } from "../store.ts";
+import type { Claim, OutboxStore, QuarantineRow, Row, StationClaim } from "../outbox-store.ts";
 import { carriedOver } from "./carried-over.ts";
 import type { LmdbFile } from "./lmdb-file.ts";
 import { isReading } from "./look.ts";
@@ -20,7 +20,7 @@ export interface Rescued {
 }
 
 /** Carry over into an empty store what a damaged file still holds. What was lost stands in the ledgers, by name. */
-export async function rescue(file: LmdbFile, store: Store): Promise<Rescued> {
+export async function rescue(file: LmdbFile, store: OutboxStore): Promise<Rescued> {
   for (const { stationId, claim } of claimsIn(file)) store.claim(stationId, () => claim);
   const ledgers = new Map<string, Ledger>();
   for (const [key, value] of readable(file, "ledgers")) {
@@ -81,7 +81,7 @@ export function claimsIn(file: LmdbFile): readonly StationClaim[] {
 
 /** A ledger is written with the last of its readings, so that a device is there whole or not at all. */
 async function write(
-  store: Store,
+  store: OutboxStore,
   ledger: Ledger,
   rows: readonly Row[],
   setAside: readonly QuarantineRow[],

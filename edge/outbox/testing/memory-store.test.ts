@@ -5,10 +5,10 @@ import { ManualClock } from "../../../infra/runtime/testing/manual-clock.ts";
 import { Journal } from "../journal.ts";
 import { DEVICE, outboxContract, readings } from "../outbox.contract.ts";
 import { isAlive } from "../process.ts";
-import { MemoryStore } from "./memory-store.ts";
+import { MemoryOutboxStore } from "./memory-store.ts";
 
 outboxContract("memory", async (limitBytes = 2 ** 30) => {
-  const store = new MemoryStore();
+  const store = new MemoryOutboxStore();
   const open = (): Journal =>
     new Journal({ store, clock: systemClock, logger: silentLogger, limitBytes, isAlive });
   let outbox = open();
@@ -23,8 +23,8 @@ outboxContract("memory", async (limitBytes = 2 ** 30) => {
   };
 });
 
-function onManualClock(): { store: MemoryStore; clock: ManualClock; outbox: Journal } {
-  const store = new MemoryStore();
+function onManualClock(): { store: MemoryOutboxStore; clock: ManualClock; outbox: Journal } {
+  const store = new MemoryOutboxStore();
   const clock = new ManualClock();
   return {
     store,

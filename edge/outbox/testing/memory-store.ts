@@ -1,8 +1,8 @@
 import type { Ledger } from "../ledger.ts";
-import type { Change, Claim, QuarantineRow, Row, Store } from "../store.ts";
+import type { Change, Claim, OutboxStore, QuarantineRow, Row } from "../outbox-store.ts";
 
 /** A store in memory, for tests: `fail` makes the next commits reject, as a full disk does. */
-export class MemoryStore implements Store {
+export class MemoryOutboxStore implements OutboxStore {
   readonly #ledgers = new Map<string, Ledger>();
   readonly #rows = new Map<string, Row[]>();
   readonly #quarantine = new Map<string, QuarantineRow[]>();

@@ -3,9 +3,9 @@ import { ManualClock } from "../../../infra/runtime/testing/manual-clock.ts";
 import { Device, type Instant } from "../../device/device.ts";
 import { nextBoot } from "../../device/identity.ts";
 import { Ring } from "../../device/ring.ts";
-import { MemoryStore } from "../../device/testing/memory-store.ts";
+import { MemoryRingStorage } from "../../device/testing/memory-ring-storage.ts";
 import { Cable } from "../../hosts/testing/cable.ts";
-import { Line } from "../line.ts";
+import { DeviceLine } from "../device-line.ts";
 import { Pump } from "../pump.ts";
 import { ReferenceAgent } from "./agent.ts";
 
@@ -15,7 +15,7 @@ const DEVICE = "40380-T1";
 export class LineBench {
   readonly clock = new ManualClock();
   readonly cable = new Cable();
-  readonly line: Line;
+  readonly line: DeviceLine;
   readonly agent: ReferenceAgent;
   readonly errors: unknown[] = [];
   readonly device: Device;
@@ -23,7 +23,7 @@ export class LineBench {
   readonly pressed: string[] = [];
 
   constructor(baudRate = 115_200, seed = 1) {
-    const ring = new Ring(new MemoryStore());
+    const ring = new Ring(new MemoryRingStorage());
     const boot = nextBoot(undefined, ring.counters, 1000);
     ring.beginBoot(boot.bootId);
     this.device = new Device(DEVICE, ring, boot, 1);
@@ -34,7 +34,14 @@ export class LineBench {
     });
     const address = { stationId: 40380, deviceId: DEVICE };
     const random = seededRandom(seed, "line");
-    this.line = new Line({ address, device: this.device, host: this.cable, baudRate, random, clock: now });
+    this.line = new DeviceLine({
+      address,
+      device: this.device,
+      host: this.cable,
+      baudRate,
+      random,
+      clock: now,
+    });
     this.agent = new ReferenceAgent(DEVICE, this.cable);
     const pump = new Pump(this.clock, (_, error) => this.errors.push(error));
     pump.add(this.line);

@@ -32,8 +32,8 @@ async function start(options: StartOptions, only: readonly string[] | null): Pro
       : textPrinter(process.stderr);
   // A closed terminal ends everything in order too.
   process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
-  const around = { root: projectRoot(), home, env, clock, logger, printer, isTTY: process.stderr.isTTY };
-  await runService({ logger, clock, env: process.env }, () => startSystem(around, options, { only }));
+  const context = { root: projectRoot(), home, env, clock, logger, printer, isTTY: process.stderr.isTTY };
+  await runService({ logger, clock, env: process.env }, () => startSystem(context, options, { only }));
 }
 
 /** Once, or with `watch` again and again until Ctrl+C, also while no system runs. */

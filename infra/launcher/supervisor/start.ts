@@ -11,7 +11,7 @@ import type { StartOptions } from "./options.ts";
 import { activityOf } from "./process/activity.ts";
 import { makeClassData } from "./process/class-data.ts";
 import { lastWords } from "./process/log-tail.ts";
-import { logOf } from "./process/surroundings.ts";
+import { logOf } from "./process/part-context.ts";
 import { startWatchdog } from "./process/watchdog.ts";
 import { controlServer } from "./report/control.ts";
 import { followFigures, LINE_EVERY_MS } from "./report/figures.ts";
@@ -42,7 +42,7 @@ const END_WITHIN_MS = DRAIN_MS - 300;
 /** So often ports may be lost at a start. */
 const TRIES = 5;
 
-export interface StartSurroundings extends Omit<SystemContext, "watchdog"> {
+export interface StartContext extends Omit<SystemContext, "watchdog"> {
   readonly printer: Printer;
   readonly isTTY: boolean;
 }
@@ -72,12 +72,12 @@ interface Attempt {
  * @throws {CodedError} USAGE, CONFIG_INVALID, ALREADY_RUNNING, PORT_TAKEN
  */
 export async function startSystem(
-  around: StartSurroundings,
+  context: StartContext,
   options: StartOptions,
   extent: Extent,
 ): Promise<StartedSystem> {
-  checkOptions(around, options);
-  const start = new SystemStart(around, options, extent);
+  checkOptions(context, options);
+  const start = new SystemStart(context, options, extent);
   await start.open();
   return {
     get addresses() {
@@ -97,7 +97,7 @@ interface Extent {
 class SystemStart {
   readonly settled: Promise<readonly PartReport[]>;
   readonly failed: Promise<never>;
-  readonly #around: StartSurroundings;
+  readonly #context: StartContext;
   readonly #options: StartOptions;
   readonly #extent: Extent;
   readonly #startedAt: number;
@@ -118,9 +118,9 @@ class SystemStart {
   #stopFigures = (): void => {};
   #leaveClassData = (): void => {};
 
-  constructor(around: StartSurroundings, options: StartOptions, extent: Extent) {
-    const { home, clock } = around;
-    this.#around = around;
+  constructor(context: StartContext, options: StartOptions, extent: Extent) {
+    const { home, clock } = context;
+    this.#context = context;
     this.#options = options;
     this.#extent = extent;
     this.#startedAt = clock.now();
@@ -142,7 +142,7 @@ class SystemStart {
 
   /** Take the home, and begin. */
   async open(): Promise<void> {
-    const { home } = this.#around;
+    const { home } = this.#context;
     try {
       this.#lock = await takeHome(home, () => ({
         pid: process.pid,
@@ -164,7 +164,7 @@ class SystemStart {
 
   /** A line that says what is waited for. @returns what ends it. */
   #showStarting(): () => void {
-    const { home, clock, printer, isTTY } = this.#around;
+    const { home, clock, printer, isTTY } = this.#context;
     return clock.every(isTTY ? LINE_EVERY_MS.onATerminal : LINE_EVERY_MS.elsewhere, () => {
       const reports = this.#attempt?.supervisor.reports() ?? [];
       const line = startingLine(reports, (part) => lastWords(logOf(home, part)));
@@ -173,9 +173,13 @@ class SystemStart {
   }
 
   async #begin(): Promise<void> {
-    const { home, printer, env } = this.#around;
+    const { home, printer, env } = this.#context;
     this.#tries++;
-    const plan = await planSystem({ ...this.#around, watchdog: this.#watchdog }, this.#options, this.#extent);
+    const plan = await planSystem(
+      { ...this.#context, watchdog: this.#watchdog },
+      this.#options,
+      this.#extent,
+    );
     if (this.#abort.signal.aborted) {
       plan.ports.releaseAll();
       return;
@@ -194,7 +198,7 @@ class SystemStart {
   }
 
   #supervisorOf({ parts }: SystemPlan): Supervisor {
-    const { clock, printer } = this.#around;
+    const { clock, printer } = this.#context;
     const supervisor: Supervisor = new Supervisor({
       parts,
       policy: RESTART_POLICY,
@@ -212,7 +216,7 @@ class SystemStart {
   }
 
   #controlOf(supervisor: Supervisor): HttpServer {
-    const { home, logger } = this.#around;
+    const { home, logger } = this.#context;
     return controlServer(
       {
         startedAt: this.#startedAt,
@@ -226,7 +230,7 @@ class SystemStart {
   }
 
   #onChange(current: Attempt, changed: PartReport): void {
-    const { clock, printer } = this.#around;
+    const { clock, printer } = this.#context;
     const reports = current.supervisor.reports();
     const fatal = fatalFailure(current.plan.parts, reports);
     if (fatal) {
@@ -236,7 +240,7 @@ class SystemStart {
       this.#over = true;
       this.#stopStarting();
       printer.line(summary(reports, clock.monotonic() - this.#began, current.page));
-      if (current.page !== null) this.#stopFigures = followFigures(current.page, this.#around);
+      if (current.page !== null) this.#stopFigures = followFigures(current.page, this.#context);
       this.#leaveClassData = clock.after(CLASS_DATA_AFTER_MS, () => void this.#readyClassData(current));
       this.#settle(reports);
     } else if (changed.state === "restarting" && this.#tries < TRIES) {
@@ -266,13 +270,13 @@ class SystemStart {
   }
 
   async #readyClassData({ plan }: Attempt): Promise<void> {
-    const made = await makeClassData(plan.surroundings, this.#abort.signal);
+    const made = await makeClassData(plan.context, this.#abort.signal);
     if (made.length === 0) return;
-    this.#around.printer.line(`  · ${made.join(" and ")} will start faster: class-data archives are made`);
+    this.#context.printer.line(`  · ${made.join(" and ")} will start faster: class-data archives are made`);
   }
 
   async stop(): Promise<void> {
-    const { home, clock, printer } = this.#around;
+    const { home, clock, printer } = this.#context;
     this.#over = true;
     this.#abort.abort();
     this.#stopStarting();

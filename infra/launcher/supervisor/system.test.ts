@@ -39,7 +39,7 @@ describe("options that can never be right", () => {
 
 test("every part that can be started has a name that can be asked for", () => {
   const root = projectRoot();
-  const around = {
+  const context = {
     root,
     home,
     env: {},
@@ -47,7 +47,7 @@ test("every part that can be started has a name that can be asked for", () => {
     watchdog: { watch() {}, forget() {}, close() {} },
     toolchain: toolchainOf(root),
   };
-  const { parts } = catalogue(around, {
+  const { parts } = catalogue(context, {
     addresses: DEFAULT_ENDPOINTS,
     portOf: () => 1,
     elsewhere: [],

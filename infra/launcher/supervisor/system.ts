@@ -3,7 +3,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import { seededRandom } from "../../runtime/random.ts";
 import { type Endpoints, writeEndpoints } from "../../runtime/service/endpoints.ts";
-import { choosePorts, holdPort, type PortChoice } from "./addresses/ports.ts";
+import { choosePorts, type PortChoice, reservePort } from "./addresses/ports.ts";
 import { ReservedPorts } from "./addresses/reserved.ts";
 import { addressesOf, runElsewhere, SERVERS } from "./addresses/servers.ts";
 import { portWishes } from "./addresses/wishes.ts";
@@ -13,7 +13,7 @@ import { expectsTrain, FIRST_TRAIN } from "./parts/first-train.ts";
 import { type Brokers, brokerNames, brokersFor, counted } from "./parts/kafka-cluster.ts";
 import { PROBED } from "./parts/programs.ts";
 import { toolchainOf } from "./process/jvm.ts";
-import type { Surroundings } from "./process/surroundings.ts";
+import type { PartContext } from "./process/part-context.ts";
 import type { Watchdog } from "./process/watchdog.ts";
 import { checkNames, choose } from "./supervise/order.ts";
 import type { Part } from "./supervise/part.ts";
@@ -34,7 +34,7 @@ export interface SystemPlan {
   /** Released one by one, as the parts start. */
   readonly ports: ReservedPorts;
   /** What its parts run with. */
-  readonly surroundings: Surroundings;
+  readonly context: PartContext;
   /** What a person should know before it starts. */
   readonly notes: readonly string[];
 }
@@ -68,11 +68,11 @@ export async function planSystem(
   const elsewhere = withBrokers(runElsewhere(env), names);
   const wishes = portWishes(options, names, PROBED, env).filter((wish) => !elsewhere.includes(wish.name));
   const random = seededRandom(context.clock.now(), `ports ${process.pid}`);
-  const choices = await choosePorts(wishes, holdPort, random);
-  const ports = new ReservedPorts(choices, holdPort);
+  const choices = await choosePorts(wishes, reservePort, random);
+  const ports = new ReservedPorts(choices, reservePort);
   const portOf = (name: string): number => ports.portOf(name);
   const addresses = addressesOf(new Map(choices.map(({ name, port }) => [name, port])), brokers, env);
-  const around: Surroundings = {
+  const partContext: PartContext = {
     root: context.root,
     home,
     clock: context.clock,
@@ -81,7 +81,7 @@ export async function planSystem(
     env: childEnvironment(env, addresses, home),
   };
   const { durable, sources } = options;
-  const everything = catalogue(around, {
+  const everything = catalogue(partContext, {
     addresses,
     portOf,
     elsewhere,
@@ -109,7 +109,7 @@ export async function planSystem(
     parts: parts.map((part) => releasingPorts(part, ports)),
     addresses,
     ports,
-    surroundings: around,
+    context: partContext,
     notes: [
       ...missing.map(({ name, entry }) => `${name} is left out: there is no ${entry}`),
       ...(options.brokers === undefined && brokers > 1 && running.has("kafka")

@@ -1,18 +1,22 @@
 import type { StoredReading } from "../../../edge/outbox/ledger.ts";
 import type { InRecord, OutRecord } from "../../../infra/runtime/kafka/ports.ts";
 import type { ReadingBatch } from "../../../schemas/readings.ts";
-import { batchesOf, type Placed, placedIn } from "../world/placed.ts";
+import { type BatchedReading, batchesOf, placedIn } from "../world/placed.ts";
 import { nameOf, renamed, type Wire } from "../world/wire.ts";
 import { type Items, type Strike, struck } from "./strike.ts";
 
-const PLACED: Items<Placed> = {
+const PLACED: Items<BatchedReading> = {
   nameOf: ({ reading }) => reading,
   renamed: (placed, name) => ({ ...placed, reading: { ...placed.reading, ...name, total: name.seq } }),
   moved: (placed, stationId) => ({ ...placed, stationId }),
 };
 
 /** A reading that waits at its station: with the station where it, or what it became, waits then. */
-export function struckReading(reading: StoredReading, stationId: number, strike: Strike): readonly Placed[] {
+export function struckReading(
+  reading: StoredReading,
+  stationId: number,
+  strike: Strike,
+): readonly BatchedReading[] {
   return struck({ reading, stationId }, strike, PLACED);
 }
 
@@ -20,7 +24,7 @@ export function struckReading(reading: StoredReading, stationId: number, strike:
 export function struckBatch(batch: ReadingBatch, strikes: readonly Strike[]): readonly ReadingBatch[] {
   const here = strikes.filter(({ target }) => target.stationId === batch.stationId);
   if (here.length === 0) return [batch];
-  const placed = here.reduce<readonly Placed[]>(
+  const placed = here.reduce<readonly BatchedReading[]>(
     (items, strike) => items.flatMap((item) => struck(item, strike, PLACED)),
     placedIn(batch),
   );

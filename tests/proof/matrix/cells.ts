@@ -3,7 +3,7 @@ import { DEVICE_KINDS, type DeviceKind } from "../../../schemas/network/devices.
 import { FAULTS } from "../injectors/strike.ts";
 
 /** Where an injector reaches in, in the order of a reading's way. */
-export const PLACES = [
+export const INJECTION_POINTS = [
   "device memory",
   "outbox",
   "before raw",
@@ -13,7 +13,7 @@ export const PLACES = [
   "summary",
   "PostgreSQL",
 ] as const;
-export type Place = (typeof PLACES)[number];
+export type InjectionPoint = (typeof INJECTION_POINTS)[number];
 
 type Fault = (typeof FAULTS)[number];
 
@@ -39,7 +39,7 @@ export type Outcome =
   | { readonly kind: "none"; readonly why: string };
 
 export interface Cell {
-  readonly place: Place;
+  readonly place: InjectionPoint;
   readonly fault: Fault;
   /** Whose readings are struck. */
   readonly device: DeviceKind;
@@ -76,7 +76,7 @@ const UNSEEN = ["outbox", "gateway"] as const;
 /** Likewise a raw record that was rewritten before anybody read it, but not one that is gone: its offset is missing. */
 const FIELD = ["device", "outbox", "gateway"] as const;
 
-const TABLE: Readonly<Record<Place, Readonly<Record<Fault, Outcome>>>> = {
+const TABLE: Readonly<Record<InjectionPoint, Readonly<Record<Fault, Outcome>>>> = {
   "device memory": {
     "lost 1": named(target(["lost"], FIELD, "one")),
     "doubled 1": RESENT,
@@ -149,13 +149,13 @@ function allOf(outcome: Outcome): Readonly<Record<Fault, Outcome>> {
 }
 
 /** Every place with every fault, for turnstiles and for sensors. */
-export const CELLS: readonly Cell[] = PLACES.flatMap((place) =>
+export const CELLS: readonly Cell[] = INJECTION_POINTS.flatMap((place) =>
   FAULTS.flatMap((fault) =>
     DEVICE_KINDS.map((device) => ({ place, fault, device, outcome: outcomeOf(place, fault, device) })),
   ),
 );
 
-function outcomeOf(place: Place, fault: Fault, device: DeviceKind): Outcome {
+function outcomeOf(place: InjectionPoint, fault: Fault, device: DeviceKind): Outcome {
   if (place === "summary" && device === "arrival") return none("arrivals are in no sum");
   return TABLE[place][fault];
 }

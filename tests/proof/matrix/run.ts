@@ -91,7 +91,7 @@ export async function runMatrix(world: World, options: MatrixOptions): Promise<M
       field.press(unrelated, 7);
     }
     const strikes = await strikeAll(world, pipeline, injector, assigned);
-    const judged = new Judged(cells, strikes);
+    const judged = new Comparison(cells, strikes);
 
     let missing = judged.missingIn(await found());
     const until = world.clock.monotonic() + NAMED_WITHIN_MS;
@@ -128,7 +128,7 @@ export async function runMatrix(world: World, options: MatrixOptions): Promise<M
 }
 
 /** What is said, held against what was done. */
-class Judged {
+class Comparison {
   readonly #cells: readonly Cell[];
   readonly #strikes: readonly Strike[];
 

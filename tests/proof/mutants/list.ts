@@ -121,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: "of two states the greater counts",
-    file: "core/told.ts",
+    file: "core/reported-states.ts",
     from: "if (!before || compareOrder(state.order, before.state.order) >= 0)\n      this.#devices.set",
     to: "if (!before || compareOrder(state.order, before.state.order) <= 0)\n      this.#devices.set",
   },

@@ -2,13 +2,13 @@ import type { StoredReading } from "../../../edge/outbox/ledger.ts";
 import type { ReadingBatch, Run, RunReading } from "../../../schemas/readings.ts";
 
 /** A reading, and the station whose batch it is in: an injector may put it into another's. */
-export interface Placed {
+export interface BatchedReading {
   readonly stationId: number;
   readonly reading: StoredReading;
 }
 
 /** The readings of a batch, in order. */
-export function placedIn({ stationId, runs }: ReadingBatch): readonly Placed[] {
+export function placedIn({ stationId, runs }: ReadingBatch): readonly BatchedReading[] {
   return runs.flatMap(({ deviceId, bootId, firstSeq, readings }) =>
     readings.map((reading, i) => ({
       stationId,
@@ -19,7 +19,7 @@ export function placedIn({ stationId, runs }: ReadingBatch): readonly Placed[] {
 
 /** Batches of these readings, one per station, cut into runs exactly as they come. */
 export function batchesOf(
-  placed: readonly Placed[],
+  placed: readonly BatchedReading[],
   { agentBoot, batchId }: Pick<ReadingBatch, "agentBoot" | "batchId">,
 ): readonly ReadingBatch[] {
   const stations = [...new Set(placed.map(({ stationId }) => stationId))];

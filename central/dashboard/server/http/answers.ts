@@ -51,19 +51,19 @@ export function weatherAnswer(weather: WeatherView | null): WeatherAnswer | null
   return { temperature, status, serviceTime: service === null ? null : iso(service) };
 }
 
-function deviceAnswer({ id, kind, state, told }: KnownDevice): DeviceAnswer {
-  return { id, kind, state, lastSeen: told.lastSeen === null ? null : iso(told.lastSeen) };
+function deviceAnswer({ id, kind, state, reported }: KnownDevice): DeviceAnswer {
+  return { id, kind, state, lastSeen: reported.lastSeen === null ? null : iso(reported.lastSeen) };
 }
 
 function deviceDetail(device: KnownDevice, model: Model): DeviceDetail {
-  const { told, reason, since } = device;
-  const count = told.positions ? countDevice(told.positions, model.dedup.boots(device.id)) : null;
+  const { reported, reason, since } = device;
+  const count = reported.positions ? countDevice(reported.positions, model.dedup.boots(device.id)) : null;
   return {
     ...deviceAnswer(device),
     reason,
     since: iso(since),
-    frames: told.frames,
-    errors: told.errors,
+    frames: reported.frames,
+    errors: reported.errors,
     numbered: count?.numbered ?? null,
     waiting: count ? count.inDevice + count.inOutbox + count.inKafka : null,
   };

@@ -56,7 +56,7 @@ describe("a device's count", () => {
   });
 
   test("all boots of the present memory count together against its cumulative positions", () => {
-    const told = positions({
+    const reported = positions({
       bootId: 12,
       memoryBootId: 10,
       numbered: 30,
@@ -64,7 +64,7 @@ describe("a device's count", () => {
       stored: 30,
       published: 30,
     });
-    expect(countDevice(told, [boot(10, 10), boot(11, 10), boot(12, 8)])).toMatchObject({
+    expect(countDevice(reported, [boot(10, 10), boot(11, 10), boot(12, 8)])).toMatchObject({
       numbered: 30,
       accepted: 28,
       inKafka: 2,
@@ -72,8 +72,15 @@ describe("a device's count", () => {
   });
 
   test("a device that replaced another with greater boots is counted for itself", () => {
-    const told = positions({ bootId: 6, memoryBootId: 5, numbered: 9, happened: 9, stored: 9, published: 8 });
-    const count = countDevice(told, [boot(900, 50), boot(5, 4), boot(6, 3)]);
+    const reported = positions({
+      bootId: 6,
+      memoryBootId: 5,
+      numbered: 9,
+      happened: 9,
+      stored: 9,
+      published: 8,
+    });
+    const count = countDevice(reported, [boot(900, 50), boot(5, 4), boot(6, 3)]);
     expect(count).toMatchObject({ numbered: 59, accepted: 57, inKafka: 1, inOutbox: 1 });
   });
 
@@ -96,9 +103,9 @@ describe("a device's count", () => {
     expect(countDevice(null, [boot(10, 7)])).toMatchObject({ numbered: 7, accepted: 7, inDevice: 0 });
   });
 
-  test("whatever is told, every reading is in exactly one place and no count is negative", () => {
+  test("whatever is reported, every reading is in exactly one place and no count is negative", () => {
     const n = fc.nat(1_000);
-    const told = fc.record({
+    const reported = fc.record({
       numbered: n,
       happened: n,
       stored: n,
@@ -108,7 +115,7 @@ describe("a device's count", () => {
     });
     const boots = fc.array(fc.tuple(fc.nat(12), n, fc.nat(20)), { maxLength: 5 });
     fc.assert(
-      fc.property(fc.option(told), boots, (t, b) => {
+      fc.property(fc.option(reported), boots, (t, b) => {
         const count = countDevice(
           t ? positions(t) : null,
           b.map(([id, to, lost]) =>

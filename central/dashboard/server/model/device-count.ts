@@ -18,7 +18,7 @@ export interface DeviceCount {
 }
 
 /**
- * One device's count from what it told last (S, A, P) and what dedup counted (D).
+ * One device's count from what it reported last (S, A, P) and what dedup counted (D).
  *
  * The two come by different ways, so D may be ahead of a heartbeat that is a second old: what was counted was
  * numbered, stored and published, so each position is at least the one behind it, and nothing goes negative.

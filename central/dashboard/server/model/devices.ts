@@ -15,14 +15,14 @@ export interface KnownDevice {
   readonly id: string;
   readonly stationId: number;
   readonly kind: DeviceState["kind"];
-  /** What it told last. */
-  readonly told: DeviceState;
+  /** What it reported last. */
+  readonly reported: DeviceState;
   /** Its state now: `stale` when its agent is gone. */
   readonly state: DeviceHealth;
   readonly reason: string;
   readonly since: number;
   /** Timestamp of that message's record, wall ms. */
-  readonly toldAt: number;
+  readonly reportedAt: number;
 }
 
 /** A second agent that has not asked for this long is gone, ms; its gateway writes of it each five seconds. */
@@ -33,7 +33,7 @@ const ASKED_MS = 60_000;
  * not win (delivery rule 11).
  */
 export class Devices {
-  readonly #devices = new Map<string, { readonly told: DeviceState; readonly toldAt: number }>();
+  readonly #devices = new Map<string, { readonly reported: DeviceState; readonly reportedAt: number }>();
   readonly #agents = new Map<number, { readonly state: AgentState; readonly at: number }>();
   readonly #refused = new Map<number, { readonly state: SessionState; readonly at: number }>();
   #heardAt: number | null = null;
@@ -58,8 +58,8 @@ export class Devices {
     }
     if (!parseDeviceId(state.id)) return false;
     const before = this.#devices.get(state.id);
-    if (before && compareOrder(state.order, before.told.order) < 0) return false;
-    this.#devices.set(state.id, { told: state, toldAt: at });
+    if (before && compareOrder(state.order, before.reported.order) < 0) return false;
+    this.#devices.set(state.id, { reported: state, reportedAt: at });
     return true;
   }
 
@@ -87,21 +87,21 @@ export class Devices {
   }
 
   all(): KnownDevice[] {
-    return [...this.#devices.values()].map(({ told, toldAt }) => ({
-      id: told.id,
-      stationId: told.stationId,
-      kind: told.kind,
-      told,
-      toldAt,
-      ...this.#present(told),
+    return [...this.#devices.values()].map(({ reported, reportedAt }) => ({
+      id: reported.id,
+      stationId: reported.stationId,
+      kind: reported.kind,
+      reported,
+      reportedAt,
+      ...this.#present(reported),
     }));
   }
 
-  #present(told: DeviceState): Pick<KnownDevice, "state" | "reason" | "since"> {
-    const agent = this.#agents.get(told.stationId);
-    const gone = agent?.state.state === "offline" && compareOrder(agent.state.order, told.order) >= 0;
-    if (!gone || told.state === "never_seen") {
-      return { state: told.state, reason: told.reason, since: told.since };
+  #present(reported: DeviceState): Pick<KnownDevice, "state" | "reason" | "since"> {
+    const agent = this.#agents.get(reported.stationId);
+    const gone = agent?.state.state === "offline" && compareOrder(agent.state.order, reported.order) >= 0;
+    if (!gone || reported.state === "never_seen") {
+      return { state: reported.state, reason: reported.reason, since: reported.since };
     }
     const { reason, order, since } = agent.state;
     // A will was written when the agent connected: it is as old as its record.

@@ -42,7 +42,7 @@ test("each hop's rate is its own: what is stopped behind a hop does not pass it"
   expect(rates.view()).toEqual({ serial: 10, mqtt: 0, kafka: 0, ksql: 0 });
 });
 
-test("totals that nobody told have no rate", () => {
+test("totals that were not reported have no rate", () => {
   const rates = new HopRates();
   for (let second = 0; second <= 10; second++)
     rates.observe(proofView({ devices: null, clean: second, asOf: 1_000 * second }));

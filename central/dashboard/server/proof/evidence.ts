@@ -15,7 +15,7 @@ export interface EvidencesOptions {
 export class Evidences {
   readonly #options: EvidencesOptions;
   readonly #reader: LogReader;
-  #turn: Promise<unknown> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: EvidencesOptions) {
     this.#options = options;
@@ -29,13 +29,13 @@ export class Evidences {
   read(evidence: Evidence): Promise<RecordAnswer | undefined> {
     const { avro, topics } = this.#options;
     if (!isEvidence(evidence.topic, topics)) return Promise.resolve(undefined);
-    const answer = this.#turn.then(() => readEvidence(this.#reader, avro, topics, evidence));
-    this.#turn = answer.catch(() => {});
+    const answer = this.#last.then(() => readEvidence(this.#reader, avro, topics, evidence));
+    this.#last = answer.catch(() => {});
     return answer;
   }
 
   async stop(): Promise<void> {
-    await this.#turn;
+    await this.#last;
     await this.#reader.stop();
   }
 }

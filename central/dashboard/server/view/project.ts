@@ -9,7 +9,7 @@ import type { KnownDevice } from "../model/devices.ts";
 import type { Model } from "../model/model.ts";
 import { showsDevice, type Watched, watchedStations, watchedTrains } from "./watched.ts";
 
-export interface Surroundings {
+export interface Moment {
   /** Wall clock, epoch ms. */
   readonly now: number;
   readonly proof: ProofView | null;
@@ -25,7 +25,7 @@ export interface Surroundings {
 /** What the page shows of what is known. */
 export function project(
   model: Model,
-  { now, proof, hops, writer, parts, silentSince, live, watched }: Surroundings,
+  { now, proof, hops, writer, parts, silentSince, live, watched }: Moment,
 ): PageState {
   const clock = model.clock.view();
   const trains = watchedTrains(model.trains.view(now, clock?.speed ?? null), watched);
@@ -69,9 +69,9 @@ function backlog(count: DeviceCount): number {
 }
 
 function viewOf(device: KnownDevice, model: Model): DeviceView {
-  const { id, kind, stationId, state, reason, since, told } = device;
+  const { id, kind, stationId, state, reason, since, reported } = device;
   const ref = parseDeviceId(id);
-  const count = told.positions ? countDevice(told.positions, model.dedup.boots(id)) : null;
+  const count = reported.positions ? countDevice(reported.positions, model.dedup.boots(id)) : null;
   return {
     id,
     kind,

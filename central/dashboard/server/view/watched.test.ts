@@ -9,9 +9,18 @@ const city: readonly StationView[] = STATIONS.map(({ id, name, lat, lon, stops }
 });
 const RED: Watched = { lines: ["red"], stations: [] };
 const device = (id: string, state: KnownDevice["state"]): KnownDevice => {
-  const told = {} as KnownDevice["told"];
+  const reported = {} as KnownDevice["reported"];
   const kind = id.includes("-T") ? "turnstile" : "arrival";
-  return { id, stationId: Number.parseInt(id, 10), kind, state, told, toldAt: 0, since: 0, reason: "" };
+  return {
+    id,
+    stationId: Number.parseInt(id, 10),
+    kind,
+    state,
+    reported,
+    reportedAt: 0,
+    since: 0,
+    reason: "",
+  };
 };
 
 test("a page of one line has its stations and no stop of another line, where both lines stop too", () => {

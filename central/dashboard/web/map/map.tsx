@@ -57,13 +57,13 @@ export function LineMap() {
   );
 }
 
-interface Placed extends Omit<Label, "anchor"> {
+interface LabelledStation extends Omit<Label, "anchor"> {
   readonly station: StationView;
   readonly rank: number;
 }
 
 /** Stations that have a place; ends of lines and changes are named first. */
-function placesOf(stations: Readonly<Record<string, StationView>>): Placed[] {
+function placesOf(stations: Readonly<Record<string, StationView>>): LabelledStation[] {
   const all = Object.values(stations);
   const lastOf = (line: Line): number =>
     Math.max(...all.flatMap(({ stops }) => stops.filter((s) => s.line === line).map((s) => s.order)));

@@ -5,14 +5,14 @@ import { useNow, usePage } from "../state/use.ts";
 import { Trace } from "./trace.tsx";
 import { useRecent } from "./use-recent.ts";
 
-interface Place {
+interface Stage {
   readonly name: string;
   /** The hop that leads here. */
   readonly hop: HopName | null;
   readonly over: string;
 }
 
-const WAY: readonly Place[] = [
+const WAY: readonly Stage[] = [
   { name: "Device", hop: null, over: "" },
   { name: "Edge", hop: "serial", over: "serial" },
   { name: "Gateway", hop: "mqtt", over: "MQTT" },
@@ -35,7 +35,7 @@ export function Pipeline() {
   );
 }
 
-function Hop({ place, hop }: { readonly place: Place; readonly hop: HopView | undefined }) {
+function Hop({ place, hop }: { readonly place: Stage; readonly hop: HopView | undefined }) {
   const recent = useRecent(hop);
   const now = useNow(1_000);
   const rate = hop?.rate ?? null;

@@ -11,7 +11,7 @@ const LONG = 1.75;
 export type GapMark = "even" | "bunched" | "long";
 
 /** A train, and where it is by now, in stops from the line's start. */
-export interface Placed {
+export interface PlacedTrain {
   readonly train: TrainView;
   readonly order: number;
 }
@@ -19,8 +19,8 @@ export interface Placed {
 /** Between two trains that follow one another. */
 export interface Gap {
   /** In front, as the direction runs. */
-  readonly leader: Placed;
-  readonly follower: Placed;
+  readonly leader: PlacedTrain;
+  readonly follower: PlacedTrain;
   /** Stops between them, parts of one included. */
   readonly stops: number;
   /** Time between them at the line's usual pace, wall ms. */

@@ -3,16 +3,16 @@ import { describe, expect, test } from "vitest";
 import { closeServer, listen } from "../../../runtime/http/listen.ts";
 import { seededRandom } from "../../../runtime/random.ts";
 import { answersOk } from "../process/probe.ts";
-import { choosePorts, type HoldPort, holdPort, type PortWish } from "./ports.ts";
+import { choosePorts, type PortWish, type ReservePort, reservePort } from "./ports.ts";
 import { ReservedPorts } from "./reserved.ts";
 import { addressesOf, portOf, runElsewhere, SERVERS, seedPort } from "./servers.ts";
 import { portWishes } from "./wishes.ts";
 
 const random = () => seededRandom(1);
 const released: number[] = [];
-const free: HoldPort = async (port) => ({ release: () => void released.push(port) });
+const free: ReservePort = async (port) => ({ release: () => void released.push(port) });
 const freeBut =
-  (taken: number): HoldPort =>
+  (taken: number): ReservePort =>
   async (port) =>
     port === taken ? null : free(port);
 
@@ -48,20 +48,20 @@ test("a port that must be exactly this one is refused when taken", async () => {
 
 describe("the ports of a system", () => {
   const choose = async (wishes: readonly PortWish[]) =>
-    new ReservedPorts(await choosePorts(wishes, holdPort, random()), holdPort);
+    new ReservedPorts(await choosePorts(wishes, reservePort, random()), reservePort);
   const wish = (name: string): PortWish => ({ name, preferred: null });
 
   test("are bound until the part starts that listens there, its probe's too", async () => {
     const ports = await choose([wish("edge"), wish("edge probe"), wish("gateway")]);
     const [edge, probe, gateway] = ["edge", "edge probe", "gateway"].map((name) => ports.portOf(name));
-    expect(await holdPort(edge ?? 0)).toBeNull();
+    expect(await reservePort(edge ?? 0)).toBeNull();
     ports.release("edge");
     for (const port of [edge, probe]) {
       const server = createServer();
       await listen(server, port ?? 0);
       await closeServer(server);
     }
-    expect(await holdPort(gateway ?? 0)).toBeNull();
+    expect(await reservePort(gateway ?? 0)).toBeNull();
     expect(await ports.lostBy("edge")).toBeUndefined();
     ports.releaseAll();
   });

@@ -17,18 +17,18 @@ export interface PortWish {
 }
 
 /** A bound port, which no other program can have until it is released. */
-export interface HeldPort {
+export interface ReservedPort {
   release(): void;
 }
 
 /** Binds a port; null: another program has it. */
-export type HoldPort = (port: number, host?: string) => Promise<HeldPort | null>;
+export type ReservePort = (port: number, host?: string) => Promise<ReservedPort | null>;
 
 export interface PortChoice {
   readonly name: string;
   readonly wish: PortWish;
   readonly port: number;
-  readonly held: HeldPort;
+  readonly held: ReservedPort;
   /** The port it would have had, when that was taken. */
   readonly insteadOf: number | null;
 }
@@ -40,7 +40,7 @@ export interface PortChoice {
  */
 export async function choosePorts(
   wishes: readonly PortWish[],
-  hold: HoldPort,
+  hold: ReservePort,
   random: Random,
 ): Promise<readonly PortChoice[]> {
   const preferred = new Set(wishes.map((wish) => wish.preferred));
@@ -76,7 +76,7 @@ function taken(message: string): CodedError {
 }
 
 /** Binds it in the name of a server to come. Who connects meanwhile is cut off, as where no server is. */
-export const holdPort: HoldPort = (port, host = "127.0.0.1") =>
+export const reservePort: ReservePort = (port, host = "127.0.0.1") =>
   new Promise((resolve) => {
     const server = createServer((socket) => socket.on("error", () => {}).resetAndDestroy());
     server.once("error", () => resolve(null));

@@ -1,4 +1,4 @@
-import type { HoldPort, PortChoice } from "./ports.ts";
+import type { PortChoice, ReservePort } from "./ports.ts";
 import { controllerOf, probeOf, workerOf } from "./wishes.ts";
 
 /**
@@ -9,9 +9,9 @@ import { controllerOf, probeOf, workerOf } from "./wishes.ts";
  */
 export class ReservedPorts {
   readonly #choices: readonly PortChoice[];
-  readonly #hold: HoldPort;
+  readonly #hold: ReservePort;
 
-  constructor(choices: readonly PortChoice[], hold: HoldPort) {
+  constructor(choices: readonly PortChoice[], hold: ReservePort) {
     this.#choices = choices;
     this.#hold = hold;
   }

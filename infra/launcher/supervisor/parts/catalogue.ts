@@ -3,7 +3,7 @@ import { topicNames } from "../../../../schemas/topics.ts";
 import type { Logger } from "../../../runtime/logger.ts";
 import { DEFAULT_ENDPOINTS, type Endpoints } from "../../../runtime/service/endpoints.ts";
 import { controllerOf, workerOf } from "../addresses/wishes.ts";
-import type { Surroundings } from "../process/surroundings.ts";
+import type { PartContext } from "../process/part-context.ts";
 import type { Part } from "../supervise/part.ts";
 import { connectPart } from "./connect.ts";
 import { FIRST_TRAIN, firstTrainPart } from "./first-train.ts";
@@ -37,10 +37,10 @@ export interface Catalogue {
 }
 
 /** Every part of the system as it can run here. */
-export function catalogue(around: Surroundings, settings: CatalogueSettings): Catalogue {
+export function catalogue(context: PartContext, settings: CatalogueSettings): Catalogue {
   const { addresses, portOf } = settings;
-  const prefix = around.env["TOPIC_PREFIX"] ?? "";
-  const cluster = { env: around.env, clock: around.clock, logger: settings.logger };
+  const prefix = context.env["TOPIC_PREFIX"] ?? "";
+  const cluster = { env: context.env, clock: context.clock, logger: settings.logger };
   // A Kafka of the user's has made its own.
   const internal = settings.elsewhere.includes("kafka") ? [] : INTERNAL_TOPICS;
   // The registry would make its own, but then wait for it behind those of the stations.
@@ -49,8 +49,8 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
   const found: Part[] = [];
   const missing: { name: string; entry: string }[] = [];
   for (const program of programs(settings)) {
-    const file = programFile(around.root, program.entry, settings.sources);
-    if (file) found.push(nodePart(around, program, file));
+    const file = programFile(context.root, program.entry, settings.sources);
+    if (file) found.push(nodePart(context, program, file));
     else missing.push({ name: program.name, entry: program.entry });
   }
   const own = (name: string): readonly Part[] => found.filter((part) => part.name === name);
@@ -60,25 +60,25 @@ export function catalogue(around: Surroundings, settings: CatalogueSettings): Ca
   const parts = [
     ...own("dashboard"),
     ...brokers.map((name, n) =>
-      kafkaPart(around, { name, node: n + 1, port: portOf(name) }, controllerPorts, {
-        cluster: () => foundCluster(around.home, settings.brokers),
+      kafkaPart(context, { name, node: n + 1, port: portOf(name) }, controllerPorts, {
+        cluster: () => foundCluster(context.home, settings.brokers),
         durable: settings.durable,
       }),
     ),
     topicsPart("topics", topics, brokers, cluster),
     // Those per station are made by dedup, after the first train.
     ...servers.slice(1).flatMap(own),
-    connectPart(around, {
+    connectPart(context, {
       port: portOf("connect"),
       workerPort: portOf(workerOf("connect")),
       brokers: addresses.KAFKA_BROKERS,
       postgres: addresses.POSTGRES_URL,
       logger: settings.logger,
     }),
-    postgresPart(around, addresses.POSTGRES_URL),
-    databasePart(around.env, settings.elsewhere.includes("postgres") ? undefined : around.home),
+    postgresPart(context, addresses.POSTGRES_URL),
+    databasePart(context.env, settings.elsewhere.includes("postgres") ? undefined : context.home),
     ...found.filter((part) => !servers.includes(part.name)),
-    firstTrainPart(addresses.DASHBOARD_URL, around.clock),
+    firstTrainPart(addresses.DASHBOARD_URL, context.clock),
   ];
   return { parts, missing };
 }

@@ -11,8 +11,8 @@ import { startChild } from "../process/child.ts";
 import { classDataFor } from "../process/class-data.ts";
 import { jvmCommand, jvmEnvironment } from "../process/jvm.ts";
 import { listensItself } from "../process/listener.ts";
+import { logOf, type PartContext } from "../process/part-context.ts";
 import { answersOk, untilYes } from "../process/probe.ts";
-import { logOf, type Surroundings } from "../process/surroundings.ts";
 import type { Part } from "../supervise/part.ts";
 import { behindDoor, connectDoor, makeWorkerLogin, type WorkerLogin } from "./connect-door.ts";
 import { FIRST } from "./programs.ts";
@@ -70,7 +70,7 @@ export function workerSettings(worker: {
  * connectors from every web page whose name was made to mean this machine.
  */
 export function connectPart(
-  around: Surroundings,
+  context: PartContext,
   options: {
     /** Where everybody reaches it: its door. */
     readonly port: number;
@@ -82,9 +82,9 @@ export function connectPart(
     readonly logger: Logger;
   },
 ): Part {
-  const folder = join(around.home, "connect");
+  const folder = join(context.home, "connect");
   const config = join(folder, "worker.properties");
-  const log = logOf(around.home, "connect");
+  const log = logOf(context.home, "connect");
   const url = `http://127.0.0.1:${options.port}`;
   return {
     name: "connect",
@@ -99,29 +99,29 @@ export function connectPart(
     launch() {
       mkdirSync(folder, { recursive: true });
       const { port, workerPort, brokers, postgres, logger } = options;
-      writeConnectSecrets(around.home, url, decodeURIComponent(new URL(postgres).password));
-      const { plugins } = around.toolchain;
-      const secrets = connectSecretsFolder(around.home);
+      writeConnectSecrets(context.home, url, decodeURIComponent(new URL(postgres).password));
+      const { plugins } = context.toolchain;
+      const secrets = connectSecretsFolder(context.home);
       const login = makeWorkerLogin(folder);
       const worker = workerSettings({ port: workerPort, brokers, plugins, secrets });
       writeFileSync(config, properties({ ...worker, ...login.settings }));
-      const command = workerCommand(around, config, login);
+      const command = workerCommand(context, config, login);
       const launched = startChild(
         {
           ...command,
           cwd: folder,
-          env: jvmEnvironment(around.env),
+          env: jvmEnvironment(context.env),
           log,
           stopSignal: "SIGTERM",
           tie: "signal",
           niceness: NICENESS,
         },
-        around.watchdog,
+        context.watchdog,
         (ended, pid) =>
           untilYes(
             async (withinMs) =>
               (await answersOk(`${url}/health`, withinMs)) && listensItself(pid, options.workerPort),
-            around.clock,
+            context.clock,
             ended,
           ),
       );
@@ -131,7 +131,7 @@ export function connectPart(
 }
 
 function workerCommand(
-  around: Surroundings,
+  context: PartContext,
   config: string,
   login: WorkerLogin,
 ): ReturnType<typeof jvmCommand> {
@@ -140,14 +140,14 @@ function workerCommand(
       mainClass: "org.apache.kafka.connect.cli.ConnectDistributed",
       args: [config],
       heapMb: 192,
-      toolchain: around.toolchain,
+      toolchain: context.toolchain,
       // No client of Kafka's may load another config provider, whatever its settings name.
       properties: {
         "org.apache.kafka.automatic.config.providers": DIRECTORY_PROVIDER,
         ...login.properties,
       },
-      ...defined({ classData: classDataFor(around, "connect") }),
+      ...defined({ classData: classDataFor(context, "connect") }),
     },
-    around.env,
+    context.env,
   );
 }

@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from "
 import { join } from "node:path";
 import { FEATURES } from "../../setup/storage.mjs";
 import { jvmCommand, jvmEnvironment } from "../process/jvm.ts";
+import type { PartContext } from "../process/part-context.ts";
 import { type OnProcess, runErrand } from "../process/run.ts";
-import type { Surroundings } from "../process/surroundings.ts";
 import { properties } from "./settings.ts";
 
 export const IDENTITY = "meta.properties";
@@ -32,7 +32,7 @@ export async function formatStorage(
   folder: string,
   config: string,
   { node, clusterId }: NodeIdentity,
-  { toolchain, env }: Pick<Surroundings, "toolchain" | "env">,
+  { toolchain, env }: Pick<PartContext, "toolchain" | "env">,
   onProcess: OnProcess,
 ): Promise<void> {
   if (existsSync(join(folder, IDENTITY))) return;

@@ -5,10 +5,10 @@ import { startChild } from "../process/child.ts";
 import { classDataFor } from "../process/class-data.ts";
 import { jvmCommand, jvmEnvironment } from "../process/jvm.ts";
 import { listensItself } from "../process/listener.ts";
+import { logOf, type PartContext } from "../process/part-context.ts";
 import { launchAfter } from "../process/prepared.ts";
 import { accepts, untilYes } from "../process/probe.ts";
 import type { OnProcess } from "../process/run.ts";
-import { logOf, type Surroundings } from "../process/surroundings.ts";
 import type { Part } from "../supervise/part.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 import { endOldRegistration, REGISTRATION_LOGGER } from "./kafka-registration.ts";
@@ -30,15 +30,15 @@ export interface Broker {
  * @param controllerPorts - of all brokers, in the order of their node ids.
  */
 export function kafkaPart(
-  around: Surroundings,
+  context: PartContext,
   { name, node, port }: Broker,
   controllerPorts: readonly number[],
   options: { readonly cluster: () => KafkaCluster; readonly durable?: boolean },
 ): Part {
-  const folder = join(around.home, name);
+  const folder = join(context.home, name);
   const data = join(folder, "data");
   const config = join(folder, "server.properties");
-  const log = logOf(around.home, name);
+  const log = logOf(context.home, name);
   const prepare = async (onProcess: OnProcess): Promise<void> => {
     const { clusterId } = options.cluster();
     mkdirSync(folder, { recursive: true });
@@ -47,7 +47,7 @@ export function kafkaPart(
       config,
       properties(brokerSettings({ dataFolder: data, node, port, controllerPorts, durable })),
     );
-    await formatStorage(data, config, { node, clusterId }, around, onProcess);
+    await formatStorage(data, config, { node, clusterId }, context, onProcess);
   };
   const served = async (ended: AbortSignal, pid: number): Promise<void> => {
     const up = new AbortController();
@@ -55,10 +55,10 @@ export function kafkaPart(
     // Of several brokers, the others go on meanwhile.
     if (controllerPorts.length === 1) {
       const over = AbortSignal.any([ended, up.signal]);
-      void endOldRegistration({ node, controllerPort, log }, around.clock, over);
+      void endOldRegistration({ node, controllerPort, log }, context.clock, over);
     }
     const answers = async (withinMs: number) => (await accepts(port, withinMs)) && listensItself(pid, port);
-    await untilYes(answers, around.clock, ended);
+    await untilYes(answers, context.clock, ended);
     up.abort();
   };
   return {
@@ -76,22 +76,22 @@ export function kafkaPart(
             mainClass: "kafka.Kafka",
             args: [config],
             heapMb: 256,
-            toolchain: around.toolchain,
+            toolchain: context.toolchain,
             informs: [REGISTRATION_LOGGER],
-            ...defined({ classData: classDataFor(around, "kafka", node === 1) }),
+            ...defined({ classData: classDataFor(context, "kafka", node === 1) }),
           },
-          around.env,
+          context.env,
         );
         return startChild(
           {
             ...command,
             cwd: folder,
-            env: jvmEnvironment(around.env),
+            env: jvmEnvironment(context.env),
             log,
             stopSignal: "SIGTERM",
             tie: "signal",
           },
-          around.watchdog,
+          context.watchdog,
           served,
         );
       }),

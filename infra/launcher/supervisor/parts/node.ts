@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { portOf } from "../addresses/servers.ts";
 import { startChild } from "../process/child.ts";
 import { listensItself } from "../process/listener.ts";
+import { logOf, type PartContext } from "../process/part-context.ts";
 import { answersOk, untilYes } from "../process/probe.ts";
-import { logOf, type Surroundings } from "../process/surroundings.ts";
 import type { Part } from "../supervise/part.ts";
 
 /** One of our own programs. */
@@ -40,9 +40,9 @@ function isDebugged(env: NodeJS.ProcessEnv): boolean {
   return /--inspect/.test(env["NODE_OPTIONS"] ?? "");
 }
 
-export function nodePart(around: Surroundings, program: NodeProgram, file: string): Part {
+export function nodePart(context: PartContext, program: NodeProgram, file: string): Part {
   const { name, probe } = program;
-  const log = logOf(around.home, name);
+  const log = logOf(context.home, name);
   const translate = file.endsWith(".ts") ? ["--import", "tsx"] : [];
   return {
     name,
@@ -54,7 +54,7 @@ export function nodePart(around: Surroundings, program: NodeProgram, file: strin
     probe,
     log,
     holdsState: false,
-    ...(probe === null || isDebugged(around.env)
+    ...(probe === null || isDebugged(context.env)
       ? {}
       : { lives: (withinMs) => answersOk(livenessOf(probe), withinMs) }),
     launch: () =>
@@ -62,18 +62,18 @@ export function nodePart(around: Surroundings, program: NodeProgram, file: strin
         {
           program: process.execPath,
           args: [...translate, file, ...program.args],
-          cwd: around.root,
-          env: { ...around.env, ...program.env },
+          cwd: context.root,
+          env: { ...context.env, ...program.env },
           log,
           stopSignal: "SIGTERM",
           tie: "stdin",
         },
-        around.watchdog,
+        context.watchdog,
         async (ended, pid) => {
           if (probe === null) return new Promise(() => {});
           const answers = async (withinMs: number) =>
             (await answersOk(probe, withinMs)) && listensItself(pid, portOf(probe));
-          return untilYes(answers, around.clock, ended);
+          return untilYes(answers, context.clock, ended);
         },
       ),
   };

@@ -2,10 +2,10 @@ import { exitCodeOf, isCoded } from "../../../../schemas/errors.ts";
 import { defined } from "../../../runtime/defined.ts";
 import { ADMINISTRATOR, adminPassword } from "../../../runtime/security/postgres-admin.ts";
 import { onPath, startChild } from "../process/child.ts";
+import { logOf, type PartContext } from "../process/part-context.ts";
 import { launchAfter, launchWork } from "../process/prepared.ts";
 import { untilYes } from "../process/probe.ts";
 import type { OnProcess } from "../process/run.ts";
-import { logOf, type Surroundings } from "../process/surroundings.ts";
 import type { Part } from "../supervise/part.ts";
 import { postgresEnvironment, preparePostgres } from "./postgres-files.ts";
 import { FIRST } from "./programs.ts";
@@ -26,9 +26,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /** PostgreSQL, of the npm package's programs, as an account that may run it. */
-export function postgresPart(around: Surroundings, url: string): Part {
+export function postgresPart(context: PartContext, url: string): Part {
   const { port } = new URL(url);
-  const log = logOf(around.home, "postgres");
+  const log = logOf(context.home, "postgres");
   return {
     name: "postgres",
     kind: "service",
@@ -39,10 +39,10 @@ export function postgresPart(around: Surroundings, url: string): Part {
     log,
     holdsState: true,
     launch() {
-      const admin = { user: ADMINISTRATOR, password: adminPassword(around.home) };
-      const prepare = (onProcess: OnProcess) => preparePostgres(around.root, around.home, admin, onProcess);
+      const admin = { user: ADMINISTRATOR, password: adminPassword(context.home) };
+      const prepare = (onProcess: OnProcess) => preparePostgres(context.root, context.home, admin, onProcess);
       return launchAfter(prepare, (prepared) => {
-        const settings = { ...SETTINGS, hba_file: prepared.hosts, "elevated.home": around.home };
+        const settings = { ...SETTINGS, hba_file: prepared.hosts, "elevated.home": context.home };
         const flags = Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
         // Becoming another user clears the tie to the parent, so it is set behind that. Nor may it win back any right.
         const tie = onPath("setpriv") ? ["setpriv", "--pdeathsig", "INT", "--no-new-privs"] : [];
@@ -53,23 +53,23 @@ export function postgresPart(around: Surroundings, url: string): Part {
             program,
             args: [...args, ...flags],
             cwd: prepared.cwd,
-            env: postgresEnvironment(around.env),
+            env: postgresEnvironment(context.env),
             ...defined({ account: prepared.account }),
             log,
             // SIGTERM would wait until every client has gone.
             stopSignal: "SIGINT",
             tie: "none",
           },
-          around.watchdog,
+          context.watchdog,
           async (ended) => {
             const { answersSql } = await import("./postgres-probe.ts");
-            await untilYes((withinMs) => answersSql(url, withinMs), around.clock, ended);
+            await untilYes((withinMs) => answersSql(url, withinMs), context.clock, ended);
             const { administer } = await import("../../../operator/postgres/administer.ts");
             const administered = async (): Promise<boolean> => {
               await administer({ connectionString: url }, admin.password);
               return true;
             };
-            await untilYes(administered, around.clock, ended, isFinal);
+            await untilYes(administered, context.clock, ended, isFinal);
           },
         );
       });

@@ -9,7 +9,7 @@ import { kafkaPart } from "../parts/kafka.ts";
 import { foundCluster } from "../parts/kafka-cluster.ts";
 import { makeClassData } from "./class-data.ts";
 import { toolchainOf } from "./jvm.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { PartContext } from "./part-context.ts";
 import { startWatchdog } from "./watchdog.ts";
 
 const home = mkdtempSync(join(tmpdir(), "elevated-class-data-"));
@@ -22,7 +22,7 @@ afterAll(() => {
 test("a Kafka without an archive lists its classes, one is made while it runs, and the next start uses it", async () => {
   const prepared = join(home, "prepared");
   mkdirSync(prepared);
-  const around: Surroundings = {
+  const context: PartContext = {
     root: projectRoot(),
     home,
     env: process.env,
@@ -31,7 +31,7 @@ test("a Kafka without an archive lists its classes, one is made while it runs, a
     toolchain: { ...toolchainOf(projectRoot()), prepared },
   };
   const [port, controller] = [await freePort(), await freePort()];
-  const part = kafkaPart(around, { name: "kafka", node: 1, port }, [controller], {
+  const part = kafkaPart(context, { name: "kafka", node: 1, port }, [controller], {
     cluster: () => foundCluster(home, 1),
   });
   const maps = (pid: number | null): string => readFileSync(`/proc/${pid}/maps`, "utf8");
@@ -39,10 +39,10 @@ test("a Kafka without an archive lists its classes, one is made while it runs, a
   const first = part.launch();
   await first.ready;
   expect(maps(first.pid)).not.toContain(prepared);
-  const made = await makeClassData(around, new AbortController().signal);
+  const made = await makeClassData(context, new AbortController().signal);
   expect(made).toEqual(["kafka"]);
   expect(readdirSync(prepared).sort()).toEqual(["kafka.jsa", "kafka.jsa.stamp"]);
-  expect(await makeClassData(around, new AbortController().signal)).toEqual([]);
+  expect(await makeClassData(context, new AbortController().signal)).toEqual([]);
   first.stop();
   await first.ended;
 

@@ -5,7 +5,7 @@ import { digest } from "../../setup/stamp.mjs";
 import { findJava } from "../../setup/tools.mjs";
 import { startChild } from "./child.ts";
 import { type ClassData, classPath, javaOf, jvmEnvironment, type Toolchain } from "./jvm.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { PartContext } from "./part-context.ts";
 
 /** The Java servers that have an archive each. */
 const SERVERS = ["kafka", "connect"] as const;
@@ -44,7 +44,7 @@ function hasArchive(root: string, toolchain: Toolchain, name: JavaServer): boole
  * @param lists - false: of servers of one kind, another one lists them.
  */
 export function classDataFor(
-  { root, home, toolchain }: Surroundings,
+  { root, home, toolchain }: PartContext,
   name: JavaServer,
   lists = true,
 ): ClassData | undefined {
@@ -63,22 +63,22 @@ export function classDataFor(
  * @returns the servers whose archive was made; those without a list, or whose archive failed, go on without.
  */
 export async function makeClassData(
-  around: Surroundings,
+  context: PartContext,
   signal: AbortSignal,
 ): Promise<readonly JavaServer[]> {
-  const { root, home, toolchain } = around;
+  const { root, home, toolchain } = context;
   const made: JavaServer[] = [];
   for (const name of SERVERS) {
     const list = listOf(home, name);
     if (signal.aborted || hasArchive(root, toolchain, name) || !existsSync(list)) continue;
-    if (await makeArchive(around, name, wholeLines(readFileSync(list, "utf8")), signal)) made.push(name);
+    if (await makeArchive(context, name, wholeLines(readFileSync(list, "utf8")), signal)) made.push(name);
     rmSync(list, { force: true });
   }
   return made;
 }
 
 async function makeArchive(
-  { root, home, env, watchdog, toolchain }: Surroundings,
+  { root, home, env, watchdog, toolchain }: PartContext,
   name: JavaServer,
   classes: string,
   signal: AbortSignal,

@@ -2,7 +2,7 @@ import kafkajs, { type Admin } from "kafkajs";
 import { CodedError } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../clock.ts";
 import { forgottenIn } from "../loop/open-transactions.ts";
-import { partitionsIn } from "../loop/places.ts";
+import { partitionsIn } from "../loop/topic-partitions.ts";
 import type { HangingTransaction, KafkaAdmin, TopicDescription, TopicSpec } from "../ports.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { type Cluster, openCluster, partitionCounts } from "./cluster.ts";

@@ -1,11 +1,11 @@
-import type { Committed, Place } from "../loop/ports.ts";
+import type { Committed, TopicPartition } from "../loop/ports.ts";
 import { type Cluster, COORDINATES, partitionCounts } from "./cluster.ts";
 
 /** Kafka's own topic of consumer groups' offsets. */
 export const OFFSETS_TOPIC = "__consumer_offsets";
 
 /** Where a group's offsets are kept: Kafka takes Java's hash of its name. undefined: the topic may not be seen. */
-export async function offsetsPlace(cluster: Cluster, group: string): Promise<Place | undefined> {
+export async function offsetsPartition(cluster: Cluster, group: string): Promise<TopicPartition | undefined> {
   const count = (await partitionCounts(cluster, [OFFSETS_TOPIC])).get(OFFSETS_TOPIC);
   if (count === undefined) return undefined;
   return {
@@ -27,7 +27,7 @@ export function javaHash(text: string): number {
 export async function committedOffset(
   cluster: Cluster,
   group: string,
-  { topic, partition }: Place,
+  { topic, partition }: TopicPartition,
 ): Promise<Committed | undefined> {
   const coordinatorType = COORDINATES.groups;
   const coordinator = await cluster.findGroupCoordinator({ groupId: group, coordinatorType });

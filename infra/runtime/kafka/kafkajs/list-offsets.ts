@@ -1,11 +1,7 @@
+import type { TopicPartition } from "../loop/ports.ts";
 import { Positions } from "../positions.ts";
 import type { Broker, Cluster } from "./cluster.ts";
 import { topicPlans } from "./cluster.ts";
-
-export interface Place {
-  readonly topic: string;
-  readonly partition: number;
-}
 
 /** Which of a partition's offsets is asked for. */
 export type OffsetKind = "first" | "stable" | "end";
@@ -26,7 +22,7 @@ const ASKED = {
  */
 export async function listOffsets(
   cluster: Cluster,
-  places: readonly Place[],
+  places: readonly TopicPartition[],
   kind: OffsetKind,
 ): Promise<Positions> {
   const offsets = new Positions();
@@ -52,7 +48,7 @@ export async function listOffsets(
 /** Partitions by leader and topic. */
 export async function byLeader(
   cluster: Cluster,
-  places: readonly Place[],
+  places: readonly TopicPartition[],
 ): Promise<ReadonlyMap<number, ReadonlyMap<string, readonly number[]>>> {
   const plans = await topicPlans(cluster, [...new Set(places.map(({ topic }) => topic))]);
   const leaders = new Positions();

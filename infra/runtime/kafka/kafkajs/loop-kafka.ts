@@ -1,11 +1,11 @@
 import { CodedError } from "../../../../schemas/errors.ts";
-import type { LoopKafka, Place } from "../loop/ports.ts";
+import type { LoopKafka, TopicPartition } from "../loop/ports.ts";
 import type { InRecord } from "../ports.ts";
 import { Positions } from "../positions.ts";
 import type { ClusterOptions } from "./client.ts";
 import { type Cluster, partitionCounts } from "./cluster.ts";
 import { brokerError, coded } from "./errors.ts";
-import { committedOffset, offsetsPlace } from "./group-offsets.ts";
+import { committedOffset, offsetsPartition } from "./group-offsets.ts";
 import { listOffsets } from "./list-offsets.ts";
 import {
   describeTransaction,
@@ -36,7 +36,7 @@ export function loopKafka(options: ClusterOptions, cluster: Cluster): LoopKafka 
     return told;
   });
   const denied = new Set<string>();
-  const onDenied = ({ topic }: Place): void => {
+  const onDenied = ({ topic }: TopicPartition): void => {
     if (denied.has(topic)) return;
     denied.add(topic);
     logger.warn({ topic }, `what hangs in ${topic} is not found: grant READ of it`);
@@ -57,7 +57,7 @@ export function loopKafka(options: ClusterOptions, cluster: Cluster): LoopKafka 
     committed: (group, place) =>
       asked(`cannot read the offsets of ${group}`, () => committedOffset(cluster, group, place)),
     partitions: (topics) => asked("cannot read topics", () => partitionCounts(cluster, topics)),
-    offsetsOf: (group) => asked("cannot read topics", () => offsetsPlace(cluster, group)),
+    offsetsOf: (group) => asked("cannot read topics", () => offsetsPartition(cluster, group)),
     describe: (transactionalId) =>
       asked(`cannot describe ${transactionalId}`, async () =>
         (await tells()) ? describeTransaction(cluster, transactionalId) : undefined,
@@ -97,7 +97,7 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
 
 async function readBetween(
   options: ClusterOptions,
-  { topic, partition }: Place,
+  { topic, partition }: TopicPartition,
   from: number,
   to: number,
   take: (record: InRecord) => void | Promise<void>,

@@ -1,4 +1,4 @@
-import type { Coordinated, OpenTransaction, Outcome, Place } from "../loop/ports.ts";
+import type { Coordinated, OpenTransaction, Outcome, TopicPartition } from "../loop/ports.ts";
 import { ask, type Broker, type Cluster, COORDINATES, failOn } from "./cluster.ts";
 import { byLeader, listOffsets } from "./list-offsets.ts";
 import { DESCRIBE_PRODUCERS, describeProducersRequest, writeMarkerRequest } from "./requests/producers.ts";
@@ -26,8 +26,8 @@ export function tellsOfTransactions({ versions }: Broker): boolean {
  */
 export async function openTransactions(
   cluster: Cluster,
-  places: readonly Place[],
-  onDenied: (place: Place) => void = () => {},
+  places: readonly TopicPartition[],
+  onDenied: (place: TopicPartition) => void = () => {},
 ): Promise<readonly OpenTransaction[]> {
   // Each costs the leader a look at two numbers; who writes there is asked for only where they differ.
   const [stable, ends] = await Promise.all([

@@ -10,7 +10,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_LINGER_MS = 5;
 
 /** A kafkajs producer with its own connections; used until its first error, then destroyed. */
-interface Line {
+interface ProducerConnection {
   readonly client: Client;
   readonly producer: KafkaJsProducer;
   /** Connects at the first call. */
@@ -34,7 +34,7 @@ class BatchingProducer implements Producer {
   readonly #options: ClusterOptions;
   readonly #timeoutMs: number;
   readonly #lingerMs: number;
-  #line: Line | undefined;
+  #connection: ProducerConnection | undefined;
   #queue: Call[] = [];
   #waiting = 0;
   #lastStart = Number.NEGATIVE_INFINITY;
@@ -54,7 +54,7 @@ class BatchingProducer implements Producer {
   /** @throws {CodedError} KAFKA_UNAVAILABLE */
   async connect(): Promise<void> {
     try {
-      await this.#bounded((line) => line.connected());
+      await this.#bounded((connection) => connection.connected());
     } catch (error) {
       this.#drop();
       throw coded(error, `cannot reach Kafka at ${this.#options.brokers.join(", ")}`);
@@ -85,11 +85,11 @@ class BatchingProducer implements Producer {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#pump;
-    const line = this.#line;
-    this.#line = undefined;
-    if (!line) return;
-    await line.producer.disconnect().catch(() => {});
-    line.client.destroy();
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (!connection) return;
+    await connection.producer.disconnect().catch(() => {});
+    connection.client.destroy();
   }
 
   async #run(): Promise<void> {
@@ -123,7 +123,7 @@ class BatchingProducer implements Producer {
     return this.#queue.splice(0, n);
   }
 
-  /** After any error the line is dropped: kafkajs has rolled its sequence numbers back, the broker perhaps not. */
+  /** After any error the connection is dropped: kafkajs has rolled its sequence numbers back, the broker perhaps not. */
   async #request(records: readonly OutRecord[]): Promise<Written[]> {
     const { topicMessages, messages } = outgoing(records);
     try {
@@ -138,9 +138,9 @@ class BatchingProducer implements Producer {
     }
   }
 
-  async #bounded<T>(action: (line: Line) => Promise<T>): Promise<T> {
-    this.#line ??= this.#open();
-    const line = this.#line;
+  async #bounded<T>(action: (connection: ProducerConnection) => Promise<T>): Promise<T> {
+    this.#connection ??= this.#open();
+    const connection = this.#connection;
     let cancel = (): void => {};
     const timeout = new Promise<never>((_, reject) => {
       cancel = this.#options.clock.after(this.#timeoutMs, () =>
@@ -154,13 +154,13 @@ class BatchingProducer implements Producer {
       );
     });
     try {
-      return await Promise.race([action(line), timeout]);
+      return await Promise.race([action(connection), timeout]);
     } finally {
       cancel();
     }
   }
 
-  #open(): Line {
+  #open(): ProducerConnection {
     const client = openClient(this.#options, {
       giveUpMs: this.#timeoutMs,
       requestTimeoutMs: this.#timeoutMs,
@@ -180,8 +180,8 @@ class BatchingProducer implements Producer {
   }
 
   #drop(): void {
-    this.#line?.client.destroy();
-    this.#line = undefined;
+    this.#connection?.client.destroy();
+    this.#connection = undefined;
   }
 }
 

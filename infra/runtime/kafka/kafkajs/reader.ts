@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Consumer, EachBatchPayload } from "kafkajs";
 import { CodedError } from "../../../../schemas/errors.ts";
-import { partitionsIn } from "../loop/places.ts";
+import { partitionsIn } from "../loop/topic-partitions.ts";
 import type { InRecord } from "../ports.ts";
 import type { Positions } from "../positions.ts";
 import { type ClusterOptions, openClient } from "./client.ts";

@@ -2,7 +2,13 @@ import type { Transaction } from "kafkajs";
 import { CodedError } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../clock.ts";
 import { positionText } from "../loop/offsets.ts";
-import type { Outcome, Place, ReadUpTo, TransactionalProducer, WrittenPlace } from "../loop/ports.ts";
+import type {
+  Outcome,
+  ReadUpTo,
+  TopicPartition,
+  TransactionalProducer,
+  WrittenPartition,
+} from "../loop/ports.ts";
 import type { OutRecord } from "../ports.ts";
 import { Positions } from "../positions.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
@@ -107,7 +113,7 @@ export async function openTransactions(
 
 interface LeftOver {
   readonly group: string;
-  readonly places: readonly Place[];
+  readonly places: readonly TopicPartition[];
   readonly outcome: Outcome;
 }
 
@@ -161,7 +167,7 @@ function sendOffsets(transaction: Transaction, { group, topic, partition, next, 
 async function write(
   transaction: Transaction,
   records: readonly OutRecord[],
-): Promise<readonly WrittenPlace[]> {
+): Promise<readonly WrittenPartition[]> {
   const ends = new Positions();
   for (const request of inRequests(records, IN_TRANSACTION)) {
     const { topicMessages, messages } = outgoing(request);
@@ -178,7 +184,7 @@ async function write(
   return Array.from(ends.entries(), ([topic, partition, last]) => ({ topic, partition, last }));
 }
 
-export function byTopic(places: readonly Place[]) {
+export function byTopic(places: readonly TopicPartition[]) {
   const topics = new Map<string, number[]>();
   for (const { topic, partition } of places) {
     topics.set(topic, [...(topics.get(topic) ?? []), partition]);

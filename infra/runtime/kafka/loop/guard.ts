@@ -2,16 +2,16 @@ import { isCoded, messageOf } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import { hangingError, lasting, ownIn, suspectsIn } from "./open-transactions.ts";
-import { nameOf } from "./places.ts";
 import type {
   Coordinated,
   LoopKafka,
   OpenTransaction,
   Outcome,
-  Place,
+  TopicPartition,
   TransactionalProducer,
-  WrittenPlace,
+  WrittenPartition,
 } from "./ports.ts";
+import { nameOf } from "./topic-partitions.ts";
 import { outcomeOf } from "./verdict.ts";
 
 /** A marker that was sent is in the log within milliseconds; a broker whose processor is short may take this long. */
@@ -67,7 +67,7 @@ export class Guard {
     options: GuardOptions,
     transactionalId: string,
     group: string,
-    places: readonly Place[],
+    places: readonly TopicPartition[],
   ): Promise<Guard> {
     const { kafka, clock } = options;
     let before = await kafka.describe(transactionalId);
@@ -102,7 +102,7 @@ export class Guard {
    *
    * @throws {CodedError} KAFKA_HANGING_TRANSACTION when something stays open
    */
-  async admit(places: readonly Place[]): Promise<void> {
+  async admit(places: readonly TopicPartition[]): Promise<void> {
     const { kafka, clock } = this.#options;
     const fresh = places.filter((place) => !this.#admitted.has(nameOf(place)));
     if (fresh.length === 0) return;
@@ -121,7 +121,7 @@ export class Guard {
    *
    * @throws {CodedError} KAFKA_HANGING_TRANSACTION
    */
-  async settle(written: readonly WrittenPlace[]): Promise<void> {
+  async settle(written: readonly WrittenPartition[]): Promise<void> {
     const { kafka, clock } = this.#options;
     const { producerId } = this.#producer;
     let left = written;

@@ -1,13 +1,13 @@
 import { CodedError } from "../../../../schemas/errors.ts";
-import { nameOf } from "./places.ts";
-import type { Coordinated, LoopKafka, OpenTransaction, Place } from "./ports.ts";
+import type { Coordinated, LoopKafka, OpenTransaction, TopicPartition } from "./ports.ts";
+import { nameOf } from "./topic-partitions.ts";
 
 function isSame(a: OpenTransaction, b: OpenTransaction): boolean {
   return nameOf(a) === nameOf(b) && a.producerId === b.producerId && a.offset === b.offset;
 }
 
 /** Kafka's own topics, where the offsets of others' groups lie too. */
-function isInternal({ topic }: Place): boolean {
+function isInternal({ topic }: TopicPartition): boolean {
   return topic.startsWith("__");
 }
 
@@ -15,7 +15,7 @@ function isInternal({ topic }: Place): boolean {
 export async function ownIn(
   kafka: LoopKafka,
   producerId: number,
-  places: readonly Place[],
+  places: readonly TopicPartition[],
 ): Promise<readonly OpenTransaction[]> {
   if (places.length === 0) return [];
   return (await kafka.open(places)).filter((open) => open.producerId === producerId);
@@ -31,7 +31,7 @@ const OTHERS_OWN = new Set(["Ongoing", "PrepareCommit", "CompleteCommit"]);
 export async function suspectsIn(
   kafka: LoopKafka,
   producerId: number,
-  places: readonly Place[],
+  places: readonly TopicPartition[],
 ): Promise<readonly OpenTransaction[]> {
   const open = await kafka.open(places);
   const suspects = await Promise.all(
@@ -57,7 +57,7 @@ function isUnderWay(owner: Coordinated | undefined, open: OpenTransaction): bool
  */
 export async function forgottenIn(
   kafka: Pick<LoopKafka, "open" | "coordinated">,
-  places: readonly Place[],
+  places: readonly TopicPartition[],
 ): Promise<readonly OpenTransaction[]> {
   const open = await kafka.open(places);
   const owners = await Promise.all(open.map(({ producerId }) => kafka.coordinated(producerId)));
@@ -91,6 +91,6 @@ export function hangingError(open: OpenTransaction, reason: string): CodedError 
   });
 }
 
-function abortCommand({ topic, partition, offset }: Place & { readonly offset: number }): string {
+function abortCommand({ topic, partition, offset }: TopicPartition & { readonly offset: number }): string {
   return `kafka-transactions.sh abort --topic ${topic} --partition ${partition} --start-offset ${offset}`;
 }

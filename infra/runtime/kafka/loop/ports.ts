@@ -6,12 +6,12 @@ import type { Positions } from "../positions.ts";
  * errors come as CodedError: KAFKA_UNAVAILABLE, KAFKA_FENCED, KAFKA_RECORD_REFUSED.
  */
 
-export interface Place {
+export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
 }
 
-export interface WrittenPlace extends Place {
+export interface WrittenPartition extends TopicPartition {
   /** The offset of the last record. */
   readonly last: number;
 }
@@ -26,7 +26,7 @@ export interface Bounds {
 }
 
 /** A producer's transaction in a partition that has no marker yet. */
-export interface OpenTransaction extends Place {
+export interface OpenTransaction extends TopicPartition {
   readonly producerId: number;
   readonly producerEpoch: number;
   /** Of its first record. */
@@ -42,13 +42,13 @@ export interface Coordinated {
   readonly producerId: number;
   readonly producerEpoch: number;
   /** Of the transaction under way; while it ends, those that have no marker yet. */
-  readonly places: readonly Place[];
+  readonly places: readonly TopicPartition[];
 }
 
 export type Outcome = "commit" | "abort";
 
 /** How far an input was read, in a topic of which id. */
-export interface ReadUpTo extends Place {
+export interface ReadUpTo extends TopicPartition {
   readonly group: string;
   /** The next offset to read. */
   readonly next: number;
@@ -56,19 +56,19 @@ export interface ReadUpTo extends Place {
 }
 
 export interface LoopKafka {
-  bounds(place: Place): Promise<Bounds>;
+  bounds(place: TopicPartition): Promise<Bounds>;
   /** Asked for no earlier than now. */
   topicId(topic: string): Promise<string | undefined>;
   /** Every committed record from one offset to before another, in order. Rejects when `signal` aborts. */
   read(
-    place: Place,
+    place: TopicPartition,
     from: number,
     to: number,
     take: (record: InRecord) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
   /** What the group has committed; undefined: nothing. */
-  committed(group: string, place: Place): Promise<Committed | undefined>;
+  committed(group: string, place: TopicPartition): Promise<Committed | undefined>;
   /** How many partitions these topics have; those that do not exist are left out. */
   partitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
 
@@ -77,9 +77,9 @@ export interface LoopKafka {
   /** Of whoever has this producer id; undefined: no coordinator knows it. */
   coordinated(producerId: number): Promise<Coordinated | undefined>;
   /** The last stable offset of each: what is before it is committed or aborted. */
-  stable(places: readonly Place[]): Promise<Positions>;
+  stable(places: readonly TopicPartition[]): Promise<Positions>;
   /** Open transactions of any producer in these partitions. */
-  open(places: readonly Place[]): Promise<readonly OpenTransaction[]>;
+  open(places: readonly TopicPartition[]): Promise<readonly OpenTransaction[]>;
   /**
    * Write the marker that no coordinator will (as `kafka-transactions.sh abort` does).
    *
@@ -89,7 +89,7 @@ export interface LoopKafka {
   /** Fence whoever has this transactional id, and have its open transaction ended. */
   fence(transactionalId: string, group: string): Promise<TransactionalProducer>;
   /** Where the offsets of a group are kept, as far as this client may know. */
-  offsetsOf(group: string): Promise<Place | undefined>;
+  offsetsOf(group: string): Promise<TopicPartition | undefined>;
 }
 
 /** An offset of a consumer group. */
@@ -112,12 +112,12 @@ export interface TransactionalProducer {
     records: readonly OutRecord[],
     read: ReadUpTo,
     beforeEnd: () => Promise<void>,
-  ): Promise<readonly WrittenPlace[]>;
+  ): Promise<readonly WrittenPartition[]>;
   /**
    * A transaction over these partitions without a record: its markers end what this producer id left open there, and
    * nothing but the right to write is needed for it. Cut off half-way, it aborts.
    */
-  end(places: readonly Place[], outcome: Outcome): Promise<void>;
+  end(places: readonly TopicPartition[], outcome: Outcome): Promise<void>;
   close(): Promise<void>;
   destroy(): void;
 }

@@ -4,9 +4,9 @@ import type { Logger } from "../../logger.ts";
 import type { InRecord, OutRecord, PartitionTask, ProcessorOptions } from "../ports.ts";
 import { Guard } from "./guard.ts";
 import { InputOffsets, parsePosition } from "./offsets.ts";
-import { distinct, partitionsIn } from "./places.ts";
-import type { LoopKafka, Place, TransactionalProducer } from "./ports.ts";
+import type { LoopKafka, TopicPartition, TransactionalProducer } from "./ports.ts";
 import { type Position, startOf } from "./start.ts";
+import { distinct, partitionsIn } from "./topic-partitions.ts";
 
 /** One life of one input partition: a task, the producer that covers its state, and where to read on. */
 export interface Worker {
@@ -41,7 +41,7 @@ interface WorkerOptions {
 
 /** Kept from one worker of a partition to the next. */
 export interface Recent {
-  places: readonly Place[];
+  places: readonly TopicPartition[];
 }
 
 /**
@@ -91,7 +91,7 @@ async function outputsOf(
   kafka: LoopKafka,
   { group, outputs = [], stateTopic }: ProcessorOptions,
   recent: Recent,
-): Promise<readonly Place[]> {
+): Promise<readonly TopicPartition[]> {
   const topics = new Set([stateTopic, ...outputs, ...recent.places.map(({ topic }) => topic)]);
   const [partitions, offsets] = await Promise.all([kafka.partitions([...topics]), kafka.offsetsOf(group)]);
   const places = partitionsIn(partitions);
@@ -177,7 +177,7 @@ class TransactionalWorker implements Worker {
     if (fresh.length === 0) return same;
     const outputs = await task.process(fresh);
     const position = offsets.advance(input, { next, topicId }, options.stateTopic);
-    const placed = [...outputs, ...position].map((out) => inPlace(out, partition));
+    const placed = [...outputs, ...position].map((out) => inPartition(out, partition));
     await this.#settled;
     const places = distinct(placed);
     await guard.admit(places);
@@ -191,10 +191,10 @@ class TransactionalWorker implements Worker {
   }
 }
 
-type Placed = OutRecord & Place;
+type PartitionedRecord = OutRecord & TopicPartition;
 
-function inPlace(record: OutRecord, partition: number): Placed {
-  return record.partition === undefined ? { ...record, partition } : (record as Placed);
+function inPartition(record: OutRecord, partition: number): PartitionedRecord {
+  return record.partition === undefined ? { ...record, partition } : (record as PartitionedRecord);
 }
 
 function mustBe(topic: string, known: string | undefined, id: string | undefined): void {

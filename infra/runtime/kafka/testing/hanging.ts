@@ -2,7 +2,7 @@ import kafkajs from "kafkajs";
 import { type Client, type ClusterOptions, openClient } from "../kafkajs/client.ts";
 import { type Cluster, COORDINATES, openCluster, type ProducerSession } from "../kafkajs/cluster.ts";
 import { persistently } from "../kafkajs/persistence.ts";
-import type { Place } from "../loop/ports.ts";
+import type { TopicPartition } from "../loop/ports.ts";
 
 /** What of kafkajs's broker only these tests need. */
 interface ProducingBroker {
@@ -60,7 +60,7 @@ export class HangingProducer {
   async write(
     transactionalId: string,
     session: ProducerSession,
-    { topic, partition }: Place,
+    { topic, partition }: TopicPartition,
     values: readonly string[],
   ): Promise<void> {
     const messages = values.map((value) => ({ key: null, value: Buffer.from(value) }));
@@ -78,7 +78,11 @@ export class HangingProducer {
   }
 
   /** Begin the session's transaction with these partitions, as far as its coordinator is to know. */
-  async add(transactionalId: string, session: ProducerSession, places: readonly Place[]): Promise<void> {
+  async add(
+    transactionalId: string,
+    session: ProducerSession,
+    places: readonly TopicPartition[],
+  ): Promise<void> {
     const topics = places.map(({ topic, partition }) => ({ topic, partitions: [partition] }));
     await (await this.#coordinator(transactionalId)).addPartitionsToTxn({
       ...session,

@@ -1,5 +1,5 @@
 import { CodedError } from "../../../../schemas/errors.ts";
-import type { Coordinated, Outcome, Place, WrittenPlace } from "../loop/ports.ts";
+import type { Coordinated, Outcome, TopicPartition, WrittenPartition } from "../loop/ports.ts";
 import type { OutRecord } from "../ports.ts";
 import type { Lies, MemoryLog } from "./memory-log.ts";
 
@@ -7,7 +7,7 @@ interface Session {
   readonly producerId: number;
   producerEpoch: number;
   state: "Empty" | "Ongoing" | "CompleteCommit" | "CompleteAbort";
-  places: Place[];
+  places: TopicPartition[];
 }
 
 /** Kafka's transaction coordinator over `MemoryLog`, with the states and epochs of the first protocol (KIP-98, KIP-588). */
@@ -53,7 +53,7 @@ export class MemoryCoordinator {
   }
 
   /** @throws {CodedError} KAFKA_FENCED when another has this id meanwhile */
-  begin(transactionalId: string, epoch: number, places: readonly Place[]): void {
+  begin(transactionalId: string, epoch: number, places: readonly TopicPartition[]): void {
     const session = this.#mine(transactionalId, epoch);
     session.state = "Ongoing";
     for (const { topic, partition } of places) {
@@ -63,13 +63,13 @@ export class MemoryCoordinator {
   }
 
   /** @throws {CodedError} KAFKA_FENCED, or as a liar refuses a record */
-  write(transactionalId: string, epoch: number, records: readonly OutRecord[]): readonly WrittenPlace[] {
+  write(transactionalId: string, epoch: number, records: readonly OutRecord[]): readonly WrittenPartition[] {
     const session = this.#mine(transactionalId, epoch);
     for (const record of records) {
       const refusal = this.#lies.refuses(record);
       if (refusal) throw refusal;
     }
-    const last = new Map<string, WrittenPlace>();
+    const last = new Map<string, WrittenPartition>();
     for (const { topic, partition, offset } of this.#log.append(records, session)) {
       last.set(`${topic}-${partition}`, { topic, partition, last: offset });
     }

@@ -1,5 +1,5 @@
 import { CodedError } from "../../../../schemas/errors.ts";
-import type { OpenTransaction, Outcome, Place } from "../loop/ports.ts";
+import type { OpenTransaction, Outcome, TopicPartition } from "../loop/ports.ts";
 import type { InRecord, OutRecord, TopicSpec, Written } from "../ports.ts";
 
 const MAX_BYTES = "max.message.bytes";
@@ -35,7 +35,7 @@ interface Partition {
 /** Ways in which a broker may lie or fail: each is asked at its place, and by default nothing happens. */
 export interface Lies {
   /** Is this marker written, or does the coordinator forget the partition (KAFKA-20734)? */
-  writesMarker(place: Place, outcome: Outcome): boolean;
+  writesMarker(place: TopicPartition, outcome: Outcome): boolean;
   /** Refuse this record of a transaction. */
   refuses(record: OutRecord): CodedError | undefined;
   /** Fail before a transaction ends: it stays open. */
@@ -117,12 +117,12 @@ export class MemoryLog {
   }
 
   /** The offset after the last record, also of open transactions. */
-  end(place: Place): number {
+  end(place: TopicPartition): number {
     return this.#partition(place).entries.length;
   }
 
   /** Where the first open transaction begins, or the end. */
-  stable(place: Place): number {
+  stable(place: TopicPartition): number {
     const { entries, open } = this.#partition(place);
     let stable = entries.length;
     for (const { offset } of open.values()) stable = Math.min(stable, offset);
@@ -137,7 +137,7 @@ export class MemoryLog {
       .flatMap(({ record, transaction }) => (transaction?.outcome === "abort" ? [] : [record]));
   }
 
-  open(place: Place): readonly OpenTransaction[] {
+  open(place: TopicPartition): readonly OpenTransaction[] {
     return Array.from(this.#partition(place).open.values(), ({ producerId, producerEpoch, offset }) => ({
       ...place,
       producerId,
@@ -179,7 +179,7 @@ export class MemoryLog {
   }
 
   /** A marker: what this producer has open in the partition is ended, of whatever epoch. */
-  mark({ topic, partition }: Place, producerId: number, outcome: Outcome): void {
+  mark({ topic, partition }: TopicPartition, producerId: number, outcome: Outcome): void {
     const open = this.#topics.get(topic)?.[partition]?.open;
     const transaction = open?.get(producerId);
     if (transaction) transaction.outcome = outcome;
@@ -200,7 +200,7 @@ export class MemoryLog {
     for (const listener of this.#listeners) listener(byProducer);
   }
 
-  #partition({ topic, partition }: Place): Partition {
+  #partition({ topic, partition }: TopicPartition): Partition {
     return this.#partitions(topic)[partition] ?? { entries: [], open: new Map() };
   }
 

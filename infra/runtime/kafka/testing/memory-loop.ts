@@ -1,6 +1,6 @@
 import { CodedError } from "../../../../schemas/errors.ts";
 import { positionText } from "../loop/offsets.ts";
-import type { Committed, LoopKafka, Place, TransactionalProducer } from "../loop/ports.ts";
+import type { Committed, LoopKafka, TopicPartition, TransactionalProducer } from "../loop/ports.ts";
 import { Positions } from "../positions.ts";
 import type { MemoryCoordinator } from "./memory-coordinator.ts";
 import type { Lies, MemoryLog } from "./memory-log.ts";
@@ -46,7 +46,7 @@ export function memoryLoop(log: MemoryLog, coordinator: MemoryCoordinator, lies:
 }
 
 /** Brokers refuse ListOffsets of a partition that is named twice. */
-function mustBeDistinct(places: readonly Place[]): void {
+function mustBeDistinct(places: readonly TopicPartition[]): void {
   const names = new Set(places.map(({ topic, partition }) => `${topic}-${partition}`));
   if (names.size === places.length) return;
   throw new CodedError("KAFKA_UNAVAILABLE", { message: "a partition is named twice", retryable: true });

@@ -1,6 +1,6 @@
 import type { Logger } from "../../logger.ts";
 import { forgottenIn } from "../loop/open-transactions.ts";
-import { partitionsIn } from "../loop/places.ts";
+import { partitionsIn } from "../loop/topic-partitions.ts";
 import type { InRecord, Kafka, OutRecord, Tail, TailOptions, Written } from "../ports.ts";
 import { MemoryCoordinator } from "./memory-coordinator.ts";
 import { HONEST, type Lies, MemoryLog } from "./memory-log.ts";

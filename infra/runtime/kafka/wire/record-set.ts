@@ -17,7 +17,7 @@ export interface RecordSet {
   readonly next: number;
 }
 
-export interface RecordSetPlace {
+export interface RecordSetRequest {
   readonly topic: string;
   readonly partition: number;
   /** Records before this offset may share the first batch: they are left out. */
@@ -60,7 +60,7 @@ const MAX_UNPACKED = 64 * 1024 * 1024;
  */
 export function readRecordSet(
   bytes: Buffer,
-  place: RecordSetPlace,
+  place: RecordSetRequest,
   aborted: readonly AbortedTransaction[],
 ): RecordSet {
   const records: InRecord[] = [];
@@ -137,7 +137,7 @@ class Batch {
   }
 
   /** @throws Error: it cannot be unpacked. */
-  read({ topic, partition, from, headers }: RecordSetPlace, into: InRecord[]): void {
+  read({ topic, partition, from, headers }: RecordSetRequest, into: InRecord[]): void {
     const cursor = this.#records();
     const base = this.#int64(BASE_TIME_AT);
     const appended = (this.#attributes & LOG_APPEND_TIME) !== 0 ? this.#int64(MAX_TIME_AT) : undefined;

@@ -42,20 +42,20 @@ export function planGrouping(
   }
   if (window && overTable) throw refuse("WINDOW clause is not supported on a TABLE source.");
   const by = groupBy.map((e) => named("", () => compile(e, scope)));
-  const places = new Places(groupBy, all, scope);
-  if (overTable) checkUndo(places.calls, places.aggregates);
+  const groupColumns = new GroupColumns(groupBy, all, scope);
+  if (overTable) checkUndo(groupColumns.calls, groupColumns.aggregates);
   const bounds = window ? BOUNDS : [];
-  const groupScope = scopeOfGroups(by, places.aggregates, bounds);
-  checkForeign(query, selected, places, bounds);
-  const compiledHaving = having && compileHaving(having, places, groupScope);
+  const groupScope = scopeOfGroups(by, groupColumns.aggregates, bounds);
+  checkForeign(query, selected, groupColumns, bounds);
+  const compiledHaving = having && compileHaving(having, groupColumns, groupScope);
   const columns = selected.map(({ name, expression }): OutputColumn => {
-    const compiled = named("", () => compile(places.toGroupRow(expression), groupScope));
+    const compiled = named("", () => compile(groupColumns.toGroupRow(expression), groupScope));
     if (!compiled.type) throw nullColumn(name);
-    return { name, key: places.isKey(expression), compiled, type: compiled.type };
+    return { name, key: groupColumns.isKey(expression), compiled, type: compiled.type };
   });
   const keys = by.map(({ type }, i) => {
     const selectedAs = selected.find((column) =>
-      places.same(column.expression, groupBy[i] ?? column.expression),
+      groupColumns.same(column.expression, groupBy[i] ?? column.expression),
     );
     if (!type) throw refuse("GROUP BY of NULL is not supported");
     return { name: selectedAs?.name ?? `KSQL_COL_${i}`, type };
@@ -64,7 +64,7 @@ export function planGrouping(
     group: {
       by,
       keys,
-      aggregates: places.aggregates,
+      aggregates: groupColumns.aggregates,
       byKey: isByKey(groupBy, source),
       ...(window ? { window } : {}),
       ...(compiledHaving ? { having: compiledHaving } : {}),
@@ -74,11 +74,11 @@ export function planGrouping(
 }
 
 /** Which column of the group's row stands for an expression: `#G0` for a grouping expression, `#A0` for an aggregate. */
-class Places {
+class GroupColumns {
   readonly calls: Expression[] = [];
   readonly aggregates: BoundAggregate[] = [];
   readonly #identity = new ExpressionIdentity();
-  readonly #places = new Map<number, string>();
+  readonly #columns = new Map<number, string>();
 
   /** @param all - of the projection and of HAVING. */
   constructor(groupBy: readonly Expression[], all: readonly Expression[], scope: Scope) {
@@ -96,22 +96,22 @@ class Places {
   }
 
   isKey(expression: Expression): boolean {
-    return this.#places.get(this.#identity.of(expression))?.startsWith("#G") === true;
+    return this.#columns.get(this.#identity.of(expression))?.startsWith("#G") === true;
   }
 
   /** The expression over the group's row. */
   toGroupRow(expression: Expression): Expression {
     return rewrite(expression, (part) => {
-      const place = this.#places.get(this.#identity.of(part));
-      return place === undefined ? undefined : columnReference(place);
+      const column = this.#columns.get(this.#identity.of(part));
+      return column === undefined ? undefined : columnReference(column);
     });
   }
 
-  /** @returns false when it has a place already. */
-  #put(expression: Expression, place: string): boolean {
+  /** @returns false when it has a column already. */
+  #put(expression: Expression, column: string): boolean {
     const id = this.#identity.of(expression);
-    if (this.#places.has(id)) return false;
-    this.#places.set(id, place);
+    if (this.#columns.has(id)) return false;
+    this.#columns.set(id, column);
     return true;
   }
 }
@@ -120,20 +120,20 @@ class Places {
 function checkForeign(
   { groupBy, having }: Query,
   selected: readonly SelectedColumn[],
-  places: Places,
+  groupColumns: GroupColumns,
   bounds: readonly string[],
 ): void {
   const isForeign = (expression: Expression): boolean =>
-    foreignParts(places.toGroupRow(expression), bounds).length > 0;
+    foreignParts(groupColumns.toGroupRow(expression), bounds).length > 0;
   const bad = selected.filter((column) => isForeign(column.expression));
   if (bad.length > 0) {
     const texts = bad.map((column) => formatExpression(column.expression, bare)).join(", ");
     throw refuse(`Non-aggregate SELECT expression(s) not part of GROUP BY: ${texts}`);
   }
   if (groupBy.length === 0) {
-    const names = [...new Set(places.calls.map((call) => (call.kind === "call" ? call.name : "")))].join(
-      ", ",
-    );
+    const names = [
+      ...new Set(groupColumns.calls.map((call) => (call.kind === "call" ? call.name : ""))),
+    ].join(", ");
     throw refuse(`Use of aggregate function(s) requires a GROUP BY clause. Aggregate function(s): ${names}`);
   }
   if (having && isForeign(having)) {
@@ -141,8 +141,10 @@ function checkForeign(
   }
 }
 
-function compileHaving(having: Expression, places: Places, scope: Scope): Compiled {
-  const compiled = named("Error in HAVING expression: ", () => compile(places.toGroupRow(having), scope));
+function compileHaving(having: Expression, groupColumns: GroupColumns, scope: Scope): Compiled {
+  const compiled = named("Error in HAVING expression: ", () =>
+    compile(groupColumns.toGroupRow(having), scope),
+  );
   if (compiled.type?.base !== "BOOLEAN") {
     const type = compiled.type ? typeText(compiled.type) : "NULL";
     throw refuse(

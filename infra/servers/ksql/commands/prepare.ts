@@ -9,7 +9,7 @@ import { commandId } from "./apply.ts";
 import type { Command } from "./command.ts";
 
 /** What a statement needs to know of the world outside. */
-export interface Surroundings {
+export interface Lookups {
   readonly registry: SchemaRegistry | undefined;
   /** A topic's partitions; undefined when it does not exist. */
   partitionsOf(topic: string): Promise<number | undefined>;
@@ -23,13 +23,13 @@ export interface Surroundings {
 export async function prepareCommand(
   statement: Statement,
   properties: Readonly<Record<string, string>>,
-  surroundings: Surroundings,
+  lookups: Lookups,
 ): Promise<Command> {
   const base = { version: 1, id: commandId(statement), statement: statement.text, properties } as const;
   if (statement.kind !== "create" || statement.query) return { ...base, inferred: {} };
   const { topic } = readWith(statement.properties);
-  const partitions = topic === undefined ? undefined : await surroundings.partitionsOf(topic);
-  const inferred = await infer(statement, topic, surroundings.registry);
+  const partitions = topic === undefined ? undefined : await lookups.partitionsOf(topic);
+  const inferred = await infer(statement, topic, lookups.registry);
   return { ...base, inferred, ...(partitions === undefined ? {} : { partitions }) };
 }
 

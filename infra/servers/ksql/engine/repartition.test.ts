@@ -45,18 +45,18 @@ test("a home of the version before counts what lay in its topics, once, and has 
 
   // As that version left it: a topic for each input partition, the last changes in them not counted yet.
   const admin = await first.kafka.admin();
-  const lanes = [0, 1, 2].map((n) => `${QUERY}-regroup-${n}`);
+  const topics = [0, 1, 2].map((n) => `${QUERY}-regroup-${n}`);
   await admin.deleteTopics([`${QUERY}-repartition`]);
-  await admin.ensureTopics(lanes.map((topic) => ({ topic, partitions: 3 })));
+  await admin.ensureTopics(topics.map((topic) => ({ topic, partitions: 3 })));
   const change = { key: ["g0"], time: 0, undo: null, add: [1n] } as const;
   const where = first.kafka.records("C").find(({ key }) => key?.includes("g0"))?.partition ?? 0;
-  for (const topic of lanes) {
+  for (const topic of topics) {
     first.kafka.append([{ topic, partition: where, key: null, value: packChanges([change, change]) }]);
   }
 
   const second = await openHarness(first.kafka);
   // It looks now and then whether they are read to their end.
-  while (first.kafka.log.names().some((topic) => lanes.includes(topic))) {
+  while (first.kafka.log.names().some((topic) => topics.includes(topic))) {
     second.clock.advance(1_000);
     await second.settle();
   }

@@ -11,7 +11,7 @@ import type { StateSpace } from "../state/state-space.ts";
 import { drained } from "./drained.ts";
 import type { Entry, Materialized } from "./materialized.ts";
 import { processingLog } from "./processing-log.ts";
-import { lanesOf, type Stage, topologyOf } from "./topology.ts";
+import { oldRepartitionTopics, type Stage, topologyOf } from "./topology.ts";
 
 export interface EngineDependencies {
   readonly kafka: Kafka;
@@ -150,8 +150,8 @@ export class RunningQuery {
     );
     this.#internal = topology.internal;
     await admin.ensureTopics(topology.internal);
-    const lanes = topology.drain ? lanesOf(prefix, queryId, await admin.listTopics()) : [];
-    if (topology.drain && lanes.length > 0) await this.#drain(topology.drain(lanes));
+    const oldTopics = topology.drain ? oldRepartitionTopics(prefix, queryId, await admin.listTopics()) : [];
+    if (topology.drain && oldTopics.length > 0) await this.#drain(topology.drain(oldTopics));
     this.#processors = await Promise.all(topology.stages.map((stage) => this.#openStage(stage)));
   }
 

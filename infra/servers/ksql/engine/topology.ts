@@ -34,9 +34,9 @@ interface Topology {
   readonly stages: readonly Stage[];
   /**
    * Reads what the first stage wrote before it had one topic for all its partitions: a stage for those that are left
-   * (`lanesOf`), to be run dry before the others begin. undefined: the query has no such stage.
+   * (`oldRepartitionTopics`), to be run dry before the others begin. undefined: the query has no such stage.
    */
-  readonly drain?: (lanes: readonly string[]) => Stage;
+  readonly drain?: (topics: readonly string[]) => Stage;
 }
 
 interface TopologyOptions {
@@ -80,7 +80,11 @@ export function isInternalOf(prefix: string, queryId: string): (topic: string) =
 }
 
 /** Of these topics, those that a query's first stage wrote when it had one for each input partition. */
-export function lanesOf(prefix: string, queryId: string, topics: readonly string[]): readonly string[] {
+export function oldRepartitionTopics(
+  prefix: string,
+  queryId: string,
+  topics: readonly string[],
+): readonly string[] {
   const begin = `${prefix}query_${queryId}-regroup-`;
   const number = (topic: string): number => Number(topic.slice(begin.length));
   return topics

@@ -6,7 +6,7 @@ import { readWith } from "../catalog/properties.ts";
 import type { Source } from "../catalog/source.ts";
 import { applyCommand, checkNew, commandId } from "../commands/apply.ts";
 import type { Command } from "../commands/command.ts";
-import { prepareCommand, type Surroundings, topicToCreate } from "../commands/prepare.ts";
+import { type Lookups, prepareCommand, topicToCreate } from "../commands/prepare.ts";
 import type { ServerState } from "../commands/server-state.ts";
 import type { EngineDependencies } from "../engine/running-query.ts";
 import { ERROR_CODE, errorCodeOf, refuse } from "../errors.ts";
@@ -121,7 +121,7 @@ export class KsqlService {
   async #validate(statements: readonly Statement[], given: SessionProperties): Promise<readonly Step[]> {
     const sandbox = this.state.catalog.copy();
     const topics = new Map<string, number>();
-    const surroundings: Surroundings = {
+    const lookups: Lookups = {
       registry: this.deps.registry,
       partitionsOf: async (topic) => topics.get(topic) ?? this.#partitionsOf(topic),
     };
@@ -144,7 +144,7 @@ export class KsqlService {
         } else if (statement.kind === "select" || statement.kind === "print") {
           throw refuse(ON_QUERY, ERROR_CODE.queryEndpoint);
         } else if (statement.kind !== "define" && statement.kind !== "undefine") {
-          steps.push(await this.#tryOut(statement, session, sandbox, surroundings, topics));
+          steps.push(await this.#tryOut(statement, session, sandbox, lookups, topics));
         }
       } catch (error) {
         throw new StatementFailure(error, statement.text, []);
@@ -157,7 +157,7 @@ export class KsqlService {
     statement: Statement,
     session: SessionProperties,
     sandbox: Catalog,
-    surroundings: Surroundings,
+    lookups: Lookups,
     topics: Map<string, number>,
   ): Promise<Step> {
     if (statement.kind === "terminate" && this.pushes.has(statement.queryId)) return { statement, session };
@@ -165,9 +165,9 @@ export class KsqlService {
       if (statement.ifNotExists && sandbox.source(statement.name)) return { statement, session };
       checkNew(sandbox, statement);
     }
-    const command = await prepareCommand(statement, session, surroundings);
+    const command = await prepareCommand(statement, session, lookups);
     const sinkTopic = statement.kind === "create" && statement.query ? sinkTopicOf(statement) : undefined;
-    const existing = sinkTopic === undefined ? undefined : await surroundings.partitionsOf(sinkTopic);
+    const existing = sinkTopic === undefined ? undefined : await lookups.partitionsOf(sinkTopic);
     const { created, dropped } = applyCommand(sandbox, command, sandbox.sources().length, existing);
     if (created) {
       checkLimits(sandbox);

@@ -1,4 +1,4 @@
-import type { Place } from "../list-offsets.ts";
+import type { TopicPartition } from "../../loop/ports.ts";
 import { flexible, type ProtocolRequest, readEach, readInt64, tagged, writeEach } from "./flexible.ts";
 
 /** A producer that has written to a partition lately, as the partition's leader remembers it. */
@@ -66,7 +66,7 @@ export function describeProducersRequest(
   );
 }
 
-export interface Marker extends Place {
+export interface Marker extends TopicPartition {
   readonly producerId: number;
   readonly producerEpoch: number;
   readonly coordinatorEpoch: number;

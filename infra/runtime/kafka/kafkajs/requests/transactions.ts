@@ -1,4 +1,4 @@
-import type { Place } from "../list-offsets.ts";
+import type { TopicPartition } from "../../loop/ports.ts";
 import { flexible, type ProtocolRequest, readEach, readInt64, writeEach } from "./flexible.ts";
 
 /** What a coordinator knows of a transactional id. */
@@ -10,7 +10,7 @@ export interface TransactionDescription {
   readonly producerId: number;
   readonly producerEpoch: number;
   /** Of the transaction under way; while it ends, those that have no marker yet. */
-  readonly places: readonly Place[];
+  readonly places: readonly TopicPartition[];
 }
 
 export const DESCRIBE_TRANSACTIONS = { key: 65, name: "DescribeTransactions", version: 0 } as const;

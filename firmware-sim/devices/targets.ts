@@ -2,7 +2,7 @@ import { nearestStations } from "../../infra/runtime/text/stations.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { parseDeviceId } from "../../schemas/network/devices.ts";
 import { isLine, STATIONS } from "../../schemas/network/network.ts";
-import type { Member } from "./fleet.ts";
+import type { Member } from "./device-group.ts";
 
 /**
  * Which devices a person means: `all`, a line (`red`; its sensors and the turnstiles of its stations), a station by id

@@ -12,7 +12,7 @@ export const STRANGER = 4711;
 const CACHES = [".npmrc", ".npm/_cacache", ".m2/settings.xml", ".m2/repository"];
 
 /** A folder of its own for one scenario. */
-export class Place {
+export class Sandbox {
   readonly folder = mkdtempSync(join(tmpdir(), "elevated-first-start-"));
   readonly #clones: string[] = [];
 

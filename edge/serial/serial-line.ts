@@ -1,5 +1,5 @@
 /** An open serial line, whatever is behind it. */
-export interface Line {
+export interface SerialLine {
   /**
    * Resolves once the operating system took the bytes: not when the device read them.
    *
@@ -10,11 +10,11 @@ export interface Line {
   close(): Promise<void>;
 }
 
-export interface LineHandlers {
+export interface SerialLineHandlers {
   readonly onData: (chunk: Buffer) => void;
   /** The line is gone, once, with the reason in words: unplugged, or an error. */
   readonly onLost: (reason: string) => void;
 }
 
 /** @throws {CodedError} SERIAL_OPEN_FAILED, SERIAL_TIMEOUT */
-export type OpenLine = (path: string, handlers: LineHandlers) => Promise<Line>;
+export type OpenSerialLine = (path: string, handlers: SerialLineHandlers) => Promise<SerialLine>;

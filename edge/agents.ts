@@ -37,7 +37,7 @@ const KEEPALIVE_S = 20;
  * @throws {CodedError} ALREADY_RUNNING when one of the stations has an agent elsewhere; none is started then.
  * EDGE_OUTBOX_DAMAGED when agents of other stations still use a damaged outbox.
  */
-export async function startFleet(
+export async function startAgents(
   stations: readonly Station[],
   context: ServiceContext,
   startLook: StartLook,

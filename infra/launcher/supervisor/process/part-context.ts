@@ -4,7 +4,7 @@ import type { Toolchain } from "./jvm.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** What every part that is a process needs. */
-export interface Surroundings {
+export interface PartContext {
   /** The project's folder. */
   readonly root: string;
   /** Where state lives. */

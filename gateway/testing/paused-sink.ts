@@ -2,7 +2,7 @@ import type { CodedError } from "../../schemas/errors.ts";
 import type { Sink, Submission } from "../sink/ports.ts";
 
 /** A sink that settles when the test says so. */
-export class HeldSink implements Sink {
+export class PausedSink implements Sink {
   full = false;
   readonly submissions: Submission[] = [];
 

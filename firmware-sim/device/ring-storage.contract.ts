@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { HEADER_BYTES, SLOT_BYTES, type Store } from "./store.ts";
+import { HEADER_BYTES, type RingStorage, SLOT_BYTES } from "./ring-storage.ts";
 
 const header = (fill: number): Buffer => Buffer.alloc(HEADER_BYTES, fill);
 const slot = (fill: number): Buffer => Buffer.alloc(SLOT_BYTES, fill);
@@ -8,8 +8,11 @@ const slot = (fill: number): Buffer => Buffer.alloc(SLOT_BYTES, fill);
  * @param open - an empty store, and a way to open its content again as after the death of the process: without
  * `close`, without any last word.
  */
-export function storeContract(name: string, open: () => { store: Store; reopen: () => Store }): void {
-  describe(`Store: ${name}`, () => {
+export function storeContract(
+  name: string,
+  open: () => { store: RingStorage; reopen: () => RingStorage },
+): void {
+  describe(`RingStorage: ${name}`, () => {
     test("an empty chip has no header and zeros in its slots", () => {
       const { store } = open();
       expect(store.readHeader()).toBeUndefined();

@@ -3,7 +3,7 @@
  *
  * What a call wrote survives the death of the process once the call has returned. It need not survive a power cut.
  */
-export interface Store {
+export interface RingStorage {
   /** What `writeHeader` wrote last; undefined: an empty chip, or one whose content is not ours. */
   readHeader(): Buffer | undefined;
   /** @param header - exactly `HEADER_BYTES`. */

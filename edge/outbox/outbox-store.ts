@@ -33,7 +33,7 @@ export interface StationClaim {
 }
 
 /** Where the outbox keeps its bytes: LMDB, or memory for tests. Reads see committed changes only. */
-export interface Store {
+export interface OutboxStore {
   ledger(deviceId: string): Ledger | undefined;
   /** Ledgers whose device id starts with `prefix`. */
   ledgers(prefix: string): readonly Ledger[];

@@ -1,7 +1,7 @@
-import { HEADER_BYTES, SLOT_BYTES, type Store } from "../store.ts";
+import { HEADER_BYTES, type RingStorage, SLOT_BYTES } from "../ring-storage.ts";
 
 /** A chip in this process's memory, for tests: it survives a reboot of the device, not of the process. */
-export class MemoryStore implements Store {
+export class MemoryRingStorage implements RingStorage {
   #header: Buffer | undefined;
   readonly #slots = new Map<number, Buffer>();
 

@@ -7,18 +7,18 @@ import {
 } from "../../../schemas/states.ts";
 
 /** A device's newest state, and when Kafka had it. */
-export interface ToldState {
+export interface ReportedState {
   readonly state: DeviceState;
   /** Epoch ms. */
   readonly at: number;
 }
 
 /** What agents say of devices and of themselves; of each the greatest, because a will may come late (delivery rule 11). */
-export class Told {
-  readonly #devices = new Map<string, ToldState>();
+export class ReportedStates {
+  readonly #devices = new Map<string, ReportedState>();
   readonly #agents = new Map<number, { readonly state: AgentState; readonly at: number }>();
 
-  tell(state: AnyState, at: number): void {
+  note(state: AnyState, at: number): void {
     if (state.kind === "agent") {
       const before = this.#agents.get(state.stationId);
       if (!before || compareOrder(state.order, before.state.order) >= 0)
@@ -30,7 +30,7 @@ export class Told {
       this.#devices.set(state.id, { state, at });
   }
 
-  get devices(): Iterable<ToldState> {
+  get devices(): Iterable<ReportedState> {
     return this.#devices.values();
   }
 

@@ -1,5 +1,5 @@
 /** What became of some records. */
-export interface Tally {
+export interface WriteCounts {
   readonly inserted: number;
   readonly duplicates: number;
   readonly deadLetters: number;
@@ -9,9 +9,9 @@ export interface Tally {
   readonly skipped: number;
 }
 
-export const NOTHING: Tally = { inserted: 0, duplicates: 0, deadLetters: 0, conflicts: 0, skipped: 0 };
+export const NOTHING: WriteCounts = { inserted: 0, duplicates: 0, deadLetters: 0, conflicts: 0, skipped: 0 };
 
-export function sum(a: Tally, b: Tally): Tally {
+export function sum(a: WriteCounts, b: WriteCounts): WriteCounts {
   return {
     inserted: a.inserted + b.inserted,
     duplicates: a.duplicates + b.duplicates,

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { ManualClock } from "../../../infra/runtime/testing/manual-clock.ts";
-import { watchSurroundings } from "./surroundings.ts";
+import { watchSystem } from "./system-watch.ts";
 
 async function downWith(parts: Readonly<Record<string, string>>, askKafka = async () => {}) {
   const clock = new ManualClock();
   const listed = Object.entries(parts).map(([name, state]) => ({ name, state, ms: null }));
   const get = async (): Promise<unknown> => ({ parts: listed });
-  const watched = watchSurroundings({ supervisorUrl: "http://s", ksql: null, askKafka, clock, get });
+  const watched = watchSystem({ supervisorUrl: "http://s", ksql: null, askKafka, clock, get });
   await new Promise((resolve) => setImmediate(resolve));
   watched.stop();
   return watched.down;

@@ -11,7 +11,7 @@ const LATE_FRAMES = 16;
 /** A late frame comes after this many frames of the new boot. */
 const LATE_AFTER = 4;
 
-export interface LineOptions {
+export interface DeviceLineOptions {
   readonly address: LineAddress;
   readonly device: Device;
   readonly host: SerialHost;
@@ -29,10 +29,10 @@ export type PumpResult = "idle" | "pacing" | "full";
  *
  * Nothing here waits: a line that is full or hangs keeps its bytes and holds up nobody else.
  */
-export class Line {
+export class DeviceLine {
   readonly address: LineAddress;
   readonly device: Device;
-  readonly #options: LineOptions;
+  readonly #options: DeviceLineOptions;
   readonly #pacing: Pacing;
   readonly #faults: LineFaults;
   #port: HostPort | undefined;
@@ -45,7 +45,7 @@ export class Line {
   /** Called when the device may have something to say. */
   onWake: () => void = () => {};
 
-  constructor(options: LineOptions) {
+  constructor(options: DeviceLineOptions) {
     this.#options = options;
     this.address = options.address;
     this.device = options.device;

@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
-import { HEADER_BYTES, SLOT_BYTES, type Store } from "./store.ts";
+import { HEADER_BYTES, type RingStorage, SLOT_BYTES } from "./ring-storage.ts";
 
 /** Each copy of the header: generation (8), header, CRC-32 (4). */
 const COPY_BYTES = 8 + HEADER_BYTES + 4;
@@ -12,7 +12,7 @@ const SLOTS_AT = 256;
  *
  * Writes go to the page cache by `pwrite` without fsync: a few microseconds, proof against SIGKILL, not against power.
  */
-export class FileStore implements Store {
+export class FileRingStorage implements RingStorage {
   readonly #fd: number;
   #generation = 0;
 

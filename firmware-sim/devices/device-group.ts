@@ -3,16 +3,16 @@ import type { Clock } from "../../infra/runtime/clock.ts";
 import { type Random, seededRandom } from "../../infra/runtime/random.ts";
 import type { DeviceRef } from "../../schemas/network/devices.ts";
 import { Device, type Instant, type Sighting } from "../device/device.ts";
-import { FileStore } from "../device/file-store.ts";
+import { FileRingStorage } from "../device/file-ring-storage.ts";
 import { type BootRecord, type IdentityBook, nextBoot } from "../device/identity.ts";
 import { Ring } from "../device/ring.ts";
 import type { SerialHost } from "../hosts/ports.ts";
-import { Line } from "../line/line.ts";
+import { DeviceLine } from "../line/device-line.ts";
 import { Pump } from "../line/pump.ts";
 
 const REPLUG_MS = 1000;
 
-export interface FleetOptions {
+export interface DeviceGroupOptions {
   readonly devices: readonly DeviceRef[];
   /** Folder of the rings, one file a device. */
   readonly folder: string;
@@ -25,31 +25,34 @@ export interface FleetOptions {
   readonly service: () => number;
   /** True randomness for boot nonces: two boots of the same seed must not share one. */
   readonly nonce: () => number;
-  readonly onLineError: (line: Line, error: unknown) => void;
+  readonly onLineError: (line: DeviceLine, error: unknown) => void;
 }
 
-/** One device of the fleet, and the line it is on. */
+/** One device of a group, and the line it is on. */
 export interface Member {
   readonly ref: DeviceRef;
-  readonly line: Line;
+  readonly line: DeviceLine;
 }
 
 /** All devices of one simulator: powered up together, each on its own line. */
-export class Fleet {
-  readonly #options: FleetOptions;
+export class DeviceGroup {
+  readonly #options: DeviceGroupOptions;
   readonly #members = new Map<string, Member>();
   readonly #pump: Pump;
   #stopReplug = (): void => {};
 
   /** Power up: every device begins a new boot, durably written before its first frame. */
-  constructor(options: FleetOptions) {
+  constructor(options: DeviceGroupOptions) {
     this.#options = options;
     this.#pump = new Pump(options.clock, (line, error) => {
       line.unplug();
       options.onLineError(line, error);
     });
     const rings = new Map(
-      options.devices.map((ref) => [ref.id, new Ring(new FileStore(join(options.folder, `${ref.id}.ring`)))]),
+      options.devices.map((ref) => [
+        ref.id,
+        new Ring(new FileRingStorage(join(options.folder, `${ref.id}.ring`))),
+      ]),
     );
     const boots = this.#newBoots(rings);
     for (const ref of options.devices) {
@@ -89,7 +92,7 @@ export class Fleet {
     for (const { line } of this.members) line.device.ring.close();
   }
 
-  /** A device noticed something. @returns false when it is not one of this fleet, or its ring is full. */
+  /** A device noticed something. @returns false when it is not one of this group, or its ring is full. */
   notice(deviceId: string, sighting: Sighting): boolean {
     return this.#members.get(deviceId)?.line.notice(sighting) ?? false;
   }
@@ -124,7 +127,7 @@ export class Fleet {
       service: service(),
     });
     const address = { stationId: ref.stationId, deviceId: ref.id };
-    const line = new Line({ address, device, host, baudRate, random, clock: instant });
+    const line = new DeviceLine({ address, device, host, baudRate, random, clock: instant });
     this.#members.set(ref.id, { ref, line });
     this.#pump.add(line);
   }

@@ -4,14 +4,14 @@ import type { Fetch, HttpAccess } from "../../../infra/runtime/security/http.ts"
 import type { PartView } from "../../../schemas/page/page.ts";
 
 /** The rest of the system, as far as it can be asked. */
-export interface Surroundings {
+export interface SystemWatch {
   readonly parts: readonly PartView[];
   /** Parts of a reading's way that do not work now, as nouns. */
   readonly down: readonly string[];
   stop(): void;
 }
 
-export interface SurroundingsOptions {
+export interface SystemWatchOptions {
   readonly supervisorUrl: string | null;
   /** Where ksqlDB is, and what logs in there; null: it is not asked. */
   readonly ksql: HttpAccess | null;
@@ -34,7 +34,7 @@ const status = z.object({
 });
 
 /** Ask the supervisor (where there is one), ksqlDB and Kafka every second. */
-export function watchSurroundings(options: SurroundingsOptions): Surroundings {
+export function watchSystem(options: SystemWatchOptions): SystemWatch {
   const { supervisorUrl, ksql: ksqlDb, askKafka, clock, get = getJson } = options;
   let parts: readonly PartView[] = [];
   let ksqlDown = false;
