@@ -3,7 +3,11 @@ import { defineConfig } from "vitest/config";
 const everywhere = ["schemas", "infra", "firmware-sim", "edge", "gateway", "central", "tests"];
 const files = (suffix: string): string[] => everywhere.map((folder) => `${folder}/**/*${suffix}`);
 
-/** Unit tests side by side; those on real servers one file at a time, because the servers are shared. */
+/**
+ * Two files side by side, except those of the last project. On real servers each file has names, ports and folders of
+ * its own; all of them share one Kafka. What keeps two processors busy, such as a whole city, has the machine for
+ * itself. Every time limit only ends a hang.
+ */
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -14,7 +18,6 @@ export default defineConfig({
           name: "unit",
           include: files(".test.ts"),
           exclude: [...files(".integration.test.ts"), ...files(".system.test.ts")],
-          // Ends a hang; on a busy machine the slowest honest test takes ten seconds.
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
@@ -24,20 +27,21 @@ export default defineConfig({
         test: {
           name: "integration",
           include: files(".integration.test.ts"),
-          globalSetup: ["./tests/support/integration-setup.ts"],
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          globalSetup: ["./tests/support/built.ts", "./tests/support/integration-setup.ts"],
+          // A browser on a busy machine: vitest's second is too short.
+          expect: { poll: { timeout: 15_000 } },
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
           name: "system",
-          // A browser on a busy machine: vitest's second is too short.
-          expect: { poll: { timeout: 15_000 } },
           include: files(".system.test.ts"),
+          globalSetup: ["./tests/support/built.ts"],
           fileParallelism: false,
+          expect: { poll: { timeout: 15_000 } },
           testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 2 },

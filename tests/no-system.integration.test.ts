@@ -22,20 +22,21 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
+const programOf = (stage: string): string => join(projectRoot(), "dist", stage, "main.js");
+
 test.each([
-  ["infra/launcher/supervisor/main.ts", ["status"]],
-  ["infra/operator/inspect/main.ts", ["topics"]],
-  ["infra/operator/inspect/main.ts", ["peek", "org.chicago.cta.arrivals"]],
-  ["central/ksql/main.ts", []],
-  ["central/ksql/main.ts", ["apply"]],
-  ["central/connect/main.ts", ["status"]],
-  ["firmware-sim/main.ts", ["devices"]],
-])("%s %j says that there is no system and how to start one, and ends with 69", (main, args) => {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--import", "tsx", join(projectRoot(), main), ...args],
-    { env: { PATH: process.env["PATH"], ELEVATED_HOME: home }, encoding: "utf8" },
-  );
+  ["infra/launcher/supervisor", ["status"]],
+  ["infra/operator/inspect", ["topics"]],
+  ["infra/operator/inspect", ["peek", "org.chicago.cta.arrivals"]],
+  ["central/ksql", []],
+  ["central/ksql", ["apply"]],
+  ["central/connect", ["status"]],
+  ["firmware-sim", ["devices"]],
+])("%s %j says that there is no system and how to start one, and ends with 69", (stage, args) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [programOf(stage), ...args], {
+    env: { PATH: process.env["PATH"], ELEVATED_HOME: home },
+    encoding: "utf8",
+  });
   expect(stderr).toContain("npm start");
   expect({ status, stdout }).toEqual({ status: 69, stdout: "" });
 });
@@ -48,28 +49,28 @@ test("none of them speaks to the system of another home that has those addresses
     address.replace(/\/\/[^@/]*@/, "//"),
   );
   const lock = await takeHome(other, () => ({ pid: process.pid, home: other, url: null, addresses }));
-  const run = async (main: string, ...args: readonly string[]) => {
+  const run = async (stage: string, ...args: readonly string[]) => {
     const env = { PATH: process.env["PATH"], ELEVATED_HOME: home };
-    const child = spawn(process.execPath, ["--import", "tsx", join(projectRoot(), main), ...args], { env });
+    const child = spawn(process.execPath, [programOf(stage), ...args], { env });
     const [stderr] = await Promise.all([text(child.stderr), once(child, "close")]);
     return {
-      command: [main, ...args],
+      command: [stage, ...args],
       status: child.exitCode,
       other: stderr.includes(`ELEVATED_HOME=${other}`),
     };
   };
   const commands = [
-    ["infra/launcher/supervisor/main.ts", "status"],
-    ["infra/operator/bootstrap/main.ts"],
-    ["central/connect/main.ts", "apply"],
-    ["firmware-sim/vehicles/main.ts"],
-    ["firmware-sim/main.ts", "devices"],
-    ["edge/main.ts", "--station", "40380"],
+    ["infra/launcher/supervisor", "status"],
+    ["infra/operator/bootstrap"],
+    ["central/connect", "apply"],
+    ["firmware-sim/vehicles"],
+    ["firmware-sim", "devices"],
+    ["edge", "--station", "40380"],
   ] as const;
-  const outcomes = await Promise.all(commands.map(([main, ...args]) => run(main, ...args)));
+  const outcomes = await Promise.all(commands.map(([stage, ...args]) => run(stage, ...args)));
   expect(outcomes).toEqual(commands.map((command) => ({ command: [...command], status: 69, other: true })));
   // What speaks to no server is not refused.
-  expect(await run("edge/main.ts", "outbox", "40380")).toMatchObject({ status: 0, other: false });
+  expect(await run("edge", "outbox", "40380")).toMatchObject({ status: 0, other: false });
   await lock.release();
   rmSync(other, { recursive: true, force: true });
 });

@@ -54,21 +54,17 @@ class Bench {
 
   /** Another instance, as its own process; resolves once it said that it is ready. */
   async start(): Promise<ChildProcess> {
-    const child = spawn(
-      process.execPath,
-      ["--import", "tsx", join(projectRoot(), "central/main.ts"), "dedup"],
-      {
-        cwd: projectRoot(),
-        env: {
-          ...process.env,
-          KAFKA_BROKERS: inject("kafka"),
-          SCHEMA_REGISTRY_URL: this.#registryUrl,
-          TOPIC_PREFIX: this.prefix,
-          ELEVATED_PARENT: "pipe",
-        },
-        stdio: ["pipe", "ignore", "pipe"],
+    const child = spawn(process.execPath, [join(projectRoot(), "dist/central/main.js"), "dedup"], {
+      cwd: projectRoot(),
+      env: {
+        ...process.env,
+        KAFKA_BROKERS: inject("kafka"),
+        SCHEMA_REGISTRY_URL: this.#registryUrl,
+        TOPIC_PREFIX: this.prefix,
+        ELEVATED_PARENT: "pipe",
       },
-    );
+      stdio: ["pipe", "ignore", "pipe"],
+    });
     const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     this.#close.push(async () => {
       child.kill("SIGKILL");

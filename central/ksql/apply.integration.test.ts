@@ -45,21 +45,17 @@ beforeAll(async () => {
     })),
   );
   await producer.close();
-  server = spawn(
-    process.execPath,
-    ["--import", "tsx", "infra/servers/ksql/main.ts", "--service-id", prefix],
-    {
-      cwd: projectRoot(),
-      env: {
-        ...process.env,
-        KAFKA_BROKERS: brokers,
-        SCHEMA_REGISTRY_URL: "http://127.0.0.1:9",
-        KSQL_PORT: "0",
-        LOG_LEVEL: "info",
-      },
-      stdio: ["ignore", "ignore", "pipe"],
+  server = spawn(process.execPath, ["dist/infra/servers/ksql/main.js", "--service-id", prefix], {
+    cwd: projectRoot(),
+    env: {
+      ...process.env,
+      KAFKA_BROKERS: brokers,
+      SCHEMA_REGISTRY_URL: "http://127.0.0.1:9",
+      KSQL_PORT: "0",
+      LOG_LEVEL: "info",
     },
-  );
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let log = "";
   client = ksqlClient(
     await new Promise<string>((resolve, reject) => {

@@ -1,8 +1,6 @@
-import { join } from "node:path";
 import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
 import { serve } from "../../central/dashboard/server/testing/served.ts";
-import { projectRoot } from "../../infra/runtime/project-root.ts";
-import { builtPage } from "../support/built-page.ts";
+import { builtPage } from "../support/built.ts";
 import { BusyChicago } from "./busy-chicago.ts";
 
 const BEAT_MS = 500;
@@ -15,7 +13,7 @@ export interface Morning {
 }
 
 export async function startMorning(simulatorUrl?: string): Promise<Morning> {
-  const webRoot = await builtPage(join(projectRoot(), "central", "dashboard", "web"));
+  const webRoot = await builtPage();
   const busy = await BusyChicago.at(Date.now());
   const dashboard = await serve(
     busy.city,

@@ -52,8 +52,8 @@ test("a codec that nobody knows is named at once, by tails and by processors", a
 });
 
 test("peek ends with it", async () => {
-  const main = join(projectRoot(), "infra", "operator", "inspect", "main.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", main, "peek", topic, "--from-beginning"], {
+  const main = join(projectRoot(), "dist", "infra", "operator", "inspect", "main.js");
+  const child = spawn(process.execPath, [main, "peek", topic, "--from-beginning"], {
     env: { ...process.env, KAFKA_BROKERS: proxy.address },
     stdio: ["ignore", "pipe", "pipe"],
   });

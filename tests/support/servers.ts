@@ -19,7 +19,7 @@ export interface TestServers {
 }
 
 /**
- * Start some of the embedded tier's servers from sources, with what they need: for example `["postgres"]`, or
+ * Start some of the embedded tier's servers, with what they need: for example `["postgres"]`, or
  * `["schema-registry"]` with `{ KAFKA_BROKERS: inject("kafka") }`, which takes the run's shared broker.
  *
  * @param parts - names as `npm run status` shows them.
@@ -37,7 +37,7 @@ export async function startServers(
     without: [],
     quiet: true,
     json: false,
-    sources: true,
+    sources: false,
     freePorts: true,
     durable: false,
   };

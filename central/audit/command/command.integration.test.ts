@@ -50,11 +50,11 @@ beforeAll(async () => {
   await producer.close();
 });
 
-/** The command as npm runs it, from the sources. */
+/** The command as npm runs it. */
 async function audit(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const main = join(projectRoot(), "central", "audit", "main.ts");
+  const main = join(projectRoot(), "dist", "central", "audit", "main.js");
   const env = { ...process.env, KAFKA_BROKERS: inject("kafka"), TOPIC_PREFIX: prefix };
-  return promisify(execFile)(process.execPath, ["--import", "tsx", main, ...args], { env }).then(
+  return promisify(execFile)(process.execPath, [main, ...args], { env }).then(
     ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
     (error: { code: number; stdout: string; stderr: string }) => {
       return { code: error.code, out: error.stdout, err: error.stderr };

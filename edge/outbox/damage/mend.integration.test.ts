@@ -43,8 +43,7 @@ const dataFile = (): string => join(folder(), "data.mdb");
 const open = (): Journal =>
   openOutbox({ folder: folder(), limitBytes: LIMIT_BYTES, clock: systemClock, logger: silentLogger });
 const startLook = (path: string) =>
-  fork(join(projectRoot(), "edge", "main.ts"), ["look-at-outbox", path], {
-    execArgv: ["--import", "tsx"],
+  fork(join(projectRoot(), "dist", "edge", "main.js"), ["look-at-outbox", path], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
 

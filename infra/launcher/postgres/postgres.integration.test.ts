@@ -46,10 +46,9 @@ afterAll(() => {
 
 /** The supervisor with PostgreSQL alone, run through another program, such as one that makes a namespace. */
 function start(through: readonly string[] = [], root = projectRoot()): ChildProcess {
-  const main = join(root, "infra", "launcher", "supervisor", "main.ts");
-  const options = ["--only", "postgres", "--free-ports", "--sources", "--home", home];
-  const tsx = import.meta.resolve("tsx");
-  const command = [...through, process.execPath, "--import", tsx, main, "infra", ...options];
+  const main = join(root, "dist", "infra", "launcher", "supervisor", "main.js");
+  const options = ["--only", "postgres", "--free-ports", "--home", home];
+  const command = [...through, process.execPath, main, "infra", ...options];
   const [program = "", ...args] = command;
   const child = spawn(program, args, { cwd: "/", stdio: ["ignore", "ignore", "pipe"] });
   child.stderr?.setEncoding("utf8");

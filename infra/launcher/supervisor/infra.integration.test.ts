@@ -28,11 +28,11 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** The supervisor with Kafka, its topics and PostgreSQL, from sources, as a process of its own. */
+/** The supervisor with Kafka, its topics and PostgreSQL as a process of its own. */
 function startInfra(only = "topics,database"): ChildProcess {
-  const main = join(projectRoot(), "infra", "launcher", "supervisor", "main.ts");
-  const args = ["infra", "--only", only, "--free-ports", "--sources", "--home", home];
-  const child = spawn(process.execPath, ["--import", "tsx", main, ...args], { stdio: "ignore" });
+  const main = join(projectRoot(), "dist", "infra", "launcher", "supervisor", "main.js");
+  const args = ["infra", "--only", only, "--free-ports", "--home", home];
+  const child = spawn(process.execPath, [main, ...args], { stdio: "ignore" });
   started.push(child);
   return child;
 }

@@ -27,10 +27,10 @@ beforeAll(async () => {
   await producer.close();
 });
 
-/** The command as npm runs it, from the sources. */
+/** The command as npm runs it. */
 function inspect(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const main = join(projectRoot(), "infra", "operator", "inspect", "main.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", main, ...args], {
+  const main = join(projectRoot(), "dist", "infra", "operator", "inspect", "main.js");
+  const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, KAFKA_BROKERS: inject("kafka") },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -26,7 +26,7 @@ async function startServer(
 ): Promise<{ readonly child: ChildProcess; readonly url: string }> {
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", join(projectRoot(), "infra/servers/ksql/main.ts"), "--service-id", unique],
+    [join(projectRoot(), "dist/infra/servers/ksql/main.js"), "--service-id", unique],
     {
       cwd: projectRoot(),
       env: {

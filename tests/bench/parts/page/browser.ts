@@ -4,7 +4,7 @@ import { seededRandom } from "../../../../infra/runtime/random.ts";
 import { ManualClock } from "../../../../infra/runtime/testing/manual-clock.ts";
 import { LINES, STATIONS } from "../../../../schemas/network/network.ts";
 import { launchBrowser } from "../../../support/browser.ts";
-import { builtPage } from "../../../support/built-page.ts";
+import { builtPage } from "../../../support/built.ts";
 import type { Contender } from "../../harness.ts";
 
 const TRAINS = 200;
@@ -88,7 +88,7 @@ const manyTrains: Contender = {
   async run() {
     const city = await readyCity();
     const traffic = new Traffic(city, TRAINS, Date.now());
-    const webRoot = await builtPage("central/dashboard/web");
+    const webRoot = await builtPage();
     const dashboard = await serve(city, { webRoot });
     const beat = setInterval(() => {
       traffic.advance(Date.now());
@@ -130,7 +130,7 @@ const soak: Contender = {
     const clock = new ManualClock(Date.now());
     const city = await readyCity(() => clock.now());
     const traffic = new Traffic(city, 30, clock.now());
-    const webRoot = await builtPage("central/dashboard/web");
+    const webRoot = await builtPage();
     const dashboard = await serve(city, { webRoot, clock });
     // The server publishes by its own clock: it goes on while the page opens.
     const walk = setInterval(() => clock.advance(100), 100);

@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
 import { SmallChicago } from "../../central/dashboard/server/testing/small-chicago.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { builtPage } from "../support/built-page.ts";
+import { builtPage } from "../support/built.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = [360, 768, 1440];
@@ -18,7 +17,7 @@ let webRoot: string;
 const open: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  webRoot = await builtPage(join(import.meta.dirname, "../../central/dashboard/web"));
+  webRoot = await builtPage();
   browser = await launchBrowser();
 });
 afterAll(async () => {

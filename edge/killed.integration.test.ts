@@ -22,15 +22,11 @@ afterEach(async () => {
 });
 
 function spawnEdge(...args: string[]): ChildProcess {
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", join(projectRoot(), "edge", "main.ts"), ...args],
-    {
-      cwd: projectRoot(),
-      env: { ...process.env, ELEVATED_HOME: rig.home, MQTT_URL: rig.gateway.url, LOG_LEVEL: "warn" },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const child = spawn(process.execPath, [join(projectRoot(), "dist", "edge", "main.js"), ...args], {
+    cwd: projectRoot(),
+    env: { ...process.env, ELEVATED_HOME: rig.home, MQTT_URL: rig.gateway.url, LOG_LEVEL: "warn" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   children.add(child);
   child.on("exit", () => children.delete(child));
   return child;

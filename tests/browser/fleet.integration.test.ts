@@ -1,16 +1,15 @@
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { builtPage } from "../support/built-page.ts";
+import { builtPage } from "../support/built.ts";
 
 let browser: Browser;
 let webRoot: string;
 const open: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  webRoot = await builtPage(join(import.meta.dirname, "../../central/dashboard/web"));
+  webRoot = await builtPage();
   browser = await launchBrowser();
 });
 afterAll(async () => {

@@ -1,12 +1,11 @@
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { builtPage } from "../support/built-page.ts";
+import { builtPage } from "../support/built.ts";
 import { HTML, hostile, OBEYED } from "./hostile-texts.ts";
 
 test("names from outside are text on the page, whatever they hold", async () => {
-  const webRoot = await builtPage(join(import.meta.dirname, "../../central/dashboard/web"));
+  const webRoot = await builtPage();
   const city = await readyCity();
   const key = { station_id: 40380, line: "blue" };
   const row = { ...key, station_name: hostile("Clark/Lake"), order: 1 };

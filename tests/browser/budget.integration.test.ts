@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
-import { builtPage } from "../support/built-page.ts";
+import { builtPage } from "../support/built.ts";
 
 let files: { readonly name: string; readonly bytes: number; readonly text: string }[];
 
 beforeAll(async () => {
-  const root = await builtPage(join(import.meta.dirname, "../../central/dashboard/web"));
+  const root = await builtPage();
   files = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => {

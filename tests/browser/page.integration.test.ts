@@ -1,5 +1,4 @@
 import { createServer } from "node:http";
-import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
@@ -7,14 +6,14 @@ import { readyCity, serve } from "../../central/dashboard/server/testing/served.
 import { SmallChicago } from "../../central/dashboard/server/testing/small-chicago.ts";
 import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { builtPage } from "../support/built-page.ts";
+import { builtPage } from "../support/built.ts";
 
 let browser: Browser;
 let webRoot: string;
 const open: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  webRoot = await builtPage(join(import.meta.dirname, "../../central/dashboard/web"));
+  webRoot = await builtPage();
   browser = await launchBrowser();
 });
 afterAll(async () => {

@@ -7,7 +7,7 @@ import { afterAll, afterEach, expect, test } from "vitest";
 import { projectRoot } from "../infra/runtime/project-root.ts";
 import type { DeviceView } from "./control/api.ts";
 
-/** The simulator as its own process, from the sources, on real pseudo-terminals. */
+/** The simulator as its own process on real pseudo-terminals. */
 interface Running {
   readonly child: ChildProcess;
   readonly url: string;
@@ -19,7 +19,7 @@ const children: ChildProcess[] = [];
 async function start(...args: string[]): Promise<Running> {
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", "firmware-sim/main.ts", "--stations", "40380", "--no-traffic", ...args],
+    ["dist/firmware-sim/main.js", "--stations", "40380", "--no-traffic", ...args],
     {
       cwd: projectRoot(),
       env: { ...process.env, ELEVATED_HOME: home, FIRMWARE_SIM_PORT: "0", LOG_LEVEL: "info" },
