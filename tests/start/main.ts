@@ -45,7 +45,8 @@ function figures({ trainMs, allMs }: Outcome): string {
 }
 
 async function run(start: Start): Promise<Outcome> {
-  const [program = "", ...args] = [...(start.through ?? []), process.execPath, SCRIPT, ...argumentsOf(start)];
+  const node = start.node ?? process.execPath;
+  const [program = "", ...args] = [...(start.through ?? []), node, SCRIPT, ...argumentsOf(start)];
   const child = spawn(program, args, {
     cwd: start.cwd,
     env: environment(start),

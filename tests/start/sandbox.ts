@@ -38,8 +38,8 @@ export class Sandbox {
   }
 
   /** A user's own home, which lets no other user in, with caches that are warm. */
-  homeOfStranger(): string {
-    const home = join(this.folder, "stranger");
+  home(name: string): string {
+    const home = join(this.folder, name);
     mkdirSync(home, { mode: 0o700 });
     for (const cache of CACHES) {
       const from = join(homedir(), cache);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { containerFor, containerLacks } from "./container.ts";
 import { type Sandbox, STRANGER } from "./sandbox.ts";
 
 /** One `npm start`. */
@@ -9,6 +10,8 @@ export interface Start {
   readonly cwd: string;
   /** A command that runs it, for example in a namespace. */
   readonly through?: readonly string[];
+  /** The Node there; this one when left out. */
+  readonly node?: string;
   /** Changes to the environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly args?: readonly string[];
@@ -19,8 +22,8 @@ export interface Scenario {
   readonly about: string;
   /** Why it cannot run here; undefined: it can. */
   readonly lacks?: () => string | undefined;
-  /** Starts, one after another; the last one is that which counts. `end` undoes what lies outside of the place. */
-  prepare(place: Sandbox): Promise<{ readonly starts: readonly Start[]; readonly end?: () => void }>;
+  /** Starts, one after another; the last one is that which counts. `end` undoes what lies outside of the sandbox. */
+  prepare(sandbox: Sandbox): Promise<{ readonly starts: readonly Start[]; readonly end?: () => void }>;
 }
 
 const FREE = ["--free-ports"];
@@ -41,14 +44,14 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "plain",
     about: "a fresh clone in a folder of the temporary directory",
-    prepare: async (place) => ({ starts: [{ cwd: place.clone("clone") }] }),
+    prepare: async (sandbox) => ({ starts: [{ cwd: sandbox.clone("clone") }] }),
   },
   {
     name: "root-private",
     about: "root, below a folder of mode 0700 as root's own home is",
     lacks: onlyRoot,
-    async prepare(place) {
-      const cwd = place.clone("private", "clone");
+    async prepare(sandbox) {
+      const cwd = sandbox.clone("private", "clone");
       chmodSync(join(cwd, ".."), 0o700);
       return { starts: [{ cwd }] };
     },
@@ -58,10 +61,10 @@ export const SCENARIOS: readonly Scenario[] = [
     about: "root, where nobody is the only other account, below a folder of mode 0700",
     lacks: () =>
       isRoot && works("unshare", "--mount", "true") ? undefined : "root's own, with unshare --mount",
-    async prepare(place) {
-      const cwd = place.clone("private", "clone");
+    async prepare(sandbox) {
+      const cwd = sandbox.clone("private", "clone");
       chmodSync(join(cwd, ".."), 0o700);
-      const accounts = join(place.folder, "passwd");
+      const accounts = join(sandbox.folder, "passwd");
       writeFileSync(accounts, TWO_ACCOUNTS);
       const mount = `mount --bind '${accounts}' /etc/passwd && exec "$0" "$@"`;
       return { starts: [{ cwd, through: ["unshare", "--mount", "sh", "-c", mount] }] };
@@ -71,49 +74,44 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "plain-user",
     about: "a user who is not root and has no name, in a home of mode 0700",
     lacks: onlyRoot,
-    async prepare(place) {
-      const home = place.homeOfStranger();
-      const cwd = place.clone("stranger", "clone");
-      place.giveToStranger(home);
+    async prepare(sandbox) {
+      const home = sandbox.home("stranger");
+      const cwd = sandbox.clone("stranger", "clone");
+      sandbox.giveToStranger(home);
       const through = ["setpriv", `--reuid=${STRANGER}`, `--regid=${STRANGER}`, "--clear-groups"];
-      const env = {
-        HOME: home,
-        npm_config_cache: join(home, ".npm"),
-        npm_config_userconfig: join(home, ".npmrc"),
-      };
-      return { starts: [{ cwd, through, env }] };
+      return { starts: [{ cwd, through, env: atHome(home) }] };
     },
   },
   {
     name: "odd-path",
     about: "a path with blanks, umlauts and a quote, in the locale C",
-    prepare: async (place) => ({
-      starts: [{ cwd: place.clone("Grüße aus Köln", "o'hare 'L'"), env: { LANG: "C", LC_ALL: undefined } }],
+    prepare: async (sandbox) => ({
+      starts: [{ cwd: sandbox.clone("Grüße aus Köln", "o'hare 'L'"), env: { LANG: "C", LC_ALL: undefined } }],
     }),
   },
   {
     name: "umask-077",
     about: "nothing that is made may be read by others",
-    prepare: async (place) => ({
-      starts: [{ cwd: place.clone("clone"), through: ["sh", "-c", 'umask 077 && exec "$0" "$@"'] }],
+    prepare: async (sandbox) => ({
+      starts: [{ cwd: sandbox.clone("clone"), through: ["sh", "-c", 'umask 077 && exec "$0" "$@"'] }],
     }),
   },
   {
     name: "ports-taken",
     about: "other servers on 5432 and 9092, which take connections and say nothing",
-    async prepare(place) {
+    async prepare(sandbox) {
       const servers = await Promise.all([5432, 9092].map(occupy));
       const end = () => {
         for (const server of servers) server?.close();
       };
-      return { starts: [{ cwd: place.clone("clone"), args: [] }], end };
+      return { starts: [{ cwd: sandbox.clone("clone"), args: [] }], end };
     },
   },
   {
     name: "busy",
     about: `${BUSY_LOOPS} endless loops beside it`,
-    async prepare(place) {
-      const cwd = place.clone("clone");
+    async prepare(sandbox) {
+      const cwd = sandbox.clone("clone");
       const loops = Array.from({ length: BUSY_LOOPS }, () => spawn("sh", ["-c", "while :; do :; done"]));
       return { starts: [{ cwd }], end: () => endAll(loops) };
     },
@@ -122,8 +120,8 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "offline",
     about: "the second start, without any network",
     lacks: () => (works(...NO_NETWORK, "true") ? undefined : "unshare --net"),
-    async prepare(place) {
-      const cwd = place.clone("clone");
+    async prepare(sandbox) {
+      const cwd = sandbox.clone("clone");
       const through = [...NO_NETWORK, "sh", "-c", 'ip link set lo up && exec "$0" "$@"'];
       return { starts: [{ cwd }, { cwd, through }] };
     },
@@ -131,26 +129,56 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "no-home",
     about: "HOME is not set",
-    prepare: async (place) => ({ starts: [{ cwd: place.clone("clone"), env: { HOME: undefined } }] }),
+    prepare: async (sandbox) => ({ starts: [{ cwd: sandbox.clone("clone"), env: { HOME: undefined } }] }),
   },
   {
     name: "copied",
     about: "the folder of an earlier start, copied to another place with all that is in it",
-    async prepare(place) {
-      const cwd = place.clone("clone");
-      return { starts: [{ cwd }, { cwd: join(place.folder, "copy") }] };
+    async prepare(sandbox) {
+      const cwd = sandbox.clone("clone");
+      return { starts: [{ cwd }, { cwd: join(sandbox.folder, "copy") }] };
     },
   },
   {
     name: "container",
+    about:
+      "root of a container that Docker or Podman runs, in root's own home; START_IMAGE names another image",
+    lacks: containerLacks,
+    async prepare(sandbox) {
+      const home = sandbox.home("root");
+      const cwd = sandbox.clone("root", "clone");
+      const { node, through, end } = containerFor(sandbox);
+      return { starts: [{ cwd, node, through: through(cwd, atHome(home)) }], end };
+    },
+  },
+  {
+    name: "container-user",
+    about: "a user without a name in such a container",
+    lacks: () => onlyRoot() ?? containerLacks(),
+    async prepare(sandbox) {
+      const home = sandbox.home("stranger");
+      const cwd = sandbox.clone("stranger", "clone");
+      sandbox.giveToStranger(home);
+      const { node, through, end } = containerFor(sandbox);
+      return { starts: [{ cwd, node, through: through(cwd, atHome(home), `${STRANGER}:${STRANGER}`) }], end };
+    },
+  },
+  {
+    name: "namespaces",
     about: "root of a mount, user and process namespace of its own, which maps no other user",
     lacks: () => (works(...USER_NAMESPACE, "true") ? undefined : "unshare --user"),
-    prepare: async (place) => ({ starts: [{ cwd: place.clone("clone"), through: USER_NAMESPACE }] }),
+    prepare: async (sandbox) => ({ starts: [{ cwd: sandbox.clone("clone"), through: USER_NAMESPACE }] }),
   },
 ];
 
 export function argumentsOf({ args = FREE }: Start): readonly string[] {
   return args;
+}
+
+/** Where npm finds what it fetched before, when this is the user's home. */
+function atHome(home: string): Readonly<Record<string, string>> {
+  const npm = { npm_config_cache: join(home, ".npm"), npm_config_userconfig: join(home, ".npmrc") };
+  return { HOME: home, ...npm };
 }
 
 /** @returns undefined where another program has the port already: that is what the scenario is about. */
