@@ -3,6 +3,7 @@ import { type ParsedSchema, parseAvroSchema } from "../../../runtime/avro/type.t
 import { canonicalText } from "./canonical.ts";
 import { incompatibilities } from "./compatibility.ts";
 import { refusal } from "./errors.ts";
+import { checkName, checkRoom } from "./limits.ts";
 import type { RegistryRecord } from "./records.ts";
 import type { RegistryState, StoredVersion, Visibility } from "./state.ts";
 
@@ -36,13 +37,13 @@ export function register(
   subject: string,
   request: SchemaRequest,
 ): Decision<{ id: number }> {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (subject === "" || /[\u0000-\u001f\u007f-\u009f]/.test(subject)) throw refusal.invalidSubject(subject);
+  checkName(subject);
   const { canonical, type } = parseSchema(request.schema);
   const live = state.versions(subject, "live");
   const same = live.find((stored) => stored.schema === canonical);
   if (same && (request.id === undefined || request.id === same.id))
     return { records: [], answer: { id: same.id } };
+  checkRoom(state, subject, canonical);
   const mode = state.modeOf(subject);
   if (mode.startsWith("READONLY")) throw refusal.notPermitted(`Subject ${subject} is in read-only mode`);
   if (mode === "IMPORT") return imported(state, subject, canonical, request);

@@ -1,12 +1,13 @@
 import { type CompatibilityLevel, LEVELS } from "./compatibility.ts";
 import type { Decision } from "./decisions.ts";
 import { refusal } from "./errors.ts";
+import { checkSettingRoom } from "./limits.ts";
 import { MODES, type Mode } from "./records.ts";
 import type { RegistryState } from "./state.ts";
 
 /**
  * @param subject - null: the level of all subjects that have none of their own.
- * @throws {RestError} 42203, 42205
+ * @throws {RestError} 42203, 42205, 42208
  */
 export function setLevel(
   state: RegistryState,
@@ -20,6 +21,7 @@ export function setLevel(
       `${subject === null ? "The registry" : `Subject ${subject}`} is in read-only mode`,
     );
   }
+  if (state.ownLevel(subject) === undefined) checkSettingRoom(subject, state.settingCounts.levels);
   return { records: [{ kind: "compatibility", subject, level: known }], answer: { compatibility: known } };
 }
 
@@ -38,7 +40,7 @@ export function clearLevel(
 
 /**
  * @param force - IMPORT although there are schemas already.
- * @throws {RestError} 42204, 42205
+ * @throws {RestError} 42204, 42205, 42208
  */
 export function setMode(
   state: RegistryState,
@@ -52,6 +54,7 @@ export function setMode(
   if (known === "IMPORT" && !force && state.modeOf(subject) !== "IMPORT" && occupied.length > 0) {
     throw refusal.notPermitted("Cannot import since found existing subjects");
   }
+  if (state.ownMode(subject) === undefined) checkSettingRoom(subject, state.settingCounts.modes);
   return { records: [{ kind: "mode", subject, mode: known }], answer: { mode: known } };
 }
 

@@ -18,6 +18,7 @@ export type Visibility = "live" | "all" | "deleted";
  */
 export class RegistryState {
   readonly #subjects = new Map<string, Map<number, StoredVersion>>();
+  #characters = 0;
   /** Schemas by id, with the number of versions that hold each. */
   readonly #schemas = new Map<number, { readonly text: string; holders: number }>();
   readonly #ids = new Map<string, number>();
@@ -53,6 +54,21 @@ export class RegistryState {
   /** The id for the next schema that is new. */
   get nextId(): number {
     return this.#nextId;
+  }
+
+  /** Names with a version, softly deleted ones too. */
+  get subjectCount(): number {
+    return this.#subjects.size;
+  }
+
+  /** Of all different schemas together. */
+  get characters(): number {
+    return this.#characters;
+  }
+
+  /** Subjects with a level of their own, and with a mode; the global ones count too. */
+  get settingCounts(): { readonly levels: number; readonly modes: number } {
+    return { levels: this.#levels.size, modes: this.#modes.size };
   }
 
   /** Names in order. */
@@ -111,7 +127,10 @@ export class RegistryState {
     this.#subjects.set(subject, versions);
     const known = this.#schemas.get(id);
     if (known) known.holders++;
-    else this.#schemas.set(id, { text: schema, holders: 1 });
+    else {
+      this.#schemas.set(id, { text: schema, holders: 1 });
+      this.#characters += schema.length;
+    }
     this.#ids.set(schema, id);
     this.#nextId = Math.max(this.#nextId, id + 1);
   }
@@ -125,6 +144,7 @@ export class RegistryState {
     const schema = this.#schemas.get(stored.id);
     if (!schema || --schema.holders > 0) return;
     this.#schemas.delete(stored.id);
+    this.#characters -= schema.text.length;
     if (this.#ids.get(schema.text) === stored.id) this.#ids.delete(schema.text);
   }
 }
