@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { type HttpAccess, httpAccess, restProxySettings } from "../infra/runtime/security/http.ts";
+import { tokenSetting } from "../infra/runtime/http/token.ts";
+import {
+  type HttpAccess,
+  httpAccess,
+  restProxySettings,
+  simulatorTokenSetting,
+} from "../infra/runtime/security/http.ts";
 import { httpUrl, port, readConfig, serialLink, topicPrefix } from "../infra/runtime/service/config.ts";
 import { homeOf } from "../infra/runtime/service/endpoints.ts";
 import type { Environment } from "../infra/runtime/service/environment.ts";
@@ -10,6 +16,8 @@ export const simulatorSettings = z.object({
     .optional()
     .describe("The port of the control interface; not set: that of FIRMWARE_SIM_URL."),
   FIRMWARE_SIM_URL: httpUrl.describe("Where commands find the simulator's control interface."),
+  ...simulatorTokenSetting,
+  ...tokenSetting,
   ...restProxySettings,
   SERIAL_LINK: serialLink.describe(
     "Serve the devices' lines over TCP here, `tcp://host:port`, instead of as pseudo-terminals.",
@@ -26,6 +34,10 @@ export interface SimulatorConfig {
   readonly topicPrefix: string;
   readonly restProxy: HttpAccess;
   readonly controlUrl: string;
+  /** What commands send to the control interface. */
+  readonly controlToken: string | undefined;
+  /** What the control interface asks for; undefined: nothing. */
+  readonly askedToken: string | undefined;
 }
 
 /** @throws {CodedError} CONFIG_INVALID */
@@ -38,5 +50,7 @@ export function simulatorConfig(env: Environment): SimulatorConfig {
     topicPrefix: config.TOPIC_PREFIX,
     restProxy: httpAccess("REST_PROXY", config),
     controlUrl: config.FIRMWARE_SIM_URL,
+    controlToken: config.FIRMWARE_SIM_TOKEN,
+    askedToken: config.HTTP_TOKEN,
   };
 }

@@ -54,7 +54,10 @@ const program = createProgram({
 
 addControlCommands(
   program,
-  () => new ControlClient(simulatorConfig(env).controlUrl),
+  () => {
+    const { controlUrl, controlToken } = simulatorConfig(env);
+    return new ControlClient(controlUrl, controlToken);
+  },
   (text) => process.stdout.write(`${text}\n`),
 );
 

@@ -78,7 +78,11 @@ export async function startSimulator(
     faults: faults.active.length,
   });
   const stopMeter = clock.every(METER_MS, () => meter.look(devices, clock.monotonic()));
-  const server = createControlServer(controlRoutes({ devices, faults, state: view, service }), logger);
+  const server = createControlServer(
+    controlRoutes({ devices, faults, state: view, service }),
+    logger,
+    config.askedToken,
+  );
   // First the port, which may be taken; then the lines, which agents notice.
   const { url } = await server.listen(config.port).catch(async (error: unknown) => {
     await tcp?.close();

@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { doorSettings } from "../../infra/runtime/http/door-settings.ts";
-import { ksqlSettings, registrySettings } from "../../infra/runtime/security/http.ts";
+import {
+  ksqlSettings,
+  registrySettings,
+  simulatorTokenSetting,
+  supervisorTokenSetting,
+} from "../../infra/runtime/security/http.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 import { flag, httpUrl, port, topicPrefix } from "../../infra/runtime/service/config.ts";
 import { LINES, stationById } from "../../schemas/network/network.ts";
@@ -19,7 +24,9 @@ const settings = z.object({
   ...registrySettings,
   ...ksqlSettings,
   SUPERVISOR_URL: httpUrl.describe("Where the supervisor tells which parts run."),
+  ...supervisorTokenSetting,
   FIRMWARE_SIM_URL: httpUrl.describe("The simulator's control interface."),
+  ...simulatorTokenSetting,
   DEMO_CONTROLS: flag
     .optional()
     .describe(

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { defined } from "../../infra/runtime/defined.ts";
 import { doorOf } from "../../infra/runtime/http/door-settings.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
@@ -36,7 +37,12 @@ export async function start(context: ServiceContext): Promise<RunningService> {
     supervisorUrl: config.SUPERVISOR_URL,
     ksql: httpAccess("KSQLDB", config),
     simulatorUrl: config.FIRMWARE_SIM_URL,
-    demo: { controls: config.DEMO_CONTROLS ?? null, token: config.DEMO_TOKEN ?? null },
+    ...defined({ supervisorToken: config.SUPERVISOR_TOKEN, simulatorToken: config.FIRMWARE_SIM_TOKEN }),
+    demo: {
+      controls: config.DEMO_CONTROLS ?? null,
+      token: config.DEMO_TOKEN ?? null,
+      ...defined({ askedHere: config.HTTP_TOKEN }),
+    },
     lookbackMs: config.DASHBOARD_LOOKBACK_SECONDS * 1000,
     watched: { lines: config.DASHBOARD_LINES, stations: config.DASHBOARD_STATIONS },
     webRoot: join(root, "dist", "web"),

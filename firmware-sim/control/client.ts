@@ -1,5 +1,6 @@
 import fetch from "node-fetch";
 import { z } from "zod";
+import { bearer } from "../../infra/runtime/security/http.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import type { ActiveFault, FaultRequest } from "../faults/fault-board.ts";
 import type { DeviceView, HealAnswer, PressAnswer, StateView, StrikeAnswer } from "./api.ts";
@@ -9,10 +10,15 @@ const refusal = z.object({ code: z.string(), message: z.string() });
 /** Commands to a simulator that runs, by its control interface. */
 export class ControlClient {
   readonly #url: string;
+  readonly #token: string | undefined;
 
-  /** @param url - `FIRMWARE_SIM_URL`. */
-  constructor(url: string) {
+  /**
+   * @param url - `FIRMWARE_SIM_URL`.
+   * @param token - `FIRMWARE_SIM_TOKEN`, where it asks for one.
+   */
+  constructor(url: string, token?: string) {
     this.#url = url;
+    this.#token = token;
   }
 
   devices(): Promise<readonly DeviceView[]> {
@@ -40,7 +46,10 @@ export class ControlClient {
       method,
       ...(body === undefined
         ? {}
-        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+        : {
+            body: JSON.stringify(body),
+            headers: { "content-type": "application/json", ...bearer(this.#token) },
+          }),
     }).catch((cause: unknown) => {
       throw new CodedError("DEPENDENCY_UNAVAILABLE", {
         message: `no simulator answers on ${this.#url} (${messageOf(cause)}): start one with npm start or npm run firmware-sim`,

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { closedDoor } from "../../infra/runtime/http/door-settings.ts";
 import { RestError } from "../../infra/runtime/http/errors.ts";
 import type { Exchange } from "../../infra/runtime/http/exchange.ts";
 import type { HttpServer } from "../../infra/runtime/http/listen.ts";
@@ -8,6 +9,8 @@ import { CodedError, isCoded, messageOf } from "../../schemas/errors.ts";
 
 /** A largest request is a few names. */
 const MAX_BODY_BYTES = 16 * 1024;
+/** What the front door answers to those who may not order anything. */
+const NOT_LET_IN: readonly number[] = [401, 403];
 
 export interface Route {
   readonly method: "GET" | "POST";
@@ -28,8 +31,10 @@ export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.outp
  * A small JSON server for loopback. Errors are `{code, message}`.
  *
  * A POST must say `application/json`, which a page of another origin cannot without being asked about first.
+ *
+ * @param token - what a POST must bear; left out: nothing.
  */
-export function createControlServer(routes: readonly Route[], logger: Logger): HttpServer {
+export function createControlServer(routes: readonly Route[], logger: Logger, token?: string): HttpServer {
   const known = routes.map(({ method, path }) => `${method} ${path}`).join(", ");
   return httpServer({
     routes: routes.map(({ method, path, handle }) => ({
@@ -43,8 +48,8 @@ export function createControlServer(routes: readonly Route[], logger: Logger): H
       const refused =
         error instanceof RestError ? usage(wrongRequest(error, `${method} ${path}`, known)) : error;
       const code = isCoded(refused) ? refused.code : "CONTROL_FAILED";
-      const notLetIn = error instanceof RestError && error.status === 403;
-      const status = notLetIn ? 403 : isCoded(refused, "USAGE") ? 400 : 500;
+      const notLetIn = error instanceof RestError && NOT_LET_IN.includes(error.status);
+      const status = notLetIn ? error.status : isCoded(refused, "USAGE") ? 400 : 500;
       return {
         status,
         type: "application/json",
@@ -52,6 +57,7 @@ export function createControlServer(routes: readonly Route[], logger: Logger): H
       };
     },
     logger,
+    door: closedDoor(token),
   });
 }
 

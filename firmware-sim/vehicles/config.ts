@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { fleetTokenSetting } from "../../infra/runtime/security/http.ts";
 import {
   type PostgresAccess,
   postgresAccess,
@@ -11,12 +12,14 @@ import type { Environment } from "../../infra/runtime/service/environment.ts";
 
 export const fleetSettings = z.object({
   FLEET_URL: httpUrl.describe("Where vehicles post."),
+  ...fleetTokenSetting,
   FLEET_API_KEY: z.string().optional().describe("Sent with each event, where the ingest asks for keys."),
   ...postgresSettings,
 });
 
 interface FleetConfig {
   readonly apiKey: string | undefined;
+  readonly token: string | undefined;
   /** Where vehicles post. */
   readonly url: string;
   readonly postgres: PostgresAccess;
@@ -29,6 +32,7 @@ export function fleetConfig(env: Environment): FleetConfig {
   const config = readConfig(fleetSettings, env);
   return {
     apiKey: config.FLEET_API_KEY,
+    token: config.FLEET_TOKEN,
     url: config.FLEET_URL,
     postgres: postgresAccess(config),
     runFile: join(homeOf(env), "run", "fleet.json"),

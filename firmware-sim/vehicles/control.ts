@@ -1,12 +1,14 @@
 import { rmSync } from "node:fs";
 import { z } from "zod";
 import type { Logger } from "../../infra/runtime/logger.ts";
+import { bearer } from "../../infra/runtime/security/http.ts";
+import { randomPassword, writeSecret } from "../../infra/runtime/security/password-hashes.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { createControlServer, type Route } from "../control/server.ts";
-import { readJson, writeJson } from "../state-file.ts";
+import { readJson } from "../state-file.ts";
 import type { FleetState } from "./fleet.ts";
 
-const runFile = z.object({ url: z.string() });
+const runFile = z.object({ url: z.string(), token: z.string() });
 
 /** What other commands may ask of a running fleet. */
 export interface Controlled {
@@ -17,7 +19,7 @@ export interface Controlled {
 /**
  * Serve `stop` and `status` on a free port of loopback, and say where.
  *
- * @param file - tells the other commands; one fleet per home.
+ * @param file - tells the other commands of this user; one fleet per home.
  * @returns ends it.
  * @throws {CodedError} ALREADY_RUNNING
  */
@@ -43,9 +45,10 @@ export async function serveControl(
       },
     },
   ];
-  const server = createControlServer(routes, logger);
+  const token = randomPassword();
+  const server = createControlServer(routes, logger, token);
   const { url } = await server.listen(0);
-  writeJson(file, { url });
+  writeSecret(file, { url, token });
   return async () => {
     rmSync(file, { force: true });
     await server.close();
@@ -68,7 +71,9 @@ async function ask(file: string, method: string, path: string): Promise<unknown>
   try {
     const response = await fetch(`${found.url}${path}`, {
       method,
-      ...(method === "POST" ? { headers: { "content-type": "application/json" }, body: "{}" } : {}),
+      ...(method === "POST"
+        ? { headers: { "content-type": "application/json", ...bearer(found.token) }, body: "{}" }
+        : {}),
     });
     return response.ok ? await response.json() : undefined;
   } catch {

@@ -1,6 +1,7 @@
 import { Agent } from "node:http";
 import { Agent as TlsAgent } from "node:https";
 import fetch from "node-fetch";
+import { bearer } from "../../infra/runtime/security/http.ts";
 import type { FleetEvent, FleetRefusal } from "../../schemas/fleet.ts";
 
 /** What came of a POST. */
@@ -19,14 +20,23 @@ export type Post = (events: readonly FleetEvent[]) => Promise<PostAnswer>;
 const TIMEOUT_MS = 15_000;
 const CONNECTIONS = 64;
 
-/** Over HTTP with `node-fetch`, connections kept. @param host - `http://host:port` of the ingest. */
-export function httpPost(host: string, apiKey?: string): Post {
+/**
+ * Over HTTP with `node-fetch`, connections kept.
+ *
+ * @param host - `http://host:port` of the ingest.
+ * @param login - what it may ask for: a key of the vehicles, a token.
+ */
+export function httpPost(
+  host: string,
+  { apiKey, token }: { readonly apiKey?: string | undefined; readonly token?: string | undefined } = {},
+): Post {
   const url = new URL("/events", host);
   const settings = { keepAlive: true, maxSockets: CONNECTIONS };
   const agent = url.protocol === "https:" ? new TlsAgent(settings) : new Agent(settings);
   const headers = {
     "content-type": "application/json",
     ...(apiKey === undefined ? {} : { "x-api-key": apiKey }),
+    ...bearer(token),
   };
   return async (events) => {
     const body = JSON.stringify(events.length === 1 ? events[0] : events);

@@ -1,3 +1,4 @@
+import { withOptions } from "../../infra/runtime/service/precedence.ts";
 import type { ServiceContext } from "../../infra/runtime/service/serve.ts";
 import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import { fleetConfig } from "./config.ts";
@@ -22,13 +23,14 @@ export async function startVehicles(
   options: VehiclesOptions,
   { env, clock, logger }: ServiceContext,
 ): Promise<RunningService> {
-  const config = fleetConfig(env);
-  const host = options.host ?? config.url;
+  // A token found with another address is not for this one.
+  const config = fleetConfig(withOptions(env, { FLEET_URL: options.host }));
+  const host = config.url;
   const fleet = new Fleet({
     vehicles: options.numVehicles,
     intervalMs: options.interval,
     seed: options.seed,
-    post: httpPost(host, config.apiKey),
+    post: httpPost(host, config),
     clock,
     logger,
   });

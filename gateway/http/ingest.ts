@@ -1,5 +1,7 @@
 import { Counter, type Registry } from "prom-client";
 import type { Clock } from "../../infra/runtime/clock.ts";
+import { defined } from "../../infra/runtime/defined.ts";
+import type { Door } from "../../infra/runtime/http/door.ts";
 import { doorOf } from "../../infra/runtime/http/door-settings.ts";
 import type { Kafka, Producer } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
@@ -22,6 +24,12 @@ export interface IngestParts {
   readonly metrics: Registry;
   /** Ends the search for Kafka. */
   readonly signal: AbortSignal;
+}
+
+/** A vehicle that shows its own key needs no other right. */
+function doorFor(config: IngestParts["config"]): Door {
+  const { token, ...door } = doorOf(config);
+  return config.FLEET_API_KEYS_FILE === undefined ? { ...door, ...defined({ token }) } : door;
 }
 
 interface Ingest extends RunningService {
@@ -67,7 +75,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     keys: config.FLEET_API_KEYS_FILE === undefined ? undefined : vehicleKeysFrom(config.FLEET_API_KEYS_FILE),
     now: () => clock.now(),
     logger,
-    door: doorOf(config),
+    door: doorFor(config),
     maxConnections: config.FLEET_MAX_CONNECTIONS,
     requestMs: config.FLEET_REQUEST_MS,
   });

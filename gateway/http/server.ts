@@ -110,7 +110,8 @@ function errorAnswer(error: unknown): ErrorAnswer {
 function unrouted(error: unknown): Refusal | undefined {
   if (!(error instanceof RestError)) return undefined;
   if (error.status === 404) return new Refusal(404, { error: "there is only /events" });
-  if (error.status === 403) return new Refusal(403, { error: error.message });
+  if (error.status === 401 || error.status === 403)
+    return new Refusal(error.status, { error: error.message });
   if (error.status === 405) return new Refusal(405, { error: "GET or POST" });
   return undefined;
 }

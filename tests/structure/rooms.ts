@@ -51,6 +51,7 @@ export const PARTS: readonly Part[] = [
   ),
   part("infra/servers/rest-proxy", LIBRARY, ["."], ["http"], ["produce.ts"], ["core"], ["ports.ts"]),
   part("infra/servers/schema-registry", LIBRARY, ["."], ["http"], ["store.ts"], ["core"]),
+  single("infra/servers/front-door"),
   part(
     "infra/servers/ksql",
     LIBRARY,
@@ -82,6 +83,7 @@ export const PARTS: readonly Part[] = [
     ["supervisor/parts/kafka-cluster.ts"],
     ["supervisor/parts/kafka-storage.ts"],
     ["supervisor/parts/settings.ts"],
+    ["supervisor/private-home.ts"],
     ["supervisor/process"],
     ["supervisor/supervise"],
     ["setup"],

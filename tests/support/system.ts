@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PartReport } from "../../infra/launcher/supervisor/supervise/supervisor.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
+import { bearer } from "../../infra/runtime/security/http.ts";
 import type { Endpoints } from "../../infra/runtime/service/endpoints.ts";
 import { resolveEndpoints } from "../../infra/runtime/service/precedence.ts";
 
@@ -102,7 +103,7 @@ function systemOf(
     poll(`${name} ${state}`, async () => (await part(name)).state === state);
   const post = async (name: string, what: string): Promise<void> => {
     const url = `${endpoints.SUPERVISOR_URL}/parts/${partOf(name)}/${what}`;
-    const response = await fetch(url, { method: "POST" });
+    const response = await fetch(url, { method: "POST", headers: bearer(tokenOf(home)) });
     if (!response.ok) throw new Error(`${what} ${name}: ${await response.text()}`);
   };
   return {
@@ -130,6 +131,12 @@ function systemOf(
       await gone;
     },
   };
+}
+
+/** Of a private home. */
+function tokenOf(home: string): string | undefined {
+  const file = join(home, "token");
+  return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
 }
 
 /** The part whose process runs this role. */

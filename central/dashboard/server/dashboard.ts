@@ -42,8 +42,11 @@ export interface DashboardOptions {
   readonly supervisorUrl: string | null;
   readonly ksql: HttpAccess | null;
   readonly simulatorUrl: string | null;
+  /** What these two ask for with every write; absent: nothing. */
+  readonly supervisorToken?: string;
+  readonly simulatorToken?: string;
   /** Who may break things besides those who sit at this machine. */
-  readonly demo: Pick<AccessSettings, "controls" | "token">;
+  readonly demo: Omit<AccessSettings, "loopback">;
   /** How far back arrivals are read, ms. */
   readonly lookbackMs: number;
   /** What the page is about; absent: the whole city. */

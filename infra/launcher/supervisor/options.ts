@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly brokers?: Brokers;
   /** Kafka writes each message through to the disk. */
   readonly durable: boolean;
+  /** Other users of this machine may not use its servers; absent: as the home is. */
+  readonly private?: boolean;
   /** Passed on to the simulator; `traffic: false` is its `--no-traffic`. */
   readonly speed?: string;
   readonly seed?: string;
@@ -74,6 +76,7 @@ Examples:
   npm start -- --without firmware-sim,edge         a system that waits for your own devices
   npm start -- --only kafka,schema-registry        some servers and what they need
   npm start -- --brokers 3 --home /tmp/three       three Kafka brokers: kill -9 any one of them
+  npm start -- --private                           a machine of several users: only you may write
   KAFKA_BROKERS=k1:9092 npm start                  your own Kafka instead of the embedded one`,
     )
     .action(actions.start);
@@ -116,6 +119,11 @@ function startOptions(command: Command): Command {
     .option("--free-ports", "take free ports instead of the usual ones", false)
     .option("--brokers <n>", "Kafka's brokers, 1 or 3: of three, any one may be gone (default: 1)", brokers)
     .option("--durable", "Kafka flushes every message to the disk: proof against power cuts, slower", false)
+    .option(
+      "--private",
+      "for a machine of several users: every write asks for a token or a password; it stays so",
+    )
+    .option("--no-private", "end that: as by default, every user of this machine may use the servers")
     .option("--sources", "run the TypeScript sources instead of the built files", false)
     .option("--quiet", "print problems only", false)
     .option("--json", "print each part's changes as JSON lines", false);

@@ -8,6 +8,7 @@ import { DRAIN_MS, type Running } from "../../runtime/service/lifecycle.ts";
 import type { Lock } from "../setup/lock.mjs";
 import { forgetEndpoints, takeHome } from "./home.ts";
 import type { StartOptions } from "./options.ts";
+import { type HomeSecrets, secretsOf } from "./private-home.ts";
 import { activityOf } from "./process/activity.ts";
 import { makeClassData } from "./process/class-data.ts";
 import { lastWords } from "./process/log-tail.ts";
@@ -107,6 +108,7 @@ class SystemStart {
   readonly #abort = new AbortController();
   readonly #watchdog = startWatchdog();
   #lock: Lock | undefined;
+  #secrets: HomeSecrets | undefined;
   #attempt: Attempt | undefined;
   /** What has happened, or is about to, so that no part's change matters to the start any more. */
   #over = false;
@@ -150,6 +152,7 @@ class SystemStart {
         url: this.#attempt?.page ?? null,
         addresses: this.#attempt ? servedAddresses(this.#attempt.plan) : [],
       }));
+      this.#secrets = secretsOf(home, this.#options.private);
       // A second signal exits at once: nothing may stay behind then either.
       process.once("exit", () => this.#attempt?.supervisor.kill("all"));
       this.#stopStarting = this.#showStarting();
@@ -175,11 +178,8 @@ class SystemStart {
   async #begin(): Promise<void> {
     const { home, printer, env } = this.#context;
     this.#tries++;
-    const plan = await planSystem(
-      { ...this.#context, watchdog: this.#watchdog },
-      this.#options,
-      this.#extent,
-    );
+    const context = { ...this.#context, watchdog: this.#watchdog, secrets: this.#secrets };
+    const plan = await planSystem(context, this.#options, this.#extent);
     if (this.#abort.signal.aborted) {
       plan.ports.releaseAll();
       return;
@@ -226,6 +226,7 @@ class SystemStart {
         request: (name, what) => supervisor.request(name, what),
       },
       logger,
+      this.#secrets?.token,
     );
   }
 

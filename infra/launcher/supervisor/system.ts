@@ -12,6 +12,7 @@ import { catalogue, partNames } from "./parts/catalogue.ts";
 import { expectsTrain, FIRST_TRAIN } from "./parts/first-train.ts";
 import { type Brokers, brokerNames, brokersFor, counted } from "./parts/kafka-cluster.ts";
 import { PROBED } from "./parts/programs.ts";
+import { type HomeSecrets, loginsFor, tokenFile, withPostgresPassword } from "./private-home.ts";
 import { toolchainOf } from "./process/jvm.ts";
 import type { PartContext } from "./process/part-context.ts";
 import type { Watchdog } from "./process/watchdog.ts";
@@ -25,12 +26,16 @@ export interface SystemContext {
   readonly clock: Clock;
   readonly watchdog: Watchdog;
   readonly logger: Logger;
+  /** Of a private home; undefined: it is not. */
+  readonly secrets?: HomeSecrets | undefined;
 }
 
 /** What a start will run, and where. */
 export interface SystemPlan {
   readonly parts: readonly Part[];
   readonly addresses: Endpoints;
+  /** Settings by which our programs log in at the servers that run here; empty unless the home is private. */
+  readonly logins: Readonly<Record<string, string>>;
   /** Released one by one, as the parts start. */
   readonly ports: ReservedPorts;
   /** What its parts run with. */
@@ -62,7 +67,7 @@ export async function planSystem(
   options: StartOptions,
   extent: { readonly only: readonly string[] | null },
 ): Promise<SystemPlan> {
-  const { env, home } = context;
+  const { env, home, secrets } = context;
   const brokers = chooseBrokers(context, options.brokers);
   const names = brokerNames(brokers);
   const elsewhere = withBrokers(runElsewhere(env), names);
@@ -71,14 +76,17 @@ export async function planSystem(
   const choices = await choosePorts(wishes, reservePort, random);
   const ports = new ReservedPorts(choices, reservePort);
   const portOf = (name: string): number => ports.portOf(name);
-  const addresses = addressesOf(new Map(choices.map(({ name, port }) => [name, port])), brokers, env);
+  const usual = addressesOf(new Map(choices.map(({ name, port }) => [name, port])), brokers, env);
+  const addresses = elsewhere.includes("postgres") ? usual : withOwnPassword(usual, secrets);
+  // Gets the logins too, once it is known which servers run here.
+  const inherited = childEnvironment(env, addresses, home);
   const partContext: PartContext = {
     root: context.root,
     home,
     clock: context.clock,
     watchdog: context.watchdog,
     toolchain: toolchainOf(context.root),
-    env: childEnvironment(env, addresses, home),
+    env: inherited,
   };
   const { durable, sources } = options;
   const everything = catalogue(partContext, {
@@ -89,6 +97,7 @@ export async function planSystem(
     durable,
     sources,
     logger: context.logger,
+    secrets,
     simulatorArgs: simulatorArgs(options),
     watched: watched(options),
   });
@@ -105,22 +114,39 @@ export async function planSystem(
   const parts = here.filter((part) => part.name !== FIRST_TRAIN || trainComes);
   const running = new Set(parts.map((part) => part.name));
   ports.keepOnly([...running, "supervisor"]);
+  const logins = secrets ? loginsFor(servedHere(running), secrets) : {};
+  Object.assign(inherited, logins);
   return {
     parts: parts.map((part) => releasingPorts(part, ports)),
     addresses,
+    logins,
     ports,
     context: partContext,
     notes: [
+      ...(secrets ? [`this home is private: every write asks for the token in ${tokenFile(home)}`] : []),
       ...missing.map(({ name, entry }) => `${name} is left out: there is no ${entry}`),
       ...(options.brokers === undefined && brokers > 1 && running.has("kafka")
         ? [`Kafka has ${counted(brokers)}: this home was made so`]
         : []),
-      ...runElsewhere(env).map((name) => `${name} runs elsewhere: ${addressOf(name, addresses)}`),
-      ...movedPorts(choices)
-        .filter(({ name }) => running.has(name))
-        .map(({ note }) => note),
+      ...addressNotes({ env, addresses, running, choices }),
     ],
   };
+}
+
+/** Servers that are not where they usually are. */
+function addressNotes(plan: {
+  readonly env: NodeJS.ProcessEnv;
+  readonly addresses: Endpoints;
+  readonly running: ReadonlySet<string>;
+  readonly choices: readonly PortChoice[];
+}): readonly string[] {
+  const { env, addresses, running, choices } = plan;
+  return [
+    ...runElsewhere(env).map((name) => `${name} runs elsewhere: ${addressOf(name, addresses)}`),
+    ...movedPorts(choices)
+      .filter(({ name }) => running.has(name))
+      .map(({ note }) => note),
+  ];
 }
 
 /** Its ports are held until it starts. */
@@ -157,7 +183,7 @@ function withBrokers(parts: readonly string[], brokers: readonly string[]): read
 
 /** Addresses of what runs here and of what the user named: nobody is sent to a server that is not there. */
 export function publishEndpoints(home: string, plan: SystemPlan, env: NodeJS.ProcessEnv): void {
-  writeEndpoints(home, Object.fromEntries(known(plan, runElsewhere(env))));
+  writeEndpoints(home, Object.fromEntries(known(plan, runElsewhere(env))), plan.logins);
 }
 
 /** Where the servers that run here listen. */
@@ -170,8 +196,20 @@ function known(
   { parts, addresses }: SystemPlan,
   elsewhere: readonly string[],
 ): readonly (readonly [name: keyof Endpoints, address: string])[] {
-  const names = new Set([...parts.map((part) => part.name), "supervisor", ...elsewhere]);
-  return SERVERS.filter(({ part }) => names.has(part)).map(({ endpoint }) => [endpoint, addresses[endpoint]]);
+  const names = new Set([...parts.map((part) => part.name), ...elsewhere]);
+  return servedHere(names).map((endpoint) => [endpoint, addresses[endpoint]]);
+}
+
+/** The settings of the addresses of these parts, and of the supervisor. */
+function servedHere(names: ReadonlySet<string>): readonly (keyof Endpoints)[] {
+  return SERVERS.filter(({ part }) => part === "supervisor" || names.has(part)).map(
+    ({ endpoint }) => endpoint,
+  );
+}
+
+function withOwnPassword(addresses: Endpoints, secrets: HomeSecrets | undefined): Endpoints {
+  if (!secrets) return addresses;
+  return { ...addresses, POSTGRES_URL: withPostgresPassword(addresses.POSTGRES_URL, secrets) };
 }
 
 function addressOf(part: string, addresses: Endpoints): string {

@@ -1,6 +1,8 @@
 import { hostname } from "node:os";
 import { z } from "zod";
+import { defined } from "../defined.ts";
 import type { Door } from "./door.ts";
+import { tokenSetting } from "./token.ts";
 
 const list = z
   .string()
@@ -26,6 +28,7 @@ export const doorSettings = {
     )
     .default([])
     .describe("Origins of other servers' pages that may use this server, separated by commas."),
+  ...tokenSetting,
 };
 
 type DoorSettings = Readonly<z.output<z.ZodObject<typeof doorSettings>>>;
@@ -35,10 +38,11 @@ export function doorOf(settings: DoorSettings): Door {
     allowedHosts: settings.HTTP_ALLOWED_HOSTS,
     allowedOrigins: settings.HTTP_ALLOWED_ORIGINS,
     machine: hostname(),
+    ...defined({ token: settings.HTTP_TOKEN }),
   };
 }
 
-/** For callers on this machine alone. */
-export function closedDoor(): Door {
-  return { allowedHosts: [], allowedOrigins: [], machine: hostname() };
+/** For callers on this machine alone. @param token - what writes must bear; left out: nothing. */
+export function closedDoor(token?: string): Door {
+  return { allowedHosts: [], allowedOrigins: [], machine: hostname(), ...defined({ token }) };
 }

@@ -11,6 +11,8 @@ export interface Door {
   readonly allowedOrigins: readonly string[];
   /** This machine's own name. */
   readonly machine: string;
+  /** What every request that may change something must bear; absent: nothing is asked for. */
+  readonly token?: string;
 }
 
 /** What a request says of where it comes from. */

@@ -14,6 +14,7 @@ import { closedDoor } from "./door-settings.ts";
 import { RestError } from "./errors.ts";
 import { type HttpServer, overHttp1 } from "./listen.ts";
 import { type HttpLimits, timeLimits } from "./server.ts";
+import { checkToken } from "./token.ts";
 
 export interface ReverseDoorOptions {
   /** The server behind: `http://127.0.0.1:28083`. */
@@ -58,6 +59,7 @@ async function pass(
 ): Promise<void> {
   const { headers, method = "GET", url = "/" } = incoming;
   checkDoor({ headers, localAddress: incoming.socket.localAddress }, door);
+  checkToken({ method, headers }, door.token);
   if (!url.startsWith("/")) throw new RestError(400, 400, "the request's target must be a path");
   if (Number(headers["content-length"] ?? 0) > maxBody) throw tooLarge(maxBody);
   const passed = { ...passedOn(headers), ...(authorization === undefined ? {} : { authorization }) };
@@ -105,6 +107,10 @@ function refuse(response: ServerResponse, error: unknown, logger: Logger): void 
   const known =
     error instanceof RestError ? error : new RestError(502, 502, "the server behind does not answer");
   if (known !== error) logger.warn({ reason: messageOf(error) }, known.message);
-  response.writeHead(known.status, { "content-type": "application/json", connection: "close" });
+  response.writeHead(known.status, {
+    "content-type": "application/json",
+    connection: "close",
+    ...known.headers,
+  });
   response.end(JSON.stringify(known.body));
 }

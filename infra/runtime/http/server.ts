@@ -8,6 +8,7 @@ import { Exchange, type Headers } from "./exchange.ts";
 import { type HttpServer, overHttp1 } from "./listen.ts";
 import { createRouter, type Route } from "./router.ts";
 import { sharedPort } from "./shared-port.ts";
+import { checkToken } from "./token.ts";
 
 /** Answers a request by the exchange's `send`, `json` or `begin`. What it throws is answered by `errorAnswer`. */
 export type Handler = (exchange: Exchange) => Promise<void> | void;
@@ -66,6 +67,7 @@ export function httpServer(options: HttpServerOptions): HttpServer {
   const handle = async (exchange: Exchange): Promise<void> => {
     exchange.setHeader("x-content-type-options", "nosniff");
     checkDoor(exchange, door);
+    checkToken(exchange, door.token);
     const { handler, params } = route(exchange.method, exchange.path);
     exchange.params = params;
     await handler(exchange);

@@ -30,6 +30,34 @@ export const restProxySettings = settingsOf("REST_PROXY");
 export const connectSettings = settingsOf("CONNECT");
 export const ksqlSettings = settingsOf("KSQLDB");
 
+/** Servers of ours that may ask for a token with every write. */
+const TOKENS = {
+  FIRMWARE_SIM: "the simulator",
+  SUPERVISOR: "the supervisor",
+  FLEET: "the ingest",
+} as const;
+
+type TokenServer = keyof typeof TOKENS;
+
+function tokenSettingOf<S extends TokenServer>(
+  server: S,
+): { readonly [K in `${S}_TOKEN`]: z.ZodOptional<z.ZodString> } {
+  const setting = z
+    .string()
+    .optional()
+    .describe(`What ${TOKENS[server]} wants with every write, where it asks.`);
+  return { [`${server}_TOKEN`]: setting } as { readonly [K in `${S}_TOKEN`]: typeof setting };
+}
+
+export const simulatorTokenSetting = tokenSettingOf("FIRMWARE_SIM");
+export const supervisorTokenSetting = tokenSettingOf("SUPERVISOR");
+export const fleetTokenSetting = tokenSettingOf("FLEET");
+
+/** Headers that bear a token; none without one. */
+export function bearer(token: string | undefined): Readonly<Record<string, string>> {
+  return defined({ authorization: token === undefined ? undefined : `Bearer ${token}` });
+}
+
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 /** Where a server is, and a `fetch` that logs in there. */

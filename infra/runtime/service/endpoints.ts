@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Environment } from "./environment.ts";
 
@@ -40,6 +40,9 @@ export function homeOf(env: Environment): string {
   return resolve(env["ELEVATED_HOME"] || ".elevated");
 }
 
+/** Beside the logins of a private home: the process whose end makes them worthless. */
+export const SUPERVISOR_PID = "SUPERVISOR_PID";
+
 function endpointsFile(home: string): string {
   return join(home, "run", "endpoints.json");
 }
@@ -54,10 +57,21 @@ export function publishedEndpoints(home: string): Readonly<Partial<Record<string
   }
 }
 
-/** Whole or not at all: a reader never sees half a file. */
-export function writeEndpoints(home: string, endpoints: Partial<Endpoints>): void {
+/**
+ * Whole or not at all: a reader never sees half a file. For this user only: an address may hold a password.
+ *
+ * @param logins - settings by which commands of this home log in at these servers, while this process runs.
+ */
+export function writeEndpoints(
+  home: string,
+  endpoints: Partial<Endpoints>,
+  logins: Readonly<Record<string, string>> = {},
+): void {
   const file = endpointsFile(home);
   mkdirSync(join(home, "run"), { recursive: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify(endpoints, null, 2)}\n`);
+  rmSync(`${file}.new`, { force: true });
+  const pid = Object.keys(logins).length > 0 ? { [SUPERVISOR_PID]: String(process.pid) } : {};
+  const all = { ...endpoints, ...logins, ...pid };
+  writeFileSync(`${file}.new`, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -6,7 +7,7 @@ import { z } from "zod";
 import { httpUrl, readConfig } from "./config.ts";
 import { effectiveSettings } from "./config-print.ts";
 import { writeEndpoints } from "./endpoints.ts";
-import { resolveEndpoints, withOptions } from "./precedence.ts";
+import { resolveEndpoints, settingsIn, withOptions } from "./precedence.ts";
 
 let home: string;
 beforeEach(() => {
@@ -52,4 +53,36 @@ test("the file of a setting that is a file by itself is not read", () => {
   const schema = z.object({ TLS_CERT: z.string().optional(), TLS_CERT_FILE: z.string() });
   const env = { ELEVATED_HOME: home, TLS_CERT_FILE: "/nowhere.pem" };
   expect(readConfig(schema, env)).toEqual({ TLS_CERT_FILE: "/nowhere.pem" });
+});
+
+test.each([
+  [{}, "of this home", "running system"],
+  [{ KSQLDB_URL: "http://elsewhere:1" }, undefined, undefined],
+  [{ KSQLDB_URL_FILE: "/somewhere" }, undefined, undefined],
+  [{ KSQLDB_URL: "http://elsewhere:1", KSQLDB_PASSWORD: "of elsewhere" }, "of elsewhere", "environment"],
+])("a login of the running system is not sent elsewhere: %j", (given, value, from) => {
+  writeEndpoints(
+    home,
+    { KSQLDB_URL: RUNNING },
+    { HTTP_TOKEN: "of this home", KSQLDB_PASSWORD: "of this home" },
+  );
+  const found = settingsIn({ ELEVATED_HOME: home, ...given }, [])("KSQLDB_PASSWORD");
+  expect(found?.value).toBe(value);
+  expect(found?.from.split(" (")[0]).toBe(from);
+});
+
+test("nor to what may be at the ports of a system that was killed", () => {
+  const POSTGRES_URL = "postgresql://cta_admin:of-this-home@127.0.0.1:1/cta";
+  writeEndpoints(home, { POSTGRES_URL, KSQLDB_URL: RUNNING }, { HTTP_TOKEN: "x", KSQLDB_PASSWORD: "x" });
+  const find = (name: string) => settingsIn({ ELEVATED_HOME: home }, [])(name)?.value;
+  expect([find("POSTGRES_URL"), find("KSQLDB_PASSWORD")]).toEqual([POSTGRES_URL, "x"]);
+  const file = join(home, "run", "endpoints.json");
+  const dead = spawnSync(process.execPath, ["--version"]).pid;
+  writeFileSync(file, readFileSync(file, "utf8").replace(`"${process.pid}"`, `"${dead}"`));
+  expect([find("HTTP_TOKEN"), find("KSQLDB_PASSWORD"), find("KSQLDB_URL")]).toEqual([
+    undefined,
+    undefined,
+    RUNNING,
+  ]);
+  expect(find("POSTGRES_URL")).not.toContain("of-this-home");
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { accessOf, isOwnOrigin } from "./access.ts";
+import { accessOf, bearsToken, isOwnOrigin } from "./access.ts";
 
 const here = { loopback: true, controls: null, token: null };
 const open = { loopback: false, controls: true, token: "sixteen letters!" };
@@ -38,3 +38,21 @@ test.each([
 ])("a POST with origin %s is this server's own: %s", (origin, own) =>
   expect(isOwnOrigin({ host: "localhost:8888", ...(origin === undefined ? {} : { origin }) })).toBe(own),
 );
+
+describe("where the home is private", () => {
+  const host = "localhost:8888";
+  const settings = { ...here, askedHere: "the-token-of-a-home" };
+  const bearing = { host, authorization: "Bearer the-token-of-a-home" };
+
+  test("loopback is asked for the token too", () => {
+    expect(accessOf({ host }, settings)).toBe("token");
+    expect(accessOf(bearing, settings)).toBe("yes");
+    expect(accessOf(bearing, { ...settings, controls: false })).toBe("no");
+  });
+
+  test("who sends it need not be a page", () => {
+    expect(bearsToken({ host }, settings)).toBe(false);
+    expect(bearsToken({ host }, here)).toBe(false);
+    expect(bearsToken(bearing, settings)).toBe(true);
+  });
+});

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import { bears } from "../../../../infra/runtime/http/token.ts";
 import type { ExperimentAccess } from "../../../../schemas/page/experiments.ts";
 
 export interface AccessSettings {
@@ -9,6 +9,8 @@ export interface AccessSettings {
   readonly controls: boolean | null;
   /** `DEMO_TOKEN` */
   readonly token: string | null;
+  /** `HTTP_TOKEN`: asked for on loopback too; absent: nothing is asked for there. */
+  readonly askedHere?: string;
 }
 
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
@@ -23,21 +25,22 @@ export function isLoopback(host: string): boolean {
  * A foreign name in Host is DNS rebinding, a forwarding header is a proxy that somebody else may stand before.
  */
 export function accessOf(headers: IncomingHttpHeaders, settings: AccessSettings): ExperimentAccess {
-  const { loopback, controls, token } = settings;
+  const { loopback, controls, token, askedHere } = settings;
   if (controls === false) return "no";
+  if (askedHere !== undefined && bears(headers, askedHere)) return "yes";
   const forwarded = ["forwarded", "x-forwarded-for", "via"].some((name) => headers[name] !== undefined);
-  if (loopback && !forwarded && isLoopback(headers.host ?? "")) return "yes";
+  if (loopback && !forwarded && isLoopback(headers.host ?? ""))
+    return askedHere === undefined ? "yes" : "token";
   if (controls !== true || token === null) return "no";
-  return same(headers.authorization ?? "", `Bearer ${token}`) ? "yes" : "token";
+  return bears(headers, token) ? "yes" : "token";
+}
+
+/** A page of elsewhere does not know it, so who sends it need not be a page at all. */
+export function bearsToken(headers: IncomingHttpHeaders, { token, askedHere }: AccessSettings): boolean {
+  return [token, askedHere].some((each) => typeof each === "string" && bears(headers, each));
 }
 
 /** A page of somewhere else cannot send this: a browser names its origin with every POST. */
 export function isOwnOrigin({ origin, host }: IncomingHttpHeaders): boolean {
   return origin !== undefined && (origin === `http://${host}` || origin === `https://${host}`);
-}
-
-/** In a time that does not depend on where the two differ. */
-function same(one: string, other: string): boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
 }

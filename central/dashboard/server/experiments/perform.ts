@@ -1,3 +1,4 @@
+import { bearer } from "../../../../infra/runtime/security/http.ts";
 import { CodedError, messageOf } from "../../../../schemas/errors.ts";
 import type { Experiment } from "./catalogue.ts";
 
@@ -6,6 +7,9 @@ export interface Controls {
   readonly supervisorUrl: string | null;
   /** The firmware simulator's; null: the devices are real. */
   readonly simulatorUrl: string | null;
+  /** What each of them asks for; absent: nothing. */
+  readonly supervisorToken?: string;
+  readonly simulatorToken?: string;
 }
 
 const TIMEOUT_MS = 3_000;
@@ -17,22 +21,29 @@ const TIMEOUT_MS = 3_000;
  */
 export async function perform({ effect, healsMs }: Experiment, controls: Controls): Promise<void> {
   if ("kill" in effect) {
-    await post(controls.supervisorUrl, `/parts/${effect.kill}/kill`, undefined, "supervisor");
+    const { supervisorUrl: url, supervisorToken: token } = controls;
+    await post({ url, token, who: "supervisor" }, `/parts/${effect.kill}/kill`, undefined);
     return;
   }
   const { fault: kind, ...rest } = effect;
-  await post(controls.simulatorUrl, "/faults", { kind, ...rest, forMs: healsMs }, "firmware simulator");
+  const { simulatorUrl: url, simulatorToken: token } = controls;
+  await post({ url, token, who: "firmware simulator" }, "/faults", { kind, ...rest, forMs: healsMs });
 }
 
-async function post(url: string | null, path: string, body: unknown, who: string): Promise<void> {
+interface Ordered {
+  readonly url: string | null;
+  readonly token: string | undefined;
+  readonly who: string;
+}
+
+async function post({ url, token, who }: Ordered, path: string, body: unknown): Promise<void> {
   const answer = await (url === null
     ? Promise.reject(new Error("its address is not known"))
     : fetch(`${url}${path}`, {
         method: "POST",
         signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(body === undefined
-          ? {}
-          : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+        headers: { ...bearer(token), ...(body === undefined ? {} : { "content-type": "application/json" }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
   ).catch((cause: unknown) => {
     throw new CodedError("DEPENDENCY_UNAVAILABLE", {

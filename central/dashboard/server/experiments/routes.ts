@@ -2,7 +2,7 @@ import { Router } from "express";
 import type { Logger } from "../../../../infra/runtime/logger.ts";
 import { isCoded, messageOf } from "../../../../schemas/errors.ts";
 import type { ExperimentStarted, ExperimentsAnswer } from "../../../../schemas/page/experiments.ts";
-import { type AccessSettings, accessOf, isOwnOrigin } from "./access.ts";
+import { type AccessSettings, accessOf, bearsToken, isOwnOrigin } from "./access.ts";
 import { EXPERIMENTS, experimentView } from "./catalogue.ts";
 import { type Controls, perform } from "./perform.ts";
 
@@ -30,13 +30,13 @@ export function experimentRoutes(sources: ExperimentSources): Router {
   });
   router.post("/:id", async (request, response) => {
     request.resume();
-    if (!isOwnOrigin(request.headers)) {
-      response.status(403).json({ error: "only from this server's own page" });
-      return;
-    }
     const access = accessOf(request.headers, sources.access);
     if (access !== "yes") {
       response.status(access === "token" ? 401 : 403).json({ error: "not for you: see DEMO_CONTROLS" });
+      return;
+    }
+    if (!isOwnOrigin(request.headers) && !bearsToken(request.headers, sources.access)) {
+      response.status(403).json({ error: "only from this server's own page" });
       return;
     }
     const experiment = EXPERIMENTS.find(({ id }) => id === request.params.id);

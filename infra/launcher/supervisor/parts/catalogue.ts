@@ -1,8 +1,10 @@
 import { EMBEDDED_LIMITS, topicSettings } from "../../../../schemas/topic-settings.ts";
 import { topicNames } from "../../../../schemas/topics.ts";
+import { defined } from "../../../runtime/defined.ts";
 import type { Logger } from "../../../runtime/logger.ts";
 import { DEFAULT_ENDPOINTS, type Endpoints } from "../../../runtime/service/endpoints.ts";
 import { controllerOf, workerOf } from "../addresses/wishes.ts";
+import type { HomeSecrets } from "../private-home.ts";
 import type { PartContext } from "../process/part-context.ts";
 import type { Part } from "../supervise/part.ts";
 import { connectPart } from "./connect.ts";
@@ -27,6 +29,8 @@ export interface CatalogueSettings {
   readonly simulatorArgs: readonly string[];
   readonly watched: Readonly<Record<string, string>>;
   readonly logger: Logger;
+  /** Of a private home; undefined: it is not. */
+  readonly secrets?: HomeSecrets | undefined;
 }
 
 export interface Catalogue {
@@ -38,7 +42,7 @@ export interface Catalogue {
 
 /** Every part of the system as it can run here. */
 export function catalogue(context: PartContext, settings: CatalogueSettings): Catalogue {
-  const { addresses, portOf } = settings;
+  const { addresses, portOf, secrets } = settings;
   const prefix = context.env["TOPIC_PREFIX"] ?? "";
   const cluster = { env: context.env, clock: context.clock, logger: settings.logger };
   // A Kafka of the user's has made its own.
@@ -63,6 +67,7 @@ export function catalogue(context: PartContext, settings: CatalogueSettings): Ca
       kafkaPart(context, { name, node: n + 1, port: portOf(name) }, controllerPorts, {
         cluster: () => foundCluster(context.home, settings.brokers),
         durable: settings.durable,
+        ...defined({ password: secrets?.kafka }),
       }),
     ),
     topicsPart("topics", topics, brokers, cluster),
@@ -74,6 +79,7 @@ export function catalogue(context: PartContext, settings: CatalogueSettings): Ca
       brokers: addresses.KAFKA_BROKERS,
       postgres: addresses.POSTGRES_URL,
       logger: settings.logger,
+      ...defined({ token: secrets?.token, kafkaPassword: kafkaPassword(settings) }),
     }),
     postgresPart(context, addresses.POSTGRES_URL),
     databasePart(context.env, settings.elsewhere.includes("postgres") ? undefined : context.home),
@@ -81,6 +87,11 @@ export function catalogue(context: PartContext, settings: CatalogueSettings): Ca
     firstTrainPart(addresses.DASHBOARD_URL, context.clock),
   ];
   return { parts, missing };
+}
+
+/** A Kafka of the user's own is not ours to log in to. */
+function kafkaPassword({ elsewhere, secrets }: CatalogueSettings): string | undefined {
+  return elsewhere.includes("kafka") ? undefined : secrets?.kafka;
 }
 
 /** The name of every part there is, whether or not a program is built or runs somewhere else. */

@@ -74,7 +74,7 @@ test("what comes through the door has the password, and the door ends with its p
   const { url } = await listen(worker, 0);
   const port = await freePort();
   const part = running();
-  const { ended } = behindDoor(part, connectDoor(url, login, silentLogger), port);
+  const { ended } = behindDoor(part, connectDoor(url, login, { logger: silentLogger }), port);
   await eventually(async () => expect(await statusOf(port)).toBe(200));
   expect(await statusOf((worker.address() as AddressInfo).port)).toBe(401);
   part.end();
@@ -89,7 +89,7 @@ test("a part whose door has no port is ended, and says why", async () => {
   const part = running();
   const { ended } = behindDoor(
     part,
-    connectDoor("http://127.0.0.1:9", makeWorkerLogin(folder), silentLogger),
+    connectDoor("http://127.0.0.1:9", makeWorkerLogin(folder), { logger: silentLogger }),
     port,
   );
   expect((await ended).reason).toContain(`port ${port} is in use`);

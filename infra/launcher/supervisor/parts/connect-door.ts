@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../../../schemas/errors.ts";
+import { closedDoor } from "../../../runtime/http/door-settings.ts";
 import type { HttpServer } from "../../../runtime/http/listen.ts";
 import { reverseDoor } from "../../../runtime/http/reverse-door.ts";
 import type { Logger } from "../../../runtime/logger.ts";
@@ -39,9 +40,13 @@ export function makeWorkerLogin(folder: string): WorkerLogin {
   };
 }
 
-/** The door at the address that everybody knows. */
-export function connectDoor(target: string, { authorization }: WorkerLogin, logger: Logger): HttpServer {
-  return reverseDoor({ target, authorization, maxBody: MAX_BODY, logger });
+/** The door at the address that everybody knows. @param token - what a write must bear; left out: nothing. */
+export function connectDoor(
+  target: string,
+  { authorization }: WorkerLogin,
+  { logger, token }: { readonly logger: Logger; readonly token?: string },
+): HttpServer {
+  return reverseDoor({ target, authorization, door: closedDoor(token), maxBody: MAX_BODY, logger });
 }
 
 /** A part that is reached through a door: both begin and end together. */

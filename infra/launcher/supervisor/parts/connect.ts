@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { defined } from "../../../runtime/defined.ts";
 import type { Logger } from "../../../runtime/logger.ts";
@@ -15,8 +15,9 @@ import { logOf, type PartContext } from "../process/part-context.ts";
 import { answersOk, untilYes } from "../process/probe.ts";
 import type { Part } from "../supervise/part.ts";
 import { behindDoor, connectDoor, makeWorkerLogin, type WorkerLogin } from "./connect-door.ts";
+import { workerKafkaLogin } from "./kafka-login.ts";
 import { FIRST } from "./programs.ts";
-import { properties } from "./settings.ts";
+import { properties, writeOwnFile } from "./settings.ts";
 
 /** No reading passes through Connect: while everything starts, what carries readings goes first. */
 const NICENESS = 10;
@@ -80,6 +81,10 @@ export function connectPart(
     /** PostgreSQL's address, with the password that connectors log in with. */
     readonly postgres: string;
     readonly logger: Logger;
+    /** What a write at its door must bear; absent: nothing. */
+    readonly token?: string;
+    /** Of Kafka's login; absent: it asks for none. */
+    readonly kafkaPassword?: string;
   },
 ): Part {
   const folder = join(context.home, "connect");
@@ -98,13 +103,14 @@ export function connectPart(
     holdsState: false,
     launch() {
       mkdirSync(folder, { recursive: true });
-      const { port, workerPort, brokers, postgres, logger } = options;
+      const { port, workerPort, brokers, postgres, kafkaPassword } = options;
       writeConnectSecrets(context.home, url, decodeURIComponent(new URL(postgres).password));
       const { plugins } = context.toolchain;
       const secrets = connectSecretsFolder(context.home);
       const login = makeWorkerLogin(folder);
       const worker = workerSettings({ port: workerPort, brokers, plugins, secrets });
-      writeFileSync(config, properties({ ...worker, ...login.settings }));
+      const kafka = kafkaPassword === undefined ? {} : workerKafkaLogin(kafkaPassword);
+      writeOwnFile(config, properties({ ...worker, ...login.settings, ...kafka }));
       const command = workerCommand(context, config, login);
       const launched = startChild(
         {
@@ -125,7 +131,7 @@ export function connectPart(
             ended,
           ),
       );
-      return behindDoor(launched, connectDoor(`http://127.0.0.1:${workerPort}`, login, logger), port);
+      return behindDoor(launched, connectDoor(`http://127.0.0.1:${workerPort}`, login, options), port);
     },
   };
 }

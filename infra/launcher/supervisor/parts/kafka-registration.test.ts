@@ -48,3 +48,22 @@ test("each refusal of this start ends the old registration; one of an earlier st
   expect(asked[0]?.subarray(4, 6).readInt16BE()).toBe(64);
   expect(asked[0]?.readInt32BE(15)).toBe(1);
 });
+
+test("a controller that asks for a login gets it first", async () => {
+  const log = join(folder, "kafka.log");
+  writeFileSync(log, "");
+  const up = new AbortController();
+  const { port } = controller.address() as AddressInfo;
+  const registration = { node: 1, controllerPort: port, log, password: "of-kafka" };
+  const done = endOldRegistration(registration, systemClock, up.signal);
+  appendFileSync(log, REFUSAL);
+  await eventually(() => expect(asked).toHaveLength(3));
+  up.abort();
+  await done;
+  expect(asked.map((request) => [request.readInt32BE(0), request.readInt16BE(4)])).toEqual(
+    asked.map((request, n) => [request.length - 4, [17, 36, 64][n]]),
+  );
+  expect(asked[0]?.subarray(16).toString()).toBe("PLAIN");
+  expect(asked[1]?.subarray(18).toString()).toBe("\0elevated\0of-kafka");
+  expect(asked[2]?.readInt32BE(15)).toBe(1);
+});

@@ -1,20 +1,25 @@
 import { readFileSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import type { Clock } from "../../../runtime/clock.ts";
+import { PRIVATE_USER } from "../private-home.ts";
 
 /** Logs at INFO what `REFUSED` looks for. */
 export const REGISTRATION_LOGGER = "org.apache.kafka.server.BrokerLifecycleManager";
 const REFUSED = "returned error DUPLICATE_BROKER_REGISTRATION";
 const LOOK_MS = 50;
 const ANSWER_MS = 2_000;
-/** UnregisterBroker (KIP-631), version 0. */
-const UNREGISTER_BROKER = 64;
+/** Requests by which a broker's registration is ended: name, key and version (Kafka's protocol guide). */
+const UNREGISTER_BROKER = { key: 64, version: 0 };
+const SASL_HANDSHAKE = { key: 17, version: 1 };
+const SASL_AUTHENTICATE = { key: 36, version: 0 };
 
 interface Registration {
   readonly node: number;
   readonly controllerPort: number;
   /** The broker's log, which it appends to. */
   readonly log: string;
+  /** Of the login that the controller asks for; absent: it asks for none. */
+  readonly password?: string;
 }
 
 /**
@@ -28,7 +33,7 @@ interface Registration {
  * @param ended - aborts when there is nothing more to wait for. Never rejects: without its help the session ends by itself.
  */
 export async function endOldRegistration(
-  { node, controllerPort, log }: Registration,
+  { node, controllerPort, log, password }: Registration,
   clock: Clock,
   ended: AbortSignal,
 ): Promise<void> {
@@ -37,7 +42,7 @@ export async function endOldRegistration(
     if (textFrom(log, from).includes(REFUSED)) {
       from = sizeOf(log);
       // A starved controller may not answer: then the next refusal says so.
-      await unregister(node, controllerPort);
+      await send(controllerPort, [...loginRequests(password), unregisterRequest(node)]);
     }
     await clock.sleep(LOOK_MS, ended);
   }
@@ -55,24 +60,58 @@ function textFrom(file: string, from: number): string {
   }
 }
 
-/** Resolves with the answer or without one: the broker tries to register again by itself, and shows whether it helped. */
-function unregister(node: number, controllerPort: number): Promise<void> {
+/**
+ * One after the other, each after the answer to the one before. Resolves with the last answer or without one: the broker
+ * tries to register again by itself, and shows whether it helped.
+ */
+function send(controllerPort: number, requests: readonly Buffer[]): Promise<void> {
   return new Promise((resolve) => {
+    const waiting = [...requests];
     const socket = connect(controllerPort, "127.0.0.1");
-    socket.once("connect", () => socket.write(unregisterRequest(node)));
-    socket.once("data", () => socket.destroy());
+    const next = (): void => {
+      const request = waiting.shift();
+      if (request) socket.write(request);
+      else socket.destroy();
+    };
+    socket.once("connect", next);
+    // Each answer is some bytes, which arrive at once.
+    socket.on("data", next);
     socket.setTimeout(ANSWER_MS, () => socket.destroy());
     socket.on("error", () => {});
     socket.once("close", () => resolve());
   });
 }
 
-/** Size, then a request header of version 2 (client id null), then the broker's id; both end without tagged fields. */
+/** By PLAIN (RFC 4616). */
+function loginRequests(password: string | undefined): readonly Buffer[] {
+  if (password === undefined) return [];
+  const mechanism = Buffer.from("PLAIN");
+  const login = Buffer.from(`\0${PRIVATE_USER}\0${password}`);
+  const handshake = Buffer.alloc(2 + mechanism.length);
+  handshake.writeInt16BE(mechanism.length);
+  mechanism.copy(handshake, 2);
+  const authenticate = Buffer.alloc(4 + login.length);
+  authenticate.writeInt32BE(login.length);
+  login.copy(authenticate, 4);
+  return [requestOf(SASL_HANDSHAKE, handshake), requestOf(SASL_AUTHENTICATE, authenticate)];
+}
+
+/** With a header of version 2; both end without tagged fields. */
 function unregisterRequest(node: number): Buffer {
-  const request = Buffer.alloc(20);
-  request.writeInt32BE(request.length - 4, 0);
-  request.writeInt16BE(UNREGISTER_BROKER, 4);
-  request.writeInt16BE(-1, 12);
-  request.writeInt32BE(node, 15);
-  return request;
+  const body = Buffer.alloc(6);
+  body.writeInt32BE(node, 1);
+  return requestOf(UNREGISTER_BROKER, body);
+}
+
+/** Size and a request header of version 1 (client id null), then the body. */
+function requestOf(
+  { key, version }: { readonly key: number; readonly version: number },
+  body: Buffer,
+): Buffer {
+  const head = Buffer.alloc(14);
+  head.writeInt32BE(head.length - 4 + body.length);
+  head.writeInt16BE(key, 4);
+  head.writeInt16BE(version, 6);
+  head.writeInt16BE(-1, 12);
+  return Buffer.concat([head, body]);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { defined } from "../../../runtime/defined.ts";
 import { startChild } from "../process/child.ts";
@@ -11,10 +11,11 @@ import { accepts, untilYes } from "../process/probe.ts";
 import type { OnProcess } from "../process/run.ts";
 import type { Part } from "../supervise/part.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
+import { brokerLogin } from "./kafka-login.ts";
 import { endOldRegistration, REGISTRATION_LOGGER } from "./kafka-registration.ts";
-import { brokerSettings } from "./kafka-settings.ts";
+import { type BrokerSettings, brokerSettings } from "./kafka-settings.ts";
 import { formatStorage } from "./kafka-storage.ts";
-import { properties } from "./settings.ts";
+import { properties, writeOwnFile } from "./settings.ts";
 
 /** One broker's share of what `kafkaPart` needs to know of all. */
 export interface Broker {
@@ -33,8 +34,14 @@ export function kafkaPart(
   context: PartContext,
   { name, node, port }: Broker,
   controllerPorts: readonly number[],
-  options: { readonly cluster: () => KafkaCluster; readonly durable?: boolean },
+  options: {
+    readonly cluster: () => KafkaCluster;
+    readonly durable?: boolean;
+    /** Of the one login that all clients and brokers share; absent: none is asked for. */
+    readonly password?: string;
+  },
 ): Part {
+  const { password, durable = false } = options;
   const folder = join(context.home, name);
   const data = join(folder, "data");
   const config = join(folder, "server.properties");
@@ -42,11 +49,7 @@ export function kafkaPart(
   const prepare = async (onProcess: OnProcess): Promise<void> => {
     const { clusterId } = options.cluster();
     mkdirSync(folder, { recursive: true });
-    const durable = options.durable ?? false;
-    writeFileSync(
-      config,
-      properties(brokerSettings({ dataFolder: data, node, port, controllerPorts, durable })),
-    );
+    writeSettings(config, { dataFolder: data, node, port, controllerPorts, durable }, password);
     await formatStorage(data, config, { node, clusterId }, context, onProcess);
   };
   const served = async (ended: AbortSignal, pid: number): Promise<void> => {
@@ -55,7 +58,7 @@ export function kafkaPart(
     // Of several brokers, the others go on meanwhile.
     if (controllerPorts.length === 1) {
       const over = AbortSignal.any([ended, up.signal]);
-      void endOldRegistration({ node, controllerPort, log }, context.clock, over);
+      void endOldRegistration({ node, controllerPort, log, ...defined({ password }) }, context.clock, over);
     }
     const answers = async (withinMs: number) => (await accepts(port, withinMs)) && listensItself(pid, port);
     await untilYes(answers, context.clock, ended);
@@ -96,4 +99,10 @@ export function kafkaPart(
         );
       }),
   };
+}
+
+function writeSettings(file: string, broker: BrokerSettings, password: string | undefined): void {
+  const settings = brokerSettings(broker);
+  const login = password === undefined ? {} : brokerLogin(settings, password);
+  writeOwnFile(file, properties({ ...settings, ...login }));
 }

@@ -1,3 +1,11 @@
+import { rmSync, writeFileSync } from "node:fs";
+
+/** A file that may hold passwords: for this user only, also where an older one was not. */
+export function writeOwnFile(file: string, text: string): void {
+  rmSync(file, { force: true });
+  writeFileSync(file, text, { mode: 0o600 });
+}
+
 /**
  * Java's properties format: `key=value` lines in Latin 1, in which everything else and the backslash are escaped
  * (java.util.Properties.load).

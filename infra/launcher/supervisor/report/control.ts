@@ -1,4 +1,5 @@
 import { messageOf } from "../../../../schemas/errors.ts";
+import { closedDoor } from "../../../runtime/http/door-settings.ts";
 import { RestError } from "../../../runtime/http/errors.ts";
 import type { HttpServer } from "../../../runtime/http/listen.ts";
 import type { Route } from "../../../runtime/http/router.ts";
@@ -21,8 +22,10 @@ export interface Controlled {
 /**
  * `GET /status`, `GET /metrics` and `POST /parts/{name}/{start|stop|kill}`, for the page, tests and `status`; only for
  * callers on this machine.
+ *
+ * @param token - what a POST must bear; left out: nothing.
  */
-export function controlServer(controlled: Controlled, logger: Logger): HttpServer {
+export function controlServer(controlled: Controlled, logger: Logger, token?: string): HttpServer {
   let metrics: ReturnType<typeof metricsOf> | undefined;
   const command = (what: "start" | "stop" | "kill") =>
     ({
@@ -63,6 +66,7 @@ export function controlServer(controlled: Controlled, logger: Logger): HttpServe
       body: JSON.stringify({ error: messageOf(error) }),
     }),
     logger,
+    door: closedDoor(token),
   });
 }
 
