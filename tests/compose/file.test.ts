@@ -119,6 +119,42 @@ test("host ports are different ones, open on this machine only", () => {
   expect(new Set(ports.map((port) => port.split(":")[1])).size).toBe(ports.length);
 });
 
+/** The servers behind the front door, and the port at which it listens for each. */
+function behindDoor(): ReadonlyMap<string, string> {
+  const { FRONT_DOOR_TARGETS = "" } = file.services["front-door"]?.environment ?? {};
+  const pairs = String(FRONT_DOOR_TARGETS)
+    .split(",")
+    .map((pair) => pair.split("="));
+  return new Map(pairs.map(([port = "", target = ""]) => [new URL(target).hostname, port]));
+}
+
+describe("a web page reaches", () => {
+  /** What speaks HTTP and asks nobody where a request comes from. */
+  const doorless = services
+    .filter(([, { image = "" }]) => /confluentinc|elevated-connect|kafka-ui/.test(image))
+    .map(([name]) => name);
+
+  test("no server without a front door: only the door has ports on this machine", () => {
+    expect(doorless).toHaveLength(5);
+    expect(doorless.filter((name) => file.services[name]?.ports !== undefined)).toEqual([]);
+    expect([...behindDoor().keys()].sort()).toEqual([...doorless].sort());
+  });
+
+  test("each of them at the port of its own, by a name of this machine", () => {
+    const { ports, environment = {} } = file.services["front-door"] ?? {};
+    expect(ports).toEqual([...behindDoor().values()].map((port) => `127.0.0.1:${port}:${port}`));
+    // Over a published port all come from the engine's network: without a list of names any would do.
+    expect(environment["HTTP_ALLOWED_HOSTS"]).toBe("localhost");
+  });
+
+  test("else only our own servers, which have it, and what does not speak HTTP", () => {
+    const open = services.filter(([, { ports }]) => ports !== undefined).map(([name]) => name);
+    expect(open.sort()).toEqual(
+      ["dashboard", "front-door", "kafka-1", "kafka-2", "kafka-3", "nginx", "postgres"].sort(),
+    );
+  });
+});
+
 test("the brokers are set as the embedded three are, where a cluster must be", () => {
   const embedded = brokerSettings({
     dataFolder: "",
@@ -225,11 +261,16 @@ function addressTable(): readonly (readonly string[])[] {
 }
 
 test("the page's table says where every published service is, from outside and from inside", () => {
-  const published = services.filter(([, { ports }]) => ports !== undefined).map(([name]) => name);
+  const doors = behindDoor();
+  const open = services.filter(([, { ports }]) => ports !== undefined).map(([name]) => name);
+  const published = [...open.filter((name) => name !== "front-door"), ...doors.keys()];
   const rows = addressTable();
   expect([...new Set(rows.map(([name]) => name))].sort()).toEqual(published.sort());
   for (const [name = "", outside = "", inside = ""] of rows) {
-    const mapping = (file.services[name]?.ports ?? []).map((port) => port.split(":").slice(1));
+    const door = doors.get(name);
+    const mapping = door
+      ? [[door, door]]
+      : (file.services[name]?.ports ?? []).map((port) => port.split(":").slice(1));
     const port = (address: string): string => /:(\d+)/.exec(address.replace(/^\w+:\/\//, ""))?.[1] ?? "";
     const match = mapping.find(([host]) => host === port(outside));
     expect(match, `${name} ${outside}`).toBeDefined();

@@ -36,6 +36,11 @@ beforeAll(async () => {
   }
   here = [
     [/^kafka-1:19092,kafka-2:19092,kafka-3:19092$/, addresses.KAFKA_BROKERS],
+    [
+      // Behind the front door, at free ports.
+      /^8081=http:\/\/schema-registry:8081,.*$/,
+      `0=${addresses.SCHEMA_REGISTRY_URL},0=${addresses.CONNECT_URL},0=${addresses.KSQLDB_URL}`,
+    ],
     [/^http:\/\/schema-registry:8081$/, addresses.SCHEMA_REGISTRY_URL],
     [/^http:\/\/rest-proxy:8082$/, addresses.REST_PROXY_URL],
     [/^http:\/\/connect:8083$/, addresses.CONNECT_URL],
@@ -124,7 +129,16 @@ async function healthy(
 }
 
 /** One of several equal ones is enough; devices and agents are by themselves. */
-const lasting = ["gateway-1", "fleet-ingest-1", "dedup", "stations", "telemetry", "audit", "dashboard"];
+const lasting = [
+  "front-door",
+  "gateway-1",
+  "fleet-ingest-1",
+  "dedup",
+  "stations",
+  "telemetry",
+  "audit",
+  "dashboard",
+];
 
 test("those that go on become healthy by their own checks, and end in order", async () => {
   await Promise.all(

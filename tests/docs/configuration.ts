@@ -19,6 +19,7 @@ import { inspectSettings } from "../../infra/operator/inspect/config.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { logSettings, probeSettings } from "../../infra/runtime/service/config.ts";
 import { settingsOf, shownDefault } from "../../infra/runtime/service/config-print.ts";
+import { frontDoorSettings } from "../../infra/servers/front-door/config.ts";
 import { ksqlConfig } from "../../infra/servers/ksql/config.ts";
 import { proxySettings } from "../../infra/servers/rest-proxy/config.ts";
 import { registryServerSettings } from "../../infra/servers/schema-registry/config.ts";
@@ -46,6 +47,7 @@ export const SERVICES: Readonly<Record<string, z.ZodObject>> = {
   "registry stand-in": registryServerSettings,
   "REST Proxy stand-in": proxySettings,
   "ksql stand-in": ksqlConfig,
+  "front door": frontDoorSettings,
 };
 
 export const PAGE = join(projectRoot(), "docs", "configuration.md");

@@ -12,6 +12,7 @@ export const ENTRIES = [
   "infra/servers/schema-registry/main.ts",
   "infra/servers/rest-proxy/main.ts",
   "infra/servers/ksql/main.ts",
+  "infra/servers/front-door/main.ts",
   "infra/operator/inspect/main.ts",
   "infra/operator/bootstrap/main.ts",
   "firmware-sim/main.ts",
