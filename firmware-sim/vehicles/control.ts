@@ -8,7 +8,8 @@ import { createControlServer, type Route } from "../control/server.ts";
 import { readJson } from "../state-file.ts";
 import type { FleetState } from "./fleet.ts";
 
-const runFile = z.object({ url: z.string(), token: z.string() });
+/** One of an earlier version has no token. */
+const runFile = z.object({ url: z.string(), token: z.string().optional() });
 
 /** What other commands may ask of a running fleet. */
 export interface Controlled {

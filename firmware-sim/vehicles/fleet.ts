@@ -48,11 +48,12 @@ export class Fleet {
   readonly #stops: (() => void)[] = [];
 
   constructor(options: FleetOptions) {
+    const onTrouble = saidOnce(options.logger);
     this.#options = options;
     this.#boot = options.clock.now();
     this.#vehicles = Array.from(
       { length: options.vehicles },
-      (_, n) => new Vehicle(`V-${String(n + 1).padStart(3, "0")}`, this.#boot, options),
+      (_, n) => new Vehicle(`V-${String(n + 1).padStart(3, "0")}`, this.#boot, options, onTrouble),
     );
   }
 
@@ -99,6 +100,24 @@ export class Fleet {
   }
 }
 
+type OnTrouble = (vehicle: string, reason: string) => void;
+
+/** So many reasons are warnings; each ends in an answer's own words, which may differ for ever. */
+const REASONS = 10;
+
+/** Each reason is a warning once: a fleet that is never let in must not seem to drive. */
+function saidOnce(logger: Logger): OnTrouble {
+  const said = new Set<string>();
+  return (vehicle, reason) => {
+    if (said.has(reason) || said.size >= REASONS) {
+      logger.debug({ vehicle, reason }, "not taken");
+      return;
+    }
+    said.add(reason);
+    logger.warn({ vehicle, reason }, "not taken; --verbose says each");
+  };
+}
+
 class Vehicle {
   readonly id: string;
   readonly courier: Courier;
@@ -111,8 +130,8 @@ class Vehicle {
   #state: VehicleState;
   #at: number;
 
-  constructor(id: string, boot: number, options: FleetOptions) {
-    const { clock, logger } = options;
+  constructor(id: string, boot: number, options: FleetOptions, onTrouble: OnTrouble) {
+    const { clock } = options;
     this.id = id;
     this.#boot = boot;
     this.#options = options;
@@ -126,7 +145,7 @@ class Vehicle {
       backoff: fullJitter({ baseMs: 200, capMs: 5_000, random: this.#random, floorMs: 50 }),
       capacity: RING,
       batch: BATCH,
-      onTrouble: (reason) => logger.debug({ vehicle: id, reason }, "not taken"),
+      onTrouble: (reason) => onTrouble(id, reason),
     });
   }
 

@@ -26,6 +26,14 @@ beforeEach(async () => {
       setImmediate(() => response.destroy());
       return;
     }
+    if (incoming.url?.startsWith("/moved?")) {
+      const location = decodeURIComponent(incoming.url.slice("/moved?".length)).replace(
+        "HERE",
+        `http://${incoming.headers.host}`,
+      );
+      response.writeHead(302, { location }).end();
+      return;
+    }
     response.writeHead(201, { "x-own": "yes", "keep-alive": "timeout=9", "content-type": "text/plain" });
     response.end(`answer to ${incoming.url}`);
   });
@@ -98,4 +106,16 @@ test("a server behind that is gone, answers early or breaks off is told from one
   const gone = await ask("GET", "/");
   expect(gone.status).toBe(502);
   expect(JSON.parse(gone.text)).toEqual({ error_code: 502, message: "the server behind does not answer" });
+});
+
+test.each([
+  ["HERE/ui/topics?x=1", "/ui/topics?x=1"],
+  ["/ui", "/ui"],
+  ["http://elsewhere.example/ui", "http://elsewhere.example/ui"],
+  ["HERE.example/ui", undefined],
+])("a redirect to %s leads to %s", async (to, location) => {
+  const answer = await ask("GET", `/moved?${encodeURIComponent(to)}`);
+  expect(answer.status).toBe(302);
+  if (location !== undefined) expect(answer.headers.location).toBe(location);
+  else expect(answer.headers.location).toMatch(/^http:/);
 });

@@ -76,8 +76,15 @@ async function pass(
     if (error instanceof RestError) throw error;
   });
   const answer = await answered;
-  response.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));
+  response.writeHead(answer.statusCode ?? 502, { ...passedOn(answer.headers), ...movedHere(answer, target) });
   await pipeline(answer, response);
+}
+
+/** A redirect to the server behind leads to the door: its callers may not know the other name. */
+function movedHere({ headers }: IncomingMessage, target: string): { location?: string } {
+  const { location } = headers;
+  const own = target.replace(/\/$/, "");
+  return location?.startsWith(`${own}/`) ? { location: location.slice(own.length) } : {};
 }
 
 async function* bounded(body: AsyncIterable<Buffer>, limit: number): AsyncIterable<Buffer> {

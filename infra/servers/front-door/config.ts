@@ -9,7 +9,7 @@ export interface Behind {
   readonly target: string;
 }
 
-const pair = /^(\d{1,5})=(https?:\/\/[^\s,]+)$/;
+const pair = /^(\d{1,5})=(http:\/\/[^\s,]+)$/;
 
 const list = z.string().transform((text, context): readonly Behind[] => {
   const pairs = text.split(",").map((word) => pair.exec(word.trim()));

@@ -73,6 +73,7 @@ test.each([
   "8081",
   "8081=schema-registry:8081",
   "8081=http://a/path",
+  "8081=https://a",
   "8081=http://a b",
   "99999=http://a",
   "1=http://u:p@a",
