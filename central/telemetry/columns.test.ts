@@ -1,21 +1,9 @@
 import { expect, test } from "vitest";
 import type { FleetRecord } from "../../schemas/fleet.ts";
+import { fleetRecord } from "../../schemas/testing/fleet-events.ts";
 import { columnsOf } from "./columns.ts";
 
-const row = (change: Partial<FleetRecord>): FleetRecord => ({
-  vehicle_id: "V-1",
-  boot: 0,
-  sequence: 1,
-  time: "2026-01-01T12:00:00Z",
-  lat: 41.88,
-  lon: -87.63,
-  speed: 0,
-  heading: 90,
-  battery: 80,
-  metadata: {},
-  received: "2026-01-01T12:00:01.000Z",
-  ...change,
-});
+const row = (change: Partial<FleetRecord>): FleetRecord => fleetRecord({ boot: 0, speed: 0, ...change });
 
 test("one array literal per column, texts quoted and numbers as they are", () => {
   expect(columnsOf([row({}), row({ vehicle_id: "NULL", sequence: 2 ** 53 - 1, lat: 1e-7 })])).toEqual([

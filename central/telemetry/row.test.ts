@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { fleetRecord } from "../../schemas/testing/fleet-events.ts";
 import { isRowFault } from "./insert.ts";
 import { decodeRow } from "./row.ts";
 
@@ -12,19 +13,7 @@ const record = (value: Buffer | null) => ({
   headers: {},
 });
 
-const ROW = {
-  vehicle_id: "V-1",
-  boot: 1,
-  sequence: 2,
-  time: "2026-01-01T12:00:00Z",
-  lat: 41.88,
-  lon: -87.63,
-  speed: 30,
-  heading: 90,
-  battery: 80,
-  metadata: { model: "bus" },
-  received: "2026-01-01T12:00:01.000Z",
-};
+const ROW = fleetRecord({ sequence: 2, metadata: { model: "bus" } });
 
 test("what the gateway wrote is a row", () => {
   expect(decodeRow(record(Buffer.from(JSON.stringify(ROW))))).toMatchObject({ row: ROW });

@@ -1,22 +1,11 @@
 import { expect, test } from "vitest";
 import { fullJitter } from "../../infra/runtime/backoff.ts";
 import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
-import type { FleetEvent } from "../../schemas/fleet.ts";
+import { fleetEvent } from "../../schemas/testing/fleet-events.ts";
 import { Courier } from "./courier.ts";
 import { answerOf, type PostAnswer } from "./post.ts";
 
-const event = (sequence: number): FleetEvent => ({
-  vehicle_id: "V-1",
-  boot: 1,
-  sequence,
-  time: "2026-01-01T12:00:00Z",
-  lat: 41.88,
-  lon: -87.63,
-  speed: 30,
-  heading: 90,
-  battery: 80,
-  metadata: {},
-});
+const event = (sequence: number) => fleetEvent({ sequence });
 
 function courierWith(answers: PostAnswer[]) {
   const clock = new ManualClock();

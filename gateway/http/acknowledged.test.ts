@@ -1,21 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { FleetEvent } from "../../schemas/fleet.ts";
+import { fleetEvent } from "../../schemas/testing/fleet-events.ts";
 import { Acknowledged } from "./acknowledged.ts";
 
-const event = (sequence: number, change: Partial<FleetEvent> = {}): FleetEvent => ({
-  vehicle_id: "V-1",
-  boot: 1,
-  sequence,
-  time: "2026-01-01T12:00:00.123Z",
-  lat: 41.88,
-  lon: -87.63,
-  speed: 30,
-  heading: 90,
-  battery: 80,
-  metadata: { model: "bus", doors: 3 },
-  ...change,
-});
+const event = (sequence: number, change: Partial<FleetEvent> = {}): FleetEvent =>
+  fleetEvent({
+    sequence,
+    time: "2026-01-01T12:00:00.123Z",
+    metadata: { model: "bus", doors: 3 },
+    ...change,
+  });
 
 /** Is `second` known to be another event than `first`? */
 function conflicting(first: FleetEvent, second: FleetEvent): boolean {

@@ -7,6 +7,7 @@ import { silentLogger } from "../../infra/runtime/logger.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
 import { readConfig } from "../../infra/runtime/service/config.ts";
 import { createMetrics } from "../../infra/runtime/service/metrics.ts";
+import { fleetEvent } from "../../schemas/testing/fleet-events.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { ingestSettings } from "./config.ts";
 import { startIngest } from "./ingest.ts";
@@ -16,16 +17,7 @@ const CLIENTS = 5_000;
 const WAVE = 250;
 
 function request(sequence: number): string {
-  const body = JSON.stringify({
-    vehicle_id: "V-1",
-    sequence,
-    time: "2026-01-01T12:00:00Z",
-    lat: 41.88,
-    lon: -87.63,
-    speed: 30,
-    heading: 90,
-    battery: 80,
-  });
+  const body = JSON.stringify(fleetEvent({ sequence }));
   return `POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 

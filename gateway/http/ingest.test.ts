@@ -13,6 +13,7 @@ import { seededRandom } from "../../infra/runtime/random.ts";
 import { readConfig } from "../../infra/runtime/service/config.ts";
 import { createMetrics } from "../../infra/runtime/service/metrics.ts";
 import { CodedError } from "../../schemas/errors.ts";
+import { fleetEvent } from "../../schemas/testing/fleet-events.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { type IngestConfig, ingestSettings } from "./config.ts";
 import { startIngest } from "./ingest.ts";
@@ -36,18 +37,7 @@ async function opened(kafka: Kafka, settings: Partial<IngestConfig> = {}): Promi
   return ingest.url;
 }
 
-const event = (sequence: number) => ({
-  vehicle_id: "V-1",
-  boot: 1,
-  sequence,
-  time: "2026-01-01T12:00:00Z",
-  lat: 41.88,
-  lon: -87.63,
-  speed: 30,
-  heading: 90,
-  battery: 80,
-  metadata: {},
-});
+const event = (sequence: number) => fleetEvent({ sequence });
 
 async function withTopic() {
   const kafka = memoryKafka();

@@ -1,21 +1,11 @@
 import { expect, test } from "vitest";
 import { FLEET_LIMITS } from "../../schemas/fleet.ts";
+import { fleetEvent } from "../../schemas/testing/fleet-events.ts";
 import { parseEvents, takenMediaType } from "./parse.ts";
 import { Refusal } from "./refusal.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12);
-const GOOD = {
-  vehicle_id: "V-1",
-  boot: 7,
-  sequence: 1,
-  time: "2026-01-01T12:00:00Z",
-  lat: 41.88,
-  lon: -87.63,
-  speed: 30.5,
-  heading: 90,
-  battery: 80,
-  metadata: { model: "bus", doors: 3 },
-};
+const GOOD = fleetEvent({ boot: 7, speed: 30.5, metadata: { model: "bus", doors: 3 } });
 
 const parse = (
   body: unknown,

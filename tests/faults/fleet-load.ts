@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import type { FleetEvent } from "../../schemas/fleet.ts";
+import { fleetEvent } from "../../schemas/testing/fleet-events.ts";
 
 /** Vehicles that post until they are told to stop, and again whatever was not acknowledged. */
 export interface FleetLoad {
@@ -62,18 +63,8 @@ export function startFleetLoad(url: string, vehicles: number, pauseMs = PAUSE_MS
 }
 
 function event(vehicle: string, sequence: number): FleetEvent {
-  return {
-    vehicle_id: vehicle,
-    boot: 1,
-    sequence,
-    time: "2026-01-01T12:00:00Z",
-    lat: 41.88,
-    lon: -87.63,
-    speed: 30,
-    heading: 90,
-    battery: 80,
-    metadata: { note: "'; DROP TABLE av_telemetry.diag; --" },
-  };
+  const metadata = { note: "'; DROP TABLE av_telemetry.diag; --" };
+  return fleetEvent({ vehicle_id: vehicle, sequence, metadata });
 }
 
 async function posted(url: string, events: readonly FleetEvent[]): Promise<boolean> {

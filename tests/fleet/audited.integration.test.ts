@@ -5,6 +5,7 @@ import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import type { Finding, FindingKind } from "../../schemas/audit.ts";
+import { fleetRecord } from "../../schemas/testing/fleet-events.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { FleetSystem } from "./fleet-system.ts";
 
@@ -64,19 +65,14 @@ test(
     const first = fleet.auditor();
     view = await fleet.audit();
     await fleet.send(20);
-    const twice = JSON.stringify({
-      vehicle_id: "V-1",
-      boot: 1,
-      sequence: 21,
-      time: "2026-01-01T12:00:00.1234567+02:00",
-      lat: 41.88,
-      lon: -87.63,
-      speed: 0.1,
-      heading: 90,
-      battery: 80,
-      metadata: { b: 1e-7, a: "ä", "": -0 },
-      received: "2026-01-01T12:00:00.000Z",
-    });
+    const twice = JSON.stringify(
+      fleetRecord({
+        sequence: 21,
+        time: "2026-01-01T12:00:00.1234567+02:00",
+        speed: 0.1,
+        metadata: { b: 1e-7, a: "ä", "": -0 },
+      }),
+    );
     const conflict = twice.replace('"battery":80', '"battery":81');
     await fleet.sendBytes([twice, twice, "{", conflict].map((text) => Buffer.from(text)));
     await eventually(

@@ -16,6 +16,7 @@ import { subscriber } from "../../infra/runtime/kafka/subscription.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { memoryRegistry } from "../../infra/runtime/registry/testing/memory.ts";
 import { eventually } from "../../infra/runtime/testing/eventually.ts";
+import { fleetRecord } from "../../schemas/testing/fleet-events.ts";
 import { topicNames } from "../../schemas/topics.ts";
 
 interface Role {
@@ -103,19 +104,7 @@ export class FleetSystem {
   }
 
   async send(events: number): Promise<void> {
-    const values = Array.from({ length: events }, () => ({
-      vehicle_id: "V-1",
-      boot: 1,
-      sequence: ++this.#sequence,
-      time: "2026-01-01T12:00:00Z",
-      lat: 41.88,
-      lon: -87.63,
-      speed: 30,
-      heading: 90,
-      battery: 80,
-      metadata: {},
-      received: "2026-01-01T12:00:00.000Z",
-    }));
+    const values = Array.from({ length: events }, () => fleetRecord({ sequence: ++this.#sequence }));
     await this.sendBytes(values.map((value) => Buffer.from(JSON.stringify(value))));
   }
 

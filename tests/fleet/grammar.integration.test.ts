@@ -6,6 +6,7 @@ import { postgresTable, type TableRow } from "../../central/audit/fleet/table.ts
 import { Database } from "../../central/telemetry/database.ts";
 import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
 import { checkFleetEvent, type FleetEvent } from "../../schemas/fleet.ts";
+import { fleetEvent } from "../../schemas/testing/fleet-events.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 
 /*
@@ -151,11 +152,7 @@ test("each event that the ingest takes becomes a row that says the same, to its 
   expect(taken).toBeGreaterThan(100);
 });
 
-const taken = (at: string): boolean =>
-  checkFleetEvent(
-    { vehicle_id: "V-1", sequence: 1, time: at, lat: 0, lon: 0, speed: 0, heading: 0, battery: 0 },
-    NOW,
-  ).ok;
+const taken = (at: string): boolean => checkFleetEvent(fleetEvent({ time: at }), NOW).ok;
 const stored = (at: string): Promise<boolean> =>
   client.query("SELECT $1::text::timestamptz", [at]).then(
     () => true,

@@ -2,6 +2,7 @@ import { Client, type ClientConfig } from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Database } from "../../central/telemetry/database.ts";
 import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
+import { fleetRecord } from "../../schemas/testing/fleet-events.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 
 /* The writer's transactions on a real PostgreSQL. */
@@ -25,19 +26,7 @@ async function connected(config: ClientConfig = {}): Promise<Client> {
   return client;
 }
 
-const EVENT = {
-  vehicle_id: "V-1",
-  boot: 1,
-  sequence: 1,
-  time: "2026-01-01T12:00:00Z",
-  lat: 41.88,
-  lon: -87.63,
-  speed: 30,
-  heading: 90,
-  battery: 80,
-  metadata: { model: "bus" },
-  received: "2026-01-01T12:00:01.000Z",
-};
+const EVENT = fleetRecord({ metadata: { model: "bus" } });
 
 function record(offset: number, event: Partial<typeof EVENT> = {}): InRecord {
   const value = Buffer.from(JSON.stringify({ ...EVENT, ...event }));

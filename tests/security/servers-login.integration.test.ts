@@ -9,6 +9,7 @@ import { restProxySink } from "../../firmware-sim/weather/rest-proxy.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { ADMINISTRATOR, adminPassword } from "../../infra/runtime/security/postgres-admin.ts";
 import { eventually } from "../../infra/runtime/testing/eventually.ts";
+import { fleetRecord } from "../../schemas/testing/fleet-events.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { kafkaAt } from "../faults/topic-contents.ts";
 import { makeAuthority } from "../support/authority.ts";
@@ -237,9 +238,7 @@ describe("PostgreSQL by TLS", () => {
   /** A vehicle's event, as the ingest writes it. */
   async function produceEvent(): Promise<void> {
     const producer = await kafkaAt(KAFKA_BROKERS).producer();
-    const event = { vehicle_id: "mine", boot: 1, sequence: 1, time: "2026-01-01T12:00:00.000Z" };
-    const place = { lat: 41.88, lon: -87.63, speed: 30, heading: 90, battery: 80, received: event.time };
-    const value = Buffer.from(JSON.stringify({ ...event, ...place }));
+    const value = Buffer.from(JSON.stringify(fleetRecord({ vehicle_id: "mine" })));
     await producer.send([
       { topic: TOPIC_PREFIX + TOPICS.fleet, partition: 0, key: Buffer.from("mine"), value },
     ]);

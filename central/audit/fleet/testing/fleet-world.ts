@@ -7,6 +7,7 @@ import { memoryRegistry } from "../../../../infra/runtime/registry/testing/memor
 import { ManualClock } from "../../../../infra/runtime/testing/manual-clock.ts";
 import { type DeadLetter, deadLetter } from "../../../../schemas/dead-letter.ts";
 import { CodedError } from "../../../../schemas/errors.ts";
+import { fleetEvent } from "../../../../schemas/testing/fleet-events.ts";
 import { Findings } from "../../core/findings.ts";
 import { type AuditedEvent, canonical, eventIn } from "../event.ts";
 import { FleetAudit, type FleetMemory } from "../fleet-audit.ts";
@@ -92,18 +93,11 @@ export class FleetWorld {
 
   /** What the ingest writes. @returns the offset. */
   send({ vehicle = "V-1", boot = 1, sequence, lat = 41.88 }: EventSpec, partition = 0): number {
-    const event = {
-      vehicle_id: vehicle,
-      boot,
-      sequence,
+    const event = fleetEvent({
+      ...{ vehicle_id: vehicle, boot, sequence, lat },
       time: "2026-01-01T12:00:00.123456Z",
-      lat,
-      lon: -87.63,
-      speed: 30,
-      heading: 90,
-      battery: 80,
       metadata: { model: "bus", doors: 3 },
-    };
+    });
     return this.sendBytes(Buffer.from(JSON.stringify(event)), partition);
   }
 

@@ -1,24 +1,13 @@
 import { expect, test } from "vitest";
 import type { FleetRecord } from "../../../../schemas/fleet.ts";
+import { fleetRecord } from "../../../../schemas/testing/fleet-events.ts";
 import { GONE_MS, Vehicles } from "./vehicles.ts";
 
 const T0 = Date.UTC(2026, 0, 1, 12);
 const iso = (at: number): string => new Date(at).toISOString();
 
-const record = (id: string, at: number, change: Partial<FleetRecord> = {}): FleetRecord => ({
-  vehicle_id: id,
-  boot: 1,
-  sequence: 1,
-  time: iso(at),
-  lat: 41.88,
-  lon: -87.63,
-  speed: 30,
-  heading: 90,
-  battery: 80,
-  metadata: {},
-  received: iso(at),
-  ...change,
-});
+const record = (id: string, at: number, change: Partial<FleetRecord> = {}): FleetRecord =>
+  fleetRecord({ vehicle_id: id, time: iso(at), received: iso(at), ...change });
 
 test("order is by boot, then by sequence: what arrives late or twice does not move a vehicle back", () => {
   const vehicles = new Vehicles();

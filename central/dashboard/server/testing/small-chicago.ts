@@ -12,6 +12,7 @@ import { type Direction, type Line, STATIONS } from "../../../../schemas/network
 import type { TrainStatus } from "../../../../schemas/readings.ts";
 import type { DedupState } from "../../../../schemas/records.ts";
 import { type AgentState, agentId, type DeviceState, WILL_N } from "../../../../schemas/states.ts";
+import { fleetRecord } from "../../../../schemas/testing/fleet-events.ts";
 import { formatReading, formatTimes, HEADERS, topicNames } from "../../../../schemas/topics.ts";
 import { type AuditedDevice, ScriptedAuditor } from "./scripted-auditor.ts";
 
@@ -254,9 +255,8 @@ export class SmallChicago {
   /** A vehicle tells where it is, as the gateway writes it. */
   drive(id: string, place: Partial<FleetRecord> = {}): void {
     const now = new Date(this.#now()).toISOString();
-    const event = { vehicle_id: id, boot: 1, sequence: ++this.#n, time: now, lat: 41.88, lon: -87.63 };
-    const rest = { speed: 30, heading: 90, battery: 80, metadata: {}, received: now };
-    this.#write(this.topics.fleet, id, { ...event, ...rest, ...place } satisfies FleetRecord);
+    const event = { vehicle_id: id, sequence: ++this.#n, time: now, received: now };
+    this.#write(this.topics.fleet, id, fleetRecord({ ...event, ...place }));
   }
 
   /** A vehicle's event whose identity PostgreSQL has with another content: shown for a moment, then set aside. */
