@@ -25,7 +25,7 @@ describe("an agent between real pseudo-terminals and a real MQTT broker", () => 
     expect(rig.latest("40380-T2")).toMatchObject({ state: "never_seen", positions: null });
   });
 
-  test("a device pulled out is offline at once; what it counted meanwhile arrives after it is back", async () => {
+  test("what a device counts while it is pulled out arrives after it is back; meanwhile it is offline", async () => {
     const turnstile = rig.plugIn("40380-T1");
     rig.startAgent();
     turnstile.press(10);
@@ -53,7 +53,7 @@ describe("an agent between real pseudo-terminals and a real MQTT broker", () => 
     await rig.everythingArrives();
   });
 
-  test("gateway killed and back: nothing lost, nothing out of order", async () => {
+  test("readings are neither lost nor out of order when the gateway is killed and comes back", async () => {
     const pair = [rig.plugIn("40380-T1"), rig.plugIn("40380-blue-A1")];
     rig.startAgent();
     for (const device of pair) device.press(50);
@@ -65,7 +65,7 @@ describe("an agent between real pseudo-terminals and a real MQTT broker", () => 
     await rig.everythingArrives();
   });
 
-  test("PUBACKs lost: sent again until acknowledged", async () => {
+  test("a batch is sent again until it is acknowledged, also when PUBACKs are lost", async () => {
     const turnstile = rig.plugIn("40380-T1");
     let lose = 3;
     rig.gateway.decision = () => (lose-- > 0 ? "lose-ack" : "take");

@@ -94,7 +94,7 @@ test("the replication slot advances though only other tables are written", async
   });
 });
 
-test("a column of another type, and one that had another name for a while", async () => {
+test("the table follows a column of another type, and one that had another name for a while", async () => {
   await sql(`ALTER TABLE stations ALTER COLUMN "order" TYPE numeric`);
   await sql(`UPDATE stations SET "order" = "order" + 100 WHERE station_id = 40380`);
   await agreed();

@@ -49,7 +49,7 @@ async function caughtUp(): Promise<void> {
 }
 
 test.each(["fleet-ingest", "central", "kafka", "postgres"])(
-  "%s is killed under load, and all goes on",
+  "acknowledgements go on after a kill of %s under load",
   async (part) => {
     const before = (await readStatus(servers.addresses.SUPERVISOR_URL)).parts.find(
       ({ name }) => name === part,
@@ -92,7 +92,7 @@ test("what a text holds arrives as text, and a sequence number that is repeated 
   ]);
 });
 
-test("a vehicle that starts again with the same numbers is told so, and nothing of it is lost without a word", async () => {
+test("no event of a vehicle that starts again with the same numbers is lost silently: it is answered 409", async () => {
   const post = (sequence: number, change: object = {}) =>
     fetch(`${servers.addresses.FLEET_URL}/events`, {
       method: "POST",
@@ -117,7 +117,7 @@ async function deadLetters(): Promise<number> {
   return Number(row?.["n"]);
 }
 
-test("a row that PostgreSQL refuses, and records that are none, go to the dead letter; their neighbours go in", async () => {
+test("the neighbours of rows that PostgreSQL refuses go in; those rows, and records that are no events, are dead letters", async () => {
   await query("ALTER TABLE av_telemetry.diag ADD CONSTRAINT known CHECK (vehicle_id <> 'V-unknown')");
   const before = await deadLetters();
   const producer = await kafkaAt(servers.addresses.KAFKA_BROKERS).producer();

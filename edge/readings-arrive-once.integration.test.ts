@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => rig.close());
 
 describe("faults between a device and its agent, on real pseudo-terminals", () => {
-  test("the line cut at every byte offset of a frame: every reading arrives once", async () => {
+  test("every reading arrives once, at whatever byte of a frame the line is cut", async () => {
     const turnstile = rig.plugIn("40380-T1");
     rig.startAgent();
     turnstile.press();
@@ -38,7 +38,7 @@ describe("faults between a device and its agent, on real pseudo-terminals", () =
     await rig.everythingArrives();
   });
 
-  test("50 times pulled and plugged in under load", async () => {
+  test("every reading arrives once while the device is pulled 50 times under load", async () => {
     const turnstile = rig.plugIn("40380-T1");
     rig.startAgent();
     for (let i = 0; i < 50; i++) {
@@ -52,7 +52,7 @@ describe("faults between a device and its agent, on real pseudo-terminals", () =
     expect(rig.latest("40380-T1")?.positions).toMatchObject({ numbered: 1250 });
   });
 
-  test("a babbling device delays nobody: the others' readings arrive while it makes noise", async () => {
+  test("no device is delayed by one that babbles: their readings arrive while it makes noise", async () => {
     const babbler = rig.plugIn("40380-T1");
     const good = [rig.plugIn("40380-T2"), rig.plugIn("40380-blue-A1")];
     rig.startAgent();
@@ -66,7 +66,7 @@ describe("faults between a device and its agent, on real pseudo-terminals", () =
     await rig.everythingArrives();
   });
 
-  test("each frame sent ten times: stored once", async () => {
+  test("a reading is stored once, though its frame is sent ten times", async () => {
     const turnstile = rig.plugIn("40380-T1");
     turnstile.mangle = (bytes) => Buffer.concat(Array.from({ length: 10 }, () => bytes));
     rig.startAgent();
@@ -75,7 +75,7 @@ describe("faults between a device and its agent, on real pseudo-terminals", () =
     expect(rig.outbox.ledger("40380-T1").stored).toBe(100);
   });
 
-  test("a reboot with readings in the ring: both boots arrive, and the numbers add up", async () => {
+  test("both boots arrive and their numbers add up after a reboot with readings in the ring", async () => {
     const turnstile = rig.plugIn("40380-T1");
     await rig.gateway.kill();
     rig.startAgent();
@@ -92,7 +92,7 @@ describe("faults between a device and its agent, on real pseudo-terminals", () =
     );
   });
 
-  test("an outbox at its limit acknowledges nothing more, and heals when the gateway is back", async () => {
+  test("nothing is acknowledged by an outbox at its limit, and it heals when the gateway is back", async () => {
     rig.limitBytes = 64 * 1024;
     const turnstile = rig.plugIn("40380-T1");
     await rig.gateway.kill();

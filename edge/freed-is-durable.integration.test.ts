@@ -73,23 +73,20 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-test.skipIf(!mayMount)(
-  "what a device was told to free is on the disk: a power cut does not lose it",
-  async () => {
-    const turnstile = rig.plugIn(T1);
-    await rig.gateway.kill();
-    rig.startAgent();
-    for (let pressed = 20; pressed <= 100; pressed += 20) {
-      turnstile.press(20);
-      await until(() => expect(turnstile.device.waiting).toBe(0));
-      const folder = disk.cutPower();
-      const left = openOutbox({ folder, limitBytes: 2 ** 24, clock: systemClock, logger: silentLogger });
-      const kept = left.peek(T1, 1, 1_000).map(({ reading }) => reading.seq);
-      await left.close();
-      expect(kept).toEqual(Array.from({ length: pressed }, (_, i) => i + 1));
-    }
-  },
-);
+test.skipIf(!mayMount)("what a device may free is on the disk: a power cut does not lose it", async () => {
+  const turnstile = rig.plugIn(T1);
+  await rig.gateway.kill();
+  rig.startAgent();
+  for (let pressed = 20; pressed <= 100; pressed += 20) {
+    turnstile.press(20);
+    await until(() => expect(turnstile.device.waiting).toBe(0));
+    const folder = disk.cutPower();
+    const left = openOutbox({ folder, limitBytes: 2 ** 24, clock: systemClock, logger: silentLogger });
+    const kept = left.peek(T1, 1, 1_000).map(({ reading }) => reading.seq);
+    await left.close();
+    expect(kept).toEqual(Array.from({ length: pressed }, (_, i) => i + 1));
+  }
+});
 
 test.skipIf(!mayMount)("control: the same LMDB without its flush loses what it has taken", async () => {
   const at = (path: string) =>

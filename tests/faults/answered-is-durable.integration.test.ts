@@ -95,7 +95,7 @@ async function underKills(
   await Promise.all(clients);
 }
 
-test("a registry killed while clients register: every answered id gives back its schema, and no two share one", async () => {
+test("every answered id gives back its schema, and no two share one, when a registry is killed while clients register", async () => {
   const folder = "infra/servers/schema-registry";
   const server = await start(folder, "SCHEMA_REGISTRY_PORT");
   const known = new Map<number, string>();
@@ -119,7 +119,7 @@ test("a registry killed while clients register: every answered id gives back its
   }
 });
 
-test("a REST Proxy killed while clients produce: every answered offset holds its record", async () => {
+test("every answered offset holds its record when a REST Proxy is killed while clients produce", async () => {
   const folder = "infra/servers/rest-proxy";
   const server = await start(folder, "REST_PROXY_PORT");
   const answered = new Map<string, string>();

@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 afterEach(() => pipeline?.close());
 
-test("a registry whose ids changed between two starts: partitions stay, counts stay", async () => {
+test("partitions and counts stay when a registry's ids change between two starts", async () => {
   pipeline = await PipelineUnderLoad.open({ broker, registryUrl: urlOf(0), seed: 10 });
   const load = pipeline;
   const gateway = load.gateway();

@@ -59,7 +59,7 @@ async function everythingPasses(presses: number): Promise<void> {
     .toMatchObject({ published: presses, quarantined: 0 });
 }
 
-test("as the gateway finds it at its start: one refusal, and every reading passes in order, none set aside", async () => {
+test("every reading passes in order after one refusal under the limit that the gateway finds at its start", async () => {
   await limited(4_096);
   gateway = await testGateway(kafka);
   await backlog();
@@ -68,7 +68,7 @@ test("as the gateway finds it at its start: one refusal, and every reading passe
   expect(gateway.probe().detail).toMatchObject({ kafkaTakesBytes: 4_096 - LIMITS.recordOverheadBytes });
 });
 
-test("changed while the gateway serves: what Kafka refuses is halved until it passes", async () => {
+test("what Kafka refuses is halved until it passes when the limit changes while the gateway serves", async () => {
   gateway = await testGateway(kafka);
   await limited(3_000);
   await backlog();
@@ -77,7 +77,7 @@ test("changed while the gateway serves: what Kafka refuses is halved until it pa
   expect(await refusals()).toBeLessThan(8);
 });
 
-test("so low that not even one reading fits: the gateway does not start, and says what to do", async () => {
+test("the gateway does not start under a limit that fits no reading, and says what to do", async () => {
   await limited(100);
   await expect(testGateway(kafka)).rejects.toMatchObject({
     code: "KAFKA_TOPIC_MISMATCH",

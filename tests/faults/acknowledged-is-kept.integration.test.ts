@@ -48,7 +48,7 @@ async function killed(): Promise<void> {
 }
 
 test(
-  `killed ${KILLS} times at random under load`,
+  `nothing acknowledged is lost while the gateway is killed ${KILLS} times at random under load`,
   async () => {
     await open();
     for (let kill = 0; kill < KILLS; kill++) {
@@ -61,7 +61,7 @@ test(
   60_000 + KILLS * 10_000,
 );
 
-test("killed after Kafka's acknowledgement and before the PUBACK: kept twice, counted once", async () => {
+test("a batch is kept twice and counted once when the gateway is killed between Kafka's acknowledgement and the PUBACK", async () => {
   await open();
   const { mqtt, kafka } = pipeline.gateway();
   mqtt.rule("replies", { mode: "drop" });
@@ -75,7 +75,7 @@ test("killed after Kafka's acknowledgement and before the PUBACK: kept twice, co
   expect(twice).toBeGreaterThan(0);
 });
 
-test("killed while Kafka's acknowledgements are on their way: kept twice, counted once", async () => {
+test("a batch is kept twice and counted once when the gateway is killed while Kafka's acknowledgements are on their way", async () => {
   await open();
   const { kafka } = pipeline.gateway();
   kafka.loseReplies("Produce");
@@ -87,7 +87,7 @@ test("killed while Kafka's acknowledgements are on their way: kept twice, counte
   expect(twice).toBeGreaterThan(0);
 });
 
-test("killed before Kafka had what was published: sent again", async () => {
+test("a batch is sent again when the gateway is killed before Kafka has it", async () => {
   await open();
   const { kafka } = pipeline.gateway();
   kafka.withhold("Produce");

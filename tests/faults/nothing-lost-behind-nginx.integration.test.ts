@@ -60,7 +60,7 @@ describe.skipIf(lacks !== undefined)(`behind nginx${lacks ? ` (skipped: ${lacks}
     await servers?.stop();
   });
 
-  test("an ingest is killed under load: no POST fails, and each acknowledged event is one row", async () => {
+  test("no POST fails and each acknowledged event is one row when an ingest is killed under load", async () => {
     const load = startFleetLoad(`http://127.0.0.1:${nginx.httpPort}`, 24);
     await load.acknowledges(300);
     await ingests[0]?.kill();
@@ -77,7 +77,7 @@ describe.skipIf(lacks !== undefined)(`behind nginx${lacks ? ` (skipped: ${lacks}
     expect(rows).toEqual(load.acknowledged());
   });
 
-  test("a gateway is killed under load: its agents go on at the other one, and every batch is in Kafka", async () => {
+  test("every batch is in Kafka when a gateway is killed under load: its agents go on at the other one", async () => {
     const agents = [40380, 40370, 40490, 41400].map(
       (stationId) =>
         new ReplayingAgent({

@@ -84,7 +84,7 @@ function batchOf(stationId: number, deviceId: string, readings: number): Reading
   return { stationId, agentBoot: 1, batchId: 1, runs: [{ deviceId, bootId: 1, firstSeq: 1, readings: all }] };
 }
 
-test("poison between good batches: all is acknowledged, and no good one is blocked or written again", async () => {
+test("no good batch is blocked or written again by poison between them, and all are acknowledged", async () => {
   let n = 0;
   const load = await open({ poison: () => POISON[n++ % POISON.length] as Buffer });
   await load.progress();
@@ -98,7 +98,7 @@ test("poison between good batches: all is acknowledged, and no good one is block
   expect(await contentsOf(load.kafka, [load.topics.deadLetter])).toHaveLength(n);
 });
 
-test("hostile clients all at once are cut off, and no agent's connection is lost", async () => {
+test("no agent's connection is lost to hostile clients: all of them at once are cut off", async () => {
   const load = await open();
   const { port } = load.gateway();
   const url = `mqtt://127.0.0.1:${port}`;

@@ -38,7 +38,7 @@ async function transactional(name: string): Promise<Producer> {
   return producer;
 }
 
-test("of two producers' aborted transactions in one another no record is seen", async () => {
+test("no record of aborted transactions is seen, though two producers' transactions interleave", async () => {
   const [one, two] = [await transactional("one"), await transactional("two")];
   const first = await one.transaction();
   await first.send({ topic, messages: [{ value: "aborted, of the first" }] });

@@ -41,7 +41,7 @@ const lost = (kafka: KafkaProxy): Promise<void> => {
 };
 
 test(
-  `killed ${KILLS} times at random under load`,
+  `each reading is counted once while dedup is killed ${KILLS} times at random under load`,
   async () => {
     const load = await open(1);
     for (let kill = 0; kill < KILLS; kill++) {
@@ -55,7 +55,7 @@ test(
   90_000 + KILLS * 10_000,
 );
 
-test("killed between send and commit, and at each step around it, while another goes on", async () => {
+test("each reading is counted once when dedup is killed at any step around a commit, while another instance goes on", async () => {
   const load = await open(2);
   const points: readonly ((kafka: KafkaProxy) => Promise<void>)[] = [
     // The records are sent, the commit is not: readers of that partition wait behind an open transaction.
@@ -95,7 +95,7 @@ test("killed between send and commit, and at each step around it, while another 
   await load.settled();
 }, 120_000);
 
-test("the answer to a commit is lost and it lives on: the outcome is looked up, not guessed", async () => {
+test("the outcome of a commit whose answer is lost is looked up, not guessed", async () => {
   const load = await open(1);
   const { kafka } = load.dedup;
   for (const api of ["EndTxn", "Produce", "EndTxn"] as const) {
@@ -109,7 +109,7 @@ test("the answer to a commit is lost and it lives on: the outcome is looked up, 
 }, 120_000);
 
 test(
-  `partitions move ${MOVES} times from one instance to another`,
+  `each reading is counted once while partitions move ${MOVES} times between instances`,
   async () => {
     const load = await open(1);
     let going = load.dedup;
@@ -128,7 +128,7 @@ test(
 );
 
 test(
-  "stopped in the middle of a commit, taken over, and continued: the late commit is refused",
+  "the late commit of an instance that was stopped and taken over is refused",
   async () => {
     const load = await open(2);
     for (let round = 0; round < ZOMBIES; round++) {
@@ -148,7 +148,7 @@ test(
   120_000 + ZOMBIES * 20_000,
 );
 
-test("stopped before a commit and continued before its successor has fenced it: what it commits then, the successor knows", async () => {
+test("the successor knows what an instance still commits before it is fenced", async () => {
   const load = await open(2);
   const [late, successor] = load.dedups as [Seat, Seat];
   const [partition = 0] = await partitionsOf(late, 1);

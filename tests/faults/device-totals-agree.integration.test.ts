@@ -15,7 +15,7 @@ const T1 = "40380-T1";
 const T2 = "40380-T2";
 const RING = 65_536;
 
-test("a device reboots with a full ring: what it holds arrives, what it refused is known by number", async () => {
+test("what a full ring holds arrives after a reboot, and what it refused is known by number", async () => {
   const { control } = await field.simulator();
   await control.press(T1, RING + 4_464);
   await control.fault("reboot", T1);
@@ -29,7 +29,7 @@ test("a device reboots with a full ring: what it holds arrives, what it refused 
   await eventually(() => expect(field.positions(T1)).toMatchObject({ happened }), 30_000);
 }, 180_000);
 
-test("every fault in turn under load: the totals agree, and a device without faults is not delayed", async () => {
+test("the totals agree after every fault in turn under load, and a device without faults is not delayed", async () => {
   const { control } = await field.simulator();
   await field.agent();
   let [pressed, good] = [0, 0];

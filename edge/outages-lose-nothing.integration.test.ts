@@ -16,7 +16,7 @@ const T1 = "40380-T1";
 const T2 = "40380-T2";
 
 describe("lines", () => {
-  test("pulled while the agent's bytes lie unread and its next write waits for room", async () => {
+  test("the agent goes on after a pull while its bytes lie unread and its next write waits for room", async () => {
     const turnstile = rig.plugIn(T1);
     rig.startAgent();
     turnstile.press();
@@ -74,7 +74,7 @@ const root = process.getuid?.() === 0;
 
 describe("disk", () => {
   test.skipIf(!root)(
-    "full and freed: nothing is acknowledged meanwhile, nothing is lost (a small tmpfs needs root)",
+    "nothing is acknowledged while the disk is full, and nothing is lost (a small tmpfs needs root)",
     async () => {
       const folder = join(rig.home, "edge", "outbox");
       const ballast = join(folder, "ballast");
@@ -111,7 +111,7 @@ function fillUp(file: string): void {
 }
 
 describe("gateways", () => {
-  test("of two, the second takes over when the first is gone, and readings go on in order", async () => {
+  test("readings go on in order at the second gateway when the first is gone", async () => {
     const other = await new RecordingGateway().start();
     try {
       rig.urls = [rig.gateway.url, other.url];
@@ -134,7 +134,7 @@ describe("gateways", () => {
     }
   });
 
-  test("after an hour's outage: the backlog drains, and a device without backlog passes it", async () => {
+  test("a device without backlog passes the backlog of an hour's outage, which drains", async () => {
     const hour = 3_600 * 2;
     const [behind, live] = [rig.plugIn(T1), rig.plugIn(T2)];
     await rig.gateway.kill();

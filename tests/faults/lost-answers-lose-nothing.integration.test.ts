@@ -107,7 +107,7 @@ describe("gateway and dedup under load", () => {
   afterEach(() => pipeline?.close());
 
   test(
-    "the answers to Produce and EndTxn, then PUBACKs are lost, then Kafka is cut off",
+    "each reading is counted once while answers to Produce and EndTxn, then PUBACKs are lost, then Kafka is cut off",
     async () => {
       const registryUrl = servers?.addresses.SCHEMA_REGISTRY_URL ?? "";
       pipeline = await PipelineUnderLoad.open({ broker, registryUrl, seed: 9 });

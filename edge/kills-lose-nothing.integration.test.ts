@@ -44,7 +44,7 @@ async function outputOf(child: ChildProcess): Promise<{ code: number | null; tex
   return { code, text };
 }
 
-test(`the agent killed ${KILLS} times at random moments under load: nothing lost, nothing twice`, async () => {
+test(`nothing is lost or doubled while the agent is killed ${KILLS} times at random under load`, async () => {
   const random = seededRandom(20261123, "kills");
   const pair = [rig.plugIn("40380-T1"), rig.plugIn("40380-blue-A1")];
   for (let i = 0; i < KILLS; i++) {

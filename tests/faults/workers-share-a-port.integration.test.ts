@@ -92,7 +92,7 @@ test("nothing acknowledged is missing, and GET counts what all of them took", as
   );
 });
 
-test("a parent that is killed leaves none of them", async () => {
+test("no worker outlives a parent that is killed", async () => {
   await gateway.kill("SIGKILL");
   await eventually(() => expect(instances().filter(({ pid }) => isAlive(pid))).toEqual([]));
 });

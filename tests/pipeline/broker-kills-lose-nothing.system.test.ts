@@ -73,7 +73,7 @@ test("every topic has three copies, Kafka's own ones too", async () => {
   expect(topics.filter(({ replicas }) => replicas.some((copies) => copies !== 3))).toEqual([]);
 });
 
-test.each(KILLED)("SIGKILL of %s under load: nothing lost, nothing counted twice", async (broker) => {
+test.each(KILLED)("nothing is lost or counted twice after a SIGKILL of %s under load", async (broker) => {
   await underLoad(async () => {
     await system.kill(broker);
     await system.until(broker, "ready");
@@ -81,14 +81,14 @@ test.each(KILLED)("SIGKILL of %s under load: nothing lost, nothing counted twice
   await agreed();
 });
 
-test("with one broker kept down the system goes on, and the proof holds", async () => {
+test("the system goes on and the proof holds while one broker is kept down", async () => {
   await underLoad(() => system.request("kafka", "stop"));
   await system.until("kafka", "stopped");
   await underLoad(() => sleep(1_000));
   await agreed();
 });
 
-test("started with another number of brokers, the home stays as it is and the error says what to do", async () => {
+test("the home stays as it is when started with another number of brokers, and the error says what to do", async () => {
   await system.stop();
   const main = join(projectRoot(), "dist", "infra", "launcher", "supervisor", "main.js");
   const args = [main, "start", "--free-ports", "--home", system.home, "--brokers", "1"];

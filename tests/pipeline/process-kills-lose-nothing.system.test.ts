@@ -66,7 +66,7 @@ test("N presses on pseudo-terminals are N entries on the page", async () => {
   expect(viewer.state?.entries["41400"]).toBe(250);
 });
 
-test("an unplugged turnstile is offline on the page, its presses wait in it, and all arrive when it is back", async () => {
+test("all presses at an unplugged turnstile arrive when it is back; meanwhile the page shows it offline", async () => {
   const before = pressed;
   await simulator.fault("unplug", "40380-T1");
   await eventually(() => expect(viewer.state?.devices["40380-T1"]?.state).toBe("offline"), 20_000);
@@ -80,7 +80,7 @@ test("an unplugged turnstile is offline on the page, its presses wait in it, and
 });
 
 test.each(["gateway", "edge", "central", "kafka", "ksql", "firmware-sim", "dashboard"])(
-  "SIGKILL of %s under load: nothing lost, nothing counted twice",
+  "nothing is lost or counted twice after a SIGKILL of %s under load",
   async (part) => {
     const finish = pressSteadily();
     try {
@@ -101,7 +101,7 @@ test.each(["gateway", "edge", "central", "kafka", "ksql", "firmware-sim", "dashb
   },
 );
 
-test("stopped and started again, the counts go on", async () => {
+test("the counts go on after a stop and a start", async () => {
   viewer.close();
   await system.stop();
   await boot();

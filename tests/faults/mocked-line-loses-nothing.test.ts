@@ -115,7 +115,7 @@ class MockedLine {
   }
 }
 
-test("unplugged and plugged in fifty times under load: what was pressed meanwhile arrives, once and in order", async () => {
+test("what was pressed arrives once and in order, though the line is unplugged fifty times under load", async () => {
   const line = new MockedLine();
   for (let i = 0; i < 50; i++) {
     await line.plug();
@@ -128,7 +128,7 @@ test("unplugged and plugged in fifty times under load: what was pressed meanwhil
   await line.agrees(50 * 25);
 });
 
-test("pulled in the middle of the agent's write, at every byte of it", async () => {
+test("every reading arrives once, at whatever byte of the agent's write the line is pulled", async () => {
   const line = new MockedLine();
   const acknowledgement = 40;
   for (let bytes = 0; bytes <= acknowledgement; bytes++) {
@@ -151,7 +151,7 @@ const faults: readonly [LastingKind, number | undefined][] = [
   ["babble", undefined],
 ];
 
-test.each(faults)("%s, and healed: the totals agree", async (kind, strength) => {
+test.each(faults)("the totals agree after %s was healed", async (kind, strength) => {
   const line = new MockedLine();
   await line.plug();
   await line.run(500);
@@ -165,7 +165,7 @@ test.each(faults)("%s, and healed: the totals agree", async (kind, strength) => 
   await line.agrees(250);
 });
 
-test("paced at 9600 baud the mocked line carries no more than 960 bytes a second", async () => {
+test("no more than 960 bytes a second pass the mocked line at 9600 baud", async () => {
   const line = new MockedLine(9_600);
   await line.plug();
   await line.run(1_000);

@@ -15,7 +15,7 @@ afterEach(() => field.close());
 const T1 = "40380-T1";
 const T2 = "40380-T2";
 
-test("unplugged, damaged, and both ends killed: what was pressed arrives once and in order", async () => {
+test("what was pressed arrives once and in order, though lines are unplugged and damaged and both ends killed", async () => {
   const first = await field.simulator();
   let agent = await field.agent();
   const { control } = first;

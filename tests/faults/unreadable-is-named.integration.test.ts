@@ -34,7 +34,7 @@ afterEach(async () => {
   proxy.close();
 });
 
-test("a codec that nobody knows is named at once, by tails and by processors", async () => {
+test("an unknown codec is named at once, by tails and by processors", async () => {
   const lying = at(proxy.address);
   const error = { code: "KAFKA_UNREADABLE", retryable: false, message: expect.stringContaining("number 5") };
   const tail = await lying.tail({ topics: [topic], from: "beginning", onRecords: () => {} });
