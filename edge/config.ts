@@ -99,7 +99,7 @@ export interface EdgeConfig {
   readonly link: TcpAddress | undefined;
   readonly turnstiles: number;
   readonly mqtt: Pick<MqttSettings, "passwordOf" | "ca" | "certificateOf">;
-  /** The gateways, read anew each time: a system that was started again may have other ports. */
+  /** The gateways, read again each time: a system that was started again may have other ports. */
   readonly gateways: () => readonly string[];
 }
 
@@ -118,7 +118,7 @@ export function edgeConfig(
   const { MQTT_CA_FILE: ca } = config;
   const ownPassword = homePasswords(home);
   const urls = (): readonly string[] => readConfig(GATEWAYS, env).MQTT_URL;
-  // Passwords of this home are for gateways of this home: nobody else is told.
+  // Passwords of this home are for gateways of this home only.
   const atHome = (): boolean => urls().every((url) => isLoopback(new URL(url).hostname));
   const certificates = certificatesOf(config, stations, now);
   return {

@@ -149,7 +149,7 @@ describe("gateways", () => {
     while (rig.gateway.count(T1) < hour) {
       presses += 1;
       live.press();
-      // From when the agent has it on disk: its way over the serial line is none of the uplink's.
+      // From when the agent has it on disk: its way over the serial line is not one of the uplink's.
       while (rig.outbox.ledger(T2).stored < presses) await new Promise((resolve) => setImmediate(resolve));
       const before = rig.gateway.count(T1);
       await until(() => expect(rig.gateway.count(T2)).toBe(presses));

@@ -47,7 +47,7 @@ test("no PUBACK before Kafka's; then all of them, in order", async () => {
   expect(batchesInKafka()).toEqual([1, 2, 3, 4, 5]);
 });
 
-test("poison between good ones blocks nobody and is not lost", async () => {
+test("poison between good ones blocks none of them and is not lost", async () => {
   await Promise.all([agent.publish(1), agent.publish(2, Buffer.from("poison")), agent.publish(3)]);
   expect(batchesInKafka()).toEqual([1, 3]);
   const [letter] = scripted.memory.records(TOPICS.deadLetter);

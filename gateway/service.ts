@@ -70,7 +70,7 @@ export interface Gateway extends Running {
 
 /**
  * The gateway, serving. Kafka, its topics and the registry are waited for as long as it takes: agents that find
- * nobody listening try again.
+ * no listener try again.
  *
  * @throws {CodedError} REGISTRY_INCOMPATIBLE, PORT_TAKEN, or DEPENDENCY_UNAVAILABLE when told to stop meanwhile.
  */

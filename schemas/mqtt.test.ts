@@ -23,7 +23,7 @@ test("every topic we build is parsed back", () => {
   });
 });
 
-test("what is none of ours is not taken for one", () => {
+test("what is not one of ours is not taken for one", () => {
   const foreign = [
     "",
     "cta/v1/40380",

@@ -22,7 +22,7 @@ export function refusedTopic(stationId: number): string {
 
 const TOPIC = /^cta\/v1\/(\d{5})\/(?:(readings|refused)|([A-Za-z0-9-]{1,32})\/state)$/;
 
-/** @returns undefined for a topic that is none of ours. `subject` is a device id or `agent`. */
+/** @returns undefined for a topic that is not one of ours. `subject` is a device id or `agent`. */
 export function parseMqttTopic(topic: string): MqttTopic | undefined {
   const match = TOPIC.exec(topic);
   if (!match) return undefined;

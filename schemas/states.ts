@@ -3,7 +3,7 @@ import { MAX_COUNT } from "./readings.ts";
 
 /**
  * online: heard within two heartbeats; late: two missed; offline: unplugged or silent; never_seen: no line yet;
- * stale: its agent is gone, so nobody knows.
+ * stale: its agent is gone, so its state is unknown.
  */
 export const DEVICE_STATES = ["online", "late", "offline", "never_seen", "stale"] as const;
 export type DeviceHealth = (typeof DEVICE_STATES)[number];

@@ -10,7 +10,7 @@ import { projectRoot } from "../infra/runtime/project-root.ts";
 import { DEFAULT_ENDPOINTS, publishedEndpoints, writeEndpoints } from "../infra/runtime/service/endpoints.ts";
 import { freePort } from "../infra/runtime/testing/free-port.ts";
 
-/* A system that was killed leaves its addresses behind, and nobody at them. */
+/* A system that was killed leaves its addresses behind, and no server at them. */
 const home = mkdtempSync(join(tmpdir(), "elevated-no-system-"));
 beforeAll(async () => {
   const dead = async (address: string) => address.replace(/:\d+(?=\/|$)/, `:${await freePort()}`);

@@ -27,7 +27,7 @@ export function lookForHanging({ kafka, clock, logger, metrics }: HangingOptions
   const stopping = new AbortController();
   const gauge = new Gauge({
     name: "audit_hanging_transactions",
-    help: "Transactions in Kafka's log that nobody ends: readers get nothing of what is behind them.",
+    help: "Transactions in Kafka's log that stay open: readers get nothing of what is behind them.",
     registers: [metrics],
   });
   let admin: KafkaAdmin | undefined;
@@ -43,7 +43,7 @@ export function lookForHanging({ kafka, clock, logger, metrics }: HangingOptions
       try {
         await look();
       } catch (error) {
-        // Whoever needs Kafka says that it is away.
+        // The parts that need Kafka say that it is away.
         logger.debug({ err: messageOf(error) }, "cannot look for hanging transactions");
         await admin?.close().catch(() => {});
         admin = undefined;

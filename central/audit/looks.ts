@@ -17,7 +17,7 @@ export interface LooksOptions {
   readonly topicIds: Readonly<Record<string, string>>;
 }
 
-/** Looks at Kafka for an auditor: from its positions on, decoded, with what was deleted or made anew. */
+/** Looks at Kafka for an auditor: from its positions on, decoded, with what was deleted or made again. */
 export class Looks {
   readonly #options: LooksOptions;
   readonly #places: ReadonlyMap<string, TopicRole>;

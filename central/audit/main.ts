@@ -19,7 +19,7 @@ import { EVIDENCE_HEADERS, readEvidence } from "./evidence.ts";
 
 const { env } = process;
 const name = "audit";
-/** Whoever can write to the topic wrote it: a terminal is not sent control characters. */
+/** Any writer of the topic wrote it: a terminal is not sent control characters. */
 const print = (text: string): void => void process.stdout.write(`${text.replace(/[^\P{Cc}\n]/gu, "·")}\n`);
 const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 

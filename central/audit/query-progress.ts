@@ -106,7 +106,7 @@ export class QueryProgress {
       const [looked] = await this.#reader.look([{ topic, partition, from: position }]);
       if (!looked) return;
       yield* looked.records;
-      // A changelog that was made anew under its name is another query's.
+      // A changelog that was made again under its name is another query's.
       const next = looked.end < position ? 0 : Math.max(looked.next, looked.start);
       from[partition] = next;
       if (next >= looked.end || next === position) return;

@@ -8,7 +8,7 @@ import {
 } from "../../schemas/audit.ts";
 import { DEVICE_KINDS } from "../../schemas/network/devices.ts";
 
-/** What may stand in the auditor's topic: whoever can write to it wrote it, so it is looked at before it is believed. */
+/** What may stand in the auditor's topic: any writer of the topic wrote it, so it is looked at before it is believed. */
 
 const time = z.number();
 const count = z.int();

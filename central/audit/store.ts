@@ -111,7 +111,7 @@ export class AuditStore {
   /**
    * Findings first, the checkpoint last: what is read again after a crash has been found already, and is known.
    *
-   * @returns stations that are too large to be written. Then the checkpoint stays as it was too: whoever begins from here
+   * @returns stations that are too large to be written. Then the checkpoint stays as it was too: an auditor that begins from here
    * reads their records again.
    */
   async write(changes: {

@@ -17,11 +17,11 @@ export interface ConnectOptions {
 }
 
 const PAUSE_MS = 250;
-/** A rebalance is over before: nobody need hear of it. */
+/** A shorter rebalance is not reported. */
 const TRIES_UNTOLD = 4;
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Nobody there yet, rebalancing, starting, another worker that is not there. */
+/** No answer yet, rebalancing, starting, another worker that is not there. */
 const PASSING: readonly number[] = [0, 409, 502, 503, 504];
 
 const pluginList = z.array(z.object({ class: z.string(), type: z.string() }));
@@ -107,7 +107,7 @@ async function patiently(
   }
 }
 
-/** @returns status 0 where nobody answered. */
+/** @returns status 0 without an answer. */
 async function once(options: ConnectOptions, method: string, path: string, body?: unknown): Promise<Answer> {
   let response: Response;
   let text: string;

@@ -8,7 +8,7 @@ const dashboardConfig = (env: Environment) => readConfig(dashboardSettings, env)
 const elsewhere = { ELEVATED_HOME: "/nonexistent" };
 
 describe("who may break things from the page", () => {
-  test("is said by nobody unless told", () => {
+  test("is said only when asked for", () => {
     const { DEMO_CONTROLS, DEMO_TOKEN } = dashboardConfig(elsewhere);
     expect([DEMO_CONTROLS, DEMO_TOKEN]).toEqual([undefined, undefined]);
   });

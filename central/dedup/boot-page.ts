@@ -4,7 +4,7 @@ import { type Boot, bootOf, stateOf } from "./boots.ts";
 
 /** Boots in one page, at most. */
 export const PAGE_BOOTS = 128;
-/** Page numbers begin anew after this one; a station never has so many at once. */
+/** Page numbers begin again after this one; a station never has so many at once. */
 export const LAST_PAGE = 9_999;
 
 /**

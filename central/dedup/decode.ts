@@ -13,7 +13,7 @@ import type { DedupState } from "../../schemas/records.ts";
 export type Decode<T> = (value: Buffer | null) => T | Promise<T>;
 
 /**
- * Raw records: whoever may write to the topic wrote them, so their bytes are not believed.
+ * Raw records: any writer of the topic wrote them, so their bytes are not believed.
  *
  * @param ownId - the id of our own schema.
  */
@@ -24,7 +24,7 @@ export function batchDecoder(decoder: AvroDecoder, ownId: number): Decode<Readin
 /**
  * dedup's own state: no other program should write it, but one that may write the topic can.
  *
- * A home outlives its version: a registry that was set up anew does not know the schemas of before, so records that are
+ * A home outlives its version: a registry that was set up again does not know the schemas of before, so records that are
  * of none it knows are read by those here. A later version has fields at the end that an earlier one has not, so no
  * record is both.
  */

@@ -225,7 +225,7 @@ test("readings that cannot become clean records are known lost, not waited for",
   });
 });
 
-test("a registry that was set up anew does not make old records unreadable", async () => {
+test("a registry that was set up again does not make old records unreadable", async () => {
   await start();
   const raw = await rawWriter(registry, topics, 2);
   const record = raw(batch(STATION, run(TURNSTILE, 7, 1, 1)));
@@ -245,7 +245,7 @@ test("a registry that was set up anew does not make old records unreadable", asy
 test.each([
   ["knows nothing of the old ids", () => memoryRegistry(4711)],
   ["gives the old ids to others", () => memoryRegistry()],
-])("a registry that was set up anew and %s does not make the counts unreadable", async (_, another) => {
+])("a registry that was set up again and %s does not make the counts unreadable", async (_, another) => {
   const first = await start();
   await feed(batch(STATION, run(TURNSTILE, 7, 1, 3)));
   await first.stop();
@@ -356,7 +356,7 @@ describe("a device that boots over and over", () => {
   });
 });
 
-test("a state of before boots had pages is read, also where the registry was set up anew", async () => {
+test("a state of before boots had pages is read, also where the registry was set up again", async () => {
   const first = await start();
   await feed(batch(STATION, run(TURNSTILE, 7, 1, 3)));
   await first.stop();

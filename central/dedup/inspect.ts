@@ -30,7 +30,7 @@ export function stationOf(batch: ReadingBatch, { partition, partitions }: RawPar
 /**
  * The device of a run whose readings can be counted.
  *
- * @throws {CodedError} BATCH_INVALID for a foreign device or impossible numbers: nobody's to count.
+ * @throws {CodedError} BATCH_INVALID for a foreign device or impossible numbers: such readings are not counted.
  */
 export function deviceOf(run: Run, batch: ReadingBatch): DeviceRef {
   const device = parseDeviceId(run.deviceId);

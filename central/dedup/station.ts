@@ -52,7 +52,7 @@ export class Station {
     station.#nextPage = state.next_page ?? 1;
     for (const boot of state.boots) station.#deviceOf(boot.device_id).restore(boot);
     for (const older of state.older ?? []) station.#deviceOf(older.device_id).restoreOlder(older);
-    // Numbers begin anew after the last: the one filled next is the oldest of all.
+    // Numbers begin again after the last: the one filled next is the oldest of all.
     const age = ({ number }: BootPage): number => (number - station.#nextPage + LAST_PAGE) % LAST_PAGE;
     for (const page of pages.toSorted((x, y) => age(x) - age(y))) {
       station.#deviceOf(page.deviceId).restorePage(page);

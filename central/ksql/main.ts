@@ -40,7 +40,7 @@ async function apply(file: string): Promise<void> {
     clock: systemClock,
   });
   await registerSourceSchemas(registry, prefix).catch(async (error: unknown) => {
-    // It has waited for a while; where nobody is at all, more can be said.
+    // It has waited for a while. Without any server, more can be said.
     await mustAnswer("SCHEMA_REGISTRY_URL", env);
     throw error;
   });

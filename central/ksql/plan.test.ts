@@ -56,7 +56,7 @@ describe("what has to be done", () => {
     ]);
   });
 
-  test("a table whose query was terminated by hand is made anew", () => {
+  test("a table whose query was terminated by hand is made again", () => {
     const server = existing(FILE);
     const top = server.get("TOP");
     if (top) server.set("TOP", { ...top, writers: [] });

@@ -21,7 +21,7 @@ export type Action =
 
 /**
  * What brings a server to what the script says: nothing for what is there already; what changed is terminated, dropped
- * and created anew, with everything that reads it, readers first down and last up.
+ * and created again, with everything that reads it, readers first down and last up.
  */
 export function planActions(
   script: readonly ScriptStatement[],

@@ -43,12 +43,12 @@ describe("a deleted row", () => {
 describe("what is no row", () => {
   test.each<[string, Buffer | null, Buffer | null, RegExp]>([
     ["no JSON", json(1), Buffer.from("{"), /the row is not JSON/],
-    ["not an object", json(1), json("x"), /none of stations'/],
+    ["not an object", json(1), json("x"), /not a row of stations/],
     ["a missing column", json(1), json({ ...row, station_name: undefined }), /station_name/],
     ["a column of another type", json(1), json({ ...row, order: "14", blue: "yes" }), /order: .*; blue: /],
     ["an unflattened change event", json(1), json({ before: null, after: row, op: "c" }), /stop_id/],
     ["a tombstone without key", null, null, /the key is not JSON/],
-    ["a tombstone of another table", json({ id: 1 }), null, /none of stations'/],
+    ["a tombstone of another table", json({ id: 1 }), null, /not a row of stations/],
   ])("%s", (_, key, value, problem) => {
     expect(() => parseRow(key, value)).toThrow(expect.objectContaining({ code: "ROW_INVALID" }) as Error);
     expect(() => parseRow(key, value)).toThrow(problem);

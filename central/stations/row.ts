@@ -78,7 +78,7 @@ function checked<S extends z.ZodType>(schema: S, json: unknown, what: string): z
   const result = schema.safeParse(json);
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || what}: ${message}`);
-  throw invalid(`the ${what} is none of stations': ${problems.join("; ")}`, result.error);
+  throw invalid(`the ${what} is not a row of stations: ${problems.join("; ")}`, result.error);
 }
 
 function invalid(message: string, cause: unknown): CodedError {

@@ -14,7 +14,7 @@ export interface TopicIdPartition {
 export interface Position {
   /** undefined: nothing of it was read yet. */
   readonly next: number | undefined;
-  /** Why an earlier position under the same name is none here; undefined: there is none, or it is this one. */
+  /** Why an earlier position under the same name is none here; undefined: there was no other. */
   readonly notice: string | undefined;
 }
 
@@ -50,7 +50,10 @@ export async function readPosition(
   if (!row) return { next: undefined, notice: undefined };
   const next = Number(row.next);
   if (!row.mine) {
-    return { next: undefined, notice: `it was made anew: position ${next} was in another topic of its name` };
+    return {
+      next: undefined,
+      notice: `it was made again: position ${next} was in another topic of its name`,
+    };
   }
   if (next <= end) return { next: next > 0 ? next : undefined, notice: undefined };
   await client.query(

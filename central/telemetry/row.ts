@@ -2,7 +2,7 @@ import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import { checkFleetRecord, type FleetRecord } from "../../schemas/fleet.ts";
 
-/** A record of `fleet.telemetry`, and what it says: a row, or why it is none. */
+/** A record of `fleet.telemetry`, and what it says: a row, or why it is not one. */
 export type Decoded = Readable | Refused;
 
 export interface Readable {

@@ -35,7 +35,7 @@ function endsOf(hello: HelloFrame, ledger: Ledger): readonly Base[] {
  * Take over what a HELLO says: the device's memory, its numbers, and where its boots begin.
  *
  * What the device numbered and neither holds nor has given to this outbox is counted as forgotten, and as stored and
- * published too, because nobody can still wait for it.
+ * published too, because nothing waits for it any more.
  */
 export function adopt(before: Ledger, hello: HelloFrame): Ledger {
   let ledger = before.memoryBootId === hello.memoryBootId ? before : switched(before, hello.memoryBootId);

@@ -49,7 +49,7 @@ export class LmdbStore implements OutboxStore {
       mapSize: options.mapBytes,
       // With overlapping syncs a commit's promise resolves before the flush: acknowledgements would run ahead.
       overlappingSync: false,
-      // Batches are explicit here; the automatic one rejects a promise that nobody can reach when its commit fails.
+      // Batches are explicit here; the automatic one rejects an unreachable promise when its commit fails.
       eventTurnBatching: false,
       noSubdir: false,
       maxDbs: 8,

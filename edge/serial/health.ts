@@ -4,7 +4,7 @@ import type { LinkState } from "./link.ts";
 
 /** Two heartbeats missed, and half of one for the line and the clock. */
 export const LATE_MS = 2.5 * LINK.heartbeatMs;
-/** Silent: nobody would still wait. */
+/** Silent: waiting is over. */
 export const OFFLINE_MS = 6 * LINK.heartbeatMs;
 
 export interface Health {

@@ -65,7 +65,7 @@ class SerialPortLine implements SerialLine {
       await this.#within(LINE_LIMITS.openMs, "open", (done) =>
         this.#port.open((error) => {
           done(error);
-          // It opened after nobody waited any more: it must not stay open, or it would keep the lock.
+          // It opened too late. It must not stay open, or it would keep the lock.
           if (late && !error) this.#port.close(() => {});
         }),
       );

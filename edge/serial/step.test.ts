@@ -88,7 +88,7 @@ describe("a link", () => {
     expect(bench.effects.filter((e) => e.type === "warn")).toHaveLength(1);
   });
 
-  test("a reboot on an open line is greeted anew, and both boots' readings arrive", () => {
+  test("a reboot on an open line is greeted again, and both boots' readings arrive", () => {
     const { bench, device } = greeted();
     press(device, 2);
     device.reboot();

@@ -77,7 +77,7 @@ class TcpLine implements SerialLine {
     this.#handlers = handlers;
     socket.on("close", () => this.#lost());
     if (socket.destroyed) setImmediate(() => this.#lost());
-    // Only once whoever opened the line knows of it.
+    // Only once the opener of the line knows of it.
     socket.on("data", (chunk: Buffer) => this.#handlers?.onData(chunk));
     setImmediate(() => socket.resume());
   }

@@ -65,7 +65,7 @@ export class FakeDevice {
     this.#greetNonce = null;
   }
 
-  /** The line is gone: whoever comes must greet first. */
+  /** The line is gone: the next client must greet first. */
   unplug(): void {
     this.#greetNonce = null;
   }

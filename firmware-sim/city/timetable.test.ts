@@ -85,7 +85,7 @@ test("each sighting says where the train was seen before; the first says nowhere
   }
 });
 
-test("some trains break down, recover where they stand, and nobody passes them", () => {
+test("some trains break down, recover where they stand, and no train passes them", () => {
   const sightings = day(3);
   const broken = sightings.filter((s) => s.arrival.status === "broken_down");
   expect(broken.length).toBeGreaterThan(5);

@@ -42,7 +42,7 @@ export function firstTrains(line: Line, from: number): Train[] {
  * The trains of one line. Pure: the same trains, seed and time give the same sightings, however time is cut.
  *
  * A broken-down train stands at its platform and holds up those behind it in its direction; one out of service rests
- * in the yard of its terminal, where it is in nobody's way.
+ * in the yard of its terminal, where it blocks no other train.
  */
 export class Timetable {
   readonly #line: Line;

@@ -114,7 +114,7 @@ export class Device {
     return frame;
   }
 
-  /** The line is gone; whoever is at the other end of the next one must greet. */
+  /** The line is gone; the other end of the next one must greet. */
   lineLost(): void {
     this.#greeted = false;
     this.#helloDue = false;

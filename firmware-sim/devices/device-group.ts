@@ -76,7 +76,7 @@ export class DeviceGroup {
   async start(): Promise<void> {
     await Promise.all(this.members.map((member) => member.line.plug()));
     this.#pump.start();
-    // A line whose terminal failed is plugged in anew.
+    // A line whose terminal failed is plugged in again.
     this.#stopReplug = this.#options.clock.every(REPLUG_MS, () => {
       for (const { line } of this.members) {
         if (line.missing) line.plug().catch((error) => this.#options.onLineError(line, error));

@@ -83,7 +83,7 @@ export function hostContract(name: string, create: () => HostUnderTest | Promise
       line.unplug();
     });
 
-    test("a line that nobody reads takes what it holds and no more; nothing of that is lost", async () => {
+    test("a line without a reader takes what it holds and no more; nothing of that is lost", async () => {
       const { host, agent, tooMuch = 200_000 } = await create();
       const line = await host.plug(address, () => {});
       const port = agent(line.path);

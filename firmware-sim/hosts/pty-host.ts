@@ -47,7 +47,7 @@ export class PtyHost implements SerialHost {
     }
   }
 
-  /** By link and rename: whoever watches the folder never sees a link that is not the line. */
+  /** By link and rename: a watcher of the folder never sees a link that is not the line. */
   #publish({ stationId, deviceId }: LineAddress, pty: string): string {
     const folder = join(this.#folder, String(stationId));
     const path = join(folder, deviceId);

@@ -167,7 +167,7 @@ class TcpLine implements HostPort {
     socket.on("data", hear);
   }
 
-  /** Where nobody listens a line is full: what the device has to say stays with it. */
+  /** Without a reader a line is full: what the device has to say stays with it. */
   write(bytes: Uint8Array): number {
     const socket = this.#socket;
     if (!socket?.writable) return 0;

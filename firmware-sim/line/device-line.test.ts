@@ -128,7 +128,7 @@ test("after a reboot the new boot numbers from 1, and frames of the old one come
   expect(b.agent.hellos.at(-1)).toMatchObject({ bootId: 1001, priorNumbered: 20, priorHappened: 20 });
 });
 
-test("a line that nobody reads takes what fits, keeps the rest of the frame, and goes on in the middle of it", async () => {
+test("a line without a reader takes what fits, keeps the rest of the frame, and goes on in the middle of it", async () => {
   const b = new LineBench(0);
   await b.line.plug();
   b.cable.capacity = 100;

@@ -27,7 +27,7 @@ export type PumpResult = "idle" | "pacing" | "full";
 /**
  * One device on one serial line: frames out as fast as the line goes, bytes in as they come, faults in between.
  *
- * Nothing here waits: a line that is full or hangs keeps its bytes and holds up nobody else.
+ * Nothing here waits: a line that is full or hangs keeps its bytes and holds up no other line.
  */
 export class DeviceLine {
   readonly address: LineAddress;

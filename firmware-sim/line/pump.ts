@@ -7,7 +7,7 @@ const SLOW_MS = 100;
 
 /**
  * Keeps all lines sending: at once when something happened on them, at the fast beat while a line waits for its own
- * speed, at the slow beat for timers and for lines that nobody reads. No beat runs for lines that have nothing to do.
+ * speed, at the slow beat for timers and for lines without a reader. No beat runs for lines that have nothing to do.
  */
 export class Pump {
   readonly #clock: Clock;

@@ -38,7 +38,7 @@ test("each vehicle numbers its events without a gap, and every event can be take
   });
 });
 
-test("nobody takes anything: the ring fills, and what is refused gets no number", async () => {
+test("the ring fills while no event is taken, and what is refused gets no number", async () => {
   const clock = new ManualClock();
   const fleet = new Fleet({
     vehicles: 1,

@@ -7,7 +7,7 @@ import { Courier } from "./courier.ts";
 import type { Post } from "./post.ts";
 import { parkedVehicle, step, type VehicleState } from "./vehicle.ts";
 
-/** Events that one vehicle keeps while nobody takes them. */
+/** Events that one vehicle keeps while they are not taken. */
 const RING = 1_000;
 const BATCH = 100;
 /** What an end gives the events that wait, ms. */

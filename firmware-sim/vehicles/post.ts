@@ -10,7 +10,7 @@ export type PostAnswer =
   /** Never to be taken: these of the events, by their index. */
   | { readonly kind: "refused"; readonly indexes: readonly number[]; readonly reason: string }
   | { readonly kind: "too-large" }
-  /** Nobody knows whether it was taken. */
+  /** Whether it was taken is unknown. */
   | { readonly kind: "later"; readonly afterMs: number; readonly reason: string };
 
 /** Sends events, one or more; never rejects. */

@@ -23,9 +23,9 @@ test("every record is a row, a duplicate or a dead letter", () => {
   expect(verdictOf(status({ duplicates: 7 }))).toContain("BROKEN: 100 records were read and 99");
   expect(verdictOf(status({ rows: 89 }))).toContain("BROKEN: 90 rows were inserted and the table has 89");
   expect(verdictOf(status({ skipped: 5, read: 105 }))).toContain("INCOMPLETE: 5 offsets");
-  // A topic made anew: what was read of the old one is no lead.
+  // A topic made again: what was read of the old one is no lead.
   expect(verdictOf(status({ readNow: 40 }, 45))).toBe("catching up: 5 wait in Kafka");
-  expect(verdictOf(status({}, 45))).toContain("catching up: the topic was made anew");
+  expect(verdictOf(status({}, 45))).toContain("catching up: the topic was made again");
   expect(verdictOf(status({}, null))).toContain("unknown");
 });
 

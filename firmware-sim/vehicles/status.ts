@@ -102,7 +102,7 @@ export function verdictOf({ database, inKafka }: FleetStatus): string {
     return `INCOMPLETE: ${skipped} offsets held no record when they were reached: deleted before, or a transaction's markers`;
   }
   const waiting = inKafka - readNow;
-  if (waiting < 0) return "catching up: the topic was made anew, and the writer has not come to it yet";
+  if (waiting < 0) return "catching up: the topic was made again, and the writer has not come to it yet";
   return waiting > 0 ? `catching up: ${waiting} wait in Kafka` : "holds";
 }
 

@@ -17,7 +17,7 @@ import { claimedIdentity, nameOf } from "./identity.ts";
 const EXAMPLES = `
 Examples:
   credentials add 40380                       a new password for a station's agent, printed once; the older one ends
-  credentials add observer                    for whoever watches everything and says nothing
+  credentials add observer                    for a client that watches everything and says nothing
   credentials show observer                   the password that the first npm start made
   MQTT_CREDENTIALS_FILE=mqtt.json npm run gateway -- credentials add 40380   in a file of your own
 

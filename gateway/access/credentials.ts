@@ -17,7 +17,7 @@ export interface Passwords {
   check(name: string, password: Buffer | undefined): Promise<boolean>;
 }
 
-/** For loopback only: nobody else can reach it. */
+/** For loopback only: it cannot be reached from elsewhere. */
 export const ANY_PASSWORD: Passwords = { open: true, check: async () => true };
 
 /** Where only certificates are accepted. */

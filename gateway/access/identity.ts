@@ -27,7 +27,7 @@ export function hostOf(address: string): string {
  * for a username that is missing.
  *
  * @param open - no credentials are configured: any password passes, and none is needed.
- * @returns undefined for a name that is none of ours.
+ * @returns undefined for a name that is not one of ours.
  */
 export function claimedIdentity(
   username: string | undefined,

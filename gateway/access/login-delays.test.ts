@@ -59,7 +59,7 @@ test("a crowd that has never failed does not wait, however many come at once", (
   expect(attempts.every((attempt) => attempt?.waitMs === 0)).toBe(true);
 });
 
-test("whoever makes up names fills no memory", () => {
+test("made-up names fill no memory", () => {
   for (let i = 0; i < 3 * MAX_KEYS; i++) failing("a", `name ${i}`);
   expect(delays.size).toBe(MAX_KEYS);
   expect(failing("a", "name 0")).toBe(SLOPES.address.maxMs);

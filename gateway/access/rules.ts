@@ -28,7 +28,7 @@ export type ConnectRefusal =
   | "will";
 
 /**
- * What makes a CONNECT unacceptable, whoever sends it: a session that would outlive the connection (its state is the
+ * What makes a CONNECT unacceptable from any client: a session that would outlive the connection (its state is the
  * agent's outbox, not ours), no keepalive, a will that is not the agent's own last word.
  */
 export function connectFault(identity: Identity, request: ConnectRequest): ConnectRefusal | undefined {

@@ -58,7 +58,7 @@ test("every batch of a station's own devices is accepted, with its facts", () =>
   );
 });
 
-test("what is accepted of damaged bytes, avsc decodes too: Kafka never gets what nobody can read", () => {
+test("what is accepted of damaged bytes, avsc decodes too: Kafka never gets what cannot be read", () => {
   const damage = fc.array(fc.tuple(fc.double({ min: 0, max: 0.999, noNaN: true }), fc.nat(255)), {
     minLength: 1,
     maxLength: 3,

@@ -138,7 +138,7 @@ describe("what breaks a rule of the protocol is refused", () => {
   const cases: Record<string, readonly [string, Buffer, Partial<Publication>, Partial<Decision>]> = {
     "another station's topic": [readingsTopic(OTHER_STATION), good, {}, { reason: "foreign-topic" }],
     "the refusals' own topic": [refusedTopic(STATION), good, {}, { reason: "foreign-topic" }],
-    "a topic of nobody": ["x", good, {}, { reason: "foreign-topic" }],
+    "a topic of no station": ["x", good, {}, { reason: "foreign-topic" }],
     "QoS 0": [
       READINGS,
       good,

@@ -15,7 +15,7 @@ export interface WillsOptions {
 }
 
 /**
- * The last words of agents that vanished. Nobody sends them again, so they are tried until Kafka has them: one per
+ * The last words of agents that vanished. They are not sent again, so they are tried until Kafka has them: one per
  * station, the newest, because each says the same of a later connection.
  */
 export class Wills {

@@ -24,7 +24,7 @@ test.each(CASES)("%s against %s: %s", (filter, topic, expected) => {
   expect(new FanOut().on(filter, () => {}).hears(topic)).toBe(expected);
 });
 
-test("a message reaches exact and wildcard subscribers, and nobody who left", () => {
+test("a message reaches exact and wildcard subscribers, and none that left", () => {
   const fanOut = new FanOut();
   const seen: string[] = [];
   const gone = (): void => void seen.push("gone");

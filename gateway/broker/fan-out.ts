@@ -7,7 +7,7 @@ export type Subscriber = (message: Message, done: () => void) => void;
 
 /**
  * Brings messages to subscribers, in place of Aedes' own emitter, which makes a publisher wait until the slowest of
- * its subscribers has taken the message. Here nobody waits: an observer must never slow an agent.
+ * its subscribers has taken the message. Here no publisher waits: an observer must never slow an agent.
  */
 export class FanOut {
   readonly #exact = new Map<string, Set<Subscriber>>();

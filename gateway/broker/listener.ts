@@ -45,7 +45,7 @@ export interface ListenOptions {
 export interface Listeners {
   /** Where each kind is served. */
   readonly ports: { readonly [kind in Kind]?: number };
-  /** Show these to whoever connects from now on. */
+  /** Show these to clients that connect from now on. */
   renew(certificates: ServerCertificates): void;
   /** Take no new connections; the open ones stay. */
   stop(): void;

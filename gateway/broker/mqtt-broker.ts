@@ -157,7 +157,7 @@ export class MqttBroker {
 
   #publish(client: Client | null, packet: WirePacket, acknowledge: () => void): void {
     const session = client ? this.#admission.sessionOf(client) : undefined;
-    // No session: it was never let in. Its packets are nobody's.
+    // No session: it was never let in. Its packets are dropped.
     if (!session) return;
     const publication = publicationOf(packet);
     if (session.takeWill(packet)) {

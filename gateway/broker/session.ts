@@ -125,7 +125,7 @@ export class Session implements Peer, LocalSession {
       conn.destroy();
       return;
     }
-    // Data that nobody reads would turn the close into a reset, which may overtake the last words.
+    // Unread data would turn the close into a reset, which may overtake the last words.
     guard?.discard();
     const packet = {
       cmd: "publish",

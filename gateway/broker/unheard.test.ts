@@ -21,7 +21,7 @@ function publish(topic: string): Promise<void> {
   });
 }
 
-test("a message that nobody hears is done at once; one that somebody hears reaches them", async () => {
+test("a message without a subscriber is done at once; one with subscribers reaches them", async () => {
   const heard: string[] = [];
   const subscriber = ({ topic }: { readonly topic: string }): void => void heard.push(topic);
   await publish("cta/v1/40380/readings");

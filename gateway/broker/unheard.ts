@@ -2,7 +2,7 @@ import type { Aedes } from "aedes";
 import type { FanOut } from "./fan-out.ts";
 
 /**
- * Spares Aedes the distribution of messages that nobody hears, which is nearly all of them: agents talk to Kafka, and
+ * Spares Aedes the distribution of messages without a subscriber, which is nearly all of them: agents talk to Kafka, and
  * only an observer would listen. It would still look for subscribers of sessions that outlive their connections (there
  * are none here: `persistent-session` is refused) and for retained messages (refused as well), a third of what Aedes
  * costs per PUBLISH.

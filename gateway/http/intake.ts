@@ -57,7 +57,7 @@ export class Intake {
   /**
    * Resolves when Kafka acknowledged all of them.
    *
-   * @param bytes - of their body: held until their outcome is known, also when nobody waits for it any more.
+   * @param bytes - of their body: held until their outcome is known, also when its client is gone.
    * @throws {Refusal} 409 when one of them has the identity of another event; 503
    * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_RECORD_REFUSED
    */

@@ -46,7 +46,7 @@ export function kafkaAway(): Refusal {
   return new Refusal(503, { error: "Kafka did not acknowledge in time: send it again" }, RETRY_SECONDS);
 }
 
-/** Any error of a request as an answer; undefined: nobody foresaw it. */
+/** Any error of a request as an answer; undefined for an unexpected error. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   if (isCoded(error, "KAFKA_UNAVAILABLE")) return kafkaAway();

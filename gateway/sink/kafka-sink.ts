@@ -101,7 +101,7 @@ export class KafkaSink implements Sink {
     return wanted;
   }
 
-  /** The next round, without what nobody wants any more. */
+  /** The next round, without what is no longer wanted. */
   #take(): Waiting[] {
     const round: Waiting[] = [];
     let bytes = 0;

@@ -4,10 +4,10 @@ import type { CodedError } from "../../schemas/errors.ts";
 /** A record on its way to Kafka, and who waits for it. */
 export interface Submission {
   readonly record: OutRecord;
-  /** Asked right before sending: false when whoever waits is gone, and then nothing is written. */
+  /** Asked right before sending: false when the connection is closed, and then nothing is written. */
   wanted(): boolean;
   /**
-   * Called once: without an error when Kafka has it (`acks=all`); with KAFKA_UNAVAILABLE when nobody knows, with
+   * Called once: without an error when Kafka has it (`acks=all`); with KAFKA_UNAVAILABLE when the outcome is unknown, with
    * KAFKA_RECORD_REFUSED when the broker never takes it. Not called for what was no longer wanted.
    */
   settled(error?: CodedError): void;

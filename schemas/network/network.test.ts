@@ -55,7 +55,7 @@ test("115 rows; 230 stops, each stop id once per line row; 21 rows are on none o
   expect(new Set(stops).size).toBe(230);
 });
 
-test("a station of another line is none of ours", () => {
+test("a station of another line is not one of ours", () => {
   expect(stationById(41290)).toBeUndefined();
   expect(stationById(41320)?.stops.map((s) => s.line)).toEqual(["red"]);
 });

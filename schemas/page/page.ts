@@ -61,7 +61,7 @@ export interface WeatherView {
 /** A service clock that was heard this long ago still goes on, wall ms; beyond, its simulation may have stopped. */
 export const CLOCK_TRUST_MS = 10_000;
 
-/** service(t) = service + (t − at) · speed, for at most `CLOCK_TRUST_MS`: what nobody has heard for longer may stand. */
+/** service(t) = service + (t − at) · speed, for at most `CLOCK_TRUST_MS`: what was not heard for longer may stand. */
 export interface ClockView {
   readonly service: number;
   readonly at: number;

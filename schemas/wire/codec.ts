@@ -25,13 +25,13 @@ class Writer {
   readonly #buffer = Buffer.allocUnsafe(MAX_FRAME_BYTES);
   #at = 0;
 
-  /** Begin a frame anew: what `sealed` returned before is overwritten. */
+  /** Begin the next frame: what `sealed` returned before is overwritten. */
   reset(): this {
     this.#at = 0;
     return this;
   }
   u8(value: number): this {
-    // An index of −1 means that a word is none of its list.
+    // An index of −1 means that a word is not one of its list.
     if (value < 0 || value > 0xff) throw invalid(`${value} does not fit a byte`);
     this.#at = this.#buffer.writeUInt8(value, this.#at);
     return this;
@@ -110,7 +110,7 @@ function invalid(what: string): CodedError {
 
 function pick<T>(list: readonly T[], index: number): T {
   const value = list[index];
-  if (value === undefined) throw invalid(`${index} is none of ${list.join(", ")}`);
+  if (value === undefined) throw invalid(`${index} is not one of ${list.join(", ")}`);
   return value;
 }
 

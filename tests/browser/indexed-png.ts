@@ -4,7 +4,7 @@ const SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");
 const COLOURS = 256;
 
 /**
- * The same picture with at most 256 colours: a third of the bytes, and of a page of flat colours nobody sees the
+ * The same picture with at most 256 colours: a third of the bytes, and of a page of flat colours one does not see the
  * difference. Takes what a browser writes: 8 bits, RGB or RGBA, not interlaced. Transparency is dropped.
  *
  * Chunks and filters: PNG specification (third edition), §5 and §9.

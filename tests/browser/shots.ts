@@ -128,7 +128,7 @@ async function main(wanted: readonly string[]): Promise<void> {
   }
 }
 
-answerHelp("shots", "Takes the README's screenshots anew, in docs/screenshots; two minutes.", [
+answerHelp("shots", "Takes the README's screenshots again, in docs/screenshots; two minutes.", [
   ...SHOTS.map(({ name }) => name),
   "disconnected",
 ]);

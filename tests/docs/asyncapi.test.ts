@@ -6,7 +6,7 @@ import { asyncApi, asyncApiText, DOCUMENT } from "./asyncapi.ts";
 
 const require = createRequire(import.meta.url);
 
-test("docs/asyncapi.json is what the sources say; npm run docs writes it anew", () => {
+test("docs/asyncapi.json is what the sources say; npm run docs writes it again", () => {
   expect(readFileSync(DOCUMENT, "utf8")).toBe(asyncApiText());
 });
 

@@ -185,7 +185,7 @@ export function asyncApiText(): string {
   return `${JSON.stringify(asyncApi(), null, 2)}\n`;
 }
 
-/** Write the document anew when it differs. */
+/** Write the document again when it differs. */
 export function writeAsyncApi(): boolean {
   const text = asyncApiText();
   if (existsSync(DOCUMENT) && readFileSync(DOCUMENT, "utf8") === text) return false;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { settingsOf } from "../../infra/runtime/service/config-print.ts";
 import { configurationPage, PAGE, SERVICES } from "./configuration.ts";
 
-test("docs/configuration.md is what the schemas say; npm run docs writes it anew", () => {
+test("docs/configuration.md is what the schemas say; npm run docs writes it again", () => {
   expect(readFileSync(PAGE, "utf8")).toBe(configurationPage());
 });
 

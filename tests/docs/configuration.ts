@@ -89,7 +89,7 @@ export function configurationPage(): string {
   return `${HEAD}${lines.join("\n")}\n`;
 }
 
-/** Write the page anew when it differs. */
+/** Write the page again when it differs. */
 export function writeConfigurationPage(): boolean {
   const page = configurationPage();
   let before = "";

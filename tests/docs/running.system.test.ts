@@ -40,7 +40,7 @@ test("every metric of the alarms and of the dashboard is served by a process", a
     const response = await fetch(url);
     expect(response.ok, url).toBe(true);
     const text = await response.text();
-    // Also those that nobody counted yet: their help is there from the start.
+    // Also those without a count yet: their help is there from the start.
     for (const [, name = "", kind] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
       served.add(name);
       if (kind === "histogram") for (const end of ["_bucket", "_sum", "_count"]) served.add(name + end);

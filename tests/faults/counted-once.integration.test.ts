@@ -155,7 +155,7 @@ test("the successor knows what an instance still commits before it is fenced", a
   late.kafka.withhold("Produce");
   await withheld(late.kafka);
   late.signal("SIGSTOP");
-  // That of its transactional id: a connection's first one fences nobody.
+  // That of its transactional id: a connection's first one fences no producer.
   successor.kafka.withhold("InitProducerId", load.prefix);
   await withheld(successor.kafka);
   const committed = load.cleaningIn(partition);

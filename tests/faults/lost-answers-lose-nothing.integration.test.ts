@@ -118,7 +118,7 @@ describe("gateway and dedup under load", () => {
         const opened = dedupKafka.accepted;
         kafka.loseReplies("Produce");
         dedupKafka.loseReplies("EndTxn");
-        // Until each has given up on what it had under way and begun anew.
+        // Until each has given up on what it had under way and begun again.
         await comeBack(load);
         kafka.loseReplies(null);
         await eventually(() => expect(dedupKafka.accepted).toBeGreaterThan(opened));

@@ -14,7 +14,7 @@ import { startServers, type TestServers } from "../support/servers.ts";
 import { PipelineUnderLoad } from "./pipeline-under-load.ts";
 
 /*
- * A registry set up anew gives the same schemas other numbers, and the old ones to others: keys begin with other
+ * A registry set up again gives the same schemas other numbers, and the old ones to others: keys begin with other
  * bytes, and what is in Kafka already names ids that mean nothing, or something else.
  */
 const broker = inject("kafka");
@@ -28,7 +28,7 @@ beforeAll(async () => {
     opened.push(await startServers(["schema-registry"], { KAFKA_BROKERS: broker, TOPIC_PREFIX }));
   }
   registries = opened;
-  // So that the others' first ids are nobody's of ours here: some decode anything, some nothing.
+  // So that the others' first ids are none of ours here: some decode anything, some nothing.
   for (const registry of [1, 2]) {
     for (let n = 0; n < 7; n++) await register(urlOf(registry), `foreign-${n}`, foreign(n));
   }
@@ -63,7 +63,7 @@ test("partitions and counts stay when a registry's ids change between two starts
 });
 
 /**
- * What the auditor counts of a city where nobody enters any more, and the page shows: both with a registry that has seen
+ * What the auditor counts of a city without further entries, and the page shows: both with a registry that has seen
  * none of its records.
  */
 async function expectTotals(load: PipelineUnderLoad, { clean }: { readonly clean: number }): Promise<void> {

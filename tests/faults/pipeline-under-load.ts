@@ -19,7 +19,7 @@ export const STATIONS = [40380, 40370, 40900] as const;
 const WAITING_MB = 4;
 /**
  * What a process may hold of its own after a fault, bytes. V8 collects late: under this load a gateway's memory saws
- * between 65 and 135 MB, a dedup's between 95 and 175 where it works off a backlog, and whoever falls idle at a peak
+ * between 65 and 135 MB, a dedup's between 95 and 175 where it works off a backlog, and a process that falls idle at a peak
  * stays there. What waits on purpose is little beside it: 4 MB in a gateway, a fetch of 1 MB per partition in dedup. A
  * queue that grew with an outage would be beyond this within seconds.
  */
@@ -166,7 +166,7 @@ export class PipelineUnderLoad {
     await eventually(() => expect(this.#clean[partition]).toBeGreaterThan(before), 60_000, 5);
   }
 
-  /** A moment that nobody chose, up to 100 ms: between two conditions, never instead of one. */
+  /** A random moment, up to 100 ms: between two conditions, never instead of one. */
   async someMoment(): Promise<void> {
     await sleep(this.random() * 100);
   }

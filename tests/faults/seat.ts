@@ -28,7 +28,7 @@ export class Seat {
     return this.#process !== undefined;
   }
 
-  /** Memory of its own, bytes; where the system is not Linux nobody tells it, and it is 0. */
+  /** Memory of its own, bytes; where the system is not Linux it is unknown, and 0. */
   get memory(): number {
     return process.platform === "linux" ? anonymousMemoryOf(this.process.pid) : 0;
   }

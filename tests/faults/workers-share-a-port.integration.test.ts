@@ -37,7 +37,7 @@ async function metricsOf({ probe }: Instance): Promise<string> {
   return (await fetch(`${probe}/metrics`)).text();
 }
 
-/** On a connection of its own: a POST that nobody takes, and that is counted. */
+/** On a connection of its own: a POST that is not taken, and is counted. */
 async function knock(): Promise<void> {
   const sent = request(url(), { method: "POST", agent: false }).end();
   const [answer] = (await once(sent, "response")) as [IncomingMessage];

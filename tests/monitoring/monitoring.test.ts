@@ -26,7 +26,7 @@ test("Prometheus asks services of the compose file, at their probes", () => {
   for (const target of scraped()) {
     const [name = "", port] = target.split(":");
     const { environment } = compose.services[name] ?? {};
-    // A probe on loopback would answer nobody outside its container.
+    // A probe on loopback would answer only inside its container.
     expect(environment, name).toMatchObject({ PROBE_PORT: Number(port), PROBE_HOST: "0.0.0.0" });
   }
 });

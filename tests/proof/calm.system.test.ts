@@ -51,7 +51,7 @@ async function close(): Promise<void> {
 
 const lasts = (ms: number): Promise<void> => sleep(ms * HASTE);
 
-/** It holds again, and nobody ever said that anything was wrong. */
+/** It holds again, and no finding was ever made. */
 async function expectCalm(what: string): Promise<void> {
   const from = Date.now();
   await eventually(

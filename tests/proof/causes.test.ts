@@ -55,7 +55,7 @@ describe("causes", () => {
     );
   });
 
-  test("a dead letter whose bytes nobody can read excuses no reading", async () => {
+  test("a dead letter whose bytes cannot be read excuses no reading", async () => {
     scene.field.press(ONE, 20);
     scene.field.collect();
     await scene.field.publish((batch) => {

@@ -6,7 +6,7 @@ import { tamperedKafka } from "./injectors/tampered-kafka.ts";
 import { ONE, OTHER, Scene, SENSOR, sceneWithPast } from "./scenes/scene.ts";
 
 /*
- * Attempts to fool the auditor: an auditor that begins, ends, is beside another, or reads what nobody should write.
+ * Attempts to fool the auditor: an auditor that begins, ends, is beside another, or reads what should not be written.
  */
 let scene: Scene;
 beforeEach(async () => {
@@ -58,7 +58,7 @@ describe("restarts", () => {
     );
   });
 
-  test("an auditor that begins on a system with a long past accuses nobody, and sees what comes then", async () => {
+  test("an auditor that begins on a system with a long past finds nothing in it, and sees what comes then", async () => {
     await scene.close();
     scene = await Scene.open({ audited: false });
     scene.strike("dedup's input", "lost 1", ONE, 20);
@@ -134,7 +134,7 @@ describe("hostile records in the auditor's own topic", () => {
     ["a finding that is a number", `${AUDIT_KEYS.finding}x`, "7"],
     ["a resolution of nothing", `${AUDIT_KEYS.resolution}nobody`, '{"at":1,"by":"x","reason":"y"}'],
     ["a resolution that is none", `${AUDIT_KEYS.resolution}x`, "[]"],
-    ["a key of nobody's", "stranger", "hello"],
+    ["a key of no part", "stranger", "hello"],
   ])("%s: it goes on, also after a restart", async (_, key, value) => {
     await forge({
       topic: scene.pipeline.topics.audit,

@@ -112,7 +112,7 @@ test("53 lost at three hops, then 43 forged copies of one old record: nothing ma
   expect(await scene.said()).toEqual(sorted([...losses, doubled]));
 });
 
-test("1,000 missing in the sums and one unrelated turnstile unplugged: its silence excuses nobody else", async () => {
+test("1,000 missing in the sums and one unrelated turnstile unplugged: its silence excuses no other", async () => {
   scene.field.press("41340-T1", 5);
   await scene.traffic(100, 5);
   scene.field.device("41340-T1").plugged = false;

@@ -113,7 +113,7 @@ describe.each(CELLS)(
   },
 );
 
-test("the rows of another system in the same table are its own business; without its position they are nobody's", async () => {
+test("the rows of another system in the same table are its own business; without its position they belong to no system", async () => {
   const world = await FleetWorld.begin();
   world.send({ sequence: 1 });
   await world.write();

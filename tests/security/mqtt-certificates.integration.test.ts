@@ -224,7 +224,7 @@ test("a client that distrusts the gateway says nothing to it", async () => {
   await expect.poll(() => gateway.metric("connections_refused_total", { reason: "tls-handshake" })).toBe(1);
 });
 
-test("a renewed certificate is shown to whoever connects next; one that cannot be used changes nothing", async () => {
+test("a renewed certificate is shown to the next client that connects; one that cannot be used changes nothing", async () => {
   const agent = await connectAgent(url, as(station));
   const shown = async (): Promise<string> => {
     const socket = connectTls({
@@ -238,7 +238,7 @@ test("a renewed certificate is shown to whoever connects next; one that cannot b
     return fingerprint256;
   };
   const before = await shown();
-  // In two writes, as renewals do it: the key of one and the certificate of the other do for nobody.
+  // In two writes, as renewals do it: the key of one and the certificate of the other fit no client.
   const { cert, key } = { cert: readFileSync(server.cert), key: readFileSync(server.key) };
   writeFileSync(server.key, readFileSync(station.key));
   await expect.poll(() => unusable, { timeout: 5_000 }).toBeGreaterThan(0);

@@ -18,7 +18,7 @@ import { startServers, type TestServers } from "../support/servers.ts";
 import { startStage } from "../support/stage-process.ts";
 
 /*
- * Servers that ask who is there: registry, REST Proxy, Connect and ksql behind HTTP Basic, PostgreSQL that takes nobody
+ * Servers that ask who is there: registry, REST Proxy, Connect and ksql behind HTTP Basic, PostgreSQL that takes no one
  * without TLS. Our clients are the processes that a user starts.
  */
 const TOPIC_PREFIX = "logins.";
@@ -140,7 +140,7 @@ describe("HTTP Basic", () => {
     const { code, text } = await run("dist/infra/operator/inspect/main.js", read, logins());
     expect(text).toContain('{"temperature":61,"status":"windy"}');
     expect(code).toBe(0);
-    // Nobody logged in at the REST Proxy but the weather box, and at the registry both of them.
+    // Only the weather box logged in at the REST Proxy, and at the registry both of them.
     expect(guards.REST_PROXY.admitted).toBe(1);
     expect(guards.SCHEMA_REGISTRY.admitted).toBeGreaterThan(1);
     expect(guards.SCHEMA_REGISTRY.refused).toBe(0);

@@ -20,7 +20,7 @@ const NAMES = new Map<number, KafkaApi>(
 );
 
 export interface RequestHead {
-  /** undefined: one of those that nobody asks about. */
+  /** undefined: one of those that no test asks about. */
   readonly api: KafkaApi | undefined;
   readonly correlationId: number;
 }

@@ -31,7 +31,7 @@ export async function startStage(
 ): Promise<StageProcess> {
   const main = join(projectRoot(), "dist", stage, "main.js");
   const child = spawn(process.execPath, [main, ...args], {
-    // Not the home of whoever runs the tests: its passwords and addresses are none of theirs.
+    // Not the home of the user who runs the tests: its passwords and addresses are none of theirs.
     env: { ...process.env, ELEVATED_HOME: NO_HOME, ELEVATED_PARENT: "pipe", ...env },
     stdio: ["pipe", "ignore", "pipe"],
   });

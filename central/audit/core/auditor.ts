@@ -188,17 +188,17 @@ export class Auditor {
     this.#cut();
   }
 
-  /** Kept: what comes of it again would not be known. Devices, sums and dedup's state are small and are read anew. */
+  /** Kept: what comes of it again would not be known. Devices, sums and dedup's state are small and are read again. */
   toJSON(): AuditorState {
     const { raw, deadLetter, arrivals, turnstiles } = this.#options.topics;
-    const anew = (topic: string): boolean =>
+    const recreated = (topic: string): boolean =>
       [raw, deadLetter, arrivals, turnstiles].includes(topic) || topic.includes(".station.");
     return {
       look: this.#look,
       positions: [...this.#progress].flatMap(([key, { position }]) => {
         const at = key.lastIndexOf("@");
         const topic = key.slice(0, at);
-        return position === null || !anew(topic)
+        return position === null || !recreated(topic)
           ? []
           : [[topic, Number(key.slice(at + 1)), position] as const];
       }),

@@ -2,7 +2,7 @@ import type { LossCause } from "../../../schemas/audit.ts";
 import type { SeqRange } from "../../../schemas/records.ts";
 import { RangeSet, sizeOf } from "./ranges.ts";
 
-/** Why numbers never came to the raw topic; "none": nobody can say. */
+/** Why numbers never came to the raw topic; "none": the reason is unknown. */
 export type Cause = LossCause | "none";
 
 /** Numbers that one agent passed over in the raw topic: later ones of the boot came first. */
@@ -107,7 +107,7 @@ export class Boot {
     return { fresh, late };
   }
 
-  /** These will never come to the raw topic. @returns those that are not there, and of which nobody said so before. */
+  /** These will never come to the raw topic. @returns those that are not there, and that were not reported so before. */
   lose(from: number, to: number, cause: Cause): readonly SeqRange[] {
     const fresh = this.#withoutKnown([{ from, to }]);
     if (fresh.length === 0) return fresh;

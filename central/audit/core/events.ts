@@ -21,7 +21,7 @@ export interface BatchSeen extends At {
   })[];
 }
 
-/** A record that is none of its topic's. */
+/** A record that is not one of its topic's. */
 export interface UnreadableSeen extends At {
   readonly kind: "unreadable";
   readonly detail: string;

@@ -93,7 +93,7 @@ export class Expectation {
     this.#assumed.delete(bootId);
   }
 
-  /** The input shows a number, and nobody looks at the output now: it may come or not. */
+  /** The input shows a number, and the output is not read now: it may come or not. */
   assume(bootId: number, seq: number): void {
     let ranges = this.#assumed.get(bootId);
     if (!ranges) {

@@ -20,7 +20,7 @@ test("a hop that stands still gets older, however much joins it, in bounded memo
   expect(watch.observe(5_003, 6_000, 6_000)).toEqual({ waiting: 0, since: null, movedAt: 5_003 });
 });
 
-test("time in which nobody looked does not count", () => {
+test("time without a look does not count", () => {
   const watch = new FlightWatch();
   watch.observe(0, 5, 5);
   watch.observe(1_000, 9, 6);

@@ -40,7 +40,7 @@ export class FlightWatch {
     return { waiting, since: waiting === 0 ? null : (this.#steps[0]?.at ?? at), movedAt: this.#movedAt };
   }
 
-  /** Nobody looked for this long: what happened meanwhile is not known, and does not count as standing still. */
+  /** Without a look for this long, what happened meanwhile is not known, and does not count as standing still. */
   pause(ms: number): void {
     this.#steps = this.#steps.map(({ at, upstream }) => ({ at: at + ms, upstream }));
     if (this.#movedAt !== null) this.#movedAt += ms;

@@ -47,7 +47,7 @@ interface PendingClaim {
 const MAX_POISON = 1_000;
 /** Words of agents that wait to be judged, at most: of a device the newest counts. */
 const MAX_CLAIMS = 20_000;
-/** Stations that the network file does not know: whoever may write to raw can name them. */
+/** Stations that the network file does not know: any writer of the raw topic can name them. */
 const MAX_UNKNOWN_STATIONS = 100;
 
 /** One partition of the raw topic, with everything that comes of it: its stations, and where dedup is. */

@@ -160,7 +160,7 @@ export class FleetAudit {
     this.watch.partition(partition, end, writer);
     const next = this.#next[partition] ?? null;
     if (next === null) {
-      // Where the audit begins: what was deleted before is nobody's.
+      // Where the audit begins: what was deleted before is not audited.
       if (writer <= start) return false;
       this.#next[partition] = start;
       this.#changed = true;
@@ -195,7 +195,7 @@ export class FleetAudit {
     });
   }
 
-  /** The topic was made anew, or is looked at for the first time. */
+  /** The topic was made again, or is looked at for the first time. */
   #begin(topicId: string): void {
     this.#next.fill(null);
     this.#topicId = topicId;

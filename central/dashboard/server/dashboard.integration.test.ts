@@ -138,7 +138,7 @@ describe("the dashboard", () => {
     await vi.waitFor(async () => expect(await json(`${url}/api/v1/proof`)).toMatchObject(came), soon);
   });
 
-  test("what a page says that it drew is counted, and changes nobody's verdict", async () => {
+  test("what a page says that it drew is counted, and changes no verdict of others", async () => {
     const city = await readyCity();
     city.press(40380, 7);
     const { url } = await served(city);

@@ -67,7 +67,7 @@ export interface Dashboard {
 /** At most ten deltas a second and page. */
 const TICK_MS = 100;
 const HEARD_MS = 20_000;
-/** Quantiles are computed less often: nobody reads faster. */
+/** Quantiles are computed less often: no reader is faster. */
 const QUANTILES_MS = 1_000;
 
 /** Serve the page and its data. Listens at once, before Kafka answers: a page then shows what is still starting. */
@@ -189,7 +189,7 @@ function silentSince(heardAt: number | null, down: readonly string[], now: numbe
   return now - heardAt > HEARD_MS || down.some((part) => /^kafka$/i.test(part)) ? heardAt : null;
 }
 
-/** Does Kafka answer? One admin connection, made anew after a failure. */
+/** Does Kafka answer? One admin connection, made again after a failure. */
 function kafkaAsker(kafka: Kafka): { ask(): Promise<unknown>; close(): Promise<void> } {
   let admin: Promise<KafkaAdmin> | null = null;
   return {

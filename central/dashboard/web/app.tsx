@@ -46,7 +46,7 @@ export function App() {
   );
 }
 
-/** Patterns of trains nobody has seen for long. */
+/** Patterns of trains that were not seen for long. */
 function Hatches() {
   return (
     <svg class="definitions" aria-hidden="true">

@@ -27,7 +27,7 @@ Ctrl+C ends the running query; exit, or Ctrl+D, ends the client.`;
 /** The interactive client: resolves when the user leaves. */
 export function runShell(options: ShellOptions): Promise<void> {
   const { client, input, output, terminal } = options;
-  // Names, values and errors come from the server, and what it says from whoever wrote a topic.
+  // Names, values and errors come from the server, and what it says from any writer of a topic.
   const say = (line: string): void => void output.write(`${printableLines(line)}\n`);
   const readline = createInterface({
     input,
@@ -85,6 +85,6 @@ function remember(file: string, statement: string): void {
   try {
     appendFileSync(file, `${statement.replace(/\s+/g, " ")}\n`, { mode: 0o600 });
   } catch {
-    // A history that cannot be kept stops nobody.
+    // A history that cannot be kept is no error.
   }
 }

@@ -73,7 +73,7 @@ export class Reconciler {
     }
   }
 
-  /** Until something fails or it is stopped: then tail and producer are made anew. */
+  /** Until something fails or it is stopped: then tail and producer are made again. */
   async #life(): Promise<void> {
     const { kafka, topic, clock, everyMs } = this.#options;
     const { signal } = this.#stopping;

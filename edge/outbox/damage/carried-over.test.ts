@@ -60,7 +60,7 @@ describe("the books after damage", () => {
     expect(bench.without(() => false)).toEqual({ ledger: bench.ledger, firstN: 5, lost: 0 });
   });
 
-  test("readings lost in the middle and at the front are named, and nobody waits for them", () => {
+  test("readings lost in the middle and at the front are named and not waited for", () => {
     const bench = new Bench().store(7, 10).release(2);
     // 3 to 10 wait; 3, 6 and 7 are lost.
     const { ledger, firstN, lost } = bench.without((position) => [0, 3, 4].includes(position));
@@ -100,7 +100,7 @@ describe("the books after damage", () => {
     expect({ firstN, lost }).toEqual({ firstN: 5, lost: 1 });
     expect(ledger).toMatchObject({ head: 8, tail: 5, stored: 5, published: 1, quarantined: 1, forgotten: 1 });
     expect(ledger.losses).toEqual([{ reason: "vanished-outbox", bootId: 7, from: 5, to: 5 }]);
-    // 2 and 3 were published: nobody knows, so they are forgotten too.
+    // Whether 2 and 3 were published is unknown, so they are forgotten too.
     const heard = adopt(ledger, hello({ seq: 7 }));
     expect(heard).toMatchObject({ memoryBootId: 7, stored: 7, published: 3, forgotten: 3, numbered: 7 });
     const none = carriedOver(DEVICE, null, [], { lastN: 6, count: 2 });

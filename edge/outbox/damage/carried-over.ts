@@ -24,7 +24,7 @@ export interface CarriedOver {
  *
  * Readings that are missing at the end of a boot are as if they had never come: when the device still has them it sends
  * them again, and when it does not its next HELLO shows that, which names them as lost. Those missing elsewhere are
- * named here, and counted as forgotten: stored and published too, because nobody can still wait for them.
+ * named here, and counted as forgotten: stored and published too, because nothing waits for them any more.
  *
  * @param before - null: the books themselves are lost, and made again from the queue.
  * @param found - in the order of their arrival.

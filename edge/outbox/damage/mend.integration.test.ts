@@ -190,7 +190,7 @@ test.each(Object.keys(DAMAGES))(
   120_000,
 );
 
-test("one that another agent uses is left alone; a sound one too, and one that nobody can look at", async () => {
+test("one that another agent uses is left alone; a sound one too, and one that cannot be looked at", async () => {
   damage(() => undefined);
   const outbox = open();
   const other = { pid: process.ppid, started: "" };

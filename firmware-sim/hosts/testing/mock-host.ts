@@ -54,7 +54,7 @@ class MockLine implements HostPort {
   readonly #onBytes: (bytes: Buffer) => void;
   readonly #onUnplug: () => void;
   #port: MockPort | undefined;
-  /** Sent while nobody had the line open: a terminal keeps it too. */
+  /** Sent while the line was not open: a terminal keeps it too. */
   #unread = Buffer.alloc(0);
   #plugged = true;
   #cutAfter: number | undefined;

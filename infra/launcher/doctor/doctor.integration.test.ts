@@ -44,7 +44,7 @@ async function finding(check: string, ...how: [Readonly<Record<string, string>>?
 
 test("a taken port is found, with the process that holds it", async () => {
   const server = createServer();
-  // Whoever holds 8888 here already will do as well.
+  // A process that holds 8888 here already will do as well.
   await listen(server, 8888).catch(() => undefined);
   try {
     const holder = holderOf(8888);

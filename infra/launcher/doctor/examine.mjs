@@ -20,7 +20,7 @@ export async function examine(env) {
   const root = join(import.meta.dirname, "..", "..", "..");
   const home = resolve(env["ELEVATED_HOME"] || ".elevated");
   const left = jsonOf(join(home, "run", "endpoints.json")) ?? {};
-  // A system that was killed leaves its addresses behind: its ports are then whoever's they are now.
+  // A system that was killed leaves its addresses behind: its ports may belong to others now.
   const running = left["SUPERVISOR_URL"] && (await listens(portOf(left["SUPERVISOR_URL"]))) ? left : {};
   const readiness = await readinessOf(running["SUPERVISOR_URL"]);
   const { findings, dates } = await serviceFindings(running, env);

@@ -10,7 +10,7 @@ import { note, ok, problem } from "./finding.mjs";
  * @typedef {object} Service
  * @property {string} name
  * @property {string} variable - the setting that says where it is
- * @property {string} usual - its address where nobody says otherwise
+ * @property {string} usual - its address unless it is given
  * @property {string | null} path - what a healthy one answers over HTTP; null: it speaks something else
  */
 

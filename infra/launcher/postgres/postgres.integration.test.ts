@@ -25,7 +25,7 @@ const mayMap = spawnSync("unshare", ["--user", "--map-root-user", "true"]).statu
 const STRANGER = 4711;
 
 const folder = mkdtempSync(join(tmpdir(), "elevated-postgres-"));
-/** As root's own home: what lies below is nobody else's business. */
+/** As root's own home: what lies below is private. */
 const priv = join(folder, "private");
 const clone = join(priv, "clone");
 const started: ChildProcess[] = [];

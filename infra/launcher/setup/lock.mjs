@@ -27,7 +27,7 @@ export function lockAddress(kind, folder) {
 
 /**
  * @param {string} address
- * @param {() => string} [describe] - one line about the holder, told to whoever asks
+ * @param {() => string} [describe] - one line about the holder, for those that ask
  * @returns {Promise<Lock | null>} null: another process holds it
  */
 export async function tryLock(address, describe = () => String(process.pid)) {
@@ -40,7 +40,7 @@ export async function tryLock(address, describe = () => String(process.pid)) {
 
 /**
  * @param {string} address
- * @returns {Promise<string | null>} the holder's line; null: nobody holds it
+ * @returns {Promise<string | null>} the holder's line; null: it is free
  */
 export function askHolder(address) {
   return new Promise((resolve) => {

@@ -13,7 +13,7 @@ silent when nothing is missing.
   --help          this text
 
 Examples:
-  npm run build                                 every bundle and the page anew
+  npm run build                                 every bundle and the page again
   npm run clean                                 forget what was counted
   ELEVATED_HOME=/tmp/three npm run clean        the same of another home
 `;

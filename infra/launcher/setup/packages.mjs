@@ -80,7 +80,7 @@ function installed(root, scope) {
  */
 export async function ensurePackages(root, scope, progress, waitsMs) {
   if (packagesFresh(root, scope)) return;
-  // Whoever has the rest too, because tests were run here, keeps it.
+  // The rest stays where it is installed, because tests were run here.
   const wanted = scope === "start" && hasDevelopmentPackages(root) ? "all" : scope;
   if (!installed(root, wanted)) await install(root, wanted, progress, waitsMs);
   writeWhole(join(root, ...STAMP), `${wanted} ${wantedPackages(root)}`);
@@ -117,7 +117,7 @@ async function install(root, scope, progress, waitsMs) {
 
 /**
  * What is there and perhaps in use stays, and the rest comes to it. Where that is not sure to give what the lockfile
- * says, everything is fetched anew.
+ * says, everything is fetched again.
  *
  * @param {string} root
  * @param {Scope} scope

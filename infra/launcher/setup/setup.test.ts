@@ -147,7 +147,7 @@ describe("a lock", () => {
     await second?.release();
   });
 
-  test("nobody answers for one that nobody holds", async () => {
+  test("a free lock has no holder", async () => {
     expect(await askHolder(lockAddress("none", folder))).toBeNull();
   });
 });

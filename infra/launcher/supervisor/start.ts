@@ -30,7 +30,7 @@ import {
   servedAddresses,
 } from "./system.ts";
 
-/** Who gets a password for MQTT at the first start: every station's agent, and whoever watches. */
+/** Who gets a password for MQTT at the first start: every station's agent, and the observer. */
 const MQTT_NAMES: readonly string[] = [...STATIONS.map(({ id }) => String(id)), "observer"];
 /** A part that does not end by itself is killed after this. */
 const STOP_WITHIN_MS = 5_000;

@@ -181,7 +181,7 @@ function withBrokers(parts: readonly string[], brokers: readonly string[]): read
   return parts.some((part) => brokers.includes(part)) ? [...new Set([...parts, ...brokers])] : parts;
 }
 
-/** Addresses of what runs here and of what the user named: nobody is sent to a server that is not there. */
+/** Addresses of what runs here and of what the user named: a server that is not there is not named. */
 export function publishEndpoints(home: string, plan: SystemPlan, env: NodeJS.ProcessEnv): void {
   writeEndpoints(home, Object.fromEntries(known(plan, runElsewhere(env))), plan.logins);
 }

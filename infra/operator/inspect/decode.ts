@@ -26,7 +26,7 @@ export interface ReadableRecord {
 }
 
 /**
- * @param own - the schemas of a topic of ours, for what was written before the registry was set up anew.
+ * @param own - the schemas of a topic of ours, for what was written before the registry was set up again.
  * @throws {CodedError} REGISTRY_UNAVAILABLE
  */
 export async function readable(

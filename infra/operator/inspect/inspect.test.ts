@@ -29,7 +29,7 @@ group("a record as a person reads it", () => {
     );
   });
 
-  test("a record of ours from before the registry was set up anew is read by ours, and says so", async () => {
+  test("a record of ours from before the registry was set up again is read by ours, and says so", async () => {
     const value = await avroCodec<object>(memoryRegistry(77), "t-value", "turnstile");
     const entry = { station_id: 40380, station_name: "Clark/Lake", line: "blue" };
     const shown = await readable(record(value.encode(entry)), avro, {

@@ -28,7 +28,7 @@ export interface Caller {
  * it comes from another server's page. What is no browser sends neither Origin nor Sec-Fetch-Site and is not asked.
  *
  * A connection that came over the network is judged by its Host only if the operator named the hosts: its names are
- * many, and whoever reaches it that way needs no page in somebody else's browser.
+ * many, and a client that reaches it that way needs no page in another user's browser.
  *
  * @throws {RestError} 403 that names the setting which lets the request in.
  */
@@ -78,7 +78,7 @@ function isAddress(host: string): boolean {
   return isIP(host.replace(/^\[|\]$/g, "")) !== 0;
 }
 
-/** Names that nobody can register: those below `localhost` (RFC 6761), and those without a dot, as `/etc/hosts` has them. */
+/** Names that cannot be registered: those below `localhost` (RFC 6761), and those without a dot, as `/etc/hosts` has them. */
 function isPrivateName(host: string): boolean {
   return host.endsWith(".localhost") || !host.includes(".");
 }

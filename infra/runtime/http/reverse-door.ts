@@ -35,9 +35,9 @@ const NOT_PASSED_ON = [
 ];
 
 /**
- * The front door before a server that is not ours and has none: whoever is let in is passed on as they are.
+ * The front door before a server that is not ours and has none: a request that is let in is passed on unchanged.
  *
- * The server behind must listen where nobody else finds it, or ask for `authorization`.
+ * The server behind must listen where no other client finds it, or ask for `authorization`.
  */
 export function reverseDoor(options: ReverseDoorOptions): HttpServer {
   const { door = closedDoor(), logger } = options;

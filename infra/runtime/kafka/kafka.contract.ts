@@ -145,7 +145,7 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
       expect(records).toEqual([]);
     });
 
-    test("a tail goes on with a topic that is made anew under its name: from its start, however far it has grown", async () => {
+    test("a tail goes on with a topic that is made again under its name: from its start, however far it has grown", async () => {
       const admin = await setting.kafka.admin();
       cleanup.push(() => admin.close());
       const [topic, other] = [await topicOf("again"), await topicOf("beside")];
@@ -194,16 +194,16 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
       expect(await admin.endOffsets(next)).toEqual([0, 0]);
     });
 
-    test("a topic that is made anew under its name is another one", async () => {
+    test("a topic that is made again under its name is another one", async () => {
       const admin = await setting.kafka.admin();
       cleanup.push(() => admin.close());
-      const topic = await topicOf("anew");
+      const topic = await topicOf("again");
       const first = await admin.topicId(topic);
       expect(first).toEqual(expect.any(String));
       expect(await admin.topicId(topic)).toBe(first);
       expect(await admin.topicId(await topicOf("other"))).not.toBe(first);
       await admin.deleteTopics([topic]);
-      await topicOf("anew");
+      await topicOf("again");
       expect(await admin.topicId(topic)).not.toBe(first);
     });
 
@@ -280,7 +280,7 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
         expect((await outputs(topics.output, 4)).sort()).toEqual(["0:1:a", "0:2:c", "0:3:d", "1:1:b"]);
       });
 
-      test("a task that fails is made anew from the committed state and sees the records again", async () => {
+      test("a task that fails is made again from the committed state and sees the records again", async () => {
         const topics = await setUp();
         const counted: Counted = { failures: 2, restored: [], committed: 0, living: 0 };
         await start(topics, counted);

@@ -110,12 +110,12 @@ export function logReaderContract(name: string, open: () => Promise<ContractSett
     });
 
     test("a position beyond the end is told, and so is another topic of the same name", async () => {
-      const topic = await make("anew");
+      const topic = await make("again");
       await write(["a", "b", "c"].map((value) => record(topic, value)));
       const before = await look({ topic, partition: 0, from: 3 });
       expect(await look({ topic, partition: 0, from: 9 })).toMatchObject({ records: [], end: 3 });
       await admin.deleteTopics([topic]);
-      await make("anew");
+      await make("again");
       await write([record(topic, "d")]);
       let after = before;
       // The old topic may answer for a moment.

@@ -49,7 +49,7 @@ export interface Producer {
   close(): Promise<void>;
 }
 
-/** One input partition's share of a processor. Made anew after every failure; never reused. */
+/** One input partition's share of a processor. Made again after every failure; never reused. */
 export interface PartitionTask {
   /** One record of the state topic, in order, before `ready`. A tombstone forgets. */
   restore(record: InRecord): void | Promise<void>;
@@ -186,7 +186,7 @@ export interface SubscribeOptions {
   readonly topic: string;
   /**
    * Where this partition is to be read on; undefined: from its start. Asked on every assignment and when the topic was
-   * made anew, again until it answers.
+   * made again, again until it answers.
    *
    * @param end - the partition's end offset.
    * @param topicId - of the topic that the name stands for now, as `KafkaAdmin.topicId` gives it: a position that was
@@ -212,7 +212,7 @@ export interface SubscribeOptions {
 
 /**
  * A share of a topic's partitions, read from positions that somebody else keeps. What was taken is also committed to
- * Kafka, now and then and without a promise: nobody begins there, but whoever asks sees the group's lag.
+ * Kafka, now and then and without a promise: no reader begins there, but tools show the group's lag.
  */
 export interface Subscription {
   /** What is being waited for; undefined: nothing. */
@@ -260,7 +260,7 @@ export interface KafkaAdmin {
   partitionsOf(topic: string): Promise<number>;
   /**
    * Which topic the name stands for: one that is deleted and made again under its name has another id (KIP-516).
-   * Whoever keeps a position keeps it with this id, and does not use it in a topic of another.
+   * A kept position is kept with this id, and does not use it in a topic of another.
    *
    * @returns undefined: the brokers are from before Kafka 3.1, and know no ids.
    * @throws {CodedError} KAFKA_UNAVAILABLE, also when there is no such topic
@@ -272,7 +272,7 @@ export interface KafkaAdmin {
   describeTopics(topics?: readonly string[]): Promise<readonly TopicDescription[]>;
   /**
    * Open transactions in these topics that no coordinator has under way, as of now: one that is there in two looks some
-   * seconds apart is ended by nobody (KAFKA-20734). Topics that do not exist are passed over.
+   * seconds apart is never ended (KAFKA-20734). Topics that do not exist are passed over.
    *
    * @returns empty also for a Kafka before 3.0, which does not tell, and of topics that this client may not read.
    */

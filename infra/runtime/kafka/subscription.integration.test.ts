@@ -117,7 +117,7 @@ test("without a position it begins at the start, whatever the group has committe
   expect(taken).toEqual([upTo(11), upTo(11)]);
 });
 
-test("a topic that was made anew and has grown past the position is read from its start", async () => {
+test("a topic that was made again and has grown past the position is read from its start", async () => {
   const { subscribe, taken, ids, hold } = store();
   subscribe();
   await write(20);

@@ -98,7 +98,7 @@ test("foreign bytes, an unknown id and a cut body are refused by code", async ()
   await expect(decoder.decode(unknown)).rejects.toMatchObject({ code: "REGISTRY_UNKNOWN_SCHEMA" });
 });
 
-describe("a registry that was set up anew", () => {
+describe("a registry that was set up again", () => {
   const written: Readonly<Partial<Record<SchemaName, unknown>>> = {
     "station-id": 40380,
     "device-id": "40380-T1",
@@ -204,7 +204,7 @@ describe("a registry that was set up anew", () => {
     }
   });
 
-  test("an array that only claims to be long costs nothing, whoever's schema it is", async () => {
+  test("an array that only claims to be long costs nothing, in a schema of any origin", async () => {
     // station 1, and 2^40 boots.
     const bytes = Buffer.concat([headerOf(1), Buffer.from("028080808080" + "8040", "hex")]);
     for (const own of [undefined, "turnstile"] as const) {

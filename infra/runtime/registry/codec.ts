@@ -83,7 +83,7 @@ function nameOf(type: Type): string {
  * Decodes by the writer's schema, resolved into ours where the caller names one: a field that is newer than the record
  * has its default. Unions are unwrapped, `bytes` are Buffers, as `infra/runtime/avro/contracts.ts` has them.
  *
- * A registry that was set up anew does not know the ids of older records, or gives them to other schemas. So where a
+ * A registry that was set up again does not know the ids of older records, or gives them to other schemas. So where a
  * schema of ours is named, and what the registry says of the id does not fit the record, the record is read by ours,
  * if it is exactly one such value (`holdsExactly`). What this may get wrong: a record that was written by an older
  * version of ours, whose bytes make another sense in today's. No reader could tell. It takes two versions that fill
@@ -127,7 +127,7 @@ export function avroDecoder(client: RegistryClient, logger?: Logger): AvroDecode
       taken.add(`${id} ${own}`);
       logger?.warn(
         { schemaId: id, schema: own },
-        `records of schema ${id} are read by our own ${own}, as if the registry had been set up anew: ${problem.message}`,
+        `records of schema ${id} are read by our own ${own}, as if the registry had been set up again: ${problem.message}`,
       );
     }
     return { value, by: "own" };

@@ -14,11 +14,11 @@ import {
   writeSecret,
 } from "./password-hashes.ts";
 
-/** Who may connect to a system of one's own, kept in its home: made at its first start, by nobody's hand. */
+/** Who may connect to a system of one's own, kept in its home: created automatically at its first start. */
 export interface SecretFiles {
   /** The passwords' hashes, for the gateway. */
   readonly credentials: string;
-  /** The passwords themselves, for the agents of this home and for whoever owns it. */
+  /** The passwords themselves, for the agents of this home and for its owner. */
   readonly passwords: string;
 }
 
@@ -44,9 +44,9 @@ export async function ensureAgentSecrets(home: string, names: readonly string[])
   const { credentials, passwords } = secretFilesOf(home);
   const said: Record<string, string> = { ...readPasswords(passwords) };
   const kept: Record<string, PasswordHash> = { ...hashesIn(credentials) };
-  // Hashes alone let nobody in: who removed the passwords' file wants new ones.
-  const anew = !existsSync(passwords);
-  const fresh = names.filter((name) => said[name] === undefined && (anew || !kept[name]));
+  // Hashes alone let no agent in: without the passwords' file, new ones are made.
+  const first = !existsSync(passwords);
+  const fresh = names.filter((name) => said[name] === undefined && (first || !kept[name]));
   for (const name of fresh) said[name] = randomPassword();
   const unhashed = Object.keys(said).filter((name) => fresh.includes(name) || !kept[name]);
   // The hashes are written after the passwords: if they are older, somebody edited, or was cut off in between.
@@ -97,7 +97,7 @@ export async function renewAgentSecret(home: string, name: string): Promise<stri
 }
 
 /**
- * The passwords of a home, looked up anew when the file has changed.
+ * The passwords of a home, looked up again when the file has changed.
  *
  * @returns undefined for a name without one, and in a home that has none.
  */

@@ -63,7 +63,7 @@ export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 /** Where a server is, and a `fetch` that logs in there. */
 export interface HttpAccess {
   readonly url: string;
-  /** What each request needs; empty where nobody asks for a login. */
+  /** What each request needs; empty where no login is asked for. */
   readonly headers: Readonly<Record<string, string>>;
   /** What to say where it answers 401: names the settings. */
   readonly loginProblem: string;

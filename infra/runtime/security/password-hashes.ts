@@ -12,7 +12,7 @@ const BLOCK = { r: 8, p: 1 };
  *
  * - `chosen`: a person's choice, worth some thirty bits: 16 MiB and some 40 ms a guess (RFC 7914's interactive
  *   parameters).
- * - `random`: ours, of 192 random bits. Nobody guesses those at any price, so that dear guesses protect nothing, and
+ * - `random`: ours, of 192 random bits. Those cannot be guessed at any price, so that dear guesses protect nothing, and
  *   all agents of a city may connect at once: 0.1 ms each.
  */
 const COST = { chosen: 16_384, random: 16 } as const;
@@ -35,7 +35,7 @@ const fileSchema = z.record(z.string(), hashSchema);
 /** By name. */
 export type PasswordHashes = Readonly<Record<string, PasswordHash>>;
 
-/** A password that nobody can guess. */
+/** A password that cannot be guessed. */
 export function randomPassword(): string {
   return randomBytes(24).toString("base64url");
 }

@@ -24,8 +24,8 @@ async function deadAddress(): Promise<string> {
 test("one address of several that answers is enough", async () => {
   const server = createServer();
   const { port } = await listen(server, 0);
-  const nobody = await deadAddress();
-  await mustAnswer("KAFKA_BROKERS", { KAFKA_BROKERS: `${nobody},127.0.0.1:${port}` });
+  const dead = await deadAddress();
+  await mustAnswer("KAFKA_BROKERS", { KAFKA_BROKERS: `${dead},127.0.0.1:${port}` });
   await mustAnswer("CONNECT_URL", { CONNECT_URL: `http://localhost:${port}/` });
   await closeServer(server);
 });

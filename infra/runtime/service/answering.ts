@@ -16,7 +16,7 @@ const NAMES = {
 export type Asked = keyof typeof NAMES;
 
 /**
- * Is somebody there? Asked first by commands that only look, so that nobody waits for a server that does not run.
+ * Is somebody there? Asked first by commands that only look, so that they do not wait for a server that does not run.
  *
  * @param variable - the setting that says where; of several addresses one is enough.
  * @throws {CodedError} DEPENDENCY_UNAVAILABLE that says where the address came from, and how to get a server there.

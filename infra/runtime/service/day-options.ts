@@ -20,7 +20,7 @@ export function numberFrom(least: number, most: number, whole = false): (text: s
 
 function parseLines(text: string): readonly Line[] {
   return words(text).map((word) => {
-    if (!isLine(word)) throw new InvalidArgumentError(`"${word}" is none of ${LINES.join(", ")}.`);
+    if (!isLine(word)) throw new InvalidArgumentError(`"${word}" is not one of ${LINES.join(", ")}.`);
     return word;
   });
 }
@@ -48,7 +48,7 @@ function words(text: string): readonly string[] {
   return named.length > 0 ? named : found;
 }
 
-/** What a simulated day is made of, for whoever runs the simulator and for whoever passes its options on. */
+/** What a simulated day is made of, for the simulator and for commands that pass its options on. */
 export const DAY_OPTIONS = {
   speed: numberFrom(0.1, 3600),
   seed: numberFrom(0, 2 ** 32, true),

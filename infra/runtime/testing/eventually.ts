@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Ask again until `check` passes; for tests on real processes, whose moments nobody controls.
+ * Ask again until `check` passes; for tests on real processes, whose moments are not controlled.
  *
  * @throws what `check` threw last, after `withinMs`: the bound is there to end a hang, not to judge speed.
  */

@@ -26,7 +26,7 @@ export function unsupported(what: string): CodedError {
   return refuse(`${what} is not supported by the embedded server; ksqlDB runs it`);
 }
 
-/** A type error found while an expression is analysed: its clause is named by whoever asked. */
+/** A type error found while an expression is analysed: its clause is named by the caller. */
 export function typeError(message: string): CodedError {
   return new CodedError("KSQL_STATEMENT_INVALID", {
     message,
@@ -47,7 +47,7 @@ export function named<T>(prefix: string, analyse: () => T, suffix = ""): T {
   }
 }
 
-/** ksqlDB's code of an error: `serverError` for what nobody foresaw. */
+/** ksqlDB's code of an error: `serverError` for an unexpected error. */
 export function errorCodeOf(error: unknown): number {
   if (error instanceof CodedError) {
     const code = error.context["errorCode"];

@@ -14,7 +14,7 @@ import { Traffic } from "./traffic.ts";
 
 /** What was done is named within this, ms. */
 const NAMED_WITHIN_MS = 30_000;
-/** For so long after that, what nobody did must not be named, ms. */
+/** For so long after that, what was not done must not be named, ms. */
 const CALM_MS = 5_000;
 /** After the last reading everything is through within this, ms. */
 const REST_MS = 3_000;
@@ -137,7 +137,7 @@ class Comparison {
     this.#strikes = strikes;
   }
 
-  /** Of each cell, what it expects and nobody says. */
+  /** Of each cell, what it expects and no finding says. */
   missingIn(said: readonly Difference[]): readonly (readonly Expected[])[] {
     return this.#cells.map((cell, n) =>
       expectedOf(cell).filter((one) => !said.some((some) => says(some, one, this.#strikes[n] as Strike))),

@@ -58,7 +58,7 @@ export async function strikeAll(
     if (seat) injector.strike(seat, strike);
     field.press(deviceId, READINGS);
   }
-  // Announced: what nobody was ever told of, nobody can miss.
+  // Announced: what was never announced cannot be missed.
   await field.tell();
   for (const one of all) if (one.cell.place === "device memory") strikeMemory(field, "ring", one);
   field.collect();

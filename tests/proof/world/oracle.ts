@@ -103,8 +103,8 @@ function sums({ wire }: Pipeline, entries: Contents, summary: Contents): readonl
   return [...new Set([...counts.keys(), ...summed.keys()])].flatMap((stationId) => {
     const readings = (summed.get(stationId) ?? 0) - (counts.get(stationId) ?? 0);
     if (readings === 0) return [];
-    const nobody = { deviceId: null, bootId: null, ranges: [] };
-    return [{ kind: "miscounted", hop: "summary", stationId, readings, reading: "turnstile", ...nobody }];
+    const unnamed = { deviceId: null, bootId: null, ranges: [] };
+    return [{ kind: "miscounted", hop: "summary", stationId, readings, reading: "turnstile", ...unnamed }];
   });
 }
 

@@ -178,7 +178,7 @@ function headOf(value: Buffer | null): Buffer {
   return (value ?? Buffer.alloc(0)).subarray(0, HEADER_BYTES);
 }
 
-/** The same record once more, for whoever may write. */
+/** The same record once more, as any writer may write it. */
 export function copyOf({ topic, partition, key, value, headers }: InRecord): OutRecord {
   return { topic, partition, key, value, headers };
 }

@@ -5,7 +5,7 @@ const here = { loopback: true, controls: null, token: null };
 const open = { loopback: false, controls: true, token: "sixteen letters!" };
 
 describe("who may break things", () => {
-  test.each(["localhost:8888", "127.0.0.1:8888", "[::1]:8888"])("whoever came by %s", (host) =>
+  test.each(["localhost:8888", "127.0.0.1:8888", "[::1]:8888"])("a person who came by %s", (host) =>
     expect(accessOf({ host }, here)).toBe("yes"),
   );
 
@@ -13,14 +13,14 @@ describe("who may break things", () => {
     ["by a foreign name: DNS rebinding", { host: "evil.example:8888" }],
     ["by no name", {}],
     ["through a proxy", { host: "localhost:8888", "x-forwarded-for": "203.0.113.9" }],
-  ])("nobody who came %s", (_, headers) => expect(accessOf(headers, here)).toBe("no"));
+  ])("no one who came %s", (_, headers) => expect(accessOf(headers, here)).toBe("no"));
 
-  test("nobody from afar, and nobody at all when it is switched off", () => {
+  test("no one from afar, and no one at all when it is switched off", () => {
     expect(accessOf({ host: "localhost:8888" }, { ...here, loopback: false })).toBe("no");
     expect(accessOf({ host: "localhost:8888" }, { ...here, controls: false })).toBe("no");
   });
 
-  test("from afar whoever has the token", () => {
+  test("from afar a person who has the token", () => {
     const host = "elevated.example";
     expect(accessOf({ host }, open)).toBe("token");
     expect(accessOf({ host, authorization: "Bearer sixteen letters?" }, open)).toBe("token");

@@ -20,7 +20,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Who may break things: whoever sits at this machine, and with `DEMO_CONTROLS=1` whoever has the token.
+ * Who may break things: a person at this machine, and with `DEMO_CONTROLS=1` one who has the token.
  *
  * A foreign name in Host is DNS rebinding, a forwarding header is a proxy that somebody else may stand before.
  */

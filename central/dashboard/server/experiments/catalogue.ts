@@ -42,7 +42,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
     id: "kill-gateway",
     hop: "Gateway",
     order: "Kill",
-    watch: "Agents lose MQTT and keep what they have on disk; they send again what nobody acknowledged.",
+    watch: "Agents lose MQTT and keep what they have on disk; they send again what was not acknowledged.",
     healsMs: 6_000,
     effect: { kill: "gateway" },
   },

@@ -3,7 +3,7 @@ import { CodedError, messageOf } from "../../../../schemas/errors.ts";
 import type { Experiment } from "./catalogue.ts";
 
 export interface Controls {
-  /** The supervisor's address; null: nobody supervises the processes. */
+  /** The supervisor's address; null: the processes have no supervisor. */
   readonly supervisorUrl: string | null;
   /** The firmware simulator's; null: the devices are real. */
   readonly simulatorUrl: string | null;

@@ -49,7 +49,7 @@ test("the rate is what the group committed, the lag what is beyond it", async ()
   expect(watch.view).toEqual({ rate: 101, waiting: 0 });
 });
 
-test("a topic made anew has no rate that leads from the old one's offsets", async () => {
+test("a topic made again has no rate that leads from the old one's offsets", async () => {
   const { watch, says, look } = watched();
   says.committed = [100, 0];
   says.ends = [100, 0];

@@ -50,7 +50,7 @@ export class WriterWatch {
     const { kafka, group, topic, clock } = this.#options;
     try {
       this.#admin ??= await kafka.admin();
-      // A topic that was made anew under its name begins at 0: no rate leads there from the old one's offsets.
+      // A topic that was made again under its name begins at 0: no rate leads there from the old one's offsets.
       const topicId = await this.#admin.topicId(topic);
       if (topicId !== this.#topicId) this.#looks = [];
       this.#topicId = topicId;

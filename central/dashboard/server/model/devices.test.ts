@@ -122,7 +122,7 @@ describe("devices", () => {
     expect(devices.all()).toEqual([]);
   });
 
-  test("a device nobody ever saw stays so when its agent goes", () => {
+  test("a device that was never seen stays so when its agent goes", () => {
     const devices = new Devices();
     devices.tell(device({ state: "never_seen" }), 10);
     devices.tell(agent("offline", { agentBoot: 7, connection: 1, n: WILL_N }), 20);

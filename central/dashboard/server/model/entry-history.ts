@@ -18,7 +18,7 @@ export class EntryHistory {
     this.#stations.set(stationId, buckets);
   }
 
-  /** Time passes, also where nobody enters. */
+  /** Time passes, also without entries. */
   watch(service: number): void {
     const bucket = Math.floor(service / BUCKET_MS);
     this.#first ??= bucket;

@@ -46,7 +46,7 @@ describe("service clock", () => {
     expect(clock.view()?.speed).toBe(60);
   });
 
-  test("after a stop it is not taken to have gone on: nobody knows until it is heard again", () => {
+  test("after a stop it is not taken to have gone on: it is unknown until it is heard again", () => {
     const clock = new ServiceClock();
     for (let i = 0; i <= 20; i++) clock.hear(S + i * 60_000, W + i * 1_000);
     expect(clock.serviceAt(W + 60_000)).toBeNull();

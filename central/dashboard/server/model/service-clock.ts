@@ -16,7 +16,7 @@ const MIN_SPAN_MS = 2_000;
 export class ServiceClock {
   #pairs: Pair[] = [];
 
-  /** Older readings (a backlog) are ignored. A service clock that went back, and stays there, begins anew. */
+  /** Older readings (a backlog) are ignored. A service clock that went back, and stays there, begins again. */
   hear(service: number, at: number): void {
     const last = this.#pairs.at(-1);
     if (last && at <= last.at) return;

@@ -51,7 +51,7 @@ export async function serve(city: SmallChicago, options: ServedOptions = {}): Pr
   };
 }
 
-/** A Chicago with its topics, stations and devices; nobody has entered yet. */
+/** A Chicago with its topics, stations and devices, and no entry yet. */
 export async function readyCity(now: () => number = () => Date.now()): Promise<SmallChicago> {
   const city = new SmallChicago(now);
   await city.topicsExist();

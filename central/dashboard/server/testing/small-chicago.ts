@@ -179,7 +179,7 @@ export class SmallChicago {
     );
   }
 
-  /** Pull a device: it counts on, and nobody hears it. */
+  /** Pull a device: it counts on, unheard. */
   unplug(deviceId: string, reason = "unplugged"): void {
     const device = this.#device(deviceId);
     device.state = "offline";

@@ -34,7 +34,7 @@ export function watchedTrains(trains: PageState["trains"], watched: Watched): Pa
 }
 
 /**
- * Does a page show this device? One that is not watched, and that nobody hears, is no fault: it does not run. One that
+ * Does a page show this device? One that is not watched and not heard is no fault: it does not run. One that
  * is heard is shown.
  */
 export function showsDevice({ id, stationId, state }: KnownDevice, watched: Watched): boolean {

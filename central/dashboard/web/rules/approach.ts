@@ -11,7 +11,7 @@ export interface Approach {
 }
 
 /**
- * The trains on their way to a stop, nearest first. Trains that do not run, or that nobody has seen for long, are no
+ * The trains on their way to a stop, nearest first. Trains that do not run, or that were not seen for long, are no
  * promise and are left out.
  *
  * @param orderOf - where a train was seen on this line; undefined: not on it.

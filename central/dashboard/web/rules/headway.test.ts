@@ -58,7 +58,7 @@ test("a broken-down train bunches those behind it and makes the long gap in fron
   ]);
 });
 
-test("a train nobody has heard of is no train to measure from, and the gap says so", () => {
+test("a train that was not heard of is no train to measure from, and the gap says so", () => {
   const { gaps, trains } = there(train("A", 18), train("B", 10, { stale: true }), train("C", 3));
   expect(trains).toBe(2);
   expect(gaps).toHaveLength(1);

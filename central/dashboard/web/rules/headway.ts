@@ -44,7 +44,7 @@ export interface Headway {
  * The gaps between the trains of one line and direction, at this moment.
  *
  * A line's trains go round: out in one direction, back in the other. Evenly spaced, each would follow the next by the
- * round trip divided by all of them; gaps are judged against that. Trains that nobody has seen for long are no train
+ * round trip divided by all of them; gaps are judged against that. Trains that were not seen for long are no train
  * to measure from: where one may be, the gap says so instead of inventing a place.
  *
  * @param trains - of the line, both directions.

@@ -15,7 +15,7 @@ export function countByHealth(devices: Readonly<Record<string, DeviceView>>): Re
   return counts;
 }
 
-/** Nobody hears it, or nobody knows: somebody must look. */
+/** It is not heard, or its state is unknown: a person must look. */
 export function isSilent(device: DeviceView): boolean {
   return device.state === "offline" || device.state === "stale";
 }

@@ -5,7 +5,7 @@ import type { TrainView } from "../../../../schemas/page/page.ts";
 export interface Place {
   /** In stops from the line's start: 3 is at the fourth stop, 3.5 half-way to the fifth. */
   readonly order: number;
-  /** reported: where it was seen; computed: where it should be by now; stale: nobody has seen it for long. */
+  /** reported: where it was seen; computed: where it should be by now; stale: it was not seen for long. */
   readonly drawn: "reported" | "computed" | "stale";
 }
 

@@ -47,7 +47,7 @@ export function span(ms: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
 
-/** Whole minutes of the service clock in so much time of the wall's; at real speed where nobody knows it. */
+/** Whole minutes of the service clock in so much time of the wall's; at real speed where it is unknown. */
 export function minutes(wallMs: number, speed: number | null): number {
   return Math.round((wallMs * (speed ?? 1)) / 60_000);
 }

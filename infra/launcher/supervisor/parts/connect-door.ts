@@ -14,7 +14,7 @@ const USER = "door";
 /** A connector's settings have some kilobytes. */
 const MAX_BODY = 1024 * 1024;
 
-/** A login at one worker's REST API, made anew for each of its starts. */
+/** A login at one worker's REST API, made again for each of its starts. */
 export interface WorkerLogin {
   /** Settings of the worker. */
   readonly settings: Readonly<Record<string, string>>;

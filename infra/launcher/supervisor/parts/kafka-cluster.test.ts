@@ -65,7 +65,7 @@ test("three copies, of which two acknowledge; alone, one", () => {
   });
 });
 
-test("a broker that has nobody to leave its partitions to keeps them however slow it is", () => {
+test("a sole broker keeps its partitions however slow it is", () => {
   const sessionMs = (controllerPorts: readonly number[]): number =>
     Number(
       brokerSettings({ dataFolder: "/d", node: 1, port: 9092, controllerPorts, durable: false })[

@@ -9,7 +9,7 @@ const INTERNAL_SEGMENT_BYTES = 16 * 1024 * 1024;
 /**
  * For how long a controller waits for a broker's heartbeat before it takes the partitions away from it.
  *
- * A sole broker has nobody to leave them to: taken away for being slow, it makes every topic unusable, and transactions
+ * A sole broker has no other to leave them to: taken away for being slow, it makes every topic unusable, and transactions
  * hang (KAFKA-20734). 2 s did so five times in 20 minutes on a starved machine, 30 s once at a load of 90. What a long
  * session costs, the wait of a killed broker for its own old one, `endOldRegistration` spares.
  */

@@ -53,7 +53,7 @@ export interface Login {
  * Programs that can run, and a data folder with its first user.
  *
  * Only the data themselves belong to the account that runs PostgreSQL. The folder around them stays with the owner of
- * the home and lets nobody else in, so that the account cannot climb from its data to what lies beside them.
+ * the home and lets no other account in, so that the account cannot climb from its data to what lies beside them.
  *
  * @param root - the project's folder.
  * @param home - the state folder.
@@ -88,7 +88,7 @@ export async function preparePostgres(
 const HOSTS = "elevated_hba.conf";
 
 /**
- * Loopback with a password, for every database. No entry for `replication`: nobody streams the whole cluster, while a
+ * Loopback with a password, for every database. No entry for `replication`: no client streams the whole cluster, while a
  * connector reads a publication through its database.
  */
 function writeHosts(data: string, account: Account | undefined): void {

@@ -19,8 +19,8 @@ export const LIVENESS_POLICY: LivenessPolicy = { everyMs: 5_000, answerMs: 20_00
 /**
  * Ask a part again and again whether it lives; resolves once it has not answered for too long.
  *
- * Time in which the asking process itself stood still (a laptop that slept, a debugger) is nobody's fault: after a pause
- * of its own it begins to count anew.
+ * Time in which the asking process itself stood still (a laptop that slept, a debugger) is not counted: after a pause
+ * of its own it begins to count again.
  *
  * @param ask - is given the ms that it may take; false or an error: no answer.
  * @param signal - ends it; then it stays pending.

@@ -29,7 +29,7 @@ export function checkOrder(parts: readonly PartSpec[]): void {
  * The parts a command asked for.
  *
  * @param only - these and what they need; null: all.
- * @param without - not these, whoever needs them.
+ * @param without - not these, whichever parts need them.
  * @throws {CodedError} USAGE for a name that is no part.
  */
 export function choose<P extends PartSpec>(

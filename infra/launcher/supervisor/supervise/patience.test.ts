@@ -75,7 +75,7 @@ describe("a part that starts is waited for", () => {
     expect([hangs(hung), hung.doing]).toEqual([true, "has done nothing for 60 s"]);
   });
 
-  test("anew from each sign of life", () => {
+  test("again from each sign of life", () => {
     const almost = times(QUIET_LIMIT_MS / LOOK_EVERY_MS - 1, {});
     expect(hangs(lookedAt([...almost, { logBytes: 1 }, ...almost]))).toBe(false);
   });

@@ -225,7 +225,7 @@ export class Assignments {
   }
 }
 
-/** A consumer that has crashed refuses to be steered; its successor is assigned anew, so nothing is lost by it. */
+/** A consumer that has crashed refuses to be steered; its successor is assigned again, so nothing is lost by it. */
 function whileRunning(steer: () => void): void {
   try {
     steer();

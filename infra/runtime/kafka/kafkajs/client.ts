@@ -85,7 +85,7 @@ function givenUp(): CodedError {
   return new CodedError("KAFKA_UNAVAILABLE", { message: "this connection was given up", retryable: true });
 }
 
-/** kafkajs warns of each single retry; what comes of them is reported once, coded, by whoever asked. */
+/** kafkajs warns of each single retry; what comes of them is reported once, coded, by the caller. */
 function passOn(logger: Logger, { namespace, label, log }: LogEntry): void {
   const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...detail } = log;
   logger.debug({ kafkajs: namespace, level: label, ...detail }, message);

@@ -21,7 +21,7 @@ test.each([
   expect(coded(protocolError(type), "writing")).toMatchObject({ code, retryable, context: { broker: type } });
 });
 
-test("an error nobody knows leaves the outcome unknown", () => {
+test("an unknown error leaves the outcome unknown", () => {
   expect(coded(new Error("?"), "writing")).toMatchObject({ code: "KAFKA_UNAVAILABLE", retryable: true });
 });
 

@@ -137,7 +137,7 @@ test("a look at the log finds what hangs, and not what is under way", async () =
   ).toMatchObject([{ ...place(), producerId: Number(stranger.producerId), producerEpoch: 0, offset: 1 }]);
 });
 
-test("an input that is made anew and grows past the position while the loop runs is read from its start", async () => {
+test("an input that is made again and grows past the position while the loop runs is read from its start", async () => {
   await start();
   const seen = await outputs();
   await write("a", "b");

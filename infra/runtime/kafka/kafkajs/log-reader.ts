@@ -135,7 +135,7 @@ export class KafkaJsLogReader implements LogReader {
       if (first === undefined || last === undefined) return undefined;
       return { topic, topicId, partition, records: [], unreadable: [], next: first, start: first, end: last };
     }
-    // Another leader, or another topic of the name: asked anew before the next look.
+    // Another leader, or another topic of the name: asked again before the next look.
     this.#plannedAt = Number.NEGATIVE_INFINITY;
     return undefined;
   }

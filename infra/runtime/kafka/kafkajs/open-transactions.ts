@@ -72,7 +72,7 @@ export async function describeTransaction(
   return description;
 }
 
-/** Of whoever has this producer id; undefined: no coordinator knows it. */
+/** Of the owner of this producer id; undefined: no coordinator knows it. */
 export async function transactionOf(cluster: Cluster, producerId: number): Promise<Coordinated | undefined> {
   for (const nodeId of cluster.getNodeIds()) {
     const { errorCode, transactions } = await ask(

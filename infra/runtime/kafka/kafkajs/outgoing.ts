@@ -109,7 +109,7 @@ export interface Answer {
 /**
  * Each record's place, from the base offset of its partition's share.
  *
- * @throws {CodedError} KAFKA_UNAVAILABLE when a share was not answered: nobody knows whether it was written.
+ * @throws {CodedError} KAFKA_UNAVAILABLE when a share was not answered: whether it was written is unknown.
  */
 export function placesOf(
   records: readonly OutRecord[],

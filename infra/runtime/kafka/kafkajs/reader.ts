@@ -13,7 +13,7 @@ import { TopicIds } from "./topic-ids.ts";
 
 /** kafkajs fetches with minBytes 1: this bounds only how long an empty fetch may take, and so a stop. */
 export const MAX_WAIT_MS = 200;
-/** Nobody takes a reader's partitions over, so it may be as slow as it likes. */
+/** No other takes a reader's partitions over, so it may be as slow as it likes. */
 const SESSION_MS = 30_000;
 
 interface ReaderOptions {
@@ -25,7 +25,7 @@ interface ReaderOptions {
   /** Which topics the positions are of; one that is not in it is taken for the one that is there at the first fetch. */
   readonly ids?: ReadonlyMap<string, string | undefined>;
   /**
-   * A topic was deleted and made anew: from here on `positions` are at the new one's start.
+   * A topic was deleted and made again: from here on `positions` are at the new one's start.
    *
    * @param ends - of its partitions, now
    */
@@ -92,7 +92,7 @@ async function life(
         ends.map(() => 0),
       );
       onAnew?.(topic, ends);
-      onCrash(anew(topic));
+      onCrash(recreated(topic));
       return;
     }
     ids.set(topic, id);
@@ -128,9 +128,9 @@ async function endsOf(cluster: Cluster, topic: string): Promise<readonly number[
   return Array.from({ length: counts.get(topic) ?? 0 }, (_, p) => ends.get(topic, p) ?? 0);
 }
 
-function anew(topic: string): CodedError {
+function recreated(topic: string): CodedError {
   return new CodedError("KAFKA_UNAVAILABLE", {
-    message: `${topic} was deleted and made anew: it is read from its start`,
+    message: `${topic} was deleted and made again: it is read from its start`,
     retryable: true,
     context: { topic },
   });

@@ -146,7 +146,7 @@ class KafkaJsSubscription implements Subscription {
     if (this.#placed.has(partition)) {
       this.#cluster.logger.error(
         { topic, partition, was: this.#placed.get(partition), is: topicId },
-        `${topic} was deleted and made anew: asking where to read it from`,
+        `${topic} was deleted and made again: asking where to read it from`,
       );
     }
     const found = await this.#persistently(wanted, async () => {

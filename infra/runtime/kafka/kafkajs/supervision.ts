@@ -35,7 +35,7 @@ export function keepAlive(
     const crashed = new Promise<never>((_, reject) => {
       crash = reject;
     });
-    // The consumer may crash while it is being closed: by then nobody waits for it.
+    // The consumer may crash while it is being closed: by then it is not awaited.
     crashed.catch(() => {});
     const close = await life(crash);
     try {

@@ -56,7 +56,7 @@ async function bounds(
     await Promise.all(
       topics.map((topic) =>
         persistently(options.clock, async () => {
-          // Before the offsets: one that is made anew in between is then seen as another.
+          // Before the offsets: one that is made again in between is then seen as another.
           ids.set(topic, await current.current(topic));
           await bound(admin, topic, from, starts, ends);
         }),

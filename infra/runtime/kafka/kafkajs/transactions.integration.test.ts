@@ -107,7 +107,7 @@ test("a tail passes over aborted records and over markers, also at the very end"
   expect(empty.values()).toEqual(["a", "b", "c"]);
 });
 
-test("whoever opens the same transactional id later ends the earlier one, which says so", async () => {
+test("a producer that opens the same transactional id later ends the earlier one, which says so", async () => {
   const first = await openTransactions(cluster, `${prefix}t`, `${prefix}g`);
   cleanup.push(async () => first.destroy());
   await commit(first, [value("a")], 1);

@@ -31,7 +31,7 @@ const BOUND_MS = 8_000;
 const NEVER = { retries: Number.NaN };
 /**
  * As many small records as `message.max.bytes` lets into a request: a transaction waits for each request's answer before
- * it sends the next, and nobody waits for a part of one. With 4,000 instead of 1,000 the stations transform makes a
+ * it sends the next, and a part of one is not awaited. With 4,000 instead of 1,000 the stations transform makes a
  * quarter of the requests.
  */
 const IN_TRANSACTION = { ...MAX_REQUEST, records: 4_000 };

@@ -98,7 +98,7 @@ export class Guard {
 
   /**
    * Before the first record of this producer in these partitions: end what its predecessor has left open there, and
-   * what of others nobody will end.
+   * what will not be ended of others.
    *
    * @throws {CodedError} KAFKA_HANGING_TRANSACTION when something stays open
    */

@@ -158,7 +158,7 @@ describe("a transaction of another producer that hangs in an output", () => {
     await processor.stop();
   });
 
-  test("while its coordinator still knows it, is waited for by nobody and ended by nobody", async () => {
+  test("while its coordinator still knows it, is neither waited for nor ended", async () => {
     const producerEpoch = begins("stranger", "still at work");
     write("a");
     const processor = await start();

@@ -25,7 +25,7 @@ export async function ownIn(
 const OTHERS_OWN = new Set(["Ongoing", "PrepareCommit", "CompleteCommit"]);
 
 /**
- * This producer id's own, which its fence must have ended, and those of others that nobody will end: their coordinator
+ * This producer id's own, which its fence must have ended, and those of others that will not be ended: their coordinator
  * has aborted them, or has forgotten their producer.
  */
 export async function suspectsIn(
@@ -64,7 +64,7 @@ export async function forgottenIn(
   return open.filter((transaction, n) => !isUnderWay(owners[n], transaction));
 }
 
-/** Those that are there in every look: one that is not will be, or was, ended by whoever began it. */
+/** Those that are there in every look: one that is not will be, or was, ended by its own producer. */
 export async function lasting(
   look: () => Promise<readonly OpenTransaction[]>,
   waitsMs: readonly number[],

@@ -74,7 +74,7 @@ export interface LoopKafka {
 
   /** undefined: the coordinator has never heard of it. */
   describe(transactionalId: string): Promise<Coordinated | undefined>;
-  /** Of whoever has this producer id; undefined: no coordinator knows it. */
+  /** Of the owner of this producer id; undefined: no coordinator knows it. */
   coordinated(producerId: number): Promise<Coordinated | undefined>;
   /** The last stable offset of each: what is before it is committed or aborted. */
   stable(places: readonly TopicPartition[]): Promise<Positions>;
@@ -86,7 +86,7 @@ export interface LoopKafka {
    * @throws {CodedError} also when this client may not: CLUSTER_ACTION, or ALTER, of the cluster
    */
   mark(transaction: OpenTransaction, outcome: Outcome): Promise<void>;
-  /** Fence whoever has this transactional id, and have its open transaction ended. */
+  /** Fence the owner of this transactional id, and have its open transaction ended. */
   fence(transactionalId: string, group: string): Promise<TransactionalProducer>;
   /** Where the offsets of a group are kept, as far as this client may know. */
   offsetsOf(group: string): Promise<TopicPartition | undefined>;

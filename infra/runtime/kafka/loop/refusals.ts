@@ -64,7 +64,7 @@ export class Refusals {
   }
 }
 
-/** What whoever runs it can do, by the broker's name of the refusal. */
+/** What the operator can do, by the broker's name of the refusal. */
 function adviceOn({ message, context }: CodedError): string {
   switch (context["broker"]) {
     case "INVALID_TIMESTAMP":

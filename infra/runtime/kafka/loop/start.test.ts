@@ -17,8 +17,8 @@ test("the state decides, then the group, then the beginning", () => {
 });
 
 test.each([
-  ["another topic of the name", at(30, "that"), 10, "made anew"],
-  ["another one that has not grown so far", at(60, "that"), 10, "made anew"],
+  ["another topic of the name", at(30, "that"), 10, "made again"],
+  ["another one that has not grown so far", at(60, "that"), 10, "made again"],
   ["what retention has deleted", at(5), 10, "deleted before"],
   ["a log that has lost its end", at(60), 50, "lost records"],
   ["a position from before topics had ids, out of range", at(60, undefined), 10, "ends before"],

@@ -27,14 +27,14 @@ export function startOf(bounds: Bounds, state: Position | undefined, group: Posi
   if (isOther(bounds, known)) {
     return {
       next: bounds.first,
-      finding: "the topic was deleted and made anew: it is read from its start",
+      finding: "the topic was deleted and made again: it is read from its start",
     };
   }
   if (known.next < bounds.first) {
     return { next: bounds.first, finding: "records were deleted before they were processed" };
   }
   if (known.next > bounds.end) {
-    // Of a topic without a known id, made anew is the likelier reason.
+    // Of a topic without a known id, made again is the likelier reason.
     return known.topicId === undefined || bounds.topicId === undefined
       ? { next: bounds.first, finding: "the topic ends before its position: it is read from its start" }
       : {

@@ -45,7 +45,7 @@ export interface Recent {
 }
 
 /**
- * Fence whoever had this partition, end what it left open in the log, read its committed state back, and find where to
+ * Fence the partition's previous task, end what it left open in the log, read its committed state back, and find where to
  * go on: in this order, so that after it no other producer can write this partition's state (delivery rules 6 and 13).
  *
  * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_FENCED, KAFKA_HANGING_TRANSACTION, or what the task's `restore` throws
@@ -200,7 +200,7 @@ function inPartition(record: OutRecord, partition: number): PartitionedRecord {
 function mustBe(topic: string, known: string | undefined, id: string | undefined): void {
   if (known === id) return;
   throw new CodedError("KAFKA_UNAVAILABLE", {
-    message: `${topic} was deleted and made anew: what was fetched is not what its position is in`,
+    message: `${topic} was deleted and made again: what was fetched is not what its position is in`,
     retryable: true,
     context: { topic, was: known, is: id },
   });

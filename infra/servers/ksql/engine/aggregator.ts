@@ -62,7 +62,7 @@ export class Aggregator {
     return rows;
   }
 
-  /** The windows of which nothing can change any more and nobody may ask: epoch ms of their latest start. */
+  /** The windows of which nothing can change any more and no query may ask: epoch ms of their latest start. */
   get expiredBefore(): number {
     return this.streamTime - this.keptMs;
   }

@@ -18,7 +18,7 @@ export interface ChangeSource {
   changesOf(records: readonly InRecord[], work: Turns): Promise<readonly GroupChange[]>;
   /**
    * Headers for what is written for a batch, which say how far the source is in it: of each of these partitions
-   * everything below the offset, and nothing from there on. Whoever counts the source can hold that count against a row.
+   * everything below the offset, and nothing from there on. A reader that counts the source can hold that count against a row.
    */
   cutOf(records: readonly InRecord[]): Readonly<Record<string, string>>;
   /** Changelog records of the state since `commit`. */

@@ -7,7 +7,7 @@ interface DrainedOptions {
   readonly kafka: Pick<Kafka, "tail">;
   readonly admin: Pick<KafkaAdmin, "committedOffsets">;
   readonly clock: Clock;
-  /** Reads these topics now. Nobody writes them any more. */
+  /** Reads these topics now. They are not written any more. */
   readonly group: string;
   readonly topics: readonly string[];
   /** Ends the wait. */

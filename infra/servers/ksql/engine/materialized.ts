@@ -96,7 +96,7 @@ export class Materialized {
     return true;
   }
 
-  /** Its partition is another instance's, or is restored anew. */
+  /** Its partition is another instance's, or is being restored. */
   close(): Promise<void> {
     return this.#entries.close();
   }

@@ -247,7 +247,7 @@ describe.each([
     await h.close();
   });
 
-  test("a server that starts anew has its statements, queries and counts again, and counts on", async () => {
+  test("a server that starts again has its statements, queries and counts again, and counts on", async () => {
     const first = await open();
     await first.topics("t");
     await first.ksql("CREATE STREAM S (K VARCHAR KEY, V INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');");

@@ -47,7 +47,7 @@ const MAX_RECORDS = 20_000;
 const MAX_BYTES = 2 * 1024 * 1024;
 /**
  * A commit costs the broker some 7 ms of a core, whatever it holds. Pages are told ten times a second at most, so more
- * than ten commits a second and partition would be work that nobody sees.
+ * than ten commits a second and partition would be work without an effect.
  */
 export const COMMIT_GAP_MS = 100;
 

@@ -67,7 +67,7 @@ const COMPACTED = {
 };
 /** A packed change takes 20 bytes and more: as many of them as other transactions have records. */
 const MAX_PACKED_BYTES = 512 * 1024;
-/** Regrouped changes are read at once; what is older than a week belongs to a query that nobody ran. */
+/** Regrouped changes are read at once; what is older than a week belongs to a query that did not run. */
 const PASSING = {
   "cleanup.policy": "delete",
   "retention.ms": String(7 * 86_400_000),

@@ -24,7 +24,7 @@ interface Writer {
 /**
  * Avro in the registry's wire format.
  *
- * A registry that was set up anew knows nothing of older records' ids, or knows other schemas under them. What its
+ * A registry that was set up again knows nothing of older records' ids, or knows other schemas under them. What its
  * answer does not fit is read by the subject's newest schema, if it is exactly one such value: that is where the
  * columns come from, and a query would otherwise leave out half of a topic. It may be wrong as `avroDecoder` of
  * `infra/runtime/registry` may: where two versions of the subject fill the same bytes.
@@ -127,7 +127,7 @@ async function newestOf(
 function unreadable(error: unknown, subject: string): unknown {
   if (!isCoded(error, "REGISTRY_UNKNOWN_SCHEMA")) return error;
   return new Error(
-    `${messageOf(error)}, and the newest of ${subject} does not fit: if the registry was set up anew, register there what the record was written by`,
+    `${messageOf(error)}, and the newest of ${subject} does not fit: if the registry was set up again, register there what the record was written by`,
     { cause: error },
   );
 }

@@ -159,7 +159,7 @@ test("another writer's schema is read by name: other order, more fields, enums a
   expect(value.decode(bytes)).toEqual(["blue", 7n, null]);
 });
 
-test("records of a schema that nobody knows, or of another shape, are poison and stop nothing", async () => {
+test("records of an unknown schema, or of another shape, are poison and stop nothing", async () => {
   const registry = memoryRegistry();
   const { value } = await serdesOf({ ...SOURCE, values: [{ name: "ID", type: INTEGER }] }, registry, false);
   const nested = { type: "record", name: "N", fields: [] };
@@ -176,7 +176,7 @@ test("records of a schema that nobody knows, or of another shape, are poison and
   for (const record of records) expect(() => value.decode(record)).toThrow();
 });
 
-test("what a registry that was set up anew cannot tell is read by the subject's newest, if it fits exactly", async () => {
+test("what a registry that was set up again cannot tell is read by the subject's newest, if it fits exactly", async () => {
   const registry = memoryRegistry();
   const entry = (...names: readonly string[]): string =>
     JSON.stringify({ type: "record", name: "E", fields: names.map((name) => ({ name, type: "int" })) });

@@ -20,7 +20,7 @@ export const MOST_DEATHS = 3;
  * What is known of deaths once one more is.
  *
  * A server that is killed for other reasons may have been at work for any query, but hardly three times at the same
- * record: a query that gets further begins to count anew.
+ * record: a query that gets further begins to count again.
  *
  * @param at - where the server was at work when it ended; null: nowhere.
  */

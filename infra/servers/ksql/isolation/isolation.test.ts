@@ -23,7 +23,7 @@ test("a query is left out after three deaths at the same record", () => {
   });
 });
 
-test("one that got further begins to count anew; deaths without work count for no query", () => {
+test("one that got further begins to count again; deaths without work count for no query", () => {
   expect(isolated(afterAll(at("Q", 7), at("Q", 7), at("Q", 8), at("Q", 8))).size).toBe(0);
   expect(isolated(afterAll(at("Q", 7), null, null, at("Q", 7), null)).size).toBe(0);
   expect(isolated(afterAll(at("Q", 7), null, at("Q", 7), at("Q", 7))).size).toBe(1);
@@ -56,7 +56,7 @@ test("what a server was at outlives it, and nothing else does", () => {
   expect(open().isolated.size).toBe(0);
 });
 
-test("a server that ended while it did nothing has nobody to blame", () => {
+test("a server that ended while it did nothing has no query to blame", () => {
   for (let death = 0; death < 5; death++) {
     const { mark } = open();
     mark.set(at("Q", 7));

@@ -13,7 +13,7 @@ import { inNewHome, isReadings } from "./stages.ts";
 const BACKLOG = 1_000_000;
 const SETTLE_MS = 5_000;
 const DEVICES = ["40380-T1", "40380-T2"] as const;
-/** Nobody listens here: port 9 is the discard service's, which no system runs any more. */
+/** No server listens here: port 9 is the discard service's, which no system runs any more. */
 const NOBODY = "mqtt://127.0.0.1:9";
 
 /** An agent that has no gateway, with and without a million readings on its disk; then one comes. */

@@ -13,7 +13,7 @@ export interface Program {
   processorSeconds(): number;
   /** Proportional set size, bytes; or that of what no file holds: pages of files are the kernel's to take back. */
   memory(kind?: "Pss" | "Pss_Anon"): number;
-  /** SIGKILL: every run starts anew, so nothing need be left in order. */
+  /** SIGKILL: every run starts again, so nothing need be left in order. */
   kill(): Promise<void>;
 }
 

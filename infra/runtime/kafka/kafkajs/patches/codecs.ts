@@ -14,7 +14,7 @@ export const CODECS: Readonly<Record<string, (bytes: Buffer) => Uint8Array>> = {
   zstd: (bytes) => unzstd(bytes),
 };
 
-/** Of a record batch's attributes; 5 to 7 are given to nobody yet. */
+/** Of a record batch's attributes; 5 to 7 are not assigned yet. */
 const UNKNOWN = [5, 6, 7];
 
 export function addCodecs(): void {

@@ -1,7 +1,7 @@
 import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 
 /**
- * kafkajs 2.2.4 looks for waiting requests by a timer that always sets itself anew, with a delay that is long past:
+ * kafkajs 2.2.4 looks for waiting requests by a timer that always sets itself again, with a delay that is long past:
  * from its first reply on, each connection wakes the process a thousand times a second, 1 % of a core (tulios/kafkajs
  * #1704; later Node versions print a warning of it, #1751). The timer is needed only while a request waits.
  */

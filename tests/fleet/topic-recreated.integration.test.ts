@@ -20,7 +20,7 @@ beforeAll(async () => {
   const brokers = [inject("kafka")];
   admin = await createKafka({
     brokers,
-    clientId: "topic-anew",
+    clientId: "topic-recreated",
     logger: silentLogger,
     clock: systemClock,
   }).admin();
@@ -46,7 +46,7 @@ async function deleteBefore(topic: string, offset: number): Promise<void> {
   await client.disconnect();
 }
 
-test("a topic made anew that has grown past the old position is read from its start", async () => {
+test("a topic made again that has grown past the old position is read from its start", async () => {
   const fleet = await begun();
   const first = await fleet.writer();
   await fleet.send(100);
