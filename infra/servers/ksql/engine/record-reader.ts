@@ -2,7 +2,9 @@ import type { InRecord } from "../../../runtime/kafka/ports.ts";
 import { layoutOf } from "../analysis/source-scope.ts";
 import type { Source } from "../catalog/source.ts";
 import type { Serdes } from "../formats/side.ts";
-import { parseWithPattern } from "../values/time-pattern.ts";
+import { parseWith } from "../values/time/parse.ts";
+import { instantOfFields } from "../values/time/resolve.ts";
+import { zoneOf } from "../values/time/zone.ts";
 import type { Row, Value } from "../values/value.ts";
 import type { ProcessingLog } from "./processing-log.ts";
 
@@ -86,5 +88,7 @@ function timeExtractor(source: Source): (row: Row, recordTime: number) => number
 /** @throws Error when there is no time in it. */
 export function timeOfValue(value: Value, format: string | undefined): number {
   if (value === null) throw new Error("the TIMESTAMP column is NULL");
-  return format === undefined ? Number(value) : parseWithPattern(String(value), format);
+  return format === undefined
+    ? Number(value)
+    : instantOfFields(parseWith(format, String(value)), zoneOf("UTC"));
 }
