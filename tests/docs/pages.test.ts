@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
-import { brokenLinks, commandsShown, pages, scriptOf } from "./pages.ts";
+import { brokenLinks, commandsShown, missingPaths, pages, scriptOf } from "./pages.ts";
 
 const root = projectRoot();
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
@@ -11,6 +11,12 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 
 test("every link of every page leads somewhere", () => {
   expect(brokenLinks()).toEqual([]);
+});
+
+test("every file that a page names is there", () => {
+  // The history of changes names what was there, and one page how a file would be called.
+  const old = missingPaths().filter(({ page, path }) => page !== "CHANGELOG.md" && !/bicycle/.test(path));
+  expect(old).toEqual([]);
 });
 
 test("every command that a page shows is there", () => {

@@ -44,6 +44,23 @@ function headingsOf(file: string): readonly string[] {
   );
 }
 
+export interface MissingPath {
+  readonly page: string;
+  readonly path: string;
+}
+
+const FOLDERS = ["schemas", "infra", "firmware-sim", "edge", "gateway", "central", "tests", "docs"];
+
+/** Files and folders that pages name in code and that are not there. A path with `*`, `{…}` or `…` stands for several. */
+export function missingPaths(): readonly MissingPath[] {
+  const named = new RegExp(`\`((?:${FOLDERS.join("|")})/[\\w./-]+)\``, "g");
+  return pages().flatMap((page) => {
+    const text = readFileSync(join(root, page), "utf8");
+    const paths = [...text.matchAll(named)].map(([, path = ""]) => path);
+    return paths.filter((path) => !existsSync(join(root, path))).map((path) => ({ page, path }));
+  });
+}
+
 function withoutCode(text: string): string {
   return text.replace(/^```[\s\S]*?^```/gm, "").replace(/`[^`\n]*`/g, "");
 }
