@@ -10,6 +10,8 @@ const WAITS_MS = [2_000, 5_000];
 /** As npm (Node's error codes) and Maven (Java's messages) say it. */
 const OFFLINE =
   /ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ECONNREFUSED|Unknown host|Temporary failure in name resolution|Network is unreachable|No route to host|Connection refused/;
+const UNTRUSTED =
+  /SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF)|CERT_(HAS_EXPIRED|NOT_YET_VALID)|ERR_TLS_CERT|PKIX path|certificate_unknown|valid certification path|CertificateException/;
 const BROKEN =
   /ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EINTEGRITY|ECONNABORTED|EPIPE|E50\d|socket hang up|network socket disconnected|Invalid response body|Premature|Connection reset|timed out|status code: 50\d|Could not transfer|Z_BUF_ERROR|TAR_BAD_ARCHIVE|unexpected end of file|Checksum validation failed/i;
 
@@ -17,16 +19,17 @@ const BROKEN =
  * What of the network made a program fail?
  *
  * @param {string} output - what it wrote
- * @returns {"offline" | "broken" | null} offline: a server cannot be reached; broken: a transfer did not come to its end;
- * null: something else
+ * @returns {"untrusted" | "offline" | "broken" | null} untrusted: a server's certificate is refused; offline: a server
+ * cannot be reached; broken: a transfer did not come to its end; null: something else
  */
 export function networkFault(output) {
+  if (UNTRUSTED.test(output)) return "untrusted";
   if (OFFLINE.test(output)) return "offline";
   return BROKEN.test(output) ? "broken" : null;
 }
 
 /**
- * Run what fetches, again when the network is at fault: what has arrived is kept in the program's cache.
+ * Run what fetches, again when another try can help: what has arrived is kept in the program's cache.
  *
  * @param {(attempt: number) => Promise<Outcome>} fetch - attempt: from 1
  * @param {object} about
@@ -40,7 +43,7 @@ export async function fetchPatiently(fetch, { what, progress, waitsMs = WAITS_MS
     const outcome = await fetch(attempt);
     const fault = outcome.code === 0 ? null : networkFault(outcome.output);
     const wait = waitsMs[attempt - 1];
-    if (fault === null || wait === undefined) return outcome;
+    if (fault === null || fault === "untrusted" || wait === undefined) return outcome;
     const how = fault === "offline" ? "no server can be reached" : "the download broke off";
     progress.note(`${what}: ${how}; attempt ${attempt + 1} of ${waitsMs.length + 1} in ${wait / 1000} s`);
     await sleep(wait);
@@ -57,6 +60,15 @@ export async function fetchPatiently(fetch, { what, progress, waitsMs = WAITS_MS
 export function fetchFailed(what, program, { code, output }, settings) {
   const words = output.trim();
   const fault = networkFault(output);
+  if (fault === "untrusted") {
+    const trust = program.startsWith("npm")
+      ? "npm takes it by `npm config set cafile FILE`"
+      : "Java takes it by `keytool -importcert -cacerts -file FILE`";
+    return new SetupError(
+      `The certificate of ${hostIn(output) ?? "the server"} is not trusted, so ${what} cannot be fetched.`,
+      `Look at the clock first. A proxy that opens encrypted connections has a certificate of its own: ${trust}.`,
+    );
+  }
   if (fault === "offline") {
     return new SetupError(
       `There is no network: ${what} cannot be fetched, because ${hostIn(output) ?? "the server"} cannot be reached.`,

@@ -14,12 +14,19 @@ const MAVEN_OFFLINE =
 const MAVEN_CUT =
   "Could not transfer artifact org.rocksdb:rocksdbjni:jar:9.7.3 from/to central (https://repo.maven.apache.org/maven2): " +
   "Premature end of Content-Length delimited message body (expected: 67,543; received: 1,024)";
+const NPM_UNTRUSTED = `npm error code SELF_SIGNED_CERT_IN_CHAIN
+npm error request to https://registry.npmjs.org/wanted failed, reason: self-signed certificate in certificate chain`;
+const MAVEN_UNTRUSTED =
+  "Could not transfer artifact org.apache.maven.plugins:maven-dependency-plugin:pom:3.9.0 from/to central " +
+  "(https://repo.maven.apache.org/maven2): transfer failed for https://repo.maven.apache.org/maven2/x.pom: " +
+  "(certificate_unknown) PKIX path building failed: unable to find valid certification path to requested target";
 const MAVEN_POM = "[FATAL] Non-parseable POM pom.xml: unexpected character in markup";
 
 describe("a fault of the network", () => {
   test("is told from others, and no network from a transfer that broke off", () => {
     expect([NPM_OFFLINE, MAVEN_OFFLINE].map(networkFault)).toEqual(["offline", "offline"]);
     expect([NPM_CUT, MAVEN_CUT].map(networkFault)).toEqual(["broken", "broken"]);
+    expect([NPM_UNTRUSTED, MAVEN_UNTRUSTED].map(networkFault)).toEqual(["untrusted", "untrusted"]);
     expect([NPM_LOCK, MAVEN_POM, ""].map(networkFault)).toEqual([null, null, null]);
   });
 
@@ -32,6 +39,13 @@ describe("a fault of the network", () => {
     expect(told(MAVEN_OFFLINE).message).toContain("repo.maven.apache.org cannot be reached");
     expect(told(NPM_CUT).fix).toContain("Run the command again");
     expect(told(NPM_LOCK).message).toContain("EUSAGE");
+    expect(told(NPM_UNTRUSTED)).toMatchObject({
+      message: "The certificate of registry.npmjs.org is not trusted, so the npm packages cannot be fetched.",
+      fix: expect.stringContaining("npm config set cafile"),
+    });
+    expect(fetchFailed("Kafka's jars", "Maven", { code: 1, output: MAVEN_UNTRUSTED }, "").fix).toContain(
+      "keytool -importcert",
+    );
   });
 });
 
@@ -52,11 +66,13 @@ describe("what fetches", () => {
     expect(calls()).toBe(3);
   });
 
-  test("runs three times at most, and once where the network is not at fault", async () => {
+  test("runs three times at most, and once where the network is not at fault or a certificate is refused", async () => {
     const cut = outcomes(NPM_CUT, NPM_CUT, NPM_CUT);
     expect((await cut.outcome).output).toBe(NPM_CUT);
     const wrong = outcomes(NPM_LOCK);
     expect((await wrong.outcome).output).toBe(NPM_LOCK);
-    expect([cut.calls(), wrong.calls()]).toEqual([3, 1]);
+    const untrusted = outcomes(MAVEN_UNTRUSTED);
+    expect((await untrusted.outcome).output).toBe(MAVEN_UNTRUSTED);
+    expect([cut.calls(), wrong.calls(), untrusted.calls()]).toEqual([3, 1, 1]);
   });
 });
