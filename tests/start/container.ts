@@ -15,12 +15,17 @@ const FILES = {
   group: "root:x:0:\nnogroup:x:65534:\n",
 };
 
-/** Commands that run another one in a container, with the sandbox at its own path. */
 export interface Container {
   /** The Node in it. */
   readonly node: string;
-  /** @param user - as the engine's `--user` has it. */
-  through(cwd: string, env: Readonly<Record<string, string>>, user?: string): readonly string[];
+  /**
+   * The command that runs another one in `clone` of a home.
+   *
+   * @param home - its folder on this machine
+   * @param path - where it is in the container
+   * @param user - as the engine's `--user` has it
+   */
+  through(home: string, path: string, user?: string): readonly string[];
   /** Takes the image away that was made for it. */
   end(): void;
 }
@@ -38,22 +43,22 @@ export function containerLacks(): string | undefined {
 }
 
 /**
- * A container for this sandbox, with the engine's own limits: its capabilities, its filter of system calls, its
- * namespaces. Of the network it has the machine's, so that set-up reaches what the machine reaches.
+ * A container with the engine's own limits: its capabilities, its filter of system calls, its namespaces. Of the network
+ * it has the machine's, so that set-up reaches what the machine reaches.
  *
  * @throws Error with the engine's words when no image can be made
  */
-export function containerFor(sandbox: Sandbox): Container {
+export function containerIn(sandbox: Sandbox): Container {
   const program = engine() ?? "docker";
   const image = OTHERS_IMAGE ?? makeImage(program, sandbox);
   const scripts = `${import.meta.dirname}:${import.meta.dirname}:ro`;
-  const volumes = [`${sandbox.folder}:${sandbox.folder}`, scripts, ...(OTHERS_IMAGE ? [] : ownPrograms())];
+  const given = [scripts, ...(OTHERS_IMAGE ? [] : ownPrograms())];
   return {
     node: OTHERS_IMAGE ? "node" : process.execPath,
-    through: (cwd, env, user = "0:0") => [
-      ...[program, "run", "--rm", "--network=host", `--workdir=${cwd}`, `--user=${user}`],
-      ...Object.entries(env).map(([name, value]) => `--env=${name}=${value}`),
-      ...volumes.map((volume) => `--volume=${volume}`),
+    through: (home, path, user = "0:0") => [
+      ...[program, "run", "--rm", "--network=host", `--user=${user}`],
+      ...[`--env=HOME=${path}`, `--workdir=${join(path, "clone")}`],
+      ...[`${home}:${path}`, ...given].map((volume) => `--volume=${volume}`),
       image,
     ],
     end() {

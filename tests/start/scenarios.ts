@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { containerFor, containerLacks } from "./container.ts";
+import { containerIn, containerLacks } from "./container.ts";
 import { type Sandbox, STRANGER } from "./sandbox.ts";
 
 /** One `npm start`. */
@@ -79,7 +79,9 @@ export const SCENARIOS: readonly Scenario[] = [
       const cwd = sandbox.clone("stranger", "clone");
       sandbox.giveToStranger(home);
       const through = ["setpriv", `--reuid=${STRANGER}`, `--regid=${STRANGER}`, "--clear-groups"];
-      return { starts: [{ cwd, through, env: atHome(home) }] };
+      // npm's own settings of the user that runs this must not reach it.
+      const npm = { npm_config_cache: join(home, ".npm"), npm_config_userconfig: join(home, ".npmrc") };
+      return { starts: [{ cwd, through, env: { HOME: home, ...npm } }] };
     },
   },
   {
@@ -147,8 +149,8 @@ export const SCENARIOS: readonly Scenario[] = [
     async prepare(sandbox) {
       const home = sandbox.home("root");
       const cwd = sandbox.clone("root", "clone");
-      const { node, through, end } = containerFor(sandbox);
-      return { starts: [{ cwd, node, through: through(cwd, atHome(home)) }], end };
+      const { node, through, end } = containerIn(sandbox);
+      return { starts: [{ cwd, node, through: through(home, "/root") }], end };
     },
   },
   {
@@ -159,8 +161,9 @@ export const SCENARIOS: readonly Scenario[] = [
       const home = sandbox.home("stranger");
       const cwd = sandbox.clone("stranger", "clone");
       sandbox.giveToStranger(home);
-      const { node, through, end } = containerFor(sandbox);
-      return { starts: [{ cwd, node, through: through(cwd, atHome(home), `${STRANGER}:${STRANGER}`) }], end };
+      const { node, through, end } = containerIn(sandbox);
+      const user = `${STRANGER}:${STRANGER}`;
+      return { starts: [{ cwd, node, through: through(home, "/home/stranger", user) }], end };
     },
   },
   {
@@ -173,12 +176,6 @@ export const SCENARIOS: readonly Scenario[] = [
 
 export function argumentsOf({ args = FREE }: Start): readonly string[] {
   return args;
-}
-
-/** Where npm finds what it fetched before, when this is the user's home. */
-function atHome(home: string): Readonly<Record<string, string>> {
-  const npm = { npm_config_cache: join(home, ".npm"), npm_config_userconfig: join(home, ".npmrc") };
-  return { HOME: home, ...npm };
 }
 
 /** @returns undefined where another program has the port already: that is what the scenario is about. */
