@@ -7,6 +7,11 @@ import { Sandbox } from "./sandbox.ts";
 
 const LAST_WORDS = 12;
 
+interface Options {
+  readonly start?: boolean;
+  readonly unit?: boolean;
+}
+
 /** A command of a fresh clone by this Node. @returns did it end with 0? */
 async function run(version: string, command: readonly string[]): Promise<boolean> {
   const place = new Sandbox();
@@ -34,6 +39,7 @@ const program = new Command("test:node")
   .description("npm test in fresh clones of the last commit, by each Node that is supported.")
   .argument("[versions...]", "Nodes, as npm's package `node` has them", SUPPORTED_NODES)
   .option("--start", "only npm start to the first train")
+  .option("--unit", "only the tests that need no servers")
   .addHelpText(
     "after",
     `
@@ -41,9 +47,10 @@ Examples:
   npm run test:node                  each of ${SUPPORTED_NODES.join(", ")}
   npm run test:node -- 24 --start    a quick look`,
   )
-  .action(async (versions: readonly string[], { start }: { readonly start?: boolean }) => {
+  .action(async (versions: readonly string[], { start, unit }: Options) => {
     const script = join(import.meta.dirname, "to-first-train.mjs");
-    const command = start ? ["node", script, "--free-ports"] : ["npm", "test"];
+    const tests = unit ? ["npm", "run", "test:unit"] : ["npm", "test"];
+    const command = start ? ["node", script, "--free-ports"] : tests;
     let good = true;
     for (const version of versions) good = (await run(version, command)) && good;
     process.exitCode = good ? 0 : 1;
