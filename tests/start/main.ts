@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -32,6 +32,8 @@ async function one(scenario: Scenario): Promise<Row> {
     const bad = outcomes.find(({ trainMs, allMs, code }) => trainMs === null || allMs === null || code !== 0);
     if (bad) return { name, result: "FAILED", words: `ended with ${bad.code}\n${bad.words}` };
     if (left.length > 0) return { name, result: "FAILED", words: `left behind: ${left.join(", ")}` };
+    const made = starts.flatMap(({ cwd }) => filesMadeIn(cwd));
+    if (made.length > 0) return { name, result: "FAILED", words: `made beside the sources: ${made.join(", ")}` };
     return { name, result: "held", words: outcomes.map(figures).join("; then ") };
   } finally {
     end?.();
@@ -66,6 +68,12 @@ function environment({ env = {} }: Start): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !own.test(name));
   const all = { ...Object.fromEntries(inherited), ...env };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** What a start left in the clone that the project does not know as its own. */
+function filesMadeIn(clone: string): readonly string[] {
+  const git = ["-c", "safe.directory=*", "-C", clone, "status", "--porcelain"];
+  return execFileSync("git", git, { encoding: "utf8" }).split("\n").filter(Boolean);
 }
 
 /** Processes whose command line or working directory names this folder. */

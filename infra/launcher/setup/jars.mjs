@@ -4,7 +4,7 @@ import { createReadStream, existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { SetupError } from "./error.mjs";
-import { isBrokenArchive, repositoryIn, transferIn } from "./maven.mjs";
+import { hasAccount, isBrokenArchive, mavenEnvironment, repositoryIn, transferIn } from "./maven.mjs";
 import { fetchFailed, fetchPatiently } from "./network.mjs";
 import { run } from "./run.mjs";
 import { digest, textOf, writeWhole } from "./stamp.mjs";
@@ -155,9 +155,7 @@ async function fetchJars(root, maven, wanted, { progress, advance, waitsMs }) {
     (attempt) =>
       run(maven, ["-B", ...(attempt > 1 ? ["-U"] : []), "-f", pom, "process-resources"], {
         cwd: root,
-        // Maven's own colours otherwise leave escape codes behind, even in batch mode.
-        // And Java finds a folder with an umlaut only where the locale has it.
-        env: { MAVEN_OPTS: `${process.env["MAVEN_OPTS"] ?? ""} -Djansi.noreset=true`, LC_ALL: "C.UTF-8" },
+        env: mavenEnvironment(process.env, hasAccount(), toolchain),
         onLine,
       }),
     { what: "Kafka, Connect and Debezium", progress, ...(waitsMs ? { waitsMs } : {}) },
