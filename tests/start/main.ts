@@ -33,7 +33,8 @@ async function one(scenario: Scenario): Promise<Row> {
     if (bad) return { name, result: "FAILED", words: `ended with ${bad.code}\n${bad.words}` };
     if (left.length > 0) return { name, result: "FAILED", words: `left behind: ${left.join(", ")}` };
     const made = starts.flatMap(({ cwd }) => filesMadeIn(cwd));
-    if (made.length > 0) return { name, result: "FAILED", words: `made beside the sources: ${made.join(", ")}` };
+    if (made.length > 0)
+      return { name, result: "FAILED", words: `made beside the sources: ${made.join(", ")}` };
     return { name, result: "held", words: outcomes.map(figures).join("; then ") };
   } finally {
     end?.();
