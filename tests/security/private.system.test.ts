@@ -207,6 +207,16 @@ describe("its owner's commands need no options", () => {
   });
 });
 
+test.each(["kill-ksql", "unplug-device"])("the page's %s is for those who have the token", async (id) => {
+  const order = async (headers: Record<string, string>): Promise<number> => {
+    const url = `${system.endpoints.DASHBOARD_URL}/experiments/${id}`;
+    return (await fetch(url, { method: "POST", headers })).status;
+  };
+  expect(await order({ origin: system.endpoints.DASHBOARD_URL })).toBe(401);
+  // The page's server itself sends the token to the supervisor, or to the simulator.
+  expect(await order({ authorization: `Bearer ${token}` })).toBe(202);
+});
+
 test("its parts work, and the proof holds: also after Kafka was killed", async () => {
   const proof = async (): Promise<{ state: string; summed: number }> =>
     (await (await fetch(`${system.endpoints.DASHBOARD_URL}/api/v1/proof`)).json()) as never;

@@ -119,3 +119,8 @@ test.each([
   if (location !== undefined) expect(answer.headers.location).toBe(location);
   else expect(answer.headers.location).toMatch(/^http:/);
 });
+
+test("no request comes back with the login that only the door knows", async () => {
+  expect((await ask("TRACE", "/connectors")).status).toBe(405);
+  expect(seen).toEqual([]);
+});

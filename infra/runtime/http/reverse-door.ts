@@ -60,6 +60,8 @@ async function pass(
   const { headers, method = "GET", url = "/" } = incoming;
   checkDoor({ headers, localAddress: incoming.socket.localAddress }, door);
   checkToken({ method, headers }, door.token);
+  // Its answer is the request as it came, with the login that only the door knows (RFC 9110 §9.3.8).
+  if (method === "TRACE") throw new RestError(405, 405, "HTTP 405 Method Not Allowed");
   if (!url.startsWith("/")) throw new RestError(400, 400, "the request's target must be a path");
   if (Number(headers["content-length"] ?? 0) > maxBody) throw tooLarge(maxBody);
   const passed = { ...passedOn(headers), ...(authorization === undefined ? {} : { authorization }) };

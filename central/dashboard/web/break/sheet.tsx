@@ -82,7 +82,7 @@ function TokenForm({ onToken }: { readonly onToken: (token: string) => void }) {
         onToken(token);
       }}
     >
-      <label for="demo-token">Token of this demonstration</label>
+      <label for="demo-token">Token: DEMO_TOKEN, or the file token of a private home</label>
       <input
         id="demo-token"
         class="search"
