@@ -155,6 +155,24 @@ test("the will of a session that is over does not speak for the next one at anot
   expect(known()).toBe("after");
 });
 
+test("a session that ended while Kafka was away is not put behind the one that took its place", async () => {
+  scripted.become("away");
+  const before = await box("box");
+  before.client.stream.destroy();
+  await before.closed;
+  scripted.become("hangs");
+  const after = await box("box", gateways[0], 1);
+  const said = say(after, 1, 1, "after");
+  await systemClock.sleep(50);
+  scripted.become("acknowledges");
+  await said;
+  await expect.poll(() => gateways[0]?.metric("wills_total"), { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => records().find((state) => state.order.n === WILL_N)).toBeDefined();
+  const will = records().find((state) => state.order.n === WILL_N);
+  const spoken = records().find((state) => state.kind === "turnstile");
+  expect(will?.order.generation).toBeLessThan(spoken?.order.generation ?? 0);
+});
+
 test("states wait until Kafka has the session; one that begins while Kafka is away goes on when it is back", async () => {
   scripted.become("away");
   const agent = await box("box");

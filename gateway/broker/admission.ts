@@ -51,6 +51,7 @@ export class Admission {
   readonly #byClientId = new Map<string, Session>();
   /** Sessions that ended without a word: of each station the newest, whose will is still to be written. */
   readonly #willing = new Map<number, Session>();
+  #admitted = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -127,7 +128,9 @@ export class Admission {
     if (before && nameOf(before.identity) !== name) return "client-id-taken";
     if (client.closed) return undefined;
     const patience = Math.min(patienceMs, keepaliveS * 1000 * KEEPALIVE_SHARE);
-    const session = new Session(client, identity, speaker, patience, will, this.#contextOf(guard));
+    const session = new Session(
+      ...([client, identity, speaker, ++this.#admitted, patience, will, this.#contextOf(guard)] as const),
+    );
     if (this.#isSecond(session)) return "second-agent";
     if (before) this.#takeOver(before, session);
     this.#sessions.set(client, session);
@@ -142,7 +145,7 @@ export class Admission {
     return undefined;
   }
 
-  #contextOf(guard: Guard | undefined): ConstructorParameters<typeof Session>[5] {
+  #contextOf(guard: Guard | undefined): ConstructorParameters<typeof Session>[6] {
     const { gate, clock, logger, meter, log } = this.#options;
     return {
       clock,

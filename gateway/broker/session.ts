@@ -27,6 +27,8 @@ export class Session implements Peer, LocalSession {
   readonly client: Client;
   readonly identity: Identity;
   readonly speaker: Speaker;
+  /** Rises with each session of this gateway. */
+  readonly ordinal: number;
   readonly patienceMs: number;
   /** Absent for observers, who publish nothing. */
   queue: AckQueue | undefined;
@@ -41,6 +43,7 @@ export class Session implements Peer, LocalSession {
     client: Client,
     identity: Identity,
     speaker: Speaker,
+    ordinal: number,
     patienceMs: number,
     will: unknown,
     context: SessionContext,
@@ -48,6 +51,7 @@ export class Session implements Peer, LocalSession {
     this.client = client;
     this.identity = identity;
     this.speaker = speaker;
+    this.ordinal = ordinal;
     this.patienceMs = patienceMs;
     this.#will = will;
     this.#context = context;

@@ -21,6 +21,20 @@ export interface SessionLogOptions {
   readonly logger: Logger;
 }
 
+/** A session of this gateway that is to be begun. */
+export interface NewSession extends Speaker {
+  /** Rises with each that was let in here. */
+  readonly ordinal: number;
+}
+
+/** What is known of a station's sessions that were begun here. */
+interface Begun {
+  /** The last try to begin one; they follow each other. */
+  readonly turn: Promise<unknown>;
+  /** The newest that Kafka has. */
+  newest: number;
+}
+
 interface Refused {
   readonly since: number;
   readonly attempts: number;
@@ -35,6 +49,7 @@ interface Refused {
 export class SessionLog {
   readonly #options: SessionLogOptions;
   readonly #refused = new Map<string, Refused>();
+  readonly #begun = new Map<number, Begun>();
   #stopped = false;
 
   constructor(options: SessionLogOptions) {
@@ -42,17 +57,32 @@ export class SessionLog {
   }
 
   /**
+   * Sessions of a station begin in the order in which they were let in, however long Kafka is away: one that ended
+   * before Kafka had it never comes behind the one that took its place.
+   *
    * @param wanted - asked before each try.
-   * @returns the session's generation, once Kafka has it; undefined when it is wanted no more.
+   * @returns the session's generation, once Kafka has it; undefined when it is wanted no more, or a later one has begun.
    */
-  async begin(stationId: number, speaker: Speaker, wanted: () => boolean): Promise<number | undefined> {
+  async begin(stationId: number, session: NewSession, wanted: () => boolean): Promise<number | undefined> {
+    const before = this.#begun.get(stationId);
+    const turn = (before?.turn ?? Promise.resolve()).then(() => this.#begin(stationId, session, wanted));
+    this.#begun.set(stationId, { turn, newest: before?.newest ?? 0 });
+    return turn;
+  }
+
+  async #begin(stationId: number, session: NewSession, wanted: () => boolean): Promise<number | undefined> {
     const { producer, recordOf, clock, logger } = this.#options;
     const since = clock.now();
-    while (!this.#stopped && wanted()) {
+    const newest = (): number => this.#begun.get(stationId)?.newest ?? 0;
+    while (!this.#stopped && wanted() && session.ordinal >= newest()) {
       try {
-        const state = this.#state(stationId, speaker, "connected", "connected", since);
+        const state = this.#state(stationId, session, "connected", "connected", since);
         const [written] = await producer.send([recordOf(state)]);
-        if (written) return generationAt(written.offset);
+        if (written) {
+          const begun = this.#begun.get(stationId);
+          if (begun) begun.newest = session.ordinal;
+          return generationAt(written.offset);
+        }
       } catch (error) {
         logger.debug({ station: stationId, reason: messageOf(error) }, "the session is not begun yet");
       }
