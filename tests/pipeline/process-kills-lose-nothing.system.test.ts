@@ -59,6 +59,21 @@ function pressSteadily(): () => Promise<void> {
   };
 }
 
+/** An entry that is pressed from now on is on the page. */
+async function flows(): Promise<void> {
+  const before = pressed;
+  await eventually(() => expect(viewer.entries ?? 0).toBeGreaterThan(before));
+}
+
+/** A part has another process than this one, and is ready. */
+async function isBack(name: string, killed: number): Promise<void> {
+  await eventually(async () => {
+    const part = (await system.parts()).find((each) => each.name === name);
+    expect(part).toMatchObject({ state: "ready" });
+    expect(part?.pid).not.toBe(killed);
+  });
+}
+
 test("N presses on pseudo-terminals are N entries on the page", async () => {
   for (const device of TURNSTILES) await press(device, 250);
   await expectAgreement(system.endpoints.DASHBOARD_URL, viewer, pressed);
@@ -84,7 +99,8 @@ test.each(["gateway", "edge", "central", "kafka", "ksql", "firmware-sim", "dashb
   async (part) => {
     const finish = pressSteadily();
     try {
-      await sleep(1500);
+      await flows();
+      const pid = await system.pidOf(part);
       if (part === "firmware-sim") {
         // Presses of a simulator that is gone never happened: only those before and after it count.
         await finish();
@@ -92,7 +108,7 @@ test.each(["gateway", "edge", "central", "kafka", "ksql", "firmware-sim", "dashb
         await eventually(() => press("40380-T1", 5));
       } else {
         await system.kill(part);
-        await sleep(3000);
+        await isBack(part, pid);
       }
     } finally {
       await finish();
