@@ -39,7 +39,7 @@ export const ERROR_CODES = {
   REGISTRY_INCOMPATIBLE: "The schema registry refuses a schema as incompatible.",
   REGISTRY_UNKNOWN_SCHEMA: "The schema registry knows no schema of this id.",
   CONNECT_FAILED: "Kafka Connect refused a connector or a task failed.",
-  KSQL_STATEMENT_INVALID: "The embedded ksql server cannot parse, analyse or run a statement.",
+  KSQL_STATEMENT_INVALID: "The built-in ksql server cannot parse, analyse or run a statement.",
   KSQL_FAILED: "The ksqlDB server refused a statement.",
   PROOF_BROKEN: "A per-record check of the delivery proof failed.",
   CONTROL_FAILED: "The simulator's control interface refused or did not answer.",

@@ -16,8 +16,8 @@ export interface TopicLimits {
   readonly mergedBytes: number;
 }
 
-/** The embedded tier: few input partitions, because each has its own transactions (7 ms of a core per commit). */
-export const EMBEDDED_LIMITS: TopicLimits = { partitions: 2, mergedBytes: 512 * 1024 * 1024 };
+/** The built-in tier: few input partitions, because each has its own transactions (7 ms of a core per commit). */
+export const BUILT_IN_LIMITS: TopicLimits = { partitions: 2, mergedBytes: 512 * 1024 * 1024 };
 
 const MB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;

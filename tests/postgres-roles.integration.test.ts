@@ -13,7 +13,7 @@ import { eventually } from "../infra/runtime/testing/eventually.ts";
 import { freePort } from "../infra/runtime/testing/free-port.ts";
 import { startServers, type TestServers } from "./support/servers.ts";
 
-/* What the application's role, whose password everybody knows, may do in the embedded PostgreSQL, and what it may not. */
+/* What the application's role, whose password everybody knows, may do in the built-in PostgreSQL, and what it may not. */
 let servers: TestServers | undefined;
 const open: Client[] = [];
 afterEach(() => stopped());

@@ -5,7 +5,7 @@ import type { Logger } from "../../infra/runtime/logger.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import { isOpen, type Verdict } from "../../schemas/audit.ts";
 import { isCoded, messageOf } from "../../schemas/errors.ts";
-import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
+import { BUILT_IN_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { HEADERS, parseStationTopic, stationTopic, topicNames } from "../../schemas/topics.ts";
 import { Auditor } from "./core/auditor.ts";
 import { VerdictMaker } from "./core/verdict.ts";
@@ -81,7 +81,7 @@ export class AuditSession {
         await options.clock.sleep(WAIT_MS, signal);
       }
       const partitions = await admin.partitionsOf(topics.raw);
-      const own = topicSettings(topics, EMBEDDED_LIMITS).filter(({ topic }) => topic === topics.audit);
+      const own = topicSettings(topics, BUILT_IN_LIMITS).filter(({ topic }) => topic === topics.audit);
       await admin.ensureTopics(own);
       producer = await kafka.producer({ lingerMs: 0 });
       const store = new AuditStore({ topic: topics.audit, producer, reader });

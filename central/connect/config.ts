@@ -27,7 +27,7 @@ export const connectCommandSettings = z.object({
     .string()
     .optional()
     .describe(
-      "The folder in which Connect itself reads the file postgres-password, by its config provider `secrets`; not set: an embedded Connect's own, and for any other the connector's settings hold the password.",
+      "The folder in which Connect itself reads the file postgres-password, by its config provider `secrets`; not set: a built-in Connect's own, and for any other the connector's settings hold the password.",
     ),
   TOPIC_PREFIX: topicPrefix,
 });

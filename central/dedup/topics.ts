@@ -1,5 +1,5 @@
 import type { KafkaAdmin, TopicSpec } from "../../infra/runtime/kafka/ports.ts";
-import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
+import { BUILT_IN_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { CLEAN_TOPICS, type Topics } from "../../schemas/topics.ts";
 
 /** What dedup reads and writes, partition by partition. */
@@ -20,12 +20,12 @@ function own(names: Topics): readonly string[] {
 export async function prepareTopics(
   admin: KafkaAdmin,
   names: Topics,
-  wanted = EMBEDDED_LIMITS.partitions,
+  wanted = BUILT_IN_LIMITS.partitions,
 ): Promise<number> {
   const existing = new Set(await admin.listTopics());
   const leading = [names.dedupState, names.raw].find((topic) => existing.has(topic));
   const partitions = leading === undefined ? wanted : await admin.partitionsOf(leading);
-  const settings = topicSettings(names, { ...EMBEDDED_LIMITS, partitions });
+  const settings = topicSettings(names, { ...BUILT_IN_LIMITS, partitions });
   const specs = own(names).map((topic): TopicSpec => {
     const config = settings.find((setting) => setting.topic === topic)?.config ?? {};
     return existing.has(topic) ? { topic, partitions } : { topic, partitions, config };

@@ -63,7 +63,7 @@ async function interactive(): Promise<void> {
 const program = createProgram({
   name,
   description:
-    "Statements and queries for ksqlDB or its embedded stand-in. Without a command: an interactive client.",
+    "Statements and queries for ksqlDB or its built-in stand-in. Without a command: an interactive client.",
   settings: [ksqlClientConfig, logSettings],
   examples: `  npm run ksql -- apply
   npm run ksql

@@ -9,7 +9,7 @@ import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
 import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import type { DeadLetter } from "../../schemas/dead-letter.ts";
 import type { StationRecord } from "../../schemas/records.ts";
-import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
+import { BUILT_IN_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { type Topics, topicNames } from "../../schemas/topics.ts";
 import { type StationsMetrics, stationsMetrics } from "./metrics.ts";
 import { Reconciler } from "./reconcile/reconciler.ts";
@@ -106,7 +106,7 @@ async function prepareTopics(kafka: Kafka, topics: Topics): Promise<void> {
   try {
     const existing = new Set(await admin.listTopics());
     const own = [topics.connectStations, topics.stationsTable, topics.stationsState, topics.deadLetter];
-    const missing = topicSettings(topics, EMBEDDED_LIMITS).filter(
+    const missing = topicSettings(topics, BUILT_IN_LIMITS).filter(
       ({ topic }) => own.includes(topic) && !existing.has(topic),
     );
     // One partition, or two stops of a station would be read in any order.

@@ -6,7 +6,7 @@ import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
 import type { PostgresAccess } from "../../infra/runtime/security/postgres.ts";
 import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import type { DeadLetter } from "../../schemas/dead-letter.ts";
-import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
+import { BUILT_IN_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { type Topics, telemetryGroup, topicNames } from "../../schemas/topics.ts";
 import { Database } from "./database.ts";
 import { deadLetters } from "./dead-letters.ts";
@@ -84,7 +84,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
 async function makeMissing(admin: KafkaAdmin, topics: Topics): Promise<void> {
   const existing = new Set(await admin.listTopics());
   const own = [topics.fleet, topics.deadLetter].filter((topic) => !existing.has(topic));
-  await admin.ensureTopics(topicSettings(topics, EMBEDDED_LIMITS).filter(({ topic }) => own.includes(topic)));
+  await admin.ensureTopics(topicSettings(topics, BUILT_IN_LIMITS).filter(({ topic }) => own.includes(topic)));
 }
 
 /** One line per reason: a vehicle that repeats its numbers must not fill the disk with log lines. */

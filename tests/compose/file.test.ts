@@ -155,8 +155,8 @@ describe("a web page reaches", () => {
   });
 });
 
-test("the brokers are set as the embedded three are, where a cluster must be", () => {
-  const embedded = brokerSettings({
+test("the brokers are set as the built-in three are, where a cluster must be", () => {
+  const builtIn = brokerSettings({
     dataFolder: "",
     node: 1,
     port: 1,
@@ -179,7 +179,7 @@ test("the brokers are set as the embedded three are, where a cluster must be", (
     const environment = file.services[broker]?.environment ?? {};
     const set = shared.map((name) => [name, environment[`KAFKA_${name.toUpperCase().replaceAll(".", "_")}`]]);
     expect(set.map(([name, value]) => [name, String(value)])).toEqual(
-      shared.map((name) => [name, String(embedded[name])]),
+      shared.map((name) => [name, String(builtIn[name])]),
     );
   }
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { schemaJson } from "../../infra/runtime/avro/contracts.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { TOPIC_FORMATS, type TopicFormat } from "../../schemas/topic-schemas.ts";
-import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
+import { BUILT_IN_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { CLEAN_TOPICS, HEADERS, TOPICS, type Topics } from "../../schemas/topics.ts";
 
 /** What travels on a topic, who writes it and who reads it. */
@@ -96,7 +96,7 @@ const AVRO = "application/vnd.apache.avro+json;version=1.9.0";
 
 /** Every topic as AsyncAPI 3. */
 export function asyncApi(): object {
-  const settings = topicSettings(TOPICS, EMBEDDED_LIMITS);
+  const settings = topicSettings(TOPICS, BUILT_IN_LIMITS);
   const names = Object.keys(CONTRACTS) as (keyof Topics)[];
   const channels = names.map((name) => {
     const { summary } = CONTRACTS[name];

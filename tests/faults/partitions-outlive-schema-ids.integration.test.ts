@@ -9,7 +9,7 @@ import { silentLogger } from "../../infra/runtime/logger.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { avroCodec, avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import { eventually } from "../../infra/runtime/testing/eventually.ts";
-import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
+import { BUILT_IN_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 import { PipelineUnderLoad } from "./pipeline-under-load.ts";
 
@@ -69,7 +69,7 @@ test("partitions and counts stay when a registry's ids change between two starts
 async function expectTotals(load: PipelineUnderLoad, { clean }: { readonly clean: number }): Promise<void> {
   const around = { clock: systemClock, logger: silentLogger };
   const admin = await load.kafka.admin();
-  await admin.ensureTopics(topicSettings(load.topics, EMBEDDED_LIMITS));
+  await admin.ensureTopics(topicSettings(load.topics, BUILT_IN_LIMITS));
   await admin.close();
   await writeSums(load);
   const registry = createRegistryClient({ url: urlOf(2), ...around });

@@ -5,7 +5,7 @@ import type { InRecord, Kafka } from "../../infra/runtime/kafka/ports.ts";
 import { contentsOf } from "../../infra/runtime/kafka/testing/contents.ts";
 import { type Random, seededRandom } from "../../infra/runtime/random.ts";
 import { eventually } from "../../infra/runtime/testing/eventually.ts";
-import { EMBEDDED_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
+import { BUILT_IN_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { stationTopic, type Topics, topicNames } from "../../schemas/topics.ts";
 import { ReplayingAgent, type ReplayingAgentOptions } from "./replaying-agent.ts";
 import { dedupSeat, type GatewaySeat, gatewaySeat, type Seat } from "./seat.ts";
@@ -214,7 +214,7 @@ export class PipelineUnderLoad {
   /** In no partition that is counted has more than one producer ever written transactions (delivery rule 5c). */
   async #expectOneProducerEach(): Promise<void> {
     const folder = await dataFolderOf(this.#options.broker);
-    const { partitions } = EMBEDDED_LIMITS;
+    const { partitions } = BUILT_IN_LIMITS;
     const merged = [this.topics.turnstiles, this.topics.dedupState];
     const copies = this.#options.perStation
       ? this.agents.map(({ stationId }) => this.#copyOf(stationId))
@@ -260,7 +260,7 @@ export class PipelineUnderLoad {
     const own = [raw, devices, deadLetter, arrivals, turnstiles, dedupState];
     const admin = await this.kafka.admin();
     await admin.ensureTopics(
-      topicSettings(this.topics, EMBEDDED_LIMITS).filter(({ topic }) => own.includes(topic)),
+      topicSettings(this.topics, BUILT_IN_LIMITS).filter(({ topic }) => own.includes(topic)),
     );
     await admin.close();
   }

@@ -9,7 +9,7 @@ import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { kafkaAt } from "../faults/topic-contents.ts";
 import { startServers, type TestServers } from "../support/servers.ts";
 
-/* What somebody who may post connectors to the embedded Connect gets out of it. */
+/* What somebody who may post connectors to the built-in Connect gets out of it. */
 let servers: TestServers;
 const folder = mkdtempSync(join(tmpdir(), "elevated-connect-"));
 

@@ -19,7 +19,7 @@ export interface TestServers {
 }
 
 /**
- * Start some of the embedded tier's servers, with what they need: for example `["postgres"]`, or
+ * Start some of the built-in tier's servers, with what they need: for example `["postgres"]`, or
  * `["schema-registry"]` with `{ KAFKA_BROKERS: inject("kafka") }`, which takes the run's shared broker.
  *
  * @param parts - names as `npm run status` shows them.

@@ -9,7 +9,7 @@ import { note, ok, problem } from "./finding.mjs";
 /** @typedef {import("../postgres/standing.mjs").Account} Account */
 
 /**
- * What the embedded PostgreSQL runs as here, and where its programs and data are.
+ * What the built-in PostgreSQL runs as here, and where its programs and data are.
  *
  * @param {string} root - the project's folder
  * @param {string} home - the state folder

@@ -100,7 +100,7 @@ function timeOf(line: string): number {
 const countStations = (client: Client): Promise<number> =>
   client.query<{ n: string }>("SELECT count(*) AS n FROM stations").then(({ rows }) => Number(rows[0]?.n));
 
-describe("the embedded servers", { timeout: 240_000 }, () => {
+describe("the built-in servers", { timeout: 240_000 }, () => {
   test("come up on free ports with topics and stations; a second start in the same home is refused", async () => {
     const first = startInfra("topics,database,connect");
     const { endpoints } = await ready(first);

@@ -77,7 +77,7 @@ Examples:
   npm start -- --only kafka,schema-registry        some servers and what they need
   npm start -- --brokers 3 --home /tmp/three       three Kafka brokers: kill -9 any one of them
   npm start -- --private                           a machine of several users: only you may write
-  KAFKA_BROKERS=k1:9092 npm start                  your own Kafka instead of the embedded one`,
+  KAFKA_BROKERS=k1:9092 npm start                  your own Kafka instead of the built-in one`,
     )
     .action(actions.start);
   startOptions(program.command("infra"))
@@ -89,7 +89,7 @@ Examples:
   npm run infra                                    all of them, until Ctrl+C
   npm run infra -- --only kafka,schema-registry    two of them and what they need
   npm run infra -- --brokers 3 --home /tmp/three   three Kafka brokers: kill -9 any one of them
-  POSTGRES_URL=postgresql://… npm run infra        your own PostgreSQL instead of the embedded one`,
+  POSTGRES_URL=postgresql://… npm run infra        your own PostgreSQL instead of the built-in one`,
     )
     .action(actions.infra);
   program

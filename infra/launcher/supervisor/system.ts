@@ -171,7 +171,7 @@ function chooseBrokers(
   if (brokers === undefined) return 1;
   throw new CodedError("USAGE", {
     message:
-      "--brokers is about the embedded Kafka, and KAFKA_BROKERS names another one: leave out one of the two",
+      "--brokers is about the built-in Kafka, and KAFKA_BROKERS names another one: leave out one of the two",
     retryable: false,
   });
 }

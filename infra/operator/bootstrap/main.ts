@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { EMBEDDED_LIMITS, topicSettings } from "../../../schemas/topic-settings.ts";
+import { BUILT_IN_LIMITS, topicSettings } from "../../../schemas/topic-settings.ts";
 import { topicNames } from "../../../schemas/topics.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
@@ -19,7 +19,7 @@ async function bootstrap({ partitions }: { readonly partitions: number }): Promi
   const config = readConfig(bootstrapSettings, env);
   const logger = commandLogger(name, env);
   const kafka = createKafka({ ...kafkaAccess(config), clientId: "bootstrap", clock: systemClock, logger });
-  const topics = topicSettings(topicNames(config.TOPIC_PREFIX), { ...EMBEDDED_LIMITS, partitions });
+  const topics = topicSettings(topicNames(config.TOPIC_PREFIX), { ...BUILT_IN_LIMITS, partitions });
   const admin = await kafka.admin();
   await admin.ensureTopics(topics).finally(() => admin.close());
   process.stdout.write(`${topics.length} topics are as they must be\n`);
@@ -54,7 +54,7 @@ const program = createProgram({
     "--partitions <n>",
     "of topics that are made now; fixed for good",
     positive,
-    EMBEDDED_LIMITS.partitions,
+    BUILT_IN_LIMITS.partitions,
   )
   .action(bootstrap);
 

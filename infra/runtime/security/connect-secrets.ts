@@ -8,7 +8,7 @@ const POSTGRES_PASSWORD = "postgres-password";
 /** Which Connect reads this folder: its address. */
 const WORKER = "worker";
 
-/** Passwords of the embedded Connect: it reads them by itself, so its REST API never holds one. */
+/** Passwords of the built-in Connect: it reads them by itself, so its REST API never holds one. */
 export function connectSecretsFolder(home: string): string {
   return join(home, "connect", "secrets");
 }

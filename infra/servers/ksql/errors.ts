@@ -23,7 +23,7 @@ export function refuse(message: string, errorCode: number = ERROR_CODE.badStatem
 
 /** What ksqlDB can do and this server does not: `docs/ksql-subset.md` lists each of these texts. */
 export function unsupported(what: string): CodedError {
-  return refuse(`${what} is not supported by the embedded server; ksqlDB runs it`);
+  return refuse(`${what} is not supported by the built-in server; ksqlDB runs it`);
 }
 
 /** A type error found while an expression is analysed: its clause is named by the caller. */

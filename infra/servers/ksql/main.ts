@@ -10,7 +10,7 @@ const services = [{ name: "ksql", load: () => import("./service.ts") }];
 const program = createProgram({
   name: "ksql-server",
   description:
-    "The embedded stand-in for ksqlDB: streams, tables and queries over Kafka, with ksqlDB's REST API.",
+    "The built-in stand-in for ksqlDB: streams, tables and queries over Kafka, with ksqlDB's REST API.",
   settings: [ksqlConfig, logSettings],
   examples: "  KSQL_PORT=8088 ksql-server --service-id default_",
   env,

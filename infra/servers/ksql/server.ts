@@ -38,7 +38,7 @@ export interface KsqlServer {
 const HEALTH_TIMEOUT_MS = 3000;
 
 /**
- * The embedded ksqlDB stand-in: the statements of its service are read back and their queries run before it listens.
+ * The built-in ksqlDB stand-in: the statements of its service are read back and their queries run before it listens.
  *
  * @throws {CodedError} KAFKA_UNAVAILABLE, PORT_TAKEN
  */

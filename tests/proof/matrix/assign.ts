@@ -1,6 +1,6 @@
 import { arrivalSensorId, turnstileId } from "../../../schemas/network/devices.ts";
 import { STATIONS, type Station } from "../../../schemas/network/network.ts";
-import { EMBEDDED_LIMITS } from "../../../schemas/topic-settings.ts";
+import { BUILT_IN_LIMITS } from "../../../schemas/topic-settings.ts";
 import { partitionOf } from "../../../schemas/topics.ts";
 import type { Cell } from "./cells.ts";
 
@@ -26,7 +26,7 @@ export interface Assignment {
  * @throws RangeError when there are more than pairs of stations.
  */
 export function assign(cells: readonly Cell[]): Assignment {
-  const { partitions } = EMBEDDED_LIMITS;
+  const { partitions } = BUILT_IN_LIMITS;
   const pools = Array.from({ length: partitions }, (_, p) =>
     STATIONS.filter(({ id }) => partitionOf(id, partitions) === p),
   );

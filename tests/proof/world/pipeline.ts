@@ -15,7 +15,7 @@ import { KsqlService } from "../../../infra/servers/ksql/service/ksql-service.ts
 import { PushQueries } from "../../../infra/servers/ksql/service/push-queries.ts";
 import { TopicProducers } from "../../../infra/servers/ksql/service/topic-producers.ts";
 import { StateSpace } from "../../../infra/servers/ksql/state/state-space.ts";
-import { EMBEDDED_LIMITS, topicSettings } from "../../../schemas/topic-settings.ts";
+import { BUILT_IN_LIMITS, topicSettings } from "../../../schemas/topic-settings.ts";
 import { type Topics, topicNames } from "../../../schemas/topics.ts";
 import type { Registries } from "./registry.ts";
 import { ScriptedField } from "./scripted-field.ts";
@@ -55,9 +55,9 @@ export class Pipeline {
     const { kafka, registries, prefix } = options;
     const topics = topicNames(prefix);
     const admin = await kafka.admin();
-    await admin.ensureTopics(topicSettings(topics, EMBEDDED_LIMITS));
+    await admin.ensureTopics(topicSettings(topics, BUILT_IN_LIMITS));
     await admin.close();
-    const wire = await Wire.open(registries.stages, topics, EMBEDDED_LIMITS.partitions);
+    const wire = await Wire.open(registries.stages, topics, BUILT_IN_LIMITS.partitions);
     return new Pipeline(options, wire, await kafka.producer({ lingerMs: 0 }));
   }
 

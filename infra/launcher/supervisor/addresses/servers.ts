@@ -45,7 +45,7 @@ export function seedPort(server: Server): number {
  * The addresses of a system.
  *
  * @param ports - of the parts that run here.
- * @param brokers - of the embedded Kafka.
+ * @param brokers - of the built-in Kafka.
  * @param env - addresses given by the user, which always win.
  */
 export function addressesOf(

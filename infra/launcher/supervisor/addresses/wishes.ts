@@ -4,7 +4,7 @@ import { KAFKA, SERVERS, type Server, seedPort } from "./servers.ts";
 /**
  * The ports a system asks for: those of the seeds, unless the user or a test wants others.
  *
- * @param brokers - of the embedded Kafka: the first has Kafka's port, the others those behind it.
+ * @param brokers - of the built-in Kafka: the first has Kafka's port, the others those behind it.
  * @param probed - parts that get one more port, for their probe.
  * @throws nothing; a port variable that is no number is left to the part itself to refuse.
  */

@@ -1,4 +1,4 @@
-import { EMBEDDED_LIMITS, topicSettings } from "../../../../schemas/topic-settings.ts";
+import { BUILT_IN_LIMITS, topicSettings } from "../../../../schemas/topic-settings.ts";
 import { topicNames } from "../../../../schemas/topics.ts";
 import { defined } from "../../../runtime/defined.ts";
 import type { Logger } from "../../../runtime/logger.ts";
@@ -49,7 +49,7 @@ export function catalogue(context: PartContext, settings: CatalogueSettings): Ca
   const internal = settings.elsewhere.includes("kafka") ? [] : INTERNAL_TOPICS;
   // The registry would make its own, but then wait for it behind those of the stations.
   const schemas = { topic: `${prefix}_schemas`, partitions: 1, config: { "cleanup.policy": "compact" } };
-  const topics = [...internal, schemas, ...topicSettings(topicNames(prefix), EMBEDDED_LIMITS)];
+  const topics = [...internal, schemas, ...topicSettings(topicNames(prefix), BUILT_IN_LIMITS)];
   const found: Part[] = [];
   const missing: { name: string; entry: string }[] = [];
   for (const program of programs(settings)) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CodedError } from "../../../../schemas/errors.ts";
 import { IDENTITY, newId } from "./kafka-storage.ts";
 
-/** The brokers an embedded Kafka may have. With two, none could be missed, so there is no such choice. */
+/** The brokers a built-in Kafka may have. With two, none could be missed, so there is no such choice. */
 export type Brokers = 1 | 3;
 
 /** What a home's Kafka is, for its whole life: its topics have that many copies. */
@@ -12,7 +12,7 @@ export interface KafkaCluster {
   readonly clusterId: string;
 }
 
-/** The parts of an embedded Kafka; the first bears the name by which all is asked for. */
+/** The parts of a built-in Kafka; the first bears the name by which all is asked for. */
 export function brokerNames(brokers: Brokers): readonly string[] {
   return ["kafka", "kafka-2", "kafka-3"].slice(0, brokers);
 }

@@ -86,7 +86,7 @@ function isFinal(error: unknown): boolean {
  * Tables and seeds.
  *
  * @param env - says where PostgreSQL is, and how to reach it.
- * @param home - where the password of the embedded one's administrator is; undefined: PostgreSQL is the user's own.
+ * @param home - where the password of the built-in one's administrator is; undefined: PostgreSQL is the user's own.
  */
 export function databasePart(env: NodeJS.ProcessEnv, home: string | undefined): Part {
   return {

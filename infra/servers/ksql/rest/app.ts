@@ -112,7 +112,7 @@ function statementRoutes({ service }: AppOptions): readonly Route<Handler>[] {
       json(exchange, await service.execute(ksql, objectOf(streamsProperties), objectOf(sessionVariables)));
     }),
     post("/ksql/terminate", () => {
-      throw refuse("/ksql/terminate is not supported by the embedded server; ksqlDB runs it");
+      throw refuse("/ksql/terminate is not supported by the built-in server; ksqlDB runs it");
     }),
     post("/query", (exchange) => queryEndpoint(exchange, service)),
     post("/query-stream", (exchange) => queryStreamEndpoint(exchange, service)),

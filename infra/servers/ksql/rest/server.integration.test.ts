@@ -108,7 +108,7 @@ describe("requests and answers", () => {
     ["POST", "/query-stream", { sql: "SELECT * FROM NOPE;" }, 400, /NOPE does not exist/],
     ["POST", "/close-query", { queryId: "nope" }, 400, /No query with id nope/],
     ["POST", "/inserts-stream", '{"target":"S"}\n', 400, /"error_code":40004/],
-    ["POST", "/ksql/terminate", {}, 400, /not supported by the embedded server; ksqlDB runs it/],
+    ["POST", "/ksql/terminate", {}, 400, /not supported by the built-in server; ksqlDB runs it/],
   ] as const)("%s %s %j → %d", async (method, path, body, status, text) => {
     const answer = await ask(method, path, body);
     expect(answer.status).toBe(status);

@@ -26,7 +26,7 @@ describe("refusals", () => {
     ],
     [
       "CREATE STREAM X (A INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='DELIMITED');",
-      "the format DELIMITED is not supported by the embedded server; ksqlDB runs it",
+      "the format DELIMITED is not supported by the built-in server; ksqlDB runs it",
     ],
     [
       "CREATE STREAM X (A INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON', NOPE=1);",
@@ -54,7 +54,7 @@ describe("refusals", () => {
     ["CREATE STREAM X AS SELECT * FROM NOPE;", "NOPE does not exist."],
     [
       "CREATE TABLE X AS SELECT NAME, COUNT_DISTINCT(V) FROM S GROUP BY NAME;",
-      "the aggregate COUNT_DISTINCT is not supported by the embedded server; ksqlDB runs it",
+      "the aggregate COUNT_DISTINCT is not supported by the built-in server; ksqlDB runs it",
     ],
     [
       "CREATE TABLE X AS SELECT * FROM S;",

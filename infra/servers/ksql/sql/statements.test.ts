@@ -57,7 +57,7 @@ describe("statements", () => {
       ["INSERT INTO A SELECT * FROM B;", "INSERT INTO … SELECT"],
     ] as const) {
       expect(() => parseStatements(sql)).toThrow(
-        `${what} is not supported by the embedded server; ksqlDB runs it`,
+        `${what} is not supported by the built-in server; ksqlDB runs it`,
       );
     }
   });

@@ -3,12 +3,12 @@ import { systemClock } from "../../../../infra/runtime/clock.ts";
 import { createKafka } from "../../../../infra/runtime/kafka/kafka.ts";
 import type { Kafka, TopicSpec } from "../../../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../../../infra/runtime/logger.ts";
-import { EMBEDDED_LIMITS, topicSettings } from "../../../../schemas/topic-settings.ts";
+import { BUILT_IN_LIMITS, topicSettings } from "../../../../schemas/topic-settings.ts";
 import { topicNames } from "../../../../schemas/topics.ts";
 import { startServers } from "../../../support/servers.ts";
 import { kafkaPid } from "./processes.ts";
 
-/** The embedded Kafka as `npm start` starts it, with a registry, shared by the contenders of one run. */
+/** The built-in Kafka as `npm start` starts it, with a registry, shared by the contenders of one run. */
 export interface Cluster {
   readonly brokers: string;
   readonly registryUrl: string;
@@ -37,7 +37,7 @@ export async function startCluster(): Promise<Cluster> {
       const prefix = `b-${randomUUID().slice(0, 8)}.`;
       const admin = await kafka.admin();
       try {
-        await admin.ensureTopics(topicSettings(topicNames(prefix), EMBEDDED_LIMITS));
+        await admin.ensureTopics(topicSettings(topicNames(prefix), BUILT_IN_LIMITS));
         return await run(prefix);
       } finally {
         const ours = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
@@ -51,5 +51,5 @@ export async function startCluster(): Promise<Cluster> {
 
 /** A topic for who knows nothing of ours: as many partitions as the raw topic. */
 export function plainTopic(prefix: string): TopicSpec {
-  return { topic: `${prefix}plain`, partitions: EMBEDDED_LIMITS.partitions };
+  return { topic: `${prefix}plain`, partitions: BUILT_IN_LIMITS.partitions };
 }

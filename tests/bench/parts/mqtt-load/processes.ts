@@ -5,7 +5,7 @@ import { anonymousMemoryOf, processorSecondsOf } from "../../process-figures.ts"
 
 const MEMORY_EVERY_MS = 100;
 
-/** The embedded Kafka that this process started. @throws Error when there is none. */
+/** The built-in Kafka that this process started. @throws Error when there is none. */
 export function kafkaPid(): number {
   const found = treeOf(process.pid).find((pid) => commandLineOf(pid).includes("kafka.Kafka"));
   if (found === undefined) throw new Error("no Kafka runs below this process");
