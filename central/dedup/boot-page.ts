@@ -1,6 +1,6 @@
 import { avroType } from "../../infra/runtime/avro/contracts.ts";
 import type { DedupState } from "../../schemas/records.ts";
-import { type Boot, bootOf, stateOf } from "./boots.ts";
+import { type BootCounts, bootOf, stateOf } from "./boots.ts";
 
 /** Boots in one page, at most. */
 export const PAGE_BOOTS = 128;
@@ -26,7 +26,7 @@ export function pageOf(
   stationId: number,
   number: number,
   deviceId: string,
-  boots: readonly Boot[],
+  boots: readonly BootCounts[],
 ): BootPage {
   const state: DedupState = {
     station_id: stationId,
@@ -47,7 +47,7 @@ export function pageIn({ station_id, page = 0, boots }: DedupState): BootPage | 
   return first && pageOf(station_id, page, first.device_id, boots.map(bootOf));
 }
 
-export function bootsIn(page: BootPage): Boot[] {
+export function bootsIn(page: BootPage): BootCounts[] {
   const state = avroType("dedup-state").fromBuffer(page.bytes) as DedupState;
   return state.boots.map(bootOf);
 }

@@ -2,7 +2,7 @@ import type { BootState, SeqRange } from "../../schemas/records.ts";
 import { lengthOf } from "./ranges.ts";
 
 /** What is counted of one boot of a device. */
-export interface Boot {
+export interface BootCounts {
   readonly bootId: number;
   readonly ranges: SeqRange[];
   lost: readonly SeqRange[];
@@ -22,19 +22,22 @@ export interface BootSums {
 
 export const NO_BOOTS: BootSums = { boots: 0, accepted: 0, lost: 0, duplicates: 0, refused: 0 };
 
-export function newBoot(bootId: number): Boot {
+export function newBoot(bootId: number): BootCounts {
   return { bootId, ranges: [], lost: [], duplicates: 0, total: 0 };
 }
 
-export function bootOf({ boot_id, ranges, lost, duplicates, total }: BootState): Boot {
+export function bootOf({ boot_id, ranges, lost, duplicates, total }: BootState): BootCounts {
   return { bootId: boot_id, ranges: [...ranges], lost, duplicates, total };
 }
 
-export function stateOf(deviceId: string, { bootId, ranges, lost, duplicates, total }: Boot): BootState {
+export function stateOf(
+  deviceId: string,
+  { bootId, ranges, lost, duplicates, total }: BootCounts,
+): BootState {
   return { device_id: deviceId, boot_id: bootId, ranges, lost, duplicates, total };
 }
 
-export function sumsOf(boot: Boot): BootSums {
+export function sumsOf(boot: BootCounts): BootSums {
   const last = Math.max(0, boot.ranges.at(-1)?.to ?? 0, boot.lost.at(-1)?.to ?? 0);
   return {
     boots: 1,
@@ -45,7 +48,7 @@ export function sumsOf(boot: Boot): BootSums {
   };
 }
 
-export function piecesOf({ ranges, lost }: Pick<Boot, "ranges" | "lost">): number {
+export function piecesOf({ ranges, lost }: Pick<BootCounts, "ranges" | "lost">): number {
   return ranges.length + lost.length;
 }
 

@@ -4,7 +4,7 @@ import { decodeUntrusted } from "../../infra/runtime/avro/decode.ts";
 import type { AvroDecoder } from "../../infra/runtime/registry/ports.ts";
 import { parseFrame } from "../../infra/runtime/registry/wire-format.ts";
 import type { SchemaName } from "../../schemas/avro/names.ts";
-import { type Decoded, decodeReadingBatch } from "../../schemas/avro/reading-batch.ts";
+import { type DecodedBatch, decodeReadingBatch } from "../../schemas/avro/reading-batch.ts";
 import { CodedError, isCoded, messageOf } from "../../schemas/errors.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";
@@ -64,7 +64,7 @@ function ownFirst<T>(
   decoder: AvroDecoder,
   schema: SchemaName,
   ownId: number,
-  decodeOwn: (body: Buffer) => Decoded<T>,
+  decodeOwn: (body: Buffer) => DecodedBatch<T>,
 ): Decode<T> {
   return (value) => {
     if (!value) throw invalid(`no ${schema}: a record without a value`);

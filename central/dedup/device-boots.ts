@@ -2,7 +2,16 @@ import { CodedError } from "../../schemas/errors.ts";
 import type { DeviceKind } from "../../schemas/network/devices.ts";
 import type { BootState, OlderBoots, SeqRange } from "../../schemas/records.ts";
 import { type BootPage, bootsIn, PAGE_BOOTS, pageOf } from "./boot-page.ts";
-import { type Boot, type BootSums, bootOf, combined, NO_BOOTS, newBoot, stateOf, sumsOf } from "./boots.ts";
+import {
+  type BootCounts,
+  type BootSums,
+  bootOf,
+  combined,
+  NO_BOOTS,
+  newBoot,
+  stateOf,
+  sumsOf,
+} from "./boots.ts";
 import { addTo, missing } from "./ranges.ts";
 
 /** Boots per device in the station's own record, at least; a page is filled from what is beyond. */
@@ -19,13 +28,13 @@ export class DeviceBoots {
   readonly kind: DeviceKind;
   readonly #stationId: number;
   /** In the order in which they were first heard of. */
-  readonly #recent = new Map<number, Boot>();
+  readonly #recent = new Map<number, BootCounts>();
   /** The oldest first. */
   #pages: BootPage[] = [];
   #older: BootSums = NO_BOOTS;
   #closed: SeqRange[] = [];
   /** The page that was looked into last: what comes late comes in rows. */
-  #opened: { readonly page: BootPage; readonly boots: readonly Boot[] } | undefined;
+  #opened: { readonly page: BootPage; readonly boots: readonly BootCounts[] } | undefined;
 
   constructor(stationId: number, deviceId: string, kind: DeviceKind) {
     this.#stationId = stationId;
@@ -33,7 +42,7 @@ export class DeviceBoots {
     this.kind = kind;
   }
 
-  get recent(): ReadonlyMap<number, Boot> {
+  get recent(): ReadonlyMap<number, BootCounts> {
     return this.#recent;
   }
 
@@ -64,7 +73,7 @@ export class DeviceBoots {
    * @param changed - called with a page that changes for it: it is written again, or removed when it is empty now.
    * @throws {CodedError} BOOT_CLOSED
    */
-  boot(bootId: number, changed: (before: BootPage, after: BootPage | undefined) => void): Boot {
+  boot(bootId: number, changed: (before: BootPage, after: BootPage | undefined) => void): BootCounts {
     const known = this.#recent.get(bootId) ?? this.#fetched(bootId, changed);
     if (known) return known;
     if (this.#closed.length > 0 && missing(this.#closed, { from: bootId, to: bootId }).length === 0) {
@@ -97,10 +106,10 @@ export class DeviceBoots {
   seal(
     number: () => number,
     isCrowded = false,
-  ): { readonly page: BootPage; readonly boots: readonly Boot[] } | undefined {
+  ): { readonly page: BootPage; readonly boots: readonly BootCounts[] } | undefined {
     const least = isCrowded ? 1 : RECENT_BOOTS + PAGE_BOOTS - 1;
     if (this.#recent.size <= least) return undefined;
-    const boots: Boot[] = [];
+    const boots: BootCounts[] = [];
     for (const boot of this.#recent.values()) {
       if (boots.push(boot) === Math.min(PAGE_BOOTS, this.#recent.size - 1)) break;
     }
@@ -138,7 +147,7 @@ export class DeviceBoots {
   #fetched(
     bootId: number,
     changed: (before: BootPage, after: BootPage | undefined) => void,
-  ): Boot | undefined {
+  ): BootCounts | undefined {
     const found = this.#found(bootId);
     if (!found) return undefined;
     const { page, boots, boot } = found;
@@ -153,7 +162,7 @@ export class DeviceBoots {
   }
 
   /** Newest pages first: what is late is seldom very late. */
-  #found(bootId: number): { page: BootPage; boots: readonly Boot[]; boot: Boot } | undefined {
+  #found(bootId: number): { page: BootPage; boots: readonly BootCounts[]; boot: BootCounts } | undefined {
     for (let at = this.#pages.length - 1; at >= 0; at--) {
       const page = this.#pages[at];
       if (!page || bootId < page.first || bootId > page.last) continue;

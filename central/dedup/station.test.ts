@@ -6,7 +6,7 @@ import type { DedupState } from "../../schemas/records.ts";
 import { type BootPage, PAGE_BOOTS, pageIn } from "./boot-page.ts";
 import { RECENT_BOOTS } from "./device-boots.ts";
 import { MANY_RANGES, MAX_PAGES, MAX_PIECES, MAX_RANGES } from "./limits.ts";
-import { Station } from "./station.ts";
+import { StationCounts } from "./station.ts";
 import { run } from "./testing/raw.ts";
 
 /** A longer run: DEDUP_BOOTS=1000000. */
@@ -28,7 +28,7 @@ const anyRun = fc
 test("any order of runs, good and bad, is counted as a set of identities would count it", () => {
   fc.assert(
     fc.property(fc.array(anyRun, { maxLength: 60 }), (runs) => {
-      const station = new Station(40380);
+      const station = new StationCounts(40380);
       const seen = new Set<string>();
       const lost = new Set<string>();
       for (const { run: one, bad } of runs) {
@@ -63,11 +63,11 @@ test("any order of runs, good and bad, is counted as a set of identities would c
 test("a station restored from its record goes on as if it had never stopped", () => {
   fc.assert(
     fc.property(fc.array(anyRun, { maxLength: 30 }), fc.nat(30), (runs, at) => {
-      const straight = new Station(40380);
-      let restored = new Station(40380);
+      const straight = new StationCounts(40380);
+      let restored = new StationCounts(40380);
       for (const [i, { run: one }] of runs.entries()) {
         const kind = one.deviceId.includes("-A") ? "arrival" : "turnstile";
-        if (i === at) restored = Station.restored(structuredClone(restored.toState()));
+        if (i === at) restored = StationCounts.restored(structuredClone(restored.toState()));
         expect(restored.accept(one, kind)).toEqual(straight.accept(one, kind));
       }
       expect(restored.toState()).toEqual(straight.toState());
@@ -78,7 +78,7 @@ test("a station restored from its record goes on as if it had never stopped", ()
 });
 
 test("many pieces are an alarm, and nothing is skipped for it", () => {
-  const station = new Station(40380);
+  const station = new StationCounts(40380);
   for (let i = 0; i <= MANY_RANGES; i++)
     station.accept(run("40380-T1", 1, 2 * i + 1, 2 * i + 1), "turnstile");
   expect(station.scattered).toBe(1);
@@ -89,10 +89,10 @@ test("many pieces are an alarm, and nothing is skipped for it", () => {
 test("a state that contradicts itself is found out", () => {
   const state = { station_id: 40380, arrivals: 0, entries: 2, service_time: 0 };
   const boot = { device_id: "40380-T1", boot_id: 1, duplicates: 0, total: 1, lost: [] };
-  const wrong = Station.restored({ ...state, boots: [{ ...boot, ranges: [{ from: 1, to: 1 }] }] });
+  const wrong = StationCounts.restored({ ...state, boots: [{ ...boot, ranges: [{ from: 1, to: 1 }] }] });
   expect(() => wrong.check()).toThrow(expect.objectContaining({ code: "PROOF_BROKEN" }));
   const both = { ...boot, ranges: [{ from: 1, to: 2 }], lost: [{ from: 2, to: 2 }] };
-  expect(() => Station.restored({ ...state, boots: [both] }).check()).toThrow(
+  expect(() => StationCounts.restored({ ...state, boots: [both] }).check()).toThrow(
     expect.objectContaining({ code: "PROOF_BROKEN" }),
   );
 });
@@ -105,7 +105,7 @@ class StateTopic {
   largest = 0;
 
   /** What a transaction writes of a station. */
-  write(station: Station): void {
+  write(station: StationCounts): void {
     station.check();
     station.tidy();
     const { written, removed } = station.takeChangedPages();
@@ -118,10 +118,10 @@ class StateTopic {
     }
   }
 
-  restored(): Station {
+  restored(): StationCounts {
     if (!this.state) throw new Error("nothing was written");
     const pages = [...this.pages.values()].map((page) => pageIn(type.fromBuffer(page.bytes) as DedupState));
-    return Station.restored(
+    return StationCounts.restored(
       this.state,
       pages.filter((page) => page !== undefined),
     );
@@ -133,7 +133,7 @@ describe("boots that are heard of no more", () => {
 
   test("leave the station's record, and every reading of theirs is still known, also after a restart", () => {
     const topic = new StateTopic();
-    let station = new Station(40380);
+    let station = new StationCounts(40380);
     const boots = 3 * PAGE_BOOTS + RECENT_BOOTS + 5;
     for (let id = 1; id <= boots; id++) {
       station.accept(press(id, 2), "turnstile");
@@ -174,7 +174,7 @@ describe("boots that are heard of no more", () => {
     fc.assert(
       fc.property(deeds, (list) => {
         const topic = new StateTopic();
-        let station = new Station(40380);
+        let station = new StationCounts(40380);
         const seen = new Set<string>();
         for (const { from, boots, upTo, again } of list) {
           for (let id = from + 1; id <= from + boots; id++) {
@@ -196,7 +196,7 @@ describe("boots that are heard of no more", () => {
 
   test("a device that replaces another, with boots that count from below, is new to the reading", () => {
     const topic = new StateTopic();
-    const station = new Station(40380);
+    const station = new StationCounts(40380);
     for (let id = 5_000; id < 6_000; id++) station.accept(press(id), "turnstile");
     topic.write(station);
     for (let id = 3; id < 1_000; id++) expect(station.accept(press(id), "turnstile")).toHaveLength(1);
@@ -206,7 +206,7 @@ describe("boots that are heard of no more", () => {
 
   test(`of ${BOOTS.toLocaleString("en")} boots of one device what is kept and written stays small, and nothing is miscounted`, () => {
     const topic = new StateTopic();
-    let station = new Station(40380);
+    let station = new StationCounts(40380);
     // Those of the device that it replaced, whose clock was right.
     for (let id = 1; id <= REPLACED; id++) station.accept(press(2 ** 40 + id), "turnstile");
     for (let id = 1; id <= BOOTS; id++) {
@@ -239,7 +239,7 @@ describe("boots that are heard of no more", () => {
       ranges: [{ from: 1, to: 1 }],
     }));
     const topic = new StateTopic();
-    const station = Station.restored({
+    const station = StationCounts.restored({
       station_id: 40380,
       arrivals: 0,
       entries: 50_000,
@@ -256,7 +256,7 @@ describe("boots that are heard of no more", () => {
 
 test("a boot in 10,000 pieces is counted as any other; beyond the limit a piece more is refused by name, a reading that fills a gap is not", () => {
   const topic = new StateTopic();
-  const station = new Station(40380);
+  const station = new StationCounts(40380);
   const piece = (n: number) => run("40380-T1", 1, 2 * n, 2 * n);
   for (let n = 1; n <= MAX_RANGES; n++) expect(station.accept(piece(n), "turnstile")).toHaveLength(1);
   topic.write(station);
@@ -273,7 +273,7 @@ test("a boot in 10,000 pieces is counted as any other; beyond the limit a piece 
 
 test("many scattered boots of one station: its record stays what Kafka takes, and the next boot has a place", () => {
   const topic = new StateTopic();
-  const station = new Station(40380);
+  const station = new StationCounts(40380);
   const devices = Array.from({ length: 99 }, (_, i) => `40380-T${i + 1}`);
   let counted = 0;
   let refused = 0;

@@ -3,7 +3,7 @@ import { DEVICE_KINDS, type DeviceKind, parseDeviceId } from "../../schemas/netw
 import { type Run, type RunReading, rangeOf } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";
 import { type BootPage, LAST_PAGE } from "./boot-page.ts";
-import { type Boot, piecesOf } from "./boots.ts";
+import { type BootCounts, piecesOf } from "./boots.ts";
 import { DeviceBoots } from "./device-boots.ts";
 import { MANY_RANGES, MAX_PAGE_BYTES, MAX_PAGES, MAX_PIECES, MAX_RANGES } from "./limits.ts";
 import { add, addTo, lengthOf, missing, remove, touches } from "./ranges.ts";
@@ -24,7 +24,7 @@ export interface ChangedPages {
  * What is counted of one station. Changes with each batch; lives and dies with its partition's task, so that it never
  * outlives the transactions it stands for.
  */
-export class Station {
+export class StationCounts {
   readonly id: number;
   readonly #devices = new Map<string, DeviceBoots>();
   /** Clean records written, by the kind of their device. */
@@ -32,10 +32,10 @@ export class Station {
   #serviceTime = 0;
   #nextPage = 1;
   /** How many numbers of each recent boot were seen when it was checked last. */
-  readonly #checked = new Map<Boot, number>();
-  readonly #touched = new Map<Boot, DeviceBoots>();
+  readonly #checked = new Map<BootCounts, number>();
+  readonly #touched = new Map<BootCounts, DeviceBoots>();
   readonly #seen: Record<DeviceKind, number> = { arrival: 0, turnstile: 0 };
-  readonly #scattered = new Set<Boot>();
+  readonly #scattered = new Set<BootCounts>();
   #changed = new Map<number, BootPage | undefined>();
   /** Ranges of all recent boots. */
   #pieces = 0;
@@ -45,8 +45,8 @@ export class Station {
   }
 
   /** @param pages - all that the state topic has of the station, in any order. */
-  static restored(state: DedupState, pages: readonly BootPage[] = []): Station {
-    const station = new Station(state.station_id);
+  static restored(state: DedupState, pages: readonly BootPage[] = []): StationCounts {
+    const station = new StationCounts(state.station_id);
     station.#written = { arrival: state.arrivals, turnstile: state.entries };
     station.#serviceTime = state.service_time;
     station.#nextPage = state.next_page ?? 1;
@@ -188,7 +188,7 @@ export class Station {
     };
   }
 
-  #boot(device: DeviceBoots, bootId: number): Boot {
+  #boot(device: DeviceBoots, bootId: number): BootCounts {
     const boot = device.boot(bootId, (before, after) => this.#changed.set(before.number, after));
     if (!this.#touched.has(boot) && !this.#checked.has(boot) && boot.ranges.length > 0) {
       // It comes back from a page: until here it was counted among the older ones.
@@ -199,7 +199,7 @@ export class Station {
     return boot;
   }
 
-  #checkBoot(device: DeviceBoots, boot: Boot): void {
+  #checkBoot(device: DeviceBoots, boot: BootCounts): void {
     const length = lengthOf(boot.ranges);
     this.#seen[device.kind] += length - (this.#checked.get(boot) ?? 0);
     this.#checked.set(boot, length);
@@ -209,7 +209,7 @@ export class Station {
     }
   }
 
-  #noteScattered(boot: Boot): void {
+  #noteScattered(boot: BootCounts): void {
     if (boot.ranges.length > MANY_RANGES) this.#scattered.add(boot);
     else this.#scattered.delete(boot);
   }

@@ -11,7 +11,7 @@ import { type BootPage, pageIn, stateKeyOf } from "./boot-page.ts";
 import type { CleanRecords } from "./clean-records.ts";
 import type { Decode } from "./decode.ts";
 import { defectOf, deviceOf, type RawPartition, stationOf } from "./inspect.ts";
-import { Station } from "./station.ts";
+import { StationCounts } from "./station.ts";
 
 /** What dedup counts for metrics; in the order of things, not of commits. */
 export interface DedupCounts {
@@ -20,7 +20,7 @@ export interface DedupCounts {
   deadLetters: number;
 }
 
-export type Kept = Station["kept"];
+export type Kept = StationCounts["kept"];
 
 /** What a transaction brought. */
 export interface Committed {
@@ -68,7 +68,7 @@ interface Restored {
 export class DedupTask implements PartitionTask {
   readonly #options: TaskOptions;
   readonly #place: RawPartition;
-  readonly #stations = new Map<number, Station>();
+  readonly #stations = new Map<number, StationCounts>();
   /** What the state topic holds, until it is read to its end. */
   #restored: Restored = { states: new Map(), pages: new Map() };
   #counts: DedupCounts = { readings: 0, duplicates: 0, deadLetters: 0 };
@@ -101,7 +101,7 @@ export class DedupTask implements PartitionTask {
     const { states, pages } = this.#restored;
     for (const state of states.values()) {
       const own = [...pages.values()].filter(({ stationId }) => stationId === state.station_id);
-      this.#stations.set(state.station_id, Station.restored(state, own));
+      this.#stations.set(state.station_id, StationCounts.restored(state, own));
     }
     this.#restored = { states: new Map(), pages: new Map() };
   }
@@ -112,7 +112,7 @@ export class DedupTask implements PartitionTask {
     this.#gatewayTimes = [];
     this.#deviceTimes = [];
     const out: OutRecord[] = [];
-    const touched = new Set<Station>();
+    const touched = new Set<StationCounts>();
     for (const record of records) {
       let batch: ReadingBatch | undefined;
       try {
@@ -163,9 +163,9 @@ export class DedupTask implements PartitionTask {
   }
 
   /** Count one batch. Its faulty runs become dead letters, its good ones clean records. */
-  #take(batch: ReadingBatch, record: InRecord, out: OutRecord[]): Station {
+  #take(batch: ReadingBatch, record: InRecord, out: OutRecord[]): StationCounts {
     const place = stationOf(batch, this.#place);
-    const station = this.#stations.get(place.id) ?? new Station(place.id);
+    const station = this.#stations.get(place.id) ?? new StationCounts(place.id);
     this.#stations.set(place.id, station);
     const hops = {
       gateway: Number(record.headers[HEADERS.gatewayTime] ?? record.timestamp),
@@ -216,7 +216,7 @@ export class DedupTask implements PartitionTask {
   }
 }
 
-function tidied(station: Station): void {
+function tidied(station: StationCounts): void {
   station.check();
   station.tidy();
 }

@@ -12,7 +12,7 @@ export type QueryLine =
 export type Properties = Readonly<Record<string, string>>;
 
 /** What a client keeps between statements; the server keeps nothing of it. */
-export interface SessionState {
+export interface ShellSettings {
   /** By SET. */
   readonly properties?: Properties;
   /** By DEFINE: each `${name}` of a statement becomes the text. */
@@ -22,9 +22,9 @@ export interface SessionState {
 /** ksqlDB's REST API, as far as a client of statements and queries needs it. */
 export interface KsqlClient {
   /** @throws {CodedError} KSQL_FAILED with the server's message, DEPENDENCY_UNAVAILABLE */
-  run(sql: string, session?: SessionState): Promise<readonly Entity[]>;
+  run(sql: string, session?: ShellSettings): Promise<readonly Entity[]>;
   /** @throws {CodedError} KSQL_FAILED, DEPENDENCY_UNAVAILABLE */
-  query(sql: string, session?: SessionState, signal?: AbortSignal): AsyncIterable<QueryLine>;
+  query(sql: string, session?: ShellSettings, signal?: AbortSignal): AsyncIterable<QueryLine>;
   /** Version of the server. @throws {CodedError} DEPENDENCY_UNAVAILABLE */
   version(): Promise<string>;
 }

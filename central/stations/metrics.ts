@@ -1,12 +1,12 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import { type SlotState, slotProblem } from "../../infra/runtime/postgres/slots.ts";
-import type { Look } from "./reconcile/reconciler.ts";
+import type { TableLook } from "./reconcile/reconciler.ts";
 import type { RowCounts } from "./task.ts";
 
 export interface StationsMetrics {
   committed(counts: RowCounts, stops: number): void;
   /** A look at the source. */
-  looked(look: Look): void;
+  looked(look: TableLook): void;
   /** Sums since the start, and the stops known now, for the probe. */
   readonly totals: Readonly<RowCounts & { stops: number }>;
   /** Of the source, as of the last look, for the probe. */

@@ -7,8 +7,8 @@ import { insertAll, insertSound, isRowFault } from "./insert.ts";
 import { lockHolders } from "./lock-holders.ts";
 import {
   advancePosition,
+  type KeptPosition,
   lockPosition,
-  type Position,
   readPosition,
   type TopicIdPartition,
 } from "./positions.ts";
@@ -43,7 +43,7 @@ export class Database {
   }
 
   /** Where a partition is to be read on. @param end - its end offset. */
-  position(place: TopicIdPartition, end: number): Promise<Position> {
+  position(place: TopicIdPartition, end: number): Promise<KeptPosition> {
     return this.#transaction((client) => readPosition(client, place, end));
   }
 

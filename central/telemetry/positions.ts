@@ -11,7 +11,7 @@ export interface TopicIdPartition {
 }
 
 /** Where a partition is to be read on. */
-export interface Position {
+export interface KeptPosition {
   /** undefined: nothing of it was read yet. */
   readonly next: number | undefined;
   /** Why an earlier position under the same name is none here; undefined: there was no other. */
@@ -34,7 +34,7 @@ export async function readPosition(
   client: ClientBase,
   place: TopicIdPartition,
   end: number,
-): Promise<Position> {
+): Promise<KeptPosition> {
   await client.query(
     `UPDATE av_telemetry.positions SET topic_id = $4
      WHERE cluster = $1 AND topic = $2 AND partition = $3 AND topic_id = '' AND next_offset <= $5

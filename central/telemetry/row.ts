@@ -3,7 +3,7 @@ import { CodedError, messageOf } from "../../schemas/errors.ts";
 import { checkFleetRecord, type FleetRecord } from "../../schemas/fleet.ts";
 
 /** A record of `fleet.telemetry`, and what it says: a row, or why it is not one. */
-export type Decoded = Readable | Refused;
+export type DecodedRow = Readable | Refused;
 
 export interface Readable {
   readonly record: InRecord;
@@ -18,7 +18,7 @@ export interface Refused {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-export function decodeRow(record: InRecord): Decoded {
+export function decodeRow(record: InRecord): DecodedRow {
   if (!record.value) return { record, error: invalid("the record has no value") };
   let value: unknown;
   try {

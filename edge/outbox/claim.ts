@@ -1,5 +1,5 @@
 import { CodedError } from "../../schemas/errors.ts";
-import type { Claim } from "./outbox-store.ts";
+import type { Ownership } from "./outbox-store.ts";
 import type { Owner } from "./ports.ts";
 
 /**
@@ -11,13 +11,13 @@ import type { Owner } from "./ports.ts";
 export function decideClaim(input: {
   readonly stationId: number;
   readonly owner: Owner;
-  readonly present: Claim | undefined;
+  readonly present: Ownership | undefined;
   readonly isAlive: (owner: Owner) => boolean;
   /** Epoch ms. */
   readonly now: number;
   /** A name for an outbox that has none. */
   readonly newBox: () => string;
-}): Claim {
+}): Ownership {
   const { stationId, owner, present, isAlive, now, newBox } = input;
   if (present && !isSame(present.owner, owner) && isAlive(present.owner)) {
     throw new CodedError("ALREADY_RUNNING", {

@@ -1,5 +1,5 @@
 import type { Ledger } from "./ledger.ts";
-import type { Change, QuarantineRow, Row } from "./outbox-store.ts";
+import type { Change, OutboxRow, QuarantineRow } from "./outbox-store.ts";
 
 interface Waiter {
   readonly resolve: () => void;
@@ -7,8 +7,8 @@ interface Waiter {
 }
 
 /** Changes that will share one flush to disk: all stations of the process together. */
-export class Group {
-  readonly #puts: { deviceId: string; row: Row }[] = [];
+export class GroupCommit {
+  readonly #puts: { deviceId: string; row: OutboxRow }[] = [];
   readonly #removes: { deviceId: string; from: number; to: number }[] = [];
   readonly #quarantined: { deviceId: string; row: QuarantineRow }[] = [];
   readonly #waiters: Waiter[] = [];
@@ -19,7 +19,7 @@ export class Group {
     return this.#puts.length;
   }
 
-  put(deviceId: string, row: Row): void {
+  put(deviceId: string, row: OutboxRow): void {
     this.touched.add(deviceId);
     this.#puts.push({ deviceId, row });
     this.bytes += row.bytes.length;

@@ -5,10 +5,10 @@ import { CodedError, isCoded, messageOf } from "../../schemas/errors.ts";
 import type { HelloFrame } from "../../schemas/wire/frame.ts";
 import { decideClaim } from "./claim.ts";
 import { decodeReading, encodeReading, identityIn, sizeInBatch } from "./codec.ts";
-import { Group } from "./group.ts";
+import { GroupCommit } from "./group.ts";
 import { adopt, type Heard, hear } from "./hello-books.ts";
 import { emptyLedger, type Ledger, type StoredReading, upgraded } from "./ledger.ts";
-import type { OutboxStore, Row } from "./outbox-store.ts";
+import type { OutboxRow, OutboxStore } from "./outbox-store.ts";
 import type { Claimed, Outbox, OutboxSize, Owner, QuarantinedReading, QueuedReading } from "./ports.ts";
 import { type Leaving, record, release, setAside } from "./queue-books.ts";
 import { SpaceGuard } from "./space.ts";
@@ -39,7 +39,7 @@ export class Journal implements Outbox {
   readonly #ledgers = new Map<string, Ledger>();
   /** Releases not yet durable, by device. */
   readonly #releases = new Map<string, number>();
-  #gathering = new Group();
+  #gathering = new GroupCommit();
   #flushing: Promise<void> | null = null;
   #cancelTimer: (() => void) | null = null;
   #restUntil = 0;
@@ -187,7 +187,7 @@ export class Journal implements Outbox {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     const group = this.#gathering;
-    this.#gathering = new Group();
+    this.#gathering = new GroupCommit();
     const change = group.change((id) => this.ledger(id));
     this.#flushing = this.#options.store.commit(change).then(
       () => this.#flushed(group, change.removes),
@@ -196,7 +196,7 @@ export class Journal implements Outbox {
     return this.#flushing;
   }
 
-  #flushed(group: Group, removes: readonly { deviceId: string; to: number }[]): void {
+  #flushed(group: GroupCommit, removes: readonly { deviceId: string; to: number }[]): void {
     this.#flushing = null;
     this.#failure = null;
     for (const { deviceId, to } of removes) {
@@ -207,7 +207,7 @@ export class Journal implements Outbox {
     if (this.#gathering.touched.size > 0) this.#schedule();
   }
 
-  #undo(group: Group, cause: unknown): void {
+  #undo(group: GroupCommit, cause: unknown): void {
     this.#flushing = null;
     const error = isCoded(cause)
       ? cause
@@ -217,7 +217,7 @@ export class Journal implements Outbox {
           cause,
         });
     const later = this.#gathering;
-    this.#gathering = new Group();
+    this.#gathering = new GroupCommit();
     for (const id of new Set([...group.touched, ...later.touched])) this.#ledgers.delete(id);
     this.#failure = error;
     this.#restUntil = this.#options.clock.monotonic() + REST_MS;
@@ -230,7 +230,7 @@ export class Journal implements Outbox {
 }
 
 /** Rows in order of arrival as runs of one boot each. */
-function leavingOf(rows: readonly Row[]): readonly Leaving[] {
+function leavingOf(rows: readonly OutboxRow[]): readonly Leaving[] {
   const leaving: Leaving[] = [];
   for (const { bytes } of rows) {
     const { bootId, seq } = identityIn(bytes);

@@ -2,7 +2,14 @@ import { mkdirSync } from "node:fs";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Change, Claim, OutboxStore, QuarantineRow, Row, StationClaim } from "./outbox-store.ts";
+import type {
+  Change,
+  OutboxRow,
+  OutboxStore,
+  Ownership,
+  QuarantineRow,
+  StationClaim,
+} from "./outbox-store.ts";
 
 type QueueKey = [deviceId: string, n: number];
 
@@ -37,7 +44,7 @@ export class LmdbStore implements OutboxStore {
   readonly #queue: Database<Buffer, QueueKey>;
   readonly #ledgers: Database<Ledger, string>;
   readonly #quarantine: Database<{ code: string; at: number; hex: string }, QueueKey>;
-  readonly #claims: Database<Claim, number>;
+  readonly #claims: Database<Ownership, number>;
   readonly #stopChecks: () => void;
 
   constructor(options: LmdbOptions) {
@@ -70,7 +77,7 @@ export class LmdbStore implements OutboxStore {
     return [...range].map((entry) => entry.value);
   }
 
-  read(deviceId: string, from: number, limit: number): readonly Row[] {
+  read(deviceId: string, from: number, limit: number): readonly OutboxRow[] {
     const range = this.#queue.getRange({ start: [deviceId, from], end: [deviceId, Number.MAX_VALUE], limit });
     return [...range].map(({ key, value }) => ({ n: key[1], bytes: value }));
   }
@@ -86,7 +93,7 @@ export class LmdbStore implements OutboxStore {
   }
 
   /** All readings that wait, in the order of devices and arrival. */
-  *rows(): Generator<{ readonly deviceId: string; readonly row: Row }> {
+  *rows(): Generator<{ readonly deviceId: string; readonly row: OutboxRow }> {
     for (const { key, value } of this.#queue.getRange({})) {
       yield { deviceId: key[0], row: { n: key[1], bytes: value } };
     }
@@ -122,7 +129,7 @@ export class LmdbStore implements OutboxStore {
     return { readings: stats.entryCount, bytes: pages * stats.pageSize };
   }
 
-  claim(stationId: number, decide: (present: Claim | undefined) => Claim): Claim {
+  claim(stationId: number, decide: (present: Ownership | undefined) => Ownership): Ownership {
     // A write transaction excludes every other process: two claimants cannot both see a free station.
     return this.#root.transactionSync(() => {
       const claim = decide(this.#claims.get(stationId));

@@ -3,14 +3,14 @@ import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { Random } from "../../infra/runtime/random.ts";
 import { messageOf } from "../../schemas/errors.ts";
-import { type Decoded, FrameDecoder } from "../../schemas/wire/decoder.ts";
+import { type DecodedFrame, FrameDecoder } from "../../schemas/wire/decoder.ts";
 import type { ReadingFrame } from "../../schemas/wire/frame.ts";
 import type { Ledger, StoredReading } from "../outbox/ledger.ts";
 import { markOf } from "../outbox/marks.ts";
 import type { Outbox } from "../outbox/ports.ts";
 import { type Health, healthOf } from "./health.ts";
 import {
-  type Boot,
+  type LinkBoot,
   type LinkCounts,
   type LinkEffect,
   type LinkEvent,
@@ -242,7 +242,7 @@ export class DeviceLink {
   }
 }
 
-function marksOf(ledger: Ledger): ReadonlyMap<number, Boot> {
+function marksOf(ledger: Ledger): ReadonlyMap<number, LinkBoot> {
   return new Map(
     ledger.boots.map(({ bootId, nonce, memoryBootId, stored }) => [
       bootId,
@@ -251,6 +251,6 @@ function marksOf(ledger: Ledger): ReadonlyMap<number, Boot> {
   );
 }
 
-function eventOf(decoded: Decoded, at: number): LinkEvent {
+function eventOf(decoded: DecodedFrame, at: number): LinkEvent {
   return decoded.kind === "frame" ? { type: "frame", at, frame: decoded.frame } : { type: "discarded", at };
 }

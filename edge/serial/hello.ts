@@ -1,6 +1,6 @@
 import type { Frame, HelloFrame } from "../../schemas/wire/frame.ts";
 import { basesOf } from "../outbox/hello-books.ts";
-import { bootOf, counted, type LinkEffect, type LinkState, type Transition, withBoot } from "./link.ts";
+import { bootOf, counted, type LinkEffect, type LinkState, type LinkTransition, withBoot } from "./link.ts";
 
 /**
  * The device says who it is and what it holds. Answers a GREET, or a NAK for what the ring has no more.
@@ -8,7 +8,7 @@ import { bootOf, counted, type LinkEffect, type LinkState, type Transition, with
  * The same boot with another nonce is another memory that uses the same identities: nothing of it may be stored, and
  * above all nothing acknowledged, because a "duplicate" would be a reading that was never seen.
  */
-export function onHello(before: LinkState, hello: HelloFrame, at: number): Transition {
+export function onHello(before: LinkState, hello: HelloFrame, at: number): LinkTransition {
   if (hello.greetNonce !== before.nonce) return { state: before, effects: [] };
   const disputed = disputedBoot(before, hello);
   if (disputed !== undefined) return twoMemories(before, hello, disputed);
@@ -64,7 +64,7 @@ function disputedBoot(state: LinkState, hello: HelloFrame): number | undefined {
   });
 }
 
-function twoMemories(before: LinkState, hello: HelloFrame, disputed: number): Transition {
+function twoMemories(before: LinkState, hello: HelloFrame, disputed: number): LinkTransition {
   const state: LinkState = {
     ...counted(before, "errors"),
     phase: "open",

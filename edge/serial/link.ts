@@ -3,7 +3,7 @@ import { LINK } from "../../schemas/wire/frame.ts";
 import { MAX_BOOTS } from "../outbox/marks.ts";
 
 /** What the link knows of one boot of its device. */
-export interface Boot {
+export interface LinkBoot {
   /** null: its HELLO was not heard. */
   readonly nonce: number | null;
   /** The memory that this boot is of, by its first boot; null: unknown. */
@@ -43,7 +43,7 @@ export interface LinkState {
   readonly bootId: number | null;
   /** The memory that answered the last GREET; null: none has yet. */
   readonly memoryBootId: number | null;
-  readonly boots: ReadonlyMap<number, Boot>;
+  readonly boots: ReadonlyMap<number, LinkBoot>;
   /** Boots that wait in the device's ring according to its last HELLO, oldest first. */
   readonly pending: HelloFrame["pending"];
   /** The NAK that was sent and not yet answered by the reading it asks for. */
@@ -81,7 +81,7 @@ export type LinkEffect =
   /** This line is of no use: give it up and open it again later. */
   | { readonly type: "hang-up"; readonly reason: string };
 
-export interface Transition {
+export interface LinkTransition {
   readonly state: LinkState;
   readonly effects: readonly LinkEffect[];
 }
@@ -94,7 +94,7 @@ export const SILENCE_MS = 2.5 * LINK.heartbeatMs;
 export const MAX_IN_HAND = 4 * LINK.window;
 
 /** @param boots - what the outbox has on disk. */
-export function newLink(deviceId: string, boots: ReadonlyMap<number, Boot> = new Map()): LinkState {
+export function newLink(deviceId: string, boots: ReadonlyMap<number, LinkBoot> = new Map()): LinkState {
   return {
     deviceId,
     phase: "closed",
@@ -112,12 +112,12 @@ export function newLink(deviceId: string, boots: ReadonlyMap<number, Boot> = new
 }
 
 /** What is known of a boot; nothing of it is stored if it was never heard of. */
-export function bootOf(state: LinkState, bootId: number): Boot {
+export function bootOf(state: LinkState, bootId: number): LinkBoot {
   return state.boots.get(bootId) ?? { nonce: null, memoryBootId: null, stored: 0, taken: 0 };
 }
 
 /** As many boots are known as the outbox remembers: the one that was not used for longest makes room. */
-export function withBoot(state: LinkState, bootId: number, boot: Boot): LinkState {
+export function withBoot(state: LinkState, bootId: number, boot: LinkBoot): LinkState {
   const boots = new Map(state.boots);
   boots.delete(bootId);
   boots.set(bootId, boot);

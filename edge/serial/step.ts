@@ -2,16 +2,16 @@ import type { Frame, HeartbeatFrame, ReadingFrame } from "../../schemas/wire/fra
 import { LINK } from "../../schemas/wire/frame.ts";
 import { onHello } from "./hello.ts";
 import {
-  type Boot,
   bootOf,
   counted,
+  type LinkBoot,
   type LinkEffect,
   type LinkEvent,
   type LinkState,
+  type LinkTransition,
   MAX_IN_HAND,
   NAK_AGAIN_MS,
   SILENCE_MS,
-  type Transition,
   withBoot,
 } from "./link.ts";
 
@@ -22,7 +22,7 @@ import {
  *
  * @returns the next state and the effects to carry out, in order.
  */
-export function step(state: LinkState, event: LinkEvent): Transition {
+export function step(state: LinkState, event: LinkEvent): LinkTransition {
   switch (event.type) {
     case "opened":
       return greet({ ...state, bootId: null, memoryBootId: null, pending: [], alarm: null }, event);
@@ -41,14 +41,14 @@ export function step(state: LinkState, event: LinkEvent): Transition {
   }
 }
 
-function greet(state: LinkState, at: { at: number; nonce: number }, send = true): Transition {
+function greet(state: LinkState, at: { at: number; nonce: number }, send = true): LinkTransition {
   const next: LinkState = { ...state, phase: "greeting", nonce: at.nonce, greetedAt: at.at, nak: null };
   const frame: Frame = { type: "greet", deviceId: state.deviceId, nonce: at.nonce };
   return { state: next, effects: send ? [{ type: "send", frame }] : [] };
 }
 
 /** The device keeps what was not acknowledged; its answer to the next GREET says again what waits there. */
-function onRefused(before: LinkState, event: LinkEvent & { type: "refused" }): Transition {
+function onRefused(before: LinkState, event: LinkEvent & { type: "refused" }): LinkTransition {
   const boots = new Map(
     [...before.boots].map(([bootId, boot]) => [
       bootId,
@@ -61,7 +61,7 @@ function onRefused(before: LinkState, event: LinkEvent & { type: "refused" }): T
   return greet(state, { at: event.at + LINK.resendMs, nonce: event.nonce }, false);
 }
 
-function onTick(state: LinkState, at: number, nonce: number): Transition {
+function onTick(state: LinkState, at: number, nonce: number): LinkTransition {
   if (state.phase === "closed") return { state, effects: [] };
   const silent = state.heardAt === null || at - state.heardAt >= SILENCE_MS;
   const unanswered = state.phase === "greeting" || silent;
@@ -69,7 +69,7 @@ function onTick(state: LinkState, at: number, nonce: number): Transition {
   return greet(state, { at, nonce });
 }
 
-function onStored(before: LinkState, bootId: number, seq: number): Transition {
+function onStored(before: LinkState, bootId: number, seq: number): LinkTransition {
   const boot = bootOf(before, bootId);
   if (seq <= boot.stored) return { state: before, effects: [] };
   const state = withBoot(before, bootId, { ...boot, stored: seq, taken: Math.max(boot.taken, seq) });
@@ -80,12 +80,12 @@ function onStored(before: LinkState, bootId: number, seq: number): Transition {
  * Is the memory that gave these readings the one that would hear the ACK? Another one, with the same boot id, would
  * free readings of its own that were never stored. A device that hears no ACK sends again, and is answered then.
  */
-function mayAcknowledge(state: LinkState, { memoryBootId }: Boot): boolean {
+function mayAcknowledge(state: LinkState, { memoryBootId }: LinkBoot): boolean {
   const same = memoryBootId === null || memoryBootId === state.memoryBootId;
   return state.phase === "open" && !state.alarm && same;
 }
 
-function onFrame(before: LinkState, frame: Frame, at: number): Transition {
+function onFrame(before: LinkState, frame: Frame, at: number): LinkTransition {
   // Our own frames come back when a terminal still echoes; they say nothing about the device.
   if (before.phase === "closed" || frame.type === "greet" || frame.type === "ack" || frame.type === "nak") {
     return { state: before, effects: [] };
@@ -101,13 +101,13 @@ function onFrame(before: LinkState, frame: Frame, at: number): Transition {
   return frame.type === "heartbeat" ? onHeartbeat(state, frame) : onReading(state, frame, at);
 }
 
-function onHeartbeat(state: LinkState, frame: HeartbeatFrame): Transition {
+function onHeartbeat(state: LinkState, frame: HeartbeatFrame): LinkTransition {
   // The device rebooted on an open line: only a HELLO brings its new nonce and what waits.
   if (frame.bootId !== state.bootId) return { state: { ...state, phase: "greeting" }, effects: [] };
   return { state, effects: [{ type: "heard", frame }] };
 }
 
-function onReading(state: LinkState, frame: ReadingFrame, at: number): Transition {
+function onReading(state: LinkState, frame: ReadingFrame, at: number): LinkTransition {
   const { bootId, seq } = frame;
   const boot = bootOf(state, bootId);
   if (seq <= boot.stored) {
@@ -124,7 +124,7 @@ function onReading(state: LinkState, frame: ReadingFrame, at: number): Transitio
 }
 
 /** A damaged block may have been a reading: ask for the next one that is missing. */
-function onDamage(state: LinkState, at: number): Transition {
+function onDamage(state: LinkState, at: number): LinkTransition {
   if (state.phase !== "open" || state.alarm || state.bootId === null) return { state, effects: [] };
   const waiting = state.pending.find((p) => bootOf(state, p.bootId).taken < p.last);
   const bootId = waiting?.bootId ?? state.bootId;
@@ -137,7 +137,7 @@ function nak(
   seq: number,
   reason: "gap" | "damaged",
   at: number,
-): Transition {
+): LinkTransition {
   // One NAK per gap: all frames behind a lost one are out of order, and the device answers the first.
   const asked = state.nak?.bootId === bootId && state.nak.seq === seq && at - state.nak.at < NAK_AGAIN_MS;
   if (asked) return { state, effects: [] };

@@ -7,7 +7,7 @@ import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { AnyState } from "../../schemas/states.ts";
 
 /** take: keep it and acknowledge. lose-ack: keep it, cut the connection. drop: neither. refuse: for good. */
-export type Decision = "take" | "lose-ack" | "drop" | "refuse";
+export type ScriptedAnswer = "take" | "lose-ack" | "drop" | "refuse";
 
 export interface Identity {
   readonly deviceId: string;
@@ -19,7 +19,7 @@ export interface Identity {
 export class RecordingGateway {
   readonly batches: ReadingBatch[] = [];
   readonly states: AnyState[] = [];
-  decision: (batch: ReadingBatch) => Decision = () => "take";
+  decision: (batch: ReadingBatch) => ScriptedAnswer = () => "take";
   readonly #codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
   readonly #seen = new Map<string, Identity>();
   readonly #counts = new Map<string, number>();

@@ -2,7 +2,7 @@ import type { Frame, ReadingFrame } from "../../schemas/wire/frame.ts";
 import { adopt, hear } from "../outbox/hello-books.ts";
 import { emptyLedger, type Ledger } from "../outbox/ledger.ts";
 import { record } from "../outbox/queue-books.ts";
-import { type Boot, type LinkEffect, type LinkEvent, type LinkState, newLink } from "../serial/link.ts";
+import { type LinkBoot, type LinkEffect, type LinkEvent, type LinkState, newLink } from "../serial/link.ts";
 import { step } from "../serial/step.ts";
 import { FakeDevice } from "./fake-device.ts";
 
@@ -20,7 +20,7 @@ export class LinkBench {
   nonce = 0;
   at = 0;
 
-  boots(): ReadonlyMap<number, Boot> {
+  boots(): ReadonlyMap<number, LinkBoot> {
     return new Map(
       this.ledger.boots.map((b) => {
         const { bootId, nonce, memoryBootId, stored } = b;

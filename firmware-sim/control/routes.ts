@@ -13,10 +13,10 @@ import {
   type StrikeAnswer,
   strikeRequest,
 } from "./api.ts";
-import { parseBody, type Route } from "./server.ts";
+import { type ControlRoute, parseBody } from "./server.ts";
 import { deviceView } from "./views.ts";
 
-export interface Controlled {
+export interface SimulatorControls {
   readonly devices: DeviceGroup;
   readonly faults: FaultBoard;
   readonly state: () => StateView;
@@ -25,7 +25,12 @@ export interface Controlled {
 }
 
 /** What the control interface offers. */
-export function controlRoutes({ devices, faults, state, service }: Controlled): readonly Route[] {
+export function controlRoutes({
+  devices,
+  faults,
+  state,
+  service,
+}: SimulatorControls): readonly ControlRoute[] {
   const views = (): DeviceView[] => {
     const active = faults.active;
     return devices.members.map((member) =>

@@ -4,10 +4,10 @@ import type { HttpServer } from "../../infra/runtime/http/listen.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { ControlClient } from "./client.ts";
-import { createControlServer, parseBody, type Route } from "./server.ts";
+import { type ControlRoute, createControlServer, parseBody } from "./server.ts";
 
 const seen: unknown[] = [];
-const routes: Route[] = [
+const routes: ControlRoute[] = [
   { method: "GET", path: "/devices", handle: () => [] },
   {
     method: "POST",

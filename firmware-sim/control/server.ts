@@ -12,7 +12,7 @@ const MAX_BODY_BYTES = 16 * 1024;
 /** What the front door answers to those who may not order anything. */
 const NOT_LET_IN: readonly number[] = [401, 403];
 
-export interface Route {
+export interface ControlRoute {
   readonly method: "GET" | "POST";
   readonly path: string;
   /** @returns the answer, sent as JSON. @throws {CodedError} USAGE: answered with 400. */
@@ -34,7 +34,11 @@ export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.outp
  *
  * @param token - what a POST must bear; left out: nothing.
  */
-export function createControlServer(routes: readonly Route[], logger: Logger, token?: string): HttpServer {
+export function createControlServer(
+  routes: readonly ControlRoute[],
+  logger: Logger,
+  token?: string,
+): HttpServer {
   const known = routes.map(({ method, path }) => `${method} ${path}`).join(", ");
   return httpServer({
     routes: routes.map(({ method, path, handle }) => ({

@@ -4,7 +4,7 @@ import type { Logger } from "../../infra/runtime/logger.ts";
 import { bearer } from "../../infra/runtime/security/http.ts";
 import { randomPassword, writeSecret } from "../../infra/runtime/security/password-hashes.ts";
 import { CodedError } from "../../schemas/errors.ts";
-import { createControlServer, type Route } from "../control/server.ts";
+import { type ControlRoute, createControlServer } from "../control/server.ts";
 import { readJson } from "../state-file.ts";
 import type { FleetState } from "./fleet.ts";
 
@@ -12,7 +12,7 @@ import type { FleetState } from "./fleet.ts";
 const runFile = z.object({ url: z.string(), token: z.string().optional() });
 
 /** What other commands may ask of a running fleet. */
-export interface Controlled {
+export interface FleetControls {
   state(): FleetState;
   stop(): void;
 }
@@ -26,7 +26,7 @@ export interface Controlled {
  */
 export async function serveControl(
   file: string,
-  fleet: Controlled,
+  fleet: FleetControls,
   logger: Logger,
 ): Promise<() => Promise<void>> {
   if (await runningFleet(file)) {
@@ -35,7 +35,7 @@ export async function serveControl(
       retryable: false,
     });
   }
-  const routes: readonly Route[] = [
+  const routes: readonly ControlRoute[] = [
     { method: "GET", path: "/state", handle: () => fleet.state() },
     {
       method: "POST",

@@ -10,7 +10,7 @@ import type { DismissCause } from "../bridge/ack-queue.ts";
 import type { PublishGate } from "../bridge/publish-gate.ts";
 import type { SessionLog } from "../sessions/session-log.ts";
 import type { RemoteSession, StationHolders } from "../sessions/station-holders.ts";
-import { type Claim, claimOf } from "./claims.ts";
+import { claimOf, type SessionClaim } from "./claims.ts";
 import type { ConnectPacket } from "./connect-packet.ts";
 import type { Guard } from "./guard.ts";
 import { Session } from "./session.ts";
@@ -114,7 +114,7 @@ export class Admission {
 
   async #admit(
     client: Client,
-    { identity, speaker, proven, keepaliveS, will }: Claim,
+    { identity, speaker, proven, keepaliveS, will }: SessionClaim,
     password: Buffer | undefined,
     guard: Guard | undefined,
   ): Promise<ConnectRefusal | undefined> {

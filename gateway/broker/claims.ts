@@ -4,7 +4,7 @@ import type { Speaker } from "../sessions/station-holders.ts";
 import { type ConnectPacket, requestOf, speakerOf } from "./connect-packet.ts";
 
 /** What a CONNECT claims, when nothing in it speaks against it but a password that may be wrong. */
-export interface Claim {
+export interface SessionClaim {
   readonly identity: Identity;
   readonly speaker: Speaker;
   /** By a certificate, so that no password is needed. */
@@ -23,7 +23,7 @@ export function claimOf(
   packet: ConnectPacket,
   { address, certificate }: ClientFacts,
   open: boolean,
-): { readonly claim: Claim } | { readonly fault: ConnectRefusal; readonly problem?: string } {
+): { readonly claim: SessionClaim } | { readonly fault: ConnectRefusal; readonly problem?: string } {
   if (certificate && "problem" in certificate) return { fault: "certificate", problem: certificate.problem };
   const identity = claimedIdentity(packet.username ?? certificate?.name, packet.clientId, open);
   if (!identity) return { fault: "unknown-name" };

@@ -10,7 +10,7 @@ import {
 import { AvroCursor } from "./avro-cursor.ts";
 
 /** What became of bytes that claim to be a value: the value, or why they are none. */
-export type Decoded<T> =
+export type DecodedBatch<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: CodedError };
 
@@ -20,7 +20,7 @@ export type Decoded<T> =
  *
  * That the numbers make sense (stations, devices, sequence) is not looked at.
  */
-export function decodeReadingBatch(body: Buffer): Decoded<ReadingBatch> {
+export function decodeReadingBatch(body: Buffer): DecodedBatch<ReadingBatch> {
   try {
     const cursor = new AvroCursor(body);
     const value = {

@@ -6,7 +6,7 @@ import { type Frame, MAX_FRAME_BYTES } from "./frame.ts";
 /** Why bytes between two delimiters were thrown away. */
 export type DiscardReason = "too-long" | "cobs" | "too-short" | "crc" | "content";
 
-export type Decoded =
+export type DecodedFrame =
   | { readonly kind: "frame"; readonly frame: Frame }
   | { readonly kind: "discarded"; readonly reason: DiscardReason; readonly bytes: number };
 
@@ -26,8 +26,8 @@ export class FrameDecoder {
   #overflow = 0;
   #steps = 0;
 
-  push(chunk: Uint8Array): Decoded[] {
-    const out: Decoded[] = [];
+  push(chunk: Uint8Array): DecodedFrame[] {
+    const out: DecodedFrame[] = [];
     let from = 0;
     while (from < chunk.length) {
       const zero = chunk.indexOf(0, from);
@@ -52,7 +52,7 @@ export class FrameDecoder {
   }
 
   /** The line was lost: what is held can never become a frame. */
-  reset(): Decoded | undefined {
+  reset(): DecodedFrame | undefined {
     const bytes = this.held;
     this.#length = 0;
     this.#overflow = 0;
@@ -71,7 +71,7 @@ export class FrameDecoder {
     this.#length += size;
   }
 
-  #finish(): Decoded | undefined {
+  #finish(): DecodedFrame | undefined {
     const bytes = this.held;
     const tooLong = this.#overflow > 0;
     const block = this.#buffer.subarray(0, this.#length);

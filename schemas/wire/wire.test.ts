@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import { isCoded } from "../errors.ts";
 import { cobsDecode, cobsEncode } from "./cobs.ts";
 import { encodeFrame } from "./codec.ts";
-import { type Decoded, FrameDecoder } from "./decoder.ts";
+import { type DecodedFrame, FrameDecoder } from "./decoder.ts";
 import { type Frame, MAX_FRAME_BYTES } from "./frame.ts";
 import { anyFrame } from "./testing/frames.ts";
 
 const seed = { seed: 20181001 };
 
-function framesOf(results: readonly Decoded[]): Frame[] {
+function framesOf(results: readonly DecodedFrame[]): Frame[] {
   return results.flatMap((result) => (result.kind === "frame" ? [result.frame] : []));
 }
 

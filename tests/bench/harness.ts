@@ -10,7 +10,7 @@ export interface Contender {
   run(): Promise<Figures>;
 }
 
-export interface Part {
+export interface BenchmarkPart {
   readonly name: string;
   /** What is measured and against what, one sentence. */
   readonly about: string;
@@ -45,7 +45,7 @@ export interface Result {
  *
  * @returns medians with spread; nothing is judged here.
  */
-export async function measure(part: Part, options: PartOptions): Promise<Result> {
+export async function measure(part: BenchmarkPart, options: PartOptions): Promise<Result> {
   try {
     return await measured(part, options);
   } finally {
@@ -53,7 +53,7 @@ export async function measure(part: Part, options: PartOptions): Promise<Result>
   }
 }
 
-async function measured(part: Part, options: PartOptions): Promise<Result> {
+async function measured(part: BenchmarkPart, options: PartOptions): Promise<Result> {
   const contenders = (await part.contenders(options)).filter(({ name }) => name.includes(options.only ?? ""));
   const seen = new Map<string, Map<string, number[]>>(contenders.map((c) => [c.name, new Map()]));
   const before = loadavg()[0] ?? 0;

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { defined } from "../../infra/runtime/defined.ts";
 import { EXIT } from "../../schemas/errors.ts";
-import { measure, type Part, table } from "./harness.ts";
+import { type BenchmarkPart, measure, table } from "./harness.ts";
 import { edgePart } from "./parts/edge.ts";
 import { fleetPart } from "./parts/fleet.ts";
 import { gatewayPart } from "./parts/gateway.ts";
@@ -11,7 +11,7 @@ import { serversPart } from "./parts/servers.ts";
 import { startPart } from "./parts/start.ts";
 import { transformPart } from "./parts/transform.ts";
 
-const PARTS: readonly Part[] = [
+const PARTS: readonly BenchmarkPart[] = [
   edgePart,
   fleetPart,
   gatewayPart,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Report, Try } from "./fuzz.ts";
 
-export interface Run {
+export interface FuzzRun {
   readonly target: string;
   readonly seed: number;
   readonly seconds: number;
@@ -33,7 +33,7 @@ export class FuzzBench {
   #child: ChildProcess | undefined;
   readonly #folder = mkdtempSync(join(tmpdir(), "fuzz-"));
 
-  run(run: Omit<Run, "progressFile">): Promise<Report> {
+  run(run: Omit<FuzzRun, "progressFile">): Promise<Report> {
     this.#child ??= fork(fileURLToPath(new URL("./fuzz.child.ts", import.meta.url)), {
       execArgv: ["--import", "tsx"],
     });
@@ -73,7 +73,7 @@ export class FuzzBench {
           new Error(`the fuzzer ended (${signal ?? code}) at ${JSON.stringify(progressIn(progressFile))}`),
         );
       });
-      child.send({ ...run, progressFile } satisfies Run);
+      child.send({ ...run, progressFile } satisfies FuzzRun);
     });
   }
 

@@ -1,12 +1,12 @@
 import { openSync, writeSync } from "node:fs";
-import type { Run } from "./bench.ts";
+import type { FuzzRun } from "./bench.ts";
 import { cpuMs } from "./cost.ts";
 import { fuzz } from "./fuzz.ts";
 import { TARGETS } from "./targets/catalogue.ts";
 
 process.on("disconnect", () => process.exit());
 process.on("message", async (message) => {
-  const { target: name, progressFile, ...options } = message as Run;
+  const { target: name, progressFile, ...options } = message as FuzzRun;
   const target = TARGETS.find((t) => t.name === name);
   if (!target) throw new Error(`there is no target ${name}`);
   const file = openSync(progressFile, "w");

@@ -7,7 +7,7 @@ import type { Target } from "./target.ts";
 /** A single input, or a family of inputs that grow. */
 export type Try = "input" | "family";
 
-export interface Finding {
+export interface FuzzFinding {
   /** `error`: something else than a refusal; `growth`: time grows faster than size; `hang`: no end within the deadline. */
   readonly kind: "error" | "growth" | "hang";
   readonly target: string;
@@ -23,7 +23,7 @@ export interface Report {
   /** Of these, taken and not refused. */
   readonly taken: number;
   readonly families: number;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FuzzFinding[];
 }
 
 export interface FuzzOptions {
@@ -53,7 +53,7 @@ const BATCH = 16;
 export async function fuzz(target: Target, options: FuzzOptions): Promise<Report> {
   const { seconds, now, onTry, from } = options;
   const end = now() + seconds * 1000;
-  const findings: Finding[] = [];
+  const findings: FuzzFinding[] = [];
   const spent = { input: 0, family: 0 };
   const at = { input: from, family: from };
   let taken = 0;
@@ -71,7 +71,7 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<Report
   return { target: target.name, inputs: at.input - from, taken, families: at.family - from, findings };
 }
 
-type Outcome = "taken" | "refused" | Pick<Finding, "kind" | "what">;
+type Outcome = "taken" | "refused" | Pick<FuzzFinding, "kind" | "what">;
 
 /** The first inputs are the corpus itself. */
 async function inputAt(target: Target, at: number, { seed }: FuzzOptions): Promise<Outcome> {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, connect as dial, type Socket } from "node:net";
 
 /** client → server, and back. */
-export type Direction = "requests" | "replies";
+export type ProxyDirection = "requests" | "replies";
 
 /**
  * What happens to the bytes of one direction.
@@ -29,9 +29,9 @@ export interface TcpProxy {
   readonly connections: number;
   readonly accepted: number;
   /** Bytes that came in per direction, dropped ones included. */
-  readonly seen: Readonly<Record<Direction, number>>;
+  readonly seen: Readonly<Record<ProxyDirection, number>>;
   /** For open and coming connections. */
-  rule(direction: Direction, rule: Rule): void;
+  rule(direction: ProxyDirection, rule: Rule): void;
   /** Both directions stall: accepts, never answers. */
   hang(): void;
   /** Both directions pass again. */
@@ -47,7 +47,7 @@ export interface TcpProxy {
 export type Filter = (chunk: Buffer, pass: (bytes: Buffer) => void) => Buffer;
 
 /** Of one connection: it may hold the connection's state. */
-export type Filters = Readonly<Record<Direction, Filter>>;
+export type Filters = Readonly<Record<ProxyDirection, Filter>>;
 
 /**
  * A TCP proxy whose faults are switched by code.
@@ -57,8 +57,8 @@ export type Filters = Readonly<Record<Direction, Filter>>;
  */
 export async function startTcpProxy(target: string, filters?: (port: number) => Filters): Promise<TcpProxy> {
   const [host = "127.0.0.1", targetPort = "0"] = target.split(":");
-  const rules: Record<Direction, Rule> = { requests: PASS, replies: PASS };
-  const seen: Record<Direction, number> = { requests: 0, replies: 0 };
+  const rules: Record<ProxyDirection, Rule> = { requests: PASS, replies: PASS };
+  const seen: Record<ProxyDirection, number> = { requests: 0, replies: 0 };
   const pipes = new Set<Pipe>();
   let refusing = false;
   let accepted = 0;
@@ -70,7 +70,7 @@ export async function startTcpProxy(target: string, filters?: (port: number) => 
     }
     accepted++;
     const upstream = dial(Number(targetPort), host);
-    const count = (direction: Direction) => (bytes: number) => {
+    const count = (direction: ProxyDirection) => (bytes: number) => {
       seen[direction] += bytes;
     };
     const requests = new Pipe("requests", client, upstream, rules.requests, count("requests"));
@@ -97,7 +97,7 @@ export async function startTcpProxy(target: string, filters?: (port: number) => 
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
 
-  const rule = (direction: Direction, next: Rule): void => {
+  const rule = (direction: ProxyDirection, next: Rule): void => {
     rules[direction] = next;
     for (const pipe of pipes) if (pipe.direction === direction) pipe.obey(next);
   };
@@ -136,14 +136,14 @@ export async function startTcpProxy(target: string, filters?: (port: number) => 
 
 /** One direction of one connection. */
 class Pipe {
-  readonly direction: Direction;
+  readonly direction: ProxyDirection;
   readonly source: Socket;
   filter: Filter = (chunk) => chunk;
   readonly #sink: Socket;
   #rule: Rule;
 
   constructor(
-    direction: Direction,
+    direction: ProxyDirection,
     source: Socket,
     sink: Socket,
     rule: Rule,

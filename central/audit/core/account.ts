@@ -14,7 +14,7 @@ export interface Reporter {
 export type DeviceFact = Omit<Fact, "deviceId" | "stationId" | "reading" | "detail">;
 
 /** What cannot be told from the sets of numbers. */
-export interface Counts {
+export interface DeviceAuditCounts {
   repeated: number;
   doubled: number;
   unexpected: number;
@@ -28,10 +28,10 @@ export interface Counts {
 /** Counts what is wrong with one device, and reports it. */
 export class Account {
   readonly ref: DeviceRef;
-  readonly counts: Counts;
+  readonly counts: DeviceAuditCounts;
   readonly #reporter: Reporter;
 
-  constructor(ref: DeviceRef, reporter: Reporter, counts?: Counts) {
+  constructor(ref: DeviceRef, reporter: Reporter, counts?: DeviceAuditCounts) {
     this.ref = ref;
     this.#reporter = reporter;
     this.counts = { ...NOTHING, ...counts, lost: { ...counts?.lost } };
@@ -68,4 +68,11 @@ export class Account {
   }
 }
 
-const NOTHING: Counts = { repeated: 0, doubled: 0, unexpected: 0, unaudited: 0, quarantined: 0, lost: {} };
+const NOTHING: DeviceAuditCounts = {
+  repeated: 0,
+  doubled: 0,
+  unexpected: 0,
+  unaudited: 0,
+  quarantined: 0,
+  lost: {},
+};

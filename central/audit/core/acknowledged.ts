@@ -1,7 +1,7 @@
 import type { Evidence, LossCause } from "../../../schemas/audit.ts";
 import type { SeqRange } from "../../../schemas/records.ts";
 import type { Account } from "./account.ts";
-import type { Boot, Cause } from "./boot.ts";
+import type { BootAudit, Cause } from "./boot.ts";
 import type { Boots } from "./boots.ts";
 import type { Claim, NamedRange } from "./claim.ts";
 
@@ -78,7 +78,7 @@ export class Acknowledged {
   }
 
   /** Raw shows numbers, some of which were thought never to come. */
-  arrived(boot: Boot, { from, to }: SeqRange): void {
+  arrived(boot: BootAudit, { from, to }: SeqRange): void {
     for (const { cause, ...range } of boot.recover(from, to)) {
       const fact = { kind: "lost", hop: hopOf(cause), bootId: boot.id, ...range, evidence: null } as const;
       this.#account.recovered(fact, cause);
@@ -89,7 +89,7 @@ export class Acknowledged {
     return this.#erased;
   }
 
-  #unacked(boot: Boot, { from, to }: SeqRange, evidence: Evidence): void {
+  #unacked(boot: BootAudit, { from, to }: SeqRange, evidence: Evidence): void {
     const { counts } = this.#account;
     const bootId = boot.id;
     // An agent that does not tell which it set aside tells how many.

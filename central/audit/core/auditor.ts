@@ -9,7 +9,7 @@ import { type Fact, Findings } from "./findings.ts";
 import { misplacedBecause, NO_DEVICE, Partition, type PartitionAuditState } from "./partition.ts";
 import { ReadingProgress } from "./reading-progress.ts";
 import { ReportedStates } from "./reported-states.ts";
-import type { Station, StationAuditState } from "./station.ts";
+import type { StationAudit, StationAuditState } from "./station.ts";
 import { Summary } from "./summary.ts";
 
 export interface AuditorOptions {
@@ -116,7 +116,7 @@ export class Auditor {
   }
 
   /** A station's records in the clean topic, and what the table of sums says of them. */
-  sumOf({ sum }: Station): SumCount {
+  sumOf({ sum }: StationAudit): SumCount {
     return { clean: sum.counted, summed: sum.row?.count ?? 0, miscounted: sum.off };
   }
 
@@ -148,7 +148,7 @@ export class Auditor {
   /** Is there a sum that has not been judged for so long, although records of it were read? */
   sumsOverdue(ms: number): boolean {
     const before = this.#now - ms;
-    const overdue = ({ sum }: Station): boolean => sum.unsureSince !== null && sum.unsureSince < before;
+    const overdue = ({ sum }: StationAudit): boolean => sum.unsureSince !== null && sum.unsureSince < before;
     return this.partitions.some(({ stations }) => [...stations].some(overdue));
   }
 
@@ -278,7 +278,7 @@ export class Auditor {
     device.copied({ bootId, seq, content: seen.content, evidence, misplaced }, this.#look);
   }
 
-  #stationOf({ reading }: ReadingSeen): Station | undefined {
+  #stationOf({ reading }: ReadingSeen): StationAudit | undefined {
     const ref = reading && parseDeviceId(reading.deviceId);
     return ref ? this.#of(ref.stationId).station(ref.stationId) : undefined;
   }

@@ -54,7 +54,7 @@ export interface FirstSeen {
 }
 
 /** What is known of one boot of a device: sets of numbers, never a number of its own. */
-export class Boot {
+export class BootAudit {
   readonly id: number;
   /** Read from the raw topic. */
   readonly raw: RangeSet;

@@ -1,4 +1,4 @@
-import { Boot, type BootState } from "./boot.ts";
+import { BootAudit, type BootState } from "./boot.ts";
 import type { Expectation } from "./expectation.ts";
 import { FoldedBoots, type FoldedState } from "./folded.ts";
 
@@ -14,21 +14,21 @@ const MOST_BOOTS = 128;
 
 /** The boots of a device: the newest number by number, those that are over as sums. */
 export class Boots {
-  readonly #boots: Map<number, Boot>;
+  readonly #boots: Map<number, BootAudit>;
   readonly #folded: FoldedBoots;
   readonly #outputs: readonly [clean: Expectation, copies: Expectation];
 
   constructor(outputs: readonly [clean: Expectation, copies: Expectation], state?: BootsState) {
     this.#outputs = outputs;
-    this.#boots = new Map(state?.boots.map((boot) => [boot.bootId, new Boot(boot.bootId, boot)]));
+    this.#boots = new Map(state?.boots.map((boot) => [boot.bootId, new BootAudit(boot.bootId, boot)]));
     this.#folded = new FoldedBoots(state?.folded);
   }
 
   /** undefined: it is over since so long that nothing is known of it any more. */
-  get(bootId: number): Boot | undefined {
+  get(bootId: number): BootAudit | undefined {
     const known = this.#boots.get(bootId);
     if (known || this.#folded.isForgotten(bootId)) return known;
-    const boot = new Boot(bootId);
+    const boot = new BootAudit(bootId);
     const complete = this.#folded.take(bootId);
     if (complete !== undefined) {
       boot.raw.add(1, complete);
@@ -44,7 +44,7 @@ export class Boots {
     return this.#boots.has(bootId);
   }
 
-  [Symbol.iterator](): Iterator<Boot> {
+  [Symbol.iterator](): Iterator<BootAudit> {
     return this.#boots.values();
   }
 
@@ -63,7 +63,7 @@ export class Boots {
   #fold(keep: number): void {
     const [clean] = this.#outputs;
     // A boot that only the clean topic has was somebody's invention, and has been reported.
-    const age = (boot: Boot): number => (boot.flights.numbered === 0 ? 0 : boot.id);
+    const age = (boot: BootAudit): number => (boot.flights.numbered === 0 ? 0 : boot.id);
     for (const boot of [...this.#boots.values()].sort((x, y) => age(x) - age(y))) {
       if (this.#boots.size <= BOOTS) return;
       if (boot.id === keep) continue;

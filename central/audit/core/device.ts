@@ -1,9 +1,9 @@
 import type { Evidence, LossCause } from "../../../schemas/audit.ts";
 import type { DeviceRef } from "../../../schemas/network/devices.ts";
 import type { SeqRange } from "../../../schemas/records.ts";
-import { Account, type Counts, type Reporter } from "./account.ts";
+import { Account, type DeviceAuditCounts, type Reporter } from "./account.ts";
 import { Acknowledged, type Erased } from "./acknowledged.ts";
-import type { Boot, Flights } from "./boot.ts";
+import type { BootAudit, Flights } from "./boot.ts";
 import { Boots, type BootsState } from "./boots.ts";
 import type { Excused, RunOf } from "./dead-letters.ts";
 import type { ShownRun } from "./early.ts";
@@ -41,7 +41,7 @@ export interface CutContext {
 export interface DeviceAuditState extends BootsState {
   readonly clean: ExpectationState;
   readonly copies: ExpectationState;
-  readonly counts: Counts;
+  readonly counts: DeviceAuditCounts;
   readonly erased: Erased | null;
 }
 
@@ -59,7 +59,7 @@ export interface DeviceTotals {
 }
 
 /** One device: what each place has of it, and what is wrong between them. */
-export class Device {
+export class DeviceAudit {
   readonly ref: DeviceRef;
   /** The way to the raw topic. */
   readonly acknowledged: Acknowledged;
@@ -250,7 +250,7 @@ export class Device {
   }
 
   /** The clean topic shows a number that was found lost. */
-  #returned(boot: Boot, seq: number): void {
+  #returned(boot: BootAudit, seq: number): void {
     const { lost } = this.#account.counts;
     const cause = (lost.none ?? 0) > 0 ? "none" : "dead-letter";
     lost[cause] = (lost[cause] ?? 0) - 1;
@@ -259,7 +259,7 @@ export class Device {
   }
 
   /** Nothing can be said of these, so nothing is. */
-  #trust(boot: Boot, from: number, to: number): void {
+  #trust(boot: BootAudit, from: number, to: number): void {
     for (const range of boot.raw.add(from, to)) {
       const unseen = this.clean.seen(boot.id).add(range.from, range.to);
       this.copies.seen(boot.id).add(range.from, range.to);

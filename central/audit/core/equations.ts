@@ -1,8 +1,8 @@
 import type { Equation, LossCause } from "../../../schemas/audit.ts";
 import { LOSS_CAUSES } from "../../../schemas/audit.ts";
 import type { DeviceKind } from "../../../schemas/network/devices.ts";
-import type { Device } from "./device.ts";
-import type { Station } from "./station.ts";
+import type { DeviceAudit } from "./device.ts";
+import type { StationAudit } from "./station.ts";
 
 /** How many entries a station's sum has, and how many of the clean records it may still lack. */
 export interface SumCount {
@@ -19,7 +19,11 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  *
  * @param nameless - records of the clean topic that name no reading.
  */
-export function equationOf(devices: Iterable<Device>, sums: Iterable<SumCount>, nameless: number): Equation {
+export function equationOf(
+  devices: Iterable<DeviceAudit>,
+  sums: Iterable<SumCount>,
+  nameless: number,
+): Equation {
   const lostBy = Object.fromEntries(LOSS_CAUSES.map((cause) => [cause, 0])) as Record<LossCause, number>;
   const sum: Mutable<Equation> = { ...NOTHING, clean: nameless, unexplained: nameless, lostBy };
   for (const device of devices) {
@@ -44,7 +48,7 @@ export function equationOf(devices: Iterable<Device>, sums: Iterable<SumCount>, 
   return sum;
 }
 
-export function* devicesOf(stations: Iterable<Station>, kind: DeviceKind): Iterable<Device> {
+export function* devicesOf(stations: Iterable<StationAudit>, kind: DeviceKind): Iterable<DeviceAudit> {
   for (const station of stations) yield* station.ofKind(kind);
 }
 

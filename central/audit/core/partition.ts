@@ -11,10 +11,10 @@ import type { Reporter } from "./account.ts";
 import { type Claim, claimOf } from "./claim.ts";
 import { CommitCut, type CommitCutState } from "./commit-cut.ts";
 import type { DeadLetters, RunOf } from "./dead-letters.ts";
-import type { Device } from "./device.ts";
+import type { DeviceAudit } from "./device.ts";
 import type { BatchSeen, CommitSeen, ReadingSeen, StateSeen, UnreadableSeen } from "./events.ts";
 import { OutputGap } from "./gap.ts";
-import { Station, type StationAuditState } from "./station.ts";
+import { StationAudit, type StationAuditState } from "./station.ts";
 
 export interface PartitionOptions {
   readonly partition: number;
@@ -37,7 +37,7 @@ export interface PartitionAuditState {
 }
 
 interface PendingClaim {
-  readonly device: Device;
+  readonly device: DeviceAudit;
   readonly claim: Claim;
   readonly evidence: Evidence;
   readonly look: number;
@@ -54,7 +54,7 @@ const MAX_UNKNOWN_STATIONS = 100;
 export class Partition {
   readonly cut: CommitCut;
   readonly #options: PartitionOptions;
-  readonly #stations = new Map<number, Station>();
+  readonly #stations = new Map<number, StationAudit>();
   readonly #gaps: Map<DeviceKind, OutputGap>;
   #whole: boolean;
   #sumsWhole: boolean;
@@ -78,27 +78,27 @@ export class Partition {
     this.#poison = [...(state?.poison ?? [])];
   }
 
-  get stations(): Iterable<Station> {
+  get stations(): Iterable<StationAudit> {
     return this.#stations.values();
   }
 
   /** @param covered - per topic, the next offset that the state does not cover. */
   restore(id: number, state: StationAuditState, covered: Readonly<Record<string, number>>): void {
     const { reporter } = this.#options;
-    const station = new Station(id, reporter, this.#sumsWhole, state, covered);
+    const station = new StationAudit(id, reporter, this.#sumsWhole, state, covered);
     station.changed = false;
     this.#stations.set(id, station);
   }
 
   /** undefined: a station that nothing says anything of, and there are too many of those. */
-  station(id: number): Station | undefined {
+  station(id: number): StationAudit | undefined {
     const known = this.#stations.get(id);
     if (known) {
       known.changed = true;
       return known;
     }
     if (!stationById(id) && this.#unknown++ >= MAX_UNKNOWN_STATIONS) return undefined;
-    const station = new Station(id, this.#options.reporter, this.#sumsWhole);
+    const station = new StationAudit(id, this.#options.reporter, this.#sumsWhole);
     this.#stations.set(id, station);
     return station;
   }
@@ -161,7 +161,7 @@ export class Partition {
   reading(
     seen: ReadingSeen,
     kind: DeviceKind,
-    device: Device,
+    device: DeviceAudit,
     evidence: Evidence,
     look: number,
     copied: boolean,

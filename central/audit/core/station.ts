@@ -1,7 +1,7 @@
 import type { Evidence } from "../../../schemas/audit.ts";
 import type { DeviceKind, DeviceRef } from "../../../schemas/network/devices.ts";
 import type { Reporter } from "./account.ts";
-import { Device, type DeviceAuditState } from "./device.ts";
+import { DeviceAudit, type DeviceAuditState } from "./device.ts";
 import { StationSum, type StationSumState } from "./station-sum.ts";
 
 export interface StationAuditState {
@@ -10,10 +10,10 @@ export interface StationAuditState {
 }
 
 /** A station's devices, and the sum of its entries. What the auditor keeps of it is one record. */
-export class Station {
+export class StationAudit {
   readonly id: number;
   readonly sum: StationSum;
-  readonly #devices = new Map<string, Device>();
+  readonly #devices = new Map<string, DeviceAudit>();
   readonly #reporter: Reporter;
   /** Has anything changed since it was last written? */
   changed = true;
@@ -33,7 +33,7 @@ export class Station {
     this.#covered = covered;
     this.sum = new StationSum(whole, state?.sum);
     for (const [ref, device] of state?.devices ?? [])
-      this.#devices.set(ref.id, new Device(ref, reporter, device));
+      this.#devices.set(ref.id, new DeviceAudit(ref, reporter, device));
   }
 
   /** Was this record counted before a restart? */
@@ -41,20 +41,20 @@ export class Station {
     return offset < (this.#covered[topic] ?? 0);
   }
 
-  get devices(): Iterable<Device> {
+  get devices(): Iterable<DeviceAudit> {
     return this.#devices.values();
   }
 
-  device(ref: DeviceRef): Device {
+  device(ref: DeviceRef): DeviceAudit {
     let device = this.#devices.get(ref.id);
     if (!device) {
-      device = new Device(ref, this.#reporter);
+      device = new DeviceAudit(ref, this.#reporter);
       this.#devices.set(ref.id, device);
     }
     return device;
   }
 
-  *ofKind(kind: DeviceKind): Iterable<Device> {
+  *ofKind(kind: DeviceKind): Iterable<DeviceAudit> {
     for (const device of this.#devices.values()) if (device.ref.kind === kind) yield device;
   }
 

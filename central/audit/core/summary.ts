@@ -1,7 +1,7 @@
 import type { Evidence } from "../../../schemas/audit.ts";
 import type { SumSeen } from "./events.ts";
 import type { Findings } from "./findings.ts";
-import type { Station } from "./station.ts";
+import type { StationAudit } from "./station.ts";
 import { TableCuts } from "./table-cuts.ts";
 
 /** Where the query has dealt with each clean partition, by its own word; and when that was read. */
@@ -37,7 +37,7 @@ export class Summary {
   }
 
   /** @param clean - the clean partition of the station. */
-  show(station: Station, clean: number, seen: SumSeen, evidence: Evidence, look: number): void {
+  show(station: StationAudit, clean: number, seen: SumSeen, evidence: Evidence, look: number): void {
     const { count, cuts, offset } = seen;
     const { partition } = evidence;
     for (const [of, below] of cuts ?? []) this.#cuts.report(partition, of, { below, offset, look });
@@ -63,7 +63,13 @@ export class Summary {
    * @param clean - the clean partition of these stations. @param position - how far that has been read.
    * @param caught - everything that it held before this look has been read.
    */
-  judge(stations: Iterable<Station>, clean: number, position: number, caught: number, now: number): void {
+  judge(
+    stations: Iterable<StationAudit>,
+    clean: number,
+    position: number,
+    caught: number,
+    now: number,
+  ): void {
     for (const station of stations) {
       const { sum } = station;
       const row = this.#rows.get(station.id);
@@ -90,14 +96,14 @@ export class Summary {
     }
   }
 
-  #found(station: Station, difference: number, evidence: Evidence | null, now: number): void {
+  #found(station: StationAudit, difference: number, evidence: Evidence | null, now: number): void {
     if (difference !== station.sum.off) station.changed = true;
     station.sum.off = difference;
     this.#findings.miscounted(station.id, difference, evidence, now);
   }
 
   /** Up to which offset the station's row is final, as far as that has been read; undefined: it is not known. */
-  #cutOf({ sum }: Station, clean: number, position: number): number | undefined {
+  #cutOf({ sum }: StationAudit, clean: number, position: number): number | undefined {
     const { row } = sum;
     // Without a row it is not known in which partition of the table one would be.
     if (!row) {

@@ -6,7 +6,7 @@ import { ageWords, counted, findingWords, HOP_WORDS } from "../words.ts";
 import type { Auditor } from "./auditor.ts";
 import { devicesOf, equationOf } from "./equations.ts";
 import { type Flight, FlightWatch } from "./flight-watch.ts";
-import type { Station } from "./station.ts";
+import type { StationAudit } from "./station.ts";
 
 /** What is in flight for no longer than this is live traffic, ms. */
 export const YOUNG_MS = 10_000;
@@ -83,7 +83,7 @@ export class VerdictMaker {
   }
 
   /** @param silent - devices that are excused: what waits in them and their agents is counted apart. */
-  #flights(stations: readonly Station[], silent: ReadonlySet<string>, now: number): readonly InFlight[] {
+  #flights(stations: readonly StationAudit[], silent: ReadonlySet<string>, now: number): readonly InFlight[] {
     const all: Record<(typeof WATCHED)[number], Flight[]> = {
       device: [],
       outbox: [],
@@ -153,7 +153,7 @@ function worstOf(states: readonly Unit[]): Unit {
 /** Devices that are not heard now, each alone, or all of a station whose agent is gone. */
 function silencesOf(
   auditor: Auditor,
-  stations: readonly Station[],
+  stations: readonly StationAudit[],
 ): (Silence & { readonly ids: readonly string[] })[] {
   const waiting = new Map<string, number>();
   for (const station of stations) {

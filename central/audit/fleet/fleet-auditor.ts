@@ -5,7 +5,7 @@ import { Group, type GroupState } from "./group.ts";
 import type { GroupKey, GroupSum, TableRow } from "./table.ts";
 
 /** Records of one partition that the writer has dealt with, in order, and what the table and the dead letters say of them. */
-export interface Batch {
+export interface EventBatch {
   readonly topic: string;
   readonly partition: number;
   readonly seen: readonly FleetEventSeen[];
@@ -98,7 +98,7 @@ export class FleetAuditor {
     }
   }
 
-  take({ topic, partition, seen, rows, named }: Batch): void {
+  take({ topic, partition, seen, rows, named }: EventBatch): void {
     let { records, rows: found, repeated, deadLetters } = this.#counts;
     for (const record of seen) {
       records++;

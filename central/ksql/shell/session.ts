@@ -1,11 +1,11 @@
 import { messageOf } from "../../../schemas/errors.ts";
-import type { KsqlClient, SessionState } from "../client.ts";
+import type { KsqlClient, ShellSettings } from "../client.ts";
 import { isWord, statementTexts, type Token, tokenize, unquote } from "../script.ts";
 import { renderEntity } from "./render.ts";
 import { formatRow, formatTable, streamingWidths } from "./table.ts";
 
 /** What a person typed, carried out; properties and variables are kept here, as ksqlDB's own client keeps them. */
-export class Session {
+export class ShellSession {
   readonly #client: KsqlClient;
   readonly #say: (line: string) => void;
   readonly #properties = new Map<string, string>();
@@ -32,7 +32,7 @@ export class Session {
     }
   }
 
-  #state(): SessionState {
+  #state(): ShellSettings {
     return {
       properties: Object.fromEntries(this.#properties),
       variables: Object.fromEntries(this.#variables),

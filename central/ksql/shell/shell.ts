@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { printableLines } from "../../../infra/runtime/text/printable.ts";
 import type { KsqlClient } from "../client.ts";
 import { isComplete } from "../script.ts";
-import { Session } from "./session.ts";
+import { ShellSession } from "./session.ts";
 
 interface ShellOptions {
   readonly client: KsqlClient;
@@ -37,7 +37,7 @@ export function runShell(options: ShellOptions): Promise<void> {
     historySize: HISTORY,
     history: readHistory(options.historyFile),
   });
-  const session = new Session(client, say);
+  const session = new ShellSession(client, say);
   let text = "";
   let work: Promise<void> = Promise.resolve();
   const ready = (): void => {

@@ -17,7 +17,7 @@ export interface ReconcilerOptions {
   readonly logger: Logger;
   /** false: another instance has the work. */
   readonly active: () => boolean;
-  readonly onLook: (look: Look) => void;
+  readonly onLook: (look: TableLook) => void;
   /** Between two looks, ms. */
   readonly everyMs: number;
   /** For how long a difference must stand before it is corrected, ms. */
@@ -27,7 +27,7 @@ export interface ReconcilerOptions {
 }
 
 /** What a look found. */
-export interface Look {
+export interface TableLook {
   /** Stops of which table and topic say different things; null: the table cannot be read. */
   readonly differing: number | null;
   /** Stops corrected now. */

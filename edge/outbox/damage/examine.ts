@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { messageOf } from "../../../schemas/errors.ts";
 import type { StationClaim } from "../outbox-store.ts";
-import type { Report } from "./look.ts";
+import type { LookReport } from "./look.ts";
 
 /** Starts a process that calls `lookAtOutbox` of this folder and sends its reports; stderr is a pipe. */
 export type StartLook = (folder: string) => ChildProcess;
@@ -32,7 +32,7 @@ export async function examine(folder: string, start: StartLook): Promise<Diagnos
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr = (stderr + text).slice(-STDERR_CHARS);
   });
-  child.on("message", (report: Report) => {
+  child.on("message", (report: LookReport) => {
     if ("claims" in report) claims = report.claims;
     if ("sound" in report) verdict = { is: "sound" };
     if ("damage" in report) verdict = { is: "damaged", why: report.damage, claims };

@@ -13,7 +13,7 @@ const META = { free: 24, main: 72, lastPage: 120, txnid: 128, bytes: 144 } as co
 /** Those before are the meta pages. */
 const FIRST_PAGE = 2;
 
-export interface Entry {
+export interface PageEntry {
   readonly key: Buffer;
   readonly value: Buffer;
 }
@@ -28,7 +28,7 @@ interface State {
   readonly main: number | null;
 }
 
-interface Leaf extends Entry {
+interface Leaf extends PageEntry {
   readonly flags: number;
 }
 
@@ -62,7 +62,7 @@ export class LmdbFile {
   }
 
   /** The entries of a named database that can be read, in the order of their keys. */
-  entries(name: string): Generator<Entry> {
+  entries(name: string): Generator<PageEntry> {
     const [newest, before] = this.#states().map((state) => this.#database(name, state));
     return merged(newest ?? nothing(), before ?? nothing());
   }
@@ -113,7 +113,7 @@ export class LmdbFile {
     return { pageSize, free, main, lastPage, txnid: meta.readBigUInt64LE(META.txnid) };
   }
 
-  *#database(name: string, state: State): Generator<Entry> {
+  *#database(name: string, state: State): Generator<PageEntry> {
     for (const { key, value, flags } of this.#leaves(state.main, state, new Walk())) {
       const isNamed = key.toString("latin1").replace(/\0+$/, "") === name;
       if (!isNamed || (flags & NODE_FLAG.subDatabase) === 0) continue;
@@ -183,15 +183,15 @@ export class LmdbFile {
   }
 }
 
-function* nothing(): Generator<Entry> {}
+function* nothing(): Generator<PageEntry> {}
 
 /** Both in the order of their keys; where both have one, the first's. */
-function* merged(first: Iterator<Entry>, second: Iterator<Entry>): Generator<Entry> {
+function* merged(first: Iterator<PageEntry>, second: Iterator<PageEntry>): Generator<PageEntry> {
   let x = first.next();
   let y = second.next();
   while (!x.done || !y.done) {
     const order = x.done ? 1 : y.done ? -1 : Buffer.compare(x.value.key, y.value.key);
-    yield order <= 0 ? (x.value as Entry) : (y.value as Entry);
+    yield order <= 0 ? (x.value as PageEntry) : (y.value as PageEntry);
     if (order <= 0) x = first.next();
     if (order >= 0) y = second.next();
   }

@@ -7,7 +7,7 @@ import type { StationClaim } from "../outbox-store.ts";
 import { LmdbFile, lastingFault } from "./lmdb-file.ts";
 
 /** What a process that looks at an outbox reports before it ends, or dies of what it sees. */
-export type Report =
+export type LookReport =
   | { readonly claims: readonly StationClaim[] }
   | { readonly sound: true }
   | { readonly damage: string }
@@ -24,7 +24,10 @@ const UNABLE =
  * Look at everything that an outbox holds, as its agents would. LMDB maps the file into memory and trusts it: a damaged
  * page ends the process, so this is a process of its own. Others may use the outbox meanwhile; nothing is written.
  */
-export async function lookAtOutbox(folder: string, report: (report: Report) => Promise<void>): Promise<void> {
+export async function lookAtOutbox(
+  folder: string,
+  report: (report: LookReport) => Promise<void>,
+): Promise<void> {
   let store: LmdbStore;
   try {
     store = new LmdbStore({ folder, readOnly: true, mapBytes: 2 ** 30, every: () => () => {} });

@@ -1,7 +1,7 @@
 import { fromBufferKey } from "ordered-binary";
 import { identityIn } from "../codec.ts";
 import { type Ledger, upgraded } from "../ledger.ts";
-import type { Claim, OutboxStore, QuarantineRow, Row, StationClaim } from "../outbox-store.ts";
+import type { OutboxRow, OutboxStore, Ownership, QuarantineRow, StationClaim } from "../outbox-store.ts";
 import { carriedOver } from "./carried-over.ts";
 import type { LmdbFile } from "./lmdb-file.ts";
 import { isReading } from "./look.ts";
@@ -38,7 +38,7 @@ export async function rescue(file: LmdbFile, store: OutboxStore): Promise<Rescue
   const lost = new Map<string, number>();
   let readings = 0;
   const done = new Set<string>();
-  const finish = async (deviceId: string, rows: readonly Row[]): Promise<void> => {
+  const finish = async (deviceId: string, rows: readonly OutboxRow[]): Promise<void> => {
     done.add(deviceId);
     const before = ledgers.get(deviceId) ?? null;
     const waiting = before ? rows.filter(({ n }) => before.tail <= n && n < before.head) : rows;
@@ -54,7 +54,7 @@ export async function rescue(file: LmdbFile, store: OutboxStore): Promise<Rescue
     readings += kept.length;
     if (device.lost > 0) lost.set(deviceId, device.lost);
   };
-  const rows: Row[] = [];
+  const rows: OutboxRow[] = [];
   let of = "";
   for (const [key, bytes] of readable(file, "queue")) {
     const [deviceId, n] = queueKey(key);
@@ -74,7 +74,7 @@ export async function rescue(file: LmdbFile, store: OutboxStore): Promise<Rescue
 /** Who uses the outbox, as far as that can be read. */
 export function claimsIn(file: LmdbFile): readonly StationClaim[] {
   return [...readable(file, "claims")].flatMap(([stationId, value]) => {
-    const claim = jsonIn(value) as Claim | null;
+    const claim = jsonIn(value) as Ownership | null;
     return typeof stationId === "number" && typeof claim?.boot === "number" ? [{ stationId, claim }] : [];
   });
 }
@@ -83,7 +83,7 @@ export function claimsIn(file: LmdbFile): readonly StationClaim[] {
 async function write(
   store: OutboxStore,
   ledger: Ledger,
-  rows: readonly Row[],
+  rows: readonly OutboxRow[],
   setAside: readonly QuarantineRow[],
 ): Promise<void> {
   const { deviceId } = ledger;

@@ -1,12 +1,12 @@
 import type { Ledger } from "../ledger.ts";
-import type { Change, Claim, OutboxStore, QuarantineRow, Row } from "../outbox-store.ts";
+import type { Change, OutboxRow, OutboxStore, Ownership, QuarantineRow } from "../outbox-store.ts";
 
 /** A store in memory, for tests: `fail` makes the next commits reject, as a full disk does. */
 export class MemoryOutboxStore implements OutboxStore {
   readonly #ledgers = new Map<string, Ledger>();
-  readonly #rows = new Map<string, Row[]>();
+  readonly #rows = new Map<string, OutboxRow[]>();
   readonly #quarantine = new Map<string, QuarantineRow[]>();
-  readonly #claims = new Map<number, Claim>();
+  readonly #claims = new Map<number, Ownership>();
   /** What the next commits reject with. */
   fail: Error | null = null;
   commits = 0;
@@ -19,7 +19,7 @@ export class MemoryOutboxStore implements OutboxStore {
     return [...this.#ledgers.values()].filter((l) => l.deviceId.startsWith(prefix));
   }
 
-  read(deviceId: string, from: number, limit: number): readonly Row[] {
+  read(deviceId: string, from: number, limit: number): readonly OutboxRow[] {
     const rows = this.#rows.get(deviceId) ?? [];
     return rows.filter((row) => row.n >= from).slice(0, limit);
   }
@@ -53,7 +53,7 @@ export class MemoryOutboxStore implements OutboxStore {
     return { readings: rows.length, bytes: rows.reduce((n, row) => n + row.bytes.length, 0) };
   }
 
-  claim(stationId: number, decide: (present: Claim | undefined) => Claim): Claim {
+  claim(stationId: number, decide: (present: Ownership | undefined) => Ownership): Ownership {
     const claim = decide(this.#claims.get(stationId));
     this.#claims.set(stationId, claim);
     return claim;

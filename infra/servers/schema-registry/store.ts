@@ -2,7 +2,7 @@ import { isCoded, messageOf } from "../../../schemas/errors.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { InRecord, Kafka, Producer, Tail } from "../../runtime/kafka/ports.ts";
 import type { Logger } from "../../runtime/logger.ts";
-import type { Decision } from "./core/decisions.ts";
+import type { StateDecision } from "./core/decisions.ts";
 import { refusal } from "./core/errors.ts";
 import { fromLogEntry, type RegistryRecord, toLogEntry } from "./core/records.ts";
 import { RegistryState } from "./core/state.ts";
@@ -64,7 +64,7 @@ export class RegistryStore {
    *
    * @throws {RestError} what `decide` throws; 50001, 50002 when Kafka does not take it in time.
    */
-  write<T>(decide: (state: RegistryState) => Decision<T>): Promise<T> {
+  write<T>(decide: (state: RegistryState) => StateDecision<T>): Promise<T> {
     const result = this.#lastWrite.then(() => this.#carryOut(decide));
     this.#lastWrite = result.catch(() => {});
     return result;
@@ -76,7 +76,7 @@ export class RegistryStore {
     await this.#tail?.stop();
   }
 
-  async #carryOut<T>(decide: (state: RegistryState) => Decision<T>): Promise<T> {
+  async #carryOut<T>(decide: (state: RegistryState) => StateDecision<T>): Promise<T> {
     // Whatever the last write became, it lies before this record: read up to here and the state is sure again.
     if (this.#unsure) await this.#append([{ kind: "next-id", nextId: this.#state.nextId }]);
     const { records, answer } = decide(this.#state);

@@ -1,5 +1,5 @@
 import { startServers } from "../../support/servers.ts";
-import type { Part } from "../harness.ts";
+import type { BenchmarkPart } from "../harness.ts";
 import { postedPerSecond } from "./fleet/posts.ts";
 import { connectionPerRowRate, copyRate, fillTopic, writerRate } from "./fleet/writers.ts";
 
@@ -8,7 +8,7 @@ const ROWS = 200_000;
 const ROWS_ONE_BY_ONE = 2_000;
 
 /** The vehicles' half: what the ingest acknowledges, and what the writer brings into PostgreSQL. */
-export const fleetPart: Part = {
+export const fleetPart: BenchmarkPart = {
   name: "fleet",
   about:
     "events acknowledged over 64 keep-alive connections; rows written, against one connection per row and psql's COPY",

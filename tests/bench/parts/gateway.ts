@@ -1,4 +1,4 @@
-import type { Contender, Figures, Part, PartOptions } from "../harness.ts";
+import type { BenchmarkPart, Contender, Figures, PartOptions } from "../harness.ts";
 import { sameAsRealClients } from "./gateway/mqtt-js.ts";
 import { gatewayContender } from "./gateway/ours.ts";
 import { perfTest } from "./gateway/perf-test.ts";
@@ -16,7 +16,7 @@ function cluster(): Cluster {
 }
 
 /** What the gateway takes with Kafka's acknowledgement, beside Kafka's own producer and the usual bridge. */
-export const gatewayPart: Part = {
+export const gatewayPart: BenchmarkPart = {
   name: "gateway",
   about:
     "QoS 1 PUBLISHes acknowledged because Kafka has them, one reading each and a hundred, agents, gateway and Kafka on the same processors; beside kafka-producer-perf-test and, where installed, mosquitto with Telegraf",

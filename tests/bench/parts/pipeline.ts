@@ -1,4 +1,4 @@
-import type { Part, PartOptions } from "../harness.ts";
+import type { BenchmarkPart, PartOptions } from "../harness.ts";
 import { type Cluster, startCluster } from "./mqtt-load/cluster.ts";
 import { pipelineContender } from "./pipeline/run.ts";
 
@@ -12,7 +12,7 @@ function cluster(): Cluster {
 }
 
 /** A reading's way from its agent to the clean topics, every part a process of its own. */
-export const pipelinePart: Part = {
+export const pipelinePart: BenchmarkPart = {
   name: "pipeline",
   about:
     "agents' batches to gateway, Kafka, dedup and the clean topics, all on the same processors: readings/s, and at half of that (at most of the goal) how long after its device a reading can be read; fails when a reading is missing or there twice",

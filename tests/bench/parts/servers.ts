@@ -7,7 +7,7 @@ import { memoryOf } from "../../../infra/launcher/supervisor/process/tree.ts";
 import { projectRoot } from "../../../infra/runtime/project-root.ts";
 import { freePort } from "../../../infra/runtime/testing/free-port.ts";
 import { startSystem, type TestSystem } from "../../support/system.ts";
-import type { Figures, Part } from "../harness.ts";
+import type { BenchmarkPart, Figures } from "../harness.ts";
 
 const POLL_MS = 5;
 const GIVE_UP_MS = 30_000;
@@ -41,7 +41,7 @@ const SERVERS: readonly Server[] = [
 let system: TestSystem | undefined;
 
 /** The platform's three small servers, each started by itself against a running Kafka. */
-export const serversPart: Part = {
+export const serversPart: BenchmarkPart = {
   name: "servers",
   about:
     "schema registry, REST Proxy and ksql, each started against a running Kafka: time to the first answer, memory three seconds later",

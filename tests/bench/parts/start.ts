@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { memoryOf, treeOf } from "../../../infra/launcher/supervisor/process/tree.ts";
 import { projectRoot } from "../../../infra/runtime/project-root.ts";
-import type { Contender, Figures, Part } from "../harness.ts";
+import type { BenchmarkPart, Contender, Figures } from "../harness.ts";
 
 /** Each question costs the page a millisecond of what it has for itself. */
 const POLL_MS = 50;
@@ -21,7 +21,7 @@ interface Train {
 }
 
 /** `npm start` with set-up done, from the command to what a person sees. */
-export const startPart: Part = {
+export const startPart: BenchmarkPart = {
   name: "start",
   about:
     "npm start with set-up done: time to the page, the first train and the first train seen at a second station; memory",

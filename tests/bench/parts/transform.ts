@@ -1,5 +1,5 @@
 import { startServers, type TestServers } from "../../support/servers.ts";
-import type { Part } from "../harness.ts";
+import type { BenchmarkPart } from "../harness.ts";
 import { pythonWithFaust } from "./transform/faust.ts";
 import { ENTRIES, KEYS, ROWS, Transforms } from "./transform/transforms.ts";
 
@@ -9,7 +9,7 @@ let servers: TestServers | undefined;
 let bench: Transforms | undefined;
 
 /** The two transforms of Kafka's side against faust-streaming on the same broker, and a large table's restart. */
-export const transformPart: Part = {
+export const transformPart: BenchmarkPart = {
   name: "transform",
   about: `${thousands(ROWS)} rows through the stations transform and ${thousands(ENTRIES)} entries through the ksql count, against the same in faust-streaming, outputs compared; a count of ${thousands(KEYS)} keys started again`,
   async contenders({ note }) {

@@ -6,7 +6,7 @@ import { Injector } from "../injectors/injector.ts";
 import { tamperedKafka } from "../injectors/tampered-kafka.ts";
 import { findingsIn } from "../world/findings.ts";
 import type { MemoryWorld } from "../world/memory-world.ts";
-import { type Difference, differences } from "../world/oracle.ts";
+import { differences, type OracleDifference } from "../world/oracle.ts";
 import { Pipeline } from "../world/pipeline.ts";
 import type { ScriptedDevice } from "../world/scripted-device.ts";
 import { laggingKafka } from "./lagging-kafka.ts";
@@ -21,7 +21,7 @@ const TROUBLES_PER_STEP = 0.5;
 export interface TroubledResult {
   readonly findings: readonly Finding[];
   /** What is really wrong in the end: nothing, unless the run was struck. */
-  readonly differences: readonly Difference[];
+  readonly differences: readonly OracleDifference[];
   /** What happened on the way, in order. */
   readonly troubles: readonly string[];
 }

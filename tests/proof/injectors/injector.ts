@@ -23,11 +23,11 @@ export const SEATS = [
   /** The summary's query alone is given other records than the clean topic holds. */
   "query's input",
 ] as const;
-export type Seat = (typeof SEATS)[number];
+export type InjectionSeat = (typeof SEATS)[number];
 
 /** Strikes at each seat: none at first. */
 export class Injector {
-  readonly #strikes = new Map<Seat, Strike[]>();
+  readonly #strikes = new Map<InjectionSeat, Strike[]>();
   readonly #starts = new Map<string, number>();
   readonly #altered: { readonly deviceId: string; readonly seq: number; readonly text: string }[] = [];
   readonly #wire: () => Wire;
@@ -39,7 +39,7 @@ export class Injector {
     this.#dedupGroup = `${prefix}dedup`;
   }
 
-  strike(seat: Seat, strike: Strike): void {
+  strike(seat: InjectionSeat, strike: Strike): void {
     this.#strikes.set(seat, [...this.#at(seat), strike]);
   }
 
@@ -90,7 +90,7 @@ export class Injector {
     );
   }
 
-  #raw(seat: Seat, records: readonly InRecord[]): readonly InRecord[] {
+  #raw(seat: InjectionSeat, records: readonly InRecord[]): readonly InRecord[] {
     const strikes = this.#at(seat);
     if (strikes.length === 0) return records;
     const wire = this.#wire();
@@ -99,7 +99,7 @@ export class Injector {
     );
   }
 
-  #clean<R extends InRecord | OutRecord>(seat: Seat, records: readonly R[]): readonly R[] {
+  #clean<R extends InRecord | OutRecord>(seat: InjectionSeat, records: readonly R[]): readonly R[] {
     const strikes = this.#at(seat);
     if (strikes.length === 0) return records;
     const wire = this.#wire();
@@ -117,7 +117,7 @@ export class Injector {
     });
   }
 
-  #at(seat: Seat): readonly Strike[] {
+  #at(seat: InjectionSeat): readonly Strike[] {
     return this.#strikes.get(seat) ?? [];
   }
 }

@@ -16,7 +16,7 @@ export type Fault = (typeof FAULTS)[number] | "all doubled" | "every second lost
 export const CANCELLED = 50;
 
 /** A boot of a device at its station. */
-export interface Target {
+export interface StrikeTarget {
   readonly stationId: number;
   readonly deviceId: string;
   readonly bootId: number;
@@ -28,11 +28,11 @@ export interface Target {
  */
 export interface Strike {
   readonly fault: Fault;
-  readonly target: Target;
+  readonly target: StrikeTarget;
   /** The readings that were numbered for it; at least `CANCELLED` of them where 50 cancel. */
   readonly range: SeqRange;
   /** Who is moved to, or counted once too often: at least `CANCELLED` of its readings passed before, from 1 on. */
-  readonly partner: Target;
+  readonly partner: StrikeTarget;
 }
 
 /** Which reading an item is. */

@@ -31,7 +31,7 @@ export interface Expected {
   readonly off?: -1 | 1;
 }
 
-export type Outcome =
+export type CellOutcome =
   | { readonly kind: "named"; readonly findings: readonly Expected[] }
   /** It happens in honest runs: nothing may be found. */
   | { readonly kind: "honest"; readonly why: string }
@@ -43,12 +43,12 @@ export interface Cell {
   readonly fault: Fault;
   /** Whose readings are struck. */
   readonly device: DeviceKind;
-  readonly outcome: Outcome;
+  readonly outcome: CellOutcome;
 }
 
-const named = (...findings: Expected[]): Outcome => ({ kind: "named", findings });
-const honest = (why: string): Outcome => ({ kind: "honest", why });
-const none = (why: string): Outcome => ({ kind: "none", why });
+const named = (...findings: Expected[]): CellOutcome => ({ kind: "named", findings });
+const honest = (why: string): CellOutcome => ({ kind: "honest", why });
+const none = (why: string): CellOutcome => ({ kind: "none", why });
 
 const target = (
   kinds: readonly FindingKind[],
@@ -76,7 +76,7 @@ const UNSEEN = ["outbox", "gateway"] as const;
 /** Likewise a raw record that was rewritten before anybody read it, but not one that is gone: its offset is missing. */
 const FIELD = ["device", "outbox", "gateway"] as const;
 
-const TABLE: Readonly<Record<InjectionPoint, Readonly<Record<Fault, Outcome>>>> = {
+const TABLE: Readonly<Record<InjectionPoint, Readonly<Record<Fault, CellOutcome>>>> = {
   "device memory": {
     "lost 1": named(target(["lost"], FIELD, "one")),
     "doubled 1": RESENT,
@@ -144,8 +144,8 @@ const TABLE: Readonly<Record<InjectionPoint, Readonly<Record<Fault, Outcome>>>> 
   ),
 };
 
-function allOf(outcome: Outcome): Readonly<Record<Fault, Outcome>> {
-  return Object.fromEntries(FAULTS.map((fault) => [fault, outcome])) as Record<Fault, Outcome>;
+function allOf(outcome: CellOutcome): Readonly<Record<Fault, CellOutcome>> {
+  return Object.fromEntries(FAULTS.map((fault) => [fault, outcome])) as Record<Fault, CellOutcome>;
 }
 
 /** Every place with every fault, for turnstiles and for sensors. */
@@ -155,7 +155,7 @@ export const CELLS: readonly Cell[] = INJECTION_POINTS.flatMap((place) =>
   ),
 );
 
-function outcomeOf(place: InjectionPoint, fault: Fault, device: DeviceKind): Outcome {
+function outcomeOf(place: InjectionPoint, fault: Fault, device: DeviceKind): CellOutcome {
   if (place === "summary" && device === "arrival") return none("arrivals are in no sum");
   return TABLE[place][fault];
 }

@@ -1,7 +1,7 @@
 import { parseDeviceId } from "../../../schemas/network/devices.ts";
 import type { SeqRange } from "../../../schemas/records.ts";
 import { CANCELLED, type Strike, struckSeq } from "../injectors/strike.ts";
-import type { Difference } from "../world/oracle.ts";
+import type { OracleDifference } from "../world/oracle.ts";
 import type { Expected } from "./cells.ts";
 
 /** The struck readings that a finding must name: exactly these. Empty for a sum. */
@@ -31,7 +31,7 @@ function differenceOf({ off = 1 }: Expected, { fault, range }: Strike): number {
 /**
  * Does this finding say exactly what was done: kind, hop, station, device, boot, numbers and kind of reading?
  */
-export function says(finding: Difference, expected: Expected, strike: Strike): boolean {
+export function says(finding: OracleDifference, expected: Expected, strike: Strike): boolean {
   const { stationId, deviceId, bootId } = strike[expected.whose];
   const kind = parseDeviceId(deviceId)?.kind;
   if (!expected.kinds.includes(finding.kind) || !expected.hops.includes(finding.hop)) return false;

@@ -3,14 +3,14 @@ import { Injector } from "../injectors/injector.ts";
 import type { Strike } from "../injectors/strike.ts";
 import { tamperedKafka } from "../injectors/tampered-kafka.ts";
 import { findingsIn } from "../world/findings.ts";
-import { type Difference, differences } from "../world/oracle.ts";
+import { differences, type OracleDifference } from "../world/oracle.ts";
 import { Pipeline } from "../world/pipeline.ts";
 import type { World } from "../world/world.ts";
 import { assign } from "./assign.ts";
 import type { Cell, Expected } from "./cells.ts";
 import { says } from "./expect.ts";
 import { READINGS, strikeAll } from "./strikes.ts";
-import { Traffic } from "./traffic.ts";
+import { MatrixTraffic } from "./traffic.ts";
 
 /** What was done is named within this, ms. */
 const NAMED_WITHIN_MS = 30_000;
@@ -47,7 +47,7 @@ export interface MatrixResult {
   /** Findings that no cell wanted. */
   readonly unexpected: readonly Finding[];
   /** Differences at rest that no cell made. */
-  readonly unmeant: readonly Difference[];
+  readonly unmeant: readonly OracleDifference[];
 }
 
 /** Strike every cell in one run, each at stations of its own, and see what the auditor says. */
@@ -62,7 +62,7 @@ export async function runMatrix(world: World, options: MatrixOptions): Promise<M
     auditorsKafka: seen,
   });
   const { field } = pipeline;
-  const traffic = new Traffic(field, passersBy, perSecond);
+  const traffic = new MatrixTraffic(field, passersBy, perSecond);
   let told = Number.NEGATIVE_INFINITY;
   const step = async (): Promise<void> => {
     traffic.press(STEP_MS);
@@ -138,14 +138,14 @@ class Comparison {
   }
 
   /** Of each cell, what it expects and no finding says. */
-  missingIn(said: readonly Difference[]): readonly (readonly Expected[])[] {
+  missingIn(said: readonly OracleDifference[]): readonly (readonly Expected[])[] {
     return this.#cells.map((cell, n) =>
       expectedOf(cell).filter((one) => !said.some((some) => says(some, one, this.#strikes[n] as Strike))),
     );
   }
 
   /** Does any cell expect this? */
-  wanted(said: Difference): boolean {
+  wanted(said: OracleDifference): boolean {
     return this.#cells.some((cell, n) =>
       expectedOf(cell).some((one) => says(said, one, this.#strikes[n] as Strike)),
     );

@@ -1,8 +1,8 @@
 import { parseDeviceId } from "../../../schemas/network/devices.ts";
 import { forgeCopies } from "../injectors/forger.ts";
-import type { Injector, Seat } from "../injectors/injector.ts";
+import type { InjectionSeat, Injector } from "../injectors/injector.ts";
 import { struckReading } from "../injectors/items.ts";
-import type { Strike, Target } from "../injectors/strike.ts";
+import type { Strike, StrikeTarget } from "../injectors/strike.ts";
 import type { Pipeline } from "../world/pipeline.ts";
 import type { ScriptedField } from "../world/scripted-field.ts";
 import type { World } from "../world/world.ts";
@@ -13,7 +13,7 @@ import type { Cell } from "./cells.ts";
 export const READINGS = 60;
 
 /** The injector's seat for a cell; undefined: in the field's memories, or a stranger's producer. */
-function seatOf({ place, fault }: Cell): Seat | undefined {
+function seatOf({ place, fault }: Cell): InjectionSeat | undefined {
   const doubles = fault === "doubled 1";
   switch (place) {
     case "before raw":
@@ -74,7 +74,7 @@ export async function strikeAll(
   return all.map(({ strike }) => strike);
 }
 
-function targetOf(field: ScriptedField, deviceId: string): Target {
+function targetOf(field: ScriptedField, deviceId: string): StrikeTarget {
   const stationId = parseDeviceId(deviceId)?.stationId ?? 0;
   return { deviceId, bootId: field.device(deviceId).bootId, stationId };
 }

@@ -1,7 +1,7 @@
 import type { ScriptedField } from "../world/scripted-field.ts";
 
 /** Entries at turnstiles in turn, so many a second. */
-export class Traffic {
+export class MatrixTraffic {
   readonly #field: ScriptedField;
   readonly #ids: readonly string[];
   readonly #perSecond: number;

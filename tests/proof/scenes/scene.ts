@@ -4,10 +4,10 @@ import { contentsOf } from "../../../infra/runtime/kafka/testing/contents.ts";
 import { AUDIT_KEYS, type Finding, isOpen, type Verdict } from "../../../schemas/audit.ts";
 import { turnstileId } from "../../../schemas/network/devices.ts";
 import { STATIONS } from "../../../schemas/network/network.ts";
-import { Injector, type Seat } from "../injectors/injector.ts";
-import type { Fault, Strike, Target } from "../injectors/strike.ts";
+import { type InjectionSeat, Injector } from "../injectors/injector.ts";
+import type { Fault, Strike, StrikeTarget } from "../injectors/strike.ts";
 import { tamperedKafka } from "../injectors/tampered-kafka.ts";
-import { Traffic } from "../matrix/traffic.ts";
+import { MatrixTraffic } from "../matrix/traffic.ts";
 import { findingsIn } from "../world/findings.ts";
 import { type MemoryWorld, memoryWorld } from "../world/memory-world.ts";
 import { Pipeline } from "../world/pipeline.ts";
@@ -66,7 +66,7 @@ export class Scene {
   /** Entries at forty turnstiles of other stations than the first few, for so long. */
   async traffic(perSecond: number, seconds: number): Promise<void> {
     const ids = STATIONS.slice(40, 80).map(({ id }) => turnstileId(id, 1));
-    const traffic = new Traffic(this.field, ids, perSecond);
+    const traffic = new MatrixTraffic(this.field, ids, perSecond);
     for (let ms = 0; ms < seconds * 1000; ms += STEP_MS) {
       traffic.press(STEP_MS);
       await this.step();
@@ -74,7 +74,13 @@ export class Scene {
   }
 
   /** A device counts so many, and all of them are struck on their way. @returns the strike. */
-  strike(seat: Seat, fault: Fault, deviceId: string, readings: number, partnerId = deviceId): Strike {
+  strike(
+    seat: InjectionSeat,
+    fault: Fault,
+    deviceId: string,
+    readings: number,
+    partnerId = deviceId,
+  ): Strike {
     const device = this.field.device(deviceId);
     const range = { from: device.seq + 1, to: device.seq + readings };
     const strike = { fault, range, target: this.#target(deviceId), partner: this.#target(partnerId) };
@@ -83,7 +89,7 @@ export class Scene {
     return strike;
   }
 
-  #target(id: string): Target {
+  #target(id: string): StrikeTarget {
     const { bootId, stationId } = this.field.device(id);
     return { deviceId: id, bootId, stationId };
   }

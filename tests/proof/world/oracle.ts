@@ -8,7 +8,7 @@ import { placedIn } from "./placed.ts";
 import { nameOf } from "./wire.ts";
 
 /** What is wrong, as a finding says it. */
-export type Difference = Pick<
+export type OracleDifference = Pick<
   Finding,
   "kind" | "hop" | "stationId" | "deviceId" | "bootId" | "ranges" | "readings" | "reading"
 >;
@@ -28,7 +28,7 @@ type Seen = Map<string, number[]>;
 export async function differences(
   kafka: Pick<Kafka, "tail">,
   pipeline: Pipeline,
-): Promise<readonly Difference[]> {
+): Promise<readonly OracleDifference[]> {
   const { topics, wire, field } = pipeline;
   const [raw, arrivals, entries, summary] = (await Promise.all(
     [topics.raw, topics.arrivals, topics.turnstiles, topics.turnstileSummary].map((topic) =>
@@ -40,7 +40,7 @@ export async function differences(
       [...numbers].map(([bootId, last]) => [`${id} ${bootId}`, upTo(last)] as const),
     ),
   );
-  const strays: Difference[] = [];
+  const strays: OracleDifference[] = [];
   const inRaw: Seen = new Map();
   for (const { reading, stationId } of raw.flatMap((record) => placedIn(wire.batchOf(record)))) {
     const home = parseDeviceId(reading.deviceId)?.stationId;
@@ -64,7 +64,7 @@ export async function differences(
 }
 
 /** @param again - readings may come again behind: only their first appearance counts. */
-function between(hop: AuditHop, before: Seen, after: Seen, again: boolean): readonly Difference[] {
+function between(hop: AuditHop, before: Seen, after: Seen, again: boolean): readonly OracleDifference[] {
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
     const [deviceId = "", boot] = key.split(" ");
     const name = { deviceId, bootId: Number(boot) };
@@ -75,7 +75,7 @@ function between(hop: AuditHop, before: Seen, after: Seen, again: boolean): read
     const had = new Set(wanted);
     const common = firsts.filter((n) => had.has(n));
     const order = wanted.filter((n) => has.has(n));
-    const tell = (kind: FindingKind, seqs: readonly number[]): readonly Difference[] =>
+    const tell = (kind: FindingKind, seqs: readonly number[]): readonly OracleDifference[] =>
       seqs.length === 0 ? [] : [difference(kind, hop, name, seqs)];
     return [
       ...tell(
@@ -95,7 +95,7 @@ function between(hop: AuditHop, before: Seen, after: Seen, again: boolean): read
   });
 }
 
-function sums({ wire }: Pipeline, entries: Contents, summary: Contents): readonly Difference[] {
+function sums({ wire }: Pipeline, entries: Contents, summary: Contents): readonly OracleDifference[] {
   const counts = new Map<number, number>();
   for (const record of entries)
     counts.set(wire.stationOf(record), (counts.get(wire.stationOf(record)) ?? 0) + 1);
@@ -113,7 +113,7 @@ function difference(
   hop: AuditHop,
   name: { readonly deviceId: string; readonly bootId: number },
   seqs: readonly number[],
-): Difference {
+): OracleDifference {
   const device = parseDeviceId(name.deviceId);
   const ranges = rangesOf([...seqs].sort((x, y) => x - y));
   const { deviceId, bootId } = name;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 /** The page's only places: the overview, and a sheet over or beside it: one station's, the proof's, or the experiments'. */
-export type Route =
+export type PageRoute =
   | { readonly at: "overview" }
   | { readonly at: "break" }
   /** `finding`: the id of the one that is to be looked at. */
@@ -11,7 +11,7 @@ export type Route =
 export const BREAK_HREF = "#/break";
 export const PROOF_HREF = "#/proof";
 
-export function parseRoute(hash: string): Route {
+export function parseRoute(hash: string): PageRoute {
   if (hash === BREAK_HREF) return { at: "break" };
   if (hash === PROOF_HREF) return { at: "proof", finding: null };
   const finding = /^#\/proof\/(.+)$/.exec(hash)?.[1];
@@ -28,7 +28,7 @@ export function stationHref(id: number): string {
   return `#/station/${id}`;
 }
 
-export function useRoute(): Route {
+export function useRoute(): PageRoute {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
     const changed = (): void => setHash(location.hash);

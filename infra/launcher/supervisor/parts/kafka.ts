@@ -18,7 +18,7 @@ import { formatStorage } from "./kafka-storage.ts";
 import { properties, writeOwnFile } from "./settings.ts";
 
 /** One broker's share of what `kafkaPart` needs to know of all. */
-export interface Broker {
+export interface BrokerSpec {
   readonly name: string;
   /** From 1. */
   readonly node: number;
@@ -32,7 +32,7 @@ export interface Broker {
  */
 export function kafkaPart(
   context: PartContext,
-  { name, node, port }: Broker,
+  { name, node, port }: BrokerSpec,
   controllerPorts: readonly number[],
   options: {
     readonly cluster: () => KafkaCluster;

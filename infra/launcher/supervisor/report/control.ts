@@ -8,7 +8,7 @@ import type { Logger } from "../../../runtime/logger.ts";
 import type { PartReport } from "../supervise/supervisor.ts";
 
 /** What the control server shows and does. */
-export interface Controlled {
+export interface SupervisorControls {
   readonly startedAt: number;
   /** The supervisor's own. */
   readonly pid: number;
@@ -25,7 +25,7 @@ export interface Controlled {
  *
  * @param token - what a POST must bear; left out: nothing.
  */
-export function controlServer(controlled: Controlled, logger: Logger, token?: string): HttpServer {
+export function controlServer(controlled: SupervisorControls, logger: Logger, token?: string): HttpServer {
   let metrics: ReturnType<typeof metricsOf> | undefined;
   const command = (what: "start" | "stop" | "kill") =>
     ({
@@ -71,7 +71,7 @@ export function controlServer(controlled: Controlled, logger: Logger, token?: st
 }
 
 /** Loaded at the first request for it: a start does not wait for it. */
-async function metricsOf(controlled: Controlled) {
+async function metricsOf(controlled: SupervisorControls) {
   const { supervisorMetrics } = await import("./metrics.ts");
   return supervisorMetrics(() => controlled.reports());
 }

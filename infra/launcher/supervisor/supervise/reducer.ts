@@ -33,7 +33,7 @@ export type Effect =
   | { readonly type: "launch" | "stop"; readonly name: string }
   | { readonly type: "wait"; readonly name: string; readonly ms: number };
 
-export interface Transition {
+export interface PartTransition {
   readonly state: SystemState;
   readonly effects: readonly Effect[];
 }
@@ -59,7 +59,7 @@ export function reduce(
   policy: RestartPolicy,
   before: SystemState,
   event: SystemEvent,
-): Transition {
+): PartTransition {
   const step = new Step(specs, policy, before, event);
   if ("name" in event) step.apply(event);
   if (step.ending) step.stopWhatMay();

@@ -1,7 +1,7 @@
 import kafkajs, { type PartitionAssigner } from "kafkajs";
 
 /** One member's partitions, the same numbers of every topic. */
-export type Share = ReadonlyMap<string, readonly number[]>;
+export type PartitionShare = ReadonlyMap<string, readonly number[]>;
 
 /** A member of the group, with the partitions that it would rather leave to others. */
 interface Member {
@@ -15,7 +15,7 @@ interface Member {
  *
  * A member that declines a partition gets it only when all do.
  */
-export function shares(members: readonly Member[], partitions: number): Share {
+export function shares(members: readonly Member[], partitions: number): PartitionShare {
   const sorted = members.toSorted((x, y) => (x.id < y.id ? -1 : 1));
   const share = new Map<string, number[]>(sorted.map(({ id }) => [id, []]));
   for (let p = 0; p < partitions; p++) {

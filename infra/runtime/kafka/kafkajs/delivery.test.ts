@@ -1,7 +1,7 @@
 import kafkajs from "kafkajs";
 import { beforeEach, expect, test } from "vitest";
 import type { OutRecord, Written } from "../ports.ts";
-import { type Call, deliver, withoutOvertaking } from "./delivery.ts";
+import { deliver, type SendCall, withoutOvertaking } from "./delivery.ts";
 
 const settled: string[] = [];
 const requests: string[] = [];
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 /** A call of one record: its key, then anything. */
-function call(name: string, key: string | null = name.charAt(0)): Call {
+function call(name: string, key: string | null = name.charAt(0)): SendCall {
   const record: OutRecord = {
     topic: "t",
     key: key === null ? null : Buffer.from(key),

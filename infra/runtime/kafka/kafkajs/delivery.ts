@@ -4,7 +4,7 @@ import { brokerError, coded, isRefused } from "./errors.ts";
 import { inRequests } from "./outgoing.ts";
 
 /** One caller's records and promise. */
-export interface Call {
+export interface SendCall {
   readonly records: readonly OutRecord[];
   readonly bytes: number;
   readonly resolve: (written: readonly Written[]) => void;
@@ -22,7 +22,7 @@ export interface Call {
  * @returns the order keys of calls whose outcome is unknown: `overtakes` knows what must not be written now.
  */
 export async function deliver(
-  calls: readonly Call[],
+  calls: readonly SendCall[],
   write: (records: readonly OutRecord[]) => Promise<readonly Written[]>,
 ): Promise<ReadonlySet<string>> {
   const records = calls.flatMap((call) => call.records);
@@ -56,7 +56,10 @@ const NOTHING: ReadonlySet<string> = new Set();
  * The calls that may be written now. The others hold a record of a key whose last record is in doubt: its sender will
  * repeat that one, which must not come to stand behind the next. They are rejected unsent.
  */
-export function withoutOvertaking(calls: readonly Call[], unknown: ReadonlySet<string>): readonly Call[] {
+export function withoutOvertaking(
+  calls: readonly SendCall[],
+  unknown: ReadonlySet<string>,
+): readonly SendCall[] {
   if (unknown.size === 0) return calls;
   return calls.filter((call) => {
     if (!call.records.some((record) => orderKey(record).some((key) => unknown.has(key)))) return true;

@@ -1,4 +1,4 @@
-import type { Coordinated, OpenTransaction, Outcome, TopicPartition } from "../loop/ports.ts";
+import type { Coordinated, OpenTransaction, TopicPartition, TransactionOutcome } from "../loop/ports.ts";
 import { ask, type Broker, type Cluster, COORDINATES, failOn } from "./cluster.ts";
 import { byLeader, listOffsets } from "./list-offsets.ts";
 import { DESCRIBE_PRODUCERS, describeProducersRequest, writeMarkerRequest } from "./requests/producers.ts";
@@ -87,7 +87,11 @@ export async function transactionOf(cluster: Cluster, producerId: number): Promi
 }
 
 /** As `kafka-transactions.sh abort` does: the partition's leader is given the marker that no coordinator will send. */
-export async function writeMarker(cluster: Cluster, open: OpenTransaction, outcome: Outcome): Promise<void> {
+export async function writeMarker(
+  cluster: Cluster,
+  open: OpenTransaction,
+  outcome: TransactionOutcome,
+): Promise<void> {
   const [leader = -1] = (await byLeader(cluster, [open])).keys();
   // A producer's first transaction has had no coordinator yet, as the partition sees it.
   const coordinatorEpoch = Math.max(0, open.coordinatorEpoch);

@@ -2,7 +2,7 @@ import type { Producer as KafkaJsProducer } from "kafkajs";
 import { CodedError } from "../../../../schemas/errors.ts";
 import type { OutRecord, Producer, Written } from "../ports.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
-import { type Call, deliver, withoutOvertaking } from "./delivery.ts";
+import { deliver, type SendCall, withoutOvertaking } from "./delivery.ts";
 import { coded } from "./errors.ts";
 import { MAX_REQUEST, notingPartitioner, outgoing, placesOf, sizeOf } from "./outgoing.ts";
 
@@ -35,7 +35,7 @@ class BatchingProducer implements Producer {
   readonly #timeoutMs: number;
   readonly #lingerMs: number;
   #connection: ProducerConnection | undefined;
-  #queue: Call[] = [];
+  #queue: SendCall[] = [];
   #waiting = 0;
   #lastStart = Number.NEGATIVE_INFINITY;
   #pump: Promise<void> | undefined;
@@ -110,7 +110,7 @@ class BatchingProducer implements Producer {
   }
 
   /** The next request's calls: whole ones, the first always. */
-  #take(): Call[] {
+  #take(): SendCall[] {
     let records = 0;
     let bytes = 0;
     let n = 0;

@@ -3,10 +3,10 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../clock.ts";
 import { positionText } from "../loop/offsets.ts";
 import type {
-  Outcome,
   ReadUpTo,
   TopicPartition,
   TransactionalProducer,
+  TransactionOutcome,
   WrittenPartition,
 } from "../loop/ports.ts";
 import type { OutRecord } from "../ports.ts";
@@ -114,7 +114,7 @@ export async function openTransactions(
 interface LeftOver {
   readonly group: string;
   readonly places: readonly TopicPartition[];
-  readonly outcome: Outcome;
+  readonly outcome: TransactionOutcome;
 }
 
 /** End what is open in the log at these places: by a transaction of the same producer that adds them, and then ends. */

@@ -6,9 +6,9 @@ import type {
   Coordinated,
   LoopKafka,
   OpenTransaction,
-  Outcome,
   TopicPartition,
   TransactionalProducer,
+  TransactionOutcome,
   WrittenPartition,
 } from "./ports.ts";
 import { nameOf } from "./topic-partitions.ts";
@@ -138,7 +138,7 @@ export class Guard {
     if (open) throw hangingError(open, "it stays open though it was committed");
   }
 
-  async #end(hanging: readonly OpenTransaction[], outcome: Outcome): Promise<void> {
+  async #end(hanging: readonly OpenTransaction[], outcome: TransactionOutcome): Promise<void> {
     const { kafka, logger } = this.#options;
     const own = hanging.filter(({ producerId }) => producerId === this.#producer.producerId);
     for (const other of hanging.filter((open) => !own.includes(open))) {
@@ -174,7 +174,7 @@ async function markCommitted({ kafka, logger }: GuardOptions, open: OpenTransact
   }
 }
 
-function say(logger: Logger, open: OpenTransaction, outcome: Outcome): void {
+function say(logger: Logger, open: OpenTransaction, outcome: TransactionOutcome): void {
   const { topic, partition, offset, producerId, producerEpoch } = open;
   logger.error(
     { topic, partition, offset, producerId, producerEpoch, outcome },

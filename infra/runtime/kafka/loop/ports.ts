@@ -45,7 +45,7 @@ export interface Coordinated {
   readonly places: readonly TopicPartition[];
 }
 
-export type Outcome = "commit" | "abort";
+export type TransactionOutcome = "commit" | "abort";
 
 /** How far an input was read, in a topic of which id. */
 export interface ReadUpTo extends TopicPartition {
@@ -85,7 +85,7 @@ export interface LoopKafka {
    *
    * @throws {CodedError} also when this client may not: CLUSTER_ACTION, or ALTER, of the cluster
    */
-  mark(transaction: OpenTransaction, outcome: Outcome): Promise<void>;
+  mark(transaction: OpenTransaction, outcome: TransactionOutcome): Promise<void>;
   /** Fence the owner of this transactional id, and have its open transaction ended. */
   fence(transactionalId: string, group: string): Promise<TransactionalProducer>;
   /** Where the offsets of a group are kept, as far as this client may know. */
@@ -117,7 +117,7 @@ export interface TransactionalProducer {
    * A transaction over these partitions without a record: its markers end what this producer id left open there, and
    * nothing but the right to write is needed for it. Cut off half-way, it aborts.
    */
-  end(places: readonly TopicPartition[], outcome: Outcome): Promise<void>;
+  end(places: readonly TopicPartition[], outcome: TransactionOutcome): Promise<void>;
   close(): Promise<void>;
   destroy(): void;
 }

@@ -1,4 +1,4 @@
-import type { Coordinated, Outcome } from "./ports.ts";
+import type { Coordinated, TransactionOutcome } from "./ports.ts";
 
 /**
  * How a transaction ended that its coordinator takes for ended, while a partition of it still has it open.
@@ -12,7 +12,7 @@ import type { Coordinated, Outcome } from "./ports.ts";
  * @param epoch - that this producer was given. The coordinator raises it by one; by one more when it had to abort the
  * predecessor's transaction (KIP-588).
  */
-export function outcomeOf(before: Coordinated | undefined, epoch: number): Outcome {
+export function outcomeOf(before: Coordinated | undefined, epoch: number): TransactionOutcome {
   if (before?.state === "PrepareCommit" || before?.state === "CompleteCommit") return "commit";
   // Between the question and the fence it ended by itself.
   if (before?.state === "Ongoing" && epoch === before.producerEpoch + 1) return "commit";

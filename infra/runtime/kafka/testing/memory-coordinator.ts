@@ -1,5 +1,5 @@
 import { CodedError } from "../../../../schemas/errors.ts";
-import type { Coordinated, Outcome, TopicPartition, WrittenPartition } from "../loop/ports.ts";
+import type { Coordinated, TopicPartition, TransactionOutcome, WrittenPartition } from "../loop/ports.ts";
 import type { OutRecord } from "../ports.ts";
 import type { Lies, MemoryLog } from "./memory-log.ts";
 
@@ -77,14 +77,14 @@ export class MemoryCoordinator {
   }
 
   /** @throws {CodedError} KAFKA_FENCED; KAFKA_UNAVAILABLE when a liar loses the request or the reply */
-  end(transactionalId: string, epoch: number, outcome: Outcome): void {
+  end(transactionalId: string, epoch: number, outcome: TransactionOutcome): void {
     const session = this.#mine(transactionalId, epoch);
     if (this.#lies.losesEnd()) throw lost("request");
     this.#end(session, outcome);
     if (this.#lies.losesReply()) throw lost("reply");
   }
 
-  #end(session: Session, outcome: Outcome): void {
+  #end(session: Session, outcome: TransactionOutcome): void {
     const places = session.places.splice(0);
     session.state = outcome === "commit" ? "CompleteCommit" : "CompleteAbort";
     for (const place of places) {

@@ -1,5 +1,5 @@
 import { CodedError } from "../../../../schemas/errors.ts";
-import type { OpenTransaction, Outcome, TopicPartition } from "../loop/ports.ts";
+import type { OpenTransaction, TopicPartition, TransactionOutcome } from "../loop/ports.ts";
 import type { InRecord, OutRecord, TopicSpec, Written } from "../ports.ts";
 
 const MAX_BYTES = "max.message.bytes";
@@ -18,7 +18,7 @@ interface Transaction extends Membership {
   /** Of its first record. */
   readonly offset: number;
   /** undefined: it is open. */
-  outcome: Outcome | undefined;
+  outcome: TransactionOutcome | undefined;
 }
 
 interface Entry {
@@ -35,7 +35,7 @@ interface Partition {
 /** Ways in which a broker may lie or fail: each is asked at its place, and by default nothing happens. */
 export interface Lies {
   /** Is this marker written, or does the coordinator forget the partition (KAFKA-20734)? */
-  writesMarker(place: TopicPartition, outcome: Outcome): boolean;
+  writesMarker(place: TopicPartition, outcome: TransactionOutcome): boolean;
   /** Refuse this record of a transaction. */
   refuses(record: OutRecord): CodedError | undefined;
   /** Fail before a transaction ends: it stays open. */
@@ -179,7 +179,7 @@ export class MemoryLog {
   }
 
   /** A marker: what this producer has open in the partition is ended, of whatever epoch. */
-  mark({ topic, partition }: TopicPartition, producerId: number, outcome: Outcome): void {
+  mark({ topic, partition }: TopicPartition, producerId: number, outcome: TransactionOutcome): void {
     const open = this.#topics.get(topic)?.[partition]?.open;
     const transaction = open?.get(producerId);
     if (transaction) transaction.outcome = outcome;

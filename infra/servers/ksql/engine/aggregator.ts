@@ -2,7 +2,7 @@ import type { GroupPlan, OutputColumn } from "../analysis/query-plan.ts";
 import type { Value } from "../values/value.ts";
 import { condition, project } from "./expressions.ts";
 import type { GroupChange } from "./grouper.ts";
-import { type Entry, idOf } from "./materialized.ts";
+import { idOf, type TableEntry } from "./materialized.ts";
 import type { ProcessingLog } from "./processing-log.ts";
 import type { SinkRow } from "./record-writer.ts";
 
@@ -14,8 +14,8 @@ const DEFAULT_RETENTION_MS = 86_400_000;
 
 /** Where groups are kept. */
 interface GroupStore {
-  get(id: string): Entry | undefined;
-  set(id: string, entry: Entry): void;
+  get(id: string): TableEntry | undefined;
+  set(id: string, entry: TableEntry): void;
 }
 
 /** Applies changes to groups and says what their rows become. */

@@ -7,7 +7,7 @@ import type { Value } from "../values/value.ts";
 import { type Packed, packAll, unpackAll, unpacker } from "./value-codec.ts";
 
 /** What a table remembers under one key, and window if it has one. */
-export interface Entry {
+export interface TableEntry {
   readonly key: readonly Value[];
   /** Epoch ms. */
   readonly windowStart?: number;
@@ -40,29 +40,29 @@ const PREFIX = "e";
  */
 export class Materialized {
   readonly #topic: string;
-  readonly #entries: StateStore<Entry>;
+  readonly #entries: StateStore<TableEntry>;
 
   constructor(topic: string, sink: Source, stateTypes: readonly (readonly SqlType[])[], space: StateSpace) {
     this.#topic = topic;
     this.#entries = new StateStore(entryCodec(sink, stateTypes), space);
   }
 
-  get(id: string): Entry | undefined {
+  get(id: string): TableEntry | undefined {
     return this.#entries.get(id);
   }
 
   /** undefined forgets. */
-  set(id: string, entry: Entry | undefined): void {
+  set(id: string, entry: TableEntry | undefined): void {
     this.#entries.set(id, entry);
   }
 
   /** Committed entries. */
-  committed(id: string): Entry | undefined {
+  committed(id: string): TableEntry | undefined {
     return this.#entries.committed(id);
   }
 
   /** @throws while they are read, when the partition goes to another instance. */
-  entries(): Iterable<Entry> {
+  entries(): Iterable<TableEntry> {
     return this.#entries.committedRows();
   }
 
@@ -102,7 +102,7 @@ export class Materialized {
   }
 }
 
-function entryCodec(sink: Source, stateTypes: readonly (readonly SqlType[])[]): RowCodec<Entry> {
+function entryCodec(sink: Source, stateTypes: readonly (readonly SqlType[])[]): RowCodec<TableEntry> {
   const keyOf = sink.keys.map((column) => unpacker(column.type));
   const rowOf = sink.values.map((column) => unpacker(column.type));
   const statesOf = stateTypes.map((types) => types.map(unpacker));
@@ -121,7 +121,7 @@ function entryCodec(sink: Source, stateTypes: readonly (readonly SqlType[])[]): 
   };
 }
 
-function packEntry(entry: Entry): PackedEntry {
+function packEntry(entry: TableEntry): PackedEntry {
   return [
     packAll(entry.key),
     entry.windowStart ?? null,

@@ -9,7 +9,7 @@ import { serdesOf } from "../formats/side.ts";
 import { NO_WARD, type Ward } from "../isolation/ward.ts";
 import type { StateSpace } from "../state/state-space.ts";
 import { drained } from "./drained.ts";
-import type { Entry, Materialized } from "./materialized.ts";
+import type { Materialized, TableEntry } from "./materialized.ts";
 import { processingLog } from "./processing-log.ts";
 import { oldRepartitionTopics, type Stage, topologyOf } from "./topology.ts";
 
@@ -79,12 +79,12 @@ export class RunningQuery {
   }
 
   /** The committed rows of the table, as far as this instance holds its partitions. */
-  *entries(): Iterable<Entry> {
+  *entries(): Iterable<TableEntry> {
     for (const table of this.#owned()) yield* table.entries();
   }
 
   /** The committed row under one key without a window. */
-  entry(id: string): Entry | undefined {
+  entry(id: string): TableEntry | undefined {
     for (const table of this.#owned()) {
       const entry = table.committed(id);
       if (entry) return entry;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { InRecord } from "../../../runtime/kafka/ports.ts";
 import { ManualClock } from "../../../runtime/testing/manual-clock.ts";
-import type { Position } from "../isolation/deaths.ts";
+import type { QueryPosition } from "../isolation/deaths.ts";
 import { Work, watched } from "./work.ts";
 
 const record = (offset: number): InRecord =>
@@ -10,7 +10,7 @@ const record = (offset: number): InRecord =>
 test("a query whose records take long gives way to others, and its mark is set again when it goes on", async () => {
   const clock = new ManualClock();
   const marks: (string | undefined)[] = [];
-  const mark = { set: (at: Position | null) => void marks.push(at?.query) };
+  const mark = { set: (at: QueryPosition | null) => void marks.push(at?.query) };
   const slow = new Work("SLOW", mark, clock);
   const quick = new Work("QUICK", mark, clock);
   const done: string[] = [];
@@ -43,7 +43,7 @@ test("a query whose records take long gives way to others, and its mark is set a
 });
 
 test("a batch that fails leaves no mark behind", async () => {
-  const marks: (Position | null)[] = [];
+  const marks: (QueryPosition | null)[] = [];
   const work = new Work("Q", { set: (at) => void marks.push(at) }, new ManualClock());
   const task = watched(
     {

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../runtime/clock.ts";
 import type { InRecord, PartitionTask } from "../../../runtime/kafka/ports.ts";
-import type { Position } from "../isolation/deaths.ts";
+import type { QueryPosition } from "../isolation/deaths.ts";
 import { NO_MARK, type WorkMark } from "../isolation/mark-file.ts";
 
 /** So long a query may keep the process to itself, ms: other queries, requests and heartbeats wait that long. */
@@ -19,7 +19,7 @@ export class Work {
   readonly #query: string;
   readonly #mark: WorkMark;
   readonly #clock: Clock;
-  #at: Position | null = null;
+  #at: QueryPosition | null = null;
   #since = 0;
 
   constructor(query: string, mark: WorkMark, clock: Clock) {

@@ -1,5 +1,5 @@
 /** Where a query was at work. */
-export interface Position {
+export interface QueryPosition {
   readonly query: string;
   readonly topic: string;
   readonly partition: number;
@@ -8,7 +8,7 @@ export interface Position {
 }
 
 /** The server ended, and was not told to, while a query was at work there. */
-export interface Death extends Position {
+export interface Death extends QueryPosition {
   /** In a row at this position. */
   readonly times: number;
 }
@@ -24,7 +24,7 @@ export const MOST_DEATHS = 3;
  *
  * @param at - where the server was at work when it ended; null: nowhere.
  */
-export function deathsAfter(deaths: readonly Death[], at: Position | null): readonly Death[] {
+export function deathsAfter(deaths: readonly Death[], at: QueryPosition | null): readonly Death[] {
   if (!at) return deaths;
   const before = deaths.find(({ query }) => query === at.query);
   const again =

@@ -6,12 +6,12 @@ import { memoryKafka } from "../../../runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../../../runtime/logger.ts";
 import { StateSpace } from "../state/state-space.ts";
 import { openHarness } from "../testing/harness.ts";
-import { type Death, deathsAfter, isolated, MOST_DEATHS, type Position } from "./deaths.ts";
+import { type Death, deathsAfter, isolated, MOST_DEATHS, type QueryPosition } from "./deaths.ts";
 import { openWard, type Ward } from "./ward.ts";
 
-const at = (query: string, offset: number): Position => ({ query, topic: "s", partition: 0, offset });
+const at = (query: string, offset: number): QueryPosition => ({ query, topic: "s", partition: 0, offset });
 
-function afterAll(...positions: readonly (Position | null)[]): readonly Death[] {
+function afterAll(...positions: readonly (QueryPosition | null)[]): readonly Death[] {
   return positions.reduce<readonly Death[]>(deathsAfter, []);
 }
 
@@ -76,7 +76,7 @@ test("files that make no sense are passed over, and a folder that cannot be writ
 });
 
 test("the mark names the query whose record is being worked on, and a query that is left out lets the others go on", async () => {
-  const marks: (Position | null)[] = [];
+  const marks: (QueryPosition | null)[] = [];
   const out = new Map<string, Death>();
   const ward: Ward = {
     mark: { set: (position) => void marks.push(position) },

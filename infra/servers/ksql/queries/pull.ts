@@ -4,7 +4,7 @@ import { columnsOf } from "../analysis/scope.ts";
 import { layoutOf } from "../analysis/source-scope.ts";
 import type { Source } from "../catalog/source.ts";
 import { condition, project } from "../engine/expressions.ts";
-import { type Entry, idOf } from "../engine/materialized.ts";
+import { idOf, type TableEntry } from "../engine/materialized.ts";
 import type { ProcessingLog } from "../engine/processing-log.ts";
 import { recordReader } from "../engine/record-reader.ts";
 import type { RunningQuery } from "../engine/running-query.ts";
@@ -98,7 +98,7 @@ function candidates(
   { source, columns }: QueryPlan,
   { where }: Query,
   running: RunningQuery,
-): Iterable<Entry> {
+): Iterable<TableEntry> {
   if (!where || source.window || columns.length === 0) return running.entries();
   const key = source.keys.map(({ name, type }) => literalFor(equalTo(where, name), type));
   if (key.some((value) => value === undefined)) return running.entries();
@@ -122,7 +122,7 @@ function equalTo(e: Expression, column: string): Expression | undefined {
 }
 
 /** A table's entry as a row of its source scope; undefined for a group that HAVING left out. */
-function tableRows(source: Source): (entry: Entry) => Row | undefined {
+function tableRows(source: Source): (entry: TableEntry) => Row | undefined {
   const layout = layoutOf(source);
   return (entry) => {
     if (!entry.row) return undefined;

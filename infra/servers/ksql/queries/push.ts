@@ -5,7 +5,7 @@ import { Aggregator } from "../engine/aggregator.ts";
 import { groupTypes, sourceChanges } from "../engine/change-source.ts";
 import { condition, project } from "../engine/expressions.ts";
 import { shareOf } from "../engine/grouper.ts";
-import { type Entry, idOf } from "../engine/materialized.ts";
+import { idOf, type TableEntry } from "../engine/materialized.ts";
 import type { ProcessingLog } from "../engine/processing-log.ts";
 import { type RecordReader, recordReader, type SourceRecord } from "../engine/record-reader.ts";
 import type { Turns } from "../engine/work.ts";
@@ -143,10 +143,10 @@ function groupRows(
   log: ProcessingLog,
   turns: Turns,
 ): Rows {
-  const groups = new Map<string, Entry>();
+  const groups = new Map<string, TableEntry>();
   const store = {
     get: (id: string) => groups.get(id),
-    set: (id: string, entry: Entry) => void groups.set(id, entry),
+    set: (id: string, entry: TableEntry) => void groups.set(id, entry),
   };
   const aggregator = new Aggregator(group, plan.columns, store, log);
   const changes = sourceChanges(

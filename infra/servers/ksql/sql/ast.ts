@@ -1,7 +1,7 @@
 import type { SqlType } from "./types.ts";
 
 /** Where in the statement's text something stands: line and column from 1. */
-export interface Position {
+export interface TextPosition {
   readonly line: number;
   readonly column: number;
 }
@@ -26,7 +26,12 @@ export type Expression =
   | { readonly kind: "decimal"; readonly text: string }
   | { readonly kind: "double"; readonly value: number; readonly text: string }
   | { readonly kind: "string"; readonly value: string }
-  | { readonly kind: "column"; readonly source?: string; readonly name: string; readonly position: Position }
+  | {
+      readonly kind: "column";
+      readonly source?: string;
+      readonly name: string;
+      readonly position: TextPosition;
+    }
   | {
       readonly kind: "arithmetic";
       readonly op: ArithmeticOperator;
@@ -118,7 +123,7 @@ export interface ColumnDefinition {
   readonly type: SqlType;
   readonly key: boolean;
   readonly primary: boolean;
-  readonly position: Position;
+  readonly position: TextPosition;
 }
 
 export type PropertyValue = string | number | boolean;

@@ -1,6 +1,6 @@
 import type { CodedError } from "../../../../schemas/errors.ts";
 import { refuse } from "../errors.ts";
-import type { Position } from "./ast.ts";
+import type { TextPosition } from "./ast.ts";
 import type { Token } from "./lexer.ts";
 import { Nesting } from "./nesting.ts";
 
@@ -91,7 +91,7 @@ export class Cursor {
     return Number(this.next().text);
   }
 
-  position(): Position {
+  position(): TextPosition {
     const { line, column } = this.peek();
     return { line, column };
   }

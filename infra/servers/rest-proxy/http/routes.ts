@@ -13,10 +13,10 @@ export interface ApiRequest {
 }
 
 /** What its promise resolves with is the answer's JSON. */
-export type Handler = (proxy: ProduceDependencies, request: ApiRequest) => unknown;
+export type ProxyHandler = (proxy: ProduceDependencies, request: ApiRequest) => unknown;
 
 /** The produce half and the metadata of the v2 API. */
-export const routes: readonly Route<Handler>[] = [
+export const routes: readonly Route<ProxyHandler>[] = [
   { method: "GET", path: "/", handler: () => ({}) },
   { method: "GET", path: "/topics", handler: ({ cluster }) => cluster.topics() },
   { method: "GET", path: "/brokers", handler: async ({ cluster }) => ({ brokers: await cluster.brokers() }) },

@@ -10,7 +10,7 @@ import type { Logger } from "../../../runtime/logger.ts";
 import { refusal } from "../core/refusal.ts";
 import type { ProduceDependencies } from "../produce.ts";
 import { answerType, errorType, formatOf } from "./media.ts";
-import { type Handler as ApiHandler, routes } from "./routes.ts";
+import { type ProxyHandler as ApiHandler, routes } from "./routes.ts";
 
 export interface ServerOptions {
   /** undefined until Kafka is reached: 503. */

@@ -8,7 +8,7 @@ import type { RegistryRecord } from "./records.ts";
 import type { RegistryState, StoredVersion, Visibility } from "./state.ts";
 
 /** What a request changes and what it is answered; without records nothing is written. */
-export interface Decision<T> {
+export interface StateDecision<T> {
   readonly records: readonly RegistryRecord[];
   readonly answer: T;
 }
@@ -36,7 +36,7 @@ export function register(
   state: RegistryState,
   subject: string,
   request: SchemaRequest,
-): Decision<{ id: number }> {
+): StateDecision<{ id: number }> {
   checkName(subject);
   const { canonical, type } = parseSchema(request.schema);
   const live = state.versions(subject, "live");
@@ -63,7 +63,7 @@ function imported(
   subject: string,
   canonical: string,
   request: SchemaRequest,
-): Decision<{ id: number }> {
+): StateDecision<{ id: number }> {
   const { id, version = nextVersion(state, subject) } = request;
   if (id === undefined || id <= 0) throw refusal.notPermitted(`Subject ${subject} is in import mode`);
   const holder = state.schemaText(id);
@@ -73,7 +73,12 @@ function imported(
   return written(subject, version, id, canonical);
 }
 
-function written(subject: string, version: number, id: number, schema: string): Decision<{ id: number }> {
+function written(
+  subject: string,
+  version: number,
+  id: number,
+  schema: string,
+): StateDecision<{ id: number }> {
   return { records: [{ kind: "version", subject, version, id, schema, deleted: false }], answer: { id } };
 }
 

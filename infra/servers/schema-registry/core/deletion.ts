@@ -1,4 +1,4 @@
-import { type Decision, versionNumber } from "./decisions.ts";
+import { type StateDecision, versionNumber } from "./decisions.ts";
 import { refusal } from "./errors.ts";
 import type { RegistryRecord } from "./records.ts";
 import type { RegistryState, StoredVersion } from "./state.ts";
@@ -13,7 +13,7 @@ export function deleteVersion(
   subject: string,
   wanted: string,
   permanent: boolean,
-): Decision<number> {
+): StateDecision<number> {
   const number = versionNumber(wanted);
   const all = state.versions(subject, "all");
   const candidates = permanent ? all : state.versions(subject, "live");
@@ -39,7 +39,7 @@ export function deleteSubject(
   state: RegistryState,
   subject: string,
   permanent: boolean,
-): Decision<readonly number[]> {
+): StateDecision<readonly number[]> {
   const all = state.versions(subject, "all");
   const live = state.versions(subject, "live");
   if (all.length === 0) throw refusal.subjectNotFound(subject);

@@ -1,5 +1,5 @@
 import { type CompatibilityLevel, LEVELS } from "./compatibility.ts";
-import type { Decision } from "./decisions.ts";
+import type { StateDecision } from "./decisions.ts";
 import { refusal } from "./errors.ts";
 import { checkSettingRoom } from "./limits.ts";
 import { MODES, type Mode } from "./records.ts";
@@ -13,7 +13,7 @@ export function setLevel(
   state: RegistryState,
   subject: string | null,
   level: unknown,
-): Decision<{ compatibility: CompatibilityLevel }> {
+): StateDecision<{ compatibility: CompatibilityLevel }> {
   const known = LEVELS.find((name) => name === upperCase(level));
   if (!known) throw refusal.invalidLevel();
   if (state.modeOf(subject).startsWith("READONLY")) {
@@ -29,7 +29,7 @@ export function setLevel(
 export function clearLevel(
   state: RegistryState,
   subject: string | null,
-): Decision<{ compatibilityLevel: CompatibilityLevel }> {
+): StateDecision<{ compatibilityLevel: CompatibilityLevel }> {
   const level = state.ownLevel(subject) ?? (subject === null ? "BACKWARD" : undefined);
   if (!level) throw refusal.subjectNotFound(subject ?? "");
   return {
@@ -47,7 +47,7 @@ export function setMode(
   subject: string | null,
   mode: unknown,
   force: boolean,
-): Decision<{ mode: Mode }> {
+): StateDecision<{ mode: Mode }> {
   const known = MODES.find((name) => name === upperCase(mode));
   if (!known) throw refusal.invalidMode();
   const occupied = subject === null ? state.subjects("live") : state.versions(subject, "live");
@@ -59,7 +59,7 @@ export function setMode(
 }
 
 /** @throws {RestError} 40401 when the subject has none of its own. */
-export function clearMode(state: RegistryState, subject: string): Decision<{ mode: Mode }> {
+export function clearMode(state: RegistryState, subject: string): StateDecision<{ mode: Mode }> {
   const mode = state.ownMode(subject);
   if (!mode) throw refusal.subjectNotFound(subject);
   return { records: [{ kind: "mode", subject, mode: null }], answer: { mode } };

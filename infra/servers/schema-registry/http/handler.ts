@@ -3,8 +3,8 @@ import type { RegistryStore } from "../store.ts";
 import type { ApiRequest } from "./request.ts";
 
 /** What it returns, or what its promise resolves with, is answered as JSON; `JsonText` as it stands. */
-export type Handler = (store: RegistryStore, request: ApiRequest) => unknown;
-export type ApiRoute = Route<Handler>;
+export type RegistryHandler = (store: RegistryStore, request: ApiRequest) => unknown;
+export type ApiRoute = Route<RegistryHandler>;
 
 /** JSON that is already text: a schema. */
 export class JsonText {
