@@ -12,6 +12,7 @@ const PROGRAMS: readonly (readonly [main: string, args: readonly string[], wrong
   ["infra/servers/rest-proxy", [], "REST_PROXY_PORT"],
   ["infra/servers/schema-registry", [], "SCHEMA_REGISTRY_PORT"],
   ["infra/operator/bootstrap", [], "KAFKA_BROKERS"],
+  ["infra/servers/front-door", [], "FRONT_DOOR_TARGETS"],
   ["infra/operator/inspect", ["topics"], "KAFKA_BROKERS"],
   ["firmware-sim", [], "FIRMWARE_SIM_PORT"],
   ["firmware-sim/vehicles", [], "FLEET_URL"],

@@ -38,7 +38,7 @@ describe("options of start", () => {
     for (const command of [start, ...start.commands])
       command.exitOverride().configureOutput({ writeErr() {} });
     const refused = (...args: string[]) => expect(() => start.parse(["start", ...args], { from: "user" }));
-    refused("--lines", "red,rad").toThrow('"rad" is none of');
+    refused("--lines", "red,rad").toThrow('"rad" is not one of');
     refused("--speed", "fast").toThrow("number from 0.1 to 3600");
     refused("--speed", "0").toThrow("number from 0.1 to 3600");
     refused("--seed", "").toThrow("whole number from 0");
