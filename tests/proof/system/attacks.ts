@@ -61,16 +61,23 @@ export class Attacks {
     return { topic, partition, key, value, headers };
   }
 
-  /** All that a topic holds is deleted, as by an administrator. */
-  async deleteAll(topic: string): Promise<void> {
+  /** What a group of readers is through with is deleted, as by retention: it loses nothing by that. @returns how many. */
+  async deleteRead(topic: string, groupId: string): Promise<number> {
     const { Kafka: Client, logLevel } = kafkajs;
     const brokers = this.#system.endpoints.KAFKA_BROKERS.split(",");
     const admin = new Client({ brokers, logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
     try {
-      const offsets = await admin.fetchTopicOffsets(topic);
-      const partitions = offsets.map(({ partition, high }) => ({ partition, offset: high }));
-      await admin.deleteTopicRecords({ topic, partitions });
+      const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      const ends = new Map((committed?.partitions ?? []).map((one) => [one.partition, Number(one.offset)]));
+      const starts = await admin.fetchTopicOffsets(topic);
+      const read = starts.flatMap(({ partition, low }) => {
+        const offset = ends.get(partition) ?? 0;
+        return offset > Number(low) ? [{ partition, offset, count: offset - Number(low) }] : [];
+      });
+      const partitions = read.map(({ partition, offset }) => ({ partition, offset: String(offset) }));
+      if (partitions.length > 0) await admin.deleteTopicRecords({ topic, partitions });
+      return read.reduce((sum, { count }) => sum + count, 0);
     } finally {
       await admin.disconnect();
     }
