@@ -1,38 +1,25 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
 import { SmallChicago } from "../../central/dashboard/server/testing/small-chicago.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { builtPage } from "../support/built.ts";
+import { browserBench } from "./browser-bench.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = [360, 768, 1440];
 const THEMES = ["light", "dark"] as const;
 
-let browser: Browser;
-let webRoot: string;
-const open: (() => Promise<unknown>)[] = [];
-
-beforeAll(async () => {
-  webRoot = await builtPage();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const bench = browserBench();
+const { open } = bench;
 
 async function visit(
   address: string,
   width = 1440,
   colorScheme: (typeof THEMES)[number] = "light",
 ): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+  const context = await bench.browser.newContext({ viewport: { width, height: 900 }, colorScheme });
   open.push(() => context.close());
   const page = await context.newPage();
   await page.goto(address);
@@ -75,7 +62,7 @@ describe("axe finds nothing", { timeout: 300_000 }, () => {
     city.unplug("40380-T1");
     city.drive("V-001");
     city.drive("V-002", { time: new Date(Date.now() - 60_000).toISOString() });
-    const dashboard = await serve(city, { webRoot });
+    const dashboard = await serve(city, { webRoot: bench.webRoot });
     open.push(() => dashboard.stop());
     expect(await everywhere(dashboard.url, (page) => page.waitForSelector("[data-train]"))).toEqual([]);
     const sheet = `${dashboard.url}/#/station/40380`;
@@ -85,7 +72,7 @@ describe("axe finds nothing", { timeout: 300_000 }, () => {
   });
 
   test("before there is anything", async () => {
-    const dashboard = await serve(new SmallChicago(() => Date.now()), { webRoot });
+    const dashboard = await serve(new SmallChicago(() => Date.now()), { webRoot: bench.webRoot });
     open.push(() => dashboard.stop());
     expect(await everywhere(dashboard.url, (page) => page.waitForSelector(".starting"))).toEqual([]);
   });
@@ -93,7 +80,7 @@ describe("axe finds nothing", { timeout: 300_000 }, () => {
   test("while the server is gone", async () => {
     const city = await readyCity();
     city.press(40380, 1_200);
-    const dashboard = await serve(city, { webRoot });
+    const dashboard = await serve(city, { webRoot: bench.webRoot });
     const pages = await Promise.all(
       THEMES.flatMap((theme) => WIDTHS.map((width) => visit(dashboard.url, width, theme))),
     );
@@ -115,7 +102,7 @@ test("nothing in sight moves when data comes in", async () => {
   const city = await readyCity();
   city.press(40380, 1_200);
   city.arrive("RL001", 41400, "red", "a");
-  const dashboard = await serve(city, { webRoot });
+  const dashboard = await serve(city, { webRoot: bench.webRoot });
   open.push(() => dashboard.stop());
   const shifts: Record<number, number> = {};
   for (const width of WIDTHS) {
@@ -136,7 +123,7 @@ test("nothing in sight moves when data comes in", async () => {
 });
 
 test("all of it works by keyboard: walk, open, close, search, help", async () => {
-  const dashboard = await serve(await readyCity(), { webRoot });
+  const dashboard = await serve(await readyCity(), { webRoot: bench.webRoot });
   open.push(() => dashboard.stop());
   const page = await visit(dashboard.url);
   const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");

@@ -1,27 +1,14 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { builtPage } from "../support/built.ts";
+import { browserBench } from "./browser-bench.ts";
 
-let browser: Browser;
-let webRoot: string;
-const open: (() => Promise<unknown>)[] = [];
-
-beforeAll(async () => {
-  webRoot = await builtPage();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const bench = browserBench();
+const { open } = bench;
 
 /** The page where there is room for the map. */
 async function opened(url: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const page = await bench.browser.newPage({ viewport: { width: 1440, height: 900 } });
   open.push(() => page.close());
   await page.goto(url);
   return page;
@@ -32,7 +19,7 @@ test("vehicles drive on the map, are listed, and one that fell silent is marked"
   const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
   city.drive("V-001", { lat: 41.89, lon: -87.66, heading: 0, speed: 31.4 });
   city.drive("V-002", { time: ago(60_000), received: ago(60_000), heading: 180 });
-  const dashboard = await serve(city, { webRoot });
+  const dashboard = await serve(city, { webRoot: bench.webRoot });
   open.push(() => dashboard.stop());
   const page = await opened(dashboard.url);
 
@@ -59,7 +46,7 @@ test("a vehicle whose clock is wrong drives on; one whose events the database re
   const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
   city.drive("V-001", { time: ago(3_600_000) });
   city.drive("V-002");
-  const dashboard = await serve(city, { webRoot });
+  const dashboard = await serve(city, { webRoot: bench.webRoot });
   open.push(() => dashboard.stop());
   const page = await opened(dashboard.url);
   const row = (id: string) => page.locator(".vehicles tr", { hasText: id });
@@ -78,9 +65,9 @@ test("a vehicle whose clock is wrong drives on; one whose events the database re
 test("without vehicles the page says nothing of them", async () => {
   const city = await readyCity();
   city.press(40380, 5);
-  const dashboard = await serve(city, { webRoot });
+  const dashboard = await serve(city, { webRoot: bench.webRoot });
   open.push(() => dashboard.stop());
-  const page = await browser.newPage();
+  const page = await bench.browser.newPage();
   open.push(() => page.close());
   await page.goto(dashboard.url);
   await expect

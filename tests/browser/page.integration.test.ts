@@ -1,36 +1,23 @@
 import { createServer } from "node:http";
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
 import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
 import { SmallChicago } from "../../central/dashboard/server/testing/small-chicago.ts";
 import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { builtPage } from "../support/built.ts";
+import { browserBench } from "./browser-bench.ts";
 
-let browser: Browser;
-let webRoot: string;
-const open: (() => Promise<unknown>)[] = [];
-
-beforeAll(async () => {
-  webRoot = await builtPage();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const bench = browserBench();
+const { open } = bench;
 
 async function served(city: SmallChicago, port = 0): Promise<Dashboard> {
-  const dashboard = await serve(city, { webRoot, port });
+  const dashboard = await serve(city, { webRoot: bench.webRoot, port });
   open.push(() => dashboard.stop());
   return dashboard;
 }
 
 async function visit(url: string, path = "/"): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const context = await bench.browser.newContext({ viewport: { width: 1440, height: 900 } });
   open.push(() => context.close());
   const page = await context.newPage();
   const foreign: string[] = [];
@@ -59,7 +46,10 @@ describe("the page in a browser", () => {
   test("of a city in which one line runs draws that line and no dead ones", async () => {
     const city = await readyCity();
     city.arrive("BL001", 40380, "blue", "b");
-    const dashboard = await serve(city, { webRoot, watched: { lines: ["blue"], stations: [] } });
+    const dashboard = await serve(city, {
+      webRoot: bench.webRoot,
+      watched: { lines: ["blue"], stations: [] },
+    });
     open.push(() => dashboard.stop());
     const page = await visit(dashboard.url);
     await becomes(() => train(page, "BL001").getAttribute("data-station"), "40380");
@@ -122,7 +112,7 @@ describe("the page in a browser", () => {
     });
     const { url: supervisorUrl } = await listen(supervisor, 0);
     open.push(() => closeServer(supervisor));
-    const dashboard = await serve(city, { webRoot, supervisorUrl });
+    const dashboard = await serve(city, { webRoot: bench.webRoot, supervisorUrl });
     open.push(() => dashboard.stop());
     const page = await visit(dashboard.url, "/#/break");
     await becomes(() => page.locator(".proof").getAttribute("data-state"), "holds");
@@ -158,7 +148,7 @@ describe("the page in a browser", () => {
 
   test("while the auditor is silent, as with Kafka gone, figures fade and are dated, until it speaks again", async () => {
     const city = await readyCity();
-    const dashboard = await serve(city, { webRoot, audited: false });
+    const dashboard = await serve(city, { webRoot: bench.webRoot, audited: false });
     open.push(() => dashboard.stop());
     city.press(40380, 7);
     city.audit();

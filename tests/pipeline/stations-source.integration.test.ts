@@ -5,16 +5,10 @@ import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readStatus } from "../../infra/launcher/supervisor/status.ts";
-import { systemClock } from "../../infra/runtime/clock.ts";
-import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
-import type { Tail } from "../../infra/runtime/kafka/ports.ts";
-import { silentLogger } from "../../infra/runtime/logger.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
-import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
-import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import { eventually } from "../../infra/runtime/testing/eventually.ts";
-import { TOPICS } from "../../schemas/topics.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
+import { type FollowedTable, followStationsTable } from "./stations-table.ts";
 
 /*
  * What events cannot tell, and what PostgreSQL does not keep for ever: after each of these the table of stations is what
@@ -27,31 +21,16 @@ const EXPECTED = `
 
 let system: TestSystem;
 let client: Client;
-let tail: Tail;
-/** As a reader of the topic has it. */
-const table = new Map<string, unknown>();
+let table: FollowedTable;
 
 beforeAll(async () => {
   system = await startSystem({ args: ["--only", "connectors,central"], env: { STATIONS_RECONCILE_S: "1" } });
   client = new Client({ connectionString: system.endpoints.POSTGRES_URL });
   await client.connect();
-  const around = { logger: silentLogger, clock: systemClock };
-  const brokers = system.endpoints.KAFKA_BROKERS.split(",");
-  const decoder = avroDecoder(createRegistryClient({ url: system.endpoints.SCHEMA_REGISTRY_URL, ...around }));
-  tail = await createKafka({ brokers, clientId: "source-test", ...around }).tail({
-    topics: [TOPICS.stationsTable],
-    from: "beginning",
-    async onRecords(records) {
-      for (const { key, value } of records) {
-        const name = JSON.stringify(await decoder.decode(key ?? Buffer.alloc(0)));
-        if (value) table.set(name, JSON.parse(JSON.stringify(await decoder.decode(value))));
-        else table.delete(name);
-      }
-    },
-  });
+  table = await followStationsTable(system.endpoints, "source-test");
 });
 afterAll(async () => {
-  await tail?.stop();
+  await table?.stop();
   await client?.end();
   await system?.stop();
   await system?.remove();
@@ -63,7 +42,7 @@ const sql = async (text: string): Promise<readonly Record<string, unknown>[]> =>
 async function agreed(): Promise<void> {
   const lines = (all: Iterable<unknown>): string[] => [...all].map((row) => JSON.stringify(row)).sort();
   const expected = lines(await sql(EXPECTED));
-  await eventually(() => expect(lines(table.values())).toEqual(expected));
+  await eventually(() => expect(lines(table.rows.values())).toEqual(expected));
 }
 
 /** A command of the project in this system's home. @returns its exit code and all that it said. */
@@ -165,7 +144,7 @@ test("a slot that PostgreSQL gave up is named by status and doctor, and apply he
 test("TRUNCATE empties the table of stations, and rows that come afterwards fill it", async () => {
   await sql("CREATE TABLE kept AS SELECT * FROM stations");
   await sql("TRUNCATE stations");
-  await eventually(() => expect(table.size).toBe(0));
+  await eventually(() => expect(table.rows.size).toBe(0));
   await sql("INSERT INTO stations SELECT * FROM kept");
   await agreed();
 });

@@ -3,16 +3,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { systemClock } from "../../infra/runtime/clock.ts";
-import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
-import type { Tail } from "../../infra/runtime/kafka/ports.ts";
-import { silentLogger } from "../../infra/runtime/logger.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
-import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
-import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import { eventually } from "../../infra/runtime/testing/eventually.ts";
-import { TOPICS } from "../../schemas/topics.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
+import { type FollowedTable, followStationsTable } from "./stations-table.ts";
 
 /*
  * PostgreSQL → Debezium → the stations transform → the table's topic. After whatever happens on the way, the table is
@@ -24,30 +18,15 @@ const EXPECTED = `
   WHERE here`;
 
 let system: TestSystem;
-let tail: Tail;
-/** As a reader of the topic has it. */
-const table = new Map<string, unknown>();
+let table: FollowedTable;
 
 beforeAll(async () => {
   system = await startSystem({ args: ["--only", "connectors,central"] });
-  const around = { logger: silentLogger, clock: systemClock };
-  const brokers = system.endpoints.KAFKA_BROKERS.split(",");
-  const decoder = avroDecoder(createRegistryClient({ url: system.endpoints.SCHEMA_REGISTRY_URL, ...around }));
-  tail = await createKafka({ brokers, clientId: "stations-test", ...around }).tail({
-    topics: [TOPICS.stationsTable],
-    from: "beginning",
-    async onRecords(records) {
-      for (const { key, value } of records) {
-        const name = JSON.stringify(await decoder.decode(key ?? Buffer.alloc(0)));
-        if (value) table.set(name, JSON.parse(JSON.stringify(await decoder.decode(value))));
-        else table.delete(name);
-      }
-    },
-  });
+  table = await followStationsTable(system.endpoints, "stations-test");
 });
 
 afterAll(async () => {
-  await tail?.stop();
+  await table?.stop();
   await system?.stop();
   await system?.remove();
 });
@@ -66,7 +45,7 @@ async function agreed(rows?: number): Promise<void> {
   const expected = await sql(EXPECTED);
   if (rows !== undefined) expect(expected).toHaveLength(rows);
   const lines = (all: Iterable<unknown>): string[] => [...all].map((row) => JSON.stringify(row)).sort();
-  await eventually(() => expect(lines(table.values())).toEqual(lines(expected)));
+  await eventually(() => expect(lines(table.rows.values())).toEqual(lines(expected)));
 }
 
 test("the table begins as the database: 94 stations of 230 rows", () => agreed(94));
