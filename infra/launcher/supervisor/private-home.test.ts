@@ -66,6 +66,13 @@ describe("the secrets of a home", () => {
   });
 });
 
+test("a folder that stays open to others is no private home", () => {
+  // Its mode is the kernel's, even for root.
+  const [home, problem] = ["/proc/self", /--private needs a --home that belongs to you/] as const;
+  expect(() => secretsOf(home, true)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+  expect(() => secretsOf(home, true)).toThrow(problem);
+});
+
 test("only servers of this home are shown its secrets", () => {
   const secrets = { token: "the-token", kafka: "of-kafka", postgres: "of-postgres" };
   expect(loginsFor([], secrets)).toEqual({ HTTP_TOKEN: "the-token" });

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { CodedError } from "../../../schemas/errors.ts";
+import { CodedError, messageOf } from "../../../schemas/errors.ts";
 import { randomPassword, writeSecret } from "../../runtime/security/password-hashes.ts";
 import type { Endpoints } from "../../runtime/service/endpoints.ts";
 
@@ -46,15 +46,29 @@ export function secretsOf(home: string, wanted: boolean | undefined): HomeSecret
     return undefined;
   }
   if (wanted === undefined && !Object.values(files).some((file) => existsSync(file))) return undefined;
-  chmodSync(home, 0o700);
+  closeToOthers(home);
   mkdirSync(join(home, "secrets"), { recursive: true });
-  chmodSync(join(home, "secrets"), 0o700);
+  closeToOthers(join(home, "secrets"));
   if (!existsSync(files.token)) writeText(files.token, `${randomPassword()}\n`);
   if (!existsSync(files.passwords)) {
     writeSecret(files.passwords, { kafka: randomPassword(), postgres: randomPassword() });
   }
   for (const file of Object.values(files)) chmodSync(file, 0o600);
   return { token: readToken(files.token), ...readPasswords(files.passwords) };
+}
+
+/** @throws {CodedError} CONFIG_INVALID when it is another user's. */
+function closeToOthers(folder: string): void {
+  try {
+    chmodSync(folder, 0o700);
+  } catch (cause) {
+    throw new CodedError("CONFIG_INVALID", {
+      message: `${folder} cannot be closed to other users (${messageOf(cause)}): --private needs a --home that belongs to you`,
+      retryable: false,
+      context: { folder },
+      cause,
+    });
+  }
 }
 
 function readToken(file: string): string {
