@@ -11,7 +11,7 @@ import { POSITIONS_MS, Reporter } from "./reporter.ts";
 import { DeviceLink } from "./serial/device-link.ts";
 import type { OpenSerialLine } from "./serial/serial-line.ts";
 import type { Plugs } from "./serial/watcher.ts";
-import type { Connect } from "./uplink/ports.ts";
+import type { MqttConnect } from "./uplink/ports.ts";
 import { Uplink } from "./uplink/uplink.ts";
 
 /** Links are told the time this often, ms. */
@@ -26,7 +26,7 @@ export interface AgentOptions {
   readonly owner: Owner;
   readonly outbox: Outbox;
   readonly openLine: OpenSerialLine;
-  readonly connect: Connect;
+  readonly connect: MqttConnect;
   readonly urls: () => readonly string[];
   readonly encode: (batch: ReadingBatch) => Buffer;
   readonly clock: Clock;

@@ -4,8 +4,8 @@ import type {
   AnyState,
   BootClaim,
   DeviceHealth,
+  DevicePositions,
   DeviceState,
-  Positions,
   StateOrder,
 } from "../schemas/states.ts";
 import { agentId, CLAIMED_BOOTS, NAMED_LOSSES, WILL_N } from "../schemas/states.ts";
@@ -43,7 +43,7 @@ export function encodeState(state: AnyState): Buffer {
 }
 
 /** null until the device said HELLO once. `numbered ≥ stored ≥ published` holds in each message. */
-export function positionsOf(ledger: Ledger): Positions | null {
+export function positionsOf(ledger: Ledger): DevicePositions | null {
   if (ledger.memoryBootId === null || ledger.bootId === null) return null;
   const numbered = ledger.numbered;
   const stored = Math.min(ledger.stored, numbered);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { projectRoot } from "../infra/runtime/project-root.ts";
-import type { DeviceView } from "./control/api.ts";
+import type { SimulatedDeviceView } from "./control/api.ts";
 
 /** The simulator as its own process on real pseudo-terminals. */
 interface Running {
@@ -55,8 +55,8 @@ async function post(url: string, body: unknown): Promise<unknown> {
   return response.json();
 }
 
-async function device(url: string, id: string): Promise<DeviceView | undefined> {
-  const devices = (await (await fetch(`${url}/devices`)).json()) as DeviceView[];
+async function device(url: string, id: string): Promise<SimulatedDeviceView | undefined> {
+  const devices = (await (await fetch(`${url}/devices`)).json()) as SimulatedDeviceView[];
   return devices.find((d) => d.id === id);
 }
 

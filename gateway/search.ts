@@ -16,7 +16,7 @@ interface Searching {
 }
 
 /** What the gateway needs before it serves. */
-export interface Found {
+export interface FoundService {
   readonly records: Records;
   readonly producer: Producer;
   readonly topics: Topics;
@@ -28,7 +28,7 @@ export interface Found {
  *
  * @throws {CodedError} REGISTRY_INCOMPATIBLE, KAFKA_TOPIC_MISMATCH; one that is retryable while a server is not there yet.
  */
-export async function find({ kafka, registry, config, clock, logger }: Searching): Promise<Found> {
+export async function find({ kafka, registry, config, clock, logger }: Searching): Promise<FoundService> {
   const topics = topicNames(config.topicPrefix);
   const admin = await kafka.admin();
   try {

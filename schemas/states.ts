@@ -59,7 +59,7 @@ export function compareOrder(x: StateOrder, y: StateOrder): number {
  * they only rise: numbered ≥ stored ≥ published. What the agent has not heard again since the device fell silent
  * stands as it was last heard.
  */
-export interface Positions {
+export interface DevicePositions {
   readonly bootId: number;
   /** The first boot of the device's present memory; readings of earlier boots are another memory's. */
   readonly memoryBootId: number;
@@ -134,7 +134,7 @@ export interface DeviceState {
   /** The last valid frame, agent's wall clock, epoch ms; null: none yet. */
   readonly lastSeen: number | null;
   /** null until the device has said HELLO once. */
-  readonly positions: Positions | null;
+  readonly positions: DevicePositions | null;
   /** The boots that changed last, at most `CLAIMED_BOOTS`. */
   readonly boots?: readonly BootClaim[];
   /** At most `NAMED_LOSSES`, the newest last. */

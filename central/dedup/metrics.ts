@@ -1,16 +1,16 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { CodedError } from "../../schemas/errors.ts";
-import type { Committed, DedupCounts } from "./task.ts";
+import type { DedupCommit, TransactionCounts } from "./task.ts";
 
 /** Seconds: from a system with nothing to do to one that catches up after an outage. */
 const DELAYS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 interface DedupMetrics {
   /** @param now - epoch ms. */
-  committed(partition: number, committed: Committed, now: number): void;
+  committed(partition: number, committed: DedupCommit, now: number): void;
   deadLetter(error: CodedError): void;
   /** Sums since the start, for the probe. */
-  readonly totals: Readonly<DedupCounts>;
+  readonly totals: Readonly<TransactionCounts>;
 }
 
 export function dedupMetrics(registry: Registry): DedupMetrics {
@@ -22,7 +22,7 @@ export function dedupMetrics(registry: Registry): DedupMetrics {
       else histogram.observe((now - time) / 1000);
     }
   };
-  const totals: DedupCounts = { readings: 0, duplicates: 0, deadLetters: 0 };
+  const totals: TransactionCounts = { readings: 0, duplicates: 0, deadLetters: 0 };
   return {
     totals,
     committed(partition, { counts, scattered: pieces, kept: boots, gatewayTimes, deviceTimes }, now) {

@@ -14,7 +14,7 @@ import { defectOf, deviceOf, type RawPartition, stationOf } from "./inspect.ts";
 import { StationCounts } from "./station.ts";
 
 /** What dedup counts for metrics; in the order of things, not of commits. */
-export interface DedupCounts {
+export interface TransactionCounts {
   readings: number;
   duplicates: number;
   deadLetters: number;
@@ -23,8 +23,8 @@ export interface DedupCounts {
 export type Kept = StationCounts["kept"];
 
 /** What a transaction brought. */
-export interface Committed {
-  readonly counts: DedupCounts;
+export interface DedupCommit {
+  readonly counts: TransactionCounts;
   /** Boots whose numbers came in many pieces. */
   readonly scattered: number;
   /** Boots by where they are kept, and pages. */
@@ -53,7 +53,7 @@ export interface TaskOptions {
   /** Wall clock, epoch ms. */
   readonly now: () => number;
   /** A transaction is committed. */
-  readonly onCommitted: (partition: number, committed: Committed) => void;
+  readonly onCommitted: (partition: number, committed: DedupCommit) => void;
   /** A raw record, or a run of one, can never be counted. */
   readonly onDeadLetter: (error: CodedError) => void;
 }
@@ -71,7 +71,7 @@ export class DedupTask implements PartitionTask {
   readonly #stations = new Map<number, StationCounts>();
   /** What the state topic holds, until it is read to its end. */
   #restored: Restored = { states: new Map(), pages: new Map() };
-  #counts: DedupCounts = { readings: 0, duplicates: 0, deadLetters: 0 };
+  #counts: TransactionCounts = { readings: 0, duplicates: 0, deadLetters: 0 };
   #gatewayTimes: number[] = [];
   #deviceTimes: number[] = [];
 

@@ -3,7 +3,7 @@ import { CodedError } from "../../schemas/errors.ts";
 import { LINES, type Line } from "../../schemas/network/network.ts";
 
 /** What a stop of the `stations` table says about its station. */
-export interface Stop {
+export interface StopRow {
   readonly station_id: number;
   readonly station_name: string;
   readonly order: number;
@@ -13,7 +13,7 @@ export interface Stop {
 
 /** One record of Connect's topic. */
 export type RowEvent =
-  | { readonly kind: "row"; readonly stopId: number; readonly stop: Stop }
+  | { readonly kind: "row"; readonly stopId: number; readonly stop: StopRow }
   | { readonly kind: "gone"; readonly stopId: number };
 
 /** The same with its place in the topic. */

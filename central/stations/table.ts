@@ -1,9 +1,9 @@
 import { LINES, type Line } from "../../schemas/network/network.ts";
 import type { StationRecord } from "../../schemas/records.ts";
-import type { PlacedEvent, Stop } from "./row.ts";
+import type { PlacedEvent, StopRow } from "./row.ts";
 
 /** A stop as the state topic keeps it. */
-export interface KnownStop extends Stop {
+export interface KnownStop extends StopRow {
   /** Grows with every change of any stop: where two stops of a station differ, the one changed last is right. */
   readonly change: number;
   /** In Connect's topic, of the record that changed it last; left out: a state from before this was kept. */
@@ -102,7 +102,7 @@ export class StationsTable {
     }
   }
 
-  #placesOf({ station_id, lines }: Stop): readonly StationOnLine[] {
+  #placesOf({ station_id, lines }: StopRow): readonly StationOnLine[] {
     return lines.map((line) => {
       const id = station_id * LINES.length + LINES.indexOf(line);
       const known = this.#places.get(id);
@@ -132,11 +132,11 @@ function newestOf({ members }: StationOnLine): KnownStop | undefined {
   return newest;
 }
 
-function recordOf({ station_id, line }: StationKey, { station_name, order }: Stop): StationRecord {
+function recordOf({ station_id, line }: StationKey, { station_name, order }: StopRow): StationRecord {
   return { station_id, station_name, order, line };
 }
 
-export function sameStop(a: Stop | undefined, b: Stop | undefined): boolean {
+export function sameStop(a: StopRow | undefined, b: StopRow | undefined): boolean {
   if (!a || !b) return a === b;
   return (
     a.station_id === b.station_id &&
@@ -148,6 +148,6 @@ export function sameStop(a: Stop | undefined, b: Stop | undefined): boolean {
 }
 
 /** Of two stops of one place: the same row of the table. */
-function sameName(a: Stop | undefined, b: Stop | undefined): boolean {
+function sameName(a: StopRow | undefined, b: StopRow | undefined): boolean {
   return a === b || (a?.station_name === b?.station_name && a?.order === b?.order);
 }

@@ -9,7 +9,7 @@ import type { AnyState } from "../../schemas/states.ts";
 /** take: keep it and acknowledge. lose-ack: keep it, cut the connection. drop: neither. refuse: for good. */
 export type ScriptedAnswer = "take" | "lose-ack" | "drop" | "refuse";
 
-export interface Identity {
+export interface AgentIdentity {
   readonly deviceId: string;
   readonly bootId: number;
   readonly seq: number;
@@ -21,7 +21,7 @@ export class RecordingGateway {
   readonly states: AnyState[] = [];
   decision: (batch: ReadingBatch) => ScriptedAnswer = () => "take";
   readonly #codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
-  readonly #seen = new Map<string, Identity>();
+  readonly #seen = new Map<string, AgentIdentity>();
   readonly #counts = new Map<string, number>();
   readonly #sockets = new Set<Socket>();
   #broker: Aedes | null = null;
@@ -84,7 +84,7 @@ export class RecordingGateway {
   }
 
   /** Identities received, in order of first arrival. */
-  readings(): readonly Identity[] {
+  readings(): readonly AgentIdentity[] {
     return [...this.#seen.values()];
   }
 

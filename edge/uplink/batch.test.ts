@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { QueuedReading } from "../outbox/ports.ts";
-import { buildBatch, type DeviceQueue, type ReadingRange } from "./batch.ts";
+import { type BatchRange, buildBatch, type DeviceQueue } from "./batch.ts";
 import { PoisonSearch } from "./poison-search.ts";
 import { Window } from "./window.ts";
 
@@ -29,7 +29,7 @@ const peekTo =
 
 const LIMITS = { readings: 256, bytes: 48 * 1024 };
 const queue = (deviceId: string, from: number, until: number): DeviceQueue => ({ deviceId, from, until });
-const sizes = (ranges: readonly ReadingRange[]): Record<string, number> =>
+const sizes = (ranges: readonly BatchRange[]): Record<string, number> =>
   Object.fromEntries(ranges.map((c) => [c.deviceId, c.to - c.from + 1]));
 
 test("a device without backlog is in the next batch whole, beside one with a backlog", () => {
@@ -97,7 +97,7 @@ test("whatever the queues, batches one after the other carry each reading once, 
 
 test("PUBACKs in any order release only what all older batches allow", () => {
   const window = new Window();
-  const range = (n: number): ReadingRange => ({ deviceId: "A", from: n, to: n });
+  const range = (n: number): BatchRange => ({ deviceId: "A", from: n, to: n });
   for (const n of [1, 2, 3]) window.sent(n, [range(n)]);
   expect(window.acknowledged(2)).toEqual([]);
   expect(window.acknowledged(9)).toEqual([]);

@@ -16,7 +16,7 @@ export interface Limits {
 }
 
 /** Which readings a batch holds: per device the arrival numbers `from` to `to`. */
-export interface ReadingRange {
+export interface BatchRange {
   readonly deviceId: string;
   readonly from: number;
   readonly to: number;
@@ -24,7 +24,7 @@ export interface ReadingRange {
 
 export interface BuiltBatch {
   readonly runs: readonly Run[];
-  readonly ranges: readonly ReadingRange[];
+  readonly ranges: readonly BatchRange[];
   readonly readings: number;
 }
 
@@ -80,7 +80,7 @@ function startsRun(last: QueuedReading | undefined, next: QueuedReading): boolea
 
 function assemble(taken: ReadonlyMap<string, readonly QueuedReading[]>): BuiltBatch {
   const runs: (Run & { readings: RunReading[] })[] = [];
-  const ranges: ReadingRange[] = [];
+  const ranges: BatchRange[] = [];
   let readings = 0;
   for (const [deviceId, list] of taken) {
     let last: QueuedReading | undefined;

@@ -3,7 +3,7 @@ import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { defined } from "../../infra/runtime/defined.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
-import type { Connect, Connection, ConnectOptions } from "./ports.ts";
+import type { Connection, MqttConnect, MqttConnectOptions } from "./ports.ts";
 
 export interface MqttSettings {
   readonly clock: Clock;
@@ -26,7 +26,7 @@ const GOODBYE_MS = 1_000;
  * Connections by mqtt.js, which is used for its protocol only: no session (`clean`), no reconnect, no store that
  * outlives a connection, because what is in its store is not in the outbox's order.
  */
-export function mqttConnections(settings: MqttSettings): Connect {
+export function mqttConnections(settings: MqttSettings): MqttConnect {
   return (options) => {
     const { url, clientId, will } = options;
     const certificate = settings.certificateOf?.(clientId);
@@ -54,13 +54,13 @@ export function mqttConnections(settings: MqttSettings): Connect {
 
 class MqttConnection implements Connection {
   readonly #client: MqttClient;
-  readonly #options: ConnectOptions;
+  readonly #options: MqttConnectOptions;
   readonly #clock: Clock;
   /** mqtt.js may call a PUBLISH's callback twice, or never, when the connection ends: each is settled here, once. */
   readonly #unsettled = new Set<(error: CodedError) => void>();
   #state: "opening" | "open" | "ended" = "opening";
 
-  constructor(client: MqttClient, options: ConnectOptions, clock: Clock) {
+  constructor(client: MqttClient, options: MqttConnectOptions, clock: Clock) {
     this.#client = client;
     this.#options = options;
     this.#clock = clock;

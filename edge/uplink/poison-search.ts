@@ -1,11 +1,11 @@
-import type { DeviceQueue, ReadingRange } from "./batch.ts";
+import type { BatchRange, DeviceQueue } from "./batch.ts";
 
 /**
  * Finds the reading for which the gateway refuses a batch for good: halves of what was refused are sent alone until
  * one reading is left (delivery rule 4). Between two steps other readings wait; a search takes log2(256) connections.
  */
 export class PoisonSearch {
-  #ranges: readonly ReadingRange[] = [];
+  #ranges: readonly BatchRange[] = [];
 
   get searching(): boolean {
     return this.#ranges.length > 0;
@@ -16,7 +16,7 @@ export class PoisonSearch {
    *
    * @returns the poison reading when the batch held only one, which is to be set aside.
    */
-  refused(ranges: readonly ReadingRange[]): ReadingRange | undefined {
+  refused(ranges: readonly BatchRange[]): BatchRange | undefined {
     const [only, ...rest] = ranges;
     if (only && rest.length === 0 && only.from === only.to) {
       this.acknowledged([only]);
@@ -27,7 +27,7 @@ export class PoisonSearch {
   }
 
   /** What the gateway took is not the poison. */
-  acknowledged(ranges: readonly ReadingRange[]): void {
+  acknowledged(ranges: readonly BatchRange[]): void {
     this.#ranges = this.#ranges
       .map((range) => {
         const passed = ranges.find((c) => c.deviceId === range.deviceId);

@@ -15,7 +15,7 @@ export interface Will {
   readonly payload: Buffer;
 }
 
-export interface ConnectOptions {
+export interface MqttConnectOptions {
   readonly url: string;
   /** Client id and user name: the station's id. */
   readonly clientId: string;
@@ -28,4 +28,4 @@ export interface ConnectOptions {
 }
 
 /** @throws {CodedError} UPLINK_LOST (no gateway answers), GATEWAY_REFUSED (it will not have us) */
-export type Connect = (options: ConnectOptions) => Promise<Connection>;
+export type MqttConnect = (options: MqttConnectOptions) => Promise<Connection>;

@@ -6,7 +6,7 @@ import { readingsTopic, refusedTopic } from "../../schemas/mqtt.ts";
 import type { ReadingBatch } from "../../schemas/readings.ts";
 import type { Refusal } from "../../schemas/states.ts";
 import type { Outbox } from "../outbox/ports.ts";
-import type { Connect, Connection, Will } from "./ports.ts";
+import type { Connection, MqttConnect, Will } from "./ports.ts";
 import { Sender } from "./sender.ts";
 
 /** A stop waits at most this long for PUBACKs, ms. */
@@ -17,7 +17,7 @@ export interface UplinkOptions {
   readonly agentBoot: number;
   readonly outbox: Outbox;
   readonly devices: () => readonly string[];
-  readonly connect: Connect;
+  readonly connect: MqttConnect;
   /** The gateways to choose from, asked before each try. */
   readonly urls: () => readonly string[];
   readonly encode: (batch: ReadingBatch) => Buffer;

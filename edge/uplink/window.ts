@@ -1,11 +1,11 @@
-import type { ReadingRange } from "./batch.ts";
+import type { BatchRange } from "./batch.ts";
 
 /** PUBLISHes in flight. Their PUBACKs release readings in order, whatever order they come in. */
 export const WINDOW = 16;
 
 interface InFlight {
   readonly batchId: number;
-  readonly ranges: readonly ReadingRange[];
+  readonly ranges: readonly BatchRange[];
   acknowledged: boolean;
 }
 
@@ -17,19 +17,19 @@ export class Window {
     return this.#inFlight.length;
   }
 
-  sent(batchId: number, ranges: readonly ReadingRange[]): void {
+  sent(batchId: number, ranges: readonly BatchRange[]): void {
     this.#inFlight.push({ batchId, ranges, acknowledged: false });
   }
 
-  rangesOf(batchId: number): readonly ReadingRange[] | undefined {
+  rangesOf(batchId: number): readonly BatchRange[] | undefined {
     return this.#inFlight.find((b) => b.batchId === batchId)?.ranges;
   }
 
   /** @returns what may be released now: nothing while an older batch still waits. */
-  acknowledged(batchId: number): readonly ReadingRange[] {
+  acknowledged(batchId: number): readonly BatchRange[] {
     const found = this.#inFlight.find((b) => b.batchId === batchId);
     if (found) found.acknowledged = true;
-    const ranges: ReadingRange[] = [];
+    const ranges: BatchRange[] = [];
     while (this.#inFlight[0]?.acknowledged) ranges.push(...(this.#inFlight.shift()?.ranges ?? []));
     return ranges;
   }

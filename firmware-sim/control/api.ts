@@ -23,7 +23,7 @@ export const pressRequest = z.strictObject({
 });
 
 /** One device, as `GET /devices` lists it. */
-export interface DeviceView {
+export interface SimulatedDeviceView {
   readonly id: string;
   readonly kind: DeviceKind;
   readonly stationId: number;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { bearer } from "../../infra/runtime/security/http.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import type { ActiveFault, FaultRequest } from "../faults/fault-board.ts";
-import type { DeviceView, HealAnswer, PressAnswer, StateView, StrikeAnswer } from "./api.ts";
+import type { HealAnswer, PressAnswer, SimulatedDeviceView, StateView, StrikeAnswer } from "./api.ts";
 
 const refusal = z.object({ code: z.string(), message: z.string() });
 
@@ -21,7 +21,7 @@ export class ControlClient {
     this.#token = token;
   }
 
-  devices(): Promise<readonly DeviceView[]> {
+  devices(): Promise<readonly SimulatedDeviceView[]> {
     return this.#call("GET", "/devices");
   }
   state(): Promise<StateView> {

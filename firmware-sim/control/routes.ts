@@ -4,11 +4,11 @@ import type { DeviceGroup } from "../devices/device-group.ts";
 import { resolveTarget } from "../devices/targets.ts";
 import type { FaultBoard } from "../faults/fault-board.ts";
 import {
-  type DeviceView,
   type HealAnswer,
   healRequest,
   type PressAnswer,
   pressRequest,
+  type SimulatedDeviceView,
   type StateView,
   type StrikeAnswer,
   strikeRequest,
@@ -31,7 +31,7 @@ export function controlRoutes({
   state,
   service,
 }: SimulatorControls): readonly ControlRoute[] {
-  const views = (): DeviceView[] => {
+  const views = (): SimulatedDeviceView[] => {
     const active = faults.active;
     return devices.members.map((member) =>
       deviceView(

@@ -1,8 +1,8 @@
 import { DEVICE_KINDS } from "../../schemas/network/devices.ts";
 import type { DeviceGroup, Member } from "../devices/device-group.ts";
-import type { DeviceView, StateView } from "./api.ts";
+import type { SimulatedDeviceView, StateView } from "./api.ts";
 
-export function deviceView({ ref, line }: Member, faults: readonly string[]): DeviceView {
+export function deviceView({ ref, line }: Member, faults: readonly string[]): SimulatedDeviceView {
   const { device } = line;
   const { boot } = device;
   const { seq, total } = device.ring.counters;

@@ -5,7 +5,7 @@ import { FrameDecoder } from "../../schemas/wire/decoder.ts";
 import { type Frame, LINK, MAX_PENDING_BOOTS, type PendingBoot } from "../../schemas/wire/frame.ts";
 import type { BootRecord } from "./identity.ts";
 import type { Ring } from "./ring.ts";
-import { Sender } from "./sender.ts";
+import { FrameSender } from "./sender.ts";
 
 /** The three clocks at one moment: ms that only rise, epoch ms of the wall, epoch ms of the service clock. */
 export interface Instant {
@@ -38,7 +38,7 @@ export interface DeviceCounters {
 export class Device {
   readonly id: string;
   readonly ring: Ring;
-  readonly #sender: Sender;
+  readonly #sender: FrameSender;
   readonly #decoder = new FrameDecoder();
   #boot: BootRecord;
   #bootNonce: number;
@@ -56,7 +56,7 @@ export class Device {
   constructor(id: string, ring: Ring, boot: BootRecord, bootNonce: number) {
     this.id = id;
     this.ring = ring;
-    this.#sender = new Sender(ring);
+    this.#sender = new FrameSender(ring);
     this.#boot = boot;
     this.#bootNonce = bootNonce;
   }

@@ -8,7 +8,7 @@ import type { Ring } from "./ring.ts";
  * a listener that has the others already answers with one ACK for all, one that is gone costs a frame a second.
  * Everything else follows as soon as an ACK moves.
  */
-export class Sender {
+export class FrameSender {
   readonly #ring: Ring;
   /** Ring number of the entry to send next. */
   #cursor = 0;

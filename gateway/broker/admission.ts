@@ -12,7 +12,7 @@ import type { SessionLog } from "../sessions/session-log.ts";
 import type { RemoteSession, StationHolders } from "../sessions/station-holders.ts";
 import { claimOf, type SessionClaim } from "./claims.ts";
 import type { ConnectPacket } from "./connect-packet.ts";
-import type { Guard } from "./guard.ts";
+import type { SocketGuard } from "./guard.ts";
 import { Session } from "./session.ts";
 
 /** A packet waits for at most this share of its connection's keepalive. */
@@ -75,7 +75,7 @@ export class Admission {
   async authenticate(
     client: Client,
     password: Buffer | undefined,
-    guard: Guard | undefined,
+    guard: SocketGuard | undefined,
   ): Promise<ConnectRefusal | undefined> {
     const decision = this.#claims.get(client) ?? { fault: "unknown-name" as const };
     this.#claims.delete(client);
@@ -116,7 +116,7 @@ export class Admission {
     client: Client,
     { identity, speaker, proven, keepaliveS, will }: SessionClaim,
     password: Buffer | undefined,
-    guard: Guard | undefined,
+    guard: SocketGuard | undefined,
   ): Promise<ConnectRefusal | undefined> {
     const { passwords, gate, clock, meter, patienceMs } = this.#options;
     const name = nameOf(identity);
@@ -145,7 +145,7 @@ export class Admission {
     return undefined;
   }
 
-  #contextOf(guard: Guard | undefined): ConstructorParameters<typeof Session>[6] {
+  #contextOf(guard: SocketGuard | undefined): ConstructorParameters<typeof Session>[6] {
     const { gate, clock, logger, meter, log } = this.#options;
     return {
       clock,

@@ -11,7 +11,7 @@ export interface GuardOptions {
   readonly now: () => number;
 }
 
-export interface Guard {
+export interface SocketGuard {
   /** Since when bytes are held back, monotonic ms. */
   readonly heldSince: number | undefined;
   /** Read on, if it was held back. */
@@ -24,7 +24,7 @@ export interface Guard {
  * Stands between a socket and Aedes, which takes what `read()` returns: holds bytes back while Kafka is slow, and
  * stops a packet that is too long.
  */
-export function guard(socket: Duplex, options: GuardOptions): Guard {
+export function guard(socket: Duplex, options: GuardOptions): SocketGuard {
   const read = socket.read.bind(socket);
   const limit = new PacketLimit(options.maxPacketBytes);
   let heldSince: number | undefined;

@@ -10,7 +10,7 @@ import type { RemoteSession } from "../sessions/station-holders.ts";
 import { Admission, type AdmissionMeter, type AdmissionOptions } from "./admission.ts";
 import { publicationOf, type WirePacket } from "./connect-packet.ts";
 import { FanOut } from "./fan-out.ts";
-import { type Guard, guard } from "./guard.ts";
+import { guard, type SocketGuard } from "./guard.ts";
 import type { ListenerRefusal } from "./listener.ts";
 import type { Session } from "./session.ts";
 import { skipUnheard } from "./unheard.ts";
@@ -47,7 +47,7 @@ export interface BrokerOptions extends AdmissionOptions {
 export class MqttBroker {
   readonly #options: BrokerOptions;
   readonly #aedes: Aedes;
-  readonly #guards = new Map<Duplex, Guard>();
+  readonly #guards = new Map<Duplex, SocketGuard>();
   readonly #clients = new WeakMap<Duplex, ClientFacts>();
   readonly #admission: Admission;
 

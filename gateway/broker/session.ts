@@ -6,7 +6,7 @@ import type { Refusal } from "../../schemas/states.ts";
 import type { Identity } from "../access/identity.ts";
 import type { AckQueue, DismissCause, Peer } from "../bridge/ack-queue.ts";
 import type { LocalSession, Speaker } from "../sessions/station-holders.ts";
-import type { Guard } from "./guard.ts";
+import type { SocketGuard } from "./guard.ts";
 
 /** How long a refused client has to read why before its socket is destroyed, ms. */
 const LAST_WORDS_MS = 1_000;
@@ -14,7 +14,7 @@ const LAST_WORDS_MS = 1_000;
 export interface SessionContext {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly guard: Guard | undefined;
+  readonly guard: SocketGuard | undefined;
   readonly onDismissed: (cause: DismissCause | "observer-publishes") => void;
   /** Ask Kafka for the generation of this session. */
   readonly begin: (session: Session) => Promise<number | undefined>;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { FleetEvent } from "../../schemas/fleet.ts";
 import { fleetEvent } from "../../schemas/testing/fleet-events.ts";
-import { Acknowledged } from "./acknowledged.ts";
+import { AcknowledgedEvents } from "./acknowledged.ts";
 
 const event = (sequence: number, change: Partial<FleetEvent> = {}): FleetEvent =>
   fleetEvent({
@@ -14,7 +14,7 @@ const event = (sequence: number, change: Partial<FleetEvent> = {}): FleetEvent =
 
 /** Is `second` known to be another event than `first`? */
 function conflicting(first: FleetEvent, second: FleetEvent): boolean {
-  const memory = new Acknowledged();
+  const memory = new AcknowledgedEvents();
   memory.compare([first]).acknowledged();
   return memory.compare([second]).conflicts.length > 0;
 }
@@ -40,7 +40,7 @@ test.each<[string, Partial<FleetEvent>]>([
 });
 
 test("the oldest are forgotten: then it says nothing, and the writer has the last word", () => {
-  const memory = new Acknowledged(10);
+  const memory = new AcknowledgedEvents(10);
   for (let sequence = 1; sequence <= 11; sequence++) memory.compare([event(sequence)]).acknowledged();
   const known = (sequence: number) => memory.compare([event(sequence, { lat: 1 })]).conflicts.length > 0;
   expect([known(1), known(6), known(11)]).toEqual([false, true, true]);
@@ -53,7 +53,7 @@ test("among 20,000 different events of one identity no two pass for the same", (
   );
   const different = new Map(contents.map((content) => [JSON.stringify(content), content]));
   const base = event(1, { lat: 0.5, speed: 100 });
-  const memory = new Acknowledged();
+  const memory = new AcknowledgedEvents();
   memory.compare([base]).acknowledged();
   const missed = [...different.values()].filter(
     (content) => memory.compare([event(1, content)]).conflicts.length === 0,

@@ -16,7 +16,7 @@ const CAPACITY = 65_536;
  * It remembers one instance's last events only, so it finds the common mistakes and no others; the writer compares each
  * event with the table, and has the last word.
  */
-export class Acknowledged {
+export class AcknowledgedEvents {
   readonly #capacity: number;
   /** Of the content, by identity. Two halves, so that to forget the oldest costs nothing. */
   #newer = new Map<string, number>();

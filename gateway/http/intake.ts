@@ -1,7 +1,7 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Producer } from "../../infra/runtime/kafka/ports.ts";
 import type { FleetEvent, FleetRecord } from "../../schemas/fleet.ts";
-import { Acknowledged } from "./acknowledged.ts";
+import { AcknowledgedEvents } from "./acknowledged.ts";
 import { busy, conflict, kafkaAway } from "./refusal.ts";
 
 export interface IntakeOptions {
@@ -18,7 +18,7 @@ export interface IntakeOptions {
 /** Takes events: what `take` resolved for is in Kafka. */
 export class Intake {
   readonly #options: IntakeOptions;
-  readonly #acknowledged = new Acknowledged();
+  readonly #acknowledged = new AcknowledgedEvents();
   #heldBytes = 0;
   #accepted = 0;
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { FLEET_LIMITS } from "../../schemas/fleet.ts";
 import { fleetEvent } from "../../schemas/testing/fleet-events.ts";
 import { parseEvents, takenMediaType } from "./parse.ts";
-import { Refusal } from "./refusal.ts";
+import { EventRefusal } from "./refusal.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 const GOOD = fleetEvent({ boot: 7, speed: 30.5, metadata: { model: "bus", doors: 3 } });
@@ -92,8 +92,8 @@ test("of a batch all are taken or none, and the answer says which are at fault",
     parse([GOOD, { ...GOOD, sequence: 0 }, 5]);
     expect.unreachable();
   } catch (error) {
-    expect(error).toBeInstanceOf(Refusal);
-    expect((error as Refusal).body.events?.map(({ index }) => index)).toEqual([1, 2]);
+    expect(error).toBeInstanceOf(EventRefusal);
+    expect((error as EventRefusal).body.events?.map(({ index }) => index)).toEqual([1, 2]);
   }
 });
 
@@ -113,6 +113,6 @@ test("a form is the same event", () => {
 test("what is neither JSON nor a form is not taken", () => {
   expect(takenMediaType("Application/JSON; charset=utf-8")).toBe("application/json");
   for (const type of [undefined, "text/plain", "multipart/form-data; boundary=x"]) {
-    expect(() => takenMediaType(type)).toThrow(Refusal);
+    expect(() => takenMediaType(type)).toThrow(EventRefusal);
   }
 });

@@ -3,7 +3,7 @@ import { mediaTypeOf } from "../../infra/runtime/http/media.ts";
 import { messageOf } from "../../schemas/errors.ts";
 import { checkFleetEvent, FLEET_LIMITS, type FleetEvent } from "../../schemas/fleet.ts";
 import { formValue } from "./form.ts";
-import { badRequest, Refusal } from "./refusal.ts";
+import { badRequest, EventRefusal } from "./refusal.ts";
 
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
@@ -15,7 +15,7 @@ type MediaType = typeof JSON_TYPE | typeof FORM_TYPE;
 export function takenMediaType(header: string | undefined): MediaType {
   const type = mediaTypeOf(header);
   if (type === JSON_TYPE || type === FORM_TYPE) return type;
-  throw new Refusal(415, { error: `send ${JSON_TYPE} or ${FORM_TYPE}` });
+  throw new EventRefusal(415, { error: `send ${JSON_TYPE} or ${FORM_TYPE}` });
 }
 
 /**
@@ -28,7 +28,7 @@ export function parseEvents(body: Buffer, type: MediaType, now: number): readonl
   const value = decoded(body, type);
   if (Array.isArray(value)) return batch(value, now);
   if (body.length > FLEET_LIMITS.eventBytes) {
-    throw new Refusal(413, { error: `an event has at most ${FLEET_LIMITS.eventBytes} bytes` });
+    throw new EventRefusal(413, { error: `an event has at most ${FLEET_LIMITS.eventBytes} bytes` });
   }
   const checked = checkFleetEvent(value, now);
   if (!checked.ok) throw badRequest(checked.problem);
@@ -46,7 +46,7 @@ function decoded(body: Buffer, type: MediaType): unknown {
 
 function batch(values: readonly unknown[], now: number): readonly FleetEvent[] {
   if (values.length > FLEET_LIMITS.batchEvents) {
-    throw new Refusal(413, { error: `at most ${FLEET_LIMITS.batchEvents} events at once` });
+    throw new EventRefusal(413, { error: `at most ${FLEET_LIMITS.batchEvents} events at once` });
   }
   const events: FleetEvent[] = [];
   const faults: { index: number; problem: string }[] = [];

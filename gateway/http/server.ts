@@ -9,7 +9,7 @@ import type { Logger } from "../../infra/runtime/logger.ts";
 import { FLEET_LIMITS, type FleetEventsAnswer } from "../../schemas/fleet.ts";
 import type { Intake } from "./intake.ts";
 import { parseEvents, takenMediaType } from "./parse.ts";
-import { Refusal, refusalOf } from "./refusal.ts";
+import { EventRefusal, refusalOf } from "./refusal.ts";
 import type { VehicleKeys } from "./vehicle-keys.ts";
 
 export interface IngestServerOptions {
@@ -74,7 +74,7 @@ async function post({ intake, keys, now, onAnswer }: IngestServerOptions, exchan
   );
   const vehicles = new Set(events.map((event) => event.vehicle_id));
   if (keys && ![...vehicles].every((vehicle) => keys.allow(vehicle, headers))) {
-    throw new Refusal(401, { error: "no such key of this vehicle: send it as X-Api-Key" });
+    throw new EventRefusal(401, { error: "no such key of this vehicle: send it as X-Api-Key" });
   }
   await intake.take(events, room);
   onAnswer(202, events.length);
@@ -97,7 +97,7 @@ async function welcome({ intake, eventsInKafka }: IngestServerOptions, exchange:
 
 function errorAnswer(error: unknown): ErrorAnswer {
   const { status, body, retryAfter } =
-    unrouted(error) ?? refusalOf(error) ?? new Refusal(500, { error: "an error of the server" });
+    unrouted(error) ?? refusalOf(error) ?? new EventRefusal(500, { error: "an error of the server" });
   return {
     status,
     type: "application/json",
@@ -107,11 +107,11 @@ function errorAnswer(error: unknown): ErrorAnswer {
 }
 
 /** What the router refused. */
-function unrouted(error: unknown): Refusal | undefined {
+function unrouted(error: unknown): EventRefusal | undefined {
   if (!(error instanceof RestError)) return undefined;
-  if (error.status === 404) return new Refusal(404, { error: "there is only /events" });
+  if (error.status === 404) return new EventRefusal(404, { error: "there is only /events" });
   if (error.status === 401 || error.status === 403)
-    return new Refusal(error.status, { error: error.message });
-  if (error.status === 405) return new Refusal(405, { error: "GET or POST" });
+    return new EventRefusal(error.status, { error: error.message });
+  if (error.status === 405) return new EventRefusal(405, { error: "GET or POST" });
   return undefined;
 }

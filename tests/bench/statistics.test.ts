@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Delays, readable, spreadOf } from "./statistics.ts";
+import { DelayStatistics, readable, spreadOf } from "./statistics.ts";
 
 test("the median of an even number of runs lies between the two middle ones", () => {
   expect(spreadOf([4, 1, 3, 2])).toEqual({ n: 4, min: 1, median: 2.5, max: 4 });
@@ -23,7 +23,7 @@ test("figures are shown with three significant digits", () => {
 });
 
 test("quantiles of delays, to a tenth of a millisecond", () => {
-  const delays = new Delays();
+  const delays = new DelayStatistics();
   expect(delays.quantile(0.5)).toBeNaN();
   for (let n = 0; n < 100; n++) delays.add(n + 0.05);
   expect([delays.quantile(0.5), delays.quantile(0.99), delays.quantile(1)]).toEqual([49.1, 98.1, 99.1]);

@@ -29,7 +29,7 @@ const DELAY_STEP_MS = 0.1;
 const DELAY_STEPS = 100_000;
 
 /** Millions of delays in little memory: how many fell into each tenth of a millisecond, up to ten seconds. */
-export class Delays {
+export class DelayStatistics {
   readonly #counts = new Uint32Array(DELAY_STEPS);
   #total = 0;
 

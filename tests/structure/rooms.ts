@@ -5,7 +5,7 @@
  * room imports itself and rooms of lower levels. It imports no room beside it and none above it. A room is a folder
  * with all below it, or one file; the longest name that fits a path is its room.
  */
-export interface Part {
+export interface TreePart {
   readonly name: string;
   /** Parts or rooms of others. */
   readonly imports: readonly string[];
@@ -21,18 +21,18 @@ export const TEST_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 const LIBRARY = ["schemas", "infra/runtime"];
 
 /** A part that needs no order inside. */
-function single(name: string, imports: readonly string[] = LIBRARY): Part {
+function single(name: string, imports: readonly string[] = LIBRARY): TreePart {
   return { name, imports, levels: [[name]] };
 }
 
 /** Rooms of one part, each level under the part's own folder; "." is that folder itself. */
-function part(name: string, imports: readonly string[], ...levels: readonly (readonly string[])[]): Part {
+function part(name: string, imports: readonly string[], ...levels: readonly (readonly string[])[]): TreePart {
   const rooms = levels.map((level) => level.map((room) => (room === "." ? name : `${name}/${room}`)));
   return { name, imports, levels: rooms };
 }
 
 /** The one table of the import rules: where a thing stands, and what it may see. */
-export const PARTS: readonly Part[] = [
+export const PARTS: readonly TreePart[] = [
   part("schemas", [], ["page"], ["avro", "wire"], ["."], ["avro/names.ts"], ["network"]),
   part(
     "infra/runtime",

@@ -7,10 +7,10 @@ import {
   FUNCTION_LINES,
   PACKAGES,
   PARTS,
-  type Part,
   PURE,
   TEST_IMPORTS,
   TIME_AND_CHANCE,
+  type TreePart,
 } from "./rooms.ts";
 
 /** Something that a rule forbids. */
@@ -58,7 +58,7 @@ function longest(path: string, names: readonly string[]): string | undefined {
   return names.filter((name) => within(path, name)).sort((a, b) => b.length - a.length)[0];
 }
 
-function partOf(path: string): Part | undefined {
+function partOf(path: string): TreePart | undefined {
   const name = longest(
     path,
     PARTS.map((part) => part.name),
@@ -66,7 +66,7 @@ function partOf(path: string): Part | undefined {
   return PARTS.find((part) => part.name === name);
 }
 
-function roomOf(part: Part, path: string): string | undefined {
+function roomOf(part: TreePart, path: string): string | undefined {
   return longest(path, part.levels.flat());
 }
 
@@ -115,7 +115,7 @@ function ownImport({ path }: Module, { what, line }: Found): readonly Violation[
   return made("level", `${from} imports only lower rooms of ${part.name}, and ${to} is not below it`);
 }
 
-function levelOf(part: Part, room: string | undefined): number {
+function levelOf(part: TreePart, room: string | undefined): number {
   return part.levels.findIndex((level) => level.some((each) => each === room));
 }
 

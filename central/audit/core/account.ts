@@ -5,7 +5,7 @@ import type { Cause } from "./boot.ts";
 import type { Fact } from "./findings.ts";
 
 /** Where findings go: the whole fact, or a loss that turned out to be none. */
-export interface Reporter {
+export interface FindingReporter {
   found(fact: Fact): void;
   withdrawn(fact: Fact & { readonly cause: LossCause; readonly from: number; readonly to: number }): void;
 }
@@ -29,9 +29,9 @@ export interface DeviceAuditCounts {
 export class Account {
   readonly ref: DeviceRef;
   readonly counts: DeviceAuditCounts;
-  readonly #reporter: Reporter;
+  readonly #reporter: FindingReporter;
 
-  constructor(ref: DeviceRef, reporter: Reporter, counts?: DeviceAuditCounts) {
+  constructor(ref: DeviceRef, reporter: FindingReporter, counts?: DeviceAuditCounts) {
     this.ref = ref;
     this.#reporter = reporter;
     this.counts = { ...NOTHING, ...counts, lost: { ...counts?.lost } };

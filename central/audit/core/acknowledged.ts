@@ -16,7 +16,7 @@ export interface Erased {
 const ERASED_MS = 5_000;
 
 /** The way of a device's readings to the raw topic: what agents say of it, held against what the topic has. */
-export class Acknowledged {
+export class AgentClaims {
   readonly #boots: Boots;
   readonly #account: Account;
   #erased: Erased | null;

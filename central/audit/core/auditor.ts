@@ -1,7 +1,7 @@
 import type { Evidence, Finding, Resolution } from "../../../schemas/audit.ts";
 import { DEVICE_KINDS, type DeviceKind, parseDeviceId } from "../../../schemas/network/devices.ts";
 import { CLEAN_TOPICS, partitionOf, type Topics } from "../../../schemas/topics.ts";
-import type { Reporter } from "./account.ts";
+import type { FindingReporter } from "./account.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import type { SumCount } from "./equations.ts";
 import type { DeadLetterSeen, Look, ReadingSeen, Seen, SliceSeen, TopicRole } from "./events.ts";
@@ -71,7 +71,7 @@ export class Auditor {
     this.summary = new Summary(this.findings, options.partitions);
     const { topics, partitions } = options;
     this.#clean = { arrival: topics.arrivals, turnstile: topics.turnstiles };
-    const reporter: Reporter = {
+    const reporter: FindingReporter = {
       found: (fact) => this.findings.report(fact, this.#now),
       withdrawn: (fact) => this.findings.withdraw(fact, this.#now),
     };

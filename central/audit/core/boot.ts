@@ -22,7 +22,7 @@ export interface Reach {
   readonly published: number;
 }
 
-export interface BootState {
+export interface BootAuditState {
   readonly bootId: number;
   readonly raw: readonly SeqRange[];
   readonly lost: readonly (readonly [cause: Cause, ranges: readonly SeqRange[]])[];
@@ -76,7 +76,7 @@ export class BootAudit {
   /** Numbers up to here are not judged one by one. */
   unsure: number;
 
-  constructor(id: number, state?: BootState) {
+  constructor(id: number, state?: BootAuditState) {
     this.id = id;
     this.raw = new RangeSet(state?.raw);
     this.#lostBy = new Map(state?.lost.map(([cause, ranges]) => [cause, new RangeSet(ranges)]));
@@ -167,7 +167,7 @@ export class BootAudit {
     return this.#withoutKnown([{ from: 1, to: this.#reach.numbered }]);
   }
 
-  toJSON(): BootState {
+  toJSON(): BootAuditState {
     return {
       bootId: this.id,
       raw: this.raw.toJSON(),

@@ -1,9 +1,9 @@
-import { BootAudit, type BootState } from "./boot.ts";
+import { BootAudit, type BootAuditState } from "./boot.ts";
 import type { Expectation } from "./expectation.ts";
 import { FoldedBoots, type FoldedState } from "./folded.ts";
 
 export interface BootsState {
-  readonly boots: readonly BootState[];
+  readonly boots: readonly BootAuditState[];
   readonly folded: FoldedState;
 }
 

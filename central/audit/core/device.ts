@@ -1,8 +1,8 @@
 import type { Evidence, LossCause } from "../../../schemas/audit.ts";
 import type { DeviceRef } from "../../../schemas/network/devices.ts";
 import type { SeqRange } from "../../../schemas/records.ts";
-import { Account, type DeviceAuditCounts, type Reporter } from "./account.ts";
-import { Acknowledged, type Erased } from "./acknowledged.ts";
+import { Account, type DeviceAuditCounts, type FindingReporter } from "./account.ts";
+import { AgentClaims, type Erased } from "./acknowledged.ts";
 import type { BootAudit, Flights } from "./boot.ts";
 import { Boots, type BootsState } from "./boots.ts";
 import type { Excused, RunOf } from "./dead-letters.ts";
@@ -62,20 +62,20 @@ export interface DeviceTotals {
 export class DeviceAudit {
   readonly ref: DeviceRef;
   /** The way to the raw topic. */
-  readonly acknowledged: Acknowledged;
+  readonly acknowledged: AgentClaims;
   readonly clean: Expectation;
   /** In the station's own topic. */
   readonly copies: Expectation;
   readonly #boots: Boots;
   readonly #account: Account;
 
-  constructor(ref: DeviceRef, reporter: Reporter, state?: DeviceAuditState) {
+  constructor(ref: DeviceRef, reporter: FindingReporter, state?: DeviceAuditState) {
     this.ref = ref;
     this.clean = new Expectation(state?.clean);
     this.copies = new Expectation(state?.copies);
     this.#boots = new Boots([this.clean, this.copies], state);
     this.#account = new Account(ref, reporter, state?.counts);
-    this.acknowledged = new Acknowledged(this.#boots, this.#account, state?.erased ?? null);
+    this.acknowledged = new AgentClaims(this.#boots, this.#account, state?.erased ?? null);
   }
 
   /**

@@ -7,7 +7,7 @@ import {
 } from "../../../schemas/network/devices.ts";
 import { stationById } from "../../../schemas/network/network.ts";
 import { partitionOf } from "../../../schemas/topics.ts";
-import type { Reporter } from "./account.ts";
+import type { FindingReporter } from "./account.ts";
 import { type Claim, claimOf } from "./claim.ts";
 import { CommitCut, type CommitCutState } from "./commit-cut.ts";
 import type { DeadLetters, RunOf } from "./dead-letters.ts";
@@ -21,7 +21,7 @@ export interface PartitionOptions {
   readonly partitions: number;
   readonly rawTopic: string;
   readonly cleanTopics: Readonly<Record<DeviceKind, string>>;
-  readonly reporter: Reporter;
+  readonly reporter: FindingReporter;
   readonly deadLetters: DeadLetters;
 }
 

@@ -1,6 +1,6 @@
 import type { Evidence } from "../../../schemas/audit.ts";
 import type { DeviceKind, DeviceRef } from "../../../schemas/network/devices.ts";
-import type { Reporter } from "./account.ts";
+import type { FindingReporter } from "./account.ts";
 import { DeviceAudit, type DeviceAuditState } from "./device.ts";
 import { StationSum, type StationSumState } from "./station-sum.ts";
 
@@ -14,7 +14,7 @@ export class StationAudit {
   readonly id: number;
   readonly sum: StationSum;
   readonly #devices = new Map<string, DeviceAudit>();
-  readonly #reporter: Reporter;
+  readonly #reporter: FindingReporter;
   /** Has anything changed since it was last written? */
   changed = true;
   /** What this memory covers already, when it was written later than the positions: per topic, the next offset. */
@@ -23,7 +23,7 @@ export class StationAudit {
   /** @param whole - does the audit read the clean topic from its first record? */
   constructor(
     id: number,
-    reporter: Reporter,
+    reporter: FindingReporter,
     whole: boolean,
     state?: StationAuditState,
     covered: Readonly<Record<string, number>> = {},

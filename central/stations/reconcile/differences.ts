@@ -1,4 +1,4 @@
-import type { Stop } from "../row.ts";
+import type { StopRow } from "../row.ts";
 import { sameStop } from "../table.ts";
 import type { SourceRow } from "./source.ts";
 
@@ -6,7 +6,7 @@ import type { SourceRow } from "./source.ts";
 export interface TopicEntry {
   readonly offset: number;
   /** null: it is gone; "unreadable": the record is no row. */
-  readonly stop: Stop | null | "unreadable";
+  readonly stop: StopRow | null | "unreadable";
 }
 
 /** A stop of which the topic says something else than the table. */

@@ -1,11 +1,11 @@
 import { withConnection } from "../../../infra/runtime/postgres/connection.ts";
 import { readSlots, type SlotState } from "../../../infra/runtime/postgres/slots.ts";
 import type { PostgresAccess } from "../../../infra/runtime/security/postgres.ts";
-import { parseRow, type Stop } from "../row.ts";
+import { parseRow, type StopRow } from "../row.ts";
 
 /** A row of `stations`: what the transform needs of it, and all of it as JSON. */
 export interface SourceRow {
-  readonly stop: Stop;
+  readonly stop: StopRow;
   readonly json: Readonly<Record<string, unknown>>;
 }
 

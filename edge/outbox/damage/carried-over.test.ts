@@ -5,13 +5,13 @@ import { emptyLedger, type Ledger } from "../ledger.ts";
 import { markOf } from "../marks.ts";
 import { DEVICE, hello } from "../outbox.contract.ts";
 import { record, release, setAside } from "../queue-books.ts";
-import { type CarriedOver, carriedOver, type Found } from "./carried-over.ts";
+import { type CarriedOver, carriedOver, type FoundReadings } from "./carried-over.ts";
 
 /** Books and queue of a device that was heard of as an agent hears of it. */
 class Bench {
   ledger: Ledger = adopt(emptyLedger(DEVICE), hello());
-  queue: Found[] = [];
-  aside: Found[] = [];
+  queue: FoundReadings[] = [];
+  aside: FoundReadings[] = [];
 
   store(bootId: number, readings: number): this {
     for (let i = 0; i < readings; i++) {
@@ -150,7 +150,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
       if (!hasBooks) continue;
       expect(ledger.head).toBe(bench.ledger.head);
       for (const at of gone) {
-        const { bootId, seq } = bench.queue[at] as Found;
+        const { bootId, seq } = bench.queue[at] as FoundReadings;
         const isNamed = ledger.losses.some((l) => l.bootId === bootId && l.from <= seq && seq <= l.to);
         const comesAgain = seq > (markOf(ledger.boots, bootId)?.stored ?? 0);
         const hadRoom = ledger.losses.length < 32;

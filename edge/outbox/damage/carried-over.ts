@@ -3,7 +3,7 @@ import { counted, emptyLedger, type Ledger, named } from "../ledger.ts";
 import { type BootMark, newMark, withMark } from "../marks.ts";
 
 /** A reading that could be read of a damaged outbox. */
-export interface Found {
+export interface FoundReadings {
   readonly n: number;
   readonly bootId: number;
   readonly seq: number;
@@ -33,7 +33,7 @@ export interface CarriedOver {
 export function carriedOver(
   deviceId: string,
   before: Ledger | null,
-  found: readonly Found[],
+  found: readonly FoundReadings[],
   setAside: { readonly lastN: number; readonly count: number },
 ): CarriedOver {
   const runs = runsOf(found);
@@ -65,7 +65,7 @@ export function carriedOver(
 type Runs = ReadonlyMap<number, readonly SeqRange[]>;
 
 /** What was found of each boot, as runs without a gap. */
-function runsOf(found: readonly Found[]): Runs {
+function runsOf(found: readonly FoundReadings[]): Runs {
   const runs = new Map<number, { from: number; to: number }[]>();
   for (const { bootId, seq } of found) {
     const own = runs.get(bootId) ?? [];

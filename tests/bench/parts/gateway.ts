@@ -3,14 +3,14 @@ import { sameAsRealClients } from "./gateway/mqtt-js.ts";
 import { gatewayContender } from "./gateway/ours.ts";
 import { perfTest } from "./gateway/perf-test.ts";
 import { telegrafContenders } from "./gateway/telegraf.ts";
-import { type Cluster, plainTopic, startCluster } from "./mqtt-load/cluster.ts";
+import { type BenchCluster, plainTopic, startCluster } from "./mqtt-load/cluster.ts";
 
 const SECONDS = 20;
 const BATCH = 100;
 
-let shared: Cluster | undefined;
+let shared: BenchCluster | undefined;
 
-function cluster(): Cluster {
+function cluster(): BenchCluster {
   if (!shared) throw new Error("no cluster was started");
   return shared;
 }

@@ -1,12 +1,12 @@
 import type { BenchmarkPart, PartOptions } from "../harness.ts";
-import { type Cluster, startCluster } from "./mqtt-load/cluster.ts";
+import { type BenchCluster, startCluster } from "./mqtt-load/cluster.ts";
 import { pipelineContender } from "./pipeline/run.ts";
 
 const SECONDS = 15;
 
-let shared: Cluster | undefined;
+let shared: BenchCluster | undefined;
 
-function cluster(): Cluster {
+function cluster(): BenchCluster {
   if (!shared) throw new Error("no cluster was started");
   return shared;
 }

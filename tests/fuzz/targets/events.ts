@@ -1,5 +1,5 @@
 import { parseEvents } from "../../../gateway/http/parse.ts";
-import { Refusal } from "../../../gateway/http/refusal.ts";
+import { EventRefusal } from "../../../gateway/http/refusal.ts";
 import { RestError } from "../../../infra/runtime/http/errors.ts";
 import { FLEET_LIMITS } from "../../../schemas/fleet.ts";
 import { refusing, type Target } from "../target.ts";
@@ -8,7 +8,7 @@ import { repeated, texts } from "./texts.ts";
 const NOW = Date.UTC(2026, 0, 1);
 const event = (i: number, metadata = '{"door":"open","load":0.5}'): string =>
   `{"vehicle_id":"bus-${i}","sequence":${i + 1},"time":"2026-01-01T00:00:00Z","lat":41.8,"lon":-87.6,"speed":12.5,"heading":90,"battery":80,"metadata":${metadata}}`;
-const refused = (error: unknown): boolean => error instanceof Refusal || error instanceof RestError;
+const refused = (error: unknown): boolean => error instanceof EventRefusal || error instanceof RestError;
 
 export const events: Target = {
   name: "events",

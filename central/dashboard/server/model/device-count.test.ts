@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { BootState } from "../../../../schemas/records.ts";
-import type { Positions } from "../../../../schemas/states.ts";
+import type { DevicePositions } from "../../../../schemas/states.ts";
 import { countDevice } from "./device-count.ts";
 
 const boot = (boot_id: number, to: number, more: Partial<BootState> = {}): BootState => ({
@@ -14,7 +14,7 @@ const boot = (boot_id: number, to: number, more: Partial<BootState> = {}): BootS
   ...more,
 });
 
-const positions = (more: Partial<Positions>): Positions => ({
+const positions = (more: Partial<DevicePositions>): DevicePositions => ({
   bootId: 10,
   memoryBootId: 10,
   numbered: 0,

@@ -1,5 +1,5 @@
 import type { BootState } from "../../../../schemas/records.ts";
-import type { Positions } from "../../../../schemas/states.ts";
+import type { DevicePositions } from "../../../../schemas/states.ts";
 import { lengthOf } from "./dedup-counts.ts";
 
 /** How far one device's readings have come, and where those not yet counted wait. Counts of readings. */
@@ -25,7 +25,7 @@ export interface DeviceCount {
  *
  * @param positions - null: the device never said HELLO to an agent we heard; what was counted is all we know.
  */
-export function countDevice(positions: Positions | null, boots: readonly BootState[]): DeviceCount {
+export function countDevice(positions: DevicePositions | null, boots: readonly BootState[]): DeviceCount {
   const ofMemory = memberOf(positions);
   const older = sum(boots.filter((boot) => !ofMemory(boot)));
   const present = sum(boots.filter(ofMemory));
@@ -51,7 +51,7 @@ export function countDevice(positions: Positions | null, boots: readonly BootSta
  * Is a boot one of the device's present memory? They rise from that memory's first to the present one; another memory
  * on the same line may have had greater ones.
  */
-function memberOf(positions: Positions | null): (boot: BootState) => boolean {
+function memberOf(positions: DevicePositions | null): (boot: BootState) => boolean {
   if (!positions) return () => false;
   const { memoryBootId, bootId } = positions;
   return ({ boot_id }) => boot_id >= memoryBootId && boot_id <= bootId;

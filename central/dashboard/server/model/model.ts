@@ -10,7 +10,7 @@ import { EntryHistory } from "./entry-history.ts";
 import { HopRates } from "./hop-rates.ts";
 import type { Input } from "./inputs.ts";
 import { LastReadings } from "./last-readings.ts";
-import { ServiceClock } from "./service-clock.ts";
+import { ServiceClockModel } from "./service-clock.ts";
 import { Trains } from "./trains.ts";
 
 /**
@@ -23,7 +23,7 @@ export class Model {
   readonly devices = new Devices();
   readonly dedup = new DedupCounts();
   readonly audit = new AuditView();
-  readonly clock = new ServiceClock();
+  readonly clock = new ServiceClockModel();
   readonly delays = new Delays();
   readonly rates = new HopRates();
   readonly history = new EntryHistory();

@@ -13,7 +13,7 @@ const SAME_MOMENT_MS = 1_000;
 const MIN_SPAN_MS = 2_000;
 
 /** The service clock as the readings tell it: each carries its service time and its device's wall time. */
-export class ServiceClock {
+export class ServiceClockModel {
   #pairs: Pair[] = [];
 
   /** Older readings (a backlog) are ignored. A service clock that went back, and stays there, begins again. */

@@ -21,7 +21,7 @@ export function isSilent(device: DeviceView): boolean {
 }
 
 /** What is silent together: a device by itself, or all that a lost agent would tell of. */
-export interface Silence {
+export interface SilentDevices {
   readonly stationId: number;
   readonly reason: string;
   readonly since: number;
@@ -32,8 +32,8 @@ export interface Silence {
 }
 
 /** Oldest first. */
-export function silences(devices: Readonly<Record<string, DeviceView>>): Silence[] {
-  const found = new Map<string, Silence>();
+export function silences(devices: Readonly<Record<string, DeviceView>>): SilentDevices[] {
+  const found = new Map<string, SilentDevices>();
   for (const device of Object.values(devices)) {
     if (!isSilent(device)) continue;
     const key = device.state === "stale" ? `agent ${device.stationId}` : device.id;

@@ -1,5 +1,5 @@
 import { DEVICE_WORDS } from "../../../../schemas/network/devices.ts";
-import { type Silence, silences } from "../rules/health.ts";
+import { type SilentDevices, silences } from "../rules/health.ts";
 import { plural, span } from "../rules/words.ts";
 import { stationHref } from "../state/route.ts";
 import { useNow, usePage } from "../state/use.ts";
@@ -66,7 +66,7 @@ export function Attention() {
 }
 
 interface NoteProps {
-  readonly silence: Silence;
+  readonly silence: SilentDevices;
   readonly station: string;
   readonly now: number;
 }

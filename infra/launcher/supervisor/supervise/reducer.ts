@@ -2,7 +2,7 @@ import type { PartSpec, PartState } from "./part.ts";
 import { nextStart, type RestartPolicy } from "./restart.ts";
 
 /** What the supervisor remembers of one part. */
-export interface PartStatus {
+export interface PartProgress {
   readonly state: PartState;
   /** Ends by itself since it was last healthy. */
   readonly failures: number;
@@ -14,7 +14,7 @@ export interface PartStatus {
 }
 
 export interface SystemState {
-  readonly parts: Readonly<Record<string, PartStatus>>;
+  readonly parts: Readonly<Record<string, PartProgress>>;
   /** Everything is to end: nothing starts any more. */
   readonly ending: boolean;
 }
@@ -44,7 +44,7 @@ export function isAlive(kind: PartSpec["kind"], state: PartState): boolean {
 }
 
 export function initialState(parts: readonly PartSpec[]): SystemState {
-  const fresh: PartStatus = { state: "waiting", failures: 0, everReady: false, restarts: 0, since: 0 };
+  const fresh: PartProgress = { state: "waiting", failures: 0, everReady: false, restarts: 0, since: 0 };
   return { parts: Object.fromEntries(parts.map((part) => [part.name, fresh])), ending: false };
 }
 
@@ -69,7 +69,7 @@ export function reduce(
 
 /** The next state while it is made. */
 class Step {
-  readonly parts: Record<string, PartStatus>;
+  readonly parts: Record<string, PartProgress>;
   readonly effects: Effect[] = [];
   readonly ending: boolean;
   readonly #specs: readonly PartSpec[];
@@ -139,7 +139,7 @@ class Step {
     }
   }
 
-  #enter(name: string, state: PartState, change: Partial<PartStatus> = {}): void {
+  #enter(name: string, state: PartState, change: Partial<PartProgress> = {}): void {
     const part = this.parts[name];
     if (part) this.parts[name] = { ...part, ...change, state, since: this.#at };
   }
@@ -149,7 +149,7 @@ class Step {
     this.effects.push({ type: "stop", name });
   }
 
-  #ended(part: PartStatus, spec: PartSpec, code: number | null): void {
+  #ended(part: PartProgress, spec: PartSpec, code: number | null): void {
     const { name } = spec;
     if (part.state === "stopping" || this.ending) {
       this.#enter(name, "stopped");

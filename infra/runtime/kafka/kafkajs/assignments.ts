@@ -2,7 +2,7 @@ import kafkajs, { type Consumer } from "kafkajs";
 import { type CodedError, isCoded, messageOf } from "../../../../schemas/errors.ts";
 import type { LoopKafka } from "../loop/ports.ts";
 import { Refusals } from "../loop/refusals.ts";
-import { openWorker, type Recent, type Worker } from "../loop/worker.ts";
+import { openWorker, type PartitionWorker, type Recent } from "../loop/worker.ts";
 import type { ProcessorOptions, Trouble } from "../ports.ts";
 import type { ClusterOptions } from "./client.ts";
 import { isFenced } from "./errors.ts";
@@ -18,7 +18,7 @@ const GOOD_LIFE_MS = 5_000;
 
 interface Assignment {
   /** undefined while its state is being restored. */
-  worker: Worker | undefined;
+  worker: PartitionWorker | undefined;
   /** Aborts when the partition is taken away. */
   readonly lost: AbortController;
   /** Settles when no work on it is under way. */
@@ -79,7 +79,7 @@ export class Assignments {
     this.#refusals.clear(partition);
   }
 
-  worker(partition: number): Worker | undefined {
+  worker(partition: number): PartitionWorker | undefined {
     return this.#current.get(partition)?.worker;
   }
 
@@ -108,7 +108,7 @@ export class Assignments {
   }
 
   /** A worker failed: nothing of it is used again. */
-  revive(consumer: Consumer, partition: number, failed: Worker, error: unknown): void {
+  revive(consumer: Consumer, partition: number, failed: PartitionWorker, error: unknown): void {
     const assignment = this.#current.get(partition);
     failed.destroy();
     if (assignment?.worker !== failed) return;
@@ -155,7 +155,7 @@ export class Assignments {
     this.#recent.set(partition, recent);
     while (!signal.aborted) {
       try {
-        const worker: Worker = await openWorker({
+        const worker: PartitionWorker = await openWorker({
           kafka: this.#kafka,
           options: this.#options,
           partition,
@@ -189,7 +189,7 @@ export class Assignments {
   }
 
   /** Read every input on from where the worker is. */
-  #place(consumer: Consumer, partition: number, worker: Worker): void {
+  #place(consumer: Consumer, partition: number, worker: PartitionWorker): void {
     whileRunning(() => {
       for (const topic of this.#options.inputs) {
         consumer.seek({ topic, partition, offset: String(worker.next(topic)) });

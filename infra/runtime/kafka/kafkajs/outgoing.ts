@@ -100,7 +100,7 @@ export const notingPartitioner: ICustomPartitioner = () => {
 };
 
 /** What the broker answers for one partition of a request. */
-export interface ProduceAnswer {
+export interface BrokerAnswer {
   readonly topicName: string;
   readonly partition: number;
   readonly baseOffset?: string;
@@ -114,7 +114,7 @@ export interface ProduceAnswer {
 export function placesOf(
   records: readonly OutRecord[],
   messages: readonly Message[],
-  answers: readonly ProduceAnswer[],
+  answers: readonly BrokerAnswer[],
 ): Written[] {
   const next = new Map<string, Map<number, number>>();
   for (const { topicName, partition, baseOffset } of answers) {

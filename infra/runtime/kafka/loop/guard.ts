@@ -35,7 +35,7 @@ interface GuardOptions {
  * What is open there would be ended by the marker of the next transaction, whatever that one is: aborted records
  * counted, or committed ones lost.
  */
-export class Guard {
+export class PartitionGuard {
   readonly #options: GuardOptions;
   readonly #producer: TransactionalProducer;
   readonly #before: Coordinated | undefined;
@@ -68,7 +68,7 @@ export class Guard {
     transactionalId: string,
     group: string,
     places: readonly TopicPartition[],
-  ): Promise<Guard> {
+  ): Promise<PartitionGuard> {
     const { kafka, clock } = options;
     let before = await kafka.describe(transactionalId);
     if (before?.state === "PrepareCommit" || before?.state === "CompleteCommit") {
@@ -86,7 +86,7 @@ export class Guard {
       before = now;
     }
     const producer = await kafka.fence(transactionalId, group);
-    const guard = new Guard(options, producer, before);
+    const guard = new PartitionGuard(options, producer, before);
     try {
       await guard.admit(places);
       return guard;

@@ -2,14 +2,14 @@ import { CodedError, messageOf } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { InRecord, OutRecord, PartitionTask, ProcessorOptions } from "../ports.ts";
-import { Guard } from "./guard.ts";
+import { PartitionGuard } from "./guard.ts";
 import { InputOffsets, parsePosition } from "./offsets.ts";
 import type { LoopKafka, TopicPartition, TransactionalProducer } from "./ports.ts";
 import { type Position, startOf } from "./start.ts";
 import { distinct, partitionsIn } from "./topic-partitions.ts";
 
 /** One life of one input partition: a task, the producer that covers its state, and where to read on. */
-export interface Worker {
+export interface PartitionWorker {
   /** The next offset of an input. */
   next(input: string): number;
   /**
@@ -50,13 +50,13 @@ export interface Recent {
  *
  * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_FENCED, KAFKA_HANGING_TRANSACTION, or what the task's `restore` throws
  */
-export async function openWorker(given: WorkerOptions): Promise<Worker> {
+export async function openWorker(given: WorkerOptions): Promise<PartitionWorker> {
   const { kafka, options, partition, clock, logger, signal } = given;
   const { group, inputs, stateTopic } = options;
   const transactionalId = `${group}-${inputs[0] ?? ""}-${partition}`;
   if (given.revived) await options.repair?.();
   const places = await outputsOf(kafka, options, given.recent);
-  const guard = await Guard.takeOver({ kafka, clock, logger }, transactionalId, group, places);
+  const guard = await PartitionGuard.takeOver({ kafka, clock, logger }, transactionalId, group, places);
   const { producer } = guard;
   const task = options.task(partition);
   const end = async (): Promise<void> => {
@@ -124,13 +124,13 @@ async function startsOf(
 interface Life {
   readonly task: PartitionTask;
   readonly producer: TransactionalProducer;
-  readonly guard: Guard;
+  readonly guard: PartitionGuard;
   readonly offsets: InputOffsets;
   readonly starts: Map<string, Position>;
   readonly end: () => Promise<void>;
 }
 
-class TransactionalWorker implements Worker {
+class TransactionalWorker implements PartitionWorker {
   readonly #given: WorkerOptions;
   readonly #life: Life;
   /** Several inputs share the partition, its task and its one transaction at a time. */

@@ -3,7 +3,7 @@ import type { Clock } from "../../clock.ts";
 import { type Logger, silentLogger } from "../../logger.ts";
 import type { LoopKafka } from "../loop/ports.ts";
 import { Refusals } from "../loop/refusals.ts";
-import { openWorker, type Recent, type Worker } from "../loop/worker.ts";
+import { openWorker, type PartitionWorker, type Recent } from "../loop/worker.ts";
 import type { Processor, ProcessorOptions } from "../ports.ts";
 import type { MemoryLog } from "./memory-log.ts";
 
@@ -37,7 +37,7 @@ export async function memoryProcessor(
     }
   }
   const partitions = Array.from({ length: count }, (_, partition) => partition);
-  const workers = new Map<number, Worker>();
+  const workers = new Map<number, PartitionWorker>();
   const refusals = new Refusals();
   /** Partitions that were refused for good: nothing is tried until somebody appends. */
   const parked = new Set<number>();
@@ -68,8 +68,8 @@ export async function memoryProcessor(
     return false;
   };
 
-  const opened = async (partition: number): Promise<Worker> => {
-    const worker: Worker = await openWorker({
+  const opened = async (partition: number): Promise<PartitionWorker> => {
+    const worker: PartitionWorker = await openWorker({
       kafka,
       options,
       partition,

@@ -2,8 +2,8 @@ import mqtt from "mqtt";
 import { readingsTopic } from "../../../../schemas/mqtt.ts";
 import { STATIONS } from "../../../../schemas/network/network.ts";
 import type { Contender, Figures } from "../../harness.ts";
-import { Delays } from "../../statistics.ts";
-import type { Cluster } from "../mqtt-load/cluster.ts";
+import { DelayStatistics } from "../../statistics.ts";
+import type { BenchCluster } from "../mqtt-load/cluster.ts";
 import { startGateway } from "../mqtt-load/gateway-process.ts";
 import { startLoad } from "../mqtt-load/load.ts";
 import { StationBatches } from "../mqtt-load/station-batches.ts";
@@ -17,7 +17,7 @@ const SECONDS = 4;
  * The same few agents with the same window, once as the load generator's clients and once as mqtt.js clients: what the
  * lean ones measure is what real ones see. Not a measure of the gateway: so few in flight wait for Kafka's round trips.
  */
-export function sameAsRealClients(cluster: () => Cluster): readonly Contender[] {
+export function sameAsRealClients(cluster: () => BenchCluster): readonly Contender[] {
   return [
     { name: `${AGENTS} lean clients, ${WINDOW} in flight each`, run: () => lean(cluster()) },
     { name: `${AGENTS} mqtt.js clients, ${WINDOW} in flight each`, run: () => real(cluster()) },
@@ -26,7 +26,7 @@ export function sameAsRealClients(cluster: () => Cluster): readonly Contender[] 
 
 const stations = STATIONS.slice(0, AGENTS).map(({ id }) => id);
 
-function lean(cluster: Cluster): Promise<Figures> {
+function lean(cluster: BenchCluster): Promise<Figures> {
   return cluster.withTopics(async (prefix) => {
     const gateway = await startGateway(cluster, prefix);
     const load = await startLoad({
@@ -50,11 +50,11 @@ function lean(cluster: Cluster): Promise<Figures> {
   });
 }
 
-function real(cluster: Cluster): Promise<Figures> {
+function real(cluster: BenchCluster): Promise<Figures> {
   return cluster.withTopics(async (prefix) => {
     const gateway = await startGateway(cluster, prefix);
     let publishes = 0;
-    let delays = new Delays();
+    let delays = new DelayStatistics();
     let stopped = false;
     const agent = async (stationId: number): Promise<void> => {
       const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${gateway.port}`, {
@@ -79,7 +79,7 @@ function real(cluster: Cluster): Promise<Figures> {
       const wait = (s: number): Promise<unknown> =>
         Promise.race([agents, new Promise((resolve) => setTimeout(resolve, s * 1_000))]);
       await wait(1);
-      delays = new Delays();
+      delays = new DelayStatistics();
       await wait(SECONDS);
       const figures = { "PUBLISHes/s": delays.total / SECONDS, "PUBACK p50, ms": delays.quantile(0.5) };
       stopped = true;

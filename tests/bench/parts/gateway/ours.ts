@@ -1,6 +1,6 @@
 import { STATIONS } from "../../../../schemas/network/network.ts";
 import type { Contender, Figures } from "../../harness.ts";
-import type { Cluster } from "../mqtt-load/cluster.ts";
+import type { BenchCluster } from "../mqtt-load/cluster.ts";
 import { startGateway } from "../mqtt-load/gateway-process.ts";
 import { startLoad } from "../mqtt-load/load.ts";
 import { spending, watchMemory } from "../mqtt-load/processes.ts";
@@ -23,7 +23,7 @@ export interface OursOptions {
 
 /** The gateway as a process of its own, the agents of all 92 stations as another; a new gateway for each run. */
 export function gatewayContender(
-  cluster: () => Cluster,
+  cluster: () => BenchCluster,
   { name, batch, instances, seconds, compared }: OursOptions,
 ): Contender {
   return {
@@ -73,7 +73,7 @@ export function gatewayContender(
 
 /** @throws Error when Kafka holds anything but what was acknowledged. */
 export async function agreed(
-  { kafka }: Cluster,
+  { kafka }: BenchCluster,
   prefix: string,
   acknowledged: { readonly publishes: number; readonly readings: number },
 ): Promise<void> {

@@ -10,7 +10,7 @@ import { eventually } from "../../../../infra/runtime/testing/eventually.ts";
 import { freePort } from "../../../../infra/runtime/testing/free-port.ts";
 import { STATIONS } from "../../../../schemas/network/network.ts";
 import type { Contender, Figures } from "../../harness.ts";
-import { type Cluster, plainTopic } from "../mqtt-load/cluster.ts";
+import { type BenchCluster, plainTopic } from "../mqtt-load/cluster.ts";
 import { startLoad } from "../mqtt-load/load.ts";
 import { spending, watchMemory } from "../mqtt-load/processes.ts";
 import { WINDOW } from "./ours.ts";
@@ -30,7 +30,7 @@ const SILENCE_MS = 15_000;
  * mosquitto acknowledges before Kafka has anything, so the rate is that of Kafka's end offsets.
  */
 export function telegrafContenders(
-  cluster: () => Cluster,
+  cluster: () => BenchCluster,
   seconds: number,
   note: (line: string) => void,
 ): readonly Contender[] {
@@ -52,7 +52,7 @@ function find(program: string): string | undefined {
 }
 
 function bridged(
-  cluster: Cluster,
+  cluster: BenchCluster,
   programs: { readonly mosquitto: string; readonly telegraf: string },
   batch: number,
   seconds: number,

@@ -9,7 +9,7 @@ import { startServers } from "../../../support/servers.ts";
 import { kafkaPid } from "./processes.ts";
 
 /** The built-in Kafka as `npm start` starts it, with a registry, shared by the contenders of one run. */
-export interface Cluster {
+export interface BenchCluster {
   readonly brokers: string;
   readonly registryUrl: string;
   readonly kafka: Kafka;
@@ -19,7 +19,7 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster(): Promise<BenchCluster> {
   const servers = await startServers(["kafka", "schema-registry"]);
   const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl } = servers.addresses;
   const kafka = createKafka({

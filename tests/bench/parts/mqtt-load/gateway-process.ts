@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startStage } from "../../../support/stage-process.ts";
-import type { Cluster } from "./cluster.ts";
+import type { BenchCluster } from "./cluster.ts";
 
 export interface GatewayProcess {
   readonly pid: number;
@@ -10,7 +10,7 @@ export interface GatewayProcess {
 
 /** @param instances - processes that share the port. */
 export async function startGateway(
-  { brokers, registryUrl }: Cluster,
+  { brokers, registryUrl }: BenchCluster,
   prefix: string,
   instances = 1,
 ): Promise<GatewayProcess> {

@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readingsTopic } from "../../../../schemas/mqtt.ts";
-import { Delays } from "../../statistics.ts";
+import { DelayStatistics } from "../../statistics.ts";
 import type { FromLoad, LoadOptions, ToLoad } from "./messages.ts";
 import { StationBatches } from "./station-batches.ts";
 import { AnswerReader, connectPacket, nextId, publishPacket } from "./wire.ts";
@@ -17,7 +17,7 @@ let allowed = options.pace === "window" ? Number.POSITIVE_INFINITY : 0;
 let published = 0;
 let acknowledged = 0;
 let stopped = false;
-let delays: Delays | undefined;
+let delays: DelayStatistics | undefined;
 
 class Agent {
   readonly connected: Promise<void>;
@@ -104,7 +104,7 @@ async function run(): Promise<void> {
   } else for (const agent of agents) agent.fill(options.window);
   await sleep(options.warmUpS * 1_000);
   say({ kind: "measuring" });
-  delays = new Delays();
+  delays = new DelayStatistics();
   const from = { at: performance.now(), acknowledged };
   await sleep(options.seconds * 1_000);
   const seconds = (performance.now() - from.at) / 1_000;

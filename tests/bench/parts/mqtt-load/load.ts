@@ -6,7 +6,7 @@ export type Measured = Extract<FromLoad, { kind: "measured" }>;
 export type Done = Extract<FromLoad, { kind: "done" }>;
 
 /** The load process, connected and waiting. */
-export interface Load {
+export interface MqttLoad {
   readonly pid: number;
   /** Begin; resolves when the warm-up is over. */
   begin(): Promise<void>;
@@ -19,7 +19,7 @@ export interface Load {
 }
 
 /** @throws Error when its clients cannot connect; `measured` and `done` reject when it ends before its time. */
-export async function startLoad(options: LoadOptions): Promise<Load> {
+export async function startLoad(options: LoadOptions): Promise<MqttLoad> {
   const module = join(import.meta.dirname, "load.child.ts");
   const child = forked<FromLoad, ToLoad>("the load's process", module, [JSON.stringify(options)]);
   const heard = <K extends FromLoad["kind"]>(kind: K): Promise<Extract<FromLoad, { kind: K }>> =>

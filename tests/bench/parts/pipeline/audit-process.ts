@@ -3,7 +3,7 @@ import { readAudit } from "../../../../central/audit/command/topic.ts";
 import { systemClock } from "../../../../infra/runtime/clock.ts";
 import { topicNames } from "../../../../schemas/topics.ts";
 import { startStage } from "../../../support/stage-process.ts";
-import type { Cluster } from "../mqtt-load/cluster.ts";
+import type { BenchCluster } from "../mqtt-load/cluster.ts";
 
 /** The auditor writes its verdict once a second. */
 const LOOK_MS = 1_000;
@@ -16,7 +16,7 @@ export interface AuditProcess {
 }
 
 export async function startAudit(
-  { brokers, registryUrl, kafka }: Cluster,
+  { brokers, registryUrl, kafka }: BenchCluster,
   prefix: string,
 ): Promise<AuditProcess> {
   const stage = await startStage(

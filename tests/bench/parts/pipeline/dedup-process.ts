@@ -1,6 +1,6 @@
 import { freePort } from "../../../../infra/runtime/testing/free-port.ts";
 import { startStage } from "../../../support/stage-process.ts";
-import type { Cluster } from "../mqtt-load/cluster.ts";
+import type { BenchCluster } from "../mqtt-load/cluster.ts";
 
 export interface DedupProcess {
   readonly pid: number;
@@ -11,7 +11,7 @@ export interface DedupProcess {
 
 /** @param perStation - also the 184 topics of the stations. */
 export async function startDedup(
-  { brokers, registryUrl }: Cluster,
+  { brokers, registryUrl }: BenchCluster,
   prefix: string,
   perStation: boolean,
 ): Promise<DedupProcess> {

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { STATIONS } from "../../../../schemas/network/network.ts";
 import { CLEAN_TOPICS, stationTopic, topicNames } from "../../../../schemas/topics.ts";
 import type { Contender, Figures } from "../../harness.ts";
-import type { Cluster } from "../mqtt-load/cluster.ts";
+import type { BenchCluster } from "../mqtt-load/cluster.ts";
 import { type GatewayProcess, startGateway } from "../mqtt-load/gateway-process.ts";
-import { type Load, startLoad } from "../mqtt-load/load.ts";
+import { type MqttLoad, startLoad } from "../mqtt-load/load.ts";
 import type { LoadOptions } from "../mqtt-load/messages.ts";
 import { spending, watchMemory } from "../mqtt-load/processes.ts";
 import { type AuditProcess, startAudit } from "./audit-process.ts";
@@ -34,7 +34,7 @@ export interface PipelineOptions {
 }
 
 /** One whole run: the rate with everything as fast as it goes, then the delays at half of it, then the counts. */
-export function pipelineContender(cluster: () => Cluster, options: PipelineOptions): Contender {
+export function pipelineContender(cluster: () => BenchCluster, options: PipelineOptions): Contender {
   return {
     name: options.name,
     run: () =>
@@ -59,7 +59,7 @@ export function pipelineContender(cluster: () => Cluster, options: PipelineOptio
 }
 
 interface System {
-  readonly cluster: Cluster;
+  readonly cluster: BenchCluster;
   readonly prefix: string;
   readonly dedup: DedupProcess;
   readonly gateway: GatewayProcess;
@@ -165,7 +165,7 @@ async function delaysAt(
 function loadOf(
   { port }: GatewayProcess,
   options: Pick<LoadOptions, "boot" | "batch" | "seconds" | "pace">,
-): Promise<Load> {
+): Promise<MqttLoad> {
   const stations = STATIONS.map(({ id }) => id);
   return startLoad({ port, stations, window: WINDOW, warmUpS: WARM_UP_S, ...options });
 }

@@ -2,7 +2,7 @@ import { systemClock } from "../../../../infra/runtime/clock.ts";
 import { createKafka } from "../../../../infra/runtime/kafka/kafka.ts";
 import { silentLogger } from "../../../../infra/runtime/logger.ts";
 import { HEADERS, parseTimes, topicNames } from "../../../../schemas/topics.ts";
-import { Delays } from "../../statistics.ts";
+import { DelayStatistics } from "../../statistics.ts";
 import type { FromWatcher, ToWatcher } from "./messages.ts";
 
 /**
@@ -15,7 +15,12 @@ let seen = unseen();
 let noting = false;
 
 function unseen() {
-  return { all: new Delays(), gateway: new Delays(), dedup: new Delays(), reader: new Delays() };
+  return {
+    all: new DelayStatistics(),
+    gateway: new DelayStatistics(),
+    dedup: new DelayStatistics(),
+    reader: new DelayStatistics(),
+  };
 }
 
 const kafka = createKafka({

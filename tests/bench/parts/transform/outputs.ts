@@ -20,7 +20,7 @@ export interface Outcome {
 }
 
 /** An output and what must be in it. */
-export interface Expected {
+export interface ExpectedOutput {
   readonly topic: string;
   /** Input records. */
   readonly records: number;
@@ -36,7 +36,7 @@ export interface Expected {
  */
 export async function outcomeOf(
   kafka: Kafka,
-  { topic, records: inputs, progress, read }: Expected,
+  { topic, records: inputs, progress, read }: ExpectedOutput,
   failed: Promise<never>,
 ): Promise<Outcome> {
   const rows = new Map<string, OutputRow>();

@@ -21,7 +21,7 @@ import {
   tableRow,
   whenRestored,
 } from "./ours.ts";
-import { type Expected, type Outcome, outcomeOf, sameRows } from "./outputs.ts";
+import { type ExpectedOutput, type Outcome, outcomeOf, sameRows } from "./outputs.ts";
 import type { Program } from "./program.ts";
 
 /** What each job is given. */
@@ -148,14 +148,14 @@ export class Transforms {
     rmSync(this.#stateFolder, { recursive: true, force: true });
   }
 
-  #expected(job: Job, topic: string): Omit<Expected, "read"> {
+  #expected(job: Job, topic: string): Omit<ExpectedOutput, "read"> {
     return job === "stations"
       ? { topic, records: ROWS, progress: STATION_ROWS * roundsOf(ROWS) }
       : { topic, records: ENTRIES, progress: ENTRIES };
   }
 
   /** @param job - of which another contender's output is or will be known. */
-  async #measured(job: Job | undefined, program: Program, expected: Expected): Promise<Figures> {
+  async #measured(job: Job | undefined, program: Program, expected: ExpectedOutput): Promise<Figures> {
     try {
       const { perSecond, rows } = await outcomeOf(this.#kafka, expected, program.failed);
       if (job) this.#compare(job, rows);
