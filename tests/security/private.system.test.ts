@@ -156,13 +156,20 @@ function readArguments(pid: string): string {
   }
 }
 
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  /** Both streams. */
+  readonly text: string;
+}
+
 describe("its owner's commands need no options", () => {
-  const run = (main: string, ...args: readonly string[]): Promise<{ code: number; text: string }> =>
+  const run = (main: string, ...args: readonly string[]): Promise<Ended> =>
     new Promise((resolve) => {
       const env = { PATH: process.env["PATH"] ?? "", ELEVATED_HOME: system.home };
       const words = [join(projectRoot(), main), ...args];
       const child = execFile(process.execPath, words, { env, timeout: 60_000 }, (error, out, err) =>
-        resolve({ code: error ? Number(error.code ?? -1) : 0, text: out + err }),
+        resolve({ code: error ? Number(error.code ?? -1) : 0, out, text: out + err }),
       );
       child.stdin?.end("SHOW TABLES;\n");
     });
@@ -186,9 +193,27 @@ describe("its owner's commands need no options", () => {
     expect([code, text]).toEqual([0, text]);
   });
 
+  test("a fleet posts with the token, and only its owner parks it", async () => {
+    const fleet = "dist/firmware-sim/vehicles/main.js";
+    const driving = run(fleet, "--num-vehicles", "2");
+    await eventually(async () => {
+      const { fleet: state } = JSON.parse((await run(fleet, "status", "--json")).out) as {
+        readonly fleet: { readonly acknowledged: number } | null;
+      };
+      expect(state?.acknowledged).toBeGreaterThan(0);
+    }, 60_000);
+    const file = join(system.home, "run", "fleet.json");
+    expect(statSync(file).mode & 0o077).toBe(0);
+    const { url } = JSON.parse(readFileSync(file, "utf8")) as { readonly url: string };
+    const stop = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
+    expect((await fetch(`${url}/stop`, stop)).status).toBe(401);
+    expect((await run(fleet, "stop")).text).toContain("The fleet parks.");
+    expect((await driving).code).toBe(0);
+  });
+
   test("the doctor finds every server", async () => {
-    const { text } = await run("infra/launcher/doctor.mjs", "--json");
-    const findings = JSON.parse(text) as readonly { check: string; level: string }[];
+    const { out } = await run("infra/launcher/doctor.mjs", "--json");
+    const findings = JSON.parse(out) as readonly { check: string; level: string }[];
     const servers = [
       "the page",
       "Kafka",
