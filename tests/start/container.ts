@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Sandbox } from "./sandbox.ts";
+import { type Sandbox, STRANGER } from "./sandbox.ts";
 
 const ENGINES = ["docker", "podman"];
 /** An image that has Node, Java and Maven; without one, the machine's own programs are put into an empty image. */
@@ -9,12 +9,15 @@ const OTHERS_IMAGE = process.env["START_IMAGE"];
 const OWN_IMAGE = "elevated-first-start";
 /** Settings that the machine's programs need. None of them names a user or a secret. */
 const SETTINGS = /^(alternatives|ca-certificates|crypto-policies|java.*|ld\.so\..*|maven|pki|ssl)$/;
-/** As small images have them. */
-const FILES = {
-  passwd: "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
-  group: "root:x:0:\nnogroup:x:65534:\n",
-};
+/** Where the ordinary user's home is in the container. */
+export const STRANGERS_HOME = "/home/stranger";
+/** As small images have them, and an ordinary user: PostgreSQL insists on a name. */
+const ACCOUNTS = `root:x:0:0:root:/root:/bin/sh
+nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+stranger:x:${STRANGER}:${STRANGER}::${STRANGERS_HOME}:/bin/sh
+`;
 
+/** Commands that run another one in a container. */
 export interface Container {
   /** The Node in it. */
   readonly node: string;
@@ -52,7 +55,9 @@ export function containerIn(sandbox: Sandbox): Container {
   const program = engine() ?? "docker";
   const image = OTHERS_IMAGE ?? makeImage(program, sandbox);
   const scripts = `${import.meta.dirname}:${import.meta.dirname}:ro`;
-  const given = [scripts, ...(OTHERS_IMAGE ? [] : ownPrograms())];
+  const accounts = join(sandbox.folder, "passwd");
+  writeFileSync(accounts, ACCOUNTS);
+  const given = [scripts, `${accounts}:/etc/passwd:ro`, ...(OTHERS_IMAGE ? [] : ownPrograms())];
   return {
     node: OTHERS_IMAGE ? "node" : process.execPath,
     through: (home, path, user = "0:0") => [
@@ -79,7 +84,7 @@ function makeImage(program: string, sandbox: Sandbox): string {
   for (const folder of folders) mkdirSync(join(root, folder), { recursive: true });
   for (const folder of ["tmp", "var/tmp"]) chmodSync(join(root, folder), 0o1777);
   for (const folder of ["bin", "lib", "lib64", "sbin"]) symlinkSync(`usr/${folder}`, join(root, folder));
-  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(root, "etc", name), text);
+  writeFileSync(join(root, "etc", "passwd"), ACCOUNTS);
   const command = 'tar -C "$1" --owner=0 --group=0 -c . | "$2" import - "$3"';
   const made = spawnSync("sh", ["-c", command, "sh", root, program, OWN_IMAGE], { encoding: "utf8" });
   if (made.status !== 0) throw new Error(`${program} import: ${made.stderr}`);

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { Command } from "commander";
 import { SUPPORTED_NODES } from "../../infra/launcher/setup/tools.mjs";
 import { nodeOf, versionOf, withNode } from "./node-versions.ts";
@@ -22,13 +23,17 @@ async function run(version: string, command: readonly string[]): Promise<boolean
     const [program = "", ...args] = command;
     const child = spawn(program, args, { cwd, env: withNode(bin), stdio: ["ignore", "pipe", "pipe"] });
     let lines: readonly string[] = [];
+    const failures = new Set<string>();
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
-        lines = [...lines, ...text.split("\n").filter(Boolean)].slice(-LAST_WORDS);
+        const more = text.split("\n").filter(Boolean);
+        for (const line of more) if (/ FAIL | × /.test(stripVTControlCharacters(line))) failures.add(line);
+        lines = [...lines, ...more].slice(-LAST_WORDS);
       });
     }
     const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-    for (const line of code === 0 ? lines.slice(-1) : lines) process.stdout.write(`  ${line}\n`);
+    for (const line of code === 0 ? lines.slice(-1) : [...failures, ...lines])
+      process.stdout.write(`  ${line}\n`);
     return code === 0;
   } finally {
     place.remove();

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { containerIn, containerLacks } from "./container.ts";
+import { containerIn, containerLacks, STRANGERS_HOME } from "./container.ts";
 import { type Sandbox, STRANGER } from "./sandbox.ts";
 
 /** One `npm start`. */
@@ -155,7 +155,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "container-user",
-    about: "a user without a name in such a container",
+    about: "an ordinary user in such a container",
     lacks: () => onlyRoot() ?? containerLacks(),
     async prepare(sandbox) {
       const home = sandbox.home("stranger");
@@ -163,7 +163,7 @@ export const SCENARIOS: readonly Scenario[] = [
       sandbox.giveToStranger(home);
       const { node, through, end } = containerIn(sandbox);
       const user = `${STRANGER}:${STRANGER}`;
-      return { starts: [{ cwd, node, through: through(home, "/home/stranger", user) }], end };
+      return { starts: [{ cwd, node, through: through(home, STRANGERS_HOME, user) }], end };
     },
   },
   {

@@ -70,7 +70,7 @@ export function chooseStanding({ uid, named, passwd, owner, canBecome, canMap })
 export function fixOf(uid) {
   return uid === 0
     ? "Start as an ordinary user, or let the container keep the capabilities SETUID, SETGID and CHOWN."
-    : `Give it one: echo 'elevated:x:${uid}:${process.getgid?.() ?? 0}::/tmp:/bin/sh' >> /etc/passwd`;
+    : `As root: echo 'elevated:x:${uid}:${process.getgid?.() ?? 0}::/tmp:/bin/sh' >> /etc/passwd. In a container: start as its root, or mount an /etc/passwd with that line.`;
 }
 
 /**

@@ -57,7 +57,7 @@ export interface Login {
  *
  * @param root - the project's folder.
  * @param home - the state folder.
- * @throws {CodedError} CHILD_FAILED when PostgreSQL cannot run here.
+ * @throws {CodedError} CONFIG_INVALID when this user cannot run PostgreSQL here, CHILD_FAILED when its data cannot be made.
  */
 export async function preparePostgres(
   root: string,
@@ -69,7 +69,10 @@ export async function preparePostgres(
   const data = join(folder, "data");
   mkdirSync(folder, { recursive: true });
   const standing = standingHere(ownerOf(data));
-  if (typeof standing === "string") throw failed(`${standing}. ${fixOf(process.getuid?.() ?? 0)}`);
+  if (typeof standing === "string") {
+    const message = `${standing}. ${fixOf(process.getuid?.() ?? 0)}`;
+    throw new CodedError("CONFIG_INVALID", { message, retryable: false });
+  }
   const account = standing.kind === "account" ? standing.account : undefined;
   const programs = account ? programsFor(root, account) : packagedPrograms(root);
   if (account) closeTo(folder, statSync(home));
@@ -168,8 +171,4 @@ function ownerOf(data: string): { uid: number; gid: number } | undefined {
 function closeTo(folder: string, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
   chownSync(folder, uid, gid);
   chmodSync(folder, 0o700);
-}
-
-function failed(message: string): CodedError {
-  return new CodedError("CHILD_FAILED", { message, retryable: false });
 }

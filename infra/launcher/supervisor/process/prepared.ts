@@ -1,4 +1,4 @@
-import { messageOf } from "../../../../schemas/errors.ts";
+import { exitCodeOf, isCoded, messageOf } from "../../../../schemas/errors.ts";
 import type { Ended, Launched } from "../supervise/part.ts";
 import type { OnProcess } from "./run.ts";
 
@@ -35,7 +35,11 @@ export function launchAfter<T>(
     ),
     ended: began.then(
       (child) => child.ended,
-      (error: unknown): Ended => ({ code: null, reason: messageOf(error) }),
+      // What a person has to set right stays wrong: its code says that another try makes no sense.
+      (error: unknown): Ended => ({
+        code: isCoded(error) ? exitCodeOf(error) : null,
+        reason: messageOf(error),
+      }),
     ),
     stop() {
       unwanted = true;

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { messageOf } from "../../../../schemas/errors.ts";
+import { CodedError, EXIT, messageOf } from "../../../../schemas/errors.ts";
 import { ManualClock } from "../../../runtime/testing/manual-clock.ts";
 import { activityOf } from "./activity.ts";
 import { startChild } from "./child.ts";
@@ -51,6 +51,17 @@ test("what is told to end while it is still being prepared never starts", async 
   prepared();
   expect((await launched.ended).code).toBeNull();
   expect(launches).toBe(0);
+});
+
+test("a preparation that a person has to set right says so by its code: another try makes no sense", async () => {
+  const wrong = new CodedError("CONFIG_INVALID", { message: "no name", retryable: false });
+  const ended = await launchAfter(
+    () => Promise.reject(wrong),
+    () => {
+      throw new Error("must not start");
+    },
+  ).ended;
+  expect(ended).toEqual({ code: EXIT.config, reason: "no name" });
 });
 
 test("a question is asked again after an error, and given ever more time; but not after one that stays", async () => {
