@@ -23,6 +23,8 @@ test("Prometheus asks services of the compose file, at their probes", () => {
   expect(scraped().map((target) => target.split(":")[0])).toEqual(
     expect.arrayContaining(probed.map(([name]) => name)),
   );
+  // One that is asked twice counts double in every sum.
+  expect(new Set(scraped()).size).toBe(scraped().length);
   for (const target of scraped()) {
     const [name = "", port] = target.split(":");
     const { environment } = compose.services[name] ?? {};
