@@ -12,5 +12,5 @@ test("what is no line, station, time or number is refused with what would do", (
 test("a list may have blanks and a comma at its end", () => {
   expect(DAY_OPTIONS.lines("red, blue,")).toEqual(["red", "blue"]);
   expect(DAY_OPTIONS.stations(" 40380,")).toEqual([40380]);
-  expect(() => DAY_OPTIONS.lines(",")).toThrow("is none of");
+  expect(() => DAY_OPTIONS.lines(",")).toThrow("is not one of");
 });

@@ -20,7 +20,7 @@ export interface NodeProgram {
   readonly url: string | null;
   /** Answers 2xx once it is ready; null for tasks. */
   readonly probe: string | null;
-  /** Variables of its own, beside those of the surroundings. */
+  /** Variables of its own, beside those of the context. */
   readonly env: Readonly<Record<string, string>>;
 }
 
