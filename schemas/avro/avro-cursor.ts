@@ -11,12 +11,14 @@ const ITEMS_WITHOUT_BYTES = 1000;
  */
 export class AvroCursor {
   readonly #bytes: Buffer;
-  #at = 0;
+  #at: number;
   /** How many items of arrays may still come: no more than bytes, but for a few that take none, such as nulls. */
   #items: number;
 
-  constructor(bytes: Buffer) {
+  /** @param at - where to begin. */
+  constructor(bytes: Buffer, at = 0) {
     this.#bytes = bytes;
+    this.#at = at;
     this.#items = bytes.length + ITEMS_WITHOUT_BYTES;
   }
 

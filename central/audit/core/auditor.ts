@@ -1,5 +1,10 @@
 import type { Evidence, Finding, Resolution } from "../../../schemas/audit.ts";
-import { DEVICE_KINDS, type DeviceKind, parseDeviceId } from "../../../schemas/network/devices.ts";
+import {
+  DEVICE_KINDS,
+  type DeviceKind,
+  type DeviceRef,
+  parseDeviceId,
+} from "../../../schemas/network/devices.ts";
 import { CLEAN_TOPICS, partitionOf, type Topics } from "../../../schemas/topics.ts";
 import type { FindingReporter } from "./account.ts";
 import { DeadLetters } from "./dead-letters.ts";
@@ -28,6 +33,9 @@ export interface AuditorState {
   readonly deadLetters: ReturnType<DeadLetters["toJSON"]>;
   readonly nameless: readonly (readonly [DeviceKind, number])[];
 }
+
+/** A stranger may name more devices than there are: no more of them are remembered. */
+const MAX_REFS = 4_096;
 
 /** In this order each look is taken: inputs before outputs, so that what came of a record finds it known. */
 const ORDER: readonly TopicRole["role"][] = [
@@ -60,6 +68,7 @@ export class Auditor {
   readonly #copyCuts = new Map<string, number>();
   readonly #copyGaps = new Set<string>();
   readonly #nameless: Map<DeviceKind, number>;
+  readonly #refs = new Map<string, DeviceRef>();
   #look: number;
   #now = 0;
 
@@ -257,8 +266,8 @@ export class Auditor {
         station.sum.stray(evidence.partition, seen.offset);
       } else if (station && !station.covers(evidence)) station.sum.record(seen.offset, this.#now);
     }
-    const station = this.#stationOf(seen);
-    const ref = seen.reading && parseDeviceId(seen.reading.deviceId);
+    const ref = seen.reading && this.#refOf(seen.reading.deviceId);
+    const station = ref ? this.#of(ref.stationId).station(ref.stationId) : undefined;
     if (station?.covers(evidence)) return;
     const device = ref && station?.device(ref);
     if (!device || !seen.reading) {
@@ -267,7 +276,7 @@ export class Auditor {
     }
     if (place.role === "clean") {
       const { stationId } = device.ref;
-      const copied = this.#copied.has(this.#options.copyOf(place.of, stationId));
+      const copied = this.#copied.size > 0 && this.#copied.has(this.#options.copyOf(place.of, stationId));
       this.#of(stationId).reading(seen, place.of, device, evidence, this.#look, copied);
       return;
     }
@@ -278,9 +287,13 @@ export class Auditor {
     device.copied({ bootId, seq, content: seen.content, evidence, misplaced }, this.#look);
   }
 
-  #stationOf({ reading }: ReadingSeen): StationAudit | undefined {
-    const ref = reading && parseDeviceId(reading.deviceId);
-    return ref ? this.#of(ref.stationId).station(ref.stationId) : undefined;
+  /** Ids come again with every reading. */
+  #refOf(deviceId: string): DeviceRef | undefined {
+    const known = this.#refs.get(deviceId);
+    if (known) return known;
+    const ref = parseDeviceId(deviceId);
+    if (ref && this.#refs.size < MAX_REFS) this.#refs.set(deviceId, ref);
+    return ref;
   }
 
   #unnamed(place: TopicRole, evidence: Evidence, detail: string): void {

@@ -21,6 +21,9 @@ export interface Contents {
   readonly sums: readonly number[];
 }
 
+/** Its own copy of a run: of almost every reading only the beginning moves. */
+type Waiting = ExpectedRun & { from: number };
+
 /** What one record of the output is, against what was expected. */
 export type Passing =
   | { readonly what: "expected"; readonly at: number; readonly content: number | undefined }
@@ -45,7 +48,7 @@ export class Expectation {
   readonly #seen: Map<number, RangeSet>;
   /** They may come once more or not at all: the output was not looked at when the input showed them. */
   readonly #assumed: Map<number, RangeSet>;
-  #expected: ExpectedRun[];
+  #expected: Waiting[];
   /** The output went on behind these. */
   #skipped: ExpectedRun[];
   readonly #early: Early;
@@ -54,7 +57,7 @@ export class Expectation {
   constructor(state?: ExpectationState) {
     this.#seen = new Map(state?.seen.map(([bootId, ranges]) => [bootId, new RangeSet(ranges)]));
     this.#assumed = new Map(state?.assumed?.map(([bootId, ranges]) => [bootId, new RangeSet(ranges)]));
-    this.#expected = [...(state?.expected ?? [])];
+    this.#expected = (state?.expected ?? []).map((run) => ({ ...run }));
     this.#skipped = [...(state?.skipped ?? [])];
     this.#early = new Early(state?.early);
     this.#waiting = count(this.#expected) + count(this.#skipped);
@@ -211,10 +214,10 @@ export class Expectation {
   }
 
   #takeExpected(index: number, seq: number, seen: RangeSet): Passing {
-    const run = this.#expected[index] as ExpectedRun;
-    for (const passed of this.#expected.splice(0, index)) this.#skip(passed);
+    const run = this.#expected[index] as Waiting;
+    if (index > 0) for (const passed of this.#expected.splice(0, index)) this.#skip(passed);
     if (seq > run.from) this.#skip({ ...run, to: seq - 1 });
-    if (seq < run.to) this.#expected[0] = { ...run, from: seq + 1 };
+    if (seq < run.to) run.from = seq + 1;
     else this.#expected.shift();
     this.#waiting--;
     seen.add(seq, seq);

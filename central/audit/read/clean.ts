@@ -23,7 +23,7 @@ export function cleanValue(value: Buffer | null, kind: DeviceKind): CleanValue |
 /** By the registry's wire format; whichever schema's id it names, its fields must be exactly these. */
 function readable<T>(bytes: Buffer, read: (cursor: AvroCursor) => T): T | null {
   if (bytes.length <= HEADER || bytes[0] !== 0) return null;
-  const cursor = new AvroCursor(bytes.subarray(HEADER));
+  const cursor = new AvroCursor(bytes, HEADER);
   try {
     const value = read(cursor);
     cursor.end();

@@ -14,14 +14,31 @@ export interface ReadingName {
  */
 export function readingName(header: string | undefined): ReadingName | null {
   if (header === undefined) return null;
-  const parts = header.split(";");
-  const [deviceId = "", boot = "", seq = "", total = ""] = parts;
-  if (parts.length !== 4 || !DECIMAL.test(boot) || !DECIMAL.test(seq) || !DECIMAL.test(total)) return null;
-  const name = { deviceId, bootId: Number(boot), seq: Number(seq) };
-  if (!Number.isSafeInteger(name.bootId) || !Number.isSafeInteger(name.seq)) return null;
+  // Once for each reading there is: no array and no regular expression is made for it.
+  const first = header.indexOf(";");
+  const second = header.indexOf(";", first + 1);
+  const third = header.indexOf(";", second + 1);
+  if (first < 0 || second < 0 || third < 0) return null;
+  const bootId = decimal(header, first + 1, second);
+  const seq = decimal(header, second + 1, third);
+  const total = decimal(header, third + 1, header.length);
   // A device counts what happened, and numbers at most all of that.
-  if (name.bootId < 1 || name.seq < 1 || Number(total) < name.seq) return null;
-  return name;
+  if (bootId < 1 || seq < 1 || total < seq) return null;
+  return { deviceId: header.slice(0, first), bootId, seq };
 }
 
-const DECIMAL = /^(0|[1-9]\d{0,15})$/;
+const [ZERO, NINE] = [0x30, 0x39];
+const MAX_DIGITS = 16;
+
+/** @returns -1: it is not a number as we write them, or none that a double holds exactly. */
+function decimal(text: string, from: number, to: number): number {
+  if (to <= from || to - from > MAX_DIGITS) return -1;
+  if (text.charCodeAt(from) === ZERO && to - from > 1) return -1;
+  let value = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at);
+    if (digit < ZERO || digit > NINE) return -1;
+    value = value * 10 + digit - ZERO;
+  }
+  return Number.isSafeInteger(value) ? value : -1;
+}
