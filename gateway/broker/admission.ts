@@ -128,9 +128,8 @@ export class Admission {
     if (before && nameOf(before.identity) !== name) return "client-id-taken";
     if (client.closed) return undefined;
     const patience = Math.min(patienceMs, keepaliveS * 1000 * KEEPALIVE_SHARE);
-    const session = new Session(
-      ...([client, identity, speaker, ++this.#admitted, patience, will, this.#contextOf(guard)] as const),
-    );
+    const context = this.#contextOf(guard);
+    const session = new Session(client, identity, speaker, ++this.#admitted, patience, will, context);
     if (this.#isSecond(session)) return "second-agent";
     if (before) this.#takeOver(before, session);
     this.#sessions.set(client, session);

@@ -18,10 +18,9 @@ function withPattern(
   what: string,
   apply: (args: Words) => Value,
 ): readonly Overload[] {
-  const [value = "STRING", ...more] = params;
   return [
     {
-      params: [value, ...more],
+      params,
       returns,
       apply: (args) => {
         try {

@@ -1,9 +1,11 @@
+import { DAY_MS } from "../time-text.ts";
+import { dayOfYear, weekdayOf } from "./calendar.ts";
 import { nameOf } from "./names.ts";
 import {
   type Element,
+  elementsOf,
   type NumberElement,
   type OffsetLayout,
-  parsePattern,
   type TimeField,
 } from "./pattern.ts";
 import { offsetParts, type Zone, zoneName } from "./zone.ts";
@@ -27,7 +29,6 @@ const JAVA_NAMES: Readonly<Partial<Record<TimeField, string>>> = {
   HOUR_OF_DAY: "HourOfDay",
   MINUTE_OF_HOUR: "MinuteOfHour",
 };
-const DAY_MS = 86_400_000;
 /** Java's BIGINT times may lie beyond what a Date can hold. */
 const MOST_MS = 8.64e15;
 
@@ -38,7 +39,7 @@ const MOST_MS = 8.64e15;
  */
 export function formatWith(pattern: string, shown: Shown): string {
   if (!(Math.abs(shown.local) <= MOST_MS)) throw new Error("this server formats years up to 275760 only");
-  return textOf(parsePattern(pattern), shown);
+  return textOf(elementsOf(pattern), shown);
 }
 
 function textOf(elements: readonly Element[], shown: Shown): string {
@@ -81,37 +82,32 @@ function fieldOf(field: TimeField, { local, has }: Shown): number {
   const ofTime = TIME_OF_DAY.has(field);
   if ((ofTime && has === "date") || (!ofTime && has === "time"))
     throw new NotThere(`Unsupported field: ${JAVA_NAMES[field] ?? field}`);
-  const at = new Date(local);
-  const year = at.getUTCFullYear();
-  const hour = at.getUTCHours();
-  const ofDay = local - Math.floor(local / DAY_MS) * DAY_MS;
-  const values: Readonly<Record<TimeField, () => number>> = {
-    ERA: () => (year > 0 ? 1 : 0),
-    YEAR: () => year,
-    YEAR_OF_ERA: () => (year > 0 ? year : 1 - year),
-    MONTH_OF_YEAR: () => at.getUTCMonth() + 1,
-    DAY_OF_MONTH: () => at.getUTCDate(),
-    DAY_OF_YEAR: () => Math.floor(local / DAY_MS) - Math.floor(firstOf(year) / DAY_MS) + 1,
-    DAY_OF_WEEK: () => ((at.getUTCDay() + 6) % 7) + 1,
-    AMPM_OF_DAY: () => (hour < 12 ? 0 : 1),
-    HOUR_OF_AMPM: () => hour % 12,
-    CLOCK_HOUR_OF_AMPM: () => (hour % 12 === 0 ? 12 : hour % 12),
-    HOUR_OF_DAY: () => hour,
-    CLOCK_HOUR_OF_DAY: () => (hour === 0 ? 24 : hour),
-    MINUTE_OF_HOUR: () => at.getUTCMinutes(),
-    SECOND_OF_MINUTE: () => at.getUTCSeconds(),
-    MILLI_OF_DAY: () => ofDay,
-    NANO_OF_SECOND: () => at.getUTCMilliseconds() * 1_000_000,
-    NANO_OF_DAY: () => ofDay * 1_000_000,
-  };
-  return values[field]();
+  return VALUES[field](new Date(local), local);
 }
 
-function firstOf(year: number): number {
-  const date = new Date(0);
-  date.setUTCFullYear(year, 0, 1);
-  return date.getTime();
-}
+const hourOf = (at: Date): number => at.getUTCHours();
+const msOfDay = (local: number): number => local - Math.floor(local / DAY_MS) * DAY_MS;
+
+/** What a field is at a local time, which is given as a Date and in epoch ms. */
+const VALUES: Readonly<Record<TimeField, (at: Date, local: number) => number>> = {
+  ERA: (at) => (at.getUTCFullYear() > 0 ? 1 : 0),
+  YEAR: (at) => at.getUTCFullYear(),
+  YEAR_OF_ERA: (at) => (at.getUTCFullYear() > 0 ? at.getUTCFullYear() : 1 - at.getUTCFullYear()),
+  MONTH_OF_YEAR: (at) => at.getUTCMonth() + 1,
+  DAY_OF_MONTH: (at) => at.getUTCDate(),
+  DAY_OF_YEAR: (_, local) => dayOfYear(Math.floor(local / DAY_MS)),
+  DAY_OF_WEEK: (_, local) => weekdayOf(Math.floor(local / DAY_MS)),
+  AMPM_OF_DAY: (at) => (hourOf(at) < 12 ? 0 : 1),
+  HOUR_OF_AMPM: (at) => hourOf(at) % 12,
+  CLOCK_HOUR_OF_AMPM: (at) => hourOf(at) % 12 || 12,
+  HOUR_OF_DAY: hourOf,
+  CLOCK_HOUR_OF_DAY: (at) => hourOf(at) || 24,
+  MINUTE_OF_HOUR: (at) => at.getUTCMinutes(),
+  SECOND_OF_MINUTE: (at) => at.getUTCSeconds(),
+  MILLI_OF_DAY: (_, local) => msOfDay(local),
+  NANO_OF_SECOND: (at) => at.getUTCMilliseconds() * 1_000_000,
+  NANO_OF_DAY: (_, local) => msOfDay(local) * 1_000_000,
+};
 
 function numberText({ field, min, max, sign, reduced, fraction }: NumberElement, value: number): string {
   if (fraction) return String(value).padStart(9, "0").slice(0, min);

@@ -1,12 +1,12 @@
 import { valueAt } from "./names.ts";
 import {
   type Element,
+  elementsOf,
   type NumberElement,
   type OffsetLayout,
-  parsePattern,
   type TimeField,
 } from "./pattern.ts";
-import { fixedZone, idBehind, isZone, type Zone, zoneOf } from "./zone.ts";
+import { fixedZone, idBehind, type Zone, zoneFor } from "./zone.ts";
 
 /** What a text says by a pattern. */
 export interface Parsed {
@@ -21,19 +21,15 @@ interface State {
   offset: Zone | undefined;
 }
 
-/** Patterns are mostly the same for each row. */
-let last: { readonly pattern: string; readonly elements: readonly Element[] } | undefined;
-
 /**
  * What a text says by a pattern of Java's `DateTimeFormatter`, in any case, as its strict parser reads it. Nothing is
  * checked yet but that each field has one value.
  *
- * @throws Error when the text does not fit, or the pattern is none.
+ * @throws Error when the text does not fit, or Java takes the pattern for wrong.
  */
 export function parseWith(pattern: string, text: string): Parsed {
-  if (last?.pattern !== pattern) last = { pattern, elements: parsePattern(pattern) };
   const state: State = { fields: new Map(), zone: undefined, offset: undefined };
-  const { at, failed } = parseAll(last.elements, text, 0, state);
+  const { at, failed } = parseAll(elementsOf(pattern), text, 0, state);
   if (failed) throw new Error(`Text '${text}' could not be parsed at index ${at}`);
   if (at < text.length)
     throw new Error(`Text '${text}' could not be parsed, unparsed text found at index ${at}`);
@@ -152,8 +148,9 @@ function parseZone(as: "id" | "short" | "full", text: string, at: number, state:
   for (let length = name.length; length > 0; length--) {
     const part = name.slice(0, length);
     const id = part === "z" ? "Z" : as === "id" ? part : idBehind(part);
-    if (OTHER_OFFSET.test(id) || !isZone(id)) continue;
-    state.zone = zoneOf(id);
+    const zone = OTHER_OFFSET.test(id) ? undefined : zoneFor(id);
+    if (!zone) continue;
+    state.zone = zone;
     return ok(at + length);
   }
   return failure(at);

@@ -66,12 +66,30 @@ const TEXTS: Readonly<Record<string, TimeField>> = { E: "DAY_OF_WEEK", G: "ERA" 
 const NOT_HERE = "QqwWYecFgBvOp";
 const LAYOUTS: readonly OffsetLayout[] = ["+HHmm", "+HHMM", "+HH:MM", "+HHMMss", "+HH:MM:ss"];
 
+/** Patterns are mostly the same for each row, and may come from rows. */
+const patterns = new Map<string, readonly Element[]>();
+const MOST_PATTERNS = 256;
+
+/**
+ * A pattern's parts, taken apart once.
+ *
+ * @throws Error as `parsePattern` does.
+ */
+export function elementsOf(pattern: string): readonly Element[] {
+  const known = patterns.get(pattern);
+  if (known) return known;
+  const elements = parsePattern(pattern);
+  if (patterns.size >= MOST_PATTERNS) patterns.clear();
+  patterns.set(pattern, elements);
+  return elements;
+}
+
 /**
  * A pattern of Java's `DateTimeFormatter` in its parts, as `DateTimeFormatterBuilder.appendPattern` reads it (Java 17).
  *
- * @throws Error in Java's words for what is no pattern; in ours for a letter that this server does not know.
+ * @throws Error in Java's words for a wrong pattern; in ours for a letter that this server does not know.
  */
-export function parsePattern(pattern: string): readonly Element[] {
+function parsePattern(pattern: string): readonly Element[] {
   const levels: Level[] = [new Level()];
   const top = (): Level => levels.at(-1) as Level;
   for (let i = 0; i < pattern.length; ) {

@@ -1,8 +1,8 @@
+import { DAY_MS } from "../time-text.ts";
+import { dayOfYear, daysOf, lengthOf, weekdayOf, yearOf } from "./calendar.ts";
 import type { Parsed } from "./parse.ts";
 import type { TimeField } from "./pattern.ts";
 import { instantOf, type Zone } from "./zone.ts";
-
-const DAY_MS = 86_400_000;
 
 /** What a text's fields come to, as Java's resolver has it in SMART mode; what cannot be put together stays. */
 export interface Resolved {
@@ -34,6 +34,9 @@ const RANGES: Readonly<Record<TimeField, readonly [least: number, most: number]>
   NANO_OF_SECOND: [0, 999_999_999],
   NANO_OF_DAY: [0, DAY_MS * 1_000_000 - 1],
 };
+
+/** What an hour is divided into. */
+const FINER = ["MINUTE_OF_HOUR", "SECOND_OF_MINUTE", "NANO_OF_SECOND"] as const;
 
 function checked(field: TimeField, value: number): number {
   const [least, most] = RANGES[field];
@@ -90,9 +93,7 @@ function timeIn(
     return value === undefined ? undefined : checked(field, value);
   };
   const put = (field: TimeField, value: number): void => {
-    const before = fields.get(field);
-    if (before !== undefined && before !== value)
-      throw new Error(`Conflict found: ${field} ${before} differs from ${field} ${value}`);
+    agree(fields, { [field]: value });
     fields.set(field, value);
   };
   const clock = take("CLOCK_HOUR_OF_DAY");
@@ -113,27 +114,17 @@ function timeIn(
     put("SECOND_OF_MINUTE", Math.floor(ms / 1000) % 60);
     put("NANO_OF_SECOND", (ms % 1000) * 1_000_000);
   }
-  for (const field of [
-    "MINUTE_OF_HOUR",
-    "SECOND_OF_MINUTE",
-    "NANO_OF_SECOND",
-    "HOUR_OF_AMPM",
-    "AMPM_OF_DAY",
-  ] as const) {
+  for (const field of [...FINER, "HOUR_OF_AMPM", "AMPM_OF_DAY"] as const) {
     const value = fields.get(field);
     if (value !== undefined) checked(field, value);
   }
-  const finer = (["MINUTE_OF_HOUR", "SECOND_OF_MINUTE", "NANO_OF_SECOND"] as const).some((field) =>
-    fields.has(field),
-  );
+  const finer = FINER.some((field) => fields.has(field));
   // Half a day without an hour is its middle.
   if (fields.has("AMPM_OF_DAY") && !fields.has("HOUR_OF_DAY") && !finer)
     put("HOUR_OF_DAY", (take("AMPM_OF_DAY") ?? 0) * 12 + 6);
   const hour = fields.get("HOUR_OF_DAY");
   if (hour === undefined) return undefined;
-  const [minute, second, nano] = (["MINUTE_OF_HOUR", "SECOND_OF_MINUTE", "NANO_OF_SECOND"] as const).map(
-    (field) => fields.get(field),
-  );
+  const [minute, second, nano] = FINER.map((field) => fields.get(field));
   // A gap between given fields, such as an hour and seconds, leaves them apart.
   if (
     (minute === undefined && (second !== undefined || nano !== undefined)) ||
@@ -142,8 +133,7 @@ function timeIn(
     checked("HOUR_OF_DAY", hour);
     return undefined;
   }
-  for (const field of ["HOUR_OF_DAY", "MINUTE_OF_HOUR", "SECOND_OF_MINUTE", "NANO_OF_SECOND"] as const)
-    fields.delete(field);
+  for (const field of ["HOUR_OF_DAY", ...FINER] as const) fields.delete(field);
   const nextDay = hour === 24 && !minute && !second && !nano;
   if (nextDay) return { ms: 0, nextDay };
   checked("HOUR_OF_DAY", hour);
@@ -227,23 +217,6 @@ function dateFields(days: number): Readonly<Partial<Record<TimeField, number>>> 
     YEAR: year,
     MONTH_OF_YEAR: date.getUTCMonth() + 1,
     DAY_OF_MONTH: date.getUTCDate(),
-    DAY_OF_YEAR: days - daysOf(year, 1, 1) + 1,
+    DAY_OF_YEAR: dayOfYear(days),
   };
-}
-
-const yearOf = (days: number): number => new Date(days * DAY_MS).getUTCFullYear();
-/** 1: Monday. */
-const weekdayOf = (days: number): number => ((((days + 3) % 7) + 7) % 7) + 1;
-
-function daysOf(year: number, month: number, day: number): number {
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  const days = date.getTime() / DAY_MS;
-  if (!Number.isFinite(days)) throw new Error("this server reads years up to 275760 only");
-  return days;
-}
-
-function lengthOf(year: number, month: number): number {
-  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
-  return [4, 6, 9, 11].includes(month) ? 30 : 31;
 }

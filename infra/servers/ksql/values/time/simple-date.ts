@@ -1,4 +1,5 @@
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "../time-text.ts";
+
 /** Before, Java's calendar is the Julian one. */
 const GREGORIAN = Date.UTC(1582, 9, 15);
 const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");

@@ -1,3 +1,5 @@
+import { DAY_MS } from "../time-text.ts";
+
 /** Milliseconds that a zone is ahead of UTC. */
 export interface Zone {
   readonly id: string;
@@ -22,22 +24,18 @@ const MOST_ZONES = 2_000;
  * @throws Error for others.
  */
 export function zoneOf(id: string): Zone {
-  if (!zones.has(id)) {
-    if (zones.size >= MOST_ZONES) zones.clear();
-    zones.set(id, known(id));
-  }
-  const zone = zones.get(id);
+  const zone = zoneFor(id);
   if (!zone) throw new Error(`Unknown time-zone ID: ${id}`);
   return zone;
 }
 
-export function isZone(id: string): boolean {
-  try {
-    zoneOf(id);
-    return true;
-  } catch {
-    return false;
+/** undefined: no zone has this id. */
+export function zoneFor(id: string): Zone | undefined {
+  if (!zones.has(id)) {
+    if (zones.size >= MOST_ZONES) zones.clear();
+    zones.set(id, known(id));
   }
+  return zones.get(id);
 }
 
 /** @param seconds - ahead of UTC. */
@@ -70,8 +68,8 @@ export function offsetParts(seconds: number): {
 
 /** A point of the zone's own calendar as an instant; of two the earlier, and what a leap of the clock skips is later by it. */
 export function instantOf(local: number, zone: Zone): number {
-  const before = zone.offsetAt(local - 86_400_000);
-  const after = zone.offsetAt(local + 86_400_000);
+  const before = zone.offsetAt(local - DAY_MS);
+  const after = zone.offsetAt(local + DAY_MS);
   const fits = [before, after].filter((offset) => zone.offsetAt(local - offset) === offset);
   return local - Math.max(...(fits.length > 0 ? fits : [before]));
 }
@@ -183,7 +181,7 @@ const NAMED: Readonly<Record<string, string>> = {
   ...{ NZST: "Pacific/Auckland", NZDT: "Pacific/Auckland" },
 };
 
-/** The id behind a short name; the text itself where it is none. */
+/** The id that a short name stands for; any other text stays as it is. */
 export function idBehind(name: string): string {
   return NAMED[name.toUpperCase()] ?? name;
 }
