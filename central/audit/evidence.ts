@@ -37,7 +37,7 @@ export async function readEvidence(
   { topic, partition, offset }: Evidence,
 ): Promise<RecordAnswer | undefined> {
   const [looked] = await reader.look([{ topic, partition, from: offset }]);
-  const record = looked?.records[0];
+  const [record] = looked?.records ?? [];
   if (record?.offset !== offset) return undefined;
   const { key: keySchema, value: valueSchema } = ownSchemasOf(topic, topics);
   let undecoded: string | null = null;

@@ -4,7 +4,7 @@ import type { DeviceKind } from "../../schemas/network/devices.ts";
 import { parseStationTopic, type Topics } from "../../schemas/topics.ts";
 import type { Auditor } from "./core/auditor.ts";
 import type { Seen, SliceSeen, TopicRole } from "./core/events.ts";
-import type { Decoder } from "./read/decode.ts";
+import { type Decoder, readingIn } from "./read/decode.ts";
 
 export interface LooksOptions {
   readonly auditor: Auditor;
@@ -88,18 +88,18 @@ export class Looks {
     const unreadable = looked.unreadable.map(
       (some): Seen => ({ kind: "unreadable", offset: some.from, since: 0, detail: some.reason }),
     );
-    return {
-      ...common,
-      next: Math.max(next, start),
-      seen: [...unreadable, ...(await this.#decoded(looked.records, place))],
-    };
+    const seen =
+      place.role === "clean" || place.role === "copy"
+        ? new Readings(unreadable, looked.records, place.of)
+        : [...unreadable, ...(await this.#decoded(looked.records, place))];
+    return { ...common, next: Math.max(next, start), seen };
   }
 
-  async #decoded(records: readonly InRecord[], place: TopicRole): Promise<readonly Seen[]> {
+  async #decoded(records: Iterable<InRecord>, place: TopicRole): Promise<readonly Seen[]> {
     const seen: Seen[] = [];
     for (const record of records) {
       const decoded = this.#options.decoder.decode(record, place);
-      // Almost all are decoded at once: a turn of the event loop's queue for each of a million is felt.
+      // Raw records are decoded at once, and there may be many: a turn of the event loop's queue for each is felt.
       const one = decoded instanceof Promise ? await decoded : decoded;
       if (one) seen.push(one);
     }
@@ -112,5 +112,26 @@ export class Looks {
     const own = parseStationTopic(topic);
     const of: DeviceKind = own?.kind === "arrivals" ? "arrival" : "turnstile";
     return { role: "copy", of, stationId: own?.stationId ?? 0 };
+  }
+}
+
+/**
+ * A slice of readings, each decoded when the auditor takes it. There is one for each entry of the city: kept until the
+ * whole look is decoded, they cost the garbage collector more than the counting does.
+ */
+class Readings implements Iterable<Seen> {
+  readonly #unreadable: readonly Seen[];
+  readonly #records: Iterable<InRecord>;
+  readonly #of: DeviceKind;
+
+  constructor(unreadable: readonly Seen[], records: Iterable<InRecord>, of: DeviceKind) {
+    this.#unreadable = unreadable;
+    this.#records = records;
+    this.#of = of;
+  }
+
+  *[Symbol.iterator](): Iterator<Seen> {
+    yield* this.#unreadable;
+    for (const record of this.#records) yield readingIn(record, this.#of);
   }
 }

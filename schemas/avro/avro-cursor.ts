@@ -22,6 +22,11 @@ export class AvroCursor {
     this.#items = bytes.length + ITEMS_WITHOUT_BYTES;
   }
 
+  /** Where the next value begins. */
+  get at(): number {
+    return this.#at;
+  }
+
   get remaining(): number {
     return this.#bytes.length - this.#at;
   }

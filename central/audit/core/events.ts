@@ -97,7 +97,8 @@ export interface SliceSeen {
   readonly end: number;
   /** Is it another topic of the same name than before? Then `from` is where the old one was read to. */
   readonly madeAnew: boolean;
-  readonly seen: readonly Seen[];
+  /** Walked through once. */
+  readonly seen: Iterable<Seen>;
 }
 
 /** One look at all partitions. Looks are numbered, also across restarts. */

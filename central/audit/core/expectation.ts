@@ -103,7 +103,7 @@ export class Expectation {
       ranges = new RangeSet();
       this.#assumed.set(bootId, ranges);
     }
-    ranges.add(seq, seq);
+    ranges.addOne(seq);
   }
 
   /** Is anything of this boot on its way? */
@@ -140,12 +140,12 @@ export class Expectation {
   pass(bootId: number, seq: number, place: Pick<Evidence, "partition" | "offset">, look: number): Passing {
     const seen = this.seen(bootId);
     if (seen.has(seq)) return { what: "doubled" };
-    const index = this.#expected.findIndex((run) => covers(run, bootId, seq));
+    const index = this.#indexOf(bootId, seq);
     if (index >= 0) {
       this.#early.passedBy(bootId, seq, place);
       return this.#takeExpected(index, seq, seen);
     }
-    seen.add(seq, seq);
+    seen.addOne(seq);
     const assumed = this.#assumed.get(bootId);
     if (assumed?.has(seq)) {
       assumed.remove(seq, seq);
@@ -202,6 +202,13 @@ export class Expectation {
     };
   }
 
+  /** -1: it is not expected. Almost always it is the next one. */
+  #indexOf(bootId: number, seq: number): number {
+    const [first] = this.#expected;
+    if (first === undefined) return -1;
+    return covers(first, bootId, seq) ? 0 : this.#expected.findIndex((run) => covers(run, bootId, seq));
+  }
+
   #push(run: ExpectedRun): void {
     this.#waiting += run.to - run.from + 1;
     const last = this.#expected.at(-1);
@@ -220,7 +227,7 @@ export class Expectation {
     if (seq < run.to) run.from = seq + 1;
     else this.#expected.shift();
     this.#waiting--;
-    seen.add(seq, seq);
+    seen.addOne(seq);
     return { what: "expected", at: run.at, content: run.contents?.sums[seq - run.contents.from] };
   }
 

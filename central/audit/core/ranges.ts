@@ -58,6 +58,15 @@ export class RangeSet {
     return fresh;
   }
 
+  /** As `add`, of one number: for almost every reading there is, so nothing is made for it. */
+  addOne(n: number): void {
+    const last = this.#ranges.at(-1);
+    if (last && n === last.to + 1) {
+      last.to = n;
+      this.#size++;
+    } else this.add(n, n);
+  }
+
   remove(from: number, to: number): void {
     for (let i = this.#firstReaching(from); i < this.#ranges.length; ) {
       const range = this.#ranges[i];

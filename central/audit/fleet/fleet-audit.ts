@@ -169,7 +169,8 @@ export class FleetAudit {
     if (start > next) this.#unread(partition, next, start);
     const below = ({ offset }: { readonly offset: number }): boolean => offset < writer;
     const seen = [
-      ...looked.records.map(
+      ...Array.from(
+        looked.records,
         ({ offset, value }): FleetEventSeen => ({ offset, value, event: eventIn(value) }),
       ),
       ...looked.unreadable.map(({ from }): FleetEventSeen => ({ offset: from, value: null, event: null })),

@@ -1,6 +1,6 @@
 import { AvroCursor } from "../../../schemas/avro/avro-cursor.ts";
 import { type DeviceRef, directionOf, parseDeviceId } from "../../../schemas/network/devices.ts";
-import { DIRECTIONS, LINES } from "../../../schemas/network/network.ts";
+import { DIRECTIONS, LINES, type Line } from "../../../schemas/network/network.ts";
 import { MAX_COUNT, TRAIN_STATUSES } from "../../../schemas/readings.ts";
 import type { BatchSeen } from "../core/events.ts";
 import { arrivalContent, entryContent } from "./content.ts";
@@ -46,7 +46,7 @@ function readContent(cursor: AvroCursor, ref: DeviceRef | undefined): number {
   cursor.long(); // serviceTime
   cursor.long(); // deviceTime
   cursor.long(); // edgeTime
-  const line = LINES[cursor.index(LINES.length)] as string;
+  const line = LINES[cursor.index(LINES.length)] as Line;
   if (cursor.index(2) === 0) return entryContent(line);
   const trainId = cursor.string();
   const status = TRAIN_STATUSES[cursor.index(TRAIN_STATUSES.length)] as string;

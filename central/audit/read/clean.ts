@@ -2,7 +2,7 @@ import { HEADER } from "../../../infra/runtime/registry/wire-format.ts";
 import { AvroCursor } from "../../../schemas/avro/avro-cursor.ts";
 import { isCoded } from "../../../schemas/errors.ts";
 import type { DeviceKind } from "../../../schemas/network/devices.ts";
-import { arrivalContent, entryContent } from "./content.ts";
+import { arrivalContent, entryContentAt } from "./content.ts";
 
 /** What a clean record's value says. */
 export interface CleanValue {
@@ -21,11 +21,11 @@ export function cleanValue(value: Buffer | null, kind: DeviceKind): CleanValue |
 }
 
 /** By the registry's wire format; whichever schema's id it names, its fields must be exactly these. */
-function readable<T>(bytes: Buffer, read: (cursor: AvroCursor) => T): T | null {
+function readable<T>(bytes: Buffer, read: (cursor: AvroCursor, bytes: Buffer) => T): T | null {
   if (bytes.length <= HEADER || bytes[0] !== 0) return null;
   const cursor = new AvroCursor(bytes, HEADER);
   try {
-    const value = read(cursor);
+    const value = read(cursor, bytes);
     cursor.end();
     return value;
   } catch (error) {
@@ -34,10 +34,11 @@ function readable<T>(bytes: Buffer, read: (cursor: AvroCursor) => T): T | null {
   }
 }
 
-function entry(cursor: AvroCursor): CleanValue {
+function entry(cursor: AvroCursor, bytes: Buffer): CleanValue {
   const stationId = cursor.int();
   cursor.skipString(); // station_name
-  return { stationId, content: entryContent(cursor.string()) };
+  const line = cursor.skipString();
+  return { stationId, content: entryContentAt(bytes, line, cursor.at) };
 }
 
 function arrival(cursor: AvroCursor): CleanValue {

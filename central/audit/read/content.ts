@@ -1,9 +1,20 @@
-import { LINES } from "../../../schemas/network/network.ts";
+import { LINES, type Line } from "../../../schemas/network/network.ts";
 
 /** What a clean record says of a reading besides its name, in a number: equal contents have equal sums. */
 
-export function entryContent(line: string): number {
-  return (LINES as readonly string[]).indexOf(line);
+export function entryContent(line: Line): number {
+  return LINES.indexOf(line);
+}
+
+const LINE_BYTES = LINES.map((line) => Buffer.from(line));
+
+/** The same of the line's bytes, of which no text is made. */
+export function entryContentAt(bytes: Buffer, from: number, to: number): number {
+  for (let i = 0; i < LINE_BYTES.length; i++) {
+    const line = LINE_BYTES[i] as Buffer;
+    if (line.length === to - from && startsAt(bytes, from, line)) return i;
+  }
+  return -1;
 }
 
 /** A train at a sensor. `prev…`: where it was seen last; null: nowhere yet. */
@@ -16,6 +27,11 @@ export function arrivalContent(
   prevDirection: string | null,
 ): number {
   return hash(JSON.stringify([trainId, line, direction, status, prevStationId, prevDirection]));
+}
+
+function startsAt(bytes: Buffer, at: number, part: Buffer): boolean {
+  for (let i = 0; i < part.length; i++) if (bytes[at + i] !== part[i]) return false;
+  return true;
 }
 
 /** FNV-1a, 32 bits. */

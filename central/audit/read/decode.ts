@@ -6,10 +6,18 @@ import { parseFrame } from "../../../infra/runtime/registry/wire-format.ts";
 import { SingleObjectCodec } from "../../../schemas/avro/single-object.ts";
 import type { DeadLetter } from "../../../schemas/dead-letter.ts";
 import { isCoded, messageOf } from "../../../schemas/errors.ts";
+import type { DeviceKind } from "../../../schemas/network/devices.ts";
 import type { ReadingBatch, Run } from "../../../schemas/readings.ts";
 import { type AnyState, generationIn, type SessionState } from "../../../schemas/states.ts";
 import { HEADERS, parseCut, parseLost, type Topics } from "../../../schemas/topics.ts";
-import type { BatchSeen, DeadLetterSeen, Seen, TopicRole, UnreadableSeen } from "../core/events.ts";
+import type {
+  BatchSeen,
+  DeadLetterSeen,
+  ReadingSeen,
+  Seen,
+  TopicRole,
+  UnreadableSeen,
+} from "../core/events.ts";
 import { readBatch } from "./batch.ts";
 import { cleanValue, keyStation } from "./clean.ts";
 import { readingName } from "./reading-name.ts";
@@ -53,7 +61,7 @@ export class Decoder {
         return this.#raw(record);
       case "clean":
       case "copy":
-        return reading(record, place);
+        return readingIn(record, place.of);
       case "turnstileSummary":
         return this.#sum(record);
       case "devices":
@@ -123,7 +131,8 @@ export class Decoder {
   }
 }
 
-function reading(record: InRecord, { of }: Extract<TopicRole, { of: unknown }>): Seen {
+/** What a record of a clean topic, or of a station's own, says. Whatever is in it, it can be said at once. */
+export function readingIn(record: InRecord, of: DeviceKind): ReadingSeen {
   const { offset, timestamp: since, key, value, headers } = record;
   const clean = cleanValue(value, of);
   return {

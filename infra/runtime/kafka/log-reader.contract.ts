@@ -53,7 +53,8 @@ export function logReaderContract(name: string, open: () => Promise<ContractSett
     test("an empty partition has nothing, and says where it ends", async () => {
       const topic = await make("empty");
       const topicId = await admin.topicId(topic);
-      expect(await look({ topic, partition: 1, from: 0 })).toEqual({
+      const empty = await look({ topic, partition: 1, from: 0 });
+      expect({ ...empty, records: [...empty.records] }).toEqual({
         topic,
         topicId,
         partition: 1,
@@ -70,11 +71,11 @@ export function logReaderContract(name: string, open: () => Promise<ContractSett
       await write(["a", "b", "c"].map((value) => record(topic, value)));
       await write([record(topic, "d", 1)]);
       const first = await look({ topic, partition: 0, from: 1 });
-      expect(first.records).toMatchObject([
+      expect([...first.records]).toMatchObject([
         { offset: 1, key: Buffer.from("k"), value: Buffer.from("b"), headers: { wanted: "of b" } },
         { offset: 2, key: Buffer.from("k"), value: Buffer.from("c"), headers: { wanted: "of c" } },
       ]);
-      expect(first.records[0]?.headers).toEqual({ wanted: "of b" });
+      expect([...first.records][0]?.headers).toEqual({ wanted: "of b" });
       expect(first).toMatchObject({ next: 3, start: 0, end: 3 });
       const both = await reader.look([
         { topic, partition: 0, from: 3 },
@@ -99,7 +100,7 @@ export function logReaderContract(name: string, open: () => Promise<ContractSett
       await until(() => counted.committed === 3);
       await processor.stop();
       const { records, next, end } = await look({ topic: output, partition: 0, from: 0 });
-      expect(records.map(({ value }) => String(value))).toEqual(["0:1:a", "0:2:b", "0:3:c"]);
+      expect(Array.from(records, ({ value }) => String(value))).toEqual(["0:1:a", "0:2:b", "0:3:c"]);
       expect(next).toBe(end);
     });
 
@@ -113,7 +114,9 @@ export function logReaderContract(name: string, open: () => Promise<ContractSett
       const topic = await make("again");
       await write(["a", "b", "c"].map((value) => record(topic, value)));
       const before = await look({ topic, partition: 0, from: 3 });
-      expect(await look({ topic, partition: 0, from: 9 })).toMatchObject({ records: [], end: 3 });
+      const beyond = await look({ topic, partition: 0, from: 9 });
+      expect([...beyond.records]).toEqual([]);
+      expect(beyond.end).toBe(3);
       await admin.deleteTopics([topic]);
       await make("again");
       await write([record(topic, "d")]);
@@ -123,7 +126,7 @@ export function logReaderContract(name: string, open: () => Promise<ContractSett
         [after = before] = await reader.look([{ topic, partition: 0, from: 0 }]).catch(() => []);
       }
       expect(after.topicId).not.toBe(before.topicId);
-      expect(after.records.map(({ value }) => String(value))).toEqual(["d"]);
+      expect(Array.from(after.records, ({ value }) => String(value))).toEqual(["d"]);
     });
   });
 }

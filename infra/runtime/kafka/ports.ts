@@ -147,6 +147,11 @@ export interface Unreadable {
   readonly reason: string;
 }
 
+/** Records that are made one by one, each time they are walked through. */
+export interface LookedRecords extends Iterable<InRecord> {
+  readonly length: number;
+}
+
 /** What one partition held at one look. */
 export interface Looked {
   readonly topic: string;
@@ -154,7 +159,7 @@ export interface Looked {
   readonly topicId: string | undefined;
   readonly partition: number;
   /** Committed records, in order. */
-  readonly records: readonly InRecord[];
+  readonly records: LookedRecords;
   readonly unreadable: readonly Unreadable[];
   /** Where to read on: behind control records and aborted ones too. */
   readonly next: number;

@@ -187,7 +187,7 @@ export class FleetWorld {
       look: async (at) =>
         (await all.look(at)).map((looked) => {
           if (looked.topic !== FLEET || looked.partition !== 0) return looked;
-          const records = looked.records.filter(({ offset }) => offset >= this.deleted);
+          const records = [...looked.records].filter(({ offset }) => offset >= this.deleted);
           return { ...looked, records, start: this.deleted };
         }),
       stop: () => all.stop(),

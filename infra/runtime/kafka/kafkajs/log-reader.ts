@@ -1,5 +1,6 @@
 import { CodedError } from "../../../../schemas/errors.ts";
 import type { LogReader, LogReaderOptions, LookAt, Looked } from "../ports.ts";
+import { type HeaderName, headerNames } from "../wire/batch-records.ts";
 import { readRecordSet } from "../wire/record-set.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { ask, type Broker, type Cluster, openCluster, type TopicPlan, topicPlans } from "./cluster.ts";
@@ -27,14 +28,14 @@ interface Plan extends TopicPlan {
 /** Looks at Kafka over kafkajs's connections, with requests and readers of its own. */
 export class KafkaJsLogReader implements LogReader {
   readonly #options: ClusterOptions;
-  readonly #headers: ReadonlySet<string>;
+  readonly #headers: readonly HeaderName[];
   #open: Open | undefined;
   #plans = new Map<string, Plan>();
   #plannedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ClusterOptions, { headers }: LogReaderOptions) {
     this.#options = options;
-    this.#headers = new Set(headers);
+    this.#headers = headerNames(headers);
   }
 
   async look(at: readonly LookAt[]): Promise<readonly Looked[]> {

@@ -65,9 +65,16 @@ export class ByteCursor {
 
   /** @throws RangeError beyond the end. */
   take(length: number): Buffer {
+    const start = this.skip(length);
+    return this.bytes.subarray(start, this.at);
+  }
+
+  /** @returns where the skipped bytes begin. @throws RangeError beyond the end. */
+  skip(length: number): number {
+    const start = this.at;
     if (length < 0 || length > this.remaining) throw new RangeError(`${length} bytes of ${this.remaining}`);
     this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
+    return start;
   }
 
   /** COMPACT_ARRAY of structures with tagged fields at their ends. */

@@ -1,12 +1,13 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { headerNames } from "./batch-records.ts";
 import { crc32c } from "./crc32c.ts";
 import { GrowingBuffer } from "./growing-buffer.ts";
 import { type BatchHead, writeRecordBatch } from "./record-batch.ts";
 import { readRecordSet } from "./record-set.ts";
 
 const HEAD: BatchHead = { producerId: 7n, producerEpoch: 0, firstSequence: 0, transactional: false };
-const PLACE = { topic: "t", partition: 1, from: 0, headers: new Set(["reading"]) };
+const PLACE = { topic: "t", partition: 1, from: 0, headers: headerNames(["reading"]) };
 
 /** A batch as the broker stores it, with its offset; values "v0", "v1", … */
 function batch(baseOffset: number, count: number, more: Partial<BatchHead> = {}): Buffer {
@@ -42,9 +43,13 @@ function summed(bytes: Buffer): Buffer {
   return bytes;
 }
 
-const read = (bytes: readonly Buffer[], from = 0, aborted: Parameters<typeof readRecordSet>[2] = []) =>
-  readRecordSet(Buffer.concat(bytes), { ...PLACE, from }, aborted);
-const offsetsOf = ({ records }: ReturnType<typeof readRecordSet>) => records.map(({ offset }) => offset);
+const read = (bytes: readonly Buffer[], from = 0, aborted: Parameters<typeof readRecordSet>[2] = []) => {
+  const set = readRecordSet(Buffer.concat(bytes), { ...PLACE, from }, aborted);
+  const records = [...set.records];
+  expect(set.records.length).toBe(records.length);
+  return { ...set, records };
+};
+const offsetsOf = ({ records }: ReturnType<typeof read>) => records.map(({ offset }) => offset);
 
 describe("a record set", () => {
   test("gives back keys, values, times, and the headers that are wanted", () => {

@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { messageOf } from "../../../../schemas/errors.ts";
-import type { InRecord, Unreadable } from "../ports.ts";
+import type { LookedRecords, Unreadable } from "../ports.ts";
+import { BatchRecords, type RecordSetRequest, SetOfBatches } from "./batch-records.ts";
 import { ByteCursor } from "./byte-cursor.ts";
 import { crc32c } from "./crc32c.ts";
 
@@ -11,19 +12,10 @@ export interface AbortedTransaction {
 }
 
 export interface RecordSet {
-  readonly records: readonly InRecord[];
+  readonly records: LookedRecords;
   readonly unreadable: readonly Unreadable[];
   /** Where to read on. */
   readonly next: number;
-}
-
-export interface RecordSetRequest {
-  readonly topic: string;
-  readonly partition: number;
-  /** Records before this offset may share the first batch: they are left out. */
-  readonly from: number;
-  /** Header names to read; a record's other headers are passed over. */
-  readonly headers: ReadonlySet<string>;
 }
 
 const MAGIC = 2;
@@ -63,7 +55,7 @@ export function readRecordSet(
   place: RecordSetRequest,
   aborted: readonly AbortedTransaction[],
 ): RecordSet {
-  const records: InRecord[] = [];
+  const batches: BatchRecords[] = [];
   const unreadable: Unreadable[] = [];
   const aborting = new Set<number>();
   let nextAborted = 0;
@@ -82,7 +74,7 @@ export function readRecordSet(
       batch.check();
       if (batch.control) {
         if (batch.ends() === ABORT) aborting.delete(batch.producerId);
-      } else if (!(batch.transactional && aborting.has(batch.producerId))) batch.read(place, records);
+      } else if (!(batch.transactional && aborting.has(batch.producerId))) batches.push(batch.records(place));
     } catch (error) {
       unreadable.push({
         from: Math.max(batch.baseOffset, place.from),
@@ -91,7 +83,7 @@ export function readRecordSet(
       });
     }
   }
-  return { records, unreadable, next };
+  return { records: new SetOfBatches(batches), unreadable, next };
 }
 
 class Batch {
@@ -136,40 +128,21 @@ class Batch {
     return key.readInt16BE(2);
   }
 
-  /** @throws Error: it cannot be unpacked. */
-  read({ topic, partition, from, headers }: RecordSetRequest, into: InRecord[]): void {
-    const cursor = this.#records();
-    const base = this.#int64(BASE_TIME_AT);
-    const appended = (this.#attributes & LOG_APPEND_TIME) !== 0 ? this.#int64(MAX_TIME_AT) : undefined;
-    const count = this.#bytes.readInt32BE(COUNT_AT);
-    const records: InRecord[] = [];
-    for (let i = 0; i < count; i++) {
-      const length = cursor.varint();
-      const end = cursor.at + length;
-      cursor.at++; // attributes: none are in use
-      const timestamp = base + cursor.varlong();
-      const offset = this.baseOffset + cursor.varint();
-      if (offset >= from) {
-        const key = bytesOrNull(cursor);
-        const value = bytesOrNull(cursor);
-        const wanted = headersOf(cursor, headers);
-        records.push({
-          topic,
-          partition,
-          offset,
-          timestamp: appended ?? timestamp,
-          key,
-          value,
-          headers: wanted,
-        });
-      }
-      cursor.at = end;
-    }
-    // All of it, or nothing: a batch that ends in the middle of a record is no batch.
-    for (const record of records) into.push(record);
+  /**
+   * All of it, or nothing: a batch that ends in the middle of a record is no batch.
+   *
+   * @throws Error: it cannot be unpacked, or is cut.
+   */
+  records(place: RecordSetRequest): BatchRecords {
+    return new BatchRecords(this.#unpacked(), place, {
+      baseOffset: this.baseOffset,
+      baseTime: this.#int64(BASE_TIME_AT),
+      appended: (this.#attributes & LOG_APPEND_TIME) !== 0 ? this.#int64(MAX_TIME_AT) : undefined,
+      count: this.#bytes.readInt32BE(COUNT_AT),
+    });
   }
 
-  #records(): ByteCursor {
+  #unpacked(): ByteCursor {
     const compression = this.#attributes & COMPRESSION;
     if (compression === 0) return new ByteCursor(this.#bytes, RECORDS_AT);
     if (compression !== GZIP) throw new Error(`a batch of compression ${compression}: only gzip is known`);
@@ -180,19 +153,4 @@ class Batch {
   #int64(at: number): number {
     return this.#bytes.readInt32BE(at) * 0x1_0000_0000 + this.#bytes.readUInt32BE(at + 4);
   }
-}
-
-function bytesOrNull(cursor: ByteCursor): Buffer | null {
-  const length = cursor.varint();
-  return length < 0 ? null : cursor.take(length);
-}
-
-function headersOf(cursor: ByteCursor, wanted: ReadonlySet<string>): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (let n = cursor.varint(); n > 0; n--) {
-    const name = cursor.take(cursor.varint()).toString("latin1");
-    const value = bytesOrNull(cursor);
-    if (value && wanted.has(name)) headers[name] = value.toString();
-  }
-  return headers;
 }
