@@ -9,7 +9,7 @@ import { bootOf, counted, type LinkEffect, type LinkState, type LinkTransition, 
  * above all nothing acknowledged, because a "duplicate" would be a reading that was never seen.
  */
 export function onHello(before: LinkState, hello: HelloFrame, at: number): LinkTransition {
-  if (hello.greetNonce !== before.nonce) return { state: before, effects: [] };
+  if (!before.nonces.includes(hello.greetNonce)) return { state: before, effects: [] };
   const disputed = disputedBoot(before, hello);
   if (disputed !== undefined) return twoMemories(before, hello, disputed);
 

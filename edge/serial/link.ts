@@ -34,10 +34,12 @@ export interface LinkState {
   readonly deviceId: string;
   /** closed: no line. greeting: the device has not answered our GREET. open: readings are taken. */
   readonly phase: "closed" | "greeting" | "open";
-  /** The nonce of the last GREET. */
-  readonly nonce: number;
-  /** When it was sent, ms of the monotonic clock. */
+  /** Of the GREETs of this greeting, the newest last: an answer to any of them may come, however late. */
+  readonly nonces: readonly number[];
+  /** When the last of them was sent, ms of the monotonic clock. */
   readonly greetedAt: number;
+  /** The last tick, ms of the monotonic clock; null: none yet. */
+  readonly tickedAt: number | null;
   /** Last valid frame of the device on this line, ms of the monotonic clock. */
   readonly heardAt: number | null;
   readonly bootId: number | null;
@@ -90,6 +92,12 @@ export interface LinkTransition {
 export const NAK_AGAIN_MS = 250;
 /** A device of which nothing was heard for this long, ms, is greeted again: it may have rebooted. */
 export const SILENCE_MS = 2.5 * LINK.heartbeatMs;
+/** Between two GREETs of one greeting, at most, ms. Each has the device send all its window again. */
+export const GREET_AT_MOST_MS = 2000;
+/** As many nonces of one greeting are remembered: several minutes of it. */
+export const MAX_NONCES = 128;
+/** Ticks come more often than this, ms. One that comes later means that this process stood still, not the device. */
+export const TICK_LATE_MS = 500;
 /** Readings handed to the outbox and not yet durable, per boot; a device that keeps to its window never gets there. */
 export const MAX_IN_HAND = 4 * LINK.window;
 
@@ -98,7 +106,8 @@ export function newLink(deviceId: string, boots: ReadonlyMap<number, LinkBoot> =
   return {
     deviceId,
     phase: "closed",
-    nonce: 0,
+    nonces: [],
+    tickedAt: null,
     greetedAt: Number.NEGATIVE_INFINITY,
     heardAt: null,
     bootId: null,

@@ -19,6 +19,52 @@ describe("a link", () => {
     expect(bench.take()).toMatchObject([{ type: "greet", nonce: 2 }]);
   });
 
+  test("an answer that takes longer than the next GREET is an answer: a slow machine is not greeted for ever", () => {
+    const bench = new LinkBench();
+    const device = new FakeDevice(DEVICE);
+    bench.open();
+    const answers: Frame[][] = [];
+    const greetedAt: number[] = [];
+    // Each answer takes three seconds.
+    for (let at = 0; at <= 5_000; at += 100) {
+      bench.at = at;
+      bench.do({ type: "tick", at, nonce: 100 + at });
+      for (const frame of bench.take()) {
+        if (frame.type !== "greet") continue;
+        greetedAt.push(at);
+        answers[at + 3_000] = device.receive(frame);
+      }
+      bench.hear(...(answers[at] ?? []));
+    }
+    expect(bench.state.phase).toBe("open");
+    // Ever less often, and never again once it has answered.
+    expect(greetedAt).toEqual([0, 500, 1_500]);
+  });
+
+  test("time in which this process stood still is no silence of its device", () => {
+    const { bench, device } = greeted();
+    for (let at = 0; at <= 1_000; at += 100) bench.do({ type: "tick", at, nonce: 0 });
+    bench.at = 9_000;
+    bench.do({ type: "tick", at: 9_000, nonce: 1 });
+    expect(bench.take()).toEqual([]);
+    bench.hear(...device.heartbeat());
+    bench.do({ type: "tick", at: 9_100, nonce: 2 });
+    expect(bench.take()).toEqual([]);
+    // It is silent now.
+    for (let at = 9_200; at < 11_500; at += 100) bench.do({ type: "tick", at, nonce: 3 });
+    expect(bench.take()).toEqual([]);
+    bench.do({ type: "tick", at: 11_500, nonce: 4 });
+    expect(bench.take()).toMatchObject([{ type: "greet", nonce: 4 }]);
+  });
+
+  test("an answer to a greeting that is over is none", () => {
+    const { bench, device } = greeted();
+    const late = device.receive({ type: "greet", deviceId: DEVICE, nonce: bench.nonce });
+    bench.open();
+    bench.hear(...late);
+    expect(bench.state.phase).toBe("greeting");
+  });
+
   test("acknowledges only what is durable, and a stored reading again", () => {
     const { bench, device } = greeted();
     bench.lagging = true;

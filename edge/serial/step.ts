@@ -4,14 +4,17 @@ import { onHello } from "./hello.ts";
 import {
   bootOf,
   counted,
+  GREET_AT_MOST_MS,
   type LinkBoot,
   type LinkEffect,
   type LinkEvent,
   type LinkState,
   type LinkTransition,
   MAX_IN_HAND,
+  MAX_NONCES,
   NAK_AGAIN_MS,
   SILENCE_MS,
+  TICK_LATE_MS,
   withBoot,
 } from "./link.ts";
 
@@ -25,7 +28,7 @@ import {
 export function step(state: LinkState, event: LinkEvent): LinkTransition {
   switch (event.type) {
     case "opened":
-      return greet({ ...state, bootId: null, memoryBootId: null, pending: [], alarm: null }, event);
+      return greet(fresh({ ...state, bootId: null, memoryBootId: null, pending: [], alarm: null }), event);
     case "closed":
       return { state: { ...state, phase: "closed", heardAt: null, nak: null, alarm: null }, effects: [] };
     case "refused":
@@ -41,10 +44,15 @@ export function step(state: LinkState, event: LinkEvent): LinkTransition {
   }
 }
 
-function greet(state: LinkState, at: { at: number; nonce: number }, send = true): LinkTransition {
-  const next: LinkState = { ...state, phase: "greeting", nonce: at.nonce, greetedAt: at.at, nak: null };
-  const frame: Frame = { type: "greet", deviceId: state.deviceId, nonce: at.nonce };
-  return { state: next, effects: send ? [{ type: "send", frame }] : [] };
+/** Another greeting begins: what the device answered to the ones before does not count any more. */
+function fresh(state: LinkState): LinkState {
+  return { ...state, phase: "greeting", nonces: [], nak: null };
+}
+
+function greet(state: LinkState, { at, nonce }: { at: number; nonce: number }): LinkTransition {
+  const nonces = [...state.nonces, nonce].slice(-MAX_NONCES);
+  const frame: Frame = { type: "greet", deviceId: state.deviceId, nonce };
+  return { state: { ...state, nonces, greetedAt: at }, effects: [{ type: "send", frame }] };
 }
 
 /** The device keeps what was not acknowledged; its answer to the next GREET says again what waits there. */
@@ -58,15 +66,36 @@ function onRefused(before: LinkState, event: LinkEvent & { type: "refused" }): L
   const state = { ...before, boots };
   if (state.phase === "closed") return { state, effects: [] };
   // Greeted only after the device's own resend time: an outbox without room needs no haste.
-  return greet(state, { at: event.at + LINK.resendMs, nonce: event.nonce }, false);
+  return { state: { ...fresh(state), greetedAt: event.at + LINK.resendMs }, effects: [] };
 }
 
-function onTick(state: LinkState, at: number, nonce: number): LinkTransition {
+function onTick(before: LinkState, at: number, nonce: number): LinkTransition {
+  const state = { ...seeing(before, at), tickedAt: at };
   if (state.phase === "closed") return { state, effects: [] };
   const silent = state.heardAt === null || at - state.heardAt >= SILENCE_MS;
-  const unanswered = state.phase === "greeting" || silent;
-  if (!unanswered || at - state.greetedAt < LINK.greetMs) return { state, effects: [] };
-  return greet(state, { at, nonce });
+  const greeting = state.phase === "greeting" ? state : silent ? fresh(state) : undefined;
+  if (!greeting || at - state.greetedAt < greetingPause(greeting)) return { state, effects: [] };
+  return greet(greeting, { at, nonce });
+}
+
+/**
+ * While this process stood still it heard nothing, and what the device said meanwhile has not been read yet: that time
+ * is no silence of the device. (Node serves timers before it reads.)
+ */
+function seeing(state: LinkState, at: number): LinkState {
+  const blindMs = state.tickedAt === null ? 0 : at - state.tickedAt - TICK_LATE_MS;
+  if (blindMs <= 0) return state;
+  const later = (time: number): number => Math.min(at, time + blindMs);
+  return {
+    ...state,
+    greetedAt: later(state.greetedAt),
+    heardAt: state.heardAt === null ? null : later(state.heardAt),
+  };
+}
+
+/** Until the next GREET, ms. Each one doubles it: where an answer takes long, haste makes it take longer. */
+function greetingPause({ nonces }: LinkState): number {
+  return Math.min(GREET_AT_MOST_MS, LINK.greetMs * 2 ** Math.max(0, nonces.length - 1));
 }
 
 function onStored(before: LinkState, bootId: number, seq: number): LinkTransition {
@@ -103,7 +132,7 @@ function onFrame(before: LinkState, frame: Frame, at: number): LinkTransition {
 
 function onHeartbeat(state: LinkState, frame: HeartbeatFrame): LinkTransition {
   // The device rebooted on an open line: only a HELLO brings its new nonce and what waits.
-  if (frame.bootId !== state.bootId) return { state: { ...state, phase: "greeting" }, effects: [] };
+  if (frame.bootId !== state.bootId) return { state: fresh(state), effects: [] };
   return { state, effects: [{ type: "heard", frame }] };
 }
 

@@ -28,6 +28,8 @@ export interface Scenario {
 
 const FREE = ["--free-ports"];
 const BUSY_LOOPS = 20;
+/** Ends with this process, however that ends. */
+const BUSY_LOOP = `while kill -0 ${process.pid} 2>/dev/null; do :; done`;
 const isRoot = process.getuid?.() === 0;
 const onlyRoot = (): string | undefined => (isRoot ? undefined : "root's own");
 const works = (...command: readonly string[]): boolean => {
@@ -114,7 +116,7 @@ export const SCENARIOS: readonly Scenario[] = [
     about: `${BUSY_LOOPS} endless loops beside it`,
     async prepare(sandbox) {
       const cwd = sandbox.clone("clone");
-      const loops = Array.from({ length: BUSY_LOOPS }, () => spawn("sh", ["-c", "while :; do :; done"]));
+      const loops = Array.from({ length: BUSY_LOOPS }, () => spawn("sh", ["-c", BUSY_LOOP]));
       return { starts: [{ cwd }], end: () => endAll(loops) };
     },
   },
