@@ -109,6 +109,39 @@ test("a server behind that is gone, answers early or breaks off is told from one
 });
 
 test.each([
+  { starting: false, said: ["does not answer", "answers again", "does not answer"] },
+  { starting: true, said: ["does not answer"] },
+])("a server behind that is silent is said once, not for each request: %o", async ({ starting, said }) => {
+  const heard: string[] = [];
+  const say = (_: unknown, text?: string): void => {
+    heard.push((text ?? String(_)).replace("the server behind ", ""));
+  };
+  const none = createServer();
+  const { url, port: behindPort } = await listen(none, 0);
+  await closeServer(none);
+  const again = async (): Promise<void> => {
+    const server = createServer((_, response) => response.end("here"));
+    await listen(server, behindPort);
+    expect((await ask("GET", "/")).text).toBe("here");
+    await closeServer(server);
+  };
+  const own = reverseDoor({
+    target: url,
+    maxBody: 1000,
+    starting,
+    logger: { ...silentLogger, info: say, warn: say },
+  });
+  await front.close();
+  front = own;
+  ({ port } = await own.listen(0));
+  for (let round = 0; round < 2; round++) {
+    for (let n = 0; n < 3; n++) expect((await ask("GET", "/")).status).toBe(502);
+    if (round === 0) await again();
+  }
+  expect(heard).toEqual(said);
+});
+
+test.each([
   ["HERE/ui/topics?x=1", "/ui/topics?x=1"],
   ["/ui", "/ui"],
   ["http://elsewhere.example/ui", "http://elsewhere.example/ui"],

@@ -26,7 +26,11 @@ export interface ReverseDoorOptions {
   /** Bytes of a request's body, at most. */
   readonly maxBody: number;
   readonly logger: Logger;
+  /** Is the server behind still starting, and somebody else says so? Then nothing is said before its first answer. */
+  readonly starting?: boolean;
 }
+
+const NO_ANSWER = "the server behind does not answer";
 
 /** Meant for the next hop only (RFC 9110 §7.6.1), and the name of the server in front. */
 const NOT_PASSED_ON = [
@@ -40,10 +44,14 @@ const NOT_PASSED_ON = [
  * The server behind must listen where no other client finds it, or ask for `authorization`.
  */
 export function reverseDoor(options: ReverseDoorOptions): HttpServer {
-  const { door = closedDoor(), logger } = options;
+  const { door = closedDoor() } = options;
   const agent = new Agent({ keepAlive: true });
+  const behind = new Behind(options);
   const server = createServer(timeLimits(options.limits), (incoming, response) => {
-    pass(options, door, agent, incoming, response).catch((error: unknown) => refuse(response, error, logger));
+    pass(options, door, agent, incoming, response).then(
+      () => behind.answers(),
+      (error: unknown) => refuse(response, error, behind),
+    );
   });
   if (options.limits?.connections !== undefined) server.maxConnections = options.limits.connections;
   server.on("close", () => agent.destroy());
@@ -108,14 +116,37 @@ function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !left.has(name)));
 }
 
-function refuse(response: ServerResponse, error: unknown, logger: Logger): void {
+/** Whether the server behind answers, said when it changes: a client that asks again and again fills no log. */
+class Behind {
+  readonly #logger: Logger;
+  #starting: boolean;
+  #silent = false;
+
+  constructor({ logger, starting = false }: ReverseDoorOptions) {
+    this.#logger = logger;
+    this.#starting = starting;
+  }
+
+  answers(): void {
+    this.#starting = false;
+    if (this.#silent) this.#logger.info("the server behind answers again");
+    this.#silent = false;
+  }
+
+  silent(reason: string): void {
+    if (this.#silent || this.#starting) return;
+    this.#silent = true;
+    this.#logger.warn({ reason }, NO_ANSWER);
+  }
+}
+
+function refuse(response: ServerResponse, error: unknown, behind: Behind): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
-  const known =
-    error instanceof RestError ? error : new RestError(502, 502, "the server behind does not answer");
-  if (known !== error) logger.warn({ reason: messageOf(error) }, known.message);
+  const known = error instanceof RestError ? error : new RestError(502, 502, NO_ANSWER);
+  if (known !== error) behind.silent(messageOf(error));
   response.writeHead(known.status, {
     "content-type": "application/json",
     connection: "close",

@@ -26,8 +26,8 @@ export function slowedKafka(kafka: Kafka, slow: (looked: Looked) => Looked | und
 
 /** Only the first so many records of what a look brought. */
 export function first(looked: Looked, count: number): Looked {
-  const rest = looked.records[count];
-  return { ...looked, records: looked.records.slice(0, count), next: rest?.offset ?? looked.next };
+  const records = [...looked.records];
+  return { ...looked, records: records.slice(0, count), next: records[count]?.offset ?? looked.next };
 }
 
 function slowedReader(reader: LogReader, slow: (looked: Looked) => Looked | undefined): LogReader {

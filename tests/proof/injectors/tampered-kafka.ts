@@ -52,7 +52,7 @@ function tamperedReader(
     look: async (at) =>
       (await reader.look(at)).map((looked) => ({
         ...looked,
-        records: read(looked.records),
+        records: read([...looked.records]),
         start: Math.max(looked.start, start(looked.topic)),
       })),
     stop: () => reader.stop(),

@@ -46,7 +46,7 @@ export class Attacks {
         // Ends of transactions take offsets too.
         ends.map((end, partition) => ({ topic, partition, from: Math.max(0, end - 100) })),
       );
-      const records = looked.flatMap((one) => one.records).sort((x, y) => y.timestamp - x.timestamp);
+      const records = looked.flatMap((one) => [...one.records]).sort((x, y) => y.timestamp - x.timestamp);
       const [newest] = records;
       if (!newest) throw new Error(`${topic} has no records`);
       return newest;

@@ -46,7 +46,14 @@ export function connectDoor(
   { authorization }: WorkerLogin,
   { logger, token }: { readonly logger: Logger; readonly token?: string },
 ): HttpServer {
-  return reverseDoor({ target, authorization, door: closedDoor(token), maxBody: MAX_BODY, logger });
+  return reverseDoor({
+    target,
+    authorization,
+    door: closedDoor(token),
+    maxBody: MAX_BODY,
+    logger,
+    starting: true,
+  });
 }
 
 /** A part that is reached through a door: both begin and end together. */
