@@ -1,5 +1,4 @@
-/** The city's own time; entries follow its clock, not UTC's. */
-export const TIME_ZONE = "America/Chicago";
+import { TIME_ZONE } from "../../schemas/network/service.ts";
 
 export type DayType = "weekday" | "saturday" | "sunday";
 

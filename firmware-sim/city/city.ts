@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { DIRECTIONS, LINES, type Line, STATIONS } from "../../schemas/network/network.ts";
+import { RUN_MS } from "../../schemas/network/service.ts";
 import { TRAIN_STATUSES } from "../../schemas/readings.ts";
 import { type Entry, Ridership } from "./ridership.ts";
-import { firstTrains, RUN_MS, Timetable } from "./timetable.ts";
+import { firstTrains, Timetable } from "./timetable.ts";
 import type { Train, TrainSighting } from "./train.ts";
 
 const train = z.object({

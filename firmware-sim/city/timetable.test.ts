@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { LINES, type Line, stationsOf } from "../../schemas/network/network.ts";
+import { RUN_MS, TRAINS_PER_LINE } from "../../schemas/network/service.ts";
 import { City, type CityState } from "./city.ts";
-import { firstTrains, RUN_MS, Timetable, TRAINS_PER_LINE } from "./timetable.ts";
+import { firstTrains, Timetable } from "./timetable.ts";
 import { isTerminal, slotAt, slotsOf, type Train, type TrainSighting } from "./train.ts";
 
 const START = Date.parse("2018-10-01T08:00:00-05:00");

@@ -1,13 +1,10 @@
 import { exponential, seededRandom } from "../../infra/runtime/random.ts";
 import { LINES, type Line, stationsOf } from "../../schemas/network/network.ts";
+import { RUN_MS, TRAINS_PER_LINE } from "../../schemas/network/service.ts";
 import type { TrainStatus } from "../../schemas/readings.ts";
 import { isTerminal, slotAt, slotsOf, type Train, type TrainSighting } from "./train.ts";
 
 const MINUTE_MS = 60_000;
-/** From one station to the next. */
-export const RUN_MS = 5 * MINUTE_MS;
-export const TRAINS_PER_LINE = 10;
-
 /** A train that is held up looks again this often. */
 const HOLD_MS = MINUTE_MS / 2;
 /** A train breaks down at one arrival in so many, and rests at one terminal in so many. */

@@ -1,4 +1,4 @@
-import { TIME_ZONE } from "../city/calendar.ts";
+import { TIME_ZONE } from "../../schemas/network/service.ts";
 import type { StateView } from "../control/api.ts";
 import type { ActiveFault } from "../faults/fault-board.ts";
 

@@ -32,6 +32,8 @@ export interface TrainView {
   readonly status: TrainStatus;
   /** When it was seen there, by the sensor's wall clock. */
   readonly at: number;
+  /** When its trip began at an end of its line, as far as that is known, wall ms. */
+  readonly startedAt: number;
   /** How long this line's trains usually take from one stop to the next, wall ms. */
   readonly stepMs: number;
   /** Not heard of for longer than its line's trains usually are. */

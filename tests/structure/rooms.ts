@@ -129,7 +129,7 @@ export const PARTS: readonly TreePart[] = [
     ["."],
     ["server"],
     ["server/http", "server/live"],
-    ["server/experiments", "server/view"],
+    ["server/experiments", "server/gtfs", "server/view"],
     ["server/proof"],
     ["server/model"],
     ["server/fleet"],
@@ -159,6 +159,7 @@ export const PURE: readonly string[] = [
   "schemas/page",
   "schemas/wire",
   "central/audit/core",
+  "central/dashboard/server/gtfs",
   "central/dashboard/server/model",
   "central/dashboard/server/proof/findings.ts",
   "central/dashboard/server/proof/proof-view.ts",
@@ -202,6 +203,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ["infra", "firmware-sim", "edge", "gateway", "central"],
   express: ["central/dashboard/server"],
   "fastest-levenshtein": ["infra/runtime/text"],
+  fflate: ["central/dashboard/server/gtfs"],
   "find-my-way": ["infra/runtime/http"],
   fzstd: ["infra/runtime/kafka/kafkajs/patches"],
   kafkajs: ["infra/runtime/kafka/kafkajs"],
@@ -210,6 +212,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   mqtt: ["edge/uplink"],
   "ordered-binary": ["edge/outbox/damage"],
   "node-fetch": ["firmware-sim"],
+  pbf: ["central/dashboard/server/gtfs"],
   pg: [
     "infra/runtime/postgres",
     "infra/operator/postgres",
@@ -236,7 +239,14 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Packages that only compute. */
-export const COMPUTING_PACKAGES: readonly string[] = ["avsc", "fastest-levenshtein", "re2js", "zod"];
+export const COMPUTING_PACKAGES: readonly string[] = [
+  "avsc",
+  "fastest-levenshtein",
+  "fflate",
+  "pbf",
+  "re2js",
+  "zod",
+];
 
 /** Where the wall clock, timers and chance are: everything else is given a `Clock` and a `Random`. */
 export const TIME_AND_CHANCE: readonly string[] = [

@@ -26,7 +26,7 @@ import { type SystemWatch, watchSystem } from "./system-watch.ts";
 import { hopsOf } from "./view/hops.ts";
 import { project } from "./view/project.ts";
 import { Versions } from "./view/versions.ts";
-import { type Watched, WHOLE_CITY } from "./view/watched.ts";
+import { linesOf, type Watched, WHOLE_CITY } from "./view/watched.ts";
 
 export interface DashboardOptions {
   readonly kafka: Kafka;
@@ -91,6 +91,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       ...options,
       ...{ door, model, evidences, now, ready: probe, hops: watch.hops },
       proof: () => proof.last,
+      gtfs: { lines: linesOf(options.watched ?? WHOLE_CITY), state: () => versions.state },
       experiments: { ...options, access: { ...options.demo, loopback: isLoopback(options.host) }, now },
     }),
   );

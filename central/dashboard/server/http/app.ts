@@ -12,6 +12,7 @@ import type { Model } from "../model/model.ts";
 import type { Evidences } from "../proof/evidence.ts";
 import { proofRoutes } from "../proof/routes.ts";
 import { stationAnswer, stationDetail, trainAnswer, weatherAnswer } from "./answers.ts";
+import { type GtfsSources, gtfsRoutes } from "./gtfs-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 
 export interface AppSources {
@@ -29,6 +30,7 @@ export interface AppSources {
   /** The built page. */
   readonly webRoot: string;
   readonly experiments: ExperimentSources;
+  readonly gtfs: Omit<GtfsSources, "now">;
 }
 
 /** Everything on this page comes from this server; nothing is ever fetched from elsewhere. */
@@ -60,6 +62,7 @@ export function createApp(sources: AppSources): Express {
   });
   app.use("/api/v1", apiRoutes(sources));
   app.use("/experiments", experimentRoutes(sources.experiments));
+  app.use(gtfsRoutes({ ...sources.gtfs, now: sources.now }));
 
   app.get("/healthz", (_request, response) => {
     response.type("text/plain").send("ok\n");

@@ -44,7 +44,8 @@ export class Model {
       case "arrival": {
         if (input.times) this.clock.hear(input.times.service, input.times.device);
         // A device's clock that runs ahead must not keep its train fresh for ever.
-        this.trains.see(input.record, Math.min(input.times?.device ?? input.at, input.at));
+        const at = Math.min(input.times?.device ?? input.at, input.at);
+        this.trains.see(input.record, at, this.clock.view()?.speed ?? null);
         if (input.times) this.delays.reading(input.times, now);
         this.readings.arrival(input);
         return;

@@ -82,4 +82,21 @@ describe("trains", () => {
     trains.see({ ...arrival("PL001", 40900), line: "purple" as "red" }, T0);
     expect(trains.view(T0, 60)).toEqual({});
   });
+
+  test("a trip begins where the train turned, and is the same one until it turns again", () => {
+    const trains = new Trains();
+    const startOf = (): number | undefined => trains.view(T0 + 60_000, 60)["RL001"]?.startedAt;
+    // Seen on its way first: three stops of five seconds behind Howard.
+    trains.see(arrival("RL001", 41300), T0, 60);
+    expect(startOf()).toBe(T0 - 15_000);
+    trains.see(arrival("RL001", 40760), T0 + 9_000, 60);
+    expect(startOf()).toBe(T0 - 15_000);
+    // At 95th/Dan Ryan it turns; it left there when it was seen there last.
+    trains.see(arrival("RL001", 40450), T0 + 20_000, 60);
+    trains.see(arrival("RL001", 40450, { train_status: "out_of_service" }), T0 + 30_000, 60);
+    trains.see(arrival("RL001", 41430, { direction: "a" }), T0 + 37_000, 60);
+    expect(startOf()).toBe(T0 + 30_000);
+    trains.see(arrival("RL001", 40240, { direction: "a" }), T0 + 42_000, 60);
+    expect(startOf()).toBe(T0 + 30_000);
+  });
 });

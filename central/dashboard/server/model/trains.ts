@@ -1,4 +1,5 @@
 import { DIRECTIONS, isLine, type Line } from "../../../../schemas/network/network.ts";
+import { RUN_MS, stationsAlong } from "../../../../schemas/network/service.ts";
 import type { TrainView } from "../../../../schemas/page/page.ts";
 import { TRAIN_STATUSES } from "../../../../schemas/readings.ts";
 import type { ArrivalRecord } from "../../../../schemas/records.ts";
@@ -16,12 +17,12 @@ export interface LinePace {
 interface Sighting {
   readonly record: ArrivalRecord;
   readonly at: number;
+  /** When its trip began, wall ms. */
+  readonly startedAt: number;
 }
 
 /** Gaps kept per line; the median of so many does not follow one long stop. */
 const GAPS = 60;
-/** One simulated step (facts/README): what is assumed until three gaps were seen. */
-const SERVICE_STEP_MS = 300_000;
 const MIN_STALE_MS = 15_000;
 const BROKEN_DOWN_PATIENCE = 4;
 
@@ -33,22 +34,27 @@ export class Trains {
   readonly #last = new Map<string, Sighting>();
   readonly #gaps = new Map<Line, number[]>();
 
-  /** @param at - when the sensor saw it: its wall clock, or the record's timestamp. */
-  see(record: ArrivalRecord, at: number): void {
+  /**
+   * @param at - when the sensor saw it: its wall clock, or the record's timestamp.
+   * @param speed - of the service clock; null: not known.
+   */
+  see(record: ArrivalRecord, at: number, speed: number | null = null): void {
     if (!known(record)) return;
     const before = this.#last.get(record.train_id);
     if (before && at < before.at) return;
     if (before && before.record.line === record.line && before.record.station_id !== record.station_id) {
       this.#addGap(record.line, at - before.at);
     }
-    this.#last.set(record.train_id, { record, at });
+    const startedAt = tripStart(record, at, before, this.pace(record.line, speed).stepMs);
+    this.#last.set(record.train_id, { record, at, startedAt });
   }
 
   /** @param speed - of the service clock, for the first minute of a line. */
   pace(line: Line, speed: number | null): LinePace {
     const gaps = this.#gaps.get(line) ?? [];
     const median = [...gaps].sort((x, y) => x - y)[gaps.length >> 1];
-    const assumed = SERVICE_STEP_MS / (speed ?? 60);
+    // Until three gaps were seen.
+    const assumed = RUN_MS / (speed ?? 60);
     const stepMs = Math.round(median !== undefined && gaps.length >= 3 ? median : assumed);
     const staleMs = Math.max(MIN_STALE_MS, 3 * stepMs);
     return { stepMs, staleMs, goneMs: 5 * staleMs };
@@ -58,7 +64,7 @@ export class Trains {
   view(now: number, speed: number | null): Record<string, TrainView> {
     const paces = new Map<Line, LinePace>();
     const views: Record<string, TrainView> = {};
-    for (const [id, { record, at }] of this.#last) {
+    for (const [id, { record, at, startedAt }] of this.#last) {
       const pace = paces.get(record.line) ?? this.pace(record.line, speed);
       paces.set(record.line, pace);
       const patience = record.train_status === "broken_down" ? BROKEN_DOWN_PATIENCE : 1;
@@ -73,6 +79,7 @@ export class Trains {
         stationId: record.station_id,
         status: record.train_status,
         at,
+        startedAt,
         stepMs: pace.stepMs,
         stale: now - at > pace.staleMs * patience,
       };
@@ -86,6 +93,24 @@ export class Trains {
     if (gaps.length > GAPS) gaps.shift();
     this.#gaps.set(line, gaps);
   }
+}
+
+/**
+ * When the trip began on which a train is: at its last sighting at the end where it turned. Of one that was seen on its
+ * way first, that is reckoned from the way behind it. It stays the same for the whole trip.
+ *
+ * @param stepMs - from one stop to the next, wall ms.
+ */
+function tripStart(record: ArrivalRecord, at: number, before: Sighting | undefined, stepMs: number): number {
+  const stations = stationsAlong(record.line, record.direction);
+  const place = (stationId: number): number => stations.findIndex(({ id }) => id === stationId);
+  const here = Math.max(0, place(record.station_id));
+  if (before?.record.line === record.line) {
+    const there = place(before.record.station_id);
+    if (before.record.direction === record.direction && there <= here) return before.startedAt;
+    if (before.record.direction !== record.direction && there === 0) return before.at;
+  }
+  return at - here * stepMs;
 }
 
 /** Avro has strings where we have sets of words. */

@@ -26,6 +26,7 @@ const train = (stationId: number): TrainView => ({
   stationId,
   status: "in_service",
   at: 0,
+  startedAt: 0,
   stepMs: 5_000,
   stale: false,
 });

@@ -13,7 +13,7 @@ export interface Watched {
 export const WHOLE_CITY: Watched = { lines: LINES, stations: [] };
 
 /** The lines that are drawn: of single stations, those that stop there. */
-function linesOf({ lines, stations }: Watched): readonly Line[] {
+export function linesOf({ lines, stations }: Watched): readonly Line[] {
   if (stations.length === 0) return lines;
   const here = stations.flatMap((id) => stationById(id)?.stops.map(({ line }) => line) ?? []);
   return lines.filter((line) => here.includes(line));

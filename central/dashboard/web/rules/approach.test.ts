@@ -9,6 +9,7 @@ const train = (id: string, order: number, more: Partial<TrainView> = {}): TrainV
   stationId: order,
   status: "in_service",
   at: 0,
+  startedAt: 0,
   stepMs: 5_000,
   stale: false,
   ...more,

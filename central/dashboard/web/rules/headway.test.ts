@@ -16,6 +16,7 @@ const train = (id: string, order: number, more: Partial<TrainView> = {}): TrainV
   stationId: 40_000 + order,
   status: "in_service",
   at: 0,
+  startedAt: 0,
   stepMs: STEP,
   stale: false,
   ...more,

@@ -10,6 +10,7 @@ const train = (more: Partial<TrainView> = {}): TrainView => ({
   stationId: 40900,
   status: "in_service",
   at: 1_000_000,
+  startedAt: 0,
   stepMs: 5_000,
   stale: false,
   ...more,
