@@ -164,7 +164,7 @@ export class AuditSession {
       if (due.now("sums", SUMS_MS)) await this.#askQuery();
       mine = await this.#store.follow((id, resolution) => this.#auditor.resolve(id, resolution));
       if (mine && due.now("verdict", VERDICT_MS)) {
-        const made = this.#verdicts.make(this.#clock.now(), this.#auditor.behind);
+        const made = this.#verdicts.make(this.#clock.now(), this.#auditor.reading.behind);
         this.#verdict = this.#withFleet({ ...made, reasons: [...made.reasons, ...this.notes()] });
         onVerdict(this.#verdict);
         await this.#write(due.now("memory", MEMORY_MS), this.#verdict, due.now("fleet", FLEET_MEMORY_MS));
@@ -218,7 +218,10 @@ export class AuditSession {
     for (const partition of auditor.partitions) {
       for (const station of partition.stations) {
         if (!station.changed) continue;
-        stations.set(station.id, { positions: auditor.covered(station.id), station: station.toJSON() });
+        stations.set(station.id, {
+          positions: auditor.reading.covered(station.id),
+          station: station.toJSON(),
+        });
         station.changed = false;
       }
     }

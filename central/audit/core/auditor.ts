@@ -5,30 +5,23 @@ import {
   type DeviceRef,
   parseDeviceId,
 } from "../../../schemas/network/devices.ts";
-import { CLEAN_TOPICS, partitionOf, type Topics } from "../../../schemas/topics.ts";
+import { CLEAN_TOPICS, partitionOf } from "../../../schemas/topics.ts";
 import type { FindingReporter } from "./account.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import type { SumCount } from "./equations.ts";
 import type { DeadLetterSeen, Look, ReadingSeen, Seen, SliceSeen, TopicRole } from "./events.ts";
 import { type Fact, Findings } from "./findings.ts";
 import { misplacedBecause, NO_DEVICE, Partition, type PartitionAuditState } from "./partition.ts";
-import { ReadingProgress } from "./reading-progress.ts";
+import { type AuditedTopics, type ReadingPosition, ReadingPositions } from "./reading-positions.ts";
+import type { ReadingProgress } from "./reading-progress.ts";
 import { ReportedStates } from "./reported-states.ts";
 import type { StationAudit, StationAuditState } from "./station.ts";
 import { Summary } from "./summary.ts";
 
-export interface AuditorOptions {
-  readonly topics: Topics;
-  /** Of the raw topic and of everything that dedup writes. */
-  readonly partitions: number;
-  /** A station's own topic of a kind of reading. */
-  readonly copyOf: (kind: DeviceKind, stationId: number) => string;
-}
-
 /** What an auditor must know to go on where another one ended, besides findings and stations. */
 export interface AuditorState {
   readonly look: number;
-  readonly positions: readonly (readonly [topic: string, partition: number, next: number])[];
+  readonly positions: readonly ReadingPosition[];
   readonly partitions: readonly PartitionAuditState[];
   readonly deadLetters: ReturnType<DeadLetters["toJSON"]>;
   readonly nameless: readonly (readonly [DeviceKind, number])[];
@@ -59,9 +52,10 @@ export class Auditor {
   readonly reported = new ReportedStates();
   readonly partitions: readonly Partition[];
   readonly summary: Summary;
-  readonly #options: AuditorOptions;
+  /** How far each partition of each topic has been read. */
+  readonly reading: ReadingPositions;
+  readonly #options: AuditedTopics;
   readonly #deadLetters: DeadLetters;
-  readonly #progress = new Map<string, ReadingProgress>();
   readonly #clean: Readonly<Record<DeviceKind, string>>;
   /** The stations' own topics that are looked at, and the looks up to which they were cut. */
   readonly #copied = new Set<string>();
@@ -72,12 +66,13 @@ export class Auditor {
   #look: number;
   #now = 0;
 
-  constructor(options: AuditorOptions, state?: AuditorState) {
+  constructor(options: AuditedTopics, state?: AuditorState) {
     this.#options = options;
     this.#look = state?.look ?? 0;
     this.#deadLetters = new DeadLetters(state?.deadLetters);
     this.#nameless = new Map(state?.nameless);
     this.summary = new Summary(this.findings, options.partitions);
+    this.reading = new ReadingPositions(options, state?.positions);
     const { topics, partitions } = options;
     this.#clean = { arrival: topics.arrivals, turnstile: topics.turnstiles };
     const reporter: FindingReporter = {
@@ -91,9 +86,6 @@ export class Auditor {
       };
       return new Partition(share, state?.partitions[partition]);
     });
-    for (const [topic, partition, next] of state?.positions ?? []) {
-      this.progress(topic, partition).position = next;
-    }
   }
 
   /** The number of the next look. */
@@ -102,13 +94,7 @@ export class Auditor {
   }
 
   progress(topic: string, partition: number): ReadingProgress {
-    const key = `${topic}@${partition}`;
-    let progress = this.#progress.get(key);
-    if (!progress) {
-      progress = new ReadingProgress();
-      this.#progress.set(key, progress);
-    }
-    return progress;
+    return this.reading.progress(topic, partition);
   }
 
   /** @param covered - per topic, the next offset that the state does not cover. */
@@ -139,21 +125,6 @@ export class Auditor {
     for (const topic of topics) this.#copied.add(topic);
   }
 
-  /** What the memory of a station covers now: per topic, the next offset in its partition. */
-  covered(stationId: number): Readonly<Record<string, number>> {
-    const { topics, partitions, copyOf } = this.#options;
-    const own = partitionOf(stationId, partitions);
-    const covered: Record<string, number> = {};
-    for (const topic of [topics.raw, topics.arrivals, topics.turnstiles]) {
-      covered[topic] = this.progress(topic, own).position ?? 0;
-    }
-    for (const kind of DEVICE_KINDS) {
-      const topic = copyOf(kind, stationId);
-      covered[topic] = this.progress(topic, 0).position ?? 0;
-    }
-    return covered;
-  }
-
   /** Is there a sum that has not been judged for so long, although records of it were read? */
   sumsOverdue(ms: number): boolean {
     const before = this.#now - ms;
@@ -166,27 +137,6 @@ export class Auditor {
     this.summary.progressed(cuts, this.#look);
   }
 
-  /** Records that were there before and are not read yet, of the topics that are counted. */
-  get behind(): number {
-    const { topics } = this.#options;
-    const counted = [topics.raw, topics.arrivals, topics.turnstiles];
-    const behind = (topic: string): number =>
-      this.partitions.reduce((sum, _, p) => {
-        const progress = this.progress(topic, p);
-        return progress.caught === 0 ? sum + Math.max(1, progress.behind) : sum;
-      }, 0);
-    return counted.reduce((sum, topic) => sum + behind(topic), 0);
-  }
-
-  /** Next offset per topic and partition: where all this was counted. */
-  get positions(): Readonly<Record<string, readonly number[]>> {
-    const { topics, partitions } = this.#options;
-    const all = [topics.raw, topics.arrivals, topics.turnstiles, topics.turnstileSummary];
-    const of = (topic: string): readonly number[] =>
-      Array.from({ length: partitions }, (_, p) => this.progress(topic, p).position ?? 0);
-    return Object.fromEntries(all.map((topic) => [topic, of(topic)]));
-  }
-
   take(look: Look): void {
     this.#look = look.n;
     this.#now = look.now;
@@ -197,20 +147,10 @@ export class Auditor {
     this.#cut();
   }
 
-  /** Kept: what comes of it again would not be known. Devices, sums and dedup's state are small and are read again. */
   toJSON(): AuditorState {
-    const { raw, deadLetter, arrivals, turnstiles } = this.#options.topics;
-    const recreated = (topic: string): boolean =>
-      [raw, deadLetter, arrivals, turnstiles].includes(topic) || topic.includes(".station.");
     return {
       look: this.#look,
-      positions: [...this.#progress].flatMap(([key, { position }]) => {
-        const at = key.lastIndexOf("@");
-        const topic = key.slice(0, at);
-        return position === null || !recreated(topic)
-          ? []
-          : [[topic, Number(key.slice(at + 1)), position] as const];
-      }),
+      positions: this.reading.toJSON(),
       partitions: this.partitions.map((partition) => partition.toJSON()),
       deadLetters: this.#deadLetters.toJSON(),
       nameless: [...this.#nameless],

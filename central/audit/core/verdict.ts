@@ -78,7 +78,7 @@ export class VerdictMaker {
       inFlight,
       silent: silent.map(({ ids: _, ...silence }) => silence),
       findings: auditor.findings.counts,
-      positions: auditor.positions,
+      positions: auditor.reading.next,
     };
   }
 
