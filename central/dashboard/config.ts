@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { doorSettings } from "../../infra/runtime/http/door-settings.ts";
+import { accessSettings } from "../../infra/runtime/http/access-settings.ts";
 import {
   ksqlSettings,
   registrySettings,
@@ -19,7 +19,7 @@ const settings = z.object({
     .string()
     .default("127.0.0.1")
     .describe("The address it listens on; 0.0.0.0 for everybody."),
-  ...doorSettings,
+  ...accessSettings,
   ...kafkaSettings,
   ...registrySettings,
   ...ksqlSettings,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defined } from "../../infra/runtime/defined.ts";
-import { doorOf } from "../../infra/runtime/http/door-settings.ts";
+import { accessOf } from "../../infra/runtime/http/access-settings.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
@@ -33,7 +33,7 @@ export async function start(context: ServiceContext): Promise<RunningService> {
     metrics,
     port: config.DASHBOARD_PORT,
     host: config.DASHBOARD_HOST,
-    door: doorOf(config),
+    access: accessOf(config),
     supervisorUrl: config.SUPERVISOR_URL,
     ksql: httpAccess("KSQLDB", config),
     simulatorUrl: config.FIRMWARE_SIM_URL,

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { closedDoor } from "../../infra/runtime/http/door-settings.ts";
+import { closedAccess } from "../../infra/runtime/http/access-settings.ts";
 import { RestError } from "../../infra/runtime/http/errors.ts";
 import type { Exchange } from "../../infra/runtime/http/exchange.ts";
 import type { HttpServer } from "../../infra/runtime/http/listen.ts";
@@ -61,7 +61,7 @@ export function createControlServer(
       };
     },
     logger,
-    door: closedDoor(token),
+    access: closedAccess(token),
   });
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { doorSettings } from "../../infra/runtime/http/door-settings.ts";
+import { accessSettings } from "../../infra/runtime/http/access-settings.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 import { port, topicPrefix } from "../../infra/runtime/service/config.ts";
 
@@ -24,7 +24,7 @@ export const ingestSettings = z.object({
   FLEET_MAX_WAITING_MB: count(1, 4_096)
     .default(32)
     .describe("What may be read or on its way to Kafka in all, MB."),
-  ...doorSettings,
+  ...accessSettings,
   ...kafkaSettings,
   TOPIC_PREFIX: topicPrefix,
 });

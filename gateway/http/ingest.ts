@@ -1,8 +1,8 @@
 import { Counter, type Registry } from "prom-client";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { defined } from "../../infra/runtime/defined.ts";
-import type { Door } from "../../infra/runtime/http/door.ts";
-import { doorOf } from "../../infra/runtime/http/door-settings.ts";
+import type { AccessRules } from "../../infra/runtime/http/access.ts";
+import { accessOf } from "../../infra/runtime/http/access-settings.ts";
 import type { Kafka, Producer } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { Random } from "../../infra/runtime/random.ts";
@@ -27,9 +27,9 @@ export interface IngestParts {
 }
 
 /** A vehicle that shows its own key needs no other right. */
-function doorFor(config: IngestParts["config"]): Door {
-  const { token, ...door } = doorOf(config);
-  return config.FLEET_API_KEYS_FILE === undefined ? { ...door, ...defined({ token }) } : door;
+function accessFor(config: IngestParts["config"]): AccessRules {
+  const { token, ...access } = accessOf(config);
+  return config.FLEET_API_KEYS_FILE === undefined ? { ...access, ...defined({ token }) } : access;
 }
 
 interface Ingest extends RunningService {
@@ -75,7 +75,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     keys: config.FLEET_API_KEYS_FILE === undefined ? undefined : vehicleKeysFrom(config.FLEET_API_KEYS_FILE),
     now: () => clock.now(),
     logger,
-    door: doorFor(config),
+    access: accessFor(config),
     maxConnections: config.FLEET_MAX_CONNECTIONS,
     requestMs: config.FLEET_REQUEST_MS,
   });

@@ -1,4 +1,4 @@
-import type { Door } from "../../infra/runtime/http/door.ts";
+import type { AccessRules } from "../../infra/runtime/http/access.ts";
 import { RestError } from "../../infra/runtime/http/errors.ts";
 import type { Exchange } from "../../infra/runtime/http/exchange.ts";
 import type { HttpServer } from "../../infra/runtime/http/listen.ts";
@@ -22,7 +22,7 @@ export interface IngestServerOptions {
   readonly keys: VehicleKeys | undefined;
   readonly now: () => number;
   readonly logger: Logger;
-  readonly door: Door;
+  readonly access: AccessRules;
   readonly maxConnections: number;
   /** For a request to arrive whole, ms: a client that trickles is cut off. */
   readonly requestMs: number;
@@ -36,7 +36,7 @@ const WELCOME = "Welcome to the fleet's telemetry. POST events here as JSON.";
 
 /** `POST /events`, `GET /events` and the probes; not yet listening. */
 export function ingestServer(options: IngestServerOptions): HttpServer {
-  const { intake, metrics, logger, door, maxConnections, requestMs, onAnswer } = options;
+  const { intake, metrics, logger, access, maxConnections, requestMs, onAnswer } = options;
   const probe = () => {
     const { ready, accepted, heldBytes } = intake;
     return { ready, detail: { accepted, heldBytes } };
@@ -53,7 +53,7 @@ export function ingestServer(options: IngestServerOptions): HttpServer {
       return answer;
     },
     logger,
-    door,
+    access,
     limits: {
       connections: maxConnections,
       requestMs,

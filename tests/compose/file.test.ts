@@ -120,7 +120,7 @@ test("host ports are different ones, open on this machine only", () => {
 });
 
 /** The servers behind the front door, and the port at which it listens for each. */
-function behindDoor(): ReadonlyMap<string, string> {
+function behindProxy(): ReadonlyMap<string, string> {
   const { FRONT_DOOR_TARGETS = "" } = file.services["front-door"]?.environment ?? {};
   const pairs = String(FRONT_DOOR_TARGETS)
     .split(",")
@@ -130,19 +130,19 @@ function behindDoor(): ReadonlyMap<string, string> {
 
 describe("a web page reaches", () => {
   /** What speaks HTTP and asks nobody where a request comes from. */
-  const doorless = services
+  const unguarded = services
     .filter(([, { image = "" }]) => /confluentinc|elevated-connect|kafka-ui/.test(image))
     .map(([name]) => name);
 
   test("no server without a front door: only the door has ports on this machine", () => {
-    expect(doorless).toHaveLength(5);
-    expect(doorless.filter((name) => file.services[name]?.ports !== undefined)).toEqual([]);
-    expect([...behindDoor().keys()].sort()).toEqual([...doorless].sort());
+    expect(unguarded).toHaveLength(5);
+    expect(unguarded.filter((name) => file.services[name]?.ports !== undefined)).toEqual([]);
+    expect([...behindProxy().keys()].sort()).toEqual([...unguarded].sort());
   });
 
   test("each of them at the port of its own, by a name of this machine", () => {
     const { ports, environment = {} } = file.services["front-door"] ?? {};
-    expect(ports).toEqual([...behindDoor().values()].map((port) => `127.0.0.1:${port}:${port}`));
+    expect(ports).toEqual([...behindProxy().values()].map((port) => `127.0.0.1:${port}:${port}`));
     // Over a published port all come from the engine's network: without a list of names any would do.
     expect(environment["HTTP_ALLOWED_HOSTS"]).toBe("localhost");
   });
@@ -261,15 +261,15 @@ function addressTable(): readonly (readonly string[])[] {
 }
 
 test("the page's table says where every published service is, from outside and from inside", () => {
-  const doors = behindDoor();
+  const proxies = behindProxy();
   const open = services.filter(([, { ports }]) => ports !== undefined).map(([name]) => name);
-  const published = [...open.filter((name) => name !== "front-door"), ...doors.keys()];
+  const published = [...open.filter((name) => name !== "front-door"), ...proxies.keys()];
   const rows = addressTable();
   expect([...new Set(rows.map(([name]) => name))].sort()).toEqual(published.sort());
   for (const [name = "", outside = "", inside = ""] of rows) {
-    const door = doors.get(name);
-    const mapping = door
-      ? [[door, door]]
+    const access = proxies.get(name);
+    const mapping = access
+      ? [[access, access]]
       : (file.services[name]?.ports ?? []).map((port) => port.split(":").slice(1));
     const port = (address: string): string => /:(\d+)/.exec(address.replace(/^\w+:\/\//, ""))?.[1] ?? "";
     const match = mapping.find(([host]) => host === port(outside));

@@ -109,7 +109,7 @@ test.each<readonly [string, Readonly<Record<string, string>>]>([
   expect((await ask("/connectors"))[1]).not.toContain("foreign");
 });
 
-test("Connect itself, behind its door, asks for a password that only the door has", async () => {
+test("Connect itself, behind its proxy, asks for a password that only the proxy has", async () => {
   const settings = readFileSync(join(servers.home, "connect", "worker.properties"), "utf8");
   const worker = /^listeners=(\S+)$/m.exec(settings)?.[1] ?? "";
   expect(worker).not.toBe(servers.addresses.CONNECT_URL);

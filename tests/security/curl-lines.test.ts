@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { allListeners, type Listener } from "./listeners.ts";
 
-/* What curl and a course's own code send goes through the front door. */
+/* What curl and a course's own code send goes through the front access. */
 
 /** As the pages and the tutorials of Kafka name them. */
 const PORTS: Readonly<Record<string, number>> = {

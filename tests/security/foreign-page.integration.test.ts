@@ -90,7 +90,7 @@ test("what each of these servers takes from a client of its own", async () => {
   }
 });
 
-test("and that the attack gets through to a server without a door", async () => {
+test("and that the attack gets through to a server without access rules", async () => {
   const seen = new Set<string>();
   const open_ = createServer((request, response) => {
     seen.add(`${request.method} ${(request.headers["content-type"] ?? "none").split(";")[0]}`);

@@ -7,7 +7,7 @@ import { startIngest } from "../../gateway/http/ingest.ts";
 import { controlServer } from "../../infra/launcher/supervisor/report/control.ts";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
-import { reverseDoor } from "../../infra/runtime/http/reverse-door.ts";
+import { reverseProxy } from "../../infra/runtime/http/reverse-proxy.ts";
 import { type MemoryKafka, memoryKafka } from "../../infra/runtime/kafka/testing/memory.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { seededRandom } from "../../infra/runtime/random.ts";
@@ -185,7 +185,7 @@ async function dashboard(): Promise<Listener> {
   };
 }
 
-/** Kafka Connect stands for servers that are not ours, behind the reverse door. */
+/** Kafka Connect stands for servers that are not ours, behind the reverse proxy. */
 async function connect(): Promise<Listener> {
   const requests: string[] = [];
   const behind: Server = createServer((request, response) => {
@@ -193,7 +193,7 @@ async function connect(): Promise<Listener> {
     response.end("{}");
   });
   const { url: target } = await listen(behind, 0);
-  const server = reverseDoor({ target, maxBody: 1_000_000, logger: silentLogger });
+  const server = reverseProxy({ target, maxBody: 1_000_000, logger: silentLogger });
   const { url } = await server.listen(0);
   return {
     ...{ name: "connect", url, method: "POST", path: "/connectors", body: '{"name":"evil"}' },

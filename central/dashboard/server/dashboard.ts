@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import type { Registry } from "prom-client";
 import { Gauge } from "prom-client";
 import type { Clock } from "../../../infra/runtime/clock.ts";
-import type { Door } from "../../../infra/runtime/http/door.ts";
-import { closedDoor } from "../../../infra/runtime/http/door-settings.ts";
+import type { AccessRules } from "../../../infra/runtime/http/access.ts";
+import { closedAccess } from "../../../infra/runtime/http/access-settings.ts";
 import { closeServer, listen } from "../../../infra/runtime/http/listen.ts";
 import { timeLimits } from "../../../infra/runtime/http/server.ts";
 import type { Kafka, KafkaAdmin } from "../../../infra/runtime/kafka/ports.ts";
@@ -38,7 +38,7 @@ export interface DashboardOptions {
   readonly port: number;
   readonly host: string;
   /** Whose requests are taken; left out: this machine's and those of its own page. */
-  readonly door?: Door;
+  readonly access?: AccessRules;
   readonly supervisorUrl: string | null;
   readonly ksql: HttpAccess | null;
   readonly simulatorUrl: string | null;
@@ -83,19 +83,19 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     ready: feed.behind.size === 0,
     detail: readiness(feed, system, model, proof),
   });
-  const door = options.door ?? closedDoor();
+  const access = options.access ?? closedAccess();
   const now = (): number => clock.now();
   const server = createServer(
     timeLimits(),
     createApp({
       ...options,
-      ...{ door, model, evidences, now, ready: probe, hops: watch.hops },
+      ...{ access, model, evidences, now, ready: probe, hops: watch.hops },
       proof: () => proof.last,
       gtfs: { lines: linesOf(options.watched ?? WHOLE_CITY), state: () => versions.state },
       experiments: { ...options, access: { ...options.demo, loopback: isLoopback(options.host) }, now },
     }),
   );
-  const channel = new Channel(server, { versions, viewers, clock, door, logger: options.logger });
+  const channel = new Channel(server, { versions, viewers, clock, access, logger: options.logger });
   register(options.metrics, channel, model, proof);
 
   const stopTick = clock.every(TICK_MS, () => {

@@ -160,7 +160,7 @@ test("an error whose answer fails in turn ends the connection", async () => {
   await expect(fetch(`${url}/nothing`)).rejects.toThrow();
 });
 
-test.each([false, true])("the door comes before the route is looked up; HTTP/2 too: %s", async (http2) => {
+test.each([false, true])("access is checked before the route is looked up; HTTP/2 too: %s", async (http2) => {
   const { port } = await serve({ routes: echo, http2 });
   const ask = (line: string, host: string, origin = "") =>
     raw(port, `${line} HTTP/1.1\r\nHost: ${host}\r\n${origin}Connection: close\r\n\r\n`);
@@ -170,7 +170,7 @@ test.each([false, true])("the door comes before the route is looked up; HTTP/2 t
   expect(await ask("POST /items", "localhost", "Origin: http://localhost\r\n")).toContain("200 OK");
 });
 
-test("the door stands before HTTP/2 as well", async () => {
+test("access is checked over HTTP/2 as well", async () => {
   const { url } = await serve({ routes: echo, http2: true });
   const session = connectHttp2(url);
   const statusOf = async (headers: Record<string, string>): Promise<unknown> => {
@@ -185,9 +185,9 @@ test("the door stands before HTTP/2 as well", async () => {
   session.close();
 });
 
-test("a door of the server's own lets others in", async () => {
-  const door = { allowedHosts: ["chicago.example.org"], allowedOrigins: [], machine: "" };
-  const { port } = await serve({ routes: echo, door });
+test("a server's own access rules let others in", async () => {
+  const access = { allowedHosts: ["chicago.example.org"], allowedOrigins: [], machine: "" };
+  const { port } = await serve({ routes: echo, access });
   const head = "Host: chicago.example.org\r\nConnection: close\r\n\r\n";
   expect(await raw(port, `GET /items/a HTTP/1.1\r\n${head}`)).toContain("200 OK");
 });

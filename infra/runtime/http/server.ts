@@ -1,8 +1,8 @@
 import { createServer, type ServerOptions } from "node:http";
 import { messageOf } from "../../../schemas/errors.ts";
 import type { Logger } from "../logger.ts";
-import { checkDoor, type Door } from "./door.ts";
-import { closedDoor } from "./door-settings.ts";
+import { type AccessRules, checkAccess } from "./access.ts";
+import { closedAccess } from "./access-settings.ts";
 import { RestError } from "./errors.ts";
 import { Exchange, type Headers } from "./exchange.ts";
 import { type HttpServer, overHttp1 } from "./listen.ts";
@@ -24,11 +24,11 @@ export interface ErrorAnswer {
 
 export interface HttpServerOptions {
   readonly routes: readonly Route<Handler>[];
-  /** Whatever a handler, the router or the door throws, in the form of this server's protocol. */
+  /** Whatever a handler, the router or the access rules throw, in the form of this server's protocol. */
   readonly errorAnswer: (error: unknown, exchange: Exchange) => ErrorAnswer;
   readonly logger: Logger;
   /** Whose requests are taken; left out: this machine's and those of the server's own page. */
-  readonly door?: Door;
+  readonly access?: AccessRules;
   readonly limits?: HttpLimits;
   /** Serve HTTP/2 without TLS on the same port (RFC 9113 §3.3). */
   readonly http2?: boolean;
@@ -63,11 +63,11 @@ const DEFAULT_LIMITS = {
 export function httpServer(options: HttpServerOptions): HttpServer {
   const route = createRouter(options.routes);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const door = options.door ?? closedDoor();
+  const access = options.access ?? closedAccess();
   const handle = async (exchange: Exchange): Promise<void> => {
     exchange.setHeader("x-content-type-options", "nosniff");
-    checkDoor(exchange, door);
-    checkToken(exchange, door.token);
+    checkAccess(exchange, access);
+    checkToken(exchange, access.token);
     const { handler, params } = route(exchange.method, exchange.path);
     exchange.params = params;
     await handler(exchange);

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import { silentLogger } from "../logger.ts";
-import { closedDoor } from "./door-settings.ts";
+import { closedAccess } from "./access-settings.ts";
 import type { HttpServer } from "./listen.ts";
-import { reverseDoor } from "./reverse-door.ts";
+import { reverseProxy } from "./reverse-proxy.ts";
 import { httpServer, plainErrors } from "./server.ts";
 import { bears } from "./token.ts";
 
@@ -32,7 +32,7 @@ afterEach(async () => {
   for (const server of open.splice(0).reverse()) await server.close();
 });
 
-const door = { ...closedDoor(), token: TOKEN };
+const access = { ...closedAccess(), token: TOKEN };
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"] as const;
 
 /** A server that notes what it is asked. */
@@ -49,7 +49,7 @@ async function noting(seen: string[], token: boolean, http2 = false): Promise<st
     errorAnswer: plainErrors,
     logger: silentLogger,
     http2,
-    ...(token ? { door } : {}),
+    ...(token ? { access } : {}),
   });
   open.push(server);
   return (await server.listen(0)).url;
@@ -82,13 +82,13 @@ test("a method that no server knows is a write too", async () => {
   expect((await fetch(`${url}/x`, { method: "PURGE" })).status).toBe(401);
 });
 
-test("the door before another server asks for it, and keeps it to itself", async () => {
+test("the proxy before another server asks for it, and keeps it to itself", async () => {
   const seen: string[] = [];
   const target = await noting(seen, false);
-  const server = reverseDoor({
+  const server = reverseProxy({
     target,
     authorization: "Basic inner",
-    door,
+    access,
     maxBody: 1_000,
     logger: silentLogger,
   });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { doorSettings } from "../../runtime/http/door-settings.ts";
+import { accessSettings } from "../../runtime/http/access-settings.ts";
 
 /** One server behind the door. */
 export interface Behind {
@@ -40,5 +40,5 @@ export const frontDoorSettings = z.object({
     .min(1024, "give 1024 bytes or more")
     .default(32 * 1024 * 1024)
     .describe("Bytes of a request's body, at most."),
-  ...doorSettings,
+  ...accessSettings,
 });

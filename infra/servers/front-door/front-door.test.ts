@@ -21,16 +21,16 @@ beforeEach(async () => {
   target = (await listen(behind, 0)).url;
 });
 afterEach(async () => {
-  for (const door of doors.splice(0)) await door.stop();
+  for (const access of doors.splice(0)) await access.stop();
   await closeServer(behind);
 });
 
 async function opened(env: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
   const dead = "http://127.0.0.1:1";
   const settings = { FRONT_DOOR_TARGETS: `0=${target}, 0=${dead}`, HTTP_ALLOWED_HOSTS: "localhost", ...env };
-  const door = await start({ env: settings, logger: silentLogger });
-  doors.push(door);
-  return door.urls;
+  const access = await start({ env: settings, logger: silentLogger });
+  doors.push(access);
+  return access.urls;
 }
 
 describe("a server that has no door of its own", () => {

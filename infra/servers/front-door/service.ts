@@ -1,5 +1,5 @@
-import { doorOf } from "../../runtime/http/door-settings.ts";
-import { reverseDoor } from "../../runtime/http/reverse-door.ts";
+import { accessOf } from "../../runtime/http/access-settings.ts";
+import { reverseProxy } from "../../runtime/http/reverse-proxy.ts";
 import { readConfig } from "../../runtime/service/config.ts";
 import type { ServiceContext } from "../../runtime/service/serve.ts";
 import type { RunningService } from "../../runtime/service/service-set.ts";
@@ -20,7 +20,7 @@ export async function start({ env, logger }: Pick<ServiceContext, "env" | "logge
   const doors = config.FRONT_DOOR_TARGETS.map(({ port, target }) => ({
     port,
     target,
-    server: reverseDoor({ target, door: doorOf(config), maxBody: config.FRONT_DOOR_MAX_BODY, logger }),
+    server: reverseProxy({ target, access: accessOf(config), maxBody: config.FRONT_DOOR_MAX_BODY, logger }),
   }));
   const stop = async (): Promise<void> => {
     await Promise.all(doors.map(({ server }) => server.close()));

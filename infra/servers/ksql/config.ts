@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { doorSettings } from "../../runtime/http/door-settings.ts";
+import { accessSettings } from "../../runtime/http/access-settings.ts";
 import { registrySettings } from "../../runtime/security/http.ts";
 import { kafkaSettings } from "../../runtime/security/kafka.ts";
 import { port } from "../../runtime/service/config.ts";
@@ -24,5 +24,5 @@ export const ksqlConfig = z.object({
     .default("default_")
     .describe("As `--service-id`: instances with the same id share statements and work."),
   KSQL_PORT: port.default(8088).describe("Where to listen; 0 takes any free port."),
-  ...doorSettings,
+  ...accessSettings,
 });

@@ -1,6 +1,6 @@
 import type { Registry } from "prom-client";
 import type { Clock } from "../../runtime/clock.ts";
-import type { Door } from "../../runtime/http/door.ts";
+import type { AccessRules } from "../../runtime/http/access.ts";
 import type { Kafka } from "../../runtime/kafka/ports.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import { ServerState } from "./commands/server-state.ts";
@@ -26,7 +26,7 @@ interface KsqlServerOptions {
   readonly serviceId: string;
   /** Where tables are kept; left out: in memory. */
   readonly state?: StateSpaceOptions;
-  readonly door?: Door;
+  readonly access?: AccessRules;
 }
 
 export interface KsqlServer {
@@ -76,7 +76,7 @@ export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlSe
     probe: () => ({ ready: true, detail: { leftOut: [...ward.isolated.keys()] } }),
     metrics,
     logger,
-    ...(options.door ? { door: options.door } : {}),
+    ...(options.access ? { access: options.access } : {}),
   });
   const { port, url } = await http.listen(options.port, options.host);
   return {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { doorOf } from "../../runtime/http/door-settings.ts";
+import { accessOf } from "../../runtime/http/access-settings.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
 import { registryApi } from "../../runtime/registry/api.ts";
 import { httpAccess } from "../../runtime/security/http.ts";
@@ -22,7 +22,7 @@ export async function start({ env, clock, logger, metrics }: ServiceContext): Pr
     logger,
     metrics,
     port: config.KSQL_PORT,
-    door: doorOf(config),
+    access: accessOf(config),
     serviceId,
     state: {
       folder: config.KSQL_STATE_DIR ?? join(homeOf(env), "ksql"),

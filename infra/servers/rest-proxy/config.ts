@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { doorSettings } from "../../runtime/http/door-settings.ts";
+import { accessSettings } from "../../runtime/http/access-settings.ts";
 import { registrySettings } from "../../runtime/security/http.ts";
 import { kafkaSettings } from "../../runtime/security/kafka.ts";
 import { port } from "../../runtime/service/config.ts";
@@ -19,5 +19,5 @@ export const proxySettings = z.object({
     .max(256 * 1024 * 1024, "bodies are held in memory: 256 MiB at most")
     .default(8 * 1024 * 1024)
     .describe("Bytes of a request's body, at most."),
-  ...doorSettings,
+  ...accessSettings,
 });

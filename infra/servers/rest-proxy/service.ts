@@ -1,4 +1,4 @@
-import { doorOf } from "../../runtime/http/door-settings.ts";
+import { accessOf } from "../../runtime/http/access-settings.ts";
 import { clusterView } from "../../runtime/kafka/cluster-view.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
 import { registryApi } from "../../runtime/registry/api.ts";
@@ -27,7 +27,7 @@ export async function start(context: ServiceContext): Promise<RunningService> {
     metrics,
     logger,
     maxBody: config.REST_PROXY_MAX_BODY,
-    door: doorOf(config),
+    access: accessOf(config),
   });
   const { url } = await server.listen(config.REST_PROXY_PORT, config.REST_PROXY_HOST);
   logger.info({ url }, "listening");

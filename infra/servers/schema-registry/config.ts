@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { doorSettings } from "../../runtime/http/door-settings.ts";
+import { accessSettings } from "../../runtime/http/access-settings.ts";
 import { kafkaSettings } from "../../runtime/security/kafka.ts";
 import { port, topicPrefix } from "../../runtime/service/config.ts";
 
@@ -10,6 +10,6 @@ export const registryServerSettings = z.object({
     .string()
     .default("127.0.0.1")
     .describe("The address to listen on; 0.0.0.0 for everybody."),
-  ...doorSettings,
+  ...accessSettings,
   TOPIC_PREFIX: topicPrefix,
 });

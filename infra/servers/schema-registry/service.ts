@@ -1,4 +1,4 @@
-import { doorOf } from "../../runtime/http/door-settings.ts";
+import { accessOf } from "../../runtime/http/access-settings.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
 import { kafkaAccess } from "../../runtime/security/kafka.ts";
 import { untilAvailable } from "../../runtime/service/availability.ts";
@@ -18,7 +18,7 @@ export async function start(context: ServiceContext): Promise<RunningService> {
   const { env, clock, logger, metrics } = context;
   const config = readConfig(registryServerSettings, env);
   let store: RegistryStore | undefined;
-  const server = registryServer({ store: () => store, metrics, logger, door: doorOf(config) });
+  const server = registryServer({ store: () => store, metrics, logger, access: accessOf(config) });
   const { url } = await server.listen(config.SCHEMA_REGISTRY_PORT, config.SCHEMA_REGISTRY_HOST);
   const kafka = createKafka({ ...kafkaAccess(config), clientId: "schema-registry", logger, clock });
   const topic = `${config.TOPIC_PREFIX}_schemas`;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import express, { type ErrorRequestHandler, type Express, type Response, type Router } from "express";
 import type { Registry } from "prom-client";
-import { checkDoor, type Door } from "../../../../infra/runtime/http/door.ts";
+import { type AccessRules, checkAccess } from "../../../../infra/runtime/http/access.ts";
 import type { Logger } from "../../../../infra/runtime/logger.ts";
 import { messageOf } from "../../../../schemas/errors.ts";
 import type { HopView } from "../../../../schemas/page/page.ts";
@@ -24,7 +24,7 @@ export interface AppSources {
   /** Wall clock, epoch ms. */
   readonly now: () => number;
   readonly metrics: Registry;
-  readonly door: Door;
+  readonly access: AccessRules;
   readonly logger: Logger;
   readonly version: string;
   /** The built page. */
@@ -49,7 +49,7 @@ export function createApp(sources: AppSources): Express {
   const app = express();
   app.disable("x-powered-by");
   app.use(({ headers, socket }, _response, next) => {
-    checkDoor({ headers, localAddress: socket.localAddress }, sources.door);
+    checkAccess({ headers, localAddress: socket.localAddress }, sources.access);
     next();
   });
   app.use((_request, response, next) => {
@@ -148,7 +148,7 @@ function errorAnswer(logger: Logger): ErrorRequestHandler {
   };
 }
 
-/** What Express and the door throw has its status with it. */
+/** What Express and the access rules throw has its status with it. */
 function statusOf(error: unknown): number {
   const { status } = (error ?? {}) as { readonly status?: unknown };
   return typeof status === "number" && status >= 400 && status < 500 ? status : 500;

@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from "node:http";
 import { Server, type Socket } from "socket.io";
 import type { Clock } from "../../../../infra/runtime/clock.ts";
-import { checkDoor, type Door } from "../../../../infra/runtime/http/door.ts";
+import { type AccessRules, checkAccess } from "../../../../infra/runtime/http/access.ts";
 import type { Logger } from "../../../../infra/runtime/logger.ts";
 import { messageOf } from "../../../../schemas/errors.ts";
 import type { PageEvents, ServerEvents, Shown } from "../../../../schemas/page/page.ts";
@@ -14,7 +14,7 @@ export interface ChannelOptions {
   readonly versions: Versions;
   readonly viewers: Viewers;
   readonly clock: Clock;
-  readonly door: Door;
+  readonly access: AccessRules;
   readonly logger: Logger;
 }
 
@@ -37,7 +37,7 @@ export class Channel {
   /** The version each page was last sent. */
   readonly #sent = new Map<PageSocket, number>();
 
-  constructor(http: HttpServer, { versions, viewers, clock, door, logger }: ChannelOptions) {
+  constructor(http: HttpServer, { versions, viewers, clock, access, logger }: ChannelOptions) {
     this.#versions = versions;
     this.#viewers = viewers;
     this.#clock = clock;
@@ -47,7 +47,7 @@ export class Channel {
       // A WebSocket may be opened from any page: no browser asks the server first.
       allowRequest: ({ headers, socket }, answer) => {
         try {
-          checkDoor({ headers, localAddress: socket.localAddress }, door);
+          checkAccess({ headers, localAddress: socket.localAddress }, access);
           answer(null, true);
         } catch (error) {
           logger.warn({ reason: messageOf(error) }, "a page was not let in");

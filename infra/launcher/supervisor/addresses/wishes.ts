@@ -27,7 +27,7 @@ export function portWishes(
   return [...servers, ...others, ...inner.map((name): PortWish => ({ name, preferred: null }))];
 }
 
-/** The wish for the port of a server behind a door, which has the port that everybody knows. */
+/** The wish for the port of a server behind a proxy, which has the port that everybody knows. */
 export function workerOf(part: string): string {
   return `${part} worker`;
 }

@@ -14,7 +14,7 @@ import { listensItself } from "../process/listener.ts";
 import { logOf, type PartContext } from "../process/part-context.ts";
 import { answersOk, untilYes } from "../process/probe.ts";
 import type { Part } from "../supervise/part.ts";
-import { behindDoor, connectDoor, makeWorkerLogin, type WorkerLogin } from "./connect-door.ts";
+import { behindProxy, connectProxy, makeWorkerLogin, type WorkerLogin } from "./connect-proxy.ts";
 import { workerKafkaLogin } from "./kafka-login.ts";
 import { FIRST } from "./programs.ts";
 import { properties, writeOwnFile } from "./settings.ts";
@@ -67,21 +67,21 @@ export function workerSettings(worker: {
 }
 
 /**
- * Apache Kafka Connect with the Debezium connector for PostgreSQL, behind a door of ours: its REST API would take
+ * Apache Kafka Connect with the Debezium connector for PostgreSQL, behind a proxy of ours: its REST API would take
  * connectors from every web page whose name was made to mean this machine.
  */
 export function connectPart(
   context: PartContext,
   options: {
-    /** Where everybody reaches it: its door. */
+    /** Where everybody reaches it: its proxy. */
     readonly port: number;
-    /** Where the worker itself listens, for its door alone. */
+    /** Where the worker itself listens, for its proxy alone. */
     readonly workerPort: number;
     readonly brokers: string;
     /** PostgreSQL's address, with the password that connectors log in with. */
     readonly postgres: string;
     readonly logger: Logger;
-    /** What a write at its door must bear; absent: nothing. */
+    /** What a write at its proxy must bear; absent: nothing. */
     readonly token?: string;
     /** Of Kafka's login; absent: it asks for none. */
     readonly kafkaPassword?: string;
@@ -131,7 +131,7 @@ export function connectPart(
             ended,
           ),
       );
-      return behindDoor(launched, connectDoor(`http://127.0.0.1:${workerPort}`, login, options), port);
+      return behindProxy(launched, connectProxy(`http://127.0.0.1:${workerPort}`, login, options), port);
     },
   };
 }

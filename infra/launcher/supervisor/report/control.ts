@@ -1,5 +1,5 @@
 import { messageOf } from "../../../../schemas/errors.ts";
-import { closedDoor } from "../../../runtime/http/door-settings.ts";
+import { closedAccess } from "../../../runtime/http/access-settings.ts";
 import { RestError } from "../../../runtime/http/errors.ts";
 import type { HttpServer } from "../../../runtime/http/listen.ts";
 import type { Route } from "../../../runtime/http/router.ts";
@@ -66,7 +66,7 @@ export function controlServer(controlled: SupervisorControls, logger: Logger, to
       body: JSON.stringify({ error: messageOf(error) }),
     }),
     logger,
-    door: closedDoor(token),
+    access: closedAccess(token),
   });
 }
 

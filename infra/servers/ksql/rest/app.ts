@@ -1,5 +1,5 @@
 import { messageOf } from "../../../../schemas/errors.ts";
-import type { Door } from "../../../runtime/http/door.ts";
+import type { AccessRules } from "../../../runtime/http/access.ts";
 import type { Exchange } from "../../../runtime/http/exchange.ts";
 import type { HttpServer } from "../../../runtime/http/listen.ts";
 import { mediaTypeOf, negotiate } from "../../../runtime/http/media.ts";
@@ -26,14 +26,14 @@ interface AppOptions extends Probes {
   /** Answers and commands both reach Kafka. */
   readonly healthy: () => Promise<boolean>;
   readonly logger: Logger;
-  readonly door?: Door;
+  readonly access?: AccessRules;
 }
 
 /** The REST API, not yet listening, over HTTP/1.1 and HTTP/2. */
 export function ksqlHttpServer(options: AppOptions): HttpServer {
   const routes = [...aboutRoutes(options), ...statementRoutes(options), ...probeRoutes(options)];
-  const { logger, door } = options;
-  return httpServer({ routes, errorAnswer, logger, http2: true, ...(door ? { door } : {}) });
+  const { logger, access } = options;
+  return httpServer({ routes, errorAnswer, logger, http2: true, ...(access ? { access } : {}) });
 }
 
 const checked =

@@ -1,6 +1,6 @@
 import { isCoded, messageOf } from "../../../../schemas/errors.ts";
+import type { AccessRules } from "../../../runtime/http/access.ts";
 import { textOf } from "../../../runtime/http/body.ts";
-import type { Door } from "../../../runtime/http/door.ts";
 import { RestError } from "../../../runtime/http/errors.ts";
 import type { HttpServer } from "../../../runtime/http/listen.ts";
 import { type Probes, probeRoutes } from "../../../runtime/http/probes.ts";
@@ -19,12 +19,12 @@ export interface ServerOptions {
   readonly logger: Logger;
   /** Bytes of a request's body, at most. */
   readonly maxBody: number;
-  readonly door?: Door;
+  readonly access?: AccessRules;
 }
 
 /** The proxy's HTTP server, not yet listening: Confluent's API, and the probes that every service here has. */
 export function proxyServer(options: ServerOptions): HttpServer {
-  const { proxy, metrics, logger, door } = options;
+  const { proxy, metrics, logger, access } = options;
   const probe = () => ({ ready: proxy() !== undefined, detail: { waiting: proxy()?.producer.waiting ?? 0 } });
   return httpServer({
     routes: [...probeRoutes({ probe, metrics }), ...routes.map((route) => served(route, options))],
@@ -33,7 +33,7 @@ export function proxyServer(options: ServerOptions): HttpServer {
       return { status: refused.status, type: errorType(refused, accept), body: JSON.stringify(refused.body) };
     },
     logger,
-    ...(door ? { door } : {}),
+    ...(access ? { access } : {}),
   });
 }
 

@@ -1,6 +1,6 @@
 import { messageOf } from "../../../../schemas/errors.ts";
+import type { AccessRules } from "../../../runtime/http/access.ts";
 import { textOf } from "../../../runtime/http/body.ts";
-import type { Door } from "../../../runtime/http/door.ts";
 import { RestError } from "../../../runtime/http/errors.ts";
 import type { Exchange } from "../../../runtime/http/exchange.ts";
 import type { HttpServer } from "../../../runtime/http/listen.ts";
@@ -33,13 +33,13 @@ export interface ServerOptions {
   readonly store: () => RegistryStore | undefined;
   readonly metrics: Probes["metrics"];
   readonly logger: Logger;
-  readonly door?: Door;
+  readonly access?: AccessRules;
 }
 
 type Store = ServerOptions["store"];
 
 /** The registry's HTTP server, not yet listening: Confluent's API, and the probes that every service here has. */
-export function registryServer({ store, metrics, logger, door }: ServerOptions): HttpServer {
+export function registryServer({ store, metrics, logger, access }: ServerOptions): HttpServer {
   const api = [...subjectRoutes, ...schemaRoutes, ...settingRoutes, ...compatibilityRoutes];
   return httpServer({
     routes: [
@@ -48,7 +48,7 @@ export function registryServer({ store, metrics, logger, door }: ServerOptions):
     ],
     errorAnswer,
     logger,
-    ...(door ? { door } : {}),
+    ...(access ? { access } : {}),
   });
 }
 

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { z } from "zod";
 import { defined } from "../defined.ts";
-import type { Door } from "./door.ts";
+import type { AccessRules } from "./access.ts";
 import { tokenSetting } from "./token.ts";
 
 const list = z
@@ -10,7 +10,7 @@ const list = z
   .pipe(z.array(z.string()));
 
 /** For servers that others than this machine's programs may use. */
-export const doorSettings = {
+export const accessSettings = {
   HTTP_ALLOWED_HOSTS: list
     .refine((hosts) => hosts.every((host) => /^(\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)$/.test(host)), {
       error: "give names without port, separated by commas, for example chicago.example.org,.lan",
@@ -31,9 +31,9 @@ export const doorSettings = {
   ...tokenSetting,
 };
 
-type DoorSettings = Readonly<z.output<z.ZodObject<typeof doorSettings>>>;
+type AccessSettings = Readonly<z.output<z.ZodObject<typeof accessSettings>>>;
 
-export function doorOf(settings: DoorSettings): Door {
+export function accessOf(settings: AccessSettings): AccessRules {
   return {
     allowedHosts: settings.HTTP_ALLOWED_HOSTS,
     allowedOrigins: settings.HTTP_ALLOWED_ORIGINS,
@@ -43,6 +43,6 @@ export function doorOf(settings: DoorSettings): Door {
 }
 
 /** For callers on this machine alone. @param token - what writes must bear; left out: nothing. */
-export function closedDoor(token?: string): Door {
+export function closedAccess(token?: string): AccessRules {
   return { allowedHosts: [], allowedOrigins: [], machine: hostname(), ...defined({ token }) };
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request, type Server } from "node:h
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { silentLogger } from "../logger.ts";
 import { closeServer, type HttpServer, listen } from "./listen.ts";
-import { reverseDoor } from "./reverse-door.ts";
+import { reverseProxy } from "./reverse-proxy.ts";
 
 let behind: Server;
 let front: HttpServer;
@@ -38,7 +38,7 @@ beforeEach(async () => {
     response.end(`answer to ${incoming.url}`);
   });
   const { url } = await listen(behind, 0);
-  front = reverseDoor({ target: url, authorization: "Basic c2VjcmV0", maxBody: 1000, logger: silentLogger });
+  front = reverseProxy({ target: url, authorization: "Basic c2VjcmV0", maxBody: 1000, logger: silentLogger });
   ({ port } = await front.listen(0));
 });
 afterEach(async () => {
@@ -56,7 +56,7 @@ async function ask(method: string, path: string, headers: Record<string, string>
   return { status: response.statusCode, headers: response.headers, text };
 }
 
-test("who is let in is passed on, with the login that only the door knows", async () => {
+test("who is let in is passed on, with the login that only the proxy knows", async () => {
   const answer = await ask(
     "POST",
     "/connectors?x=%20y",
@@ -125,7 +125,7 @@ test.each([
     expect((await ask("GET", "/")).text).toBe("here");
     await closeServer(server);
   };
-  const own = reverseDoor({
+  const own = reverseProxy({
     target: url,
     maxBody: 1000,
     starting,
@@ -153,7 +153,7 @@ test.each([
   else expect(answer.headers.location).toMatch(/^http:/);
 });
 
-test("no request comes back with the login that only the door knows", async () => {
+test("no request comes back with the login that only the proxy knows", async () => {
   expect((await ask("TRACE", "/connectors")).status).toBe(405);
   expect(seen).toEqual([]);
 });

@@ -2,15 +2,15 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../../../schemas/errors.ts";
-import { closedDoor } from "../../../runtime/http/door-settings.ts";
+import { closedAccess } from "../../../runtime/http/access-settings.ts";
 import type { HttpServer } from "../../../runtime/http/listen.ts";
-import { reverseDoor } from "../../../runtime/http/reverse-door.ts";
+import { reverseProxy } from "../../../runtime/http/reverse-proxy.ts";
 import type { Logger } from "../../../runtime/logger.ts";
 import type { Launched } from "../supervise/part.ts";
 
 /** Kafka's own login for Connect's REST API (KIP-285): every request needs the password of a file. */
 const AUTH = "org.apache.kafka.connect.rest.basic.auth.extension";
-const USER = "door";
+const USER = "proxy";
 /** A connector's settings have some kilobytes. */
 const MAX_BODY = 1024 * 1024;
 
@@ -40,31 +40,31 @@ export function makeWorkerLogin(folder: string): WorkerLogin {
   };
 }
 
-/** The door at the address that everybody knows. @param token - what a write must bear; left out: nothing. */
-export function connectDoor(
+/** The proxy at the address that everybody knows. @param token - what a write must bear; left out: nothing. */
+export function connectProxy(
   target: string,
   { authorization }: WorkerLogin,
   { logger, token }: { readonly logger: Logger; readonly token?: string },
 ): HttpServer {
-  return reverseDoor({
+  return reverseProxy({
     target,
     authorization,
-    door: closedDoor(token),
+    access: closedAccess(token),
     maxBody: MAX_BODY,
     logger,
     starting: true,
   });
 }
 
-/** A part that is reached through a door: both begin and end together. */
-export function behindDoor(part: Launched, door: HttpServer, port: number): Launched {
+/** A part that is reached through a proxy: both begin and end together. */
+export function behindProxy(part: Launched, access: HttpServer, port: number): Launched {
   let shut: string | undefined;
-  door.listen(port).catch((error: unknown) => {
+  access.listen(port).catch((error: unknown) => {
     shut = messageOf(error);
     part.kill();
   });
   const ended = part.ended.then(async (end) => {
-    await door.close();
+    await access.close();
     return shut === undefined ? end : { code: null, reason: shut };
   });
   return { ...part, ended };

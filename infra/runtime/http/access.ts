@@ -4,7 +4,7 @@ import { RestError } from "./errors.ts";
 import { isLoopback } from "./loopback.ts";
 
 /** Who is let in besides those that every server here takes. */
-export interface Door {
+export interface AccessRules {
   /** Names of this server that Host may give: `chicago.example.org`, or `.example.org` for all below it; `*` for any. */
   readonly allowedHosts: readonly string[];
   /** Origins of other servers' pages that may use this one: `https://chicago.example.org`. */
@@ -32,16 +32,16 @@ export interface Caller {
  *
  * @throws {RestError} 403 that names the setting which lets the request in.
  */
-export function checkDoor(caller: Caller, door: Door): void {
+export function checkAccess(caller: Caller, access: AccessRules): void {
   const authority = authorityOf(caller.headers);
-  if (!isOwnHost(authority, caller.localAddress, door)) {
+  if (!isOwnHost(authority, caller.localAddress, access)) {
     throw new RestError(
       403,
       403,
       `"${printable(authority ?? "")}" in Host is not a name of this server: use localhost, or name it in HTTP_ALLOWED_HOSTS`,
     );
   }
-  const foreign = foreignPage(caller.headers, authority, door);
+  const foreign = foreignPage(caller.headers, authority, access);
   if (foreign !== undefined) {
     throw new RestError(
       403,
@@ -56,15 +56,19 @@ function authorityOf(headers: IncomingHttpHeaders): string | undefined {
   return (headers[":authority"] as string | undefined) ?? headers.host;
 }
 
-function isOwnHost(authority: string | undefined, localAddress: string | undefined, door: Door): boolean {
+function isOwnHost(
+  authority: string | undefined,
+  localAddress: string | undefined,
+  access: AccessRules,
+): boolean {
   // HTTP/1.0, which no browser speaks any more.
   if (authority === undefined) return true;
   const host = hostOf(authority);
   if (host === undefined) return false;
-  if (door.allowedHosts.some((allowed) => covers(allowed.toLowerCase(), host))) return true;
+  if (access.allowedHosts.some((allowed) => covers(allowed.toLowerCase(), host))) return true;
   const overLoopback = localAddress === undefined || isLoopback(unmapped(localAddress));
-  if (!overLoopback && door.allowedHosts.length === 0) return true;
-  return isAddress(host) || isPrivateName(host) || isMachine(host, door.machine);
+  if (!overLoopback && access.allowedHosts.length === 0) return true;
+  return isAddress(host) || isPrivateName(host) || isMachine(host, access.machine);
 }
 
 /** `[::1]:80` → `[::1]`; undefined for what is no host. A dot at the end means nothing. */
@@ -101,12 +105,12 @@ function unmapped(address: string): string {
 function foreignPage(
   headers: IncomingHttpHeaders,
   authority: string | undefined,
-  door: Door,
+  access: AccessRules,
 ): string | undefined {
   const { origin } = headers;
   const site = headers["sec-fetch-site"];
   if (origin !== undefined) {
-    if (door.allowedOrigins.includes(origin) || isSameOrigin(origin, authority, headers)) return undefined;
+    if (access.allowedOrigins.includes(origin) || isSameOrigin(origin, authority, headers)) return undefined;
     return origin === "null" ? "an unknown origin" : origin;
   }
   // Without Origin a browser only reads, or follows a link: what comes of it, the page does not see.

@@ -9,19 +9,19 @@ import {
 import { pipeline } from "node:stream/promises";
 import { messageOf } from "../../../schemas/errors.ts";
 import type { Logger } from "../logger.ts";
-import { checkDoor, type Door } from "./door.ts";
-import { closedDoor } from "./door-settings.ts";
+import { type AccessRules, checkAccess } from "./access.ts";
+import { closedAccess } from "./access-settings.ts";
 import { RestError } from "./errors.ts";
 import { type HttpServer, overHttp1 } from "./listen.ts";
 import { type HttpLimits, timeLimits } from "./server.ts";
 import { checkToken } from "./token.ts";
 
-export interface ReverseDoorOptions {
+export interface ReverseProxyOptions {
   /** The server behind: `http://127.0.0.1:28083`. */
   readonly target: string;
   /** What the server behind asks for; its clients need not know it. */
   readonly authorization?: string;
-  readonly door?: Door;
+  readonly access?: AccessRules;
   readonly limits?: HttpLimits;
   /** Bytes of a request's body, at most. */
   readonly maxBody: number;
@@ -43,12 +43,12 @@ const NOT_PASSED_ON = [
  *
  * The server behind must listen where no other client finds it, or ask for `authorization`.
  */
-export function reverseDoor(options: ReverseDoorOptions): HttpServer {
-  const { door = closedDoor() } = options;
+export function reverseProxy(options: ReverseProxyOptions): HttpServer {
+  const { access = closedAccess() } = options;
   const agent = new Agent({ keepAlive: true });
   const behind = new Behind(options);
   const server = createServer(timeLimits(options.limits), (incoming, response) => {
-    pass(options, door, agent, incoming, response).then(
+    pass(options, access, agent, incoming, response).then(
       () => behind.answers(),
       (error: unknown) => refuse(response, error, behind),
     );
@@ -59,16 +59,16 @@ export function reverseDoor(options: ReverseDoorOptions): HttpServer {
 }
 
 async function pass(
-  { target, authorization, maxBody }: ReverseDoorOptions,
-  door: Door,
+  { target, authorization, maxBody }: ReverseProxyOptions,
+  access: AccessRules,
   agent: Agent,
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { headers, method = "GET", url = "/" } = incoming;
-  checkDoor({ headers, localAddress: incoming.socket.localAddress }, door);
-  checkToken({ method, headers }, door.token);
-  // Its answer is the request as it came, with the login that only the door knows (RFC 9110 §9.3.8).
+  checkAccess({ headers, localAddress: incoming.socket.localAddress }, access);
+  checkToken({ method, headers }, access.token);
+  // Its answer is the request as it came, with the login that only the proxy knows (RFC 9110 §9.3.8).
   if (method === "TRACE") throw new RestError(405, 405, "HTTP 405 Method Not Allowed");
   if (!url.startsWith("/")) throw new RestError(400, 400, "the request's target must be a path");
   if (Number(headers["content-length"] ?? 0) > maxBody) throw tooLarge(maxBody);
@@ -90,7 +90,7 @@ async function pass(
   await pipeline(answer, response);
 }
 
-/** A redirect to the server behind leads to the door: its callers may not know the other name. */
+/** A redirect to the server behind leads to the proxy: its callers may not know the other name. */
 function movedHere({ headers }: IncomingMessage, target: string): { location?: string } {
   const { location } = headers;
   const own = target.replace(/\/$/, "");
@@ -122,7 +122,7 @@ class Behind {
   #starting: boolean;
   #silent = false;
 
-  constructor({ logger, starting = false }: ReverseDoorOptions) {
+  constructor({ logger, starting = false }: ReverseProxyOptions) {
     this.#logger = logger;
     this.#starting = starting;
   }

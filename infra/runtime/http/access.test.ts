@@ -1,14 +1,18 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { expect, test } from "vitest";
-import { checkDoor, type Door } from "./door.ts";
+import { type AccessRules, checkAccess } from "./access.ts";
 
-const CLOSED: Door = { allowedHosts: [], allowedOrigins: [], machine: "lab-3" };
+const CLOSED: AccessRules = { allowedHosts: [], allowedOrigins: [], machine: "lab-3" };
 const LOOPBACK = "127.0.0.1";
 const NETWORK = "192.0.2.7";
 
-function admitted(headers: IncomingHttpHeaders, localAddress = LOOPBACK, door: Partial<Door> = {}): boolean {
+function admitted(
+  headers: IncomingHttpHeaders,
+  localAddress = LOOPBACK,
+  access: Partial<AccessRules> = {},
+): boolean {
   try {
-    checkDoor({ headers, localAddress }, { ...CLOSED, ...door });
+    checkAccess({ headers, localAddress }, { ...CLOSED, ...access });
     return true;
   } catch (error) {
     expect(error).toMatchObject({ status: 403 });
@@ -124,9 +128,9 @@ test("behind a proxy the page's own name is in X-Forwarded-Host, or named by the
 });
 
 test("the refusal names the setting, and holds nothing that a terminal obeys", () => {
-  expect(() => checkDoor({ headers: { host: "e\u001b[31mvil" }, localAddress: LOOPBACK }, CLOSED)).toThrow(
+  expect(() => checkAccess({ headers: { host: "e\u001b[31mvil" }, localAddress: LOOPBACK }, CLOSED)).toThrow(
     /^"e\?\[31mvil" in Host is not a name of this server: use localhost, or name it in HTTP_ALLOWED_HOSTS$/,
   );
   const headers = { host: "localhost", origin: "https://evil.example" };
-  expect(() => checkDoor({ headers, localAddress: LOOPBACK }, CLOSED)).toThrow(/HTTP_ALLOWED_ORIGINS/);
+  expect(() => checkAccess({ headers, localAddress: LOOPBACK }, CLOSED)).toThrow(/HTTP_ALLOWED_ORIGINS/);
 });

@@ -8,11 +8,11 @@ import { closeServer, listen } from "../../../runtime/http/listen.ts";
 import { silentLogger } from "../../../runtime/logger.ts";
 import { eventually } from "../../../runtime/testing/eventually.ts";
 import type { Ended, Launched } from "../supervise/part.ts";
-import { behindDoor, connectDoor, makeWorkerLogin } from "./connect-door.ts";
+import { behindProxy, connectProxy, makeWorkerLogin } from "./connect-proxy.ts";
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'connect door "x" '));
+  folder = mkdtempSync(join(tmpdir(), 'connect access "x" '));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -65,7 +65,7 @@ test("the password is another one at each start, and only this user reads it", (
   expect(config).toContain(`file="${users.replaceAll('"', '\\"')}"`);
 });
 
-test("what comes through the door has the password, and the door ends with its part", async () => {
+test("what comes through the proxy has the password, and the proxy ends with its part", async () => {
   const login = makeWorkerLogin(folder);
   const worker = createServer((incoming, response) => {
     response.statusCode = incoming.headers.authorization === login.authorization ? 200 : 401;
@@ -74,7 +74,7 @@ test("what comes through the door has the password, and the door ends with its p
   const { url } = await listen(worker, 0);
   const port = await freePort();
   const part = running();
-  const { ended } = behindDoor(part, connectDoor(url, login, { logger: silentLogger }), port);
+  const { ended } = behindProxy(part, connectProxy(url, login, { logger: silentLogger }), port);
   await eventually(async () => expect(await statusOf(port)).toBe(200));
   expect(await statusOf((worker.address() as AddressInfo).port)).toBe(401);
   part.end();
@@ -83,13 +83,13 @@ test("what comes through the door has the password, and the door ends with its p
   await closeServer(worker);
 });
 
-test("a part whose door has no port is ended, and says why", async () => {
+test("a part whose proxy has no port is ended, and says why", async () => {
   const other = createServer();
   const { port } = await listen(other, 0);
   const part = running();
-  const { ended } = behindDoor(
+  const { ended } = behindProxy(
     part,
-    connectDoor("http://127.0.0.1:9", makeWorkerLogin(folder), { logger: silentLogger }),
+    connectProxy("http://127.0.0.1:9", makeWorkerLogin(folder), { logger: silentLogger }),
     port,
   );
   expect((await ended).reason).toContain(`port ${port} is in use`);
