@@ -227,7 +227,8 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "pino-pretty": ["infra/runtime/logger.ts"],
   preact: ["central/dashboard/web"],
   "prom-client": ["infra", "firmware-sim", "edge", "gateway", "central"],
-  re2js: ["infra/servers/ksql/values"],
+  protobufjs: ["infra/servers/schema-registry/core/protobuf"],
+  re2js: ["infra/servers/ksql/values", "infra/servers/schema-registry/core/json-schema"],
   semver: ["infra/operator/supply"],
   serialport: ["edge/serial", "firmware-sim/hosts"],
   snappyjs: ["infra/runtime/kafka/kafkajs/patches"],
@@ -244,6 +245,7 @@ export const COMPUTING_PACKAGES: readonly string[] = [
   "fastest-levenshtein",
   "fflate",
   "pbf",
+  "protobufjs",
   "re2js",
   "zod",
 ];

@@ -36,12 +36,14 @@ export interface ParsedSchema {
 /**
  * Parse and check the text of an Avro schema: names, references, unions, symbols, defaults.
  *
+ * @param others - schemas whose named types this one may use, each after those that it uses itself.
  * @throws {CodedError} AVRO_INVALID that says what is wrong with it.
  */
-export function parseAvroSchema(text: string): ParsedSchema {
+export function parseAvroSchema(text: string, others: readonly string[] = []): ParsedSchema {
   try {
     const json = parseJson(text);
     const options = { registry: { long: bigLong }, wrapUnions: true, typeHook: refuseIncomplete };
+    for (const other of others) avro.Type.forSchema(plainOf(parseJson(other)) as Schema, options);
     return { json, type: avro.Type.forSchema(plainOf(json) as Schema, options) };
   } catch (cause) {
     throw new CodedError("AVRO_INVALID", { message: problemOf(cause), retryable: false, cause });

@@ -8,7 +8,8 @@ const name = "schema-registry";
 
 const program = createProgram({
   name,
-  description: "Schemas by id and subject, over the API of Confluent's Schema Registry (Avro).",
+  description:
+    "Schemas by id and subject, over the API of Confluent's Schema Registry (Avro, JSON Schema, Protobuf).",
   settings: [registryServerSettings, logSettings],
   examples: `  KAFKA_BROKERS=localhost:9092 SCHEMA_REGISTRY_PORT=8081 schema-registry
   curl -s localhost:8081/subjects`,

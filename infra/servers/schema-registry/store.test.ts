@@ -59,7 +59,7 @@ test("an id is not given twice, though compaction removed every trace of its sch
   await (await compacted.admin()).ensureTopics([{ topic: "_schemas", partitions: 1 }]);
   compacted.append([...newest.values()].filter((r) => r.value !== null));
   const second = await open(compacted);
-  expect(await second.write((state) => register(state, "s", { schema: '"long"' }))).toEqual({ id: 2 });
+  expect(await second.write((state) => register(state, "s", { schema: '"long"' }))).toMatchObject({ id: 2 });
 });
 
 test("damaged and foreign records in the topic are passed over", async () => {
@@ -121,7 +121,7 @@ test("a write that Kafka does not acknowledge is answered with 50002, and its la
     status: 500,
     code: 50002,
   });
-  expect(await store.write((state) => register(state, "t", { schema: '"long"' }))).toEqual({ id: 2 });
+  expect(await store.write((state) => register(state, "t", { schema: '"long"' }))).toMatchObject({ id: 2 });
   expect(store.state.versions("s", "live").map(({ id }) => id)).toEqual([1]);
 });
 
@@ -144,5 +144,5 @@ test("a refused request does not hold up the next", async () => {
   const refused = store.write((state) => register(state, "s", { schema: "nonsense" }));
   const taken = store.write((state) => register(state, "s", { schema: '"int"' }));
   await expect(refused).rejects.toMatchObject({ status: 422, code: 42201 });
-  expect(await taken).toEqual({ id: 1 });
+  expect(await taken).toMatchObject({ id: 1 });
 });

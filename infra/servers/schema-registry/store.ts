@@ -55,6 +55,16 @@ export class RegistryStore {
     return store;
   }
 
+  /** @throws {CodedError} KAFKA_UNAVAILABLE */
+  async clusterId(): Promise<string> {
+    const admin = await this.#options.kafka.admin();
+    try {
+      return await admin.clusterId();
+    } finally {
+      await admin.close();
+    }
+  }
+
   get state(): RegistryState {
     return this.#state;
   }

@@ -6,7 +6,7 @@ import { json } from "./json.ts";
 import { ksql } from "./ksql.ts";
 import { mqttBatch, mqttState } from "./mqtt.ts";
 import { restProxy } from "./rest-proxy.ts";
-import { avroValues, registry, registryRequests } from "./schemas.ts";
+import { avroValues, jsonSchemas, protobufSchemas, registry, registryRequests } from "./schemas.ts";
 import { serial } from "./serial.ts";
 import { socketIo } from "./socket-io.ts";
 
@@ -20,6 +20,8 @@ export const TARGETS: readonly Target[] = [
     json,
     registry,
     registryRequests,
+    jsonSchemas,
+    protobufSchemas,
     avroValues,
     restProxy,
     ksql,

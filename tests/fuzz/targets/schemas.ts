@@ -3,7 +3,8 @@ import { holdsExactly } from "../../../infra/runtime/avro/exact.ts";
 import { parseAvroSchema } from "../../../infra/runtime/avro/type.ts";
 import { RestError } from "../../../infra/runtime/http/errors.ts";
 import { incompatibilities } from "../../../infra/servers/schema-registry/core/compatibility.ts";
-import { parseSchema } from "../../../infra/servers/schema-registry/core/decisions.ts";
+import type { SchemaType } from "../../../infra/servers/schema-registry/core/content.ts";
+import { parseText } from "../../../infra/servers/schema-registry/core/parsing.ts";
 import { fromLogEntry } from "../../../infra/servers/schema-registry/core/records.ts";
 import { parseBody } from "../../../infra/servers/schema-registry/http/request.ts";
 import { SCHEMA_NAMES } from "../../../schemas/avro/names.ts";
@@ -68,9 +69,81 @@ export const registry: Target = {
     refusing(
       () => {
         const [first = "", second = ""] = input.toString().split("\n");
-        const earlier = parseSchema(first).type;
-        const { type } = parseSchema(second);
-        incompatibilities(type, [{ version: 1, type: () => earlier }], "FULL");
+        compare("AVRO", first, second);
+      },
+      (error) => error instanceof RestError,
+    ),
+};
+
+function compare(type: SchemaType, first: string, second: string): void {
+  const earlier = parseText(type, first);
+  incompatibilities(parseText(type, second), [{ version: 1, parsed: () => earlier }], "FULL");
+}
+
+const jsonObject = (properties: string): string => `{"type":"object","properties":{${properties}}}`;
+
+export const jsonSchemas: Target = {
+  name: "json-schemas",
+  about: "two JSON Schemas of one subject: parsed, made canonical, compared",
+  maxBytes: MAX_BODY,
+  corpus: [
+    pair(jsonObject('"a":{"type":"string","maxLength":3}'), jsonObject('"a":{"type":["string","null"]}')),
+    pair(
+      '{"definitions":{"n":{"type":"object","properties":{"next":{"$ref":"#/definitions/n"}}}},"$ref":"#/definitions/n"}',
+      '{"oneOf":[{"type":"integer","multipleOf":0.5},{"const":1},{"not":{"enum":[1,"a"]}}]}',
+    ),
+    pair(
+      '{"$schema":"https://json-schema.org/draft/2020-12/schema","prefixItems":[true,false],"items":{"type":"null"}}',
+      '{"patternProperties":{"^a+$":{}},"dependencies":{"a":["b"],"c":{"minProperties":1}},"additionalProperties":false}',
+    ),
+  ],
+  families: {
+    "n properties": (n) => both(jsonObject(repeated(n, (i) => `"p${i}":{"type":"string"}`))),
+    "n properties that are new": (n) =>
+      pair(jsonObject(""), jsonObject(repeated(n, (i) => `"p${i}":{"type":"string"}`))),
+    "n values": (n) => both(`{"enum":[${repeated(n, String)}]}`),
+    "n definitions in a chain": (n) =>
+      both(
+        `{"definitions":{${repeated(n, (i) => `"d${i}":{"properties":{"a":{"$ref":"#/definitions/d${(i + 1) % n}"}}}`)}},"$ref":"#/definitions/d0"}`,
+      ),
+  },
+  take: (input) =>
+    refusing(
+      () => {
+        const [first = "", second = ""] = input.toString().split("\n");
+        compare("JSON", first, second);
+      },
+      (error) => error instanceof RestError,
+    ),
+};
+
+const message = (body: string): string => `syntax = "proto3"; package a; message M { ${body} }`;
+
+export const protobufSchemas: Target = {
+  name: "protobuf-schemas",
+  about: "two Protobuf schemas of one subject: parsed, laid out, compared",
+  maxBytes: MAX_BODY,
+  corpus: [
+    pair(message("string a = 1; oneof o { int32 b = 2; }"), message("bytes a = 1; int32 b = 2;")),
+    pair(
+      message("map<string, M> m = 1; enum E { X = 0; } E e = 2;"),
+      message("repeated M m = 1 [deprecated = true];"),
+    ),
+    pair(
+      'syntax = "proto2"; import "google/protobuf/timestamp.proto"; message T { required google.protobuf.Timestamp t = 1; }',
+      'syntax = "proto3"; option java_package = "x"; service S { rpc G(T) returns (stream T); } message T {}',
+    ),
+  ],
+  families: {
+    "n fields": (n) => both(message(repeated(n, (i) => `string f${i} = ${i + 1};`).replaceAll(",", " "))),
+    "n blanks": (n) => both(message(" ".repeat(n))),
+    "n quotes": (n) => both(message('"'.repeat(n))),
+  },
+  take: (input) =>
+    refusing(
+      () => {
+        const [first = "", second = ""] = input.toString().split("\n");
+        compare("PROTOBUF", first, second);
       },
       (error) => error instanceof RestError,
     ),

@@ -1,23 +1,10 @@
-import type { Type } from "avsc";
-import type { Problem } from "./problems.ts";
-import { readProblems } from "./resolution.ts";
-
-/** Confluent's seven levels, in the order in which its error message lists them. */
-export const LEVELS = [
-  "NONE",
-  "BACKWARD",
-  "FORWARD",
-  "FULL",
-  "BACKWARD_TRANSITIVE",
-  "FORWARD_TRANSITIVE",
-  "FULL_TRANSITIVE",
-] as const;
-export type CompatibilityLevel = (typeof LEVELS)[number];
+import type { CompatibilityLevel } from "./levels.ts";
+import type { ParsedSchema } from "./parsed.ts";
 
 export interface Version {
   readonly version: number;
   /** Called for those that count at the level. */
-  readonly type: () => Type;
+  readonly parsed: () => ParsedSchema;
 }
 
 /**
@@ -30,29 +17,23 @@ export interface Version {
  * @returns what stands against it, one sentence each, of the newest version that it clashes with; empty: it may.
  */
 export function incompatibilities(
-  schema: Type,
+  schema: ParsedSchema,
   earlier: readonly Version[],
   level: CompatibilityLevel,
 ): readonly string[] {
   if (level === "NONE") return [];
   const newestFirst = earlier.toReversed();
   const relevant = level.endsWith("_TRANSITIVE") ? newestFirst : newestFirst.slice(0, 1);
-  for (const { version, type: typeOf } of relevant) {
-    const type = typeOf();
-    const backward = level.startsWith("FORWARD") ? [] : readProblems(schema, type);
-    const forward = level.startsWith("BACKWARD") ? [] : readProblems(type, schema);
-    const found = [
-      ...backward.map((problem) => sentence(problem, "new", "old")),
-      ...forward.map((problem) => sentence(problem, "old", "new")),
-    ];
+  for (const { version, parsed } of relevant) {
+    const found = between(schema, parsed(), level);
     if (found.length > 0) return [...found, `{oldSchemaVersion: ${version}}`, `{compatibility: '${level}'}`];
   }
   return [];
 }
 
-function sentence(problem: Problem, reader: string, writer: string): string {
-  const text = problem.text
-    .replaceAll("%reader", `${reader} schema`)
-    .replaceAll("%writer", `${writer} schema`);
-  return `{errorType:'${problem.kind}', description:'${text}', additionalInfo:'${problem.detail}'}`;
+function between(schema: ParsedSchema, old: ParsedSchema, level: CompatibilityLevel): readonly string[] {
+  if (schema.schemaType !== old.schemaType) return ["Incompatible because of different schema type"];
+  const backward = level.startsWith("FORWARD") ? [] : schema.problems(old, { reader: "new", writer: "old" });
+  const forward = level.startsWith("BACKWARD") ? [] : old.problems(schema, { reader: "old", writer: "new" });
+  return [...backward, ...forward];
 }

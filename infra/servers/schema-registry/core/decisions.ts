@@ -1,11 +1,13 @@
-import { isCoded } from "../../../../schemas/errors.ts";
-import { type ParsedSchema, parseAvroSchema } from "../../../runtime/avro/type.ts";
-import { canonicalText } from "./canonical.ts";
 import { incompatibilities } from "./compatibility.ts";
+import { identityOf, type Metadata, type RuleSet, type SchemaContent, type SchemaType } from "./content.ts";
+import { withVersion } from "./data-contract.ts";
 import { refusal } from "./errors.ts";
 import { checkName, checkRoom } from "./limits.ts";
-import type { RegistryRecord } from "./records.ts";
-import type { RegistryState, StoredVersion, Visibility } from "./state.ts";
+import type { ParsedSchema } from "./parsed.ts";
+import { parseContent } from "./parsing.ts";
+import type { RegistryRecord, StoredVersion } from "./records.ts";
+import { pinned } from "./references.ts";
+import type { RegistryState, Visibility } from "./state.ts";
 
 /** What a request changes and what it is answered; without records nothing is written. */
 export interface StateDecision<T> {
@@ -15,20 +17,43 @@ export interface StateDecision<T> {
 
 /** A schema as a client sends it. */
 export interface SchemaRequest {
+  /** Blank: the newest version's, for new metadata or rules of the same schema. */
   readonly schema: string;
+  /** Left out: AVRO. */
+  readonly schemaType?: SchemaType;
+  readonly references?: SchemaContent["references"];
+  /** Left out: the newest version's, and so for the rules. */
+  readonly metadata?: Metadata;
+  readonly ruleSet?: RuleSet;
+  /** Everything in an order that does not depend on its author. */
+  readonly normalize?: boolean;
   /** Only in IMPORT mode. */
   readonly id?: number;
   readonly version?: number;
 }
 
+/** A schema that was registered, or had been before. */
+export type Registered = Pick<StoredVersion, "id" | "version"> & { readonly content: SchemaContent };
+
+interface Checked {
+  readonly content: SchemaContent;
+  readonly parsed: ParsedSchema;
+}
+
 /** @throws {RestError} 42201 */
-export function parseSchema(text: string): ParsedSchema & { readonly canonical: string } {
-  try {
-    const parsed = parseAvroSchema(text);
-    return { ...parsed, canonical: canonicalText(parsed.json) };
-  } catch (error) {
-    throw refusal.invalidSchema(isCoded(error) ? error.message : String(error));
-  }
+export function checkedSchema(state: RegistryState, request: SchemaRequest): Checked {
+  const { schema, schemaType = "AVRO", metadata, ruleSet, normalize = false } = request;
+  if (schema.trim() === "") throw refusal.invalidSchema("Empty schema");
+  const references = pinned(state, request.references ?? []);
+  const parsed = parseContent(state, { schemaType, schema, references });
+  const content = {
+    schemaType,
+    schema: normalize ? parsed.normalized : parsed.canonical,
+    references: normalize ? inOrder(references) : references,
+    ...(metadata && { metadata }),
+    ...(ruleSet && { ruleSet }),
+  };
+  return { content, parsed };
 }
 
 /** @throws {RestError} 40901, 42201, 42205, 42208 */
@@ -36,50 +61,79 @@ export function register(
   state: RegistryState,
   subject: string,
   request: SchemaRequest,
-): StateDecision<{ id: number }> {
+): StateDecision<Registered> {
   checkName(subject);
-  const { canonical, type } = parseSchema(request.schema);
   const live = state.versions(subject, "live");
-  const same = live.find((stored) => stored.schema === canonical);
-  if (same && (request.id === undefined || request.id === same.id))
-    return { records: [], answer: { id: same.id } };
-  checkRoom(state, subject, canonical);
+  const next = nextVersion(state, subject);
   const mode = state.modeOf(subject);
+  const given = mode === "IMPORT" ? request : inherited(request, live.at(-1), next);
+  const { content, parsed } = checkedSchema(state, given);
+  const same = holding(live, content);
+  if (same && (request.id === undefined || request.id === same.id)) {
+    return { records: [], answer: { id: same.id, version: same.version, content } };
+  }
+  checkRoom(state, subject, content);
   if (mode.startsWith("READONLY")) throw refusal.notPermitted(`Subject ${subject} is in read-only mode`);
-  if (mode === "IMPORT") return imported(state, subject, canonical, request);
+  if (mode === "IMPORT") return imported(state, subject, content, request);
   if (request.id !== undefined && request.id > 0) {
     throw refusal.notPermitted(`Subject ${subject} is not in import mode`);
   }
-  const earlier = live.map(({ version, schema }) => ({ version, type: () => parseAvroSchema(schema).type }));
-  const problems = incompatibilities(type, earlier, state.levelOf(subject));
+  if (request.version !== undefined && request.version > 0 && request.version !== next) {
+    throw refusal.invalidSchema("Version is not one more than previous version");
+  }
+  const earlier = live.map((stored) => ({
+    version: stored.version,
+    parsed: () => parseContent(state, stored),
+  }));
+  const problems = incompatibilities(parsed, earlier, state.levelOf(subject));
   if (problems.length > 0) throw refusal.incompatible(subject, problems);
-  const id = state.idOf(canonical) ?? state.nextId;
-  return written(subject, nextVersion(state, subject), id, canonical);
+  return written(subject, next, state.idOf(content) ?? state.nextId, content);
+}
+
+/** What the request leaves out is the newest version's: metadata and rules, and with a blank schema the schema. */
+function inherited(
+  request: SchemaRequest,
+  newest: StoredVersion | undefined,
+  version: number,
+): SchemaRequest {
+  if (!newest) return request;
+  const { schemaType, schema, references } = newest;
+  const metadata = withVersion(request.metadata ?? newest.metadata, version);
+  const ruleSet = request.ruleSet ?? newest.ruleSet;
+  return {
+    ...request,
+    ...(request.schema.trim() === "" ? { schemaType, schema, references } : {}),
+    ...(metadata && { metadata }),
+    ...(ruleSet && { ruleSet }),
+  };
 }
 
 /** IMPORT mode: ids and versions come from the registry that is being copied. */
 function imported(
   state: RegistryState,
   subject: string,
-  canonical: string,
+  content: SchemaContent,
   request: SchemaRequest,
-): StateDecision<{ id: number }> {
+): StateDecision<Registered> {
   const { id, version = nextVersion(state, subject) } = request;
   if (id === undefined || id <= 0) throw refusal.notPermitted(`Subject ${subject} is in import mode`);
-  const holder = state.schemaText(id);
-  if (holder !== undefined && holder !== canonical) {
+  const holder = state.contentOf(id);
+  if (holder !== undefined && identityOf(holder) !== identityOf(content)) {
     throw refusal.notPermitted(`Overwrite new schema with id ${id} is not permitted.`);
   }
-  return written(subject, version, id, canonical);
+  return written(subject, version, id, content);
 }
 
 function written(
   subject: string,
   version: number,
   id: number,
-  schema: string,
-): StateDecision<{ id: number }> {
-  return { records: [{ kind: "version", subject, version, id, schema, deleted: false }], answer: { id } };
+  content: SchemaContent,
+): StateDecision<Registered> {
+  return {
+    records: [{ kind: "version", subject, version, id, ...content, deleted: false }],
+    answer: { id, version, content },
+  };
 }
 
 function nextVersion(state: RegistryState, subject: string): number {
@@ -90,15 +144,31 @@ function nextVersion(state: RegistryState, subject: string): number {
 export function lookUp(
   state: RegistryState,
   subject: string,
-  text: string,
+  request: SchemaRequest,
   visibility: Visibility,
 ): StoredVersion {
-  const { canonical } = parseSchema(text);
+  const newest = state.versions(subject, "live").at(-1);
   const versions = state.versions(subject, visibility);
+  const asGiven =
+    request.schema.trim() === "" && newest ? inherited(request, newest, newest.version) : request;
+  const { content } = checkedSchema(state, asGiven);
   if (versions.length === 0) throw refusal.subjectNotFound(subject);
-  const found = versions.findLast((stored) => stored.schema === canonical);
+  const found =
+    holding(versions, content) ??
+    holding(versions, checkedSchema(state, inherited(request, newest, newest?.version ?? 1)).content);
   if (!found) throw refusal.schemaNotFound();
   return found;
+}
+
+/** The newest of these that is this schema. */
+function holding(versions: readonly StoredVersion[], content: SchemaContent): StoredVersion | undefined {
+  const identity = identityOf(content);
+  return versions.findLast((stored) => identityOf(stored) === identity);
+}
+
+function inOrder(references: SchemaContent["references"]): SchemaContent["references"] {
+  const byText = new Map(references.map((reference) => [JSON.stringify(reference), reference]));
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reference]) => reference);
 }
 
 /**

@@ -1,12 +1,12 @@
 import { type StateDecision, versionNumber } from "./decisions.ts";
 import { refusal } from "./errors.ts";
-import type { RegistryRecord } from "./records.ts";
-import type { RegistryState, StoredVersion } from "./state.ts";
+import type { RegistryRecord, StoredVersion } from "./records.ts";
+import type { RegistryState } from "./state.ts";
 
 /**
  * Delete one version: softly first (hidden, its id still answers), then for good.
  *
- * @throws {RestError} 40401, 40402, 40406, 40407, 42202, 42205
+ * @throws {RestError} 40401, 40402, 40406, 40407, 42202, 42205, 42206
  */
 export function deleteVersion(
   state: RegistryState,
@@ -24,6 +24,7 @@ export function deleteVersion(
   if (!permanent && found.deleted) throw refusal.versionSoftDeleted(subject, found.version);
   if (permanent && !found.deleted) throw refusal.versionNotSoftDeleted(subject, found.version);
   refuseReadOnly(state, subject);
+  refuseReferenced(state, found, permanent);
   return {
     records: permanent ? gone(state, [found]) : [{ kind: "version", ...found, deleted: true }],
     answer: found.version,
@@ -33,7 +34,7 @@ export function deleteVersion(
 /**
  * Delete all versions of a subject, and with the first deletion its own settings.
  *
- * @throws {RestError} 40401, 40404, 40405, 42205
+ * @throws {RestError} 40401, 40404, 40405, 42205, 42206
  */
 export function deleteSubject(
   state: RegistryState,
@@ -47,6 +48,7 @@ export function deleteSubject(
   if (permanent && live.length > 0) throw refusal.subjectNotSoftDeleted(subject);
   refuseReadOnly(state, subject);
   const affected = permanent ? all : live;
+  for (const stored of affected) refuseReferenced(state, stored, permanent, subject);
   const hidden = live.map((stored): RegistryRecord => ({ kind: "version", ...stored, deleted: true }));
   return {
     records: permanent ? gone(state, all) : [...hidden, ...withoutSettings(state, subject)],
@@ -71,5 +73,22 @@ function withoutSettings(state: RegistryState, subject: string): RegistryRecord[
 function refuseReadOnly(state: RegistryState, subject: string): void {
   if (state.modeOf(subject).startsWith("READONLY")) {
     throw refusal.notPermitted(`Subject ${subject} is in read-only mode`);
+  }
+}
+
+/**
+ * What others build on stays. For good it goes only once what built on it has gone for good too.
+ *
+ * @param leaving - the subject that goes as a whole: references of its own do not hold it.
+ */
+function refuseReferenced(
+  state: RegistryState,
+  { subject, version }: StoredVersion,
+  permanent: boolean,
+  leaving?: string,
+): void {
+  const referrers = state.referrersOf(subject, version, permanent ? "all" : "live");
+  if (referrers.some((referrer) => referrer.subject !== leaving)) {
+    throw refusal.referenced(subject, version);
   }
 }

@@ -1,11 +1,11 @@
 import { RestError } from "../../../runtime/http/errors.ts";
-import { LEVELS } from "./compatibility.ts";
+import { LEVELS } from "./levels.ts";
 
 /** Every refusal of the registry, with the codes and sentences that Confluent's clients know. */
 export const refusal = {
   subjectNotFound: (subject: string) => new RestError(404, 40401, `Subject '${subject}' not found.`),
   versionNotFound: (version: number | string) => new RestError(404, 40402, `Version ${version} not found.`),
-  schemaNotFound: (id?: number) =>
+  schemaNotFound: (id?: number | string) =>
     new RestError(404, 40403, id === undefined ? "Schema not found" : `Schema ${id} not found`),
   subjectSoftDeleted: (subject: string) =>
     new RestError(
@@ -57,6 +57,13 @@ export const refusal = {
       "Invalid mode. Valid values are READWRITE, READONLY, READONLY_OVERRIDE, and IMPORT",
     ),
   notPermitted: (problem: string) => new RestError(422, 42205, problem),
+  referenced: (subject: string, version: number) =>
+    new RestError(
+      422,
+      42206,
+      `One or more references exist to the schema {magic=1,keytype=SCHEMA,subject=${subject},version=${version}}.`,
+    ),
+  invalidRuleSet: (problem: string) => new RestError(422, 42210, `Invalid rule set: ${problem}`),
   invalidSubject: (subject: string) =>
     new RestError(422, 42208, `The specified subject ${JSON.stringify(subject)} is not a valid subject.`),
   storeFailed: (problem: string) => new RestError(500, 50001, `Error in the backend data store: ${problem}`),

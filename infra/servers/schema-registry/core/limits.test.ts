@@ -25,6 +25,8 @@ function withSubjects(count: number): RegistryState {
       subject: `s${n}`,
       version: 1,
       id: 1,
+      schemaType: "AVRO",
+      references: [],
       schema: '"int"',
       deleted: n % 2 === 0,
     });
@@ -38,7 +40,7 @@ describe("what a registry takes", () => {
   test("one subject more than it may have is refused; those that are there go on", () => {
     const state = withSubjects(LIMITS.subjects);
     expect(() => register(state, "more", INT)).toThrow(refused(/10000 subjects at most.*permanent=true/));
-    expect(register(state, "s1", INT).answer).toEqual({ id: 1 });
+    expect(register(state, "s1", INT).answer).toMatchObject({ id: 1 });
     expect(register(state, "s1", { schema: '"long"' }).records).toHaveLength(1);
     // Softly deleted ones are still kept, so they count.
     expect(register(state, "s0", INT).records).toHaveLength(1);
@@ -55,6 +57,8 @@ describe("what a registry takes", () => {
         subject: "s",
         version: n,
         id: n,
+        schemaType: "AVRO",
+        references: [],
         schema: enumOf(n).schema,
         deleted: false,
       });
@@ -74,6 +78,8 @@ describe("what a registry takes", () => {
         subject: `s${n}`,
         version: 1,
         id: n,
+        schemaType: "AVRO",
+        references: [],
         schema: schema.replace("x", String(n)[0] ?? "") + n,
         deleted: false,
       });

@@ -1,3 +1,4 @@
+import { identityOf, type SchemaContent } from "./content.ts";
 import { refusal } from "./errors.ts";
 import type { RegistryState } from "./state.ts";
 
@@ -16,14 +17,14 @@ export const LIMITS = {
 /**
  * May this subject get one more version? What is there already is never refused.
  *
- * @param canonical - the version's schema.
+ * @param content - the version's schema.
  * @throws {RestError} 42205 that names the limit, and how to make room.
  */
-export function checkRoom(state: RegistryState, subject: string, canonical: string): void {
+export function checkRoom(state: RegistryState, subject: string, content: SchemaContent): void {
   const versions = state.versions(subject, "all").length;
   if (versions === 0 && state.subjectCount >= LIMITS.subjects) throw full(`${LIMITS.subjects} subjects`);
   if (versions >= LIMITS.versions) throw full(`${LIMITS.versions} versions of a subject`);
-  const more = state.idOf(canonical) === undefined ? canonical.length : 0;
+  const more = state.idOf(content) === undefined ? identityOf(content).length : 0;
   if (state.characters + more > LIMITS.characters) throw full(`${LIMITS.characters} characters of schemas`);
 }
 

@@ -1,21 +1,22 @@
-import { type CompatibilityLevel, LEVELS } from "./compatibility.ts";
+import type { SchemaContent } from "./content.ts";
+import { parseMetadata, parseReferences, parseRuleSet, parseSchemaType } from "./data-contract.ts";
+import { type CompatibilityLevel, LEVELS } from "./levels.ts";
 
 /** Confluent's modes: what may be written. */
 export const MODES = ["READWRITE", "READONLY", "READONLY_OVERRIDE", "IMPORT"] as const;
 export type Mode = (typeof MODES)[number];
 
+export interface StoredVersion extends SchemaContent {
+  readonly subject: string;
+  readonly version: number;
+  readonly id: number;
+  /** Softly: hidden, but its id still answers. */
+  readonly deleted: boolean;
+}
+
 /** One fact in the `_schemas` topic. A subject of null means: for all that have none of their own. */
 export type RegistryRecord =
-  | {
-      readonly kind: "version";
-      readonly subject: string;
-      readonly version: number;
-      readonly id: number;
-      /** Canonical text. */
-      readonly schema: string;
-      /** Softly: hidden, but its id still answers. */
-      readonly deleted: boolean;
-    }
+  | ({ readonly kind: "version" } & StoredVersion)
   | { readonly kind: "version-gone"; readonly subject: string; readonly version: number }
   /** Written by Confluent's registry only: every version up to this one is deleted softly. */
   | { readonly kind: "subject-deleted"; readonly subject: string; readonly upTo: number }
@@ -37,8 +38,13 @@ export interface LogEntry {
 export function toLogEntry(record: RegistryRecord): LogEntry {
   switch (record.kind) {
     case "version": {
-      const { subject, version, id, schema, deleted } = record;
-      return entry(versionKey(subject, version), { subject, version, id, schema, deleted });
+      const { subject, version, id, schemaType, references, metadata, ruleSet, schema, deleted } = record;
+      return entry(versionKey(subject, version), {
+        ...{ subject, version, id },
+        ...(schemaType === "AVRO" ? {} : { schemaType }),
+        ...(references.length > 0 ? { references } : {}),
+        ...{ metadata, ruleSet, schema, deleted },
+      });
     }
     case "version-gone":
       return entry(versionKey(record.subject, record.version), null);
@@ -99,7 +105,25 @@ function versionOf(
   if (!value) return { kind: "version-gone", subject, version };
   const { id, schema, deleted } = value;
   if (!isCount(id) || typeof schema !== "string") return undefined;
-  return { kind: "version", subject, version, id, schema, deleted: deleted === true };
+  const content = contentOf(schema, value);
+  return content && { kind: "version", subject, version, id, ...content, deleted: deleted === true };
+}
+
+/** undefined for a schema of a type that is not known here. */
+function contentOf(schema: string, value: Readonly<Record<string, unknown>>): SchemaContent | undefined {
+  try {
+    const schemaType = parseSchemaType(value["schemaType"]);
+    const references = parseReferences(value["references"]);
+    const metadata = parseMetadata(value["metadata"]);
+    const ruleSet = parseRuleSet(value["ruleSet"]);
+    return {
+      ...{ schemaType, schema, references },
+      ...(metadata && { metadata }),
+      ...(ruleSet && { ruleSet }),
+    };
+  } catch {
+    return undefined;
+  }
 }
 
 function versionKey(subject: string, version: number): object {

@@ -1,6 +1,6 @@
-import { type CompatibilityLevel, LEVELS } from "./compatibility.ts";
 import type { StateDecision } from "./decisions.ts";
 import { refusal } from "./errors.ts";
+import { type CompatibilityLevel, LEVELS } from "./levels.ts";
 import { checkSettingRoom } from "./limits.ts";
 import { MODES, type Mode } from "./records.ts";
 import type { RegistryState } from "./state.ts";

@@ -1,13 +1,6 @@
-import type { CompatibilityLevel } from "./compatibility.ts";
-import type { Mode, RegistryRecord } from "./records.ts";
-
-export interface StoredVersion {
-  readonly subject: string;
-  readonly version: number;
-  readonly id: number;
-  readonly schema: string;
-  readonly deleted: boolean;
-}
+import { guidOf, identityOf, type SchemaContent } from "./content.ts";
+import type { CompatibilityLevel } from "./levels.ts";
+import type { Mode, RegistryRecord, StoredVersion } from "./records.ts";
 
 /** Which versions to see. */
 export type Visibility = "live" | "all" | "deleted";
@@ -20,8 +13,12 @@ export class RegistryState {
   readonly #subjects = new Map<string, Map<number, StoredVersion>>();
   #characters = 0;
   /** Schemas by id, with the number of versions that hold each. */
-  readonly #schemas = new Map<number, { readonly text: string; holders: number }>();
+  readonly #schemas = new Map<number, Held>();
+  /** Ids by identity, and by GUID. */
   readonly #ids = new Map<string, number>();
+  readonly #guids = new Map<string, number>();
+  /** Versions that refer to a version, by both of its parts. */
+  readonly #referrers = new Map<string, Set<StoredVersion>>();
   readonly #levels = new Map<string | null, CompatibilityLevel>();
   readonly #modes = new Map<string | null, Mode>();
   #nextId = 1;
@@ -84,12 +81,26 @@ export class RegistryState {
       .sort((a, b) => a.version - b.version);
   }
 
-  schemaText(id: number): string | undefined {
-    return this.#schemas.get(id)?.text;
+  version(subject: string, version: number): StoredVersion | undefined {
+    return this.#subjects.get(subject)?.get(version);
   }
 
-  idOf(schema: string): number | undefined {
-    return this.#ids.get(schema);
+  contentOf(id: number): SchemaContent | undefined {
+    return this.#schemas.get(id)?.content;
+  }
+
+  idOf(content: SchemaContent): number | undefined {
+    return this.#ids.get(identityOf(content));
+  }
+
+  idOfGuid(guid: string): number | undefined {
+    return this.#guids.get(guid.toLowerCase());
+  }
+
+  /** The versions that build on this one. */
+  referrersOf(subject: string, version: number, visibility: "live" | "all"): readonly StoredVersion[] {
+    const referrers = [...(this.#referrers.get(pairOf(subject, version)) ?? [])];
+    return visibility === "all" ? referrers : referrers.filter(({ deleted }) => !deleted);
   }
 
   /** Where a schema is used, by subject and version. */
@@ -119,20 +130,34 @@ export class RegistryState {
     return global === "READONLY_OVERRIDE" ? global : (this.#modes.get(subject) ?? global);
   }
 
-  #put(stored: StoredVersion): void {
-    const { subject, version, id, schema, deleted } = stored;
+  #put({ kind: _, ...stored }: StoredVersion & { readonly kind?: "version" }): void {
+    const { subject, version, id } = stored;
     this.#remove(subject, version);
     const versions = this.#subjects.get(subject) ?? new Map<number, StoredVersion>();
-    versions.set(version, { subject, version, id, schema, deleted });
+    versions.set(version, stored);
     this.#subjects.set(subject, versions);
+    for (const reference of stored.references) {
+      const pair = pairOf(reference.subject, reference.version);
+      const referrers = this.#referrers.get(pair);
+      if (referrers) referrers.add(stored);
+      else this.#referrers.set(pair, new Set([stored]));
+    }
+    this.#hold(stored);
+    this.#nextId = Math.max(this.#nextId, id + 1);
+  }
+
+  #hold(stored: StoredVersion): void {
+    const { id } = stored;
+    const identity = identityOf(stored);
     const known = this.#schemas.get(id);
     if (known) known.holders++;
     else {
-      this.#schemas.set(id, { text: schema, holders: 1 });
-      this.#characters += schema.length;
+      const guid = guidOf(stored);
+      this.#schemas.set(id, { content: stored, identity, guid, holders: 1 });
+      this.#characters += identity.length;
+      this.#guids.set(guid, id);
     }
-    this.#ids.set(schema, id);
-    this.#nextId = Math.max(this.#nextId, id + 1);
+    this.#ids.set(identity, id);
   }
 
   #remove(subject: string, version: number): void {
@@ -141,12 +166,27 @@ export class RegistryState {
     if (!versions || !stored) return;
     versions.delete(version);
     if (versions.size === 0) this.#subjects.delete(subject);
+    for (const reference of stored.references) {
+      this.#referrers.get(pairOf(reference.subject, reference.version))?.delete(stored);
+    }
     const schema = this.#schemas.get(stored.id);
     if (!schema || --schema.holders > 0) return;
     this.#schemas.delete(stored.id);
-    this.#characters -= schema.text.length;
-    if (this.#ids.get(schema.text) === stored.id) this.#ids.delete(schema.text);
+    this.#characters -= schema.identity.length;
+    if (this.#ids.get(schema.identity) === stored.id) this.#ids.delete(schema.identity);
+    if (this.#guids.get(schema.guid) === stored.id) this.#guids.delete(schema.guid);
   }
+}
+
+interface Held {
+  readonly content: SchemaContent;
+  readonly identity: string;
+  readonly guid: string;
+  holders: number;
+}
+
+function pairOf(subject: string, version: number): string {
+  return `${version} ${subject}`;
 }
 
 function set<V>(map: Map<string | null, V>, key: string | null, value: V | null): void {

@@ -1,7 +1,8 @@
-import { parseAvroSchema } from "../../../runtime/avro/type.ts";
 import { incompatibilities } from "../core/compatibility.ts";
-import { parseSchema, versionNumber, versionOf } from "../core/decisions.ts";
-import type { RegistryState, StoredVersion } from "../core/state.ts";
+import { checkedSchema, versionNumber, versionOf } from "../core/decisions.ts";
+import { parseContent } from "../core/parsing.ts";
+import type { StoredVersion } from "../core/records.ts";
+import type { RegistryState } from "../core/state.ts";
 import type { ApiRoute } from "./handler.ts";
 import { type ApiRequest, flagged, param, schemaRequest } from "./request.ts";
 
@@ -26,12 +27,12 @@ export const compatibilityRoutes: readonly ApiRoute[] = [
 ];
 
 function check(state: RegistryState, request: ApiRequest, earlier: readonly StoredVersion[]): object {
-  const { type } = parseSchema(schemaRequest(request).schema);
-  const versions = earlier.map(({ version, schema }) => ({
-    version,
-    type: () => parseAvroSchema(schema).type,
+  const { parsed } = checkedSchema(state, schemaRequest(request));
+  const versions = earlier.map((stored) => ({
+    version: stored.version,
+    parsed: () => parseContent(state, stored),
   }));
-  const problems = incompatibilities(type, versions, state.levelOf(param(request, "subject")));
+  const problems = incompatibilities(parsed, versions, state.levelOf(param(request, "subject")));
   const verdict = { is_compatible: problems.length === 0 };
   return flagged(request, "verbose") ? { ...verdict, messages: problems } : verdict;
 }

@@ -1,4 +1,5 @@
 import type { Route } from "../../../runtime/http/router.ts";
+import type { SchemaContent } from "../core/content.ts";
 import type { RegistryStore } from "../store.ts";
 import type { ApiRequest } from "./request.ts";
 
@@ -13,4 +14,9 @@ export class JsonText {
   constructor(text: string) {
     this.text = text;
   }
+}
+
+/** A schema by itself; one of Protobuf is no JSON, and is answered as the text that it is. */
+export function asText({ schema }: SchemaContent): JsonText {
+  return new JsonText(schema);
 }

@@ -1,4 +1,5 @@
 import { RestError } from "../../../runtime/http/errors.ts";
+import { parseMetadata, parseReferences, parseRuleSet, parseSchemaType } from "../core/data-contract.ts";
 import type { SchemaRequest } from "../core/decisions.ts";
 import { refusal } from "../core/errors.ts";
 
@@ -42,24 +43,56 @@ export function parseBody(text: string): Readonly<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
-/** `{schema, schemaType?, references?, id?, version?}`; what else newer clients send is passed over. */
-export function schemaRequest(request: ApiRequest): SchemaRequest {
-  const { schema, schemaType, references, id, version } = request.body();
-  if (schema === undefined || schema === null) throw refusal.invalidSchema("the request has no schema");
-  if (typeof schema !== "string")
-    throw new RestError(400, 400, "schema is no text: send the schema's JSON as a string");
-  if (schemaType !== undefined && schemaType !== null && schemaType !== "AVRO") {
-    throw refusal.invalidSchema(`this registry knows no schemas of type ${String(schemaType)}, only AVRO`);
-  }
-  if (Array.isArray(references) && references.length > 0) {
-    throw refusal.invalidSchema("this registry knows no references to other schemas");
-  }
-  return { schema, ...count("id", id), ...count("version", version) };
+/** `?offset=…&limit=…` of a list; limits below 1 mean: all. */
+export function page<T>(request: ApiRequest, list: readonly T[]): readonly T[] {
+  const offset = number(request, "offset", 0);
+  const limit = number(request, "limit", -1);
+  return list.slice(offset, limit > 0 ? offset + limit : undefined);
 }
 
-/** -1 and null mean: none given. */
+function number(request: ApiRequest, name: string, otherwise: number): number {
+  const text = request.query.get(name);
+  if (text === null || text === "") return otherwise;
+  // As the original: what is no number of this parameter's type is no such address.
+  if (!/^-?\d{1,9}$/.test(text)) throw new RestError(404, 404, "HTTP 404 Not Found");
+  return Number(text);
+}
+
+/**
+ * `{schema, schemaType?, references?, metadata?, ruleSet?, id?, version?}`; of what newer clients send beside it, tags to
+ * add or remove are refused, and the rest is passed over.
+ *
+ * @throws {RestError} 400, 42201, 42210
+ */
+export function schemaRequest(request: ApiRequest): SchemaRequest {
+  const body = request.body();
+  const { schema, id, version } = body;
+  if (schema !== undefined && schema !== null && typeof schema !== "string")
+    throw new RestError(400, 400, "schema is no text: send the schema's JSON as a string");
+  for (const name of ["schemaTagsToAdd", "schemaTagsToRemove"]) {
+    if (!isAbsent(body[name])) throw refusal.invalidSchema(`this registry does not take ${name}`);
+  }
+  const metadata = parseMetadata(body["metadata"]);
+  const ruleSet = parseRuleSet(body["ruleSet"]);
+  return {
+    schema: schema ?? "",
+    schemaType: parseSchemaType(body["schemaType"]),
+    references: parseReferences(body["references"]),
+    ...(metadata && { metadata }),
+    ...(ruleSet && { ruleSet }),
+    normalize: flagged(request, "normalize"),
+    ...count("id", id),
+    ...count("version", version),
+  };
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+}
+
+/** -1, 0 and null mean: none given. */
 function count<N extends "id" | "version">(name: N, value: unknown): { readonly [K in N]?: number } {
-  if (value === undefined || value === null || value === -1) return {};
+  if (value === undefined || value === null || value === -1 || value === 0) return {};
   if (!Number.isSafeInteger(value)) throw new RestError(400, 400, `${name} is no whole number`);
   return { [name]: value } as { readonly [K in N]: number };
 }

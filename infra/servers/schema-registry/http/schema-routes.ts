@@ -1,38 +1,40 @@
+import { presentedContent, SCHEMA_TYPES, type SchemaContent } from "../core/content.ts";
 import { refusal } from "../core/errors.ts";
 import type { RegistryState } from "../core/state.ts";
-import { type ApiRoute, JsonText } from "./handler.ts";
-import { type ApiRequest, flagged, idOf } from "./request.ts";
+import { type ApiRoute, asText } from "./handler.ts";
+import { type ApiRequest, flagged, idOf, page, param } from "./request.ts";
 import { presented, visibilityOf } from "./subject-routes.ts";
 
 /** `/schemas…`: everything by id. A softly deleted schema still answers, for the data written with it. */
 export const schemaRoutes: readonly ApiRoute[] = [
   { method: "GET", path: "/", handler: () => ({}) },
   { method: "GET", path: "/contexts", handler: () => ["."] },
-  { method: "GET", path: "/schemas/types", handler: () => ["AVRO"] },
+  { method: "GET", path: "/schemas/types", handler: () => SCHEMA_TYPES },
   {
     method: "GET",
     path: "/schemas",
     handler: ({ state }, request) => {
       const prefix = request.query.get("subjectPrefix") ?? "";
       const newest = flagged(request, "latestOnly") ? -1 : 0;
-      return state
+      const found = state
         .subjects(visibilityOf(request))
         .filter((subject) => subject.startsWith(prefix))
-        .flatMap((subject) => state.versions(subject, visibilityOf(request)).slice(newest).map(presented));
+        .flatMap((subject) => state.versions(subject, visibilityOf(request)).slice(newest));
+      return page(request, found).map(presented);
     },
   },
   {
     method: "GET",
     path: "/schemas/ids/:id",
     handler: ({ state }, request) => ({
-      schema: schemaOf(state, request),
+      ...presentedContent(schemaOf(state, request)),
       ...(flagged(request, "fetchMaxId") ? { maxId: state.nextId - 1 } : {}),
     }),
   },
   {
     method: "GET",
     path: "/schemas/ids/:id/schema",
-    handler: ({ state }, request) => new JsonText(schemaOf(state, request)),
+    handler: ({ state }, request) => asText(schemaOf(state, request)),
   },
   {
     method: "GET",
@@ -40,7 +42,7 @@ export const schemaRoutes: readonly ApiRoute[] = [
     handler: ({ state }, request) => {
       schemaOf(state, request);
       const holders = state.holdersOf(idOf(request), visibilityOf(request));
-      return [...new Set(holders.map(({ subject }) => subject))];
+      return page(request, [...new Set(holders.map(({ subject }) => subject))]);
     },
   },
   {
@@ -48,17 +50,38 @@ export const schemaRoutes: readonly ApiRoute[] = [
     path: "/schemas/ids/:id/versions",
     handler: ({ state }, request) => {
       schemaOf(state, request);
-      return state
-        .holdersOf(idOf(request), visibilityOf(request))
-        .map(({ subject, version }) => ({ subject, version }));
+      const holders = state.holdersOf(idOf(request), visibilityOf(request));
+      return page(
+        request,
+        holders.map(({ subject, version }) => ({ subject, version })),
+      );
+    },
+  },
+  {
+    method: "GET",
+    path: "/schemas/guids/:guid",
+    handler: ({ state }, request) => {
+      const guid = param(request, "guid");
+      const id = state.idOfGuid(guid);
+      const content = id === undefined ? undefined : state.contentOf(id);
+      if (!content) throw refusal.schemaNotFound(guid);
+      return presentedContent(content);
+    },
+  },
+  {
+    method: "GET",
+    path: "/schemas/guids/:guid/ids",
+    handler: ({ state }, request) => {
+      const id = state.idOfGuid(param(request, "guid"));
+      return id === undefined ? [] : [{ context: ".", id }];
     },
   },
 ];
 
 /** @throws {RestError} 40403 */
-function schemaOf(state: RegistryState, request: ApiRequest): string {
+function schemaOf(state: RegistryState, request: ApiRequest): SchemaContent {
   const id = idOf(request);
-  const text = state.schemaText(id);
-  if (text === undefined) throw refusal.schemaNotFound(id);
-  return text;
+  const content = state.contentOf(id);
+  if (content === undefined) throw refusal.schemaNotFound(id);
+  return content;
 }

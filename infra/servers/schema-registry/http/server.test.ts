@@ -60,7 +60,7 @@ const TABLES: Record<string, readonly Step[]> = {
       200,
       [{ subject: "s", version: 2, id: 2, schema: R() }],
     ],
-    ["GET /schemas/types", undefined, 200, ["AVRO"]],
+    ["GET /schemas/types", undefined, 200, ["JSON", "PROTOBUF", "AVRO"]],
     ["GET /contexts", undefined, 200, ["."]],
     ["GET /", undefined, 200, {}],
   ],
@@ -86,8 +86,8 @@ const TABLES: Record<string, readonly Step[]> = {
     ["DELETE /subjects/s/versions/x", undefined, 422, refused(42202, "not a valid version")],
     ["POST /subjects/s/versions", { schema: "nonsense" }, 422, refused(42201, "not JSON")],
     ["POST /subjects/s/versions", { schema: '{"type":"record"}' }, 422, refused(42201, "has no name")],
-    ["POST /subjects/s/versions", {}, 422, refused(42201, "no schema")],
-    ["POST /subjects/s/versions", { ...one, schemaType: "PROTOBUF" }, 422, refused(42201, "PROTOBUF")],
+    ["POST /subjects/s/versions", {}, 422, refused(42201, "Empty schema")],
+    ["POST /subjects/s/versions", { ...one, schemaType: "THRIFT" }, 422, refused(42201, "THRIFT")],
     ["POST /subjects/s/versions", { ...one, references: [{}] }, 422, refused(42201, "references")],
     [
       "POST /subjects/s/versions",
@@ -148,7 +148,7 @@ const TABLES: Record<string, readonly Step[]> = {
       "GET /subjects/s/versions/1?deleted=true",
       undefined,
       200,
-      { subject: "s", version: 1, id: 1, schema: R("a") },
+      { subject: "s", version: 1, id: 1, schema: R("a"), deleted: true },
     ],
     ["GET /subjects/s/versions", undefined, 200, [2]],
     ["GET /subjects/s/versions?deleted=true", undefined, 200, [1, 2]],
@@ -157,7 +157,12 @@ const TABLES: Record<string, readonly Step[]> = {
     ["GET /schemas/ids/1/subjects", undefined, 200, []],
     ["GET /schemas/ids/1/subjects?deleted=true", undefined, 200, ["s"]],
     ["POST /subjects/s", one, 404, refused(40403, "Schema not found")],
-    ["POST /subjects/s?deleted=true", one, 200, { subject: "s", version: 1, id: 1, schema: R("a") }],
+    [
+      "POST /subjects/s?deleted=true",
+      one,
+      200,
+      { subject: "s", version: 1, id: 1, schema: R("a"), deleted: true },
+    ],
     ["DELETE /subjects/s/versions/9", undefined, 404, refused(40402, "Version 9 not found.")],
     ["DELETE /subjects/x/versions/1", undefined, 404, refused(40401, "Subject 'x' not found.")],
     ["DELETE /subjects/s/versions/1?permanent=true", undefined, 200, 1],
@@ -271,11 +276,20 @@ const TABLES: Record<string, readonly Step[]> = {
   ],
 };
 
+/** What the tables below leave out: what a plain Avro schema is beside its text, and all but the id it was given. */
+function withoutContent(line: string, answer: unknown): unknown {
+  if (Array.isArray(answer)) return answer.map((item) => withoutContent("", item));
+  if (typeof answer !== "object" || answer === null || !("guid" in answer)) return answer;
+  const { guid: _, schemaType, ...rest } = answer as { guid: unknown; schemaType: unknown; id?: number };
+  expect(schemaType).toBe("AVRO");
+  return /^POST .*\/versions$/.test(line) ? { id: rest.id } : rest;
+}
+
 describe.each(Object.entries(TABLES))("%s", (_, steps) => {
   test("request by request", async () => {
     for (const [line, body, status, answer] of steps) {
       const { status: got, body: gave } = await registry.ask(line, body);
-      expect({ line, status: got, answer: gave }).toEqual({ line, status, answer });
+      expect({ line, status: got, answer: withoutContent(line, gave) }).toEqual({ line, status, answer });
     }
   });
 });

@@ -13,6 +13,7 @@ import { refusal } from "../core/errors.ts";
 import type { RegistryStore } from "../store.ts";
 import { compatibilityRoutes } from "./compatibility-routes.ts";
 import { type ApiRoute, JsonText } from "./handler.ts";
+import { metadataRoutes } from "./metadata-routes.ts";
 import { parseBody } from "./request.ts";
 import { schemaRoutes } from "./schema-routes.ts";
 import { settingRoutes } from "./setting-routes.ts";
@@ -40,7 +41,13 @@ type Store = ServerOptions["store"];
 
 /** The registry's HTTP server, not yet listening: Confluent's API, and the probes that every service here has. */
 export function registryServer({ store, metrics, logger, access }: ServerOptions): HttpServer {
-  const api = [...subjectRoutes, ...schemaRoutes, ...settingRoutes, ...compatibilityRoutes];
+  const api = [
+    ...subjectRoutes,
+    ...schemaRoutes,
+    ...settingRoutes,
+    ...compatibilityRoutes,
+    ...metadataRoutes,
+  ];
   return httpServer({
     routes: [
       ...probeRoutes({ probe: () => readiness(store()), metrics }),

@@ -1,9 +1,11 @@
+import { presentedContent } from "../core/content.ts";
 import { lookUp, register, versionOf } from "../core/decisions.ts";
 import { deleteSubject, deleteVersion } from "../core/deletion.ts";
 import { refusal } from "../core/errors.ts";
-import type { StoredVersion, Visibility } from "../core/state.ts";
-import { type ApiRoute, JsonText } from "./handler.ts";
-import { type ApiRequest, flagged, param, schemaRequest } from "./request.ts";
+import type { StoredVersion } from "../core/records.ts";
+import type { Visibility } from "../core/state.ts";
+import { type ApiRoute, asText } from "./handler.ts";
+import { type ApiRequest, flagged, page, param, schemaRequest } from "./request.ts";
 
 /** `/subjects…` */
 export const subjectRoutes: readonly ApiRoute[] = [
@@ -12,14 +14,17 @@ export const subjectRoutes: readonly ApiRoute[] = [
     path: "/subjects",
     handler: ({ state }, request) => {
       const prefix = request.query.get("subjectPrefix") ?? "";
-      return state.subjects(visibilityOf(request)).filter((name) => name.startsWith(prefix));
+      return page(
+        request,
+        state.subjects(visibilityOf(request)).filter((name) => name.startsWith(prefix)),
+      );
     },
   },
   {
     method: "POST",
     path: "/subjects/:subject",
     handler: ({ state }, request) => {
-      const { schema } = schemaRequest(request);
+      const schema = schemaRequest(request);
       return presented(lookUp(state, param(request, "subject"), schema, deletedToo(request)));
     },
   },
@@ -38,15 +43,21 @@ export const subjectRoutes: readonly ApiRoute[] = [
       if (state.versions(subject, visibility === "live" ? "live" : "all").length === 0) {
         throw refusal.subjectNotFound(subject);
       }
-      return state.versions(subject, visibility).map(({ version }) => version);
+      return page(
+        request,
+        state.versions(subject, visibility).map(({ version }) => version),
+      );
     },
   },
   {
     method: "POST",
     path: "/subjects/:subject/versions",
-    handler: (store, request) => {
+    handler: async (store, request) => {
       const schema = schemaRequest(request);
-      return store.write((state) => register(state, param(request, "subject"), schema));
+      const { id, version, content } = await store.write((state) =>
+        register(state, param(request, "subject"), schema),
+      );
+      return { id, version, ...presentedContent(content) };
     },
   },
   {
@@ -59,16 +70,39 @@ export const subjectRoutes: readonly ApiRoute[] = [
     method: "GET",
     path: "/subjects/:subject/versions/:version/schema",
     handler: ({ state }, request) =>
-      new JsonText(
-        versionOf(state, param(request, "subject"), param(request, "version"), deletedToo(request)).schema,
-      ),
+      asText(versionOf(state, param(request, "subject"), param(request, "version"), deletedToo(request))),
   },
   {
     method: "GET",
     path: "/subjects/:subject/versions/:version/referencedby",
     handler: ({ state }, request) => {
-      versionOf(state, param(request, "subject"), param(request, "version"), "all");
-      return [];
+      const { subject, version } = versionOf(
+        state,
+        param(request, "subject"),
+        param(request, "version"),
+        "all",
+      );
+      const referrers = state.referrersOf(subject, version, deletedToo(request));
+      return page(
+        request,
+        [...new Set(referrers.map(({ id }) => id))].sort((a, b) => a - b),
+      );
+    },
+  },
+  {
+    method: "GET",
+    path: "/subjects/:subject/metadata",
+    handler: ({ state }, request) => {
+      const subject = param(request, "subject");
+      const versions = state.versions(subject, deletedToo(request));
+      if (versions.length === 0) throw refusal.subjectNotFound(subject);
+      const values = request.query.getAll("value");
+      const wanted = request.query.getAll("key").slice(0, values.length);
+      const found = versions.findLast(({ metadata }) =>
+        wanted.every((key, i) => metadata?.properties?.[key] === values[i]),
+      );
+      if (!found) throw refusal.schemaNotFound();
+      return presented(found);
     },
   },
   {
@@ -86,8 +120,9 @@ export const subjectRoutes: readonly ApiRoute[] = [
   },
 ];
 
-export function presented({ subject, version, id, schema }: StoredVersion): object {
-  return { subject, version, id, schema };
+export function presented(stored: StoredVersion): object {
+  const { subject, version, id, deleted } = stored;
+  return { subject, version, id, ...presentedContent(stored), ...(deleted ? { deleted } : {}) };
 }
 
 /** `?deleted=true` shows what is softly deleted too, `?deletedOnly=true` nothing else. */
@@ -95,6 +130,6 @@ export function visibilityOf(request: ApiRequest): Visibility {
   return flagged(request, "deletedOnly") ? "deleted" : deletedToo(request);
 }
 
-function deletedToo(request: ApiRequest): Visibility {
+function deletedToo(request: ApiRequest): "all" | "live" {
   return flagged(request, "deleted") ? "all" : "live";
 }

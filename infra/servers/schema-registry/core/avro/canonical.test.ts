@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { SCHEMA_NAMES } from "../../../../schemas/avro/names.ts";
-import { schemaJson } from "../../../runtime/avro/contracts.ts";
-import { parseAvroSchema } from "../../../runtime/avro/type.ts";
-import { parseJson } from "../../../runtime/json/lossless.ts";
+import { SCHEMA_NAMES } from "../../../../../schemas/avro/names.ts";
+import { schemaJson } from "../../../../runtime/avro/contracts.ts";
+import { parseAvroSchema } from "../../../../runtime/avro/type.ts";
+import { parseJson } from "../../../../runtime/json/lossless.ts";
 import { canonicalText } from "./canonical.ts";
 
 const canonical = (text: string): string => canonicalText(parseJson(text));

@@ -4,7 +4,7 @@ import {
   type Json,
   type JsonNumber,
   writeJson,
-} from "../../../runtime/json/lossless.ts";
+} from "../../../../runtime/json/lossless.ts";
 
 /**
  * A schema's identity: the text that Java's `Schema.toString()` gives, which is also what Confluent's registry stores

@@ -1,0 +1,27 @@
+import type { SchemaType } from "./content.ts";
+
+/** A schema that another names in its references, with its text. */
+export interface ResolvedReference {
+  readonly name: string;
+  readonly schema: string;
+}
+
+/** The two schemas' words in a sentence about them: `new` and `old`. */
+export interface Roles {
+  readonly reader: string;
+  readonly writer: string;
+}
+
+/** A schema of any type, checked. */
+export interface ParsedSchema {
+  readonly schemaType: SchemaType;
+  readonly canonical: string;
+  /** Canonical, with everything in an order that does not depend on its author. */
+  readonly normalized: string;
+  /**
+   * Why data of `writer` cannot always be read with this schema; empty: it can.
+   *
+   * @param writer - of the same type.
+   */
+  problems(writer: ParsedSchema, roles: Roles): readonly string[];
+}

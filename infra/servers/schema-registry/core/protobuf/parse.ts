@@ -1,0 +1,32 @@
+import type { ParsedSchema, ResolvedReference, Roles } from "../parsed.ts";
+import { differences } from "./differences.ts";
+import { type ProtobufFile, readFile } from "./file.ts";
+import { formatted } from "./format.ts";
+
+class ProtobufSchema implements ParsedSchema {
+  readonly schemaType = "PROTOBUF";
+  readonly canonical: string;
+  readonly file: ProtobufFile;
+
+  constructor(canonical: string, file: ProtobufFile) {
+    this.canonical = canonical;
+    this.file = file;
+  }
+
+  get normalized(): string {
+    return this.canonical;
+  }
+
+  problems(writer: ParsedSchema, roles: Roles): readonly string[] {
+    if (!(writer instanceof ProtobufSchema)) return [];
+    return differences(writer.file, this.file, roles);
+  }
+}
+
+/**
+ * @param references - each by the path that an `import` names it by.
+ * @throws {Error} that says what is wrong with it.
+ */
+export function parseProtobuf(text: string, references: readonly ResolvedReference[]): ParsedSchema {
+  return new ProtobufSchema(formatted(text), readFile(text, references));
+}

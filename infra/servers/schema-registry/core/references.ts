@@ -1,0 +1,52 @@
+import type { SchemaReference } from "./content.ts";
+import { refusal } from "./errors.ts";
+import type { ResolvedReference } from "./parsed.ts";
+import type { StoredVersion } from "./records.ts";
+import type { RegistryState } from "./state.ts";
+
+/** What one schema may build on, all references of references together. */
+const MOST_REFERENCES = 1_000;
+
+/**
+ * The schemas that these references name, and those that they name in turn, each after all that it builds on. A softly
+ * deleted version still answers.
+ *
+ * @throws {RestError} 42201 that names what is not there.
+ */
+export function resolved(
+  state: RegistryState,
+  references: readonly SchemaReference[],
+): readonly ResolvedReference[] {
+  const found = new Map<string, ResolvedReference>();
+  const walk = (list: readonly SchemaReference[]): void => {
+    for (const reference of list) {
+      const key = `${reference.version} ${reference.subject} ${reference.name}`;
+      if (found.has(key)) continue;
+      if (found.size >= MOST_REFERENCES)
+        throw refusal.invalidSchema(`it builds on more than ${MOST_REFERENCES} other schemas`);
+      const stored = referenced(state, reference);
+      const { name } = reference;
+      // Takes its place at once, so that what refers to itself ends; put again, it stands after what it builds on.
+      found.set(key, { name, schema: stored.schema });
+      walk(stored.references);
+      found.delete(key);
+      found.set(key, { name, schema: stored.schema });
+    }
+  };
+  walk(references);
+  return [...found.values()];
+}
+
+/** -1 becomes the number of the newest version. @throws {RestError} 42201 */
+export function pinned(
+  state: RegistryState,
+  references: readonly SchemaReference[],
+): readonly SchemaReference[] {
+  return references.map((reference) => ({ ...reference, version: referenced(state, reference).version }));
+}
+
+function referenced(state: RegistryState, { subject, version }: SchemaReference): StoredVersion {
+  const found = version === -1 ? state.versions(subject, "live").at(-1) : state.version(subject, version);
+  if (found) return found;
+  throw refusal.invalidSchema(`No schema reference found for subject "${subject}" and version ${version}`);
+}
