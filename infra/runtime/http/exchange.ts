@@ -97,13 +97,19 @@ export class Exchange {
   }
 
   /**
-   * The body's lines as they come, without their ends.
+   * The body's lines as they come, without their ends. Who stops early can still answer: the rest is read and dropped.
    *
    * @param limit - characters of a line, at most.
    * @throws {RestError} 413
    */
-  lines(limit: number): AsyncIterable<string> {
-    return linesOf(this.#request.setEncoding("utf8") as AsyncIterable<string>, limit);
+  async *lines(limit: number): AsyncIterable<string> {
+    const request = this.#request.setEncoding("utf8");
+    try {
+      // By default the iterator ends with the request's stream, and with HTTP/2 that is the answer's too.
+      yield* linesOf(request.iterator({ destroyOnReturn: false }), limit);
+    } finally {
+      request.resume();
+    }
   }
 
   /** A header of the answer, beside those that `send` or `begin` give. */

@@ -37,6 +37,56 @@ function shown(sql: string): string {
   return `${type ? typeText(type) : "NULL"} ${value === null || !type ? "null" : valueText(value, type)}`;
 }
 
+/** Each value is what Java gives: `BigDecimal.setScale`, HALF_UP above zero and HALF_DOWN below, or `Math.round`. */
+describe("ROUND", () => {
+  const digits = [0, -1, -2, -3, -5, 1, 2, 20];
+  test.each([
+    ["2.5e0", [3, 0, 0, 0, 0, 2.5, 2.5, 2.5]],
+    ["-2.5e0", [-2, 0, 0, 0, 0, -2.5, -2.5, -2.5]],
+    ["0.49999999999999994e0", [0, 0, 0, 0, 0, 0.5, 0.5, 0.49999999999999994]],
+    ["-0.4e0", [0, 0, 0, 0, 0, -0.4, -0.4, -0.4]],
+    ["1234.567e0", [1235, 1230, 1200, 1000, 0, 1234.6, 1234.57, 1234.567]],
+    ["-150e0", [-150, -150, -100, 0, 0, -150, -150, -150]],
+    ["-250e0", [-250, -250, -200, 0, 0, -250, -250, -250]],
+    ["-0.125e0", [0, 0, 0, 0, 0, -0.1, -0.12, -0.125]],
+    ["1.005e0", [1, 0, 0, 0, 0, 1, 1.01, 1.005]],
+  ])("of the double %s", (number, rounded) => {
+    expect(digits.map((d) => shown(`ROUND(${number}, ${d})`))).toEqual(
+      rounded.map((value) => `DOUBLE ${Number.isInteger(value) ? `${value}.0` : value}`),
+    );
+  });
+  test.each([
+    ["12.50", ["13.00", "10.00", "0.00", "0.00", "0.00", "12.50", "12.50", "12.50"]],
+    ["-12.50", ["-12.00", "-10.00", "0.00", "0.00", "0.00", "-12.50", "-12.50", "-12.50"]],
+    ["-12.51", ["-13.00", "-10.00", "0.00", "0.00", "0.00", "-12.50", "-12.51", "-12.51"]],
+    [
+      "-1250.00",
+      ["-1250.00", "-1250.00", "-1200.00", "-1000.00", "0.00", "-1250.00", "-1250.00", "-1250.00"],
+    ],
+    ["-0.05", ["0.00", "0.00", "0.00", "0.00", "0.00", "0.00", "-0.05", "-0.05"]],
+    ["99.99", ["100.00", "100.00", "100.00", "0.00", "0.00", "100.00", "99.99", "99.99"]],
+  ])("of the decimal %s", (number, rounded) => {
+    expect(digits.map((d) => shown(`ROUND(${number}, ${d})`).replace(/^DECIMAL\(\d, 2\) /, ""))).toEqual(
+      rounded,
+    );
+  });
+  test.each([
+    ["ROUND(-2.5e0)", "BIGINT -2"],
+    ["ROUND(0.49999999999999994e0)", "BIGINT 0"],
+    ["ROUND(1e21)", "BIGINT 9223372036854775807"],
+    ["ROUND(-12.50)", "DECIMAL(2, 0) -12"],
+    ["ROUND(12.50)", "DECIMAL(2, 0) 13"],
+    ["ROUND(I)", "BIGINT 7"],
+    ["ROUND(D, 2147483647)", "DOUBLE 2.5"],
+    ["ROUND(D, -2147483648)", "DOUBLE 0.0"],
+  ])("%s = %s", (sql, text) => {
+    expect(shown(sql)).toBe(text);
+  });
+  test("of NaN to digits has no value", () => {
+    expect(() => shown("ROUND(CAST('NaN' AS DOUBLE), 1)")).toThrow();
+  });
+});
+
 describe("arithmetic", () => {
   test.each([
     ["I / 2", "INTEGER 3"],

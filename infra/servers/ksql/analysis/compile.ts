@@ -19,7 +19,8 @@ import { arithmetic, negate } from "./arithmetic.ts";
 import { comparison, type Operand } from "./comparison.ts";
 import { type Compiled, constant } from "./compiled.ts";
 import { callFunction } from "./functions/registry.ts";
-import { between, inList, like } from "./predicates.ts";
+import { inList } from "./in-list.ts";
+import { between, like } from "./predicates.ts";
 import { resolveColumn, type Scope } from "./scope.ts";
 
 /**
@@ -78,7 +79,7 @@ export function compile(e: Expression, scope: Scope): Compiled {
     }
     case "in":
       return inList(
-        operand(e.operand),
+        { ...operand(e.operand), expression: e.operand },
         e.list.map((member) => ({ ...operand(member), expression: member })),
         e.negated,
       );

@@ -4,14 +4,21 @@ import type { Expression, Query } from "../sql/ast.ts";
 import { childrenOf } from "../sql/children.ts";
 import { bare, formatExpression, quoteName } from "../sql/format.ts";
 import { BIGINT, typeText } from "../sql/types.ts";
-import { type BoundAggregate, bindAggregate, containsAggregate, isAggregate } from "./aggregates.ts";
+import {
+  AGGREGATES,
+  type BoundAggregate,
+  bindAggregate,
+  containsAggregate,
+  isAggregate,
+} from "./aggregates.ts";
 import { compile } from "./compile.ts";
 import type { Compiled } from "./compiled.ts";
+import { SCALAR_FUNCTIONS } from "./functions/registry.ts";
 import { ExpressionIdentity } from "./identity.ts";
 import { refuseLeftOut } from "./left-out.ts";
 import { columnReference, type SelectedColumn } from "./projection.ts";
 import type { GroupPlan, OutputColumn } from "./query-plan.ts";
-import { checkColumns, columnsOf, rewrite, type Scope, type ScopeColumn } from "./scope.ts";
+import { columnsOf, rewrite, type Scope, type ScopeColumn } from "./scope.ts";
 
 const BOUNDS = ["WINDOWSTART", "WINDOWEND"];
 
@@ -33,14 +40,19 @@ export function planGrouping(
 ): Grouping {
   const { groupBy, window, having } = query;
   const overTable = source.type === "TABLE";
-  checkGroupBy(groupBy, scope, window !== undefined);
+  const windowed = window !== undefined;
   const expressions = selected.map((column) => column.expression);
+  for (const expression of expressions) checkCalls(expression, windowed);
+  checkGroupBy(groupBy, scope, windowed);
+  if (having) {
+    checkCalls(having, windowed);
+    checkBounds(having, windowed);
+  }
   const all = having ? [...expressions, having] : expressions;
-  for (const expression of all) checkAggregates(expression, window !== undefined);
   if (!all.some(containsAggregate)) {
     throw refuse("GROUP BY requires aggregate functions in either the SELECT or HAVING clause.");
   }
-  if (window && overTable) throw refuse("WINDOW clause is not supported on a TABLE source.");
+  if (window && overTable) throw refuse("Windowing not supported for table aggregations.");
   const by = groupBy.map((e) => named("", () => compile(e, scope)));
   const groupColumns = new GroupColumns(groupBy, all, scope);
   if (overTable) checkUndo(groupColumns.calls, groupColumns.aggregates);
@@ -50,7 +62,7 @@ export function planGrouping(
   const compiledHaving = having && compileHaving(having, groupColumns, groupScope);
   const columns = selected.map(({ name, expression }): OutputColumn => {
     const compiled = named("", () => compile(groupColumns.toGroupRow(expression), groupScope));
-    if (!compiled.type) throw nullColumn(name);
+    if (!compiled.type) throw nullColumn();
     return { name, key: groupColumns.isKey(expression), compiled, type: compiled.type };
   });
   const keys = by.map(({ type }, i) => {
@@ -65,6 +77,7 @@ export function planGrouping(
       by,
       keys,
       aggregates: groupColumns.aggregates,
+      calls: groupColumns.calls,
       byKey: isByKey(groupBy, source),
       ...(window ? { window } : {}),
       ...(compiledHaving ? { having: compiledHaving } : {}),
@@ -103,7 +116,7 @@ class GroupColumns {
   toGroupRow(expression: Expression): Expression {
     return rewrite(expression, (part) => {
       const column = this.#columns.get(this.#identity.of(part));
-      return column === undefined ? undefined : columnReference(column);
+      return column === undefined ? undefined : columnReference(column, formatExpression(part, bare));
     });
   }
 
@@ -118,7 +131,7 @@ class GroupColumns {
 
 /** Everything selected must be grouped by, aggregated, or made of those. */
 function checkForeign(
-  { groupBy, having }: Query,
+  { having }: Query,
   selected: readonly SelectedColumn[],
   groupColumns: GroupColumns,
   bounds: readonly string[],
@@ -128,16 +141,15 @@ function checkForeign(
   const bad = selected.filter((column) => isForeign(column.expression));
   if (bad.length > 0) {
     const texts = bad.map((column) => formatExpression(column.expression, bare)).join(", ");
-    throw refuse(`Non-aggregate SELECT expression(s) not part of GROUP BY: ${texts}`);
+    throw refuse(
+      `Non-aggregate SELECT expression(s) not part of GROUP BY: ${texts}\nEither add the column(s) to the GROUP BY or remove them from the SELECT.`,
+    );
   }
-  if (groupBy.length === 0) {
-    const names = [
-      ...new Set(groupColumns.calls.map((call) => (call.kind === "call" ? call.name : ""))),
-    ].join(", ");
-    throw refuse(`Use of aggregate function(s) requires a GROUP BY clause. Aggregate function(s): ${names}`);
-  }
-  if (having && isForeign(having)) {
-    throw refuse(`Non-aggregate HAVING expression not part of GROUP BY: ${formatExpression(having, bare)}`);
+  const foreign = having ? foreignParts(groupColumns.toGroupRow(having), bounds) : [];
+  if (foreign.length > 0) {
+    throw refuse(
+      `Non-aggregate HAVING expression not part of GROUP BY: ${foreign.map((e) => formatExpression(e, bare)).join(", ")}\nConsider switching the HAVING clause to a WHERE clause before the GROUP BY.`,
+    );
   }
 }
 
@@ -156,17 +168,21 @@ function compileHaving(having: Expression, groupColumns: GroupColumns, scope: Sc
 
 /** Rows of a table are also taken back, which not every function can do. */
 function checkUndo(calls: readonly Expression[], aggregates: readonly BoundAggregate[]): void {
-  const names = calls.flatMap((call, i) =>
+  const foreign = calls.flatMap((call, i) =>
     call.kind === "call" && !aggregates[i]?.aggregate.undo ? [call.name] : [],
   );
+  const names = [...new Set(foreign)];
   if (names.length === 0) return;
+  const listed = names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   throw refuse(
-    `The aggregation function(s) (${names.join(", ")}) cannot be applied to a table source, only to a stream source.`,
+    `The aggregation function${names.length === 1 ? "" : "s"} ${listed} cannot be applied to a table source, only to a stream source.`,
   );
 }
 
-export function nullColumn(name: string): Error {
-  return refuse(`Schema for column ${quoteName(name)} is NULL: CAST it to a type.`);
+export function nullColumn(): Error {
+  return refuse(
+    "Can't infer a type of null. Please explicitly cast it to a required type, e.g. CAST(null AS VARCHAR).",
+  );
 }
 
 function isByKey(groupBy: readonly Expression[], source: Source): boolean {
@@ -199,7 +215,6 @@ function checkGroupBy(groupBy: readonly Expression[], scope: Scope, windowed: bo
   const seen = new Set<number>();
   for (const expression of groupBy) {
     checkBounds(expression, windowed, scope);
-    checkColumns("GROUP BY", expression, scope);
     const before = seen.size;
     if (seen.add(identity.of(expression)).size === before) {
       const text = formatExpression(expression, (c) => `${quoteName(scope.alias)}.${quoteName(c.name)}`);
@@ -218,22 +233,30 @@ function checkBounds(expression: Expression, windowed: boolean, scope?: Scope): 
   const bound = columnsOf(expression).find((c) => BOUNDS.includes(c.name));
   if (!bound || !windowed || scope?.columns.some((c) => c.name === bound.name)) return;
   throw refuse(
-    `Window bounds column ${bound.name} can only be used in the SELECT clause of windowed aggregations and cannot be passed to aggregate functions.\nSee https://github.com/confluentinc/ksql/issues/4397`,
+    `Window bounds column ${bound.name} can only be used in the SELECT clause of windowed aggregations and can not be passed to aggregate functions.\nSee https://github.com/confluentinc/ksql/issues/4397`,
   );
 }
 
-function checkAggregates(expression: Expression, windowed: boolean): void {
-  if (expression.kind === "call") refuseLeftOut(expression.name);
-  if (isAggregate(expression)) {
-    for (const arg of expression.args) {
-      if (containsAggregate(arg)) {
-        throw refuse(`Aggregate functions can not be nested: ${formatExpression(expression, bare)}`);
-      }
-      checkBounds(arg, windowed);
-    }
-    return;
+/**
+ * Every function must exist, none aggregates what was aggregated, and none is given a window's bounds.
+ *
+ * @param inside - the aggregate that this is an argument of.
+ */
+function checkCalls(expression: Expression, windowed: boolean, inside?: string): void {
+  if (expression.kind === "call") checkFunction(expression.name);
+  if (inside !== undefined && expression.kind === "column") checkBounds(expression, windowed);
+  const aggregate = isAggregate(expression) ? expression.name : undefined;
+  if (aggregate !== undefined && inside !== undefined) {
+    throw refuse(`Aggregate functions can not be nested: ${inside}(${aggregate}())`);
   }
-  for (const child of childrenOf(expression)) checkAggregates(child, windowed);
+  for (const child of childrenOf(expression)) checkCalls(child, windowed, aggregate ?? inside);
+}
+
+function checkFunction(name: string): void {
+  refuseLeftOut(name);
+  if (!AGGREGATES.has(name) && !SCALAR_FUNCTIONS.includes(name)) {
+    throw refuse(`Can't find any functions with the name '${name}'`);
+  }
 }
 
 function aggregatesIn(expression: Expression): readonly Extract<Expression, { kind: "call" }>[] {

@@ -1,10 +1,6 @@
 import { refuse } from "../errors.ts";
-import type { Expression } from "../sql/ast.ts";
-import { formatExpression } from "../sql/format.ts";
-import { type BaseType, BOOLEAN, type SqlType, typeText } from "../sql/types.ts";
-import { castConversion } from "../values/cast.ts";
+import { BOOLEAN, typeText } from "../sql/types.ts";
 import { likeMatcher } from "../values/like.ts";
-import type { Row, Value } from "../values/value.ts";
 import { comparer, incomparable, type Operand } from "./comparison.ts";
 import type { Compiled } from "./compiled.ts";
 
@@ -60,86 +56,4 @@ export function like(
       return last.matches(text) !== negated;
     },
   };
-}
-
-/**
- * `a IN (…)`: literals take the type of `a` where they can; NULL is in no list.
- *
- * @throws {CodedError} KSQL_STATEMENT_INVALID: `Invalid Predicate: …`
- */
-export function inList(
-  operand: Operand,
-  list: readonly (Operand & { readonly expression: Expression })[],
-  negated: boolean,
-): Compiled {
-  const { type } = operand;
-  if (!type) throw refuse("Invalid Predicate: NULL IN (...) is not supported");
-  const members = list
-    .filter((member) => member.type !== null)
-    .map((member) => membership(type, member.expression, member));
-  return {
-    type: BOOLEAN,
-    evaluate(row) {
-      const value = operand.evaluate(row);
-      if (value === null) return negated;
-      return members.some((member) => member(value, row)) !== negated;
-    },
-  };
-}
-
-function membership(
-  type: SqlType,
-  expression: Expression,
-  member: Operand,
-): (value: Exclude<Value, null>, row: Row) => boolean {
-  const from = member.type ?? type;
-  if (expression.kind === "string" && type.base !== "STRING") {
-    const literal = coerced(expression.value, type);
-    return (value) => comparer(type, type)?.(value, literal) === 0;
-  }
-  // A literal in a list of strings is compared as text.
-  if (type.base === "STRING" && isLiteral(expression)) {
-    const text = expression.kind === "string" ? expression.value : formatExpression(expression);
-    return (value) => value === text;
-  }
-  const compare = comparer(type, from);
-  if (!compare) {
-    throw refuse(
-      `Invalid Predicate: operator does not exist: ${typeText(type)} = ${typeText(from)} (${member.text()})`,
-    );
-  }
-  return (value, row) => {
-    const other = member.evaluate(row);
-    return other !== null && compare(value, other) === 0;
-  };
-}
-
-/** Stricter than CAST: 'ten' is no INTEGER, and 'maybe' no BOOLEAN. */
-const PATTERNS: Readonly<Partial<Record<BaseType, RegExp>>> = {
-  INTEGER: /^[+-]?\d+$/,
-  BIGINT: /^[+-]?\d+$/,
-  BOOLEAN: /^(t|tr|tru|true|y|ye|yes|f|fa|fal|fals|false|n|no)$/i,
-};
-
-const LITERALS: readonly Expression["kind"][] = [
-  "boolean",
-  "integer",
-  "bigint",
-  "decimal",
-  "double",
-  "string",
-];
-
-function isLiteral(expression: Expression): boolean {
-  return LITERALS.includes(expression.kind);
-}
-
-function coerced(text: string, type: SqlType): Exclude<Value, null> {
-  try {
-    const value = castConversion({ base: "STRING" }, type)(text);
-    if (value !== null && (PATTERNS[type.base]?.test(text.trim()) ?? true)) return value;
-  } catch {
-    // Told below.
-  }
-  throw refuse(`Invalid Predicate: invalid input syntax for type ${type.base}: "${text}".`);
 }

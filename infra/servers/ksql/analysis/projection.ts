@@ -1,9 +1,7 @@
 import { isReservedColumn } from "../catalog/schema-check.ts";
 import type { Source } from "../catalog/source.ts";
-import { firstTwice } from "../catalog/twice.ts";
 import { refuse } from "../errors.ts";
 import type { Expression, Query } from "../sql/ast.ts";
-import { quoteName } from "../sql/format.ts";
 
 /** One column of a SELECT with its star and name worked out. */
 export interface SelectedColumn {
@@ -15,20 +13,22 @@ export interface SelectedColumn {
 
 const NOWHERE = { line: 0, column: 0 } as const;
 
-export function columnReference(name: string): Expression {
-  return { kind: "column", name, position: NOWHERE };
+/** @param shown - what messages show in its place. */
+export function columnReference(name: string, shown?: string): Expression {
+  return { kind: "column", name, position: NOWHERE, ...(shown === undefined ? {} : { shown }) };
 }
 
 /**
  * The columns of a SELECT: stars spread out, names given to expressions without one.
  *
- * @param windowBounds - `SELECT *` shows a windowed source's bounds: queries that write no topic.
+ * @param persistent - it writes a topic: no column may be named as SQL's own ones, and a star leaves a windowed source's
+ * bounds out.
  * @throws {CodedError} KSQL_STATEMENT_INVALID for reserved and repeated names.
  */
 export function selectedColumns(
   query: Query,
   source: Source,
-  windowBounds: boolean,
+  persistent: boolean,
 ): readonly SelectedColumn[] {
   const generated = generatedNames(query, source);
   const columns = query.items.flatMap((item): SelectedColumn[] => {
@@ -38,23 +38,22 @@ export function selectedColumns(
           `Failed to prepare statement: '${item.source}' is not a valid stream/table name or alias.`,
         );
       }
-      const bounds = source.window && windowBounds ? ["WINDOWSTART", "WINDOWEND"] : [];
+      const bounds = source.window && !persistent ? ["WINDOWSTART", "WINDOWEND"] : [];
       const names = [...source.keys.map((c) => c.name), ...bounds, ...source.values.map((c) => c.name)];
       return names.map((name) => ({ name, expression: columnReference(name), star: true }));
     }
     const { expression, alias } = item;
-    if (
-      alias !== undefined &&
-      isReservedColumn(alias) &&
-      !(expression.kind === "column" && expression.name === alias)
-    ) {
-      throw refuse(`\`${alias}\` is a reserved column name. You cannot use it as an alias for a column.`);
-    }
     const name = alias ?? (expression.kind === "column" ? expression.name : generated());
+    if (isReservedColumn(name)) {
+      if (!(expression.kind === "column" && expression.name === name)) {
+        throw refuse(`\`${name}\` is a reserved column name. You cannot use it as an alias for a column.`);
+      }
+      if (persistent) {
+        throw refuse(`Reserved column name in select: \`${name}\`. Please remove or alias the column.`);
+      }
+    }
     return [{ name, expression, star: false }];
   });
-  const twice = firstTwice(columns.map((column) => column.name));
-  if (twice !== undefined) throw refuse(`Duplicate column names: ${quoteName(twice)}`);
   return columns;
 }
 

@@ -1,5 +1,5 @@
 import type { Column, Source } from "../catalog/source.ts";
-import type { SourceKind, WindowClause } from "../sql/ast.ts";
+import type { Expression, SourceKind, WindowClause } from "../sql/ast.ts";
 import type { BoundAggregate } from "./aggregates.ts";
 import type { Compiled } from "./compiled.ts";
 
@@ -18,6 +18,8 @@ export interface GroupPlan {
   /** Names that a result's columns have for the grouping expressions, in the order of `by`. */
   readonly keys: readonly Column[];
   readonly aggregates: readonly BoundAggregate[];
+  /** As the statement has them, in the order of `aggregates`. */
+  readonly calls: readonly Expression[];
   readonly window?: WindowClause;
   /** Reads a group row. */
   readonly having?: Compiled;

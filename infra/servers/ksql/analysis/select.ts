@@ -1,8 +1,9 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import { checkTimestamp } from "../catalog/schema-check.ts";
 import type { Source } from "../catalog/source.ts";
 import { named, refuse, unsupported } from "../errors.ts";
 import type { Expression, Query } from "../sql/ast.ts";
-import { formatExpression, quoteName } from "../sql/format.ts";
+import { bare, formatExpression, quoteName } from "../sql/format.ts";
 import { typeText } from "../sql/types.ts";
 import { containsAggregate } from "./aggregates.ts";
 import { compile } from "./compile.ts";
@@ -11,27 +12,22 @@ import { nullColumn, planGrouping } from "./grouping.ts";
 import { ExpressionIdentity } from "./identity.ts";
 import { type SelectedColumn, selectedColumns } from "./projection.ts";
 import type { OutputColumn, QueryPlan } from "./query-plan.ts";
-import { checkColumns, type Scope } from "./scope.ts";
+import { checkColumns, columnsOf, resolveColumn, type Scope } from "./scope.ts";
 import { sourceScope } from "./source-scope.ts";
 
 /** What is asked of a SELECT beyond its own text. */
 interface SelectOptions {
   /** It writes a topic, so its key columns must be in the projection. */
   readonly sink?: string;
+  /** What the sink's WITH clause says of the column that gives a row's time. */
+  readonly timestamp?: Source["timestamp"];
 }
 
 /** @throws {CodedError} KSQL_STATEMENT_INVALID: `X does not exist.` */
-export function sourceNamed(catalog: Catalog, name: string, quoted = false): Source {
+export function sourceNamed(catalog: Catalog, name: string): Source {
   const source = catalog.source(name);
   if (source) return source;
-  throw refuse(`Failed to prepare statement: ${name} does not exist.${hint(catalog, name, quoted)}`);
-}
-
-export function hint(catalog: Catalog, name: string, quoted: boolean): string {
-  const upper = catalog.source(name.toUpperCase());
-  return upper && quoted
-    ? `\nDid you mean ${upper.name}? Hint: try removing double quotes from the source name.`
-    : "";
+  throw refuse(`Failed to prepare statement: ${name} does not exist.${catalog.alternatives(name)}`);
 }
 
 /**
@@ -41,14 +37,16 @@ export function hint(catalog: Catalog, name: string, quoted: boolean): string {
  */
 export function planQuery(query: Query, catalog: Catalog, options: SelectOptions = {}): QueryPlan {
   if (query.emit === "FINAL") throw unsupported("EMIT FINAL");
-  const source = sourceNamed(catalog, query.from.name, query.from.quoted);
+  const source = sourceNamed(catalog, query.from.name);
   const scope = sourceScope(source, query.from.alias);
   const persistent = options.sink !== undefined;
-  const selected = selectedColumns(query, source, !persistent);
+  const selected = selectedColumns(query, source, persistent);
   const bounds = query.window ? ["WINDOWSTART", "WINDOWEND"] : [];
-  for (const column of selected) checkColumns("SELECT", column.expression, scope, bounds);
   if (query.where) checkColumns("WHERE", query.where, scope, bounds);
+  for (const expression of query.groupBy) checkColumns("GROUP BY", expression, scope, bounds);
   if (query.having) checkColumns("HAVING", query.having, scope, bounds);
+  for (const column of selected) checkColumns("SELECT", column.expression, scope, bounds);
+  if (query.groupBy.length > 0 && source.valueFormat === "KAFKA") throw noKafkaGroups(query.from.alias);
   const grouped = query.groupBy.length > 0 || selected.some((c) => containsAggregate(c.expression));
   if (query.window && !grouped) throw refuse("WINDOW clause requires a GROUP BY clause.");
   if (query.having && !grouped) throw refuse("HAVING clause requires a GROUP BY clause.");
@@ -60,12 +58,20 @@ export function planQuery(query: Query, catalog: Catalog, options: SelectOptions
   };
   if (grouped) {
     const { group, columns } = planGrouping(query, source, scope, selected);
-    if (options.sink !== undefined) checkGroupKeys(options.sink, query.groupBy, columns, selected);
+    checkDuplicates(columns);
+    if (options.sink !== undefined) {
+      checkTimestamp(columns, options.timestamp);
+      checkGroupKeys(options.sink, query.groupBy, group.calls, columns, selected);
+    }
     const keyOrder = group.keys.flatMap((key) => columns.filter((c) => c.key && c.name === key.name));
     return { ...base, type: "TABLE", group, columns, keyOrder };
   }
   const columns = selected.map((column) => output(column, source, scope));
-  if (options.sink !== undefined) checkKeys(options.sink, source, columns, selected);
+  checkDuplicates(columns);
+  if (options.sink !== undefined) {
+    checkTimestamp(columns, options.timestamp);
+    checkKeys(options.sink, source, columns, selected);
+  }
   const keyOrder = source.keys.flatMap((key) => {
     const at = selected.findIndex(({ expression: e }) => e.kind === "column" && e.name === key.name);
     const column = columns[at];
@@ -75,12 +81,14 @@ export function planQuery(query: Query, catalog: Catalog, options: SelectOptions
 }
 
 function condition(where: Expression, scope: Scope): Compiled {
-  if (containsAggregate(where)) throw refuse("Aggregate functions cannot be used in the WHERE clause.");
-  const compiled = named(
+  const suffix = `\nStatement: ${formatExpression(where, bare)}`;
+  named(
     "Error in WHERE expression: ",
-    () => compile(where, scope),
-    `\nStatement: ${formatExpression(where, (c) => quoteName(c.name))}`,
+    () => columnsOf(where).forEach((c) => void resolveColumn(scope, c)),
+    suffix,
   );
+  if (containsAggregate(where)) throw refuse("Aggregate functions cannot be used in the WHERE clause.");
+  const compiled = named("Error in WHERE expression: ", () => compile(where, scope), suffix);
   if (compiled.type?.base !== "BOOLEAN") {
     const type = compiled.type ? typeText(compiled.type) : "NULL";
     throw refuse(
@@ -92,7 +100,7 @@ function condition(where: Expression, scope: Scope): Compiled {
 
 function output({ name, expression }: SelectedColumn, source: Source, scope: Scope): OutputColumn {
   const compiled = named("", () => compile(expression, scope));
-  if (!compiled.type) throw nullColumn(name);
+  if (!compiled.type) throw nullColumn();
   const key = expression.kind === "column" && source.keys.some((k) => k.name === expression.name);
   const bound = source.window && expression.kind === "column" && /^WINDOW(START|END)$/.test(expression.name);
   return { name, key, compiled, type: compiled.type, ...(bound ? { bound: true } : {}) };
@@ -109,7 +117,7 @@ function checkKeys(
     const aliases = selected
       .filter(({ expression: e }) => e.kind === "column" && e.name === key.name)
       .map((column) => column.name);
-    if (aliases.length > 1) throw repeatedKey(key.name, aliases);
+    if (aliases.length > 1) throw repeatedKey(key.name, aliases.toSorted());
   }
   const missing = source.keys.some(
     (key) => !selected.some(({ expression: e }) => e.kind === "column" && e.name === key.name),
@@ -127,23 +135,69 @@ function checkKeys(
 function checkGroupKeys(
   sink: string,
   groupBy: readonly Expression[],
+  calls: readonly Expression[],
   columns: readonly OutputColumn[],
   selected: readonly SelectedColumn[],
 ): void {
-  const text = (e: Expression): string => formatExpression(e, (c) => quoteName(c.name));
+  if (groupBy.length === 0) {
+    // A star stands for the row's time, which every row has.
+    const texts = calls.map((e) => formatExpression(e, bare).replace("(*)", "(ROWTIME)"));
+    throw refuse(
+      `CREATE TABLE AS SELECT statement does not support aggregate function [${texts.join(", ")}] without a GROUP BY clause.`,
+    );
+  }
   const identity = new ExpressionIdentity();
+  const aliasesOf = (grouped: Expression): readonly string[] =>
+    selected.filter((c) => identity.same(c.expression, grouped)).map((c) => c.name);
   for (const grouped of groupBy) {
-    const aliases = selected.filter((c) => identity.same(c.expression, grouped)).map((c) => c.name);
-    if (aliases.length === 0) throw missingKeys(sink, "grouping expression", groupBy.map(text));
-    if (aliases.length > 1) throw repeatedKey(text(grouped), aliases);
+    const aliases = aliasesOf(grouped);
+    if (aliases.length > 1)
+      throw repeatedKey(
+        "",
+        aliases.map((alias) => `\`${alias}\``),
+      );
+  }
+  const missing = groupBy.filter((grouped) => aliasesOf(grouped).length === 0);
+  if (missing.length > 0) {
+    throw missingKeys(
+      sink,
+      "grouping expression",
+      missing.map((e) => formatExpression(e, bare)),
+    );
   }
   if (columns.every((column) => column.key)) throw noValues();
 }
 
+/** @param aliased - behind "a key column". */
 function repeatedKey(key: string, aliases: readonly string[]): Error {
-  const shown = aliases.map(quoteName);
+  const [shown, as] = key === "" ? ["", ":"] : [` (\`${key}\`)`, ", aliased as:"];
   return refuse(
-    `The projection contains a key column (\`${key}\`) more than once, aliased as: ${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}.`,
+    `The projection contains a key column${shown} more than once${as} ${joined(aliases)}.\nEach key column must only be in the projection once. If you intended to copy the key into the value, then consider using the AS_VALUE function to indicate which key reference should be copied.`,
+  );
+}
+
+function joined(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** A column's name belongs to one value column, and to one key column. */
+function checkDuplicates(columns: readonly OutputColumn[]): void {
+  for (const key of [true, false]) {
+    const seen = new Set<string>();
+    for (const { name, type } of columns.filter((column) => column.key === key)) {
+      if (seen.has(name)) {
+        throw refuse(
+          `Duplicate ${key ? "key" : "value"} columns found in schema: \`${name}\` ${typeText(type)}`,
+        );
+      }
+      seen.add(name);
+    }
+  }
+}
+
+function noKafkaGroups(source: string): Error {
+  return refuse(
+    `Source(s) ${source} are using the 'KAFKA' value format. This format does not yet support GROUP BY.\nThe KAFKA format is primarily intended for use as a key format. It can be used as a value format, but can not be used in any operation that requires a repartition or changelog topic.\nRemoving this limitation requires enhancements to the core of KSQL. This will come in a future release. Until then, avoid using the KAFKA format for values.\nIf you have an existing topic with KAFKA formatted values you can duplicate the data and serialize using Avro or JSON with a statement such as: \n\n'CREATE STREAM <new-stream-name> WITH(VALUE_FORMAT='Avro') AS SELECT * FROM <existing-kafka-formated-stream-name>;'\nFor more info see https://github.com/confluentinc/ksql/issues/3060`,
   );
 }
 
@@ -153,8 +207,7 @@ function noValues(): Error {
 
 function missingKeys(sink: string, what: string, names: readonly string[]): Error {
   const plural = names.length > 1 ? "s" : "";
-  const listed = plural ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
   return refuse(
-    `Key missing from projection. See https://cnfl.io/queries.\nThe query used to build \`${sink}\` must include the ${what}${plural} ${listed} in its projection (eg, SELECT ${names.join(", ")}...).`,
+    `Key${plural} missing from projection (ie, SELECT). \nThe query used to build \`${sink}\` must include the ${what}${plural} ${joined(names)} in its projection (eg, SELECT ${names.join(", ")}...).`,
   );
 }

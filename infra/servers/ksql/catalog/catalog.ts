@@ -31,6 +31,27 @@ export class Catalog {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /**
+   * What follows the error about a name that no source has: those that differ in their letters' case only (ksqlDB's
+   * `checkAlternatives`).
+   *
+   * @returns "" where there is none.
+   */
+  alternatives(name: string, type?: Source["type"]): string {
+    const similar = this.sources(type).filter((s) => s.name.toUpperCase() === name.toUpperCase());
+    const [first] = similar;
+    if (!first) return "";
+    const quoting = "Hint: wrap the source name in double quotes to make it case-sensitive.";
+    if (similar.length === 1) {
+      return /\p{Ll}/u.test(first.name)
+        ? `\nDid you mean "${first.name}"? ${quoting}`
+        : `\nDid you mean ${first.name}? Hint: try removing double quotes from the source name.`;
+    }
+    const listed = similar.map((source) => `"${source.name}" (${source.type})`);
+    const most = listed.slice(0, -1).join(", ");
+    return `\nDid you mean ${most}${listed.length > 2 ? "," : ""} or ${listed.at(-1)}? ${quoting}`;
+  }
+
   add(source: Source): void {
     this.#sources.set(source.name, source);
   }

@@ -3,7 +3,7 @@ import { refuse } from "../errors.ts";
 import type { CreateStatement } from "../sql/ast.ts";
 import { formatQuery, quoteName } from "../sql/format.ts";
 import { readWith, type WithClause } from "./properties.ts";
-import { checkFormats, checkNames } from "./schema-check.ts";
+import { checkFormats, checkNames, checkTimestamp } from "./schema-check.ts";
 import type { Column, FormatName, Source } from "./source.ts";
 
 /** Columns that a statement leaves to the schema registry. */
@@ -51,7 +51,7 @@ export function declaredSource(
   const keys = inferred.keys ?? declared(true);
   const values = inferred.values ?? declared(false);
   if (keys.length === 0 && values.length === 0) {
-    throw refuse("The statement does not define any columns.");
+    throw refuse("Failed to prepare statement: No columns supplied.");
   }
   if (type === "TABLE" && keys.length === 0) {
     throw refuse(
@@ -75,7 +75,7 @@ export function declaredSource(
     ...(clause.timestamp ? { timestamp: clause.timestamp } : {}),
   };
   checkFormats(source);
-  checkTimestamp(source);
+  checkTimestamp([...source.keys, ...source.values], source.timestamp);
   return source;
 }
 
@@ -105,29 +105,6 @@ function wrapOf(clause: WithClause, format: FormatName, values: readonly Column[
     throw refuse("Format 'KAFKA' does not support 'WRAP_SINGLE_VALUE' set to 'true'.");
   }
   return clause.wrapValue;
-}
-
-function checkTimestamp(source: Source): void {
-  const { timestamp } = source;
-  if (!timestamp) return;
-  const column = [...source.keys, ...source.values].find((c) => c.name === timestamp.column);
-  if (!column) {
-    throw refuse(
-      `The TIMESTAMP column set in the WITH clause does not exist in the schema: '${timestamp.column}'`,
-    );
-  }
-  const { base } = column.type;
-  if (base === "STRING" && timestamp.format === undefined) {
-    throw refuse(`A String timestamp field has been specified without also specifying the timestamp_format`);
-  }
-  if (base !== "STRING" && timestamp.format !== undefined) {
-    throw refuse(`'TIMESTAMP_FORMAT' set, but field '${timestamp.column}' is not of type STRING`);
-  }
-  if (base !== "BIGINT" && base !== "TIMESTAMP" && base !== "STRING") {
-    throw refuse(
-      `Timestamp column, ${timestamp.column}, should be LONG(INT64), TIMESTAMP, or a String with a timestamp_format specified.`,
-    );
-  }
 }
 
 /**
@@ -184,6 +161,5 @@ export function sinkSource(
       `${error.message}\nStatement: CREATE ${type} ${quoteName(name)} AS ${formatQuery(query, aliases)}`,
     );
   }
-  checkTimestamp(sink);
   return sink;
 }

@@ -11,7 +11,7 @@ const KAFKA_TYPES = new Set(["INTEGER", "BIGINT", "DOUBLE", "STRING", "BYTES"]);
 export function checkNames(columns: readonly Column[]): void {
   for (const { name } of columns) {
     if (RESERVED.has(name))
-      throw refuse(`'${name}' is a reserved column name. You cannot use it as a column name.`);
+      throw refuse(`'${name}' is a reserved column name. You cannot use it as a name for a column.`);
   }
   const twice = firstTwice(columns.map((column) => column.name));
   if (twice !== undefined) throw refuse(`Duplicate column names: ${quoteName(twice)}`);
@@ -19,6 +19,35 @@ export function checkNames(columns: readonly Column[]): void {
 
 export function isReservedColumn(name: string): boolean {
   return RESERVED.has(name);
+}
+
+/**
+ * The column that gives a row's time must be there, and of a type that is one.
+ *
+ * @throws {CodedError} KSQL_STATEMENT_INVALID with the texts of ksqlDB's `TimestampExtractionPolicyFactory`.
+ */
+export function checkTimestamp(columns: readonly Column[], timestamp: Source["timestamp"]): void {
+  if (!timestamp) return;
+  const column = columns.find((c) => c.name === timestamp.column);
+  if (!column) {
+    throw refuse(
+      `The TIMESTAMP column set in the WITH clause does not exist in the schema: '${timestamp.column}'`,
+    );
+  }
+  const { base } = column.type;
+  if (base === "STRING" && timestamp.format === undefined) {
+    throw refuse("A String timestamp field has been specified without also specifying the timestamp_format");
+  }
+  if (base !== "STRING" && timestamp.format !== undefined) {
+    throw refuse(
+      "'TIMESTAMP_FORMAT' set in the WITH clause can only be used when the timestamp column is of type STRING.",
+    );
+  }
+  if (base !== "BIGINT" && base !== "TIMESTAMP" && base !== "STRING") {
+    throw refuse(
+      `Timestamp column, \`${timestamp.column}\`, should be LONG(INT64), TIMESTAMP, or a String with a timestamp_format specified.`,
+    );
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import type { QueryPlan } from "../analysis/query-plan.ts";
 import { planQuery } from "../analysis/select.ts";
 import type { Catalog, PersistentQuery } from "../catalog/catalog.ts";
 import { declaredSource, sinkSource } from "../catalog/create.ts";
+import { readWith } from "../catalog/properties.ts";
 import type { Source } from "../catalog/source.ts";
 import { refuse, unsupported } from "../errors.ts";
 import type { CreateStatement, Statement } from "../sql/ast.ts";
@@ -81,7 +82,11 @@ function applyCreate(
   if (statement.query.limit !== undefined) {
     throw refuse(`CREATE ${statement.type} AS SELECT statements don't support LIMIT clause.`);
   }
-  const plan = planQuery(statement.query, catalog, { sink: statement.name });
+  const { timestamp } = readWith(statement.properties);
+  const plan = planQuery(statement.query, catalog, {
+    sink: statement.name,
+    ...(timestamp ? { timestamp } : {}),
+  });
   const id = `C${statement.type === "STREAM" ? "S" : "T"}AS_${statement.name}_${offset}`;
   const sink = sinkSource(statement, plan, id, sinkPartitions);
   const query = { id, statement: statement.text, source: plan.source.name, sink: sink.name };
@@ -101,10 +106,14 @@ function applyDrop(catalog: Catalog, { type, name, ifExists }: DropStatement): A
   const source = catalog.source(name);
   if (!source) {
     if (ifExists) return { message: `Source \`${name}\` does not exist.`, queryId: null };
-    throw refuse(`${type === "STREAM" ? "Stream" : "Table"} ${name} does not exist.`);
+    throw refuse(
+      `${type === "STREAM" ? "Stream" : "Table"} ${name} does not exist.${catalog.alternatives(name, type)}`,
+    );
   }
   if (source.type !== type) {
-    throw refuse(`Incompatible data source type is ${source.type}, but statement was DROP ${type}`);
+    throw refuse(
+      `Incompatible data source type is ${source.type.toLowerCase()}, but statement was DROP ${type.toLowerCase()}`,
+    );
   }
   const readers = catalog.readersOf(name).map((query) => query.id);
   // A source's own query ends with it; others must be ended first.

@@ -1,7 +1,6 @@
 import type { OutRecord } from "../../../runtime/kafka/ports.ts";
 import { compile } from "../analysis/compile.ts";
 import { columnsOf, type Scope } from "../analysis/scope.ts";
-import { hint } from "../analysis/select.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Column, Source } from "../catalog/source.ts";
 import { recordWriter } from "../engine/record-writer.ts";
@@ -28,12 +27,11 @@ const NOTHING: Scope = { source: "", alias: "", columns: [] };
  * @throws {CodedError} KSQL_STATEMENT_INVALID with ksqlDB's texts.
  */
 export function insertedRow(statement: InsertStatement, catalog: Catalog): Inserted {
-  const { target, columns, values, quoted } = statement;
+  const { target, columns, values } = statement;
   const source = catalog.source(target);
   if (!source) {
-    const shown = quoted ? `\`${target}\`` : target;
     throw refuse(
-      `Cannot insert values into an unknown stream/table: ${shown}${hint(catalog, target, quoted)}`,
+      `Cannot insert values into an unknown stream/table: \`${target}\`${catalog.alternatives(target)}`,
     );
   }
   if (source.window) throw refuse("Cannot insert values into windowed stream/table!");

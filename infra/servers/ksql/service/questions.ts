@@ -38,7 +38,9 @@ export function isQuestion(statement: Statement): statement is Question {
 /** @throws {CodedError} KSQL_STATEMENT_INVALID when what is asked about does not exist. */
 export function checkQuestion(statement: Question, catalog: Catalog): void {
   if (statement.kind === "describe" && !catalog.source(statement.name)) {
-    throw refuse(`Could not find STREAM/TABLE '${statement.name}' in the Metastore`);
+    throw refuse(
+      `Could not find STREAM/TABLE '${statement.name}' in the Metastore${catalog.alternatives(statement.name)}`,
+    );
   }
   if (statement.kind === "explain") explained(statement, catalog);
 }
@@ -52,7 +54,8 @@ export async function answerQuestion(
   const stateOf = (id: string): string => known.state.stateOf(id);
   const describe = async (name: string, extended: boolean): Promise<Entity> => {
     const source = catalog.source(name);
-    if (!source) throw refuse(`Could not find STREAM/TABLE '${name}' in the Metastore`);
+    if (!source)
+      throw refuse(`Could not find STREAM/TABLE '${name}' in the Metastore${catalog.alternatives(name)}`);
     const [topic] = await known.deps.admin.describeTopics([source.topic]);
     return describeSource(source, catalog, stateOf, extended, topic);
   };

@@ -59,7 +59,7 @@ export async function runSelect(
   const { query } = statement;
   const { catalog } = service.state;
   const { kafka, registry, logger, clock } = service.deps;
-  const source = sourceNamed(catalog, query.from.name, query.from.quoted);
+  const source = sourceNamed(catalog, query.from.name);
   const push = query.emit !== undefined;
   if (push && service.pushes.size >= LIMITS.pushes) {
     throw refuse(

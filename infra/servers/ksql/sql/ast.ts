@@ -31,6 +31,8 @@ export type Expression =
       readonly source?: string;
       readonly name: string;
       readonly position: TextPosition;
+      /** What messages show in its place: it stands for an expression that was computed before. */
+      readonly shown?: string;
     }
   | {
       readonly kind: "arithmetic";
@@ -109,7 +111,7 @@ export interface WindowClause {
 
 export interface Query {
   readonly items: readonly SelectItem[];
-  readonly from: { readonly name: string; readonly alias: string; readonly quoted: boolean };
+  readonly from: { readonly name: string; readonly alias: string };
   readonly window?: WindowClause;
   readonly where?: Expression;
   readonly groupBy: readonly Expression[];
@@ -146,7 +148,6 @@ export type StatementBody =
   | {
       readonly kind: "insert-values";
       readonly target: string;
-      readonly quoted: boolean;
       readonly columns: readonly string[];
       readonly values: readonly Expression[];
     }

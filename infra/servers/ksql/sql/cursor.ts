@@ -1,7 +1,7 @@
 import type { CodedError } from "../../../../schemas/errors.ts";
 import { refuse } from "../errors.ts";
 import type { TextPosition } from "./ast.ts";
-import type { Token } from "./lexer.ts";
+import { syntaxErrorText, type Token } from "./lexer.ts";
 import { Nesting } from "./nesting.ts";
 
 /** Words that cannot name a source or a column without quotes (ksqlDB's grammar: reserved, not in `nonReserved`). */
@@ -78,7 +78,7 @@ export class Cursor {
     const token = this.peek();
     if (token.kind === "quoted") return this.next().text;
     if (token.kind === "word" && !RESERVED.has(token.upper)) return this.next().upper;
-    throw this.unexpected("identifier");
+    throw this.unexpected();
   }
 
   string(): string {
@@ -96,10 +96,23 @@ export class Cursor {
     return { line, column };
   }
 
-  /** `line 1:8: Syntax Error …`: ksqlDB's form. */
-  unexpected(expected: string): CodedError {
-    const { line, column, upper, text, kind } = this.peek();
-    const found = kind === "end" ? "<EOF>" : `'${text || upper}'`;
-    return refuse(`line ${line}:${column}: Syntax Error\nSyntax error at ${found}: expecting ${expected}`);
+  /**
+   * `line 1:8: Syntax Error …`: ksqlDB's form.
+   *
+   * @param expected - what could stand here, as its grammar names it; left out where no rule fits.
+   */
+  unexpected(expected?: string): CodedError {
+    const { line, column, text, kind } = this.peek();
+    const found = kind === "end" ? "<EOF>" : text;
+    return this.syntaxError(
+      expected === undefined
+        ? `Syntax error at or near '${found}' at line ${line}:${column}`
+        : `Expecting ${expected}`,
+    );
+  }
+
+  /** A syntax error at the next token, with ksqlDB's words for what is wrong. */
+  syntaxError(problem: string): CodedError {
+    return refuse(syntaxErrorText(this.sql, this.peek(), problem));
   }
 }

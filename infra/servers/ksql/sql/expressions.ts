@@ -253,18 +253,22 @@ export function parseType(cursor: Cursor): SqlType {
     cursor.expectOperator(",");
     const scale = cursor.integer();
     cursor.expectOperator(")");
-    if (precision < 1) throw refuse(`DECIMAL precision must be >= 1: DECIMAL(${precision},${scale})`);
-    if (scale > precision) {
-      throw refuse(`DECIMAL precision must be >= scale: DECIMAL(${precision},${scale})`);
-    }
     return decimalType(precision, scale);
   }
   if (name === "ARRAY" || name === "MAP" || name === "STRUCT") throw unsupported(`the nested type ${name}`);
   const type = typeNamed(name);
   if (!type) throw refuse(`Cannot resolve unknown type: ${name}`);
-  if (type.base === "STRING" && cursor.takeOperator("(")) {
-    cursor.next();
-    cursor.expectOperator(")");
-  }
+  if (cursor.takeOperator("(")) parseTypeParameters(cursor);
   return type;
+}
+
+/** ksqlDB's grammar takes them behind every type, and its types leave them aside. */
+function parseTypeParameters(cursor: Cursor): void {
+  do {
+    if (cursor.peek().kind !== "integer" && !cursor.at("STRING")) {
+      throw cursor.unexpected("{'STRING', INTEGER_VALUE}");
+    }
+    cursor.next();
+  } while (cursor.takeOperator(","));
+  cursor.expectOperator(")");
 }

@@ -34,7 +34,7 @@ export function formatExpression(e: Expression, column: ColumnFormat = asWritten
     case "string":
       return `'${e.value.replaceAll("'", "''")}'`;
     case "column":
-      return column(e);
+      return e.shown ?? column(e);
     case "arithmetic":
     case "comparison":
     case "logical":

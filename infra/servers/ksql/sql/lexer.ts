@@ -38,7 +38,11 @@ export function tokenize(sql: string): readonly Token[] {
   let at = 0;
   const notAToken = (): Error =>
     refuse(
-      `line ${line}:${at - lineStart + 1}: Syntax Error\ntoken recognition error at: '${sql.slice(at, at + 10)}'`,
+      syntaxErrorText(
+        sql,
+        { line, column: at - lineStart + 1 },
+        `token recognition error at: '${sql.slice(at, at + 10)}'`,
+      ),
     );
   while (at < sql.length) {
     const column = at - lineStart + 1;
@@ -75,6 +79,15 @@ export function tokenize(sql: string): readonly Token[] {
     column: at - lineStart + 1,
   });
   return tokens;
+}
+
+/** ksqlDB's message about what no statement is made of: it ends with the line that it is in. */
+export function syntaxErrorText(
+  sql: string,
+  { line, column }: Pick<Token, "line" | "column">,
+  problem: string,
+): string {
+  return `line ${line}:${column}: Syntax Error\n${problem}\nStatement: ${sql.split("\n")[line - 1] ?? ""}`;
 }
 
 interface Found {

@@ -53,7 +53,6 @@ function parseItem(cursor: Cursor): SelectItem {
 const AFTER_SOURCE = new Set(["EMIT", "PARTITION", "LIMIT", "WINDOW", "WHERE", "GROUP", "HAVING"]);
 
 function parseFrom(cursor: Cursor): Query["from"] {
-  const quoted = cursor.peek().kind === "quoted";
   const name = cursor.identifier();
   const aliased =
     cursor.take("AS") ||
@@ -65,8 +64,8 @@ function parseFrom(cursor: Cursor): Query["from"] {
   for (const join of ["JOIN", "LEFT", "RIGHT", "FULL", "INNER", "OUTER"]) {
     if (cursor.at(join)) throw unsupported("JOIN");
   }
-  if (cursor.atOperator(",")) throw cursor.unexpected("<EOF>");
-  return { name, alias, quoted };
+  if (cursor.atOperator(",")) throw cursor.syntaxError("");
+  return { name, alias };
 }
 
 /** Without parentheses only arithmetic may stand here; several expressions may be in parentheses together. */
@@ -100,7 +99,7 @@ function parseEmit(cursor: Cursor): "CHANGES" | "FINAL" | undefined {
   if (!cursor.take("EMIT")) return undefined;
   if (cursor.take("CHANGES")) return "CHANGES";
   if (cursor.take("FINAL")) return "FINAL";
-  throw cursor.unexpected("CHANGES");
+  throw cursor.unexpected("{'CHANGES', 'FINAL'}");
 }
 
 function parseLimit(cursor: Cursor): number {
@@ -122,7 +121,7 @@ const MOST_WINDOWS = 2000;
 function parseDuration(cursor: Cursor): number {
   const amount = cursor.integer();
   const unit = UNITS[cursor.peek().upper.replace(/S$/, "")];
-  if (unit === undefined) throw cursor.unexpected("DAYS, HOURS, MINUTES, SECONDS or MILLISECONDS");
+  if (unit === undefined) throw cursor.unexpected();
   cursor.next();
   if (!Number.isSafeInteger(amount * unit)) {
     throw refuse(`Failed to prepare statement: a duration of ${amount} is too long`);
@@ -134,7 +133,7 @@ function parseWindow(cursor: Cursor): WindowClause {
   const start = cursor.peek().start;
   if (cursor.at("SESSION")) throw unsupported("WINDOW SESSION");
   const type = cursor.take("TUMBLING") ? "TUMBLING" : cursor.take("HOPPING") ? "HOPPING" : undefined;
-  if (!type) throw cursor.unexpected("TUMBLING or HOPPING");
+  if (!type) throw cursor.unexpected();
   cursor.expectOperator("(");
   cursor.expect("SIZE");
   const size = parseDuration(cursor);
@@ -145,7 +144,7 @@ function parseWindow(cursor: Cursor): WindowClause {
     if (type === "HOPPING" && cursor.take("ADVANCE", "BY")) advance = parseDuration(cursor);
     else if (cursor.take("RETENTION")) retention = parseDuration(cursor);
     else if (cursor.take("GRACE", "PERIOD")) grace = parseDuration(cursor);
-    else throw cursor.unexpected("RETENTION or GRACE PERIOD");
+    else throw cursor.unexpected();
   }
   const end = cursor.peek().end;
   cursor.expectOperator(")");

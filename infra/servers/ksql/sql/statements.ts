@@ -1,3 +1,4 @@
+import { distance } from "fastest-levenshtein";
 import { refuse, unsupported } from "../errors.ts";
 import type {
   ColumnDefinition,
@@ -31,7 +32,7 @@ function parseOne(cursor: Cursor): Statement {
   const start = cursor.peek().start;
   const body = parseBody(cursor);
   const end = cursor.peek();
-  if (!cursor.takeOperator(";") && end.kind !== "end") throw cursor.unexpected("';'");
+  if (!cursor.takeOperator(";") && end.kind !== "end") throw cursor.syntaxError("");
   return { ...body, text: cursor.sql.slice(start, end.end) };
 }
 
@@ -58,7 +59,7 @@ function parseBody(cursor: Cursor): StatementBody {
   if (cursor.take("UNDEFINE")) return { kind: "undefine", variable: cursor.identifier() };
   if (cursor.take("PRINT")) return parsePrint(cursor);
   for (const [word, what] of FOREIGN) if (cursor.at(word)) throw unsupported(what);
-  throw cursor.unexpected("a statement");
+  throw unknownStatement(cursor);
 }
 
 const FOREIGN: readonly (readonly [string, string])[] = [
@@ -66,8 +67,27 @@ const FOREIGN: readonly (readonly [string, string])[] = [
   ["PAUSE", "PAUSE"],
   ["RESUME", "RESUME"],
   ["ASSERT", "ASSERT"],
-  ["RUN", "RUN SCRIPT"],
 ];
+
+/** The words that statements begin with, in the order of ksqlDB's grammar: of those alike it names the first. */
+const COMMANDS =
+  "SELECT CREATE INSERT DESCRIBE PRINT EXPLAIN SHOW LIST TERMINATE PAUSE RESUME DROP SET DEFINE UNDEFINE UNSET ASSERT ALTER".split(
+    " ",
+  );
+
+/** Characters: a longer word is none of them, and comparing takes time. */
+const LONGEST_TYPO = 20;
+
+function unknownStatement(cursor: Cursor): Error {
+  const { text, upper } = cursor.peek();
+  let nearest = "";
+  let least = Number.POSITIVE_INFINITY;
+  for (const command of COMMANDS) {
+    const changes = distance(upper.slice(0, LONGEST_TYPO), command);
+    if (changes < least) [nearest, least] = [command, changes];
+  }
+  return cursor.syntaxError(`Unknown statement '${text}'\nDid you mean '${nearest}'?`);
+}
 
 function parseCreate(cursor: Cursor): StatementBody {
   const orReplace = cursor.take("OR", "REPLACE");
@@ -81,7 +101,7 @@ function parseCreate(cursor: Cursor): StatementBody {
     : cursor.take("TABLE")
       ? "TABLE"
       : undefined;
-  if (!type) throw cursor.unexpected("STREAM or TABLE");
+  if (!type) throw cursor.unexpected();
   const ifNotExists = cursor.take("IF", "NOT", "EXISTS");
   const name = cursor.identifier();
   const columns = cursor.atOperator("(") ? parseColumns(cursor) : [];
@@ -142,12 +162,11 @@ function parsePropertyValue(cursor: Cursor): PropertyValue {
     case "decimal":
       return Number(value.text);
     default:
-      throw cursor.unexpected("a literal");
+      throw cursor.unexpected();
   }
 }
 
 function parseInsert(cursor: Cursor): StatementBody {
-  const quoted = cursor.peek().kind === "quoted";
   const target = cursor.identifier();
   const columns: string[] = [];
   if (cursor.takeOperator("(")) {
@@ -166,7 +185,7 @@ function parseInsert(cursor: Cursor): StatementBody {
       `Failed to prepare statement: Expected number columns and values to match: ${columns.length}, ${values.length}`,
     );
   }
-  return { kind: "insert-values", target, quoted, columns, values };
+  return { kind: "insert-values", target, columns, values };
 }
 
 function parseDrop(cursor: Cursor): StatementBody {
@@ -176,7 +195,7 @@ function parseDrop(cursor: Cursor): StatementBody {
     : cursor.take("TABLE")
       ? "TABLE"
       : undefined;
-  if (!type) throw cursor.unexpected("STREAM or TABLE");
+  if (!type) throw cursor.unexpected();
   const ifExists = cursor.take("IF", "EXISTS");
   const name = cursor.identifier();
   return { kind: "drop", type, name, ifExists, deleteTopic: cursor.take("DELETE", "TOPIC") };
@@ -196,7 +215,7 @@ function parseList(cursor: Cursor): StatementBody {
     for (const foreign of ["CONNECTORS", "CONNECTOR", "TYPES", "VARIABLES", "SOURCE", "SINK"]) {
       if (cursor.at(foreign)) throw unsupported(`SHOW ${foreign}`);
     }
-    throw cursor.unexpected(LISTS.join(", "));
+    throw cursor.unexpected();
   }
   return { kind: "list", what, all, extended: cursor.take("EXTENDED") };
 }

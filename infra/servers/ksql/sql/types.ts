@@ -34,8 +34,10 @@ export const TIME = simple("TIME");
 /** 10 to this power is still reckoned with at once. */
 const MAX_PRECISION = 1000;
 
-/** @throws {CodedError} KSQL_STATEMENT_INVALID for more digits than this server reckons with. */
+/** @throws {CodedError} KSQL_STATEMENT_INVALID for no digits, and for more than this server reckons with. */
 export function decimalType(precision: number, scale: number): SqlType {
+  if (precision < 1) throw refuse(`DECIMAL precision must be >= 1: DECIMAL(${precision},${scale})`);
+  if (scale > precision) throw refuse(`DECIMAL precision must be >= scale: DECIMAL(${precision},${scale})`);
   if (precision > MAX_PRECISION) {
     throw refuse(`DECIMAL precision must be <= ${MAX_PRECISION}: DECIMAL(${precision},${scale})`);
   }

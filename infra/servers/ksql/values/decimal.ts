@@ -37,6 +37,23 @@ export class Decimal {
     return new Decimal(divideHalfUp(this.unscaled, 10n ** BigInt(this.scale - scale)), scale);
   }
 
+  /**
+   * This value rounded to `digits` behind the point; before it where they are negative. Ties go up: 2.5 becomes 3 and
+   * -2.5 becomes -2, as by ksqlDB's ROUND.
+   *
+   * @returns at least the scale 0, never more than this one.
+   */
+  rounded(digits: number): Decimal {
+    const dropped = this.scale - digits;
+    if (dropped <= 0) return this;
+    const scale = Math.max(digits, 0);
+    // Half of the unit is more than the whole value.
+    if (dropped > this.precision) return new Decimal(0n, scale);
+    const unit = 10n ** BigInt(dropped);
+    const units = floorDivide(2n * this.unscaled + unit, 2n * unit);
+    return new Decimal(units * 10n ** BigInt(scale - digits), scale);
+  }
+
   /** Digits in all, at least one. */
   get precision(): number {
     return String(this.unscaled < 0n ? -this.unscaled : this.unscaled).length;
@@ -68,4 +85,9 @@ export function divideHalfUp(dividend: bigint, divisor: bigint): bigint {
   const twice = (remainder < 0n ? -remainder : remainder) * 2n;
   if (twice < (divisor < 0n ? -divisor : divisor)) return quotient;
   return dividend < 0n === divisor < 0n ? quotient + 1n : quotient - 1n;
+}
+
+function floorDivide(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor;
+  return dividend % divisor < 0n ? quotient - 1n : quotient;
 }

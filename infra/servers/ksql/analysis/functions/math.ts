@@ -40,9 +40,11 @@ function towards(round: (quotient: bigint, remainder: bigint) => bigint): (x: De
   };
 }
 
+/** @throws Error for NaN and infinity, which have no digits. */
 function roundDouble(x: number, digits: number): number {
-  const scaled = Decimal.fromDouble(x);
-  return scaled && digits < scaled.scale ? scaled.rescaled(Math.max(digits, 0)).toNumber() : x;
+  const exact = Decimal.fromDouble(x);
+  if (!exact) throw new Error(`not a number with digits: ${x}`);
+  return exact.rounded(digits).toNumber();
 }
 
 function extreme(pick: (order: number) => boolean): readonly Overload[] {
@@ -80,20 +82,20 @@ export const MATH_FUNCTIONS: FunctionTable = {
     { params: ["BIGINT"], returns: BIGINT, apply: ([x]) => x ?? null },
     {
       params: ["DECIMAL"],
-      returns: ([t]) => decimalType((t?.precision ?? 1) - (t?.scale ?? 0) + 1, 0),
-      apply: ([x]) => (x as Decimal).rescaled(0),
+      returns: ([t]) => decimalType((t?.precision ?? 1) - (t?.scale ?? 0), 0),
+      apply: ([x]) => (x as Decimal).rounded(0),
     },
     {
       params: ["DOUBLE"],
       returns: BIGINT,
-      apply: ([x]) => longOf(Math.floor(Number(x) + 0.5)),
+      apply: ([x]) => longOf(Math.round(Number(x))),
     },
     {
       params: ["DECIMAL", "INTEGER"],
       returns: ([t]) => t ?? DOUBLE,
       apply: ([x, digits]) => {
         const { scale } = x as Decimal;
-        return (x as Decimal).rescaled(Math.min(Math.max(Number(digits), 0), scale)).rescaled(scale);
+        return (x as Decimal).rounded(Number(digits)).rescaled(scale);
       },
     },
     { params: ["DOUBLE", "INTEGER"], returns: DOUBLE, apply: ([x, d]) => roundDouble(Number(x), Number(d)) },
