@@ -16,20 +16,21 @@ export interface ExperimentView {
   readonly watch: string;
   /** The part whose process it kills; null: a fault of devices. */
   readonly part: string | null;
-  /** How long until it has healed by itself; of a killed part: until it is usually back. */
-  readonly healsMs: number;
+  /** The device, or the station whose devices, it strikes; null: it kills a process. */
+  readonly target: string | null;
+  /** How long the fault is ordered to last, ms; null: it happens once. How long recovery takes is measured. */
+  readonly forMs: number | null;
 }
 
 /** `GET /experiments` */
 export interface ExperimentsAnswer {
   readonly access: ExperimentAccess;
-  /** Empty without access. */
+  /** Those that can be done to what runs now; empty without access. */
   readonly experiments: readonly ExperimentView[];
 }
 
-/** `POST /experiments/{id}` */
+/** `POST /experiments/{id}`: what was done. */
 export interface ExperimentStarted {
-  readonly id: string;
+  readonly experiment: ExperimentView;
   readonly at: number;
-  readonly healsAt: number;
 }

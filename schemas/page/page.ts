@@ -95,6 +95,8 @@ export interface PartView {
   readonly state: string;
   /** How long it took to become ready. */
   readonly ms: number | null;
+  /** How often it was started again; null: not known. */
+  readonly restarts: number | null;
 }
 
 /** Sections that change key by key. */

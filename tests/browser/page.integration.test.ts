@@ -102,13 +102,13 @@ describe("the page in a browser", () => {
     await becomes(() => page.locator(".proof").getAttribute("data-state"), "holds");
   });
 
-  test("a killed gateway: the proof before, at worst and after", async () => {
+  test("a killed gateway: each step as it was measured, and the proof before, at worst and after", async () => {
     const city = await readyCity();
     city.press(40380, 100);
-    let gateway = "ready";
+    let [gateway, restarts] = ["ready", 0];
     const supervisor = createServer((request, response) => {
       if (request.method === "POST") gateway = "starting";
-      response.end(JSON.stringify({ parts: [{ name: "gateway", state: gateway, ms: null }] }));
+      response.end(JSON.stringify({ parts: [{ name: "gateway", state: gateway, ms: null, restarts }] }));
     });
     const { url: supervisorUrl } = await listen(supervisor, 0);
     open.push(() => closeServer(supervisor));
@@ -116,19 +116,60 @@ describe("the page in a browser", () => {
     open.push(() => dashboard.stop());
     const page = await visit(dashboard.url, "/#/break");
     await becomes(() => page.locator(".proof").getAttribute("data-state"), "holds");
+    const state = page.locator(".trial-state");
+    const step = (name: string) => page.locator(".trial-steps li", { hasText: name }).textContent();
+
+    // Something waits already: the trial begins when it has come through.
+    city.unplug("40380-T2");
+    city.press(40380, 4, { number: 2 });
+    city.tell("40380-T2", "unplugged");
+    await becomes(() => page.locator(".proof").getAttribute("data-state"), "stalled");
     await page.locator('[data-experiment="kill-gateway"]').click();
-    await becomes(() => page.locator(".trial-state").textContent(), /usually back in \d s/);
-    expect(await page.locator('[data-experiment="kill-kafka"]').isDisabled()).toBe(true);
+    await becomes(() => state.textContent(), /waits for this: .*40380-T2/);
+    expect(gateway).toBe("ready");
+    city.plug("40380-T2");
+    await becomes(() => state.textContent(), /Down\. It is started again/);
+    expect(gateway).toBe("starting");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("trial");
+    expect(await page.locator('[data-experiment="unplug-device"]').isDisabled()).toBe(true);
+    await becomes(() => step("Noticed"), /\d (ms|s)$/);
+    expect(await step("Process back")).toBe("Process back–");
+
     city.unplug("40380-T1");
     city.press(40380, 9);
     city.tell("40380-T1", "unplugged");
     const row = (name: string) => page.locator(".trial tr", { hasText: name }).textContent();
-    await becomes(() => row("on the way"), "on the way099");
+    // What was just plugged in may still have been in transit when it began.
+    await becomes(() => row("in transit"), /^in transit[04]99$/);
     city.plug("40380-T1");
-    gateway = "ready";
-    await becomes(() => page.locator(".trial-state").textContent(), /Nothing was lost/);
-    expect(await row("counted")).toBe("counted100109109");
-    expect(await row("on the way")).toBe("on the way090");
+    [gateway, restarts] = ["ready", 1];
+    await becomes(() => state.textContent(), /Nothing was lost.*after [\d.]+ s/);
+    for (const name of ["Process back", "Backlog drained", "Counts agree"])
+      expect(await step(name)).toMatch(/\d s$/);
+    expect(await row("at the turnstiles")).toBe("at the turnstiles104113113");
+    expect(await row("in transit")).toMatch(/^in transit[04]90$/);
+    expect(await page.locator(".trial-curve").getAttribute("aria-label")).toContain("at most 9");
+  });
+
+  test("what is refused is said in words", async () => {
+    const city = await readyCity();
+    const supervisor = createServer((request, response) => {
+      response.statusCode = request.method === "POST" ? 404 : 200;
+      const parts = [{ name: "kafka-1", state: "ready", ms: null }];
+      response.end(JSON.stringify(request.method === "POST" ? { error: "no part of this name" } : { parts }));
+    });
+    const { url: supervisorUrl } = await listen(supervisor, 0);
+    open.push(() => closeServer(supervisor));
+    const dashboard = await serve(city, { webRoot: bench.webRoot, supervisorUrl });
+    open.push(() => dashboard.stop());
+    const page = await visit(dashboard.url, "/#/break");
+    await becomes(() => page.locator(".proof").getAttribute("data-state"), "holds");
+    await page.locator('[data-experiment="kill-kafka"]').click();
+    await becomes(
+      () => page.locator('[role="alert"]').textContent(),
+      /^Not done: the supervisor refuses: no part of this name\.$/,
+    );
+    expect(await page.locator("[data-experiment]").count()).toBe(5);
   });
 
   test("a lost server is said, what was known stays, and the first message repairs all", async () => {

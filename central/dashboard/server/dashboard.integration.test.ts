@@ -271,7 +271,8 @@ describe("the dashboard", () => {
     const { url } = await served(city, { supervisorUrl });
     const viewer = page(url);
     await vi.waitFor(
-      () => expect(viewer.state?.parts).toEqual([{ name: "kafka", state: "starting", ms: null }]),
+      () =>
+        expect(viewer.state?.parts).toEqual([{ name: "kafka", state: "starting", ms: null, restarts: null }]),
       soon,
     );
     expect(viewer.state?.live).toBe(false);

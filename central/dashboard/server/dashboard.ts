@@ -92,7 +92,10 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       ...{ access, model, evidences, now, ready: probe, hops: watch.hops },
       proof: () => proof.last,
       gtfs: { lines: linesOf(options.watched ?? WHOLE_CITY), state: () => versions.state },
-      experiments: { ...options, access: { ...options.demo, loopback: isLoopback(options.host) }, now },
+      experiments: {
+        ...{ ...options, now, state: () => versions.state },
+        access: { ...options.demo, loopback: isLoopback(options.host) },
+      },
     }),
   );
   const channel = new Channel(server, { versions, viewers, clock, access, logger: options.logger });

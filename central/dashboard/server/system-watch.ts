@@ -30,7 +30,14 @@ const ON_THE_WAY = /^(kafka|gateway|edge|dedup|central|ksql)/i;
 const BROKER = /^kafka(-\d+)?$/i;
 
 const status = z.object({
-  parts: z.array(z.object({ name: z.string(), state: z.string(), ms: z.number().nullish() })),
+  parts: z.array(
+    z.object({
+      name: z.string(),
+      state: z.string(),
+      ms: z.number().nullish(),
+      restarts: z.number().nullish(),
+    }),
+  ),
 });
 
 /** Ask the supervisor (where there is one), ksqlDB and Kafka every second. */
@@ -42,7 +49,9 @@ export function watchSystem(options: SystemWatchOptions): SystemWatch {
 
   const supervisor = alone(async () => {
     const answer = await get(`${supervisorUrl}/status`).then(status.parse, () => null);
-    parts = (answer?.parts ?? []).map(({ name, state, ms }) => ({ name, state, ms: ms ?? null }));
+    parts = (answer?.parts ?? []).map(({ name, state, ms, restarts }) => ({
+      ...{ name, state, ms: ms ?? null, restarts: restarts ?? null },
+    }));
   });
   const ksql = alone(async () => {
     ksqlDown = await get(`${ksqlDb?.url}/info`, ksqlDb?.fetch).then(

@@ -1,7 +1,9 @@
+import { stationById } from "../../../../schemas/network/network.ts";
 import type { ExperimentView } from "../../../../schemas/page/experiments.ts";
+import type { DeviceView, PageState } from "../../../../schemas/page/page.ts";
 
 /** One way to break the system that heals by itself. */
-export interface Experiment extends Omit<ExperimentView, "part"> {
+export interface Experiment extends ExperimentView {
   readonly effect:
     | { readonly fault: string; readonly target: string; readonly strength?: number }
     /** SIGKILL; the supervisor starts it again. */
@@ -10,60 +12,115 @@ export interface Experiment extends Omit<ExperimentView, "part"> {
 
 const FAULT_MS = 20_000;
 
-/** In the order of a reading's way, one per hop. Faults are struck at Clark/Lake, the busiest station of two lines. */
-export const EXPERIMENTS: readonly Experiment[] = [
-  {
-    id: "unplug-device",
-    hop: "Device",
-    order: "Unplug for 20 s",
-    watch:
-      "Turnstile 40380-T1 goes offline within 3 s. People keep walking through it: their entries wait in it.",
-    healsMs: FAULT_MS,
-    effect: { fault: "unplug", target: "40380-T1" },
-  },
-  {
-    id: "noisy-line",
-    hop: "Serial line",
-    order: "Add noise for 20 s",
-    watch:
-      "Bits flip on the lines of Clark/Lake. Damaged frames are counted there and sent again; none is believed.",
-    healsMs: FAULT_MS,
-    effect: { fault: "noise", target: "40380", strength: 1e-3 },
-  },
-  {
-    id: "kill-agents",
-    hop: "Edge agents",
-    order: "Kill",
-    watch: "All devices fall silent at once. Entries wait in their rings and on the agents' disk.",
-    healsMs: 8_000,
-    effect: { kill: "edge" },
-  },
-  {
-    id: "kill-gateway",
-    hop: "Gateway",
-    order: "Kill",
-    watch: "Agents lose MQTT and keep what they have on disk; they send again what was not acknowledged.",
-    healsMs: 6_000,
-    effect: { kill: "gateway" },
-  },
-  {
-    id: "kill-kafka",
-    hop: "Kafka",
-    order: "Kill",
-    watch: "Nothing is acknowledged until the broker is back. The backlog then drains in order.",
-    healsMs: 12_000,
-    effect: { kill: "kafka" },
-  },
-  {
-    id: "kill-ksql",
-    hop: "ksqlDB",
-    order: "Kill",
-    watch: "“Summed” stands still while “clean” rises. The sums catch up from where they were.",
-    healsMs: 6_000,
-    effect: { kill: "ksql" },
-  },
-];
-
-export function experimentView({ effect, ...view }: Experiment): ExperimentView {
-  return { ...view, part: "kill" in effect ? effect.kill : null };
+/**
+ * What can be broken now, in the order of a reading's way. Faults strike the busiest station that is heard, and kills
+ * the parts that the supervisor has: with one line running, or three brokers, that is another one.
+ */
+export function experimentsOf({ devices, parts }: Pick<PageState, "devices" | "parts">): Experiment[] {
+  const turnstile = busiest(Object.values(devices));
+  const partOf = (name: string): string | undefined =>
+    // Without a supervisor no part is known; the order then says what is missing.
+    parts.length === 0
+      ? name
+      : parts.find((each) => each.name === name || each.name.startsWith(`${name}-`))?.name;
+  return [
+    ...(turnstile ? faults(turnstile) : []),
+    ...KILLS.flatMap(({ part, ...words }) => {
+      const kill = partOf(part);
+      if (kill === undefined) return [];
+      return [
+        {
+          ...words,
+          id: `kill-${part}`,
+          order: "Kill",
+          part: kill,
+          target: null,
+          forMs: null,
+          effect: { kill },
+        },
+      ];
+    }),
+  ];
 }
+
+export function experimentView({ effect: _, ...view }: Experiment): ExperimentView {
+  return view;
+}
+
+/** The turnstile of the busiest station of which one is heard. */
+function busiest(devices: readonly DeviceView[]): DeviceView | undefined {
+  const entries = ({ stationId }: DeviceView): number => stationById(stationId)?.entries.weekday ?? 0;
+  return devices
+    .filter(({ kind, state }) => kind === "turnstile" && state === "online")
+    .sort((x, y) => entries(y) - entries(x) || x.id.localeCompare(y.id))[0];
+}
+
+function faults({ id, stationId }: DeviceView): Experiment[] {
+  const station = String(stationId);
+  const name = stationById(stationId)?.name ?? station;
+  return [
+    {
+      id: "unplug-device",
+      hop: "Device",
+      order: "Unplug for 20 s",
+      watch: `Turnstile ${id} of ${name} goes offline within 3 s. People keep walking through it: their entries wait in it.`,
+      ...lasting("unplug", id),
+    },
+    {
+      id: "reboot-device",
+      hop: "Device's memory",
+      order: "Reboot",
+      watch: `Turnstile ${id} of ${name} starts again under a new boot number. What its ring held is sent after that.`,
+      part: null,
+      target: id,
+      forMs: null,
+      effect: { fault: "reboot", target: id },
+    },
+    {
+      id: "noisy-line",
+      hop: "Serial line",
+      order: "Add noise for 20 s",
+      watch: `Bits flip on the lines of ${name}. Damaged frames are counted there and sent again; none is believed.`,
+      ...lasting("noise", station, 1e-3),
+    },
+    {
+      id: "double-frames",
+      hop: "Frames",
+      order: "Send each three times for 20 s",
+      watch: `Every frame of ${name} comes three times. The agent stores each reading once, so no count rises by it.`,
+      ...lasting("duplicate", station, 3),
+    },
+  ];
+}
+
+function lasting(
+  fault: string,
+  target: string,
+  strength?: number,
+): Pick<Experiment, "part" | "target" | "forMs" | "effect"> {
+  const effect = { fault, target, ...(strength === undefined ? {} : { strength }) };
+  return { part: null, target, forMs: FAULT_MS, effect };
+}
+
+const KILLS = [
+  {
+    part: "edge",
+    hop: "Edge agents",
+    watch: "All devices fall silent at once. Entries wait in their rings and on the agents' disk.",
+  },
+  {
+    part: "gateway",
+    hop: "Gateway",
+    watch: "Agents lose MQTT and keep what they have on disk; they send again what was not acknowledged.",
+  },
+  {
+    part: "kafka",
+    hop: "Kafka",
+    watch: "Nothing is acknowledged until the broker is back. The backlog then drains in order.",
+  },
+  {
+    part: "ksql",
+    hop: "ksqlDB",
+    watch: "“Totalled” stands still while “received once” rises. The sums catch up from where they were.",
+  },
+] as const;

@@ -19,7 +19,7 @@ const TIMEOUT_MS = 3_000;
  *
  * @throws {CodedError} DEPENDENCY_UNAVAILABLE when who would do it does not answer; CONTROL_FAILED when it refuses.
  */
-export async function perform({ effect, healsMs }: Experiment, controls: Controls): Promise<void> {
+export async function perform({ effect, forMs }: Experiment, controls: Controls): Promise<void> {
   if ("kill" in effect) {
     const { supervisorUrl: url, supervisorToken: token } = controls;
     await post({ url, token, who: "supervisor" }, `/parts/${effect.kill}/kill`, undefined);
@@ -27,7 +27,11 @@ export async function perform({ effect, healsMs }: Experiment, controls: Control
   }
   const { fault: kind, ...rest } = effect;
   const { simulatorUrl: url, simulatorToken: token } = controls;
-  await post({ url, token, who: "firmware simulator" }, "/faults", { kind, ...rest, forMs: healsMs });
+  await post({ url, token, who: "firmware simulator" }, "/faults", {
+    kind,
+    ...rest,
+    ...(forMs === null ? {} : { forMs }),
+  });
 }
 
 interface Ordered {
@@ -54,8 +58,19 @@ async function post({ url, token, who }: Ordered, path: string, body: unknown): 
   });
   if (answer.ok) return;
   throw new CodedError("CONTROL_FAILED", {
-    message: `the ${who} refuses: ${await answer.text()}`,
+    message: `the ${who} refuses: ${problemIn(await answer.text())}`,
     retryable: false,
     context: { status: answer.status },
   });
+}
+
+/** The words of an answer that refuses: what its JSON says, or its text. */
+export function problemIn(body: string): string {
+  try {
+    const { error, message } = JSON.parse(body) as { readonly error?: unknown; readonly message?: unknown };
+    const words = [message, error].find((each) => typeof each === "string");
+    return words ?? "it gives no reason";
+  } catch {
+    return body.trim().slice(0, 200) || "it gives no reason";
+  }
 }

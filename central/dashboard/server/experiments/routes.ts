@@ -2,12 +2,15 @@ import { Router } from "express";
 import type { Logger } from "../../../../infra/runtime/logger.ts";
 import { isCoded, messageOf } from "../../../../schemas/errors.ts";
 import type { ExperimentStarted, ExperimentsAnswer } from "../../../../schemas/page/experiments.ts";
+import type { PageState } from "../../../../schemas/page/page.ts";
 import { type AccessSettings, accessOf, bearsToken, isOwnOrigin } from "./access.ts";
-import { EXPERIMENTS, experimentView } from "./catalogue.ts";
+import { experimentsOf, experimentView } from "./catalogue.ts";
 import { type Controls, perform } from "./perform.ts";
 
 export interface ExperimentSources extends Controls {
   readonly access: AccessSettings;
+  /** What runs now. */
+  readonly state: () => PageState;
   /** Wall clock, epoch ms. */
   readonly now: () => number;
   readonly logger: Logger;
@@ -24,7 +27,7 @@ export function experimentRoutes(sources: ExperimentSources): Router {
     const access = accessOf(request.headers, sources.access);
     const answer: ExperimentsAnswer = {
       access,
-      experiments: access === "yes" ? EXPERIMENTS.map(experimentView) : [],
+      experiments: access === "yes" ? experimentsOf(sources.state()).map(experimentView) : [],
     };
     response.json(answer);
   });
@@ -39,9 +42,9 @@ export function experimentRoutes(sources: ExperimentSources): Router {
       response.status(403).json({ error: "only from this server's own page" });
       return;
     }
-    const experiment = EXPERIMENTS.find(({ id }) => id === request.params.id);
+    const experiment = experimentsOf(sources.state()).find(({ id }) => id === request.params.id);
     if (!experiment) {
-      response.status(404).json({ error: `no experiment ${request.params.id}` });
+      response.status(404).json({ error: `no experiment ${request.params.id} on what runs now` });
       return;
     }
     try {
@@ -52,8 +55,7 @@ export function experimentRoutes(sources: ExperimentSources): Router {
       return;
     }
     sources.logger.info({ experiment: experiment.id }, "experiment begun from the page");
-    const at = sources.now();
-    const started: ExperimentStarted = { id: experiment.id, at, healsAt: at + experiment.healsMs };
+    const started: ExperimentStarted = { experiment: experimentView(experiment), at: sources.now() };
     response.status(202).json(started);
   });
   return router;

@@ -1,20 +1,29 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
-import { behind, lostOf, type Trial } from "../rules/trial.ts";
-import { figure, span } from "../rules/words.ts";
+import { behind, lostOf, stepsOf, type Trial } from "../rules/trial.ts";
+import { delay, figure } from "../rules/words.ts";
 import { useNow, usePage } from "../state/use.ts";
+import { Curve } from "./curve.tsx";
 
-/** The proof of one trial: before, when most was on the way, and now or after. */
+/** The proof of one trial: before, when most was in transit, and now or after. Comes into sight when it begins. */
 export function TrialReport({ trial }: { readonly trial: Trial }) {
   const live = usePage(({ state }) => state?.proof ?? null);
-  const { experiment, before, worst, after } = trial;
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { experiment, before, worst, after, startedAt } = trial;
+  useEffect(() => {
+    heading.current?.scrollIntoView({ block: "nearest" });
+    heading.current?.focus({ preventScroll: true });
+  }, [startedAt]);
   return (
     <section class="trial" aria-labelledby="trial" data-phase={after ? "after" : "during"}>
-      <h3 id="trial">
+      <h3 id="trial" ref={heading} tabIndex={-1}>
         {experiment.hop}: {experiment.order}
       </h3>
-      <p class="trial-state">
+      <p class="trial-state" role="status">
         {after ? <Outcome trial={trial} after={after} /> : <Progress trial={trial} />}
       </p>
+      <Steps trial={trial} />
+      <Curve trial={trial} />
       <table>
         <thead>
           <tr>
@@ -47,25 +56,44 @@ export function TrialReport({ trial }: { readonly trial: Trial }) {
   );
 }
 
+/** Each column is of one cut: its rows belong together. */
 const ROWS: readonly { readonly name: string; readonly value: (proof: ProofView) => number | null }[] = [
-  { name: "counted", value: ({ devices }) => devices },
-  { name: "on the way", value: behind },
-  { name: "summed", value: ({ summed }) => summed },
+  { name: "at the turnstiles", value: ({ devices }) => devices },
+  { name: "in transit", value: behind },
+  { name: "totalled", value: ({ summed }) => summed },
   { name: "lost", value: lostOf },
 ];
 
-function Progress({ trial: { started, experiment } }: { readonly trial: Trial }) {
+/** What was measured, in the order in which it happens. */
+function Steps({ trial }: { readonly trial: Trial }) {
+  return (
+    <ol class="trial-steps" aria-label="Measured, from the moment of the break">
+      {stepsOf(trial).map(({ words, afterMs }) => (
+        <li key={words} data-done={afterMs !== null}>
+          <span>{words}</span>
+          <span class="number">{delay(afterMs)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Progress({ trial }: { readonly trial: Trial }) {
   const now = useNow(250);
-  const left = started.healsAt - now;
-  if (left > 0)
-    return <>{experiment.part === null ? `Heals in ${span(left)}.` : `Is usually back in ${span(left)}.`}</>;
-  return <>Healed; counts are catching up.</>;
+  const { experiment, startedAt, noticedAt, backAt, drainedAt } = trial;
+  const left = startedAt + (experiment.forMs ?? 0) - now;
+  if (backAt === null && left > 0) return <>The fault ends in {delay(Math.ceil(left / 1000) * 1000)}.</>;
+  if (drainedAt !== null) return <>The backlog is drained. The counts must agree now.</>;
+  if (backAt !== null)
+    return <>{experiment.part === null ? "Over" : "Back"}. What waited is coming through.</>;
+  if (noticedAt === null) return <>Broken. No sign of it yet.</>;
+  return <>{experiment.part === null ? "Waiting for the device." : "Down. It is started again."}</>;
 }
 
 function Outcome({ trial, after }: { readonly trial: Trial; readonly after: ProofView }) {
-  const { before, endedAt, started } = trial;
+  const { before, holdsAt, startedAt } = trial;
   const lost = lostOf(after) - (before ? lostOf(before) : 0);
-  const took = span((endedAt ?? started.at) - started.at);
+  const took = delay((holdsAt ?? startedAt) - startedAt);
   return lost === 0 ? (
     <strong>Nothing was lost. The counts agree again after {took}.</strong>
   ) : (

@@ -10,7 +10,9 @@ export function BreakSheet() {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus({ preventScroll: true });
-  }, []);
+    // What can be broken depends on what runs now.
+    void trials.ask();
+  }, [trials]);
   return (
     <section class="sheet" aria-labelledby="break">
       <header class="sheet-head">
@@ -22,14 +24,17 @@ export function BreakSheet() {
         </a>
       </header>
       <p class="break-lead muted">
-        Really done to the running system. Everything heals by itself; the count must agree afterwards.
+        This breaks the running system for real. Everything recovers by itself, and the counts must match.
       </p>
       {trials.problem === "" ? null : (
         <p class="act" role="alert">
           {trials.problem}
         </p>
       )}
-      {trials.trial ? <TrialReport trial={trials.trial} /> : null}
+      {trials.waiting ? (
+        <Waiting experiment={trials.waiting} reason={trials.waitsFor} onCancel={() => trials.cancel()} />
+      ) : null}
+      {trials.trial && !trials.waiting ? <TrialReport trial={trials.trial} /> : null}
       {access === "token" ? <TokenForm onToken={(token) => void trials.ask(token)} /> : null}
       {access === "no" ? <p>This page may only look: it was not opened on the machine it runs on.</p> : null}
       <ol class="experiments">
@@ -42,6 +47,29 @@ export function BreakSheet() {
           />
         ))}
       </ol>
+    </section>
+  );
+}
+
+interface WaitingProps {
+  readonly experiment: ExperimentView;
+  /** What keeps the proof from holding. */
+  readonly reason: string;
+  readonly onCancel: () => void;
+}
+
+function Waiting({ experiment: { hop, order }, reason, onCancel }: WaitingProps) {
+  return (
+    <section class="trial" aria-label="Waiting to begin" data-phase="waiting">
+      <h3>
+        {hop}: {order}
+      </h3>
+      <p class="trial-state" role="status">
+        Begins when the counts agree. It waits for this: {reason}
+      </p>
+      <button type="button" class="control" onClick={onCancel}>
+        Cancel
+      </button>
     </section>
   );
 }

@@ -1,51 +1,162 @@
 import type { ExperimentStarted, ExperimentView } from "../../../../schemas/page/experiments.ts";
-import type { PartView } from "../../../../schemas/page/page.ts";
+import type { DeviceView, PartView } from "../../../../schemas/page/page.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
 
-/** One experiment on the running system, and what the proof said before, in the worst moment, and after. */
+/** How many entries were in transit, at a time, wall ms. */
+export interface Sample {
+  readonly at: number;
+  readonly inTransit: number;
+}
+
+/**
+ * One experiment on the running system, with what was measured of it. Times are wall ms of the server's clock, as this
+ * page saw them; null: not yet, or never seen.
+ */
 export interface Trial {
   readonly experiment: ExperimentView;
-  readonly started: ExperimentStarted;
+  readonly startedAt: number;
+  /** How often the part had been started again before; null: not known. */
+  readonly restartsBefore: number | null;
+  /** The first sign of it: a part that is not ready, a device that is not online, a proof that waits. */
+  readonly noticedAt: number | null;
+  /** The process runs again, or the devices are online and the fault is over. */
+  readonly backAt: number | null;
+  /** Everything that waited before `backAt` is in the sums. */
+  readonly drainedAt: number | null;
+  /** The proof holds again, over all that. */
+  readonly holdsAt: number | null;
   readonly before: ProofView | null;
-  /** When most was on the way; null until something was late. */
+  /** When most was in transit; null until something was late. */
   readonly worst: ProofView | null;
   /** The first proof that held again; null until then. */
   readonly after: ProofView | null;
-  /** Wall ms of `after`. */
-  readonly endedAt: number | null;
+  readonly samples: readonly Sample[];
 }
 
 export interface Observed {
   readonly proof: ProofView | null;
   readonly parts: readonly PartView[];
+  readonly devices: Readonly<Record<string, DeviceView>>;
   /** The server's wall clock, epoch ms. */
   readonly now: number;
 }
 
-export function beginTrial(
-  experiment: ExperimentView,
-  started: ExperimentStarted,
-  before: ProofView | null,
-): Trial {
-  return { experiment, started, before, worst: null, after: null, endedAt: null };
+/** Samples closer than this are one. */
+const SAMPLE_MS = 250;
+/** More are thinned out, so that a trial without an end does not grow. */
+const SAMPLES = 240;
+
+export function beginTrial({ experiment, at }: ExperimentStarted, { proof, parts }: Observed): Trial {
+  return {
+    experiment,
+    startedAt: at,
+    restartsBefore: parts.find(({ name }) => name === experiment.part)?.restarts ?? null,
+    noticedAt: null,
+    backAt: null,
+    drainedAt: null,
+    holdsAt: null,
+    before: proof,
+    worst: null,
+    after: null,
+    samples: proof ? [{ at, inTransit: behind(proof) }] : [],
+  };
 }
 
-/**
- * What is new since the last look; the same object when nothing is. A trial ends when its time is over, the killed part
- * is ready again and the proof holds: with it at least all that was counted before.
- */
-export function observeTrial(trial: Trial, { proof, parts, now }: Observed): Trial {
-  if (trial.after !== null || proof === null) return trial;
-  const { part } = trial.experiment;
-  const up = part === null || parts.every(({ name, state }) => name !== part || state === "ready");
-  if (proof.state === "holds" && up && now >= trial.started.healsAt)
-    return { ...trial, after: proof, endedAt: now };
-  const late = behind(proof);
-  if (late > (trial.worst === null ? 0 : behind(trial.worst))) return { ...trial, worst: proof };
-  return trial;
+/** What is new since the last look; the same object when nothing is. Each step is at the first look that shows it. */
+export function observeTrial(trial: Trial, seen: Observed): Trial {
+  const { proof, now } = seen;
+  if (trial.holdsAt !== null || proof === null) return trial;
+  const noticedAt = trial.noticedAt ?? (isNoticed(trial, seen) ? now : null);
+  const backAt = trial.backAt ?? (isBack(trial, seen) ? now : null);
+  const since = backAt ?? Number.POSITIVE_INFINITY;
+  const read = !proof.stale && proof.asOf !== null && proof.asOf >= since;
+  const drained = read && (proof.oldest === null || proof.oldest.since >= since);
+  const drainedAt = trial.drainedAt ?? (drained ? now : null);
+  const holds = drainedAt !== null && read && proof.state === "holds";
+  const next: Trial = {
+    ...trial,
+    ...{ noticedAt, backAt, drainedAt, holdsAt: holds ? now : null, after: holds ? proof : null },
+    worst: behind(proof) > (trial.worst === null ? 0 : behind(trial.worst)) ? proof : trial.worst,
+    samples: sampled(trial.samples, { at: now, inTransit: behind(proof) }),
+  };
+  return same(trial, next) ? trial : next;
 }
 
-/** Entries that were counted and are not in the sums: on the way, or clean and not summed yet. */
+function same(trial: Trial, next: Trial): boolean {
+  return (Object.keys(next) as (keyof Trial)[]).every((key) => trial[key] === next[key]);
+}
+
+function targets({ experiment: { target } }: Trial, { devices }: Observed): DeviceView[] {
+  if (target === null) return [];
+  const all = Object.values(devices);
+  return all.filter(({ id, stationId }) => id === target || String(stationId) === target);
+}
+
+function isNoticed(trial: Trial, seen: Observed): boolean {
+  const part = partOf(trial, seen);
+  return (
+    (part !== undefined && part.state !== "ready") ||
+    startedAgain(trial, part) ||
+    targets(trial, seen).some(({ state }) => state !== "online") ||
+    seen.proof?.state !== "holds"
+  );
+}
+
+function isBack(trial: Trial, seen: Observed): boolean {
+  const { part: killed, forMs } = trial.experiment;
+  if (killed === null) {
+    const over = seen.now >= trial.startedAt + (forMs ?? 0);
+    return over && targets(trial, seen).every(({ state }) => state === "online");
+  }
+  const part = partOf(trial, seen);
+  if (part?.state !== "ready") return false;
+  return part.restarts === null ? trial.noticedAt !== null : startedAgain(trial, part);
+}
+
+function partOf({ experiment }: Trial, { parts }: Observed): PartView | undefined {
+  return parts.find(({ name }) => name === experiment.part);
+}
+
+function startedAgain({ restartsBefore }: Trial, part: PartView | undefined): boolean {
+  return (part?.restarts ?? 0) > (restartsBefore ?? Number.POSITIVE_INFINITY);
+}
+
+function sampled(samples: readonly Sample[], sample: Sample): readonly Sample[] {
+  const last = samples.at(-1);
+  if (last && sample.at - last.at < SAMPLE_MS) return samples;
+  const kept = samples.length < SAMPLES ? samples : samples.filter((_, i) => i % 2 === 0);
+  return [...kept, sample];
+}
+
+/** A step of a trial: what happened, and how long after the break, ms. */
+export interface Step {
+  readonly words: string;
+  readonly afterMs: number | null;
+}
+
+/** The steps in their order; of a fault that nothing noticed, that. */
+export function stepsOf(trial: Trial): readonly Step[] {
+  const { experiment, startedAt, noticedAt, backAt, drainedAt, holdsAt } = trial;
+  const after = (at: number | null): number | null => (at === null ? null : Math.max(0, at - startedAt));
+  return [
+    {
+      words: noticedAt === null && backAt !== null ? "No reading was late" : "Noticed",
+      afterMs: after(noticedAt),
+    },
+    { words: experiment.part === null ? "Fault over" : "Process back", afterMs: after(backAt) },
+    { words: "Backlog drained", afterMs: after(drainedAt) },
+    { words: "Counts agree", afterMs: after(holdsAt) },
+  ];
+}
+
+/** Why a trial cannot begin now; null: it can. Its proof before must be one that holds. */
+export function waitsFor(proof: ProofView | null): string | null {
+  if (proof === null) return "the auditor has said nothing yet";
+  if (proof.state === "holds" && !proof.stale) return null;
+  return proof.reasons[0] ?? "the counts do not agree yet";
+}
+
+/** Entries that were counted and are not in the sums: on the way, or received once and not totalled yet. */
 export function behind({ waiting, inSummary }: ProofView): number {
   return (waiting ?? 0) + Math.max(0, inSummary ?? 0);
 }

@@ -5,7 +5,7 @@ import type {
   ExperimentsAnswer,
   ExperimentView,
 } from "../../../../schemas/page/experiments.ts";
-import { beginTrial, observeTrial, type Trial } from "../rules/trial.ts";
+import { beginTrial, type Observed, observeTrial, type Trial, waitsFor } from "../rules/trial.ts";
 import { PageStore } from "./store.ts";
 
 const NONE: ExperimentsAnswer = { access: "no", experiments: [] };
@@ -15,8 +15,11 @@ export class Trials {
   readonly #page: PageStore;
   readonly #listeners = new Set<() => void>();
   #token = "";
+  #ordering = false;
   offer: ExperimentsAnswer = NONE;
   trial: Trial | null = null;
+  /** What is begun as soon as the proof holds. */
+  waiting: ExperimentView | null = null;
   /** Why the last order was not carried out. */
   problem = "";
 
@@ -31,7 +34,12 @@ export class Trials {
   }
 
   get running(): boolean {
-    return this.trial !== null && this.trial.after === null;
+    return this.#ordering || this.waiting !== null || (this.trial !== null && this.trial.after === null);
+  }
+
+  /** Why what waits cannot begin yet. */
+  get waitsFor(): string {
+    return waitsFor(this.#page.view.state?.proof ?? null) ?? "";
   }
 
   /** Ask what may be broken. @param token - what the reader typed; empty on loopback. */
@@ -43,17 +51,39 @@ export class Trials {
     this.#tell();
   }
 
+  /** At once where the proof holds: what comes after is compared with that one. Otherwise when it does. */
   async begin(experiment: ExperimentView): Promise<void> {
-    const before = this.#page.view.state?.proof ?? null;
+    const before = this.#look();
+    this.problem = "";
+    this.waiting = before === null || waitsFor(before.proof) !== null ? experiment : null;
+    if (before !== null && this.waiting === null) await this.#order(experiment, before);
+    this.#tell();
+  }
+
+  cancel(): void {
+    this.waiting = null;
+    this.#tell();
+  }
+
+  async #order({ id }: ExperimentView, before: Observed): Promise<void> {
+    this.#ordering = true;
+    this.#tell();
     try {
-      const answer = await this.#fetch(`/experiments/${experiment.id}`, "POST");
+      const answer = await this.#fetch(`/experiments/${id}`, "POST");
       const body = (await answer.json()) as ExperimentStarted & { readonly error?: string };
-      this.problem = answer.ok ? "" : `Not done: ${body.error ?? answer.status}.`;
-      if (answer.ok) this.trial = beginTrial(experiment, body, before);
+      if (answer.ok) this.trial = beginTrial(body, before);
+      else this.problem = `Not done: ${body.error ?? answer.status}.`;
     } catch {
       this.problem = "Not done: the server of this page does not answer.";
     }
-    this.#tell();
+    this.#ordering = false;
+  }
+
+  #look(): Observed | null {
+    const { state } = this.#page.view;
+    if (!state) return null;
+    const { proof, parts, devices } = state;
+    return { proof, parts, devices, now: this.#page.now };
   }
 
   #fetch(path: string, method = "GET"): Promise<Response> {
@@ -62,11 +92,14 @@ export class Trials {
   }
 
   #observe(): void {
-    const { state } = this.#page.view;
-    if (!this.trial || !state) return;
-    const { proof, parts } = state;
-    const next = observeTrial(this.trial, { proof, parts, now: this.#page.now });
-    if (next === this.trial) return;
+    const seen = this.#look();
+    if (!seen) return;
+    if (this.waiting && waitsFor(seen.proof) === null) {
+      void this.begin(this.waiting);
+      return;
+    }
+    const next = this.trial ? observeTrial(this.trial, seen) : null;
+    if (next === this.trial && this.waiting === null) return;
     this.trial = next;
     this.#tell();
   }

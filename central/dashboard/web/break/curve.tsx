@@ -1,0 +1,27 @@
+import type { Trial } from "../rules/trial.ts";
+import { delay, figure } from "../rules/words.ts";
+
+const WIDTH = 240;
+const HEIGHT = 40;
+
+/** How many entries were in transit during a trial, with a mark where the process was back. */
+export function Curve({ trial: { samples, startedAt, backAt } }: { readonly trial: Trial }) {
+  const last = samples.at(-1);
+  if (!last || samples.length < 2) return null;
+  const most = Math.max(1, ...samples.map(({ inTransit }) => inTransit));
+  const length = Math.max(1, last.at - startedAt);
+  const x = (at: number): number => (Math.max(0, at - startedAt) / length) * WIDTH;
+  const points = samples.map(({ at, inTransit }) => `${x(at)},${HEIGHT - (inTransit / most) * HEIGHT}`);
+  return (
+    <svg
+      class="trial-curve"
+      viewBox={`0 -2 ${WIDTH} ${HEIGHT + 4}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`In transit over ${delay(length)}: at most ${figure(most)}, now ${figure(last.inTransit)}`}
+    >
+      {backAt === null ? null : <line class="trial-back" x1={x(backAt)} x2={x(backAt)} y1="0" y2={HEIGHT} />}
+      <polyline points={points.join(" ")} />
+    </svg>
+  );
+}
