@@ -4,7 +4,8 @@ import type { DeviceKind } from "../../schemas/network/devices.ts";
 import { parseStationTopic, type Topics } from "../../schemas/topics.ts";
 import type { Auditor } from "./core/auditor.ts";
 import type { Seen, SliceSeen, TopicRole } from "./core/events.ts";
-import { type Decoder, readingIn } from "./read/decode.ts";
+import type { Decoder } from "./read/decode.ts";
+import { ReadingReader } from "./read/reading.ts";
 
 export interface LooksOptions {
   readonly auditor: Auditor;
@@ -132,6 +133,7 @@ class Readings implements Iterable<Seen> {
 
   *[Symbol.iterator](): Iterator<Seen> {
     yield* this.#unreadable;
-    for (const record of this.#records) yield readingIn(record, this.#of);
+    const reader = new ReadingReader(this.#of);
+    for (const record of this.#records) yield reader.read(record);
   }
 }

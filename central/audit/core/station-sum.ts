@@ -32,7 +32,8 @@ const MAX_STEPS = 4_096;
 export class StationSum {
   #counted: number;
   /** Of the records that no judged row covers: after which offset the count was which. Ascending. */
-  #steps: Step[];
+  #offsets: number[];
+  #counts: number[];
   /** The count at the offset up to which all is judged, and that offset. */
   #below: number;
   #judged: number;
@@ -48,7 +49,8 @@ export class StationSum {
   /** @param whole - does the audit read the clean topic from its first record? */
   constructor(whole: boolean, state?: StationSumState) {
     this.#counted = state?.counted ?? 0;
-    this.#steps = [...(state?.steps ?? [])];
+    this.#offsets = (state?.steps ?? []).map(([offset]) => offset);
+    this.#counts = (state?.steps ?? []).map(([, count]) => count);
     this.#below = state?.below ?? 0;
     this.#judged = state?.judged ?? 0;
     this.#base = state ? state.base : whole ? 0 : null;
@@ -56,7 +58,7 @@ export class StationSum {
     this.off = state?.off ?? 0;
     this.#strays = [...(state?.strays ?? [])];
     // Before a restart: long enough ago.
-    this.unsureSince = this.#steps.length > 0 ? 0 : null;
+    this.unsureSince = this.#offsets.length > 0 ? 0 : null;
   }
 
   /** Records read, with those before the audit began. */
@@ -86,10 +88,13 @@ export class StationSum {
   record(offset: number, now: number): void {
     this.#counted++;
     this.unsureSince ??= now;
-    this.#steps.push([offset, this.#counted]);
-    if (this.#steps.length <= MAX_STEPS) return;
+    this.#offsets.push(offset);
+    this.#counts.push(this.#counted);
+    if (this.#offsets.length <= MAX_STEPS) return;
     // The last one stays: it is the count of all.
-    this.#steps = this.#steps.filter((_, i, { length }) => (length - 1 - i) % 2 === 0);
+    const kept = (_: number, i: number, { length }: readonly number[]): boolean => (length - 1 - i) % 2 === 0;
+    this.#offsets = this.#offsets.filter(kept);
+    this.#counts = this.#counts.filter(kept);
   }
 
   /** Records were deleted unread: the next row is taken on trust. */
@@ -130,17 +135,18 @@ export class StationSum {
   forget(cut: number, now: number): void {
     this.#judged = Math.max(this.#judged, cut);
     let n = 0;
-    while ((this.#steps[n]?.[0] ?? cut) < cut) n++;
+    while ((this.#offsets[n] ?? cut) < cut) n++;
     if (n === 0) return;
-    this.unsureSince = this.#steps.length > n ? now : null;
-    this.#below = this.#steps[n - 1]?.[1] ?? this.#below;
-    this.#steps.splice(0, n);
+    this.unsureSince = this.#offsets.length > n ? now : null;
+    this.#below = this.#counts[n - 1] ?? this.#below;
+    this.#offsets.splice(0, n);
+    this.#counts.splice(0, n);
   }
 
   toJSON(): StationSumState {
     return {
       counted: this.#counted,
-      steps: this.#steps,
+      steps: this.#offsets.map((offset, i) => [offset, this.#counts[i] as number]),
       below: this.#below,
       judged: this.#judged,
       base: this.#base,
@@ -154,7 +160,8 @@ export class StationSum {
     // A query that counts from the beginning again: how many there were then is forgotten.
     if (cut < this.#judged) return undefined;
     let count = this.#below;
-    for (const [offset, n] of this.#steps) {
+    for (const [i, offset] of this.#offsets.entries()) {
+      const n = this.#counts[i] as number;
       if (offset >= cut) {
         // Where steps were dropped, the count in between is not known.
         return n === count + 1 ? count : undefined;

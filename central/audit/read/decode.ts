@@ -6,21 +6,12 @@ import { parseFrame } from "../../../infra/runtime/registry/wire-format.ts";
 import { SingleObjectCodec } from "../../../schemas/avro/single-object.ts";
 import type { DeadLetter } from "../../../schemas/dead-letter.ts";
 import { isCoded, messageOf } from "../../../schemas/errors.ts";
-import type { DeviceKind } from "../../../schemas/network/devices.ts";
 import type { ReadingBatch, Run } from "../../../schemas/readings.ts";
 import { type AnyState, generationIn, type SessionState } from "../../../schemas/states.ts";
 import { HEADERS, parseCut, parseLost, type Topics } from "../../../schemas/topics.ts";
-import type {
-  BatchSeen,
-  DeadLetterSeen,
-  ReadingSeen,
-  Seen,
-  TopicRole,
-  UnreadableSeen,
-} from "../core/events.ts";
+import type { BatchSeen, DeadLetterSeen, Seen, TopicRole, UnreadableSeen } from "../core/events.ts";
 import { readBatch } from "./batch.ts";
-import { cleanValue, keyStation } from "./clean.ts";
-import { readingName } from "./reading-name.ts";
+import { ReadingReader } from "./reading.ts";
 
 export interface DecodeOptions {
   readonly topics: Topics;
@@ -61,7 +52,7 @@ export class Decoder {
         return this.#raw(record);
       case "clean":
       case "copy":
-        return readingIn(record, place.of);
+        return new ReadingReader(place.of).read(record);
       case "turnstileSummary":
         return this.#sum(record);
       case "devices":
@@ -129,21 +120,6 @@ export class Decoder {
     const match = origin.startsWith(raw) ? /^-(\d+)@(\d+)$/.exec(origin.slice(raw.length)) : null;
     return match && { partition: Number(match[1]), offset: Number(match[2]) };
   }
-}
-
-/** What a record of a clean topic, or of a station's own, says. Whatever is in it, it can be said at once. */
-export function readingIn(record: InRecord, of: DeviceKind): ReadingSeen {
-  const { offset, timestamp: since, key, value, headers } = record;
-  const clean = cleanValue(value, of);
-  return {
-    kind: "reading",
-    offset,
-    since,
-    keyStation: keyStation(key),
-    valueStation: clean?.stationId ?? null,
-    reading: readingName(headers[HEADERS.reading]),
-    content: clean?.content ?? null,
-  };
 }
 
 function spanOf({ deviceId, bootId, firstSeq, readings }: Run): BatchSeen["runs"] {

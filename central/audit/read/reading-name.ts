@@ -6,25 +6,31 @@ export interface ReadingName {
 }
 
 /**
- * The header `reading` of a clean record: `deviceId;bootId;seq;total`, decimal.
+ * Reads the header `reading` of clean records: `deviceId;bootId;seq;total`, decimal.
  *
- * The auditor's own reader, and a strict one: a header that is not exactly of this form names no reading.
- *
- * @returns null: it is none.
+ * The auditor's own reader, and a strict one: a header that is not exactly of this form names no reading. Neighbours are
+ * often of one device: then its name is the same text, and no other is made.
  */
-export function readingName(header: string | undefined): ReadingName | null {
-  if (header === undefined) return null;
-  // Once for each reading there is: no array and no regular expression is made for it.
-  const first = header.indexOf(";");
-  const second = header.indexOf(";", first + 1);
-  const third = header.indexOf(";", second + 1);
-  if (first < 0 || second < 0 || third < 0) return null;
-  const bootId = decimal(header, first + 1, second);
-  const seq = decimal(header, second + 1, third);
-  const total = decimal(header, third + 1, header.length);
-  // A device counts what happened, and numbers at most all of that.
-  if (bootId < 1 || seq < 1 || total < seq) return null;
-  return { deviceId: header.slice(0, first), bootId, seq };
+export class ReadingNames {
+  #deviceId = "";
+
+  /** @returns null: it names none. */
+  read(header: string | undefined): ReadingName | null {
+    if (header === undefined) return null;
+    // Once for each reading there is: no array and no regular expression is made for it.
+    const first = header.indexOf(";");
+    const second = header.indexOf(";", first + 1);
+    const third = header.indexOf(";", second + 1);
+    if (first < 0 || second < 0 || third < 0) return null;
+    const bootId = decimal(header, first + 1, second);
+    const seq = decimal(header, second + 1, third);
+    const total = decimal(header, third + 1, header.length);
+    // A device counts what happened, and numbers at most all of that.
+    if (bootId < 1 || seq < 1 || total < seq) return null;
+    const same = this.#deviceId.length === first && header.startsWith(this.#deviceId);
+    if (!same) this.#deviceId = header.slice(0, first);
+    return { deviceId: this.#deviceId, bootId, seq };
+  }
 }
 
 const [ZERO, NINE] = [0x30, 0x39];

@@ -68,6 +68,8 @@ export class BatchRecords {
     const { topic, partition, from, headers } = this.#place;
     const { baseOffset, baseTime, appended, count } = this.#base;
     const cursor = new ByteCursor(this.#bytes, this.#start);
+    let key: Buffer | null = null;
+    let value: Buffer | null = null;
     for (let i = 0; i < count; i++) {
       const length = cursor.varint();
       const end = cursor.at + length;
@@ -75,8 +77,8 @@ export class BatchRecords {
       const timeDelta = cursor.varlong();
       const offset = baseOffset + cursor.varint();
       if (offset >= from) {
-        const key = bytesOrNull(cursor);
-        const value = bytesOrNull(cursor);
+        key = bytesOrNull(cursor, key);
+        value = bytesOrNull(cursor, value);
         const timestamp = appended ?? baseTime + timeDelta;
         yield { topic, partition, offset, timestamp, key, value, headers: headersOf(cursor, headers) };
       }
@@ -113,9 +115,16 @@ function skipBytes(cursor: ByteCursor): void {
   if (length > 0) cursor.skip(length);
 }
 
-function bytesOrNull(cursor: ByteCursor): Buffer | null {
+/**
+ * @param before - what the record before has here. Neighbours are often of one station, and equal: then it is the same
+ * Buffer, which costs a reader who remembers what it made of it nothing.
+ */
+function bytesOrNull(cursor: ByteCursor, before: Buffer | null): Buffer | null {
   const length = cursor.varint();
-  return length < 0 ? null : cursor.take(length);
+  if (length < 0) return null;
+  const at = cursor.skip(length);
+  if (before?.length === length && startsAt(cursor.bytes, at, before)) return before;
+  return cursor.bytes.subarray(at, at + length);
 }
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
