@@ -1,0 +1,95 @@
+import { Pump } from "../../../firmware-sim/line/pump.ts";
+import type { Random } from "../../../infra/runtime/random.ts";
+import { EPOCH, type Life } from "../time/life.ts";
+import type { World } from "../world.ts";
+import type { Cables } from "./cables.ts";
+import { Unit } from "./unit.ts";
+
+/** All devices of the run. In each place stands one unit; others that stood there may come back. */
+export class Field {
+  readonly #world: World;
+  readonly #cables: Cables;
+  readonly #life: Life;
+  readonly #random: Random;
+  readonly #pump: Pump;
+  readonly #standing = new Map<string, Unit>();
+  /** Every unit that ever stood anywhere. */
+  readonly units: Unit[] = [];
+  #marks = 0;
+
+  constructor(world: World, cables: Cables, deviceIds: readonly string[]) {
+    this.#world = world;
+    this.#cables = cables;
+    this.#life = world.life("field", "field");
+    this.#random = world.random("field");
+    this.#pump = new Pump(this.#life.clock, (line) => line.unplug());
+    for (const deviceId of deviceIds) this.#stand(this.#made(deviceId));
+    this.#pump.start();
+  }
+
+  get places(): readonly string[] {
+    return [...this.#standing.keys()];
+  }
+
+  unit(deviceId: string): Unit {
+    const unit = this.#standing.get(deviceId);
+    if (!unit) throw new RangeError(`no device stands at ${deviceId}`);
+    return unit;
+  }
+
+  press(deviceId: string): void {
+    this.#world.trace.add(`press ${deviceId}`);
+    this.unit(deviceId).press();
+  }
+
+  /**
+   * Another device of this name is put in its place, with an empty memory. Where its first boot has the number of one
+   * before it, which an alarm names, a person switches it off and on again.
+   */
+  replace(deviceId: string): void {
+    const used = new Set(
+      this.units.filter(({ ref }) => ref.id === deviceId).flatMap(({ bootIds }) => [...bootIds]),
+    );
+    this.unit(deviceId).line.unplug();
+    const unit = this.#made(deviceId);
+    while (used.has(unit.bootId)) unit.reboot(false);
+    this.#stand(unit);
+  }
+
+  /** One that took its name over, boot and all, is put in its place for a while. */
+  impostor(deviceId: string): { readonly back: () => void } {
+    const genuine = this.unit(deviceId);
+    genuine.line.unplug();
+    const impostor = this.#made(deviceId, genuine);
+    this.#stand(impostor);
+    return {
+      back: () => {
+        if (this.unit(deviceId) !== impostor) return;
+        impostor.line.unplug();
+        this.#stand(genuine);
+      },
+    };
+  }
+
+  #made(deviceId: string, copied?: Unit): Unit {
+    const unit = new Unit(
+      {
+        deviceId,
+        cables: this.#cables,
+        life: this.#life,
+        random: this.#random,
+        baudRate: 115_200,
+        mark: () => EPOCH + ++this.#marks,
+      },
+      copied,
+    );
+    this.units.push(unit);
+    this.#pump.add(unit.line);
+    return unit;
+  }
+
+  #stand(unit: Unit): void {
+    this.#standing.set(unit.ref.id, unit);
+    void unit.line.plug();
+  }
+}

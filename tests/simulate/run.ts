@@ -1,0 +1,153 @@
+import { exponential } from "../../infra/runtime/random.ts";
+import { AUDIT_KEYS, type Finding, isOpen, type Verdict } from "../../schemas/audit.ts";
+import { TOPICS } from "../../schemas/topics.ts";
+import { type Fault, KINDS } from "./faults/faults.ts";
+import { planned } from "./faults/plan.ts";
+import { type Wrong, wrongs } from "./oracle.ts";
+import { System } from "./system.ts";
+import { sealed } from "./time/sealed.ts";
+import { World } from "./world.ts";
+
+/** Everything starts within this time, ms; and no second boot of a device falls into the second of its first. */
+const START_MS = { least: 1_500, most: 60_000 } as const;
+const LOOK_MS = 250;
+/** Between two presses of one device, on average, ms. */
+const PRESS_MS = 150;
+
+export interface RunOptions {
+  readonly seed: number;
+  /** Left out: what the seed plans. */
+  readonly faults?: readonly Fault[];
+  /** Presses and faults come for so long, ms. */
+  readonly troubledMs?: number;
+  /** And then all must come through within so long, ms. */
+  readonly drainMs?: number;
+  readonly onEvent?: (line: string) => void;
+}
+
+export interface RunResult {
+  readonly seed: number;
+  readonly faults: readonly Fault[];
+  readonly wrong: readonly Wrong[];
+  /** What the auditor says though nothing is lost, and what it does not come to say. */
+  readonly audit: readonly string[];
+  readonly presses: number;
+  /** From the end of the faults until all had come through, ms; undefined: it never did. */
+  readonly drainedMs: number | undefined;
+  readonly virtualMs: number;
+  readonly steps: number;
+  readonly digest: string;
+}
+
+/** One run of the whole way. The same options give the same run, to the byte. */
+export function simulate(options: RunOptions): Promise<RunResult> {
+  const world = new World(options.seed, options.onEvent);
+  return sealed(world.scheduler, () => run(world, options));
+}
+
+async function run(
+  world: World,
+  { seed, faults: given, troubledMs = 20_000, drainMs = 120_000 }: RunOptions,
+): Promise<RunResult> {
+  const { scheduler } = world;
+  const system = new System(world);
+  system.start();
+  await scheduler.run(START_MS.least);
+  await scheduler.run(START_MS.most, () => isUp(system));
+  if (!isUp(system)) throw new Error("the simulated system does not start");
+  const faults = given ?? planned(world.random("plan"), system, troubledMs);
+  press(system, troubledMs);
+  for (const fault of faults) strike(system, fault);
+  const healed = scheduler.now + Math.max(troubledMs, ...faults.map(({ atMs, lastsMs }) => atMs + lastsMs));
+  await scheduler.run(healed);
+  let drained: number | undefined;
+  while (drained === undefined && scheduler.now < healed + drainMs) {
+    await scheduler.run(scheduler.now + LOOK_MS);
+    if (isDrained(system)) drained = scheduler.now - healed;
+  }
+  return {
+    seed,
+    faults,
+    wrong: wrongOf(system),
+    audit: auditOf(system),
+    presses: system.field.units.reduce((sum, { presses }) => sum + presses.length, 0),
+    drainedMs: drained,
+    virtualMs: scheduler.now,
+    steps: scheduler.steps,
+    digest: world.trace.digest(),
+  };
+}
+
+export function holds({ wrong, audit, drainedMs }: RunResult): boolean {
+  return wrong.length === 0 && audit.length === 0 && drainedMs !== undefined;
+}
+
+function isUp({ broker, gateways }: System): boolean {
+  const { log } = broker.memory;
+  const served = [...gateways.values()].every(({ sockets }) => sockets);
+  return served && log.names().includes(TOPICS.turnstileSummary) && verdictOf(broker) !== undefined;
+}
+
+function press(system: System, forMs: number): void {
+  const { world, field } = system;
+  const until = world.scheduler.now + forMs;
+  for (const place of field.places) {
+    const random = world.random(`presses ${place}`);
+    const next = (): void => {
+      if (world.scheduler.now >= until) return;
+      field.press(place);
+      world.scheduler.after(exponential(random, PRESS_MS), next);
+    };
+    world.scheduler.after(exponential(random, PRESS_MS), next);
+  }
+}
+
+function strike(system: System, fault: Fault): void {
+  const { scheduler, trace } = system.world;
+  scheduler.after(fault.atMs, () => {
+    trace.add(`fault ${fault.kind} ${fault.target}`);
+    const heal = KINDS[fault.kind]?.strike(system, fault);
+    if (!heal) return;
+    scheduler.after(fault.lastsMs, () => {
+      trace.add(`healed ${fault.kind} ${fault.target}`);
+      heal();
+    });
+  });
+}
+
+function isDrained(system: System): boolean {
+  const { field, boxes } = system;
+  if (field.places.some((place) => field.unit(place).ring.waiting > 0)) return false;
+  if ([...boxes.values()].some(({ disk }) => disk.size > 0)) return false;
+  const verdict = verdictOf(system.broker);
+  return verdict?.state === "holds" && wrongOf(system).length === 0;
+}
+
+function wrongOf({ broker, field }: System): readonly Wrong[] {
+  const topics = {
+    turnstiles: broker.memory.records(TOPICS.turnstiles),
+    arrivals: broker.memory.records(TOPICS.arrivals),
+    summary: broker.memory.records(TOPICS.turnstileSummary),
+  };
+  return wrongs(field.units, topics, (unit) => field.unit(unit.ref.id) !== unit);
+}
+
+function auditOf({ broker }: System): readonly string[] {
+  const findings = new Map<string, Finding>();
+  for (const { key, value } of broker.memory.records(TOPICS.audit)) {
+    const name = String(key);
+    if (name.startsWith(AUDIT_KEYS.finding) && value)
+      findings.set(name, JSON.parse(String(value)) as Finding);
+  }
+  const open = [...findings.values()].filter(isOpen);
+  const verdict = verdictOf(broker);
+  return [
+    ...open.map(({ id, detail }) => `finding ${id}: ${detail}`),
+    ...(verdict?.state === "holds" ? [] : [`verdict ${verdict?.state}: ${verdict?.reasons.join("; ")}`]),
+  ];
+}
+
+function verdictOf({ memory }: System["broker"]): Verdict | undefined {
+  const last = memory.records(TOPICS.audit).findLast(({ key }) => String(key) === AUDIT_KEYS.verdict);
+  return last?.value ? (JSON.parse(String(last.value)) as Verdict) : undefined;
+}
