@@ -1,5 +1,5 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
-import type { InRecord, Kafka, Tail } from "../../infra/runtime/kafka/ports.ts";
+import type { InRecord, Kafka } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import type { AvroDecoder } from "../../infra/runtime/registry/ports.ts";
 import { messageOf } from "../../schemas/errors.ts";
@@ -15,9 +15,11 @@ import { HOLD_MS, type RemoteSession } from "./station-holders.ts";
 
 /** Between two tries to read the devices topic, ms. */
 const RETRY_MS = 1_000;
+/** Between two looks, ms: devices say a hundred times a second what is passed over here, and sessions change seldom. */
+const GAP_MS = 200;
 
 export interface FollowOptions {
-  readonly kafka: Pick<Kafka, "tail">;
+  readonly kafka: Pick<Kafka, "tailGroup">;
   readonly topic: string;
   readonly decoder: AvroDecoder;
   /** The name of this process: the sessions that it began itself are passed over. */
@@ -35,12 +37,12 @@ export interface FollowOptions {
 export function followSessions(options: FollowOptions): () => Promise<void> {
   const { kafka, topic, clock, logger } = options;
   const abort = new AbortController();
-  let tail: Tail | undefined;
+  const group = kafka.tailGroup({ gapMs: () => GAP_MS });
   const running = (async () => {
     while (!abort.signal.aborted) {
       try {
         const from = clock.now() - 2 * HOLD_MS;
-        tail = await kafka.tail({ topics: [topic], from, onRecords: (records) => take(options, records) });
+        await group.tail({ topics: [topic], from, onRecords: (records) => take(options, records) });
         return;
       } catch (error) {
         logger.debug({ topic, reason: messageOf(error) }, "other gateways' sessions are not known yet");
@@ -51,7 +53,7 @@ export function followSessions(options: FollowOptions): () => Promise<void> {
   return async () => {
     abort.abort();
     await running;
-    await tail?.stop();
+    await group.stop();
   };
 }
 

@@ -7,6 +7,7 @@ import { fleetPart } from "./parts/fleet.ts";
 import { gatewayPart } from "./parts/gateway.ts";
 import { pagePart } from "./parts/page.ts";
 import { pipelinePart } from "./parts/pipeline.ts";
+import { restPart } from "./parts/rest.ts";
 import { serversPart } from "./parts/servers.ts";
 import { startPart } from "./parts/start.ts";
 import { transformPart } from "./parts/transform.ts";
@@ -17,6 +18,7 @@ const PARTS: readonly BenchmarkPart[] = [
   gatewayPart,
   pagePart,
   pipelinePart,
+  restPart,
   serversPart,
   startPart,
   transformPart,
@@ -39,7 +41,11 @@ const program = new Command("bench")
   .description("Measure one part, medians with spread. Figures go to stdout, progress to stderr.")
   .argument("[part]", `one of: ${PARTS.map((p) => p.name).join(", ")}`)
   .option("-n, --runs <n>", "runs of each contender", atLeastOne, 5)
-  .option("--seconds <n>", "measured time of one run, where a part allows it (gateway, pipeline)", atLeastOne)
+  .option(
+    "--seconds <n>",
+    "measured time of one run, where a part allows it (gateway, pipeline, rest)",
+    atLeastOne,
+  )
   .option("--only <text>", "only contenders whose names contain it")
   .option("--json", "print JSON instead of a table")
   .addHelpText("after", `\nParts:\n${PARTS.map((p) => `  ${p.name.padEnd(10)} ${p.about}`).join("\n")}`)

@@ -301,7 +301,7 @@ describe("the dashboard", () => {
     expect(await json(`${url}/api/v1/stations`)).toEqual([]);
     city.stations();
     await vi.waitFor(async () => expect(await json(`${url}/api/v1/stations`)).toHaveLength(92), soon);
-    expect(Object.keys(viewer.state?.stations ?? {})).toHaveLength(92);
+    await vi.waitFor(() => expect(Object.keys(viewer.state?.stations ?? {})).toHaveLength(92), soon);
   });
 
   test("answers programs in JSON, with null where there is no data", async () => {

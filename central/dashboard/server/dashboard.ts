@@ -6,7 +6,7 @@ import type { AccessRules } from "../../../infra/runtime/http/access.ts";
 import { closedAccess } from "../../../infra/runtime/http/access-settings.ts";
 import { closeServer, listen } from "../../../infra/runtime/http/listen.ts";
 import { timeLimits } from "../../../infra/runtime/http/server.ts";
-import type { Kafka, KafkaAdmin } from "../../../infra/runtime/kafka/ports.ts";
+import type { Kafka, KafkaAdmin, TailGroupOptions } from "../../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../../infra/runtime/logger.ts";
 import type { AvroDecoder } from "../../../infra/runtime/registry/ports.ts";
 import type { HttpAccess } from "../../../infra/runtime/security/http.ts";
@@ -64,8 +64,10 @@ export interface Dashboard {
   stop(): Promise<void>;
 }
 
-/** At most ten deltas a second and page. */
+/** At most ten deltas a second and page. Kafka is read as often: each round of reading ends with a delta. */
 const TICK_MS = 100;
+/** The same while no page is open: then only requests and the hops' figures need what is read. */
+const UNWATCHED_MS = 250;
 const HEARD_MS = 20_000;
 /** Quantiles are computed less often: no reader is faster. */
 const QUANTILES_MS = 1_000;
@@ -73,7 +75,18 @@ const QUANTILES_MS = 1_000;
 /** Serve the page and its data. Listens at once, before Kafka answers: a page then shows what is still starting. */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const { clock } = options;
-  const watch = watchCity(options);
+  let channel: Channel | undefined;
+  let publishedAt = clock.monotonic();
+  const gapMs = (): number => (channel?.pages ? TICK_MS : UNWATCHED_MS);
+  const publish = (leastMs: number): void => {
+    if (!channel || clock.monotonic() - publishedAt < leastMs) return;
+    publishedAt = clock.monotonic();
+    const before = versions.version;
+    if (versions.put(watch.state())) sent();
+    channel.publish(before);
+  };
+  // While much is to be caught up with, rounds follow each other at once.
+  const watch = watchCity({ ...options, gapMs, onRound: () => publish(gapMs() / 2) });
   const { model, feed, system, proof, viewers, evidences } = watch;
   const versions = new Versions(options.instance, watch.state());
   const sent = (): void => viewers.sent(versions.version, entriesOf(versions.state), clock.monotonic());
@@ -98,20 +111,18 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       },
     }),
   );
-  const channel = new Channel(server, { versions, viewers, clock, access, logger: options.logger });
-  register(options.metrics, channel, model, proof);
+  const pages = new Channel(server, { versions, viewers, clock, access, logger: options.logger });
+  channel = pages;
+  register(options.metrics, pages, model, proof);
 
-  const stopTick = clock.every(TICK_MS, () => {
-    const before = versions.version;
-    if (versions.put(watch.state())) sent();
-    channel.publish(before);
-  });
+  // What changes without records, and while Kafka does not answer.
+  const stopTick = clock.every(TICK_MS, () => publish(2 * gapMs()));
   const stopMeasuring = clock.every(QUANTILES_MS, watch.measure);
   const stop = async (): Promise<void> => {
     stopTick();
     stopMeasuring();
     system.stop();
-    await channel.close();
+    await pages.close();
     await closeServer(server);
     await watch.stop();
   };
@@ -125,7 +136,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
 }
 
 /** What the page is told: the model that the topics feed, and what is known besides. */
-function watchCity(options: DashboardOptions) {
+function watchCity(options: DashboardOptions & TailGroupOptions) {
   const { kafka, clock, topics } = options;
   const model = new Model();
   const viewers = new Viewers();
@@ -200,7 +211,7 @@ function kafkaAsker(kafka: Kafka): { ask(): Promise<unknown>; close(): Promise<v
     async ask() {
       admin ??= kafka.admin();
       try {
-        return await (await admin).listTopics();
+        return await (await admin).clusterId();
       } catch (error) {
         const failed = admin;
         admin = null;

@@ -1,12 +1,19 @@
 import type { Clock } from "../../../infra/runtime/clock.ts";
-import type { InRecord, Kafka, Tail, TailOptions } from "../../../infra/runtime/kafka/ports.ts";
+import { defined } from "../../../infra/runtime/defined.ts";
+import type {
+  InRecord,
+  Kafka,
+  TailGroup,
+  TailGroupOptions,
+  TailOptions,
+} from "../../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../../infra/runtime/logger.ts";
 import { isCoded, messageOf } from "../../../schemas/errors.ts";
 import type { Topics } from "../../../schemas/topics.ts";
 import { GONE_MS } from "./fleet/vehicles.ts";
 import type { Input } from "./model/inputs.ts";
 
-export interface FeedOptions {
+export interface FeedOptions extends TailGroupOptions {
   readonly kafka: Kafka;
   readonly topics: Topics;
   readonly decode: (record: InRecord) => Promise<Input | null>;
@@ -26,7 +33,7 @@ const RETRY_MS = 1_000;
 export class Feed {
   readonly #options: FeedOptions;
   readonly #abort = new AbortController();
-  readonly #tails: Tail[] = [];
+  readonly #tails: TailGroup;
   readonly #behind: Set<string>;
   readonly #running: Promise<unknown>;
   /** Records that could not be decoded. */
@@ -34,7 +41,8 @@ export class Feed {
 
   constructor(options: FeedOptions) {
     this.#options = options;
-    const { topics, clock, lookbackMs } = options;
+    const { kafka, topics, clock, lookbackMs, gapMs, onRound } = options;
+    this.#tails = kafka.tailGroup({ gapMs, ...defined({ onRound }) });
     const sources: Record<string, Pick<TailOptions, "topics" | "from">> = {
       entries: { topics: [topics.turnstileSummary], from: "beginning" },
       counts: {
@@ -60,17 +68,19 @@ export class Feed {
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#running;
-    await Promise.all(this.#tails.map((tail) => tail.stop()));
+    await this.#tails.stop();
   }
 
   async #follow(name: string, source: Pick<TailOptions, "topics" | "from">): Promise<void> {
-    const { kafka, clock, logger } = this.#options;
+    const { clock, logger } = this.#options;
     const { signal } = this.#abort;
     while (!signal.aborted) {
       try {
         let live = false;
-        const tail = await kafka.tail({ ...source, onRecords: (records) => this.#take(records, live) });
-        this.#tails.push(tail);
+        const tail = await this.#tails.tail({
+          ...source,
+          onRecords: (records) => this.#take(records, live),
+        });
         void tail.caughtUp.then(
           () => {
             live = true;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isCoded } from "../../../schemas/errors.ts";
-import type { InRecord, Kafka, OutRecord } from "./ports.ts";
+import type { InRecord, Kafka, OutRecord, Tail, TailOptions } from "./ports.ts";
 import { type Counted, counterTask, until } from "./testing/contract-support.ts";
 
 interface ContractSetting {
@@ -35,9 +35,13 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
       await producer.send(records);
       await producer.close();
     };
-    const tailOf = async (topics: readonly string[], from: "beginning" | "end" | number) => {
+    const tailOf = async (
+      topics: readonly string[],
+      from: TailOptions["from"],
+      open = (options: TailOptions): Promise<Tail> => setting.kafka.tail(options),
+    ) => {
       const records: InRecord[] = [];
-      const tail = await setting.kafka.tail({
+      const tail = await open({
         topics,
         from,
         onRecords: (more) => void records.push(...more),
@@ -125,47 +129,93 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
       expect([...new Set(values(records))]).toEqual(["before", "after"]);
     });
 
-    test("a tail from the end sees only what comes; one from a time what is not older", async () => {
-      const topic = await topicOf("from", 1);
-      await write([record(topic, "old")]);
-      const end = await tailOf([topic], "end");
-      await end.tail.caughtUp;
-      await write([record(topic, "new")]);
-      await until(() => end.records.length === 1);
-      expect(values(end.records)).toEqual(["new"]);
-      const never = await tailOf([topic], 4_000_000_000_000);
-      await never.tail.caughtUp;
-      expect(never.records).toEqual([]);
-    });
-
-    test("a tail of empty topics has caught up at once", async () => {
-      const topic = await topicOf("empty");
-      const { tail, records } = await tailOf([topic], "beginning");
-      await tail.caughtUp;
-      expect(records).toEqual([]);
-    });
-
-    test("a tail goes on with a topic that is made again under its name: from its start, however far it has grown", async () => {
-      const admin = await setting.kafka.admin();
-      cleanup.push(() => admin.close());
-      const [topic, other] = [await topicOf("again"), await topicOf("beside")];
-      await write([record(topic, "a"), record(topic, "b"), record(other, "x")]);
-      const seen: string[] = [];
-      const tail = await setting.kafka.tail({
-        topics: [topic, other],
-        from: "beginning",
-        onRecords: (records) => void seen.push(...records.map(({ value }) => String(value))),
+    const grouped = (options: TailOptions): Promise<Tail> => {
+      const group = setting.kafka.tailGroup({ gapMs: () => 5 });
+      cleanup.push(() => group.stop());
+      return group.tail(options);
+    };
+    describe.each([
+      ["alone", (options: TailOptions) => setting.kafka.tail(options)],
+      ["in a group", grouped],
+    ])("a tail %s", (_, open) => {
+      test("a tail from the end sees only what comes; one from a time what is not older", async () => {
+        const topic = await topicOf("from", 1);
+        await write([record(topic, "old")]);
+        const end = await tailOf([topic], "end", open);
+        await end.tail.caughtUp;
+        await write([record(topic, "new")]);
+        await until(() => end.records.length === 1);
+        expect(values(end.records)).toEqual(["new"]);
+        const never = await tailOf([topic], 4_000_000_000_000, open);
+        await never.tail.caughtUp;
+        expect(never.records).toEqual([]);
       });
-      cleanup.push(() => tail.stop());
-      await until(() => seen.length === 3);
-      await admin.deleteTopics([topic]);
-      await topicOf("again");
-      await write(["c", "d", "e", "f"].map((value) => record(topic, value)));
-      await until(() => seen.includes("f"));
-      await write([record(other, "y")]);
-      await until(() => seen.includes("y"));
-      expect(seen.filter((value) => !"xy".includes(value))).toEqual(["a", "b", "c", "d", "e", "f"]);
-      expect(seen.filter((value) => "xy".includes(value))).toEqual(["x", "y"]);
+
+      test("a tail of empty topics has caught up at once", async () => {
+        const topic = await topicOf("empty");
+        const { tail, records } = await tailOf([topic], "beginning", open);
+        await tail.caughtUp;
+        expect(records).toEqual([]);
+      });
+
+      test("a tail goes on with a topic that is made again under its name: from its start, however far it has grown", async () => {
+        const admin = await setting.kafka.admin();
+        cleanup.push(() => admin.close());
+        const [topic, other] = [await topicOf("again"), await topicOf("beside")];
+        await write([record(topic, "a"), record(topic, "b"), record(other, "x")]);
+        const seen: string[] = [];
+        const tail = await open({
+          topics: [topic, other],
+          from: "beginning",
+          onRecords: (records) => void seen.push(...records.map(({ value }) => String(value))),
+        });
+        cleanup.push(() => tail.stop());
+        await until(() => seen.length === 3);
+        await admin.deleteTopics([topic]);
+        await topicOf("again");
+        await write(["c", "d", "e", "f"].map((value) => record(topic, value)));
+        await until(() => seen.includes("f"));
+        await write([record(other, "y")]);
+        await until(() => seen.includes("y"));
+        expect(seen.filter((value) => !"xy".includes(value))).toEqual(["a", "b", "c", "d", "e", "f"]);
+        expect(seen.filter((value) => "xy".includes(value))).toEqual(["x", "y"]);
+      });
+    });
+
+    test("the tails of a group go on without each other; what was not taken comes again", async () => {
+      const [first, second] = [await topicOf("first"), await topicOf("second")];
+      let rounds = 0;
+      const group = setting.kafka.tailGroup({ gapMs: () => 5, onRound: () => rounds++ });
+      cleanup.push(() => group.stop());
+      await expect(
+        group.tail({ topics: [`${setting.prefix}none`], from: "beginning", onRecords: () => {} }),
+      ).rejects.toMatchObject({ code: "KAFKA_UNAVAILABLE" });
+      const seen: string[] = [];
+      let refuses = true;
+      const one = await group.tail({
+        topics: [first],
+        from: "beginning",
+        onRecords: (records) => void seen.push(...values(records)),
+      });
+      await group.tail({
+        topics: [second],
+        from: "beginning",
+        onRecords(records) {
+          if (refuses) {
+            refuses = false;
+            throw new Error("not now");
+          }
+          seen.push(...values(records));
+        },
+      });
+      await write([record(first, "a"), record(second, "x", 1)]);
+      await until(() => seen.length === 2);
+      expect([...seen].sort()).toEqual(["a", "x"]);
+      await one.stop();
+      const before = rounds;
+      await write([record(first, "b"), record(second, "y", 1)]);
+      await until(() => seen.includes("y") && rounds > before);
+      expect(seen.filter((value) => "ab".includes(value))).toEqual(["a"]);
     });
 
     test("topics are created once and checked afterwards", async () => {

@@ -3,7 +3,7 @@ import type { ClusterOptions } from "./kafkajs/client.ts";
 import { KafkaJsLogReader } from "./kafkajs/log-reader.ts";
 import { openProcessor } from "./kafkajs/processor.ts";
 import { openProducer } from "./kafkajs/producer.ts";
-import { openTail } from "./kafkajs/tail.ts";
+import { openTail, openTailGroup } from "./kafkajs/tail.ts";
 import type { Kafka } from "./ports.ts";
 
 /** Kafka over kafkajs, made safe by delivery rule 5. Opens no connection by itself. */
@@ -12,6 +12,7 @@ export function createKafka(options: ClusterOptions): Kafka {
     producer: (settings) => openProducer(options, settings),
     processor: (settings) => openProcessor(options, settings),
     tail: (settings) => openTail(options, settings),
+    tailGroup: (settings) => openTailGroup(options, settings),
     logReader: (settings) => new KafkaJsLogReader(options, settings),
     admin: () => openAdmin(options),
   };

@@ -133,6 +133,21 @@ export interface Tail {
   stop(): Promise<void>;
 }
 
+export interface TailGroupOptions {
+  /** Between two rounds while nothing more waits, ms: asked for after each, so it may follow what the reading is for. */
+  readonly gapMs: () => number;
+  /** All that a round brought has been taken. */
+  readonly onRound?: () => void;
+}
+
+/** Tails that share a connection and a request: each costs Kafka next to nothing besides. */
+export interface TailGroup {
+  /** @throws {CodedError} KAFKA_UNAVAILABLE, also when one of the topics does not exist */
+  tail(options: TailOptions): Promise<Tail>;
+  /** Every tail of it ends. */
+  stop(): Promise<void>;
+}
+
 /** Where one partition is to be looked at: from this offset on. */
 export interface LookAt {
   readonly topic: string;
@@ -182,8 +197,8 @@ export interface LogReader {
 }
 
 export interface LogReaderOptions {
-  /** Names of the record headers to read; the others are passed over. */
-  readonly headers: readonly string[];
+  /** Names of the record headers to read, the others are passed over; left out: all. */
+  readonly headers?: readonly string[];
 }
 
 export interface SubscribeOptions {
@@ -293,6 +308,8 @@ export interface Kafka {
   producer(options?: { readonly timeoutMs?: number; readonly lingerMs?: number }): Promise<Producer>;
   processor(options: ProcessorOptions): Promise<Processor>;
   tail(options: TailOptions): Promise<Tail>;
+  /** Opens no connection before its first tail. */
+  tailGroup(options: TailGroupOptions): TailGroup;
   /** Opens no connection before the first look. */
   logReader(options: LogReaderOptions): LogReader;
   admin(): Promise<KafkaAdmin>;

@@ -24,17 +24,21 @@ export interface Tampering {
 /** The same Kafka, over any adapter, with an injector between it and those who use it. */
 export function tamperedKafka(kafka: Kafka, tampering: Tampering): Kafka {
   const { read = (records) => records } = tampering;
+  const tampered = (options: TailOptions): TailOptions => ({
+    ...options,
+    onRecords: (records) => {
+      const seen = read(records);
+      return seen.length === 0 ? undefined : options.onRecords(seen);
+    },
+  });
   return {
     producer: (options) => kafka.producer(options),
     admin: () => kafka.admin(),
-    tail: (options: TailOptions) =>
-      kafka.tail({
-        ...options,
-        onRecords: (records) => {
-          const seen = read(records);
-          return seen.length === 0 ? undefined : options.onRecords(seen);
-        },
-      }),
+    tail: (options) => kafka.tail(tampered(options)),
+    tailGroup(options) {
+      const group = kafka.tailGroup(options);
+      return { tail: (tail) => group.tail(tampered(tail)), stop: () => group.stop() };
+    },
     logReader: (options: LogReaderOptions) => tamperedReader(kafka.logReader(options), tampering),
     processor: (options: ProcessorOptions) =>
       kafka.processor({

@@ -10,6 +10,7 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../clock.ts";
 import { defined } from "../../defined.ts";
 import type { Logger } from "../../logger.ts";
+import { requestsSent } from "../requests-sent.ts";
 import { applyPatches } from "./patches/apply.ts";
 
 /** How to reach a cluster. */
@@ -55,6 +56,7 @@ export function openClient(
       : connect({ host, port }, onConnect);
     socket.setKeepAlive(true, 60_000);
     socket.setNoDelay(true);
+    countRequests(socket);
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     return socket;
@@ -78,6 +80,15 @@ export function openClient(
       // kafkajs listens to "error" but not to "close": without one its waiting requests would wait on.
       for (const socket of sockets) socket.destroy(givenUp());
     },
+  };
+}
+
+/** kafkajs writes each request at once and whole. */
+function countRequests(socket: Socket): void {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  socket.write = (...args: unknown[]): boolean => {
+    if (args[0] instanceof Uint8Array) requestsSent.note(args[0]);
+    return write(...args);
   };
 }
 

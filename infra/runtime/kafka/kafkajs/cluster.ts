@@ -10,6 +10,7 @@ export interface Broker {
   /** By API key; null before it is connected. */
   readonly versions: Readonly<Record<number, { readonly maxVersion: number }>> | null;
   readonly connectionPool: { send<T>(request: ProtocolRequest<T>): Promise<T> };
+  isConnected(): boolean;
   disconnect(): Promise<void>;
   metadata(topics: readonly string[]): Promise<{
     readonly topicMetadata: readonly {
@@ -168,6 +169,22 @@ export async function topicPlans(cluster: Cluster, topics: readonly string[]): P
     for (const partition of partitions) failOn(partition.errorCode);
   }
   return plans;
+}
+
+/** Kafka's number of "there is no such topic". */
+const UNKNOWN_TOPIC = 3;
+
+/** The same of those topics that exist; a partition without a leader has the leader -1. */
+export async function plansOfExisting(
+  cluster: Cluster,
+  topics: readonly string[],
+): Promise<readonly TopicPlan[]> {
+  const plans = await plansOf(await cluster.brokerPool.findConnectedBroker(), topics);
+  return plans.filter(({ errorCode }) => {
+    if (errorCode === UNKNOWN_TOPIC) return false;
+    failOn(errorCode);
+    return true;
+  });
 }
 
 /** How many partitions these topics have; those that do not exist, or that may not be seen, are left out. */

@@ -1,7 +1,7 @@
 import type { TopicPartition } from "../loop/ports.ts";
 import { Positions } from "../positions.ts";
 import type { Broker, Cluster } from "./cluster.ts";
-import { topicPlans } from "./cluster.ts";
+import { type TopicPlan, topicPlans } from "./cluster.ts";
 
 /** Which of a partition's offsets is asked for. */
 export type OffsetKind = "first" | "stable" | "end";
@@ -15,6 +15,9 @@ const ASKED = {
   end: { timestamp: -1, isolationLevel: 0 },
 } as const;
 
+/** Who leads these topics' partitions. */
+type PlansOf = (topics: readonly string[]) => Promise<readonly TopicPlan[]>;
+
 /**
  * One offset of each of these partitions, as their leaders know them now: a request for each leader.
  *
@@ -24,11 +27,12 @@ export async function listOffsets(
   cluster: Cluster,
   places: readonly TopicPartition[],
   kind: OffsetKind,
+  plansOf: PlansOf = (topics) => topicPlans(cluster, topics),
 ): Promise<Positions> {
   const offsets = new Positions();
   const { timestamp, isolationLevel } = ASKED[kind];
   await Promise.all(
-    [...(await byLeader(cluster, places))].map(async ([leader, topics]) => {
+    [...(await byLeader(cluster, places, plansOf))].map(async ([leader, topics]) => {
       const broker: Broker = await cluster.findBroker({ nodeId: leader });
       const { responses } = await broker.listOffsets({
         isolationLevel,
@@ -49,8 +53,9 @@ export async function listOffsets(
 export async function byLeader(
   cluster: Cluster,
   places: readonly TopicPartition[],
+  plansOf: PlansOf = (topics) => topicPlans(cluster, topics),
 ): Promise<ReadonlyMap<number, ReadonlyMap<string, readonly number[]>>> {
-  const plans = await topicPlans(cluster, [...new Set(places.map(({ topic }) => topic))]);
+  const plans = await plansOf([...new Set(places.map(({ topic }) => topic))]);
   const leaders = new Positions();
   for (const { topic, partitions } of plans) {
     for (const { partition, leader } of partitions) leaders.set(topic, partition, leader);

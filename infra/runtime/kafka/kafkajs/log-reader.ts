@@ -3,7 +3,15 @@ import type { LogReader, LogReaderOptions, LookAt, Looked } from "../ports.ts";
 import { type HeaderName, headerNames } from "../wire/batch-records.ts";
 import { readRecordSet } from "../wire/record-set.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
-import { ask, type Broker, type Cluster, openCluster, type TopicPlan, topicPlans } from "./cluster.ts";
+import {
+  ask,
+  type Broker,
+  type Cluster,
+  openCluster,
+  plansOfExisting,
+  type TopicPlan,
+  topicPlans,
+} from "./cluster.ts";
 import { coded } from "./errors.ts";
 import { FETCH, type FetchedPartition, type FetchTopic, fetchRequest } from "./requests/fetch.ts";
 import { disconnected } from "./supervision.ts";
@@ -28,14 +36,17 @@ interface Plan extends TopicPlan {
 /** Looks at Kafka over kafkajs's connections, with requests and readers of its own. */
 export class KafkaJsLogReader implements LogReader {
   readonly #options: ClusterOptions;
-  readonly #headers: readonly HeaderName[];
+  readonly #headers: readonly HeaderName[] | undefined;
+  readonly #mayMiss: boolean;
   #open: Open | undefined;
   #plans = new Map<string, Plan>();
   #plannedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: ClusterOptions, { headers }: LogReaderOptions) {
+  /** @param mayMiss - topics that do not exist are left out of a look; else they fail it. */
+  constructor(options: ClusterOptions, { headers }: LogReaderOptions, mayMiss = false) {
     this.#options = options;
-    this.#headers = headerNames(headers);
+    this.#mayMiss = mayMiss;
+    this.#headers = headers && headerNames(headers);
   }
 
   async look(at: readonly LookAt[]): Promise<readonly Looked[]> {
@@ -80,11 +91,12 @@ export class KafkaJsLogReader implements LogReader {
     const topics = [...new Set(at.map(({ topic }) => topic))];
     const now = this.#options.clock.monotonic();
     if (now - this.#plannedAt < PLANS_MS && topics.every((topic) => this.#plans.has(topic))) return;
-    const plans = await topicPlans(cluster, topics);
+    const plans = await (this.#mayMiss ? plansOfExisting : topicPlans)(cluster, topics);
+    for (const topic of topics) this.#plans.delete(topic);
     for (const { topicId, ...plan } of plans) {
       if (topicId === undefined) {
         throw new CodedError("KAFKA_UNAVAILABLE", {
-          message: "this Kafka tells no topic ids: the auditor needs 3.1 or later",
+          message: "this Kafka tells no topic ids: 3.1 or later is needed",
           retryable: true,
         });
       }
@@ -101,7 +113,7 @@ export class KafkaJsLogReader implements LogReader {
     const broker = await cluster.findBroker({ nodeId: leader });
     if ((broker.versions?.[FETCH.key]?.maxVersion ?? 0) < FETCH.version) {
       throw new CodedError("KAFKA_UNAVAILABLE", {
-        message: "this Kafka cannot be asked by topic id: the auditor needs 3.1 or later",
+        message: "this Kafka cannot be asked by topic id: 3.1 or later is needed",
         retryable: true,
       });
     }

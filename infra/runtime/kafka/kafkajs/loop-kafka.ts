@@ -16,6 +16,7 @@ import {
 } from "./open-transactions.ts";
 import { persistently } from "./persistence.ts";
 import { openReader } from "./reader.ts";
+import { stableOffsets } from "./stable-offsets.ts";
 import { TopicIds } from "./topic-ids.ts";
 import { openTransactions } from "./transactions.ts";
 
@@ -35,6 +36,7 @@ export function loopKafka(options: ClusterOptions, cluster: Cluster): LoopKafka 
     if (!told) logger.warn("this Kafka is older than 3.0: what hangs in its log is not found");
     return told;
   });
+  const stable = stableOffsets(cluster, clock);
   const denied = new Set<string>();
   const onDenied = ({ topic }: TopicPartition): void => {
     if (denied.has(topic)) return;
@@ -63,7 +65,7 @@ export function loopKafka(options: ClusterOptions, cluster: Cluster): LoopKafka 
         (await tells()) ? describeTransaction(cluster, transactionalId) : undefined,
       ),
     coordinated: (producerId) => asked("cannot list transactions", () => transactionOf(cluster, producerId)),
-    stable: (places) => asked("cannot read stable offsets", () => listOffsets(cluster, places, "stable")),
+    stable: (places) => asked("cannot read stable offsets", () => stable(places)),
     open: (places) =>
       asked("cannot look for open transactions", async () =>
         (await tells()) && places.length > 0 ? openIn(cluster, places, onDenied) : [],

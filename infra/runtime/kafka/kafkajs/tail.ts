@@ -1,12 +1,14 @@
 import type { Admin } from "kafkajs";
 import type { CodedError } from "../../../../schemas/errors.ts";
-import type { Tail, TailOptions } from "../ports.ts";
+import type { Tail, TailGroup, TailGroupOptions, TailOptions } from "../ports.ts";
 import { Positions } from "../positions.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
 import { openCluster } from "./cluster.ts";
 import { coded } from "./errors.ts";
+import { KafkaJsLogReader } from "./log-reader.ts";
 import { persistently } from "./persistence.ts";
 import { openReader } from "./reader.ts";
+import { PolledTails, type TailBounds } from "./tail-group.ts";
 import { TopicIds } from "./topic-ids.ts";
 
 /** @throws {CodedError} KAFKA_UNAVAILABLE, also when one of the topics does not exist */
@@ -40,11 +42,22 @@ export async function openTail(options: ClusterOptions, tail: TailOptions): Prom
   return { caughtUp: begun, failed, stop: () => reader.stop() };
 }
 
+/** Needs Kafka 3.1: a fetch by topic id is what it is made of. */
+export function openTailGroup(options: ClusterOptions, group: TailGroupOptions): TailGroup {
+  const { clock, logger } = options;
+  const endsOf = async (topic: string): Promise<readonly number[]> => {
+    const { ends } = await bounds(options, { topics: [topic], from: "end" });
+    return Array.from(ends.entries(), ([, , end]) => end);
+  };
+  const reader = new KafkaJsLogReader(options, {}, true);
+  return new PolledTails({ clock, logger, reader, endsOf, bounds: (tail) => bounds(options, tail) }, group);
+}
+
 /** Where each partition is to be read from, and its end now. */
 async function bounds(
   options: ClusterOptions,
-  { topics, from }: TailOptions,
-): Promise<{ starts: Positions; ends: Positions; ids: ReadonlyMap<string, string | undefined> }> {
+  { topics, from }: Pick<TailOptions, "topics" | "from">,
+): Promise<TailBounds> {
   const client = openClient(options, { giveUpMs: 5_000 });
   const admin = client.kafka.admin();
   const starts = new Positions();

@@ -12,7 +12,7 @@ import type {
 import type { OutRecord } from "../ports.ts";
 import { Positions } from "../positions.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
-import { type Cluster, COORDINATES, type ProducerSession, withCluster } from "./cluster.ts";
+import { type Broker, type Cluster, COORDINATES, type ProducerSession, withCluster } from "./cluster.ts";
 import { brokerError, coded } from "./errors.ts";
 import { OFFSETS_TOPIC } from "./group-offsets.ts";
 import { inRequests, MAX_REQUEST, notingPartitioner, outgoing } from "./outgoing.ts";
@@ -62,7 +62,7 @@ export async function openTransactions(
       retry: NEVER,
     }),
   );
-  const sessionOf = noteSession(cluster);
+  const coordinators = rememberCoordinators(cluster);
   const bounded = <T>(doing: string, action: () => Promise<T>): Promise<T> =>
     within(options.clock, BOUND_MS, doing, action());
   let session: ProducerSession;
@@ -71,7 +71,7 @@ export async function openTransactions(
       await producer.connect();
       await (await producer.transaction()).abort();
     });
-    session = sessionOf();
+    session = coordinators.session();
   } catch (error) {
     client.destroy();
     throw coded(error, `cannot open the transactions of ${transactionalId}`);
@@ -84,7 +84,7 @@ export async function openTransactions(
         return await bounded(`committing ${transactionalId}`, async () => {
           const transaction = await producer.transaction();
           // First, because it may be repeated until the last transaction has ended; then nothing else need be.
-          await begun(options.clock, () => sendOffsets(transaction, read));
+          await begun(options.clock, () => sendOffsets(transaction, read), coordinators.forget);
           const written = await write(transaction, records);
           await beforeEnd();
           await transaction.commit();
@@ -137,13 +137,28 @@ async function endLeftOver(
   await coordinator.endTxn({ ...producer, transactionResult: outcome === "commit" });
 }
 
-/** kafkajs keeps the producer id and epoch that it is given to itself: note them as they pass. */
-function noteSession(cluster: Cluster): () => ProducerSession {
+interface Coordinators {
+  /** What kafkajs was given for itself. */
+  session(): ProducerSession;
+  /** One of them has moved: they are asked for again. */
+  readonly forget: () => void;
+}
+
+/**
+ * kafkajs 2.2.4 asks who coordinates before each of a transaction's four requests, and keeps no answer. They are kept
+ * here until one is wrong: what else goes wrong ends this producer, and the next one asks. The producer id and epoch, which
+ * kafkajs keeps to itself, are noted as they pass.
+ */
+function rememberCoordinators(cluster: Cluster): Coordinators {
   let session: ProducerSession | undefined;
+  const known = new Map<string, Broker>();
   const find = cluster.findGroupCoordinator.bind(cluster);
   cluster.findGroupCoordinator = async (of) => {
+    const name = `${of.coordinatorType} ${of.groupId}`;
+    const remembered = known.get(name);
+    if (remembered?.isConnected()) return remembered;
     const broker = await find(of);
-    return Object.create(broker, {
+    const noting: Broker = Object.create(broker, {
       initProducerId: {
         async value(request: Parameters<typeof broker.initProducerId>[0]) {
           session = await broker.initProducerId(request);
@@ -151,10 +166,15 @@ function noteSession(cluster: Cluster): () => ProducerSession {
         },
       },
     });
+    known.set(name, noting);
+    return noting;
   };
-  return () => {
-    if (!session) throw new Error("kafkajs has not asked for a producer id");
-    return session;
+  return {
+    session() {
+      if (!session) throw new Error("kafkajs has not asked for a producer id");
+      return session;
+    },
+    forget: () => known.clear(),
   };
 }
 
@@ -204,14 +224,20 @@ const NOT_YET = new Set([
  * A coordinator that still ends the last transaction says so at once, and takes the next a moment later. One that is just
  * being made or has moved does too; nothing of the transaction is written yet, so it may be asked again.
  */
-async function begun(clock: ClusterOptions["clock"], begin: () => Promise<unknown>): Promise<void> {
+async function begun(
+  clock: ClusterOptions["clock"],
+  begin: () => Promise<unknown>,
+  forget = (): void => {},
+): Promise<void> {
   const until = clock.monotonic() + BOUND_MS;
   for (;;) {
     try {
       await begin();
       return;
     } catch (error) {
-      if (!NOT_YET.has(brokerError(error) ?? "") || clock.monotonic() >= until) throw error;
+      const reason = brokerError(error) ?? "";
+      if (!NOT_YET.has(reason) || clock.monotonic() >= until) throw error;
+      if (reason !== "CONCURRENT_TRANSACTIONS") forget();
       await clock.sleep(BEGIN_MS);
     }
   }

@@ -6,10 +6,10 @@ const MOST = 5_000;
 
 /** Looks at `MemoryLog`. */
 export function memoryLogReader(log: MemoryLog, { headers }: LogReaderOptions): LogReader {
-  const wanted = new Set(headers);
+  const wanted = headers && new Set(headers);
   const only = (record: InRecord): InRecord => ({
     ...record,
-    headers: Object.fromEntries(Object.entries(record.headers).filter(([name]) => wanted.has(name))),
+    headers: Object.fromEntries(Object.entries(record.headers).filter(([name]) => wanted?.has(name) ?? true)),
   });
   return {
     async look(at) {

@@ -1,7 +1,16 @@
 import type { Logger } from "../../logger.ts";
 import { forgottenIn } from "../loop/open-transactions.ts";
 import { partitionsIn } from "../loop/topic-partitions.ts";
-import type { InRecord, Kafka, OutRecord, Tail, TailOptions, Written } from "../ports.ts";
+import type {
+  InRecord,
+  Kafka,
+  OutRecord,
+  Tail,
+  TailGroup,
+  TailGroupOptions,
+  TailOptions,
+  Written,
+} from "../ports.ts";
 import { MemoryCoordinator } from "./memory-coordinator.ts";
 import { HONEST, type Lies, MemoryLog } from "./memory-log.ts";
 import { memoryLogReader } from "./memory-log-reader.ts";
@@ -48,6 +57,7 @@ export function memoryKafka(now: () => number = () => 0, lies: Lies = HONEST, lo
     },
     processor: (options) => memoryProcessor(log, loop, options, logger),
     tail: async (options) => memoryTail(log, options),
+    tailGroup: (group) => memoryTailGroup(log, group),
     logReader: (options) => memoryLogReader(log, options),
     async admin() {
       return {
@@ -78,6 +88,37 @@ export function memoryKafka(now: () => number = () => 0, lies: Lies = HONEST, lo
       };
     },
   };
+}
+
+/** Nothing is asked for here, so there are no gaps: a round is what one append brings. */
+function memoryTailGroup(log: MemoryLog, { onRound }: TailGroupOptions): TailGroup {
+  const tails: Tail[] = [];
+  return {
+    async tail(options) {
+      const tail = memoryTail(log, {
+        ...options,
+        async onRecords(records) {
+          while (!(await taken(options, records))) await new Promise((resolve) => setImmediate(resolve));
+          onRound?.();
+        },
+      });
+      tails.push(tail);
+      return tail;
+    },
+    async stop() {
+      for (const tail of tails) await tail.stop();
+    },
+  };
+}
+
+/** Did it take them? What was not taken comes again. */
+async function taken({ onRecords }: TailOptions, records: readonly InRecord[]): Promise<boolean> {
+  try {
+    await onRecords(records);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function memoryTail(log: MemoryLog, options: TailOptions): Tail {

@@ -6,8 +6,8 @@ export interface RecordSetRequest {
   readonly partition: number;
   /** Records before this offset may share the first batch: they are left out. */
   readonly from: number;
-  /** Headers to read; a record's other headers are passed over. */
-  readonly headers: readonly HeaderName[];
+  /** Headers to read, a record's other headers are passed over; undefined: all. */
+  readonly headers: readonly HeaderName[] | undefined;
 }
 
 /** A header's name, and its bytes in UTF-8: it is compared in place, for no record is its name made a text. */
@@ -129,7 +129,10 @@ function bytesOrNull(cursor: ByteCursor, before: Buffer | null): Buffer | null {
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
-function headersOf(cursor: ByteCursor, wanted: readonly HeaderName[]): Readonly<Record<string, string>> {
+function headersOf(
+  cursor: ByteCursor,
+  wanted: readonly HeaderName[] | undefined,
+): Readonly<Record<string, string>> {
   let headers: Record<string, string> | undefined;
   for (let n = cursor.varint(); n > 0; n--) {
     const name = known(cursor, wanted);
@@ -144,9 +147,10 @@ function headersOf(cursor: ByteCursor, wanted: readonly HeaderName[]): Readonly<
 }
 
 /** Steps over a header's name. @returns undefined: it is not wanted. */
-function known(cursor: ByteCursor, wanted: readonly HeaderName[]): string | undefined {
+function known(cursor: ByteCursor, wanted: readonly HeaderName[] | undefined): string | undefined {
   const length = cursor.varint();
   const at = cursor.skip(length);
+  if (wanted === undefined) return cursor.bytes.toString("utf8", at, at + length);
   for (const { name, bytes } of wanted) {
     if (bytes.length === length && startsAt(cursor.bytes, at, bytes)) return name;
   }

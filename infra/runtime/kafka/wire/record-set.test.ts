@@ -109,13 +109,13 @@ describe("a record set", () => {
   test("names a batch that is damaged, or packed in a way that is not known, and goes on behind it", () => {
     const damaged = batch(3, 2);
     damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
-    const zstd = batch(5, 1);
-    zstd.writeInt16BE(4, 21);
-    const set = read([batch(0, 3), damaged, summed(zstd), batch(6, 1)], 0);
+    const unknown = batch(5, 1);
+    unknown.writeInt16BE(5, 21);
+    const set = read([batch(0, 3), damaged, summed(unknown), batch(6, 1)], 0);
     expect(offsetsOf(set)).toEqual([0, 1, 2, 6]);
     expect(set.unreadable).toEqual([
       { from: 3, to: 4, reason: "the batch's checksum is wrong" },
-      { from: 5, to: 5, reason: "a batch of compression 4: only gzip is known" },
+      { from: 5, to: 5, reason: "they are compressed by a codec that is not known here (number 5)" },
     ]);
   });
 

@@ -1,8 +1,8 @@
-import { gunzipSync } from "node:zlib";
 import { messageOf } from "../../../../schemas/errors.ts";
 import type { LookedRecords, Unreadable } from "../ports.ts";
 import { BatchRecords, type RecordSetRequest, SetOfBatches } from "./batch-records.ts";
 import { ByteCursor } from "./byte-cursor.ts";
+import { CODECS } from "./codecs.ts";
 import { crc32c } from "./crc32c.ts";
 
 /** A transaction that was aborted: its producer's records from this offset on, up to the marker that ends it. */
@@ -33,14 +33,11 @@ const RECORDS_AT = 61;
 /** Length and offset, before what the length counts. */
 const OVERHEAD = 12;
 const COMPRESSION = 7;
-const GZIP = 1;
 const LOG_APPEND_TIME = 1 << 3;
 const TRANSACTIONAL = 1 << 4;
 const CONTROL = 1 << 5;
 /** The type of a control record that ends an aborted transaction. */
 const ABORT = 0;
-/** What one batch may unpack to. */
-const MAX_UNPACKED = 64 * 1024 * 1024;
 
 /**
  * The committed records of what a broker answers to a Fetch with isolation level READ_COMMITTED.
@@ -145,9 +142,10 @@ class Batch {
   #unpacked(): ByteCursor {
     const compression = this.#attributes & COMPRESSION;
     if (compression === 0) return new ByteCursor(this.#bytes, RECORDS_AT);
-    if (compression !== GZIP) throw new Error(`a batch of compression ${compression}: only gzip is known`);
-    const packed = this.#bytes.subarray(RECORDS_AT);
-    return new ByteCursor(gunzipSync(packed, { maxOutputLength: MAX_UNPACKED }));
+    const unpack = CODECS[compression];
+    if (!unpack)
+      throw new Error(`they are compressed by a codec that is not known here (number ${compression})`);
+    return new ByteCursor(unpack(this.#bytes.subarray(RECORDS_AT)));
   }
 
   #int64(at: number): number {

@@ -1,28 +1,17 @@
-import { decompress as unzstd } from "fzstd";
 import kafkajs from "kafkajs";
-import { decompress as unlz4 } from "lz4js";
-import { uncompress as unsnappy } from "snappyjs";
 import { CodedError, messageOf } from "../../../../../schemas/errors.ts";
-
-/**
- * kafkajs 2.2.4 reads gzip only, and takes a codec that it does not know for none at all. Other people's producers, and
- * topics with `compression.type`, use the others; we only read them.
- */
-export const CODECS: Readonly<Record<string, (bytes: Buffer) => Uint8Array>> = {
-  snappy: fromSnappy,
-  lz4: unlz4,
-  zstd: (bytes) => unzstd(bytes),
-};
+import { CODECS } from "../../wire/codecs.ts";
 
 /** Of a record batch's attributes; 5 to 7 are not assigned yet. */
 const UNKNOWN = [5, 6, 7];
 
+/** kafkajs 2.2.4 reads gzip only, and takes a codec that it does not know for none at all. */
 export function addCodecs(): void {
   const { CompressionCodecs, CompressionTypes } = kafkajs;
   const codecs = CompressionCodecs as unknown as Record<number, () => object>;
-  codecs[CompressionTypes.Snappy] = () => codec("snappy");
-  codecs[CompressionTypes.LZ4] = () => codec("lz4");
-  codecs[CompressionTypes.ZSTD] = () => codec("zstd");
+  codecs[CompressionTypes.Snappy] = () => codec("snappy", CompressionTypes.Snappy);
+  codecs[CompressionTypes.LZ4] = () => codec("lz4", CompressionTypes.LZ4);
+  codecs[CompressionTypes.ZSTD] = () => codec("zstd", CompressionTypes.ZSTD);
   for (const type of UNKNOWN) {
     codecs[type] = () => {
       throw unreadable(`they are compressed by a codec that is not known here (number ${type})`, {
@@ -32,15 +21,14 @@ export function addCodecs(): void {
   }
 }
 
-function codec(name: keyof typeof CODECS & string) {
+function codec(name: string, type: number) {
   return {
     compress(): never {
       throw new Error(`${name} is only read`);
     },
     async decompress(bytes: Buffer): Promise<Buffer> {
       try {
-        const { buffer, byteOffset, byteLength } = CODECS[name]?.(bytes) ?? bytes;
-        return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+        return CODECS[type]?.(bytes) ?? bytes;
       } catch (error) {
         throw unreadable(`${name} cannot decompress them: ${messageOf(error)}`, { codec: name });
       }
@@ -54,19 +42,4 @@ function unreadable(reason: string, context: Readonly<Record<string, unknown>>):
     retryable: false,
     context,
   });
-}
-
-/** Java's producers cut the bytes into blocks behind a header of their own ("xerial"); librdkafka's write one block. */
-const XERIAL = Buffer.from("\x82SNAPPY\0", "latin1");
-const XERIAL_HEADER = XERIAL.length + 8;
-
-function fromSnappy(bytes: Buffer): Uint8Array {
-  if (!bytes.subarray(0, XERIAL.length).equals(XERIAL)) return unsnappy(bytes);
-  const blocks: Uint8Array[] = [];
-  for (let at = XERIAL_HEADER; at + 4 <= bytes.length; ) {
-    const end = at + 4 + bytes.readInt32BE(at);
-    blocks.push(unsnappy(bytes.subarray(at + 4, end)));
-    at = end;
-  }
-  return Buffer.concat(blocks);
 }
