@@ -9,8 +9,11 @@ import { BatchLimit } from "./batch-limit.ts";
 import { PoisonSearch } from "./poison-search.ts";
 import { WINDOW, Window } from "./window.ts";
 
-/** A batch that is not full waits this long for more, ms. */
-export const LINGER_MS = 20;
+/**
+ * Batches that are not full leave at least so long apart, ms. The first after a pause leaves at once: a lone reading has
+ * nothing to wait for.
+ */
+const LINGER_MS = 20;
 
 export interface SenderOptions {
   readonly stationId: number;
@@ -37,6 +40,8 @@ export class Sender {
   /** Which device is served first; moves on, so that byte limits do not favour one. */
   #firstDevice = 0;
   #cancelLinger: (() => void) | null = null;
+  /** When the last batch left, monotonic ms. */
+  #sentAt = Number.NEGATIVE_INFINITY;
   /** Counts connections: what settles late belongs to an earlier one. */
   #generation = 0;
 
@@ -119,8 +124,10 @@ export class Sender {
     const queues = this.#queues();
     const waiting = queues.reduce((n, queue) => n + queue.until - queue.from, 0);
     if (waiting === 0) return undefined;
-    if (!due && waiting < LIMITS.batchReadings) {
-      this.#cancelLinger ??= this.#options.clock.after(LINGER_MS, () => {
+    const { clock } = this.#options;
+    const early = this.#sentAt + LINGER_MS - clock.monotonic();
+    if (!due && early > 0 && waiting < LIMITS.batchReadings) {
+      this.#cancelLinger ??= clock.after(early, () => {
         this.#cancelLinger = null;
         this.#pump(true);
       });
@@ -157,6 +164,7 @@ export class Sender {
     const { stationId, agentBoot, encode } = this.#options;
     const batchId = ++this.#batchId;
     const generation = this.#generation;
+    this.#sentAt = this.#options.clock.monotonic();
     for (const range of built.ranges) this.#next.set(range.deviceId, range.to + 1);
     this.#window.sent(batchId, built.ranges);
     const payload = encode({ stationId, agentBoot, batchId, runs: built.runs });
