@@ -24,6 +24,19 @@ export function kafkaOf(broker: Broker, life: Life): Kafka {
     producer: async ({ timeoutMs = PRODUCER_MS } = {}) => new SimulatedProducer(broker, life, timeoutMs),
     processor: (options) => simulatedProcessor(broker, life, options),
     tail: async (options) => new SimulatedTail(broker, life, options),
+    tailGroup() {
+      const tails: Tail[] = [];
+      return {
+        async tail(options) {
+          const tail = new SimulatedTail(broker, life, options);
+          tails.push(tail);
+          return tail;
+        },
+        async stop() {
+          for (const tail of tails) await tail.stop();
+        },
+      };
+    },
     logReader: (options) => {
       const reader = memoryLogReader(broker.memory.log, options);
       return {
