@@ -20,6 +20,8 @@ import { proofOf } from "./agreement.ts";
  * entries soon, and at an hour when even the quietest turnstile turns.
  */
 const ARGS = ["--speed", "180", "--from", "2018-10-03T08:00"];
+/** Where others use the processors too: a wait that is longer than it need be costs a good run nothing. */
+const SLOW_MACHINE_MS = 180_000;
 const { Kafka, logLevel } = kafkajs;
 const STATION_IDS = STATIONS.map((station) => station.id).sort();
 
@@ -274,33 +276,41 @@ test("a station renamed by SQL is renamed on a page that is open, and back", asy
   await page.close();
 });
 
-test("under traffic the proof holds, with nothing lost and nothing double", async () => {
-  await eventually(async () => {
-    const proof = await proofOf(system.endpoints.DASHBOARD_URL);
-    expect(proof, JSON.stringify([proof.reasons, proof.open])).toMatchObject({
-      state: "holds",
-      lost: 0,
-      unexplained: 0,
-      miscounted: 0,
-      deadLetters: 0,
-    });
-    expect(proof.findings).toEqual({ open: 0, accounted: 0, resolved: 0 });
-    expect(proof.clean).toBeGreaterThan(1000);
-  });
-});
+test(
+  "under traffic the proof holds, with nothing lost and nothing double",
+  async () => {
+    await eventually(async () => {
+      const proof = await proofOf(system.endpoints.DASHBOARD_URL);
+      expect(proof, JSON.stringify([proof.reasons, proof.open])).toMatchObject({
+        state: "holds",
+        lost: 0,
+        unexplained: 0,
+        miscounted: 0,
+        deadLetters: 0,
+      });
+      expect(proof.findings).toEqual({ open: 0, accounted: 0, resolved: 0 });
+      expect(proof.clean).toBeGreaterThan(1000);
+    }, SLOW_MACHINE_MS);
+  },
+  2 * SLOW_MACHINE_MS,
+);
 
-test("stopped and started again, the page shows the present: counts go on, thirty trains, no ghost", async () => {
-  const before = await proofOf(system.endpoints.DASHBOARD_URL);
-  await topics.close();
-  await system.stop();
-  system = await startSystem({ args: ["--speed", "180"], home: system.home });
-  topics = await openTopicReader(system.endpoints);
-  await eventually(async () => {
-    const trains = await json<TrainAnswer[]>("DASHBOARD_URL", "/api/v1/trains");
-    expect(trains.filter((train) => !train.stale)).toHaveLength(30);
-    expect(new Set(trains.map((train) => train.id)).size).toBe(30);
-    const proof = await proofOf(system.endpoints.DASHBOARD_URL);
-    expect(proof.state, JSON.stringify([proof.reasons, proof.open])).toBe("holds");
-    expect(proof.clean).toBeGreaterThan(before.clean ?? 0);
-  }, 90_000);
-});
+test(
+  "stopped and started again, the page shows the present: counts go on, thirty trains, no ghost",
+  async () => {
+    const before = await proofOf(system.endpoints.DASHBOARD_URL);
+    await topics.close();
+    await system.stop();
+    system = await startSystem({ args: ["--speed", "180"], home: system.home });
+    topics = await openTopicReader(system.endpoints);
+    await eventually(async () => {
+      const trains = await json<TrainAnswer[]>("DASHBOARD_URL", "/api/v1/trains");
+      expect(trains.filter((train) => !train.stale)).toHaveLength(30);
+      expect(new Set(trains.map((train) => train.id)).size).toBe(30);
+      const proof = await proofOf(system.endpoints.DASHBOARD_URL);
+      expect(proof.state, JSON.stringify([proof.reasons, proof.open])).toBe("holds");
+      expect(proof.clean).toBeGreaterThan(before.clean ?? 0);
+    }, SLOW_MACHINE_MS);
+  },
+  3 * SLOW_MACHINE_MS,
+);

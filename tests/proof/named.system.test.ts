@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { StateView } from "../../firmware-sim/control/api.ts";
 import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { AUDIT_KEYS, type Finding, type Resolution } from "../../schemas/audit.ts";
 import { HEADERS, parseReading, TOPICS } from "../../schemas/topics.ts";
@@ -34,6 +34,13 @@ async function close(): Promise<void> {
   vehicles = undefined;
   await witness?.stop();
   await system?.stop();
+}
+
+/** Readings that the agents have acknowledged to their devices. */
+async function onAgentsDisks(): Promise<number> {
+  const answer = await fetch(`${system.endpoints.FIRMWARE_SIM_URL}/state`);
+  const { numbered, waiting } = (await answer.json()) as StateView;
+  return numbered - waiting;
 }
 
 const matching = (part: Partial<Finding>): readonly Finding[] =>
@@ -89,7 +96,8 @@ describe.skipIf(!FULL)("what is lost on a whole system has a name", () => {
       await system.request("gateway", "stop");
       await system.until("gateway", "stopped");
       // The city goes on: what comes now waits in the outbox.
-      await sleep(15_000);
+      const before = await onAgentsDisks();
+      await eventually(async () => expect(await onAgentsDisks()).toBeGreaterThan(before + 500), MINUTE_MS);
       await attacks.loseOutbox();
       await system.request("gateway", "start");
       const finding = await named({ cause: "outbox-lost" }, 2 * MINUTE_MS);
