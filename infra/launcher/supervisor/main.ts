@@ -11,10 +11,12 @@ import { foreignAddresses, refuseForeign } from "../../runtime/service/whose.ts"
 import { printableLines } from "../../runtime/text/printable.ts";
 import { commandLine, type StartOptions, type StatusOptions } from "./options.ts";
 import { INFRASTRUCTURE } from "./parts/catalogue.ts";
+import { KAFKA_DEFAULTS, type NewTopics } from "./parts/kafka-settings.ts";
 import { jsonPrinter, silentPrinter, textPrinter } from "./report/printer.ts";
 import { statusText } from "./report/status-text.ts";
 import { startSystem } from "./start.ts";
 import { readStatus } from "./status.ts";
+import type { Extent } from "./system.ts";
 
 const env = withAddressesFromFiles(process.env);
 const clock = systemClock;
@@ -22,7 +24,7 @@ const clock = systemClock;
 const WATCH_MS = 2_000;
 const CLEAR_SCREEN = "\x1b[2J\x1b[3J\x1b[H";
 
-async function start(options: StartOptions, only: readonly string[] | null): Promise<void> {
+async function start(options: StartOptions, extent: Extent): Promise<void> {
   const home = homeOf({ ELEVATED_HOME: options.home ?? env["ELEVATED_HOME"] });
   const logger = createLogger("supervisor", env["LOG_LEVEL"] ?? "warn");
   const printer = options.quiet
@@ -33,7 +35,14 @@ async function start(options: StartOptions, only: readonly string[] | null): Pro
   // A closed terminal ends everything in order too.
   process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
   const context = { root: projectRoot(), home, env, clock, logger, printer, isTTY: process.stderr.isTTY };
-  await runService({ logger, clock, env: process.env }, () => startSystem(context, options, { only }));
+  await runService({ logger, clock, env: process.env }, () => startSystem(context, options, extent));
+}
+
+function newTopics({ partitions, autoCreate }: StartOptions): NewTopics {
+  return {
+    partitions: partitions ?? KAFKA_DEFAULTS.partitions,
+    automatic: autoCreate ?? KAFKA_DEFAULTS.automatic,
+  };
 }
 
 /** Once, or with `watch` again and again until Ctrl+C, also while no system runs. */
@@ -79,7 +88,7 @@ async function once(work: () => Promise<void>): Promise<void> {
 
 endWhenUnread();
 await commandLine({
-  start: (options) => start(options, null),
-  infra: (options) => start(options, INFRASTRUCTURE),
+  start: (options) => start(options, { only: null }),
+  infra: (options) => start(options, { only: INFRASTRUCTURE, platform: newTopics(options) }),
   status: (options) => once(() => showStatus(options)),
 }).parseAsync();

@@ -33,6 +33,15 @@ describe("options of start", () => {
     expect((await parse("infra", "--brokers", "1")).brokers).toBe(1);
   });
 
+  test("a platform's Kafka makes topics as its own defaults say, or as it is told", async () => {
+    const { partitions, autoCreate } = await parse("infra");
+    expect([partitions, autoCreate]).toEqual([undefined, true]);
+    expect(await parse("infra", "--partitions", "3", "--no-auto-create")).toMatchObject({
+      partitions: 3,
+      autoCreate: false,
+    });
+  });
+
   test("what the simulator can never do is refused before anything starts", () => {
     const start = commandLine({ start: nothing, infra: nothing, status: nothing });
     for (const command of [start, ...start.commands])

@@ -24,6 +24,9 @@ export interface StartOptions {
   readonly durable: boolean;
   /** Other users of this machine may not use its servers; absent: as the home is. */
   readonly private?: boolean;
+  /** Of `infra`'s Kafka: `num.partitions` and `auto.create.topics.enable`; absent: Kafka's own. */
+  readonly partitions?: number;
+  readonly autoCreate?: boolean;
   /** Passed on to the simulator; `traffic: false` is its `--no-traffic`. */
   readonly speed?: string;
   readonly seed?: string;
@@ -81,15 +84,24 @@ Examples:
     )
     .action(actions.start);
   startOptions(program.command("infra"))
-    .description("Start only the servers: Kafka, Connect, the registry, the REST Proxy, ksqlDB, PostgreSQL.")
+    .description(
+      "Start only the servers: Kafka, Connect, the registry, the REST Proxy, ksqlDB, PostgreSQL.\n\n" +
+        "A platform for programs of your own: Kafka is empty and makes topics as its own defaults say. " +
+        "PostgreSQL has the stations.",
+    )
+    .option("--partitions <n>", "of topics made without a number (num.partitions; default: 1)", positive)
+    .option("--no-auto-create", "no topic appears by itself (auto.create.topics.enable=false)")
     .addHelpText(
       "after",
       `
 Examples:
   npm run infra                                    all of them, until Ctrl+C
   npm run infra -- --only kafka,schema-registry    two of them and what they need
+  npm run infra -- --partitions 3 --no-auto-create  topics only by order, of three partitions
   npm run infra -- --brokers 3 --home /tmp/three   three Kafka brokers: kill -9 any one of them
-  POSTGRES_URL=postgresql://… npm run infra        your own PostgreSQL instead of the built-in one`,
+  POSTGRES_URL=postgresql://… npm run infra        your own PostgreSQL instead of the built-in one
+
+Your own solution of the Kafka course: docs/course.md. Parts of this project by hand: npm run bootstrap first.`,
     )
     .action(actions.infra);
   program
@@ -147,6 +159,12 @@ function as(parse: (text: string) => unknown): (text: string) => string {
     parse(text);
     return text;
   };
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("give a whole number, 1 or more");
 }
 
 function portNumber(text: string): number {

@@ -23,6 +23,7 @@ import { RESTART_POLICY } from "./supervise/restart.ts";
 import { isSettled, type PartReport, Supervisor } from "./supervise/supervisor.ts";
 import {
   checkOptions,
+  type Extent,
   planSystem,
   publishEndpoints,
   type SystemContext,
@@ -88,10 +89,6 @@ export async function startSystem(
     failed: start.failed,
     stop: () => start.stop(),
   };
-}
-
-interface Extent {
-  readonly only: readonly string[] | null;
 }
 
 /** One system, from its first attempt to its end. */

@@ -11,6 +11,7 @@ import { type StartOptions, simulatorArgs, watched } from "./options.ts";
 import { catalogue, partNames } from "./parts/catalogue.ts";
 import { expectsTrain, FIRST_TRAIN } from "./parts/first-train.ts";
 import { type Brokers, brokerNames, brokersFor, counted } from "./parts/kafka-cluster.ts";
+import type { NewTopics } from "./parts/kafka-settings.ts";
 import { PROBED } from "./parts/programs.ts";
 import { type HomeSecrets, loginsFor, tokenFile, withPostgresPassword } from "./private-home.ts";
 import { toolchainOf } from "./process/jvm.ts";
@@ -28,6 +29,14 @@ export interface SystemContext {
   readonly logger: Logger;
   /** Of a private home; undefined: it is not. */
   readonly secrets?: HomeSecrets | undefined;
+}
+
+/** What a command is about. */
+export interface Extent {
+  /** Its parts; null: all. */
+  readonly only: readonly string[] | null;
+  /** The servers serve other people's topics, which Kafka makes so; left out: they serve our own system. */
+  readonly platform?: NewTopics;
 }
 
 /** What a start will run, and where. */
@@ -65,7 +74,7 @@ export function checkOptions(
 export async function planSystem(
   context: SystemContext,
   options: StartOptions,
-  extent: { readonly only: readonly string[] | null },
+  extent: Extent,
 ): Promise<SystemPlan> {
   const { env, home, secrets } = context;
   const brokers = chooseBrokers(context, options.brokers);
@@ -88,18 +97,18 @@ export async function planSystem(
     toolchain: toolchainOf(context.root),
     env: inherited,
   };
-  const { durable, sources } = options;
   const everything = catalogue(partContext, {
     addresses,
     portOf,
     elsewhere,
     brokers,
-    durable,
-    sources,
+    durable: options.durable,
+    sources: options.sources,
     logger: context.logger,
     secrets,
     simulatorArgs: simulatorArgs(options),
     watched: watched(options),
+    platform: extent.platform,
   });
   const only = options.only ?? extent.only;
   const wanted = only && withBrokers(only, names);

@@ -11,7 +11,7 @@ import { connectPart } from "./connect.ts";
 import { FIRST_TRAIN, firstTrainPart } from "./first-train.ts";
 import { kafkaPart } from "./kafka.ts";
 import { type Brokers, brokerNames, foundCluster } from "./kafka-cluster.ts";
-import { INTERNAL_TOPICS } from "./kafka-settings.ts";
+import { INTERNAL_TOPICS, type NewTopics } from "./kafka-settings.ts";
 import { nodePart, programFile } from "./node.ts";
 import { databasePart, postgresPart } from "./postgres.ts";
 import { programs } from "./programs.ts";
@@ -31,6 +31,8 @@ export interface CatalogueSettings {
   readonly logger: Logger;
   /** Of a private home; undefined: it is not. */
   readonly secrets?: HomeSecrets | undefined;
+  /** A platform for other people's topics: none of ours is made, and Kafka makes theirs so. Left out: our own system. */
+  readonly platform?: NewTopics | undefined;
 }
 
 export interface Catalogue {
@@ -49,7 +51,8 @@ export function catalogue(context: PartContext, settings: CatalogueSettings): Ca
   const internal = settings.elsewhere.includes("kafka") ? [] : INTERNAL_TOPICS;
   // The registry would make its own, but then wait for it behind those of the stations.
   const schemas = { topic: `${prefix}_schemas`, partitions: 1, config: { "cleanup.policy": "compact" } };
-  const topics = [...internal, schemas, ...topicSettings(topicNames(prefix), BUILT_IN_LIMITS)];
+  const ours = settings.platform ? [] : topicSettings(topicNames(prefix), BUILT_IN_LIMITS);
+  const topics = [...internal, schemas, ...ours];
   const found: Part[] = [];
   const missing: { name: string; entry: string }[] = [];
   for (const program of programs(settings)) {
@@ -67,7 +70,7 @@ export function catalogue(context: PartContext, settings: CatalogueSettings): Ca
       kafkaPart(context, { name, node: n + 1, port: portOf(name) }, controllerPorts, {
         cluster: () => foundCluster(context.home, settings.brokers),
         durable: settings.durable,
-        ...defined({ password: secrets?.kafka }),
+        ...defined({ password: secrets?.kafka, newTopics: settings.platform }),
       }),
     ),
     topicsPart("topics", topics, brokers, cluster),
@@ -101,7 +104,7 @@ export function partNames(brokers: Brokers): readonly string[] {
   return [...brokerNames(brokers), ...ours.map(({ name }) => name), ...others];
 }
 
-/** What `infra` starts: the servers, without anything that makes or reads data. */
+/** What `infra` starts: the servers, and in Kafka only the topics that these need themselves. */
 export const INFRASTRUCTURE: readonly string[] = [
   "kafka",
   "topics",

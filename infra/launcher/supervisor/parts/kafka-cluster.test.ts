@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { brokersFor, clusterOf, foundCluster } from "./kafka-cluster.ts";
-import { brokerSettings } from "./kafka-settings.ts";
+import { type BrokerSettings, brokerSettings, KAFKA_DEFAULTS } from "./kafka-settings.ts";
 
 let home: string;
 
@@ -80,4 +80,14 @@ test("a record with an event time of long ago is not deleted for its age", () =>
   const broker = { dataFolder: "/d", node: 1, port: 9092, controllerPorts: [1], durable: false };
   // Kafka's default is a week, by the record's own time.
   expect(brokerSettings(broker)).toMatchObject({ "log.retention.ms": -1, "log.retention.bytes": 1024 ** 3 });
+});
+
+test("topics appear by themselves only where they may", () => {
+  const broker = { dataFolder: "/d", node: 1, port: 9092, controllerPorts: [9093], durable: false };
+  const said = (settings: BrokerSettings) => {
+    const { "auto.create.topics.enable": automatic, "num.partitions": partitions } = brokerSettings(settings);
+    return [automatic, partitions];
+  };
+  expect(said(broker)).toEqual([false, 2]);
+  expect(said({ ...broker, newTopics: KAFKA_DEFAULTS })).toEqual([true, 1]);
 });

@@ -26,7 +26,22 @@ export interface BrokerSettings {
   readonly controllerPorts: readonly number[];
   /** Write every message through to the disk before it is acknowledged. */
   readonly durable: boolean;
+  /** Topics that appear when they are written to or asked for; left out: none does. */
+  readonly newTopics?: NewTopics;
 }
+
+/** What becomes of a topic that does not exist. */
+export interface NewTopics {
+  /** It is made as soon as a client writes to it or asks for it (`auto.create.topics.enable`). */
+  readonly automatic: boolean;
+  /** Of topics that are made without a number (`num.partitions`). */
+  readonly partitions: number;
+}
+
+/** As in an Apache Kafka that nothing was set in. */
+export const KAFKA_DEFAULTS: NewTopics = { automatic: true, partitions: 1 };
+/** Our own topics have a fixed number of partitions: one that appears by itself would have another. */
+const NONE_BY_ITSELF: NewTopics = { automatic: false, partitions: 2 };
 
 /**
  * A broker that is also a controller, on loopback: alone, or one of three.
@@ -38,7 +53,7 @@ export interface BrokerSettings {
  * killed broker does not wait out its own registration. The rest keeps one machine's share small.
  */
 export function brokerSettings(broker: BrokerSettings): Record<string, string | number | boolean> {
-  const { dataFolder, node, port, controllerPorts, durable } = broker;
+  const { dataFolder, node, port, controllerPorts, durable, newTopics = NONE_BY_ITSELF } = broker;
   const copies = controllerPorts.length;
   const needed = Math.max(1, copies - 1);
   return {
@@ -49,10 +64,10 @@ export function brokerSettings(broker: BrokerSettings): Record<string, string | 
     "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,
     "controller.listener.names": "CONTROLLER",
     "log.dirs": dataFolder,
-    "num.partitions": 2,
+    "num.partitions": newTopics.partitions,
     "default.replication.factor": copies,
     "min.insync.replicas": needed,
-    "auto.create.topics.enable": false,
+    "auto.create.topics.enable": newTopics.automatic,
 
     "offsets.topic.replication.factor": copies,
     "offsets.topic.num.partitions": INTERNAL_PARTITIONS,

@@ -13,7 +13,7 @@ import type { Part } from "../supervise/part.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 import { brokerLogin } from "./kafka-login.ts";
 import { endOldRegistration, REGISTRATION_LOGGER } from "./kafka-registration.ts";
-import { type BrokerSettings, brokerSettings } from "./kafka-settings.ts";
+import { type BrokerSettings, brokerSettings, type NewTopics } from "./kafka-settings.ts";
 import { formatStorage } from "./kafka-storage.ts";
 import { properties, writeOwnFile } from "./settings.ts";
 
@@ -37,20 +37,20 @@ export function kafkaPart(
   options: {
     readonly cluster: () => KafkaCluster;
     readonly durable?: boolean;
+    readonly newTopics?: NewTopics;
     /** Of the one login that all clients and brokers share; absent: none is asked for. */
     readonly password?: string;
   },
 ): Part {
   const { password, durable = false } = options;
+  const broker = { node, port, controllerPorts, durable, ...defined({ newTopics: options.newTopics }) };
   const folder = join(context.home, name);
-  const data = join(folder, "data");
-  const config = join(folder, "server.properties");
+  const [data, config] = [join(folder, "data"), join(folder, "server.properties")];
   const log = logOf(context.home, name);
   const prepare = async (onProcess: OnProcess): Promise<void> => {
-    const { clusterId } = options.cluster();
     mkdirSync(folder, { recursive: true });
-    writeSettings(config, { dataFolder: data, node, port, controllerPorts, durable }, password);
-    await formatStorage(data, config, { node, clusterId }, context, onProcess);
+    writeSettings(config, { ...broker, dataFolder: data }, password);
+    await formatStorage(data, config, { node, ...options.cluster() }, context, onProcess);
   };
   const served = async (ended: AbortSignal, pid: number): Promise<void> => {
     const up = new AbortController();
