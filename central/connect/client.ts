@@ -70,6 +70,11 @@ export function httpConnect(options: ConnectOptions): Connect {
     },
     restart: async (name) =>
       (await ask("POST", `${at(name)}/restart?includeTasks=true&onlyFailed=false`)).status !== 404,
+    async forgetOffsets(name) {
+      await ask("PUT", `${at(name)}/stop`);
+      // Refused until its tasks have ended.
+      await ask("DELETE", `${at(name)}/offsets`);
+    },
     remove: async (name) => (await ask("DELETE", at(name))).status !== 404,
   };
 }
@@ -126,9 +131,12 @@ async function once(options: ConnectOptions, method: string, path: string, body?
   return { status: response.status, body: jsonOf(text) };
 }
 
-/** A worker that cannot reach Kafka or its group answers 500 after a while. */
+/** A worker that cannot reach Kafka or its group answers 500 after a while; one whose tasks still end, 400. */
 function passes(answer: Answer): boolean {
-  return PASSING.includes(answer.status) || (answer.status === 500 && /timed out/i.test(reasonOf(answer)));
+  const reason = reasonOf(answer);
+  if (answer.status === 500) return /timed out/i.test(reason);
+  if (answer.status === 400) return /must be in the STOPPED state/i.test(reason);
+  return PASSING.includes(answer.status);
 }
 
 /** @throws {CodedError} CONNECT_FAILED when something else is behind the address. */

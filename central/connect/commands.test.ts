@@ -37,6 +37,7 @@ beforeEach(async () => {
       async drop() {
         slot = undefined;
       },
+      async dropPublication() {},
     },
     connect: httpConnect({
       url: fake.url,

@@ -26,7 +26,8 @@ export function readConnectors(folder: string = connectorsFolder()): readonly Co
     .map((file) => readConnector(join(folder, file)));
 }
 
-function readConnector(path: string): ConnectorFile {
+/** @throws {CodedError} CONFIG_INVALID */
+export function readConnector(path: string): ConnectorFile {
   try {
     return fileSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (cause) {

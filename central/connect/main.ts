@@ -9,19 +9,31 @@ import { httpConnect } from "./client.ts";
 import { apply, type CommandContext, remove, restart, status, warnOfOthers } from "./commands.ts";
 import { type ConnectConfig, connectCommandSettings, placeholders } from "./config.ts";
 import { type ConnectorFile, connectorNamed, filledIn, readConnectors } from "./connectors.ts";
+import { applyCourse, COURSE, COURSE_TOPIC, removeCourse, topicName } from "./course/course.ts";
 import { postgresSlots } from "./slots.ts";
 
 const { env } = process;
 
-type Action = (context: CommandContext, config: ConnectConfig, name?: string) => Promise<void>;
+interface Options {
+  readonly topic?: string;
+}
+type Action = (
+  context: CommandContext,
+  config: ConnectConfig,
+  name?: string,
+  options?: Options,
+) => Promise<void>;
 
 /**
  * One command.
  *
  * @param awaits - waits for a Connect that is about to come.
  */
-function command(action: Action, { awaits = false } = {}): (name?: string) => Promise<void> {
-  return async (name) => {
+function command(
+  action: Action,
+  { awaits = false } = {},
+): (name?: string, options?: Options) => Promise<void> {
+  return async (name, options) => {
     const config = readConfig(connectCommandSettings, env);
     if (!awaits) await mustAnswer("CONNECT_URL", env);
     const context = {
@@ -34,7 +46,7 @@ function command(action: Action, { awaits = false } = {}): (name?: string) => Pr
       clock: systemClock,
       say: (line: string) => process.stdout.write(`${printableLines(line)}\n`),
     };
-    await action(context, config, name);
+    await action(context, config, name, options);
   };
 }
 
@@ -49,18 +61,22 @@ const program = createProgram({
   examples: `  npm run connect -- apply
   npm run connect -- status
   CONNECT_SOURCE=jdbc CONNECT_URL=http://localhost:8083 npm run connect -- apply
-  npm run connect -- delete stations-jdbc`,
+  npm run connect -- delete stations-jdbc
+  npm run connect -- apply course --topic org.chicago.cta.stations`,
   env,
 }).addHelpText(
   "after",
   `
 Connectors (central/connect/connectors/, one file each):
   stations-debezium  inserts, updates and deletes, as they happen (the default)
-  stations-jdbc      new rows only, by growing stop_id (CONNECT_SOURCE=jdbc)`,
+  stations-jdbc      new rows only, by growing stop_id (CONNECT_SOURCE=jdbc)
+  course             a connector "stations" for your own solution of the Kafka course: docs/course.md`,
 );
 
 const applyNamed = command(
-  async (context, config, name) => {
+  async (context, config, name, options) => {
+    if (name === COURSE)
+      return applyCourse(context, placeholders(config, env), options?.topic ?? COURSE_TOPIC);
     const files = readConnectors();
     const file = chosen(files, config, name);
     await apply(context, file.name, filledIn(file, placeholders(config, env)));
@@ -71,13 +87,18 @@ const applyNamed = command(
 const WHICH = "which; without: the source that CONNECT_SOURCE names";
 
 // Without a command it applies.
-program.argument("[name]", WHICH).action(applyNamed);
+const TOPIC = ["--topic <name>", `of \`course\`: where the rows go (default: ${COURSE_TOPIC})`] as const;
+program
+  .argument("[name]", WHICH)
+  .option(...TOPIC, topicName)
+  .action(applyNamed);
 program
   .command("apply")
   .description(
     "create the connector, or change it to what its file says, and wait until it runs; replaces a lost replication slot",
   )
   .argument("[name]", WHICH)
+  .option(...TOPIC, topicName)
   .action(applyNamed);
 
 program
@@ -98,8 +119,15 @@ program
 
 program
   .command("delete")
-  .description("remove a connector; its topic and its place in the source stay")
+  .alias("remove")
+  .description("remove a connector; its topic stays, and its place in the source, unless it is `course`")
   .argument("[name]", WHICH)
-  .action(command((context, config, name) => remove(context, name ?? chosen(readConnectors(), config).name)));
+  .action(
+    command((context, config, name) =>
+      name === COURSE
+        ? removeCourse(context)
+        : remove(context, name ?? chosen(readConnectors(), config).name),
+    ),
+  );
 
 await runProgram(program);

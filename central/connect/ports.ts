@@ -40,6 +40,8 @@ export interface Connect {
   status(name: string): Promise<ConnectorStatus | undefined>;
   /** The connector and all its tasks. @returns false: no such connector. */
   restart(name: string): Promise<boolean>;
+  /** End a connector and forget how far it had read, so that one of its name begins again. */
+  forgetOffsets(name: string): Promise<void>;
   /** @returns false: there was none. */
   remove(name: string): Promise<boolean>;
 }

@@ -12,6 +12,8 @@ export interface Slots {
   find(name: string): Promise<SlotState | undefined>;
   /** Its connector makes a new one. @throws {CodedError} DEPENDENCY_UNAVAILABLE, also while somebody reads from it */
   drop(name: string): Promise<void>;
+  /** What a connector made for itself to read by; no harm where there is none. @throws {CodedError} DEPENDENCY_UNAVAILABLE */
+  dropPublication(name: string): Promise<void>;
 }
 
 /** The slots of the database that POSTGRES_URL names. */
@@ -22,6 +24,10 @@ export function postgresSlots(access: PostgresAccess): Slots {
     drop: (name) =>
       withConnection(access, async (client) => {
         await client.query("SELECT pg_drop_replication_slot($1)", [name]);
+      }),
+    dropPublication: (name) =>
+      withConnection(access, async (client) => {
+        await client.query(`DROP PUBLICATION IF EXISTS ${client.escapeIdentifier(name)}`);
       }),
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { readBody, textOf } from "./body.ts";
 import { linesOf } from "./lines.ts";
 import { mediaTypeOf } from "./media.ts";
+import { originForm } from "./origin-form.ts";
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -181,12 +182,4 @@ export class Exchange {
   onClose(action: () => void): void {
     this.#response.on("close", action);
   }
-}
-
-/** `http://host/path` is as good as `/path` (RFC 9112 §3.2.2); HTTP/2 knows only the latter. */
-function originForm(target: string): string {
-  if (target.startsWith("/")) return target;
-  const absolute = /^https?:\/\/[^/?#]*(.*)$/i.exec(target)?.[1];
-  if (absolute === undefined) return target;
-  return absolute.startsWith("/") ? absolute : `/${absolute}`;
 }

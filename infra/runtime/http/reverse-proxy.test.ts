@@ -93,10 +93,14 @@ test("bodies have an end, with their length told or not", async () => {
   expect(seen).toEqual([]);
 });
 
-test("a target that is no path reaches no other server", async () => {
-  expect((await ask("GET", "http://127.0.0.1:1/")).status).toBe(400);
+test("a target in absolute form is its path, and its host stands above Host; no other server is reached", async () => {
+  expect((await ask("GET", `http://127.0.0.1:${port}/connectors?a=1`)).text).toBe(
+    "answer to /connectors?a=1",
+  );
+  expect((await ask("GET", "http://chicago.example.org/connectors")).status).toBe(403);
+  expect((await ask("GET", "connectors")).status).toBe(400);
   expect((await ask("GET", "//127.0.0.1:1/x")).status).toBe(201);
-  expect(seen).toMatchObject([{ line: "GET //127.0.0.1:1/x" }]);
+  expect(seen.map(({ line }) => line)).toEqual(["GET /connectors?a=1", "GET //127.0.0.1:1/x"]);
 });
 
 test("a server behind that is gone, answers early or breaks off is told from one that answers", async () => {

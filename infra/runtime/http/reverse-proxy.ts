@@ -13,6 +13,7 @@ import { type AccessRules, checkAccess } from "./access.ts";
 import { closedAccess } from "./access-settings.ts";
 import { RestError } from "./errors.ts";
 import { type HttpServer, overHttp1 } from "./listen.ts";
+import { authorityOf, originForm } from "./origin-form.ts";
 import { type HttpLimits, timeLimits } from "./server.ts";
 import { checkToken } from "./token.ts";
 
@@ -26,6 +27,8 @@ export interface ReverseProxyOptions {
   /** Bytes of a request's body, at most. */
   readonly maxBody: number;
   readonly logger: Logger;
+  /** Told of each answer of the server behind that refuses a request: its body, up to 64 KiB of it. */
+  readonly onRefused?: (body: string) => void;
   /** Is the server behind still starting, and somebody else says so? Then nothing is said before its first answer. */
   readonly starting?: boolean;
 }
@@ -59,13 +62,16 @@ export function reverseProxy(options: ReverseProxyOptions): HttpServer {
 }
 
 async function pass(
-  { target, authorization, maxBody }: ReverseProxyOptions,
+  { target: behind, authorization, maxBody, onRefused }: ReverseProxyOptions,
   access: AccessRules,
   agent: Agent,
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { headers, method = "GET", url = "/" } = incoming;
+  const { method = "GET", url: target = "/" } = incoming;
+  const host = authorityOf(target);
+  const headers = host === undefined ? incoming.headers : { ...incoming.headers, host };
+  const url = originForm(target);
   checkAccess({ headers, localAddress: incoming.socket.localAddress }, access);
   checkToken({ method, headers }, access.token);
   // Its answer is the request as it came, with the login that only the proxy knows (RFC 9110 §9.3.8).
@@ -73,7 +79,7 @@ async function pass(
   if (!url.startsWith("/")) throw new RestError(400, 400, "the request's target must be a path");
   if (Number(headers["content-length"] ?? 0) > maxBody) throw tooLarge(maxBody);
   const passed = { ...passedOn(headers), ...(authorization === undefined ? {} : { authorization }) };
-  const { hostname, port } = new URL(target);
+  const { hostname, port } = new URL(behind);
   const outgoing = request({ host: hostname, port, path: url, method, headers: passed, agent });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once("response", resolve);
@@ -86,8 +92,23 @@ async function pass(
     if (error instanceof RestError) throw error;
   });
   const answer = await answered;
-  response.writeHead(answer.statusCode ?? 502, { ...passedOn(answer.headers), ...movedHere(answer, target) });
-  await pipeline(answer, response);
+  response.writeHead(answer.statusCode ?? 502, { ...passedOn(answer.headers), ...movedHere(answer, behind) });
+  const refused = (answer.statusCode ?? 0) >= 400;
+  await pipeline(refused && onRefused ? heard(answer, onRefused) : answer, response);
+}
+
+const HEARD_BYTES = 64 * 1024;
+
+/** The answer as it comes; at its end, what it said. */
+async function* heard(answer: AsyncIterable<Buffer>, tell: (body: string) => void): AsyncIterable<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of answer) {
+    if (length < HEARD_BYTES) chunks.push(chunk);
+    length += chunk.length;
+    yield chunk;
+  }
+  tell(Buffer.concat(chunks).toString("utf8", 0, HEARD_BYTES));
 }
 
 /** A redirect to the server behind leads to the proxy: its callers may not know the other name. */

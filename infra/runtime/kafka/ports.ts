@@ -326,12 +326,17 @@ export interface PartitionView {
   readonly inSync: readonly number[];
 }
 
-/** What a cluster says of itself, connected at the first question. Topics are never created by asking. */
+/** What a cluster says of itself, connected at the first question. Only `appear` may create a topic. */
 export interface ClusterView {
   brokers(): Promise<readonly number[]>;
   topics(): Promise<readonly string[]>;
   /** Ascending; undefined: no such topic. `fresh` asks Kafka even if the answer is remembered. */
   partitions(topic: string, fresh?: boolean): Promise<readonly PartitionView[] | undefined>;
+  /**
+   * The partitions of a topic that is not there, where the brokers make such topics (`auto.create.topics.enable`), as
+   * Java's producer has them made. undefined: they do not.
+   */
+  appear(topic: string): Promise<readonly PartitionView[] | undefined>;
   /** Every setting of the topic, defaults too; null where it is secret. */
   configs(topic: string): Promise<Readonly<Record<string, string | null>>>;
   /** First offset, and the next one to be written. */

@@ -73,7 +73,9 @@ async function partitionCount(
 ): Promise<number> {
   const known = await cluster.partitions(topic);
   const enough = known !== undefined && (inPath ?? 0) < known.length;
-  const partitions = enough ? known : await cluster.partitions(topic, true);
+  const partitions = enough
+    ? known
+    : ((await cluster.partitions(topic, true)) ?? (await cluster.appear(topic)));
   if (!partitions) throw refusal.topicNotFound();
   if (inPath !== undefined && (inPath < 0 || inPath >= partitions.length)) throw refusal.partitionNotFound();
   return partitions.length;

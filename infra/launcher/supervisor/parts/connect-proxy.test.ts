@@ -8,7 +8,7 @@ import { closeServer, listen } from "../../../runtime/http/listen.ts";
 import { silentLogger } from "../../../runtime/logger.ts";
 import { eventually } from "../../../runtime/testing/eventually.ts";
 import type { Ended, Launched } from "../supervise/part.ts";
-import { behindProxy, connectProxy, makeWorkerLogin } from "./connect-proxy.ts";
+import { adviceFor, behindProxy, connectProxy, makeWorkerLogin } from "./connect-proxy.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -95,4 +95,13 @@ test("a part whose proxy has no port is ended, and says why", async () => {
   expect((await ended).reason).toContain(`port ${port} is in use`);
   expect(part.killed()).toBe(true);
   await closeServer(other);
+});
+
+test("a JDBC source that Connect does not have gets what takes its place; other refusals get nothing", () => {
+  const refusal =
+    "Failed to find any class that implements Connector and which name matches io.confluent.connect.jdbc.JdbcSourceConnector, available connectors are: …";
+  expect(adviceFor(JSON.stringify({ error_code: 400, message: refusal }))).toMatch(
+    /npm run connect -- apply course --topic .*\n.*docs\/course\.md/,
+  );
+  expect(adviceFor(refusal.replace("JdbcSource", "S3Sink"))).toBeUndefined();
 });

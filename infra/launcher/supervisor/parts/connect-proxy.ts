@@ -53,7 +53,25 @@ export function connectProxy(
     maxBody: MAX_BODY,
     logger,
     starting: true,
+    onRefused: (body) => {
+      const advice = adviceFor(body);
+      if (advice !== undefined) logger.warn(advice);
+    },
   });
+}
+
+/**
+ * The JDBC source of the Kafka course is in no registry that set-up reaches. Its users get what takes its place.
+ *
+ * @param refusal - Connect's answer.
+ */
+export function adviceFor(refusal: string): string | undefined {
+  if (!/Failed to find any class.*JdbcSource/.test(refusal)) return undefined;
+  return [
+    "there is no JDBC source here. In its place, for the same flat JSON rows of the stations:",
+    "  npm run connect -- apply course --topic org.chicago.cta.stations",
+    "where --topic is its topic.prefix followed by its table; more in docs/course.md",
+  ].join("\n");
 }
 
 /** A part that is reached through a proxy: both begin and end together. */

@@ -3,6 +3,7 @@ import { CodedError, messageOf } from "../../../../schemas/errors.ts";
 import type { ClusterView, PartitionView } from "../ports.ts";
 import type { ClusterOptions } from "./client.ts";
 import { openClient } from "./client.ts";
+import { openCluster } from "./cluster.ts";
 import { topicOffsets } from "./topic-offsets.ts";
 
 /** How long a list of topics is believed; a topic or partition that is not in it is always asked for again. */
@@ -24,11 +25,7 @@ export function openClusterView(options: ClusterOptions): ClusterView {
       return await question(admin);
     } catch (cause) {
       connecting = undefined;
-      throw new CodedError("KAFKA_UNAVAILABLE", {
-        message: `Kafka does not answer: ${messageOf(cause)}`,
-        retryable: true,
-        cause,
-      });
+      throw unavailable(cause);
     }
   };
 
@@ -44,7 +41,22 @@ export function openClusterView(options: ClusterOptions): ClusterView {
     return topics;
   };
 
+  const makesTopics = new Automatic(ask);
+
   return {
+    async appear(topic) {
+      if (!(await makesTopics.enabled())) return undefined;
+      const cluster = await openCluster(client, { allowAutoTopicCreation: true });
+      try {
+        // Waits until the new topic has a leader.
+        await cluster.addTargetTopic(topic);
+      } catch (error) {
+        throw unavailable(error);
+      } finally {
+        await cluster.disconnect().catch(() => {});
+      }
+      return (await topicsOf(true)).get(topic);
+    },
     brokers: () =>
       ask(async (a) => (await a.describeCluster()).brokers.map(({ nodeId }) => nodeId).sort((x, y) => x - y)),
     topics: async () => [...(await topicsOf(true)).keys()],
@@ -66,6 +78,41 @@ export function openClusterView(options: ClusterOptions): ClusterView {
       client.destroy();
     },
   };
+}
+
+type Ask = <T>(question: (admin: Admin) => Promise<T>) => Promise<T>;
+
+/** Do the brokers make topics that are missing? Asked once: it is a setting that only a restart changes. */
+class Automatic {
+  readonly #ask: Ask;
+  #known: Promise<boolean> | undefined;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  enabled(): Promise<boolean> {
+    this.#known ??= this.#ask(async (admin) => {
+      const [broker] = (await admin.describeCluster()).brokers;
+      const name = "auto.create.topics.enable";
+      const wanted = {
+        type: kafkajs.ConfigResourceTypes.BROKER,
+        name: String(broker?.nodeId),
+        configNames: [name],
+      };
+      const answer = await admin.describeConfigs({ includeSynonyms: false, resources: [wanted] });
+      return answer.resources[0]?.configEntries[0]?.configValue === "true";
+    }).catch((error: unknown) => {
+      this.#known = undefined;
+      throw error;
+    });
+    return this.#known;
+  }
+}
+
+function unavailable(cause: unknown): CodedError {
+  const message = `Kafka does not answer: ${messageOf(cause)}`;
+  return new CodedError("KAFKA_UNAVAILABLE", { message, retryable: true, cause });
 }
 
 function viewOf({ topics }: Awaited<ReturnType<Admin["fetchTopicMetadata"]>>): Topics {

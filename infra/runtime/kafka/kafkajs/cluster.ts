@@ -83,6 +83,8 @@ export interface Cluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   refreshMetadata(): Promise<void>;
+  /** Asks for this topic by name, too. */
+  addTargetTopic(topic: string): Promise<void>;
   /** Connected. */
   findBroker(of: { readonly nodeId: number | string }): Promise<Broker>;
   findGroupCoordinator(of: { readonly groupId: string; readonly coordinatorType: number }): Promise<Broker>;
@@ -94,9 +96,12 @@ export interface Cluster {
 type Maker = (options: object) => Cluster;
 
 /** What kafkajs makes for each of its producers, consumers and admin clients, and does not show. */
-export async function openCluster(client: Client): Promise<Cluster> {
+export async function openCluster(
+  client: Client,
+  { allowAutoTopicCreation = false }: { readonly allowAutoTopicCreation?: boolean } = {},
+): Promise<Cluster> {
   const [kafka, secret] = makerOf(client);
-  const cluster = kafka[secret]?.({ metadataMaxAge: 300_000, allowAutoTopicCreation: false }) as Cluster;
+  const cluster = kafka[secret]?.({ metadataMaxAge: 300_000, allowAutoTopicCreation }) as Cluster;
   await cluster.connect();
   // Only this makes the brokers known.
   await cluster.refreshMetadata();

@@ -390,3 +390,11 @@ describe("Avro", () => {
     ]);
   });
 });
+
+test("a topic that is missing is made where the brokers make such topics", async () => {
+  const body = { records: [{ value: "AQ==" }] };
+  expect(await post(BINARY, body, "/topics/new")).toMatchObject({ status: 404 });
+  proxy = { ...(proxy as ProduceDependencies), cluster: await memoryCluster(kafka, { makesTopics: true }) };
+  expect(await post(BINARY, body, "/topics/new")).toMatchObject({ status: 200, body: { offsets: [one] } });
+  expect(kafka.records("new")).toHaveLength(1);
+});
