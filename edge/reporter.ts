@@ -26,7 +26,7 @@ interface Report {
   inFlight: boolean;
 }
 
-export interface ReporterOptions {
+export interface AgentReporterOptions {
   readonly stationId: number;
   readonly agentBoot: number;
   /** The outbox's name: tells this agent from another one of the station. */
@@ -43,7 +43,7 @@ type Publish = (topic: string, payload: Buffer) => Promise<void>;
  * are not kept: a new connection begins with all of them as they are now.
  */
 export class Reporter {
-  readonly #options: ReporterOptions;
+  readonly #options: AgentReporterOptions;
   readonly #numbers: StateNumbers;
   readonly #reports = new Map<string, Report>();
   readonly #startedAt: number;
@@ -51,7 +51,7 @@ export class Reporter {
   #agentSaid = "";
   #agentAt = 0;
 
-  constructor(options: ReporterOptions) {
+  constructor(options: AgentReporterOptions) {
     this.#options = options;
     this.#numbers = new StateNumbers(options.agentBoot);
     this.#startedAt = options.clock.now();

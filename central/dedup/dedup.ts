@@ -15,7 +15,7 @@ import { CleanRecords } from "./clean-records.ts";
 import { batchDecoder, stateDecoder } from "./decode.ts";
 import { dedupMetrics } from "./metrics.ts";
 import { StationTopics } from "./station-topics.ts";
-import { DedupTask, type TaskOptions } from "./task.ts";
+import { DedupTask, type DedupTaskOptions } from "./task.ts";
 import { prepareTopics } from "./topics.ts";
 
 interface DedupOptions {
@@ -52,7 +52,7 @@ export async function startDedup(options: DedupOptions): Promise<RunningService>
     const existing = new Set(await admin.listTopics());
     const specs = stationTopicSettings(prefix);
     const stations = new StationTopics({ admin, specs, existing, logger });
-    const task: TaskOptions = {
+    const task: DedupTaskOptions = {
       ...codecs,
       topics,
       partitions,
@@ -114,7 +114,7 @@ async function closed(stations: StationTopics, admin: KafkaAdmin): Promise<void>
 }
 
 type Registered = Pick<
-  TaskOptions,
+  DedupTaskOptions,
   "clean" | "decode" | "decodeState" | "stateKey" | "state" | "deadLetterKey" | "deadLetter"
 >;
 

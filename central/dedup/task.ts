@@ -35,7 +35,7 @@ export interface DedupCommit {
   readonly deviceTimes: readonly number[];
 }
 
-export interface TaskOptions {
+export interface DedupTaskOptions {
   readonly topics: Topics;
   /** Of the raw topic and of everything dedup writes. */
   readonly partitions: number;
@@ -66,7 +66,7 @@ interface Restored {
 
 /** Exactly-once counting of one partition of the raw topic (delivery rule 6). */
 export class DedupTask implements PartitionTask {
-  readonly #options: TaskOptions;
+  readonly #options: DedupTaskOptions;
   readonly #place: RawPartition;
   readonly #stations = new Map<number, StationCounts>();
   /** What the state topic holds, until it is read to its end. */
@@ -75,7 +75,7 @@ export class DedupTask implements PartitionTask {
   #gatewayTimes: number[] = [];
   #deviceTimes: number[] = [];
 
-  constructor(options: TaskOptions, partition: number) {
+  constructor(options: DedupTaskOptions, partition: number) {
     this.#options = options;
     this.#place = { partition, partitions: options.partitions };
   }

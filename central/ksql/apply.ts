@@ -1,6 +1,6 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { isCoded } from "../../schemas/errors.ts";
-import type { Entity, KsqlClient } from "./client.ts";
+import type { KsqlClient, StatementAnswer } from "./client.ts";
 import { type Action, type Existing, planActions } from "./plan.ts";
 import type { ScriptStatement } from "./script.ts";
 
@@ -48,7 +48,7 @@ async function existingSources(client: KsqlClient): Promise<ReadonlyMap<string, 
   const existing = new Map<string, Existing>();
   for (const name of names) {
     const [answer] = await client.run(`DESCRIBE \`${name}\`;`);
-    const described = answer?.["sourceDescription"] as Entity | undefined;
+    const described = answer?.["sourceDescription"] as StatementAnswer | undefined;
     if (!described) continue;
     const ids = (field: string): readonly string[] =>
       listOf(described[field]).map((query) => String(query["id"]));
@@ -64,8 +64,8 @@ async function existingSources(client: KsqlClient): Promise<ReadonlyMap<string, 
   return existing;
 }
 
-function listOf(value: unknown): readonly Entity[] {
-  return Array.isArray(value) ? (value as readonly Entity[]) : [];
+function listOf(value: unknown): readonly StatementAnswer[] {
+  return Array.isArray(value) ? (value as readonly StatementAnswer[]) : [];
 }
 
 async function carryOut(action: Action, client: KsqlClient, tell: (line: string) => void): Promise<void> {

@@ -1,4 +1,4 @@
-import { isWord, type Token, tokenize, unquote } from "./script.ts";
+import { isWord, type ScriptToken, tokenize, unquote } from "./script.ts";
 
 /**
  * A CREATE statement in a form in which the file's text and what a server tells of it can be compared: ksqlDB spells
@@ -55,13 +55,13 @@ export function sameStatement(file: Canonical, server: Canonical): boolean {
 
 const TYPES: Readonly<Record<string, string>> = { INT: "INTEGER", VARCHAR: "STRING" };
 
-function plain(token: Token): string {
+function plain(token: ScriptToken): string {
   if (token.kind === "string") return token.text;
   const text = unquote(token);
   return token.kind === "word" ? (TYPES[text] ?? text) : token.kind === "name" ? text : token.text;
 }
 
-function closing(tokens: readonly Token[], open: number): number {
+function closing(tokens: readonly ScriptToken[], open: number): number {
   let depth = 0;
   for (let i = open; i < tokens.length; i++) {
     if (tokens[i]?.text === "(") depth++;
@@ -70,8 +70,8 @@ function closing(tokens: readonly Token[], open: number): number {
   return tokens.length;
 }
 
-function splitCommas(tokens: readonly Token[]): readonly (readonly Token[])[] {
-  const parts: Token[][] = [[]];
+function splitCommas(tokens: readonly ScriptToken[]): readonly (readonly ScriptToken[])[] {
+  const parts: ScriptToken[][] = [[]];
   let depth = 0;
   for (const token of tokens) {
     if (token.text === "(") depth++;
@@ -82,7 +82,7 @@ function splitCommas(tokens: readonly Token[]): readonly (readonly Token[])[] {
   return parts;
 }
 
-function propertiesOf(tokens: readonly Token[]): Readonly<Record<string, string>> {
+function propertiesOf(tokens: readonly ScriptToken[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     splitCommas(tokens).flatMap(([name, , ...value]) =>
       name
@@ -100,7 +100,7 @@ function propertiesOf(tokens: readonly Token[]): Readonly<Record<string, string>
 const CLAUSES = ["FROM", "WINDOW", "WHERE", "GROUP", "HAVING", "EMIT", "PARTITION", "LIMIT"];
 
 /** Without the sources' names in front of columns, without AS, and without aliases that repeat the name. */
-function canonicalQuery(tokens: readonly Token[]): string {
+function canonicalQuery(tokens: readonly ScriptToken[]): string {
   const from = tokens.findIndex((t) => isWord(t, "FROM"));
   const source = tokens[from + 1];
   const next = tokens[from + 2];

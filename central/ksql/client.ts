@@ -2,27 +2,27 @@ import type { Fetch } from "../../infra/runtime/security/http.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 
 /** One element of the answer to a statement, as ksqlDB's REST API documents it. */
-export type Entity = Readonly<Record<string, unknown>>;
+export type StatementAnswer = Readonly<Record<string, unknown>>;
 
 /** What a running query sends: first its columns, then rows. */
 export type QueryLine =
   | { readonly kind: "header"; readonly queryId: string | null; readonly names: readonly string[] }
   | { readonly kind: "row"; readonly values: readonly unknown[] };
 
-export type Properties = Readonly<Record<string, string>>;
+export type StatementProperties = Readonly<Record<string, string>>;
 
 /** What a client keeps between statements; the server keeps nothing of it. */
 export interface ShellSettings {
   /** By SET. */
-  readonly properties?: Properties;
+  readonly properties?: StatementProperties;
   /** By DEFINE: each `${name}` of a statement becomes the text. */
-  readonly variables?: Properties;
+  readonly variables?: StatementProperties;
 }
 
 /** ksqlDB's REST API, as far as a client of statements and queries needs it. */
 export interface KsqlClient {
   /** @throws {CodedError} KSQL_FAILED with the server's message, DEPENDENCY_UNAVAILABLE */
-  run(sql: string, session?: ShellSettings): Promise<readonly Entity[]>;
+  run(sql: string, session?: ShellSettings): Promise<readonly StatementAnswer[]>;
   /** @throws {CodedError} KSQL_FAILED, DEPENDENCY_UNAVAILABLE */
   query(sql: string, session?: ShellSettings, signal?: AbortSignal): AsyncIterable<QueryLine>;
   /** Version of the server. @throws {CodedError} DEPENDENCY_UNAVAILABLE */
@@ -69,7 +69,7 @@ export function ksqlClient(url: string, send: Fetch = fetch): KsqlClient {
     async run(ksql, { properties: streamsProperties = {}, variables: sessionVariables = {} } = {}) {
       const body = { ksql, streamsProperties, sessionVariables };
       const response = await ask("/ksql", KSQL_TYPE, body, AbortSignal.timeout(STATEMENT_TIMEOUT_MS));
-      return (await response.json()) as readonly Entity[];
+      return (await response.json()) as readonly StatementAnswer[];
     },
     async *query(
       sql,

@@ -1,5 +1,5 @@
 /** A word, quoted name, string or sign of SQL; white space and comments are left out. An open quote runs to the end. */
-export interface Token {
+export interface ScriptToken {
   readonly kind: "word" | "name" | "string" | "sign";
   readonly text: string;
   readonly start: number;
@@ -9,8 +9,8 @@ export interface Token {
 const TOKEN =
   /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|(?<string>'(?:[^']|'')*(?:'|$))|(?<name>`(?:[^`]|``)*(?:`|$)|"(?:[^"]|"")*(?:"|$))|(?<word>[\w@]+(?:\.\d+)?)|(?<sign><=|>=|<>|!=|[\s\S])/g;
 
-export function tokenize(sql: string): readonly Token[] {
-  const tokens: Token[] = [];
+export function tokenize(sql: string): readonly ScriptToken[] {
+  const tokens: ScriptToken[] = [];
   for (const match of sql.matchAll(TOKEN)) {
     const kind = (["string", "name", "word", "sign"] as const).find((k) => match.groups?.[k] !== undefined);
     if (kind) tokens.push({ kind, text: match[0], start: match.index, end: match.index + match[0].length });
@@ -50,9 +50,9 @@ export function readScript(sql: string, topicPrefix = ""): readonly ScriptStatem
   return statements;
 }
 
-function splitStatements(tokens: readonly Token[]): readonly (readonly Token[])[] {
-  const statements: Token[][] = [];
-  let current: Token[] = [];
+function splitStatements(tokens: readonly ScriptToken[]): readonly (readonly ScriptToken[])[] {
+  const statements: ScriptToken[][] = [];
+  let current: ScriptToken[] = [];
   for (const token of tokens) {
     current.push(token);
     if (token.text === ";") {
@@ -74,18 +74,18 @@ export function isComplete(sql: string): boolean {
   return tokenize(sql).at(-1)?.text === ";";
 }
 
-export function isWord(token: Token | undefined, word: string): boolean {
+export function isWord(token: ScriptToken | undefined, word: string): boolean {
   return token?.kind === "word" && token.text.toUpperCase() === word;
 }
 
 /** A name as ksqlDB keeps it, or a string's text. */
-export function unquote(token: Token): string {
+export function unquote(token: ScriptToken): string {
   if (token.kind === "word") return token.text.toUpperCase();
   const quote = token.text[0] ?? "";
   return token.text.slice(1, -1).replaceAll(quote + quote, quote);
 }
 
-function creationOf(tokens: readonly Token[]): ScriptStatement["creates"] {
+function creationOf(tokens: readonly ScriptToken[]): ScriptStatement["creates"] {
   if (!isWord(tokens[0], "CREATE")) return undefined;
   const at = tokens.findIndex((t) => isWord(t, "STREAM") || isWord(t, "TABLE"));
   if (at < 0 || at > 4) return undefined;
@@ -101,7 +101,7 @@ function creationOf(tokens: readonly Token[]): ScriptStatement["creates"] {
   };
 }
 
-function withPrefix(sql: string, tokens: readonly Token[], prefix: string): string {
+function withPrefix(sql: string, tokens: readonly ScriptToken[], prefix: string): string {
   const start = tokens[0]?.start ?? 0;
   let text = "";
   let at = start;

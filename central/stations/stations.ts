@@ -15,7 +15,7 @@ import { type StationsMetrics, stationsMetrics } from "./metrics.ts";
 import { Reconciler } from "./reconcile/reconciler.ts";
 import type { StationsSource } from "./reconcile/source.ts";
 import type { StationKey } from "./table.ts";
-import { StationsTask, type TaskOptions } from "./task.ts";
+import { StationsTask, type StationsTaskOptions } from "./task.ts";
 
 export interface StationsOptions {
   readonly kafka: Kafka;
@@ -46,7 +46,7 @@ export async function startStations(options: StationsOptions): Promise<RunningSe
   const topics = topicNames(prefix);
   const metrics = stationsMetrics(options.metrics);
   const [codecs] = await Promise.all([registered(registry, topics), prepareTopics(kafka, topics)]);
-  const task: TaskOptions = {
+  const task: StationsTaskOptions = {
     ...codecs,
     topics,
     onCommitted: (counts, stops) => metrics.committed(counts, stops),
@@ -117,7 +117,7 @@ async function prepareTopics(kafka: Kafka, topics: Topics): Promise<void> {
   }
 }
 
-type Codecs = Pick<TaskOptions, "key" | "value" | "deadLetterKey" | "deadLetter">;
+type Codecs = Pick<StationsTaskOptions, "key" | "value" | "deadLetterKey" | "deadLetter">;
 
 async function registered(registry: RegistryClient, topics: Topics): Promise<Codecs> {
   const [key, value, deadLetterKey, deadLetter] = await Promise.all([

@@ -20,7 +20,7 @@ export interface RowCounts {
   deadLetters: number;
 }
 
-export interface TaskOptions {
+export interface StationsTaskOptions {
   readonly topics: Topics;
   readonly key: AvroCodec<StationKey>;
   readonly value: AvroCodec<StationRecord>;
@@ -35,11 +35,11 @@ const nothing = (): RowCounts => ({ rows: 0, skipped: 0, written: 0, deadLetters
 
 /** Connect's rows into the table of stations, exactly once (delivery rule 6). */
 export class StationsTask implements PartitionTask {
-  readonly #options: TaskOptions;
+  readonly #options: StationsTaskOptions;
   readonly #table = new StationsTable();
   #counts = nothing();
 
-  constructor(options: TaskOptions) {
+  constructor(options: StationsTaskOptions) {
     this.#options = options;
   }
 

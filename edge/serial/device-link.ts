@@ -17,7 +17,7 @@ import {
   type LinkState,
   newLink,
 } from "./link.ts";
-import { Outgoing } from "./outgoing.ts";
+import { LineWriter } from "./outgoing.ts";
 import type { OpenSerialLine, SerialLine } from "./serial-line.ts";
 import { step } from "./step.ts";
 
@@ -41,7 +41,7 @@ export class DeviceLink {
   #state: LinkState;
   #path: string | null = null;
   #line: SerialLine | null = null;
-  #outgoing: Outgoing | null = null;
+  #outgoing: LineWriter | null = null;
   #openedAt: number | null = null;
   #trouble: string | null = null;
   #cancelRetry: (() => void) | null = null;
@@ -123,7 +123,7 @@ export class DeviceLink {
         return;
       }
       this.#line = line;
-      this.#outgoing = new Outgoing(
+      this.#outgoing = new LineWriter(
         (bytes) => line.write(bytes),
         (error) => {
           if (generation === this.#generation) this.#lost(messageOf(error));

@@ -5,7 +5,7 @@ import type { Frame } from "../../schemas/wire/frame.ts";
  * Frames that wait for the line, one write at a time. A newer frame takes the place of an older one of its kind that is
  * still waiting (an ACK covers all before it), so the queue stays short however long the device reads nothing.
  */
-export class Outgoing {
+export class LineWriter {
   readonly #write: (bytes: Buffer) => Promise<void>;
   readonly #failed: (error: unknown) => void;
   readonly #waiting = new Map<string, Frame>();

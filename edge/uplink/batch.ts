@@ -10,7 +10,7 @@ export interface DeviceQueue {
   readonly until: number;
 }
 
-export interface Limits {
+export interface BatchLimits {
   readonly readings: number;
   readonly bytes: number;
 }
@@ -41,7 +41,7 @@ const BATCH_BYTES = 64;
  */
 export function buildBatch(
   queues: readonly DeviceQueue[],
-  limits: Limits,
+  limits: BatchLimits,
   peek: (deviceId: string, from: number, limit: number) => readonly QueuedReading[],
 ): BuiltBatch {
   const taken = new Map<string, QueuedReading[]>();

@@ -6,7 +6,7 @@ import { statusLine, statusTable } from "./text.ts";
 const TABLE_MS = 1000;
 const LINE_MS = 10_000;
 
-export interface ReporterOptions {
+export interface SimulatorReporterOptions {
   readonly clock: Clock;
   readonly terminal: boolean;
   readonly write: (text: string) => void;
@@ -15,7 +15,7 @@ export interface ReporterOptions {
 }
 
 /** A table that renews itself on a terminal, a plain line now and then elsewhere. @returns a function that ends it. */
-export function startReporter(options: ReporterOptions): () => void {
+export function startReporter(options: SimulatorReporterOptions): () => void {
   const { clock, terminal, write, state, faults } = options;
   if (!terminal) return clock.every(LINE_MS, () => write(`${statusLine(state())}\n`));
   let height = 0;

@@ -1,4 +1,4 @@
-import type { Entity } from "../client.ts";
+import type { StatementAnswer } from "../client.ts";
 import { formatTable } from "./table.ts";
 
 /** The lists that have a table of their own: which field, and which of its members as columns. */
@@ -51,7 +51,7 @@ function sourceColumns(title: string): readonly (readonly [string, string])[] {
 }
 
 /** An answer of `/ksql` as lines for a terminal. */
-export function renderEntity(entity: Entity): readonly string[] {
+export function renderEntity(entity: StatementAnswer): readonly string[] {
   const type = String(entity["@type"]);
   const table = TABLES[type];
   if (table) {
@@ -66,28 +66,28 @@ export function renderEntity(entity: Entity): readonly string[] {
   }
   switch (type) {
     case "currentStatus":
-      return [String((entity["commandStatus"] as Entity | undefined)?.["message"] ?? "")];
+      return [String((entity["commandStatus"] as StatementAnswer | undefined)?.["message"] ?? "")];
     case "warning_entity":
       return [String(entity["message"])];
     case "sourceDescription":
-      return describe(entity["sourceDescription"] as Entity);
+      return describe(entity["sourceDescription"] as StatementAnswer);
     case "source_descriptions":
       return list(entity["sourceDescriptions"]).flatMap((source) => [...describe(source), ""]);
     case "queryDescription":
-      return explain(entity["queryDescription"] as Entity);
+      return explain(entity["queryDescription"] as StatementAnswer);
     default:
       return JSON.stringify(entity, null, 2).split("\n");
   }
 }
 
-function list(value: unknown): readonly Entity[] {
-  return Array.isArray(value) ? (value as readonly Entity[]) : [];
+function list(value: unknown): readonly StatementAnswer[] {
+  return Array.isArray(value) ? (value as readonly StatementAnswer[]) : [];
 }
 
-function describe(source: Entity): readonly string[] {
+function describe(source: StatementAnswer): readonly string[] {
   const fields = list(source["fields"]).map((field) => [
     field["name"],
-    typeText(field["schema"] as Entity),
+    typeText(field["schema"] as StatementAnswer),
     field["type"] ?? "",
   ]);
   const lines = [`${source["type"]} ${source["name"]} over topic ${source["topic"]}`, ""];
@@ -106,14 +106,14 @@ function describe(source: Entity): readonly string[] {
   return lines;
 }
 
-function typeText(schema: Entity): string {
+function typeText(schema: StatementAnswer): string {
   const parameters = schema["parameters"] as { precision?: number; scale?: number } | undefined;
   return parameters
     ? `${schema["type"]}(${parameters.precision}, ${parameters.scale})`
     : String(schema["type"]);
 }
 
-function explain(query: Entity): readonly string[] {
+function explain(query: StatementAnswer): readonly string[] {
   return [
     `${query["id"] || "query"}: ${query["statementText"]}`,
     "",

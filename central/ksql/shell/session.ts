@@ -1,6 +1,6 @@
 import { messageOf } from "../../../schemas/errors.ts";
 import type { KsqlClient, ShellSettings } from "../client.ts";
-import { isWord, statementTexts, type Token, tokenize, unquote } from "../script.ts";
+import { isWord, type ScriptToken, statementTexts, tokenize, unquote } from "../script.ts";
 import { renderEntity } from "./render.ts";
 import { formatRow, formatTable, streamingWidths } from "./table.ts";
 
@@ -58,7 +58,7 @@ export class ShellSession {
     }
   }
 
-  async #set(text: string, name: Token, value: Token): Promise<void> {
+  async #set(text: string, name: ScriptToken, value: ScriptToken): Promise<void> {
     // The server checks the name; for this session it is the client that keeps it.
     await this.#client.run(text);
     const [property, to] = [unquote(name), unquote(value)];

@@ -1,14 +1,14 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { CodedError } from "../../../schemas/errors.ts";
-import type { Entity, KsqlClient, QueryLine } from "../client.ts";
+import type { KsqlClient, QueryLine, StatementAnswer } from "../client.ts";
 import { renderEntity } from "./render.ts";
 import { runShell } from "./shell.ts";
 import { formatTable } from "./table.ts";
 
 /** A server that remembers what it was sent. */
 function fakeClient(
-  answers: Readonly<Record<string, readonly Entity[]>>,
+  answers: Readonly<Record<string, readonly StatementAnswer[]>>,
 ): KsqlClient & { readonly seen: unknown[] } {
   const seen: unknown[] = [];
   return {

@@ -10,7 +10,7 @@ export interface TopicEntry {
 }
 
 /** A stop of which the topic says something else than the table. */
-export interface Difference {
+export interface RowDifference {
   readonly stopId: number;
   /** Of the topic's last record of this stop; undefined: there is none. */
   readonly offset: number | undefined;
@@ -22,8 +22,8 @@ export interface Difference {
 export function differences(
   table: ReadonlyMap<number, SourceRow>,
   topic: ReadonlyMap<number, TopicEntry>,
-): readonly Difference[] {
-  const found: Difference[] = [];
+): readonly RowDifference[] {
+  const found: RowDifference[] = [];
   for (const [stopId, row] of table) {
     const entry = topic.get(stopId);
     const said = entry?.stop;
@@ -49,9 +49,9 @@ export class Standing {
    * @param now - monotonic ms.
    * @param graceMs - for how long a difference must stand.
    */
-  due(found: readonly Difference[], now: number, graceMs: number): readonly Difference[] {
+  due(found: readonly RowDifference[], now: number, graceMs: number): readonly RowDifference[] {
     const since = new Map<string, number>();
-    const due: Difference[] = [];
+    const due: RowDifference[] = [];
     for (const difference of found) {
       const { stopId, offset, row } = difference;
       const name = JSON.stringify([stopId, offset, row?.stop]);

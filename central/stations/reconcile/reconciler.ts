@@ -4,7 +4,7 @@ import type { Logger } from "../../../infra/runtime/logger.ts";
 import type { SlotState } from "../../../infra/runtime/postgres/slots.ts";
 import { messageOf } from "../../../schemas/errors.ts";
 import { correctionHeader } from "../correction.ts";
-import { type Difference, differences, Standing } from "./differences.ts";
+import { differences, type RowDifference, Standing } from "./differences.ts";
 import type { SourceView, StationsSource } from "./source.ts";
 import { TopicView } from "./topic-view.ts";
 
@@ -127,7 +127,7 @@ const CORRECTED =
   "Connect's topic did not say what PostgreSQL's table says: corrected. npm run connect -- status tells whether changes arrive";
 
 /** A stop's row as the table has it, or a tombstone, in the form that Connect writes. */
-function correction(topic: string, { stopId, offset, row }: Difference): OutRecord {
+function correction(topic: string, { stopId, offset, row }: RowDifference): OutRecord {
   return {
     topic,
     partition: 0,

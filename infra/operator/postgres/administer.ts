@@ -10,8 +10,8 @@ import {
   ensureApplication,
   handOver,
   isApplication,
-  type Login,
   ownPublications,
+  type RoleLogin,
 } from "./roles.ts";
 
 /** Only while a server from before is brought up to date. */
@@ -111,7 +111,7 @@ async function crown(
   });
 }
 
-function as(access: PostgresAccess, { user, password }: Login): PostgresAccess {
+function as(access: PostgresAccess, { user, password }: RoleLogin): PostgresAccess {
   const url = new URL(access.connectionString);
   url.username = encodeURIComponent(user);
   url.password = encodeURIComponent(password);
@@ -152,7 +152,7 @@ async function tryWith<T>(
   }
 }
 
-function locked({ user }: Login): CodedError {
+function locked({ user }: RoleLogin): CodedError {
   return new CodedError("CONFIG_INVALID", {
     message: `PostgreSQL's data know neither ${ADMINISTRATOR} by this home's secrets/postgres-admin.json nor ${user} by POSTGRES_URL: put the file back, or take both from the same backup`,
     retryable: false,

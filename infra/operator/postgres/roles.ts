@@ -10,7 +10,7 @@ const ATTRIBUTES =
 /** Predefined roles that reach beyond the database. */
 const BEYOND = ["pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"] as const;
 
-export interface Login {
+export interface RoleLogin {
   readonly user: string;
   readonly password: string;
 }
@@ -28,7 +28,7 @@ export async function isApplication(client: ClientBase): Promise<boolean> {
 }
 
 /** Make the application's role, or bring it to its rights. The session is an administrator's, in `postgres`. */
-export async function ensureApplication(client: ClientBase, { user, password }: Login): Promise<void> {
+export async function ensureApplication(client: ClientBase, { user, password }: RoleLogin): Promise<void> {
   const role = client.escapeIdentifier(user);
   await client.query(`DO $$ BEGIN CREATE ROLE ${role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$`);
   await client.query(`ALTER ROLE ${role} ${ATTRIBUTES} PASSWORD ${client.escapeLiteral(password)}`);

@@ -1,6 +1,11 @@
 import type { Consumer } from "kafkajs";
 import { Assignments } from "../../../infra/runtime/kafka/kafkajs/assignments.ts";
-import { chunks, holdBack, type Limits, loadOf } from "../../../infra/runtime/kafka/kafkajs/chunks.ts";
+import {
+  chunks,
+  holdBack,
+  loadOf,
+  type TransactionLimits,
+} from "../../../infra/runtime/kafka/kafkajs/chunks.ts";
 import type { InRecord, Processor, ProcessorOptions } from "../../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../../infra/runtime/logger.ts";
 import type { Life } from "../time/life.ts";
@@ -42,7 +47,7 @@ class SimulatedProcessor implements Processor {
   readonly #broker: Broker;
   readonly #life: Life;
   readonly #options: ProcessorOptions;
-  readonly #limits: Limits;
+  readonly #limits: TransactionLimits;
   readonly #assignments: Assignments;
   readonly #positions = new Map<string, Position>();
   readonly #consumer: Consumer;

@@ -44,7 +44,7 @@ export interface PreparedPostgres {
   readonly account: Account | undefined;
 }
 
-export interface Login {
+export interface FirstLogin {
   readonly user: string;
   readonly password: string;
 }
@@ -62,7 +62,7 @@ export interface Login {
 export async function preparePostgres(
   root: string,
   home: string,
-  login: Login,
+  login: FirstLogin,
   onProcess: OnProcess,
 ): Promise<PreparedPostgres> {
   const folder = join(home, "postgres");
@@ -112,7 +112,7 @@ async function initialise(
   data: string,
   initdb: string,
   standing: Standing,
-  { user, password }: Login,
+  { user, password }: FirstLogin,
   onProcess: OnProcess,
 ): Promise<void> {
   const draft = join(folder, "data.new");

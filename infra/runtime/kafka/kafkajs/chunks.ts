@@ -1,13 +1,16 @@
 import type { InRecord } from "../ports.ts";
 
 /** What one transaction may take in. */
-export interface Limits {
+export interface TransactionLimits {
   readonly records: number;
   readonly bytes: number;
 }
 
 /** Cut a fetched batch into the inputs of transactions, in order; each has at least one record. */
-export function* chunks(records: readonly InRecord[], limits: Limits): Generator<readonly InRecord[]> {
+export function* chunks(
+  records: readonly InRecord[],
+  limits: TransactionLimits,
+): Generator<readonly InRecord[]> {
   let from = 0;
   let bytes = 0;
   for (const [i, record] of records.entries()) {
@@ -23,7 +26,7 @@ export function* chunks(records: readonly InRecord[], limits: Limits): Generator
 }
 
 /** How much of what a transaction may take in these are, 0 to 1. */
-export function loadOf(records: readonly InRecord[], limits: Limits): number {
+export function loadOf(records: readonly InRecord[], limits: TransactionLimits): number {
   let bytes = 0;
   for (const record of records) bytes += sizeOf(record);
   return Math.max(records.length / limits.records, bytes / limits.bytes);

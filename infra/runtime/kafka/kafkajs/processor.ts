@@ -3,7 +3,7 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import type { Processor, ProcessorOptions, Trouble } from "../ports.ts";
 import { coPartitioned } from "./assigner.ts";
 import { Assignments } from "./assignments.ts";
-import { chunks, holdBack, type Limits, loadOf } from "./chunks.ts";
+import { chunks, holdBack, loadOf, type TransactionLimits } from "./chunks.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { type Cluster, openCluster, topicPlans } from "./cluster.ts";
 import { coded } from "./errors.ts";
@@ -62,7 +62,7 @@ class KafkaJsProcessor implements Processor {
   readonly #options: ProcessorOptions;
   readonly #client: Client;
   readonly #concurrency: number;
-  readonly #limits: Limits;
+  readonly #limits: TransactionLimits;
   readonly #assignments: Assignments;
   readonly #supervised: { stop(): Promise<void> };
   #crash: (error: Error) => void = () => {};
