@@ -25,7 +25,6 @@ import { mqttConnections } from "./uplink/mqtt-connection.ts";
 
 /** Agents are started this far apart, ms, so that 92 do not greet, connect and tick in step. */
 const STAGGER_MS = 7;
-const CONNECT_MS = 5_000;
 /** Without a gateway, or a device over TCP, for so long after the start, a person is told, ms. */
 const NOTICE_MS = 5_000;
 /** Above the gateway's bound for held PUBACKs. */
@@ -51,7 +50,7 @@ export async function startAgents(
   const outbox = openOutbox({ folder, limitBytes, clock, logger });
   const codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
   const lines = linesOf(config, clock, random);
-  const connect = mqttConnections({ clock, connectMs: CONNECT_MS, keepaliveS: KEEPALIVE_S, ...config.mqtt });
+  const connect = mqttConnections({ clock, keepaliveS: KEEPALIVE_S, ...config.mqtt });
   const agents = stations.map(
     (station) =>
       new Agent({

@@ -72,7 +72,7 @@ export class Rig {
       owner: thisProcess(),
       outbox: this.outbox,
       openLine: serialLines({ clock: systemClock, baudRate: 115_200 }),
-      connect: mqttConnections({ clock: systemClock, connectMs: 5_000, keepaliveS: 20 }),
+      connect: mqttConnections({ clock: systemClock, keepaliveS: 20 }),
       urls: () => this.urls ?? [this.gateway.url],
       encode: (batch) => codec.encode(batch),
       clock: systemClock,

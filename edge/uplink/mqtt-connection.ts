@@ -7,8 +7,6 @@ import type { Connection, MqttConnect, MqttConnectOptions } from "./ports.ts";
 
 export interface MqttSettings {
   readonly clock: Clock;
-  /** No answer to TCP, CONNECT or SUBSCRIBE within this time, ms: no gateway. */
-  readonly connectMs: number;
   /** Seconds. While a gateway holds PUBACKs back it answers no PINGREQ, so this exceeds its bound. */
   readonly keepaliveS: number;
   /** A station's password, by its id; none is sent where there is none. */
@@ -28,7 +26,7 @@ const GOODBYE_MS = 1_000;
  */
 export function mqttConnections(settings: MqttSettings): MqttConnect {
   return (options) => {
-    const { url, clientId, will } = options;
+    const { url, clientId, will, withinMs } = options;
     const certificate = settings.certificateOf?.(clientId);
     const client = mqtt.connect(
       url,
@@ -43,12 +41,12 @@ export function mqttConnections(settings: MqttSettings): MqttConnect {
         clean: true,
         reconnectPeriod: 0,
         resubscribe: false,
-        connectTimeout: settings.connectMs,
+        connectTimeout: withinMs,
         keepalive: settings.keepaliveS,
         will: { ...will, qos: 1, retain: false },
       }) as IClientOptions,
     );
-    return new MqttConnection(client, options, settings.clock).open(settings.connectMs);
+    return new MqttConnection(client, options, settings.clock).open(withinMs);
   };
 }
 

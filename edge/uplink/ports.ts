@@ -20,6 +20,8 @@ export interface MqttConnectOptions {
   /** Client id and user name: the station's id. */
   readonly clientId: string;
   readonly will: Will;
+  /** No answer to TCP, CONNECT or SUBSCRIBE within this time, ms: no gateway. */
+  readonly withinMs: number;
   /** Subscribed before `connect` resolves. */
   readonly subscribe: string;
   readonly onMessage: (topic: string, payload: Buffer) => void;

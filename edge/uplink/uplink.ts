@@ -11,6 +11,9 @@ import { Sender } from "./sender.ts";
 
 /** A stop waits at most this long for PUBACKs, ms. */
 const GRACE_MS = 1_000;
+/** A gateway has this long to answer, ms; after a try that took all of it twice as long, up to the most. */
+const CONNECT_MS = 5_000;
+const CONNECT_AT_MOST_MS = 80_000;
 
 export interface UplinkOptions {
   readonly stationId: number;
@@ -42,6 +45,7 @@ export class Uplink {
   #connections = 0;
   #stopped = false;
   #cancelRetry: (() => void) | null = null;
+  #connectMs = CONNECT_MS;
 
   constructor(options: UplinkOptions) {
     this.#options = options;
@@ -81,14 +85,16 @@ export class Uplink {
   }
 
   async #connect(): Promise<void> {
-    const { stationId, urls, connect, backoff, logger, will, onUp } = this.#options;
+    const { stationId, urls, connect, clock, backoff, logger, will, onUp } = this.#options;
     const list = urls();
     const url = list[this.#connections % Math.max(1, list.length)] ?? "";
     const number = ++this.#connections;
     let lost = false;
+    const began = clock.monotonic();
     try {
       const connection = await connect({
         url,
+        withinMs: this.#connectMs,
         clientId: String(stationId),
         will: will(number),
         subscribe: refusedTopic(stationId),
@@ -105,6 +111,7 @@ export class Uplink {
         return;
       }
       if (lost) return;
+      this.#connectMs = CONNECT_MS;
       this.#connection = connection;
       logger.info({ url, connection: number }, "connected to the gateway");
       const publish = async (topic: string, payload: Buffer): Promise<void> => {
@@ -116,6 +123,10 @@ export class Uplink {
       this.#sender.begin((batch) => publish(readingsTopic(stationId), batch));
       onUp(number, publish);
     } catch (error) {
+      // On a starved machine every answer takes long: a limit that none can keep would keep all agents away for good.
+      if (clock.monotonic() - began >= this.#connectMs) {
+        this.#connectMs = Math.min(CONNECT_AT_MOST_MS, 2 * this.#connectMs);
+      }
       if (!lost) this.#lost(messageOf(error), isCoded(error, "GATEWAY_REFUSED"));
     }
   }

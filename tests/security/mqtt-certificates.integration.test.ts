@@ -113,7 +113,6 @@ test.each(["mqtts", "wss"] as const)(
   async (scheme) => {
     const connect = mqttConnections({
       clock: systemClock,
-      connectMs: 5_000,
       keepaliveS: 20,
       ca: readFileSync(authority.caFile),
       certificateOf: () => ({ cert: readFileSync(station.cert), key: readFileSync(station.key) }),
@@ -121,6 +120,7 @@ test.each(["mqtts", "wss"] as const)(
     const connection = await connect({
       url: `${scheme}://localhost:${gateway.ports[scheme]}`,
       clientId: String(STATION),
+      withinMs: 5_000,
       will: { topic: agentStateTopic(STATION), payload: json(agentState()) },
       subscribe: refusedTopic(STATION),
       onMessage: () => {},
