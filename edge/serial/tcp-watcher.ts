@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { fullJitter } from "../../infra/runtime/backoff.ts";
 import type { Clock } from "../../infra/runtime/clock.ts";
+import { afterListening } from "../../infra/runtime/listening-time.ts";
 import type { Random } from "../../infra/runtime/random.ts";
 import { firstLine, linePath, printRequest, TCP_LINK, type TcpAddress } from "../../schemas/wire/tcp-link.ts";
 import { connectTo } from "./tcp-line.ts";
@@ -40,10 +41,10 @@ export function watchTcpLines(watch: TcpWatch, plugs: Plugs): () => void {
     const list = connectTo(address);
     socket = list;
     let rest = Buffer.alloc(0);
-    let silence = clock.after(TCP_LINK.silenceMs, () => list.destroy());
+    let silence = afterListening(clock, TCP_LINK.silenceMs, () => list.destroy());
     list.on("data", (chunk: Buffer) => {
       silence();
-      silence = clock.after(TCP_LINK.silenceMs, () => list.destroy());
+      silence = afterListening(clock, TCP_LINK.silenceMs, () => list.destroy());
       rest = Buffer.concat([rest, chunk]);
       try {
         for (let found = firstLine(rest); found; found = firstLine(rest)) {

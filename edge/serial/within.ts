@@ -1,11 +1,12 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
+import { afterListening } from "../../infra/runtime/listening-time.ts";
 import { CodedError } from "../../schemas/errors.ts";
 
 /** What opens, writes to or closes a line may never call back (node-serialport#1361). Milliseconds. */
 export const LINE_LIMITS = { openMs: 3_000, writeMs: 5_000, closeMs: 2_000 } as const;
 
 /**
- * Give something that calls back a time.
+ * Give something that calls back a time, in which this process listens.
  *
  * @throws {CodedError} SERIAL_TIMEOUT when it did not call back within `ms`.
  */
@@ -15,7 +16,7 @@ export function within(
 ): Promise<void> {
   const { clock, path, what, ms } = limit;
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () =>
+    const cancel = afterListening(clock, ms, () =>
       reject(
         new CodedError("SERIAL_TIMEOUT", {
           message: `${what} of ${path} did not return within ${ms} ms`,

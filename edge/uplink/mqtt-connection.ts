@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { defined } from "../../infra/runtime/defined.ts";
+import { afterListening } from "../../infra/runtime/listening-time.ts";
 import { CodedError, messageOf } from "../../schemas/errors.ts";
 import type { Connection, MqttConnect, MqttConnectOptions } from "./ports.ts";
 
@@ -41,7 +42,8 @@ export function mqttConnections(settings: MqttSettings): MqttConnect {
         clean: true,
         reconnectPeriod: 0,
         resubscribe: false,
-        connectTimeout: withinMs,
+        // Ours is the limit: mqtt.js counts time in which this process stood still.
+        connectTimeout: 10 * withinMs,
         keepalive: settings.keepaliveS,
         will: { ...will, qos: 1, retain: false },
       }) as IClientOptions,
@@ -75,7 +77,7 @@ class MqttConnection implements Connection {
           reject(error);
         }
       };
-      const cancel = this.#clock.after(limitMs, () => fail(lost(`no answer within ${limitMs} ms`)));
+      const cancel = afterListening(this.#clock, limitMs, () => fail(lost(`no answer within ${limitMs} ms`)));
       client.on("error", (error) => fail(refusedBy(error)));
       client.on("close", () => fail(lost("connection closed")));
       client.on("message", (topic, payload) => {
