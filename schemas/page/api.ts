@@ -16,6 +16,22 @@ export interface TrainAnswer {
   readonly stale: boolean;
 }
 
+/** That a sensor saw a train. */
+export interface ReportAnswer {
+  readonly stationId: number;
+  readonly sensorId: string;
+  readonly status: string;
+  readonly at: string;
+}
+
+/** `GET /trains/{id}` */
+export interface TrainDetail extends TrainAnswer {
+  /** When its trip began at an end of its line, as far as that is known. */
+  readonly startedAt: string;
+  /** Newest first. */
+  readonly reports: readonly ReportAnswer[];
+}
+
 export interface DeviceAnswer {
   readonly id: string;
   readonly kind: string;

@@ -102,6 +102,54 @@ describe("the page in a browser", () => {
     await becomes(() => page.locator(".proof").getAttribute("data-state"), "holds");
   });
 
+  test("a train is opened by a click and by keys, and tells where it goes and what saw it", async () => {
+    const city = await readyCity();
+    city.arrive("RL003", 40630, "red", "b");
+    city.arrive("RL007", 41420, "red", "b", "broken_down");
+    const page = await visit((await served(city)).url);
+    await becomes(() => train(page, "RL003").getAttribute("data-station"), "40630");
+    city.arrive("RL003", 41450, "red", "b");
+    await becomes(() => train(page, "RL003").getAttribute("data-station"), "41450");
+    await train(page, "RL003").locator("a").click();
+    const sheet = page.locator(".sheet");
+    await becomes(() => page.locator("#sheet-train").textContent(), "Train RL003");
+    expect(page.url()).toMatch(/#\/train\/RL003$/);
+    expect(await train(page, "RL003").getAttribute("data-chosen")).toBe("true");
+    await becomes(() => sheet.textContent(), /towards 95th\/Dan Ryan.*Last seen at Chicago/);
+    await becomes(
+      () => page.locator(".train-reports").textContent(),
+      /^Chicago\d+ s agoClark\/Division\d+ s ago$/,
+    );
+    await becomes(() => page.locator(".train-ahead").textContent(), /^Grand.*Lake.*Monroe/);
+    await becomes(() => sheet.textContent(), /behind ?RL007/);
+    // By keys: from train to train, and into the sheet of one that stands.
+    await page.keyboard.press("Escape");
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute("href")))
+      .toBe("#/train/RL003");
+    await page.locator("h1 a").focus();
+    await page.keyboard.press("t");
+    for (let i = 0; i < 2; i++) {
+      const at = await page.evaluate(() => document.activeElement?.getAttribute("href"));
+      if (at !== "#/train/RL007") await page.keyboard.press("ArrowRight");
+    }
+    await page.keyboard.press("Enter");
+    await becomes(() => sheet.textContent(), /Broken down at Addison.*It stands\. How long is not known/);
+  });
+
+  test("the map has one tab stop", async () => {
+    const city = await readyCity();
+    city.arrive("RL003", 40630, "red", "b");
+    const page = await visit((await served(city)).url);
+    await becomes(() => train(page, "RL003").getAttribute("data-station"), "40630");
+    const stops = await page
+      .locator(".map :is(a, [tabindex])")
+      .evaluateAll(
+        (all) => all.filter((each) => (each as unknown as { tabIndex: number }).tabIndex >= 0).length,
+      );
+    expect(stops).toBe(1);
+  });
+
   test("a killed gateway: each step as it was measured, and the proof before, at worst and after", async () => {
     const city = await readyCity();
     city.press(40380, 100);

@@ -14,6 +14,7 @@ import { useRoute } from "./state/route.ts";
 import { usePage } from "./state/use.ts";
 import { Overview } from "./station/overview.tsx";
 import { StationSheet } from "./station/sheet.tsx";
+import { TrainSheet } from "./station/train-sheet.tsx";
 
 export function App() {
   const route = useRoute();
@@ -29,6 +30,7 @@ export function App() {
         <div class="view">{started ? <Lines /> : <Starting />}</div>
         <aside class="side" data-open={route.at !== "overview"}>
           {route.at === "station" ? <StationSheet key={route.id} id={route.id} /> : null}
+          {route.at === "train" ? <TrainSheet key={route.id} id={route.id} /> : null}
           {route.at === "break" ? <BreakSheet /> : null}
           {route.at === "proof" ? <ProofSheet finding={route.finding} /> : null}
           {route.at === "overview" ? <Overview /> : null}

@@ -1,3 +1,4 @@
+import { arrivalSensorId } from "../../../../schemas/network/devices.ts";
 import type {
   DeviceAnswer,
   DeviceDetail,
@@ -5,6 +6,7 @@ import type {
   StationAnswer,
   StationDetail,
   TrainAnswer,
+  TrainDetail,
   WeatherAnswer,
 } from "../../../../schemas/page/api.ts";
 import type { StationView, TrainView, WeatherView } from "../../../../schemas/page/page.ts";
@@ -15,6 +17,16 @@ import type { Model } from "../model/model.ts";
 
 export function trainAnswer({ id, line, direction, stationId, status, at, stale }: TrainView): TrainAnswer {
   return { id, line, direction, stationId, status, at: iso(at), stale };
+}
+
+export function trainDetail(train: TrainView, model: Model): TrainDetail {
+  const reports = model.trains.reports(train.id).map(({ record, at }) => ({
+    stationId: record.station_id,
+    sensorId: arrivalSensorId(record.station_id, record.line, record.direction),
+    status: record.train_status,
+    at: iso(at),
+  }));
+  return { ...trainAnswer(train), startedAt: iso(train.startedAt), reports };
 }
 
 export function stationAnswer(

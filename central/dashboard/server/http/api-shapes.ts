@@ -7,6 +7,7 @@ import type {
   StationAnswer,
   StationDetail,
   TrainAnswer,
+  TrainDetail,
   WeatherAnswer,
 } from "../../../../schemas/page/api.ts";
 import { HOPS, type HopView } from "../../../../schemas/page/page.ts";
@@ -30,6 +31,13 @@ const train = z.strictObject({
   at: time.describe("When the sensor saw it there"),
   stale: z.boolean().describe("Not heard of for longer than its line's trains usually are"),
 }) satisfies z.ZodType<TrainAnswer>;
+
+const trainDetail = train.extend({
+  startedAt: time.describe("When its trip began at an end of its line, as far as that is known"),
+  reports: z.array(
+    z.strictObject({ stationId: z.int(), sensorId: z.string(), status: z.string(), at: time }),
+  ),
+}) satisfies z.ZodType<TrainDetail>;
 
 const device = z.strictObject({
   id: z.string(),
@@ -101,6 +109,7 @@ const hop = z.strictObject({
 
 export const API_SHAPES = {
   Trains: z.array(train),
+  Train: trainDetail,
   Stations: z.array(station),
   Station: stationDetail,
   Vehicles: z.array(vehicleShape),

@@ -11,7 +11,7 @@ import { vehicleAnswer } from "../fleet/shapes.ts";
 import type { Model } from "../model/model.ts";
 import type { Evidences } from "../proof/evidence.ts";
 import { proofRoutes } from "../proof/routes.ts";
-import { stationAnswer, stationDetail, trainAnswer, weatherAnswer } from "./answers.ts";
+import { stationAnswer, stationDetail, trainAnswer, trainDetail, weatherAnswer } from "./answers.ts";
 import { type GtfsSources, gtfsRoutes } from "./gtfs-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 
@@ -91,9 +91,14 @@ function apiRoutes(sources: AppSources): Router {
     response.set("cache-control", "no-store");
     next();
   });
+  const trains = () => model.trains.view(now(), model.clock.view()?.speed ?? null);
   api.get("/trains", (_request, response) => {
-    const trains = model.trains.view(now(), model.clock.view()?.speed ?? null);
-    response.json(Object.values(trains).map(trainAnswer));
+    response.json(Object.values(trains()).map(trainAnswer));
+  });
+  api.get("/trains/:id", (request, response) => {
+    const train = trains()[request.params.id];
+    if (train) response.json(trainDetail(train, model));
+    else notFound(response, `no train ${request.params.id} was seen of late`);
   });
   api.get("/stations", (_request, response) => {
     const devices = model.devices.all();

@@ -35,6 +35,7 @@ describe("the OpenAPI document", () => {
     const ids = Object.values(document.paths).map(({ get }) => get.operationId);
     expect(ids).toEqual([
       "getTrains",
+      "getTrainsId",
       "getStations",
       "getStationsId",
       "getVehicles",

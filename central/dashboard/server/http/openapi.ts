@@ -12,6 +12,7 @@ interface Operation {
 }
 
 const STATION = { id: { type: "integer", example: 40380 } } as const;
+const TRAIN = { id: { type: "string", example: "BL001" } } as const;
 const FINDING = { id: { type: "string", example: "lost-dedup-40380-T1-1700000000-51" } } as const;
 const RECORD = {
   topic: { type: "string", example: "org.chicago.cta.turnstiles" },
@@ -22,6 +23,12 @@ const RECORD = {
 /** Everything below `/api/v1` that answers data; the document and its test are made of it. */
 export const OPERATIONS: readonly Operation[] = [
   { path: "/trains", summary: "Where each train was seen last.", answer: "Trains" },
+  {
+    path: "/trains/{id}",
+    summary: "One train: when its trip began, and the sensors that saw it last, newest first.",
+    answer: "Train",
+    parameters: TRAIN,
+  },
   { path: "/stations", summary: "Every station with its entries and devices.", answer: "Stations" },
   {
     path: "/stations/{id}",

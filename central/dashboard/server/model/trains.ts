@@ -19,7 +19,19 @@ interface Sighting {
   readonly at: number;
   /** When its trip began, wall ms. */
   readonly startedAt: number;
+  /** The last reports, newest first. */
+  readonly reports: readonly Report[];
 }
+
+/** That a sensor saw a train. */
+export interface Report {
+  readonly record: ArrivalRecord;
+  /** Wall ms. */
+  readonly at: number;
+}
+
+/** Reports kept of each train. */
+const REPORTS = 8;
 
 /** Gaps kept per line; the median of so many does not follow one long stop. */
 const GAPS = 60;
@@ -46,7 +58,8 @@ export class Trains {
       this.#addGap(record.line, at - before.at);
     }
     const startedAt = tripStart(record, at, before, this.pace(record.line, speed).stepMs);
-    this.#last.set(record.train_id, { record, at, startedAt });
+    const reports = [{ record, at }, ...(before?.reports ?? [])].slice(0, REPORTS);
+    this.#last.set(record.train_id, { record, at, startedAt, reports });
   }
 
   /** @param speed - of the service clock, for the first minute of a line. */
@@ -58,6 +71,11 @@ export class Trains {
     const stepMs = Math.round(median !== undefined && gaps.length >= 3 ? median : assumed);
     const staleMs = Math.max(MIN_STALE_MS, 3 * stepMs);
     return { stepMs, staleMs, goneMs: 5 * staleMs };
+  }
+
+  /** What its sensors told of a train, newest first; empty: it is not known. */
+  reports(trainId: string): readonly Report[] {
+    return this.#last.get(trainId)?.reports ?? [];
   }
 
   /** The trains to show, and forget those that are gone. */

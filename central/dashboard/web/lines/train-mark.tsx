@@ -2,9 +2,11 @@ import { useContext, useLayoutEffect, useRef } from "preact/hooks";
 import type { TrainView } from "../../../../schemas/page/page.ts";
 import { placeOf } from "../rules/place.ts";
 import { trainNumber } from "../rules/words.ts";
+import { trainHref, useRoute } from "../state/route.ts";
 import { StoreContext, usePage } from "../state/use.ts";
 import { onTick } from "./ticker.ts";
 import type { LineTrain } from "./use-line.ts";
+import { walkTrains } from "./walk-trains.ts";
 
 export type Axis = "across" | "down";
 
@@ -23,6 +25,7 @@ const NUDGE = { across: { a: [3, 0], b: [-3, 0] }, down: { a: [0, 3], b: [0, -3]
 export function TrainMark({ train, order, slot, axis, last, towards }: Props) {
   const element = useRef<HTMLLIElement>(null);
   const store = useContext(StoreContext);
+  const chosen = useChosen(train.id);
   const name = usePage(({ state }) => state?.stations[train.stationId]?.name ?? "");
   useLayoutEffect(() => {
     const draw = (steps: boolean): void => {
@@ -46,6 +49,7 @@ export function TrainMark({ train, order, slot, axis, last, towards }: Props) {
       data-station={train.stationId}
       data-direction={train.direction}
       data-status={train.status}
+      data-chosen={chosen}
       style={{ "--slot": slot }}
     >
       <TrainFace
@@ -66,18 +70,34 @@ interface FaceProps {
   readonly nudge?: readonly [number, number];
 }
 
-/** The mark itself, in the middle of 32 × 32 px. */
+/**
+ * The mark itself, in the middle of 32 × 32 px: it opens the train's sheet. The tab key passes it by, for there are
+ * many of them; the key T comes here, arrows go on from one to the next.
+ */
 export function TrainFace({ train, label, heading, nudge: [x, y] = [0, 0] }: FaceProps) {
   return (
-    <svg viewBox="-16 -16 32 32" width="32" height="32" role="img" aria-label={label}>
-      <title>{label}</title>
-      <path class="train-body" d="M-11,-8 H5 L13,0 L5,8 H-11 Z" style={{ transform: `rotate(${heading})` }} />
-      <text class="train-number" x={x} y={y}>
-        {trainNumber(train.id)}
-        {train.status === "in_service" ? "" : "!"}
-      </text>
-    </svg>
+    <a class="train-link" href={trainHref(train.id)} tabIndex={-1} onKeyDown={walkTrains}>
+      <span class="visually-hidden">{label}</span>
+      <svg viewBox="-16 -16 32 32" width="32" height="32" aria-hidden="true">
+        <title>{label}</title>
+        <path
+          class="train-body"
+          d="M-11,-8 H5 L13,0 L5,8 H-11 Z"
+          style={{ transform: `rotate(${heading})` }}
+        />
+        <text class="train-number" x={x} y={y}>
+          {trainNumber(train.id)}
+          {train.status === "in_service" ? "" : "!"}
+        </text>
+      </svg>
+    </a>
   );
+}
+
+/** Is this the train whose sheet is open? */
+export function useChosen(id: string): boolean {
+  const route = useRoute();
+  return route.at === "train" && route.id === id;
 }
 
 /** "Train RL003 towards Howard: seen at Lake". */

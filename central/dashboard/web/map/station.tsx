@@ -26,7 +26,8 @@ export function MapStation({ station, x, y, label, tabbed, onFocus }: Props) {
       class="map-station"
       href={stationHref(station.id)}
       aria-label={words}
-      tabIndex={tabbed ? 0 : -1}
+      // Of SVG, only the attribute in small letters counts.
+      tabindex={tabbed ? 0 : -1}
       data-health={health}
       data-change={station.stops.length > 1}
       data-x={x}

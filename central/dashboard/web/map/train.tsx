@@ -1,6 +1,6 @@
 import { useContext, useLayoutEffect, useRef } from "preact/hooks";
 import { onTick } from "../lines/ticker.ts";
-import { labelOf, TrainFace } from "../lines/train-mark.tsx";
+import { labelOf, TrainFace, useChosen } from "../lines/train-mark.tsx";
 import type { LineTrain } from "../lines/use-line.ts";
 import { placeOf, step } from "../rules/place.ts";
 import { MAP, type Point } from "../rules/projection.ts";
@@ -17,6 +17,7 @@ interface Props extends LineTrain {
 export function MapTrain({ train, order, points, towards }: Props) {
   const element = useRef<HTMLLIElement>(null);
   const store = useContext(StoreContext);
+  const chosen = useChosen(train.id);
   const name = usePage(({ state }) => state?.stations[train.stationId]?.name ?? "");
   useLayoutEffect(() => {
     const draw = (steps: boolean): void => {
@@ -38,6 +39,7 @@ export function MapTrain({ train, order, points, towards }: Props) {
       data-train={train.id}
       data-station={train.stationId}
       data-status={train.status}
+      data-chosen={chosen}
     >
       <TrainFace train={train} label={labelOf(train, towards, name)} heading="var(--heading)" />
     </li>

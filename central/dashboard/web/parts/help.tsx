@@ -3,7 +3,8 @@ import { useEffect, useRef } from "preact/hooks";
 const KEYS: readonly (readonly [string, string])[] = [
   ["← →", "along a line, or over the map"],
   ["↑ ↓", "to the line above or below"],
-  ["Enter", "open the station"],
+  ["T", "to the trains; arrows go from one to the next"],
+  ["Enter", "open the station or the train"],
   ["Esc", "close it"],
   ["/", "find a station"],
   ["?", "this help"],

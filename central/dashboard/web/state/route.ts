@@ -1,11 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** The page's only places: the overview, and a sheet over or beside it: one station's, the proof's, or the experiments'. */
+/** The page's only places: the overview, and a sheet over or beside it: one station's, one train's, the proof's, or the experiments'. */
 export type PageRoute =
   | { readonly at: "overview" }
   | { readonly at: "break" }
   /** `finding`: the id of the one that is to be looked at. */
   | { readonly at: "proof"; readonly finding: string | null }
+  | { readonly at: "train"; readonly id: string }
   | { readonly at: "station"; readonly id: number };
 
 export const BREAK_HREF = "#/break";
@@ -16,12 +17,18 @@ export function parseRoute(hash: string): PageRoute {
   if (hash === PROOF_HREF) return { at: "proof", finding: null };
   const finding = /^#\/proof\/(.+)$/.exec(hash)?.[1];
   if (finding !== undefined) return { at: "proof", finding: decodeURIComponent(finding) };
+  const train = /^#\/train\/([A-Za-z0-9]+)$/.exec(hash)?.[1];
+  if (train !== undefined) return { at: "train", id: train };
   const station = /^#\/station\/(\d{5})$/.exec(hash);
   return station ? { at: "station", id: Number(station[1]) } : { at: "overview" };
 }
 
 export function findingHref(id: string): string {
   return `${PROOF_HREF}/${encodeURIComponent(id)}`;
+}
+
+export function trainHref(id: string): string {
+  return `#/train/${id}`;
 }
 
 export function stationHref(id: number): string {

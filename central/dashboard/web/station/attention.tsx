@@ -1,7 +1,7 @@
 import { DEVICE_WORDS } from "../../../../schemas/network/devices.ts";
 import { type SilentDevices, silences } from "../rules/health.ts";
 import { plural, span } from "../rules/words.ts";
-import { stationHref } from "../state/route.ts";
+import { stationHref, trainHref } from "../state/route.ts";
 import { useNow, usePage } from "../state/use.ts";
 
 /** More are counted instead of named. */
@@ -55,7 +55,7 @@ export function Attention() {
         <ul class="notes">
           {broken.map((train) => (
             <li key={train.id}>
-              Train {train.id} is broken down at{" "}
+              Train <a href={trainHref(train.id)}>{train.id}</a> is broken down at{" "}
               <a href={stationHref(train.stationId)}>{nameOf(train.stationId)}</a>.
             </li>
           ))}

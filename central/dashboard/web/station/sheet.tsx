@@ -1,10 +1,12 @@
 import { useEffect, useRef } from "preact/hooks";
+import type { StationDetail } from "../../../../schemas/page/api.ts";
 import { LineBadge } from "../lines/badge.tsx";
 import { figure } from "../rules/words.ts";
+import { useAnswer } from "../state/answer.ts";
 import { usePage } from "../state/use.ts";
-import { useDetail } from "./detail.ts";
 import { DeviceTable } from "./device-table.tsx";
 import { LastEntry } from "./path.tsx";
+import { SheetHead } from "./sheet-head.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import { StationTrains } from "./trains.tsx";
 
@@ -13,7 +15,7 @@ export function StationSheet({ id }: { readonly id: number }) {
   const station = usePage(({ state }) => state?.stations[id]);
   const entries = usePage(({ state }) => state?.entries[id] ?? null);
   const known = usePage(({ state }) => state !== null);
-  const detail = useDetail(id);
+  const detail = useAnswer<StationDetail>(`/api/v1/stations/${id}`);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus({ preventScroll: true });
@@ -59,16 +61,5 @@ export function StationSheet({ id }: { readonly id: number }) {
         <code class="command">npm run edge -- --station {id}</code>
       </section>
     </section>
-  );
-}
-
-function SheetHead({ children }: { readonly children: preact.ComponentChildren }) {
-  return (
-    <header class="sheet-head">
-      {children}
-      <a class="control sheet-close" href="#/">
-        Close
-      </a>
-    </header>
   );
 }

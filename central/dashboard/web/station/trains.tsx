@@ -6,6 +6,7 @@ import { useStops } from "../lines/use-line.ts";
 import { approaching } from "../rules/approach.ts";
 import { orderOf, terminal } from "../rules/stops.ts";
 import { span } from "../rules/words.ts";
+import { trainHref } from "../state/route.ts";
 import { useNow, usePage } from "../state/use.ts";
 
 interface Props {
@@ -53,7 +54,9 @@ function Platform({ line, order, direction, calls }: PlatformProps) {
       <p>
         {next ? (
           <>
-            <strong>{next.train.id}</strong>{" "}
+            <strong>
+              <a href={trainHref(next.train.id)}>{next.train.id}</a>
+            </strong>{" "}
             {next.stops === 0 ? "is here" : next.due > now ? `in about ${span(next.due - now)}` : "is due"}
           </>
         ) : (
