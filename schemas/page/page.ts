@@ -97,6 +97,8 @@ export interface PartView {
   readonly ms: number | null;
   /** How often it was started again; null: not known. */
   readonly restarts: number | null;
+  /** Why it does not run, as its supervisor says; null: nothing is said. */
+  readonly reason: string | null;
 }
 
 /** Sections that change key by key. */

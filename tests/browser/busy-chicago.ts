@@ -35,6 +35,10 @@ const STOPS: Readonly<Record<Line, readonly number[]>> = {
   green: alongLine("green"),
 };
 
+/** Agents repeat what they know; here one device speaks for all of them, which is enough to be heard. */
+const TELL_MS = 10_000;
+const REPEATING = "40900-T1";
+
 /** A small Chicago on a busy morning: trains on every line and people at every station, the same at every run. */
 export class BusyChicago {
   readonly city: SmallChicago;
@@ -44,6 +48,7 @@ export class BusyChicago {
   readonly #broken = new Set<string>();
   readonly #silentFrom: number;
   #drivenAt = 0;
+  #toldAt = 0;
   #now: number;
 
   private constructor(now: number) {
@@ -97,6 +102,10 @@ export class BusyChicago {
     if (now - this.#drivenAt >= DRIVE_MS) {
       this.#drivenAt = now;
       this.#drive(now);
+    }
+    if (now - this.#toldAt >= TELL_MS) {
+      this.#toldAt = now;
+      this.city.tell(REPEATING);
     }
     for (const run of this.#runs) if (run.dueAt <= now && !this.#broken.has(run.id)) this.#step(run);
     for (const { id, entries } of STATIONS)

@@ -91,6 +91,7 @@ describe("the page in a browser", () => {
     city.press(40380, 9);
     city.tell("40380-T1", "unplugged");
     await becomes(() => device.textContent(), /offline.*unplugged.*9 readings wait/);
+    await becomes(() => page.title(), /^\(\d+\) Clark\/Lake – Elevated$/);
     await becomes(() => page.locator(".proof").getAttribute("data-state"), "stalled");
     await becomes(
       () => page.locator(".proof-reason").textContent(),
@@ -229,10 +230,17 @@ describe("the page in a browser", () => {
     await first.stop();
     await becomes(() => page.locator(".banner").textContent(), /Connection lost\. Showing .* ago; trying/);
     expect(await drawn(page).textContent()).toBe("7");
+    // No panel says more than another knows.
+    await becomes(() => page.locator(".header .devices").textContent(), /devices online.*as of \d+ s ago/);
+    await becomes(
+      () => page.locator(".attention").textContent(),
+      /Not known\. This page has heard nothing for \d+ s/,
+    );
     city.press(40380, 5);
     await served(city, first.port);
     await becomes(() => drawn(page).textContent(), "12");
     await expect.poll(() => page.locator(".banner").count()).toBe(0);
+    await becomes(() => page.locator(".attention").textContent(), /All \d+ devices are reporting/);
   });
 
   test("while the auditor is silent, as with Kafka gone, figures fade and are dated, until it speaks again", async () => {

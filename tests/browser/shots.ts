@@ -39,13 +39,14 @@ const SHOTS: readonly Shot[] = [
   { name: "running-light", width: 1440, theme: "light" },
   { name: "running-dark", width: 1440, theme: "dark" },
   { name: "strips-light", width: 1440, theme: "light", prepare: strips },
+  { name: "break-it-light", width: 1440, theme: "light", path: "/#/break", prepare: tried },
+  { name: "break-it-phone", width: 360, theme: "dark", path: "/#/break", prepare: tried },
+  { name: "train-light", width: 1440, theme: "light", prepare: toTrain },
   { name: "headway-light", width: 1440, theme: "light", troubled: true },
   { name: "headway-phone", width: 360, theme: "light", troubled: true, prepare: toHeadway },
   { name: "running-tablet", width: 768, theme: "light" },
   { name: "running-phone", width: 360, theme: "light" },
   { name: "station-light", width: 1440, theme: "light", troubled: true, path: "/#/station/40380" },
-  { name: "break-it-light", width: 1440, theme: "light", path: "/#/break", troubled: true, prepare: tried },
-  { name: "break-it-phone", width: 360, theme: "dark", path: "/#/break", troubled: true, prepare: tried },
   { name: "station-phone", width: 360, theme: "dark", troubled: true, path: "/#/station/40380" },
 ];
 
@@ -57,10 +58,16 @@ async function toHeadway(page: Page): Promise<void> {
   await page.locator("#headway").scrollIntoViewIfNeeded();
 }
 
-/** The turnstile is unplugged already: this begins the page's own account of it. */
+async function toTrain(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    location.hash = document.querySelector(".train-link")?.getAttribute("href") ?? "";
+  });
+  await page.waitForSelector(".train-reports li");
+}
+
 async function tried(page: Page): Promise<void> {
   await page.locator('[data-experiment="unplug-device"]').click();
-  await page.waitForSelector(".trial");
+  await page.waitForSelector('.trial[data-phase="during"]');
 }
 
 async function open(browser: Browser, url: string, { width, theme, path = "/" }: Shot): Promise<Page> {
@@ -90,20 +97,32 @@ async function save(page: Page, name: string): Promise<void> {
   process.stdout.write(`${path}\n`);
 }
 
+/** The turnstile that the page's experiment unplugs: Lake is the busiest station. */
+const STRUCK = "41660-T1";
+
+function unplug({ city }: BusyChicago, turnstile: string): void {
+  city.unplug(turnstile);
+  city.press(Number.parseInt(turnstile, 10), 9);
+  city.tell(turnstile, "unplugged");
+}
+
 function trouble(busy: BusyChicago): void {
-  busy.city.unplug("40380-T1");
-  busy.city.press(40380, 9);
-  busy.city.tell("40380-T1", "unplugged");
+  unplug(busy, "40380-T1");
   busy.breakDown("GL003");
 }
 
 /** @param wanted - names of shots; all when empty. */
 async function main(wanted: readonly string[]): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
-  const simulator = createServer((_request, response) => response.end("{}"));
+  const order = { carryOut: (): void => {} };
+  const simulator = createServer((_request, response) => {
+    order.carryOut();
+    response.end("{}");
+  });
   const { url: simulatorUrl } = await listen(simulator, 0);
   const morning = await startMorning(simulatorUrl);
   const { busy, dashboard } = morning;
+  order.carryOut = () => unplug(busy, STRUCK);
   const browser = await launchBrowser();
   try {
     await sleep(SETTLE_MS);
@@ -113,6 +132,7 @@ async function main(wanted: readonly string[]): Promise<void> {
       if (shot.troubled && !troubled) trouble(busy);
       troubled ||= shot.troubled ?? false;
       await take(browser, dashboard, shot);
+      if (shot.prepare === tried) busy.city.plug(STRUCK);
     }
     if (wanted.length === 0 || wanted.includes("disconnected")) {
       const page = await open(browser, dashboard.url, { name: "disconnected", width: 1440, theme: "light" });

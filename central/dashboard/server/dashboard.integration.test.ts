@@ -272,7 +272,9 @@ describe("the dashboard", () => {
     const viewer = page(url);
     await vi.waitFor(
       () =>
-        expect(viewer.state?.parts).toEqual([{ name: "kafka", state: "starting", ms: null, restarts: null }]),
+        expect(viewer.state?.parts).toEqual([
+          { name: "kafka", state: "starting", ms: null, restarts: null, reason: null },
+        ]),
       soon,
     );
     expect(viewer.state?.live).toBe(false);

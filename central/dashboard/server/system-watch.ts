@@ -36,6 +36,7 @@ const status = z.object({
       state: z.string(),
       ms: z.number().nullish(),
       restarts: z.number().nullish(),
+      reason: z.string().nullish(),
     }),
   ),
 });
@@ -49,8 +50,8 @@ export function watchSystem(options: SystemWatchOptions): SystemWatch {
 
   const supervisor = alone(async () => {
     const answer = await get(`${supervisorUrl}/status`).then(status.parse, () => null);
-    parts = (answer?.parts ?? []).map(({ name, state, ms, restarts }) => ({
-      ...{ name, state, ms: ms ?? null, restarts: restarts ?? null },
+    parts = (answer?.parts ?? []).map(({ name, state, ms, restarts, reason }) => ({
+      ...{ name, state, ms: ms ?? null, restarts: restarts ?? null, reason: reason ?? null },
     }));
   });
   const ksql = alone(async () => {

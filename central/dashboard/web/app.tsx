@@ -7,6 +7,7 @@ import { Help } from "./parts/help.tsx";
 import { useKeys } from "./parts/keys.ts";
 import { LiveRegion } from "./parts/live-region.tsx";
 import { Starting } from "./parts/starting.tsx";
+import { Title } from "./parts/title.tsx";
 import { Pipeline } from "./pipeline/pipeline.tsx";
 import { Proof, ProofBar } from "./pipeline/proof.tsx";
 import { ProofSheet } from "./pipeline/proof-sheet.tsx";
@@ -43,6 +44,7 @@ export function App() {
       <ProofBar />
       <Help open={help} onClose={() => setHelp(false)} />
       <LiveRegion />
+      <Title />
       <Hatches />
     </div>
   );

@@ -7,7 +7,7 @@ const turnstile = (id: string, state: DeviceView["state"] = "online"): DeviceVie
   return { id, ...of, state, reason: "", since: 0, waiting: null };
 };
 const devices = (...all: readonly DeviceView[]) => Object.fromEntries(all.map((each) => [each.id, each]));
-const part = (name: string): PartView => ({ name, state: "ready", ms: 1, restarts: 0 });
+const part = (name: string): PartView => ({ name, state: "ready", ms: 1, restarts: 0, reason: null });
 const struck = (experiments: ReturnType<typeof experimentsOf>) =>
   experiments.map(({ target, part }) => target ?? part);
 

@@ -8,11 +8,16 @@ import { reports, seconds } from "./trips.ts";
 
 /** What a passenger should know: trains that stand, platforms that are not watched, and that nothing is known. */
 export function alerts(state: PageState): FeedEntity[] {
-  if (state.silentSince !== null) return [nothingHeard(state.silentSince)];
+  if (isBlind(state)) return [nothingHeard(state.silentSince ?? 0)];
   const trains = Object.values(state.trains).filter(
     (train) => train.status === "broken_down" && reports(train),
   );
   return [...trains.map(brokenDown), ...silentStations(Object.values(state.devices))];
+}
+
+/** Nothing is heard of devices or of trains: where they are is not known. */
+export function isBlind({ silentSince, trains }: PageState): boolean {
+  return silentSince !== null && !Object.values(trains).some(reports);
 }
 
 function brokenDown(train: TrainView): FeedEntity {

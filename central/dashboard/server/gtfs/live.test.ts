@@ -123,8 +123,9 @@ describe("the live feeds", () => {
     expect(silent?.informedEntity?.map(({ stopId }) => stopId)).toEqual(["30289", "30290"]);
   });
 
-  test("while nothing comes from Kafka, that is what the alerts say, and the answer's age", () => {
-    const silent = { ...CITY, silentSince: NOW - 30_000 };
+  test("while nothing is heard at all, that is what the alerts say, and the answer's age", () => {
+    expect(read("alerts", { ...CITY, silentSince: NOW - 30_000 }).entity).toHaveLength(2);
+    const silent = { ...stateOf([train(12, { stale: true })]), silentSince: NOW - 30_000 };
     expect(read("alerts", silent).entity.map(({ id }) => id)).toEqual(["no-reports"]);
     expect(new LiveFeeds().answer("alerts", silent, NOW).ageSeconds).toBe(30);
   });

@@ -1,5 +1,5 @@
 import type { PageState, TrainView } from "../../../../schemas/page/page.ts";
-import { alerts } from "./alerts.ts";
+import { alerts, isBlind } from "./alerts.ts";
 import { type Answered, answered } from "./archive.ts";
 import { encode } from "./encode.ts";
 import type { FeedEntity, FeedMessage } from "./feed-message.ts";
@@ -52,8 +52,8 @@ export class LiveFeeds {
     const feed = feedOf(name, state, timestamp);
     const made = {
       timestamp,
-      // While nothing comes from Kafka, what is told is as old as the silence.
-      ageSeconds: state.silentSince === null ? 0 : Math.max(0, timestamp - seconds(state.silentSince)),
+      // While nothing is heard, what is told is as old as the silence.
+      ageSeconds: isBlind(state) ? Math.max(0, timestamp - seconds(state.silentSince ?? now)) : 0,
       pb: answered(encode(feed)),
       json: answered(JSON.stringify(feed)),
     };

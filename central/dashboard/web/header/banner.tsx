@@ -1,9 +1,6 @@
 import { useContext } from "preact/hooks";
 import { span, wall } from "../rules/words.ts";
-import { StoreContext, useNow, usePage } from "../state/use.ts";
-
-/** A shorter gap is not shown. */
-const QUIET_MS = 2_000;
+import { QUIET_MS, StoreContext, useNow, usePage } from "../state/use.ts";
 
 /** Connection loss, and the pause: whatever makes the page show something else than the present. */
 export function Banner() {

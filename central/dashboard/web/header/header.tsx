@@ -1,11 +1,12 @@
 import { useContext, useState } from "preact/hooks";
 import { CLOCK_TRUST_MS } from "../../../../schemas/page/page.ts";
+import { ageWords } from "../rules/freshness.ts";
 import { countByHealth } from "../rules/health.ts";
-import { clockDay, clockTime, figure, sky, span } from "../rules/words.ts";
+import { clockDay, clockTime, emulated, figure, plural, sky } from "../rules/words.ts";
 import { BREAK_HREF } from "../state/route.ts";
 import { applyTheme, storedTheme, THEMES, type Theme } from "../state/theme.ts";
 import { useTrials } from "../state/trials.ts";
-import { StoreContext, useNow, usePage } from "../state/use.ts";
+import { StoreContext, useFreshness, useNow, usePage } from "../state/use.ts";
 
 export function Header({ onHelp }: { readonly onHelp: () => void }) {
   return (
@@ -14,6 +15,7 @@ export function Header({ onHelp }: { readonly onHelp: () => void }) {
         <a href="#/">Elevated</a>
       </h1>
       <ServiceClock />
+      <Emulated />
       <Weather />
       <DeviceCounts />
       <div class="controls">
@@ -40,13 +42,14 @@ function ServiceClock() {
   return (
     <p class="fact clock" title="Service clock, Chicago time">
       <time dateTime={new Date(service).toISOString()}>{clockTime(service)}</time>
-      <span class="clock-more">
-        {" "}
-        {clockDay(service)}
-        {clock.speed !== null && clock.speed !== 1 ? <span class="muted"> ×{clock.speed}</span> : null}
-      </span>
+      <span class="clock-more"> {clockDay(service)}</span>
     </p>
   );
+}
+
+function Emulated() {
+  const speed = usePage(({ state }) => state?.clock?.speed ?? null);
+  return <p class="fact emulated muted">{emulated(speed)}</p>;
 }
 
 function Weather() {
@@ -66,17 +69,18 @@ function Weather() {
 
 function DeviceCounts() {
   const devices = usePage(({ state }) => state?.devices);
-  const silentSince = usePage(({ state }) => state?.silentSince ?? null);
+  const freshness = useFreshness();
   const now = useNow(1_000);
   if (!devices || Object.keys(devices).length === 0)
     return <p class="fact devices muted">no device heard yet</p>;
   const counts = countByHealth(devices);
   const silent = counts.offline + counts.stale;
+  const age = ageWords(freshness, now);
   return (
-    <p class="fact devices" data-stale={silentSince !== null}>
+    <p class="fact devices" data-stale={age !== ""}>
       <span>
         <i class="sign" data-state="online" aria-hidden="true" />
-        {figure(counts.online)} online
+        {plural(counts.online, "device")} online
       </span>
       {counts.late > 0 ? (
         <span>
@@ -94,7 +98,7 @@ function DeviceCounts() {
           {figure(counts.never_seen)} never seen
         </span>
       ) : null}
-      {silentSince === null ? null : <span class="act as-of">as of {span(now - silentSince)} ago</span>}
+      {age === "" ? null : <span class="act as-of">{age}</span>}
     </p>
   );
 }

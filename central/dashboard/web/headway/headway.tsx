@@ -1,25 +1,30 @@
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { DIRECTIONS, type Line } from "../../../../schemas/network/network.ts";
 import { LineBadge } from "../lines/badge.tsx";
 import { useLines, useStops } from "../lines/use-line.ts";
+import { trainWords } from "../rules/freshness.ts";
 import { type Gap, type Headway, headwayOf } from "../rules/headway.ts";
 import { LINE_NAMES, terminal } from "../rules/stops.ts";
-import { minutes, plural } from "../rules/words.ts";
+import { minutes } from "../rules/words.ts";
 import { useNow, usePage } from "../state/use.ts";
 import { GapTrack } from "./gap-track.tsx";
 
 /** How evenly the trains of each line and direction follow one another, and why not, where that is known. */
 export function Headways() {
   const lines = useLines();
+  const [noted, setNoted] = useState(false);
   const some = usePage(({ state }) => Object.keys(state?.trains ?? {}).length > 0);
   return (
     <section class="headways" aria-labelledby="headway">
       <div class="headways-head">
         <h2 id="headway">Headway</h2>
-        <span class="muted">to each terminal</span>
+        <span class="muted">service minutes between trains</span>
+        <button type="button" class="control" aria-pressed={noted} onClick={() => setNoted(!noted)}>
+          Notes
+        </button>
       </div>
       {some ? (
-        lines.map((line) => <LineHeadway key={line} line={line} />)
+        lines.map((line) => <LineHeadway key={line} line={line} noted={noted} />)
       ) : (
         <p class="muted">No train has been seen yet.</p>
       )}
@@ -27,7 +32,7 @@ export function Headways() {
   );
 }
 
-function LineHeadway({ line }: { readonly line: Line }) {
+function LineHeadway({ line, noted }: { readonly line: Line; readonly noted: boolean }) {
   const stops = useStops(line);
   const trains = usePage(({ state }) => state?.trains);
   const devices = usePage(({ state }) => state?.devices);
@@ -52,7 +57,7 @@ function LineHeadway({ line }: { readonly line: Line }) {
             <GapTrack gaps={gaps} last={stops.at(-1)?.order ?? 1} />
             <span class="headway-span">{range(headway, speed)}</span>
             {gaps
-              .filter(({ mark }) => mark !== "even")
+              .filter(({ mark }) => noted && mark !== "even")
               .map((gap) => (
                 <span key={gap.follower.train.id} class="headway-note" data-mark={gap.mark}>
                   {note(gap, speed)}
@@ -72,8 +77,9 @@ function breakable(name: string) {
 }
 
 /** "3–9 min" by the service clock. */
-function range({ gaps, trains }: Headway, speed: number | null): string {
-  if (gaps.length === 0) return plural(trains, "train");
+function range({ gaps, trains, unseen }: Headway, speed: number | null): string {
+  if (gaps.length === 0)
+    return trainWords(Array.from({ length: trains + unseen }, (_, i) => ({ stale: i >= trains })));
   const times = gaps.map(({ ms }) => minutes(ms, speed));
   const [least, most] = [Math.min(...times), Math.max(...times)];
   return least === most ? `${least} min` : `${least}–${most} min`;

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Line } from "../../../../schemas/network/network.ts";
+import { trainWords } from "../rules/freshness.ts";
 import { LINE_NAMES, type Stop, terminal } from "../rules/stops.ts";
 import { figure, plural } from "../rules/words.ts";
 import { stationHref } from "../state/route.ts";
@@ -21,7 +22,7 @@ export function HorizontalStrip({ line }: { readonly line: Line }) {
         <h2 id={`strip-${line}`} class="visually-hidden">
           {LINE_NAMES[line]} line
         </h2>
-        <p class="strip-count">{plural(trains.length, "train")}</p>
+        <p class="strip-count">{trainWords(trains.map(({ train }) => train))}</p>
       </header>
       <div class="track" style={{ "--last": last }}>
         <div class="rail" aria-hidden="true" />

@@ -10,6 +10,25 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["?", "this help"],
 ];
 
+/** Every word of the page that a visitor may not know. */
+const WORDS: readonly (readonly [string, string])[] = [
+  ["Emulated service", "no real train: simulated hardware sends what real hardware would"],
+  ["60× real time", "the service clock runs so much faster: a service minute takes a second"],
+  ["service minute", "a minute of the service clock; headways and next stops are in these"],
+  ["at the turnstiles", "entries that the turnstiles numbered"],
+  ["in transit", "numbered, and on the way through agents, gateway and Kafka"],
+  ["received once", "in Kafka's clean topic, where each entry is exactly once (dedup sees to it)"],
+  ["totalled", "counted into its station's sum by ksql"],
+  ["on your screen", "the sum of what this page has drawn"],
+  ["late, offline, unknown", "a device that is slow to report; one that does not; one whose agent is gone"],
+  ["headway", "the time between two trains that follow one another"],
+  ["bunched, long gap", "under half, or over 1¾ of the even headway"],
+  ["p95", "95 in 100 readings take less"],
+  ["frames", "messages on a device's serial line"],
+  ["numbered", "readings that a device gave a number, so that a missing one is known"],
+  ["dead letters", "records that cannot be read, kept aside with the reason"],
+];
+
 interface Props {
   readonly open: boolean;
   readonly onClose: () => void;
@@ -35,6 +54,16 @@ export function Help({ open, onClose }: Props) {
           </div>
         ))}
       </dl>
+      <h3>Words</h3>
+      <dl class="help-words">
+        {WORDS.map(([word, means]) => (
+          <div key={word}>
+            <dt>{word}</dt>
+            <dd>{means}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3>Marks</h3>
       <p>
         A filled train was just seen at its stop. A hollow one is on its way: its place is computed from the
         usual pace of its line, and never past the next stop. A hatched one has not been seen for long. One

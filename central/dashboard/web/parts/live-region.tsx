@@ -23,6 +23,7 @@ export function LiveRegion() {
 function summary({ link, state }: View): string {
   if (link.state === "lost") return "Connection lost.";
   if (!state) return "";
+  if (state.silentSince !== null) return "No device is heard.";
   const counts = countByHealth(state.devices);
   const silent = counts.offline + counts.stale;
   const proof = {
@@ -31,5 +32,5 @@ function summary({ link, state }: View): string {
     stalled: "Readings wait, and nothing moves.",
     broken: "The counts do not agree.",
   };
-  return `${silent === 0 ? "Every device is heard." : `${plural(silent, "device")} silent.`} ${state.proof ? proof[state.proof.state] : ""}`;
+  return `${silent === 0 ? "Every device is reporting." : `${plural(silent, "device")} silent.`} ${state.proof ? proof[state.proof.state] : ""}`;
 }

@@ -1,5 +1,18 @@
 import { usePage } from "../state/use.ts";
 
+/** Parts as a visitor knows them. */
+const PART_WORDS: Readonly<Record<string, string>> = {
+  postgres: "Database (PostgreSQL)",
+  kafka: "Log of all readings (Kafka)",
+  connect: "Stations from the database (Connect)",
+  registry: "Schemas",
+  "rest-proxy": "Weather's way in (REST Proxy)",
+  ksql: "Totals (ksql)",
+  gateway: "Gateway of the stations (MQTT)",
+  edge: "Agents of the stations",
+  "firmware-sim": "Simulated sensors and turnstiles",
+};
+
 /** Nothing yet: what is up, and what is coming. */
 export function Starting() {
   const link = usePage((view) => view.link);
@@ -10,15 +23,17 @@ export function Starting() {
       <h2 id="starting">{heading(link.state, live)}</h2>
       {parts && parts.length > 0 ? (
         <ul class="parts">
-          {parts.map(({ name, state, ms }) => (
-            <li key={name} data-ready={ms !== null}>
-              <span>{name}</span>
-              <span class="muted">
-                {state}
-                {ms === null ? "" : `, ${(ms / 1000).toFixed(1)} s`}
-              </span>
-            </li>
-          ))}
+          {parts
+            .filter(({ name }) => name !== "first-train")
+            .map(({ name, state, ms }) => (
+              <li key={name} data-ready={ms !== null}>
+                <span>{PART_WORDS[name.replace(/-\d+$/, "")] ?? name}</span>
+                <span class="muted">
+                  {state}
+                  {ms === null ? "" : `, ${(ms / 1000).toFixed(1)} s`}
+                </span>
+              </li>
+            ))}
         </ul>
       ) : (
         <p class="muted">

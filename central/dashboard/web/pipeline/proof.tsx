@@ -4,6 +4,7 @@ import {
   asOf,
   CAUSE_WORDS,
   headline,
+  lossWords,
   pagesBehind,
   STATE_SIGNS,
   sentence,
@@ -13,6 +14,9 @@ import { figure, plural } from "../rules/words.ts";
 import { DRAWN_ATTRIBUTE } from "../state/drawn.ts";
 import { findingHref, PROOF_HREF } from "../state/route.ts";
 import { useNow, usePage } from "../state/use.ts";
+
+/** The auditor speaks once a second; a verdict of less than this is the present's, ms. */
+const FRESH_MS = 5_000;
 
 /** The live proof: what the devices counted is what this page shows. */
 export function Proof() {
@@ -37,7 +41,8 @@ export function Proof() {
 
 function Age({ proof }: { readonly proof: ProofView }) {
   const now = useNow(1_000);
-  return <span class="proof-age">{asOf(proof, now)}</span>;
+  const old = proof.stale || now - (proof.asOf ?? now) > FRESH_MS;
+  return old ? <span class="proof-age">{asOf(proof, now)}</span> : null;
 }
 
 /** What is wrong, each finding with a link to its evidence; else why it waits; else what the figures say. */
@@ -69,12 +74,12 @@ function Reason({ proof }: { readonly proof: ProofView }) {
 export function ProofBar() {
   const proof = usePage(({ state }) => state?.proof ?? null);
   if (!proof) return null;
-  const { devices, lost, unexplained } = proof;
+  const { devices, lost, unexplained, state } = proof;
   return (
     <button type="button" class="proof-bar" data-state={proof.state} onClick={showProof}>
       <span aria-hidden="true">{STATE_SIGNS[proof.state]}</span>
       <span class="proof-bar-words">{headline(proof)}</span>
-      <span>{devices === null ? "" : `lost ${figure(lost + Math.max(0, -unexplained))}`}</span>
+      <span>{devices === null ? "" : lossWords(lost + Math.max(0, -unexplained), state)}</span>
     </button>
   );
 }

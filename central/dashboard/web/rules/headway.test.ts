@@ -64,7 +64,7 @@ test("a train that was not heard of is no train to measure from, and the gap say
   expect(trains).toBe(2);
   expect(gaps).toHaveLength(1);
   expect(gaps[0]).toMatchObject({ stops: 15, mark: "long" });
-  expect(gaps[0]?.cause).toContain("B has not been heard of");
+  expect(gaps[0]?.cause).toContain("B has not been seen of late");
 });
 
 test("a silent sensor of this direction in a long gap is named; one of the other direction is none of it", () => {
@@ -106,6 +106,7 @@ test("nothing runs: no gaps, and nothing to compare with", () => {
     direction: "b",
     gaps: [],
     trains: 0,
+    unseen: 0,
     evenMs: null,
   });
 });

@@ -36,6 +36,8 @@ export interface Headway {
   /** As the direction runs, the train in front first. */
   readonly gaps: readonly Gap[];
   readonly trains: number;
+  /** Trains of this direction that were not seen for long. */
+  readonly unseen: number;
   /** If all the line's trains ran evenly spaced, wall ms; null: nothing runs. */
   readonly evenMs: number | null;
 }
@@ -88,7 +90,14 @@ export function headwayOf(
         mark === "even" ? null : causeOf(mark, leader.train, follower.train, unheard[0]?.train, silent[0]),
     };
   });
-  return { line, direction, gaps, trains: heard.length, evenMs: even === null ? null : even * pace };
+  return {
+    line,
+    direction,
+    gaps,
+    trains: heard.length,
+    unseen: placed.length - heard.length,
+    evenMs: even === null ? null : even * pace,
+  };
 }
 
 function markOf(stops: number, even: number): GapMark {
@@ -107,7 +116,7 @@ function causeOf(
   const stands = mark === "long" ? follower : leader;
   if (stands.status === "broken_down") return `${stands.id} is broken down`;
   if (mark === "bunched") return null;
-  if (unheard) return `${unheard.id} has not been heard of: no data is not no train`;
+  if (unheard) return `${unheard.id} has not been seen of late: it may be there unseen`;
   return silent ? `a sensor at ${silent.station.name} is silent: a train may be unseen` : null;
 }
 

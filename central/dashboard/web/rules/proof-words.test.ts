@@ -71,7 +71,7 @@ describe("the line of totals", () => {
 describe("the sentence under the figures", () => {
   test("of a quiet city", () => {
     expect(sentence(proofView({ devices: 81_204, clean: 81_204, summed: 81_204 }))).toBe(
-      "All 81,204 entries that devices counted are in the clean topic, each once and in order. The sums have them all.",
+      "All 81,204 entries at the turnstiles were received, each once and in order. All of them are totalled.",
     );
   });
 
@@ -79,7 +79,7 @@ describe("the sentence under the figures", () => {
     expect(
       sentence(proofView({ devices: 100, waiting: 1, lost: 2, clean: 97, inSummary: 3, summed: 94 })),
     ).toBe(
-      "97 of 100 entries that devices counted are in the clean topic, each once and in order; 1 is on the way; 2 are lost, with a cause. 3 of them are not in the sums yet.",
+      "97 of 100 entries at the turnstiles were received, each once and in order; 1 is in transit; 2 are lost, with a cause. 3 of them are not totalled yet.",
     );
   });
 

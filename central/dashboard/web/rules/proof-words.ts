@@ -1,4 +1,5 @@
 import type { AuditHop, FleetVerdict, LossCause } from "../../../../schemas/audit.ts";
+import type { HopName } from "../../../../schemas/page/page.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
 import { figure, plural, span } from "./words.ts";
 
@@ -26,6 +27,12 @@ export function headline({ state, devices, stale, silent, stalledAt }: ProofView
   return stalledAt.length === 0 && silent > 0 ? `${plural(silent, "place")} silent` : STATE_WORDS.stalled;
 }
 
+/** "nothing lost"; as long as the counts do not agree, that is so only until now. */
+export function lossWords(lost: number, state: State): string {
+  if (lost > 0) return `${figure(lost)} lost`;
+  return state === "holds" ? "nothing lost" : "nothing lost so far";
+}
+
 /** What became of the vehicles' events. */
 export function fleetSentence({ inKafka, rows, repeated, deadLetters, waiting }: FleetVerdict): string {
   const rest = [
@@ -41,14 +48,14 @@ export function sentence(proof: ProofView): string {
   const { devices, clean, waiting, lost, unaudited, inSummary } = proof;
   if (devices === null || clean === null || waiting === null || inSummary === null) return "";
   const rest = [
-    ...(waiting > 0 ? [`${figure(waiting)} ${are(waiting)} on the way`] : []),
+    ...(waiting > 0 ? [`${figure(waiting)} ${are(waiting)} in transit`] : []),
     ...(lost > 0 ? [`${figure(lost)} ${are(lost)} lost, with a cause`] : []),
     ...(unaudited > 0 ? [`${figure(unaudited)} ${are(unaudited)} older than the audit`] : []),
   ];
   const whole = rest.length === 0 ? `All ${figure(devices)}` : `${figure(clean)} of ${figure(devices)}`;
-  const counted = `${whole} entries that devices counted are in the clean topic, each once and in order`;
+  const counted = `${whole} entries at the turnstiles were received, each once and in order`;
   const sums =
-    inSummary === 0 ? "The sums have them all." : `${figure(inSummary)} of them are not in the sums yet.`;
+    inSummary === 0 ? "All of them are totalled." : `${figure(inSummary)} of them are not totalled yet.`;
   return `${[counted, ...rest].join("; ")}. ${sums}`;
 }
 
@@ -78,30 +85,30 @@ export function terms(proof: ProofView, drawn: number | null): readonly Term[] {
   const toClean = sum([devices, minus(waiting), -lost, -unaudited, unexplained]);
   const toSummed = sum([clean, minus(inSummary), miscounted]);
   return [
-    { name: "counted by devices", value: devices, kind: "total" },
-    { name: "on the way", value: waiting, sign: "−", kind: "light" },
+    { name: "at the turnstiles", value: devices, kind: "total" },
+    { name: "in transit", value: waiting, sign: "−", kind: "light" },
     ...(lost > 0 ? [{ name: "lost, with a cause", value: lost, sign: "−", kind: "light" } as const] : []),
     ...(unaudited > 0
       ? [{ name: "before the audit", value: unaudited, sign: "−", kind: "light" } as const]
       : []),
     ...(unexplained < 0 ? [{ name: "lost", value: -unexplained, sign: "−", kind: "wrong" } as const] : []),
     ...(unexplained > 0 ? [{ name: "too many", value: unexplained, sign: "+", kind: "wrong" } as const] : []),
-    { name: "clean", value: clean, sign: equals(toClean, clean), kind: "total" },
-    { name: "not summed yet", value: inSummary, sign: "−", kind: "light" },
+    { name: "received once", value: clean, sign: equals(toClean, clean), kind: "total" },
+    { name: "not totalled yet", value: inSummary, sign: "−", kind: "light" },
     ...(miscounted > 0
-      ? [{ name: "summed too often", value: miscounted, sign: "+", kind: "wrong" } as const]
+      ? [{ name: "totalled too often", value: miscounted, sign: "+", kind: "wrong" } as const]
       : []),
     ...(miscounted < 0
-      ? [{ name: "not summed", value: -miscounted, sign: "−", kind: "wrong" } as const]
+      ? [{ name: "not totalled", value: -miscounted, sign: "−", kind: "wrong" } as const]
       : []),
-    { name: "summed", value: summed, sign: equals(toSummed, summed), kind: "total" },
+    { name: "totalled", value: summed, sign: equals(toSummed, summed), kind: "total" },
     {
       name: newer !== null && newer < 0 ? "not here yet" : "newer",
       value: newer === null ? null : Math.abs(newer),
       sign: newer !== null && newer < 0 ? "−" : "+",
       kind: "light",
     },
-    { name: "on this page", value: drawn, sign: equals(sum([summed, newer]), drawn), kind: "total" },
+    { name: "on your screen", value: drawn, sign: equals(sum([summed, newer]), drawn), kind: "total" },
   ];
 }
 
@@ -128,14 +135,22 @@ function are(n: number): string {
   return n === 1 ? "is" : "are";
 }
 
+/** The hops as the pipeline draws them. */
+export const HOP_NAMES: Readonly<Record<HopName, string>> = {
+  serial: "Device → agent",
+  mqtt: "Agent → gateway",
+  kafka: "Gateway → received once",
+  ksql: "Received once → totalled",
+};
+
 export const HOP_WORDS: Readonly<Record<AuditHop, string>> = {
   device: "Device → agent",
   outbox: "Agent → gateway",
   gateway: "Gateway → raw topic",
   raw: "Raw topic",
-  dedup: "Raw topic → clean topic",
-  "station-topic": "Clean topic → station's own",
-  summary: "Clean topic → sums",
+  dedup: "Raw topic → received once",
+  "station-topic": "Received once → station's own topic",
+  summary: "Received once → totalled",
   table: "Vehicles' topic → PostgreSQL",
 };
 

@@ -20,7 +20,7 @@ const KILL: ExperimentView = {
 const UNPLUG: ExperimentView = { ...KILL, id: "unplug", part: null, target: "40380-T1", forMs: 20_000 };
 
 const gateway = (state: string, restarts: number | null): PartView[] => [
-  { name: "gateway", state, ms: null, restarts },
+  { name: "gateway", state, ms: null, restarts, reason: null },
 ];
 const turnstile = (state: DeviceView["state"]): Observed["devices"] => {
   const of = {

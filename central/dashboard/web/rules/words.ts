@@ -34,6 +34,14 @@ export function clockDay(service: number): string {
   return serviceDay.format(service);
 }
 
+/** What a visitor sees is no real train, and how fast its clock runs. */
+export function emulated(speed: number | null): string {
+  if (speed === null) return "Emulated service";
+  return speed === 1
+    ? "Emulated service, real time"
+    : `Emulated service, ${numbers.format(speed)}× real time`;
+}
+
 /** Wall clock of the reader: HH:MM:SS. */
 export function wall(at: number): string {
   return wallTime.format(at);

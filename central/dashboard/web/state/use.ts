@@ -1,7 +1,11 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { type Freshness, freshnessOf } from "../rules/freshness.ts";
 import { PageStore } from "./store.ts";
 import type { View } from "./view.ts";
+
+/** A shorter loss of the connection is not shown. */
+export const QUIET_MS = 2_000;
 
 export const StoreContext = createContext(new PageStore());
 
@@ -48,4 +52,16 @@ export function useMedia(query: string): boolean {
     return () => list.removeEventListener("change", changed);
   }, [query]);
   return matches;
+}
+
+/** How old what is shown is; a connection that was lost a moment ago is not lost yet. */
+export function useFreshness(): Freshness {
+  const known = usePage(({ state }) => Object.keys(state?.devices ?? {}).length > 0);
+  const silentSince = usePage(({ state }) => state?.silentSince ?? null);
+  const offset = usePage(({ clockOffset }) => clockOffset);
+  const link = usePage((view) => view.link);
+  const now = useNow(1_000);
+  const lostSince =
+    link.state === "lost" && now - link.since - offset >= QUIET_MS ? link.since + offset : null;
+  return freshnessOf({ known, lostSince, silentSince });
 }
