@@ -5,6 +5,7 @@ import { type BaseType, BIGINT, DOUBLE, INTEGER, isNumeric, type SqlType, typeTe
 import { Decimal } from "../values/decimal.ts";
 import { compareValues, type Row, type Value } from "../values/value.ts";
 import type { Compiled } from "./compiled.ts";
+import { shownName } from "./functions/names.ts";
 
 /** One aggregate function over one group. NULL inputs are left out, except by COUNT(*). */
 export interface Aggregate {
@@ -55,7 +56,7 @@ export function bindAggregate(name: string, args: readonly Compiled[]): BoundAgg
   const extra = name.endsWith("_OFFSET") ? args.length > 2 : args.length > 1;
   if (!aggregate || extra || (args.length === 0 && name !== "COUNT")) {
     const given = args.map((a) => (a.type ? typeText(a.type) : "null")).join(", ");
-    throw typeError(`Function '${name}' does not accept parameters (${given}).`);
+    throw typeError(`Function '${shownName(name)}' does not accept parameters (${given}).`);
   }
   return { aggregate, argument: arg ? arg.evaluate : () => ONE, argumentType: arg?.type ?? INTEGER };
 }

@@ -89,9 +89,11 @@ function arithmeticType(
   }
   if (op === "+" && left?.base === "STRING" && right?.base === "STRING") return STRING;
   const name = (type: SqlType | null): string => (type ? typeText(type) : "null");
-  throw typeError(
-    `Error processing expression: ${text()}. Arithmetic on types ${name(left)} and ${name(right)} are not supported.`,
-  );
+  const problem =
+    left && right
+      ? `Unsupported arithmetic types. ${left.base} ${right.base}`
+      : `Arithmetic on types ${name(left)} and ${name(right)} are not supported.`;
+  throw typeError(`Error processing expression: ${text()}. ${problem}`);
 }
 
 /** The result's digits, as ksqlDB's `DecimalUtil` counts them. */

@@ -77,8 +77,7 @@ export interface Operand extends Compiled {
 export function comparison(op: ComparisonOperator, left: Operand, right: Operand): Compiled {
   const distinct = op === "IS DISTINCT FROM" || op === "IS NOT DISTINCT FROM";
   if (!left.type || !right.type) {
-    if (!distinct)
-      throw typeError(`Comparison with NULL not supported: ${left.text()} ${op} ${right.text()}`);
+    if (!distinct) throw withNull(op, left, right);
   }
   const compare = left.type && right.type ? comparer(left.type, right.type) : () => 1;
   const orderless = left.type?.base === "BOOLEAN" && !distinct && op !== "=" && op !== "<>";
@@ -93,6 +92,13 @@ export function comparison(op: ComparisonOperator, left: Operand, right: Operand
       return holds(compare(a, b));
     },
   };
+}
+
+function withNull(op: ComparisonOperator, left: Operand, right: Operand): Error {
+  const side = ({ type }: Operand): string => (type ? typeText(type) : "NULL");
+  return typeError(
+    `Comparison with NULL not supported: ${side(left)} ${op} ${side(right)}\nUse 'IS NULL' or 'IS NOT NULL' instead.`,
+  );
 }
 
 export function incomparable(op: ComparisonOperator, left: Operand, right: Operand): Error {

@@ -187,7 +187,7 @@ describe("type errors read as ksqlDB's", () => {
     ],
     ["CASE WHEN true THEN null ELSE null END", "Invalid Case expression. All case branches have NULL type"],
     ["NOPE(I)", "Can't find any functions with the name 'NOPE'"],
-    ["LEN(I)", "Function 'LEN' does not accept parameters (INTEGER)."],
+    ["LEN(I)", "Function 'len' does not accept parameters (INTEGER)."],
     ["CAST(true AS INT)", "Cast of BOOLEAN to INTEGER is not supported"],
   ])("%s", (sql, message) => {
     expect(() => compiled(sql)).toThrow(message);

@@ -88,7 +88,7 @@ export function compile(e: Expression, scope: Scope): Compiled {
     case "cast":
       return cast(c(e.operand), e.type);
     case "call":
-      return callFunction(e.name, e.args.map(c));
+      return callFunction(e.name, e.args.map(c), scope.now ?? NO_CLOCK);
     case "case":
       return caseOf(e, c, scope);
   }
@@ -97,6 +97,10 @@ export function compile(e: Expression, scope: Scope): Compiled {
 function decimalLiteral(text: string): Compiled {
   const value = Decimal.parse(text) ?? new Decimal(0n, 0);
   return constant(decimalType(Math.max(value.precision, value.scale), value.scale), value);
+}
+
+function NO_CLOCK(): number {
+  throw new Error("the time of now is not known here");
 }
 
 const TIME_COLUMNS = new Set(["ROWTIME", "WINDOWSTART", "WINDOWEND"]);
@@ -136,8 +140,13 @@ function cast(operand: Compiled, type: SqlType): Compiled {
   return {
     type,
     evaluate(row) {
-      const value = operand.evaluate(row);
-      return value === null ? null : convert(value);
+      try {
+        const value = operand.evaluate(row);
+        return value === null ? null : convert(value);
+      } catch {
+        // As in ksqlDB, a CAST that fails is NULL, and the rest of the expression goes on.
+        return null;
+      }
     },
   };
 }

@@ -7,6 +7,8 @@ export interface Compiled {
   readonly type: SqlType | null;
   /** @throws Error when a value has no result (a division by zero): the caller makes it NULL and logs it. */
   readonly evaluate: (row: Row) => Value;
+  /** A function's call: where it is an argument of another, that it has no result makes it NULL. */
+  readonly fallible?: true;
 }
 
 export function constant(type: SqlType | null, value: Value): Compiled {

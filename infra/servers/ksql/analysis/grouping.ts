@@ -1,5 +1,5 @@
 import type { Source } from "../catalog/source.ts";
-import { named, refuse } from "../errors.ts";
+import { named, refuse, unsupported } from "../errors.ts";
 import type { Expression, Query } from "../sql/ast.ts";
 import { childrenOf } from "../sql/children.ts";
 import { bare, formatExpression, quoteName } from "../sql/format.ts";
@@ -45,8 +45,8 @@ export function planGrouping(
   for (const expression of expressions) checkCalls(expression, windowed);
   checkGroupBy(groupBy, scope, windowed);
   if (having) {
-    checkCalls(having, windowed);
     checkBounds(having, windowed);
+    checkCalls(having, windowed);
   }
   const all = having ? [...expressions, having] : expressions;
   if (!all.some(containsAggregate)) {
@@ -57,7 +57,7 @@ export function planGrouping(
   const groupColumns = new GroupColumns(groupBy, all, scope);
   if (overTable) checkUndo(groupColumns.calls, groupColumns.aggregates);
   const bounds = window ? BOUNDS : [];
-  const groupScope = scopeOfGroups(by, groupColumns.aggregates, bounds);
+  const groupScope = scopeOfGroups(by, groupColumns.aggregates, bounds, scope);
   checkForeign(query, selected, groupColumns, bounds);
   const compiledHaving = having && compileHaving(having, groupColumns, groupScope);
   const columns = selected.map(({ name, expression }): OutputColumn => {
@@ -99,6 +99,7 @@ class GroupColumns {
     for (const call of all.flatMap(aggregatesIn)) {
       if (!this.#put(call, `#A${this.calls.length}`)) continue;
       this.calls.push(call);
+      checkParameters(call);
       const args = call.args.map((arg) => named("", () => compile(arg, scope)));
       this.aggregates.push(named("", () => bindAggregate(call.name, args)));
     }
@@ -126,6 +127,19 @@ class GroupColumns {
     if (this.#columns.has(id)) return false;
     this.#columns.set(id, column);
     return true;
+  }
+}
+
+/** What stands behind the column of LATEST_BY_OFFSET and EARLIEST_BY_OFFSET is known before any row is. */
+function checkParameters({ name, args }: Extract<Expression, { kind: "call" }>): void {
+  if (!name.endsWith("_BY_OFFSET")) return;
+  for (const [i, arg] of args.slice(1).entries()) {
+    if (arg.kind === "integer") throw unsupported(`${name} of several values`);
+    if (arg.kind !== "boolean") {
+      throw refuse(
+        `Parameter ${i + 2} passed to function ${name} must be a literal constant, but was expression: '${formatExpression(arg, bare)}'`,
+      );
+    }
   }
 }
 
@@ -197,6 +211,7 @@ function scopeOfGroups(
   by: readonly Compiled[],
   aggregates: readonly BoundAggregate[],
   bounds: readonly string[],
+  { now }: Scope,
 ): Scope {
   const columns: ScopeColumn[] = [];
   for (const [i, { type }] of by.entries()) {
@@ -207,7 +222,7 @@ function scopeOfGroups(
     columns.push({ name: `#A${i}`, type: aggregate.type, index: columns.length });
   }
   for (const name of bounds) columns.push({ name, type: BIGINT, index: columns.length });
-  return { source: "", alias: "", columns };
+  return { source: "", alias: "", columns, ...(now ? { now } : {}) };
 }
 
 function checkGroupBy(groupBy: readonly Expression[], scope: Scope, windowed: boolean): void {

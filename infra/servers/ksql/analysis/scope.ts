@@ -18,6 +18,8 @@ export interface Scope {
   readonly source: string;
   readonly alias: string;
   readonly columns: readonly ScopeColumn[];
+  /** The wall clock, epoch ms; left out where no function may ask it. */
+  readonly now?: () => number;
 }
 
 type ColumnReference = Extract<Expression, { kind: "column" }>;

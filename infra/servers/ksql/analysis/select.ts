@@ -38,7 +38,7 @@ export function sourceNamed(catalog: Catalog, name: string): Source {
 export function planQuery(query: Query, catalog: Catalog, options: SelectOptions = {}): QueryPlan {
   if (query.emit === "FINAL") throw unsupported("EMIT FINAL");
   const source = sourceNamed(catalog, query.from.name);
-  const scope = sourceScope(source, query.from.alias);
+  const scope = sourceScope(source, query.from.alias, catalog.now);
   const persistent = options.sink !== undefined;
   const selected = selectedColumns(query, source, persistent);
   const bounds = query.window ? ["WINDOWSTART", "WINDOWEND"] : [];
@@ -180,18 +180,14 @@ function joined(names: readonly string[]): string {
   return names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
-/** A column's name belongs to one value column, and to one key column. */
+/** A key stands among the values while a query is planned, so the names of both are told apart. */
 function checkDuplicates(columns: readonly OutputColumn[]): void {
-  for (const key of [true, false]) {
-    const seen = new Set<string>();
-    for (const { name, type } of columns.filter((column) => column.key === key)) {
-      if (seen.has(name)) {
-        throw refuse(
-          `Duplicate ${key ? "key" : "value"} columns found in schema: \`${name}\` ${typeText(type)}`,
-        );
-      }
-      seen.add(name);
+  const seen = new Set<string>();
+  for (const { name, type } of columns) {
+    if (seen.has(name)) {
+      throw refuse(`Duplicate value columns found in schema: \`${name}\` ${typeText(type)}`);
     }
+    seen.add(name);
   }
 }
 

@@ -23,7 +23,7 @@ export function layoutOf(source: Source): RowLayout {
 }
 
 /** The columns of a source's rows: keys, values, ROWTIME and its like, and a windowed source's bounds. */
-export function sourceScope(source: Source, alias: string): Scope {
+export function sourceScope(source: Source, alias: string, now: () => number): Scope {
   const layout = layoutOf(source);
   const columns: ScopeColumn[] = [...source.keys, ...source.values].map((c, index) => ({ ...c, index }));
   columns.push(
@@ -37,5 +37,5 @@ export function sourceScope(source: Source, alias: string): Scope {
       { name: "WINDOWEND", type: BIGINT, index: layout.windowEnd, system: true },
     );
   }
-  return { source: source.name, alias, columns };
+  return { source: source.name, alias, columns, now };
 }

@@ -1,3 +1,4 @@
+import { systemClock } from "../../../runtime/clock.ts";
 import type { Source } from "./source.ts";
 
 /** A query that runs until it is terminated and writes a stream or table. */
@@ -13,8 +14,15 @@ export class Catalog {
   readonly #sources = new Map<string, Source>();
   readonly #queries = new Map<string, PersistentQuery>();
 
+  /** The wall clock that statements ask, epoch ms. */
+  readonly now: () => number;
+
+  constructor(now: () => number = () => systemClock.now()) {
+    this.now = now;
+  }
+
   copy(): Catalog {
-    const copy = new Catalog();
+    const copy = new Catalog(this.now);
     for (const source of this.#sources.values()) copy.add(source);
     for (const query of this.#queries.values()) copy.addQuery(query);
     return copy;

@@ -26,12 +26,14 @@ export function toInfer(statement: CreateStatement): { keys: boolean; values: bo
  * The stream or table that `CREATE … (columns) WITH (…)` declares over a topic.
  *
  * @param partitions - the topic's, or undefined when it does not exist and PARTITIONS must be given.
+ * @param wrapsSingle - where the WITH clause says nothing, a single value stands in an object of its own.
  * @throws {CodedError} KSQL_STATEMENT_INVALID
  */
 export function declaredSource(
   statement: CreateStatement,
   inferred: InferredColumns,
   partitions: number | undefined,
+  wrapsSingle = true,
 ): Source {
   const { type, name } = statement;
   const clause = readWith(statement.properties);
@@ -42,7 +44,7 @@ export function declaredSource(
   }
   if (!clause.valueFormat) {
     throw refuse(
-      `Failed to prepare statement: Missing required property "VALUE_FORMAT" which has no default value.`,
+      "Statement is missing the 'VALUE_FORMAT' property from the WITH clause. Either provide one or set a default via the 'ksql.persistence.default.format.value' config.",
     );
   }
   checkKeyWords(statement);
@@ -58,7 +60,6 @@ export function declaredSource(
       "Tables require a PRIMARY KEY. Please define the PRIMARY KEY.\nUse CREATE TABLE with a PRIMARY KEY column, or CREATE STREAM.",
     );
   }
-  if (values.length === 0) throw refuse("The schema does not include any value columns.");
   checkNames([...keys, ...values]);
   const source: Source = {
     name,
@@ -69,7 +70,7 @@ export function declaredSource(
     values,
     keyFormat: clause.keyFormat ?? "KAFKA",
     valueFormat: clause.valueFormat,
-    wrapValue: wrapOf(clause, clause.valueFormat, values),
+    wrapValue: wrapOf(clause, clause.valueFormat, values, wrapsSingle),
     statement: statement.text,
     ...(clause.window ? { window: clause.window } : {}),
     ...(clause.timestamp ? { timestamp: clause.timestamp } : {}),
@@ -96,8 +97,13 @@ function missingTopic(topic: string): never {
   );
 }
 
-function wrapOf(clause: WithClause, format: FormatName, values: readonly Column[]): boolean {
-  if (clause.wrapValue === undefined) return format !== "KAFKA";
+function wrapOf(
+  clause: WithClause,
+  format: FormatName,
+  values: readonly Column[],
+  wrapsSingle: boolean,
+): boolean {
+  if (clause.wrapValue === undefined) return format !== "KAFKA" && (wrapsSingle || values.length !== 1);
   if (values.length !== 1) {
     throw refuse("'WRAP_SINGLE_VALUE' is only valid for single-field value schemas");
   }
@@ -111,6 +117,7 @@ function wrapOf(clause: WithClause, format: FormatName, values: readonly Column[
  * The stream or table that `CREATE … AS SELECT` writes.
  *
  * @param topicPartitions - of the sink's topic where that exists.
+ * @param wrapsSingle - as for `declaredSource`.
  * @throws {CodedError} KSQL_STATEMENT_INVALID
  */
 export function sinkSource(
@@ -118,6 +125,7 @@ export function sinkSource(
   plan: QueryPlan,
   queryId: string,
   topicPartitions?: number,
+  wrapsSingle = true,
 ): Source {
   const { type, name, query } = statement;
   if (plan.type !== type) {
@@ -146,7 +154,7 @@ export function sinkSource(
     values,
     keyFormat: clause.keyFormat ?? source.keyFormat,
     valueFormat,
-    wrapValue: wrapOf(clause, valueFormat, values),
+    wrapValue: wrapOf(clause, valueFormat, values, wrapsSingle),
     statement: statement.text,
     queryId,
     ...(window ? { window: { type: window.type, size: window.size } } : {}),
@@ -158,8 +166,16 @@ export function sinkSource(
     if (!(error instanceof Error) || !query) throw error;
     const aliases = plan.columns.map((column) => column.name);
     throw refuse(
-      `${error.message}\nStatement: CREATE ${type} ${quoteName(name)} AS ${formatQuery(query, aliases)}`,
+      `${error.message}\nStatement: CREATE ${type} ${quoteName(name)}${withText(statement)} AS ${formatQuery(query, aliases)}`,
     );
   }
   return sink;
+}
+
+/** The WITH clause as ksqlDB quotes it in `Statement: …`. */
+function withText({ properties }: CreateStatement): string {
+  const listed = Object.entries(properties).map(
+    ([name, value]) => `${name}=${typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : value}`,
+  );
+  return listed.length === 0 ? "" : ` WITH (${listed.join(", ")})`;
 }

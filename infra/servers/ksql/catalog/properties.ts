@@ -38,12 +38,12 @@ export function readWith(properties: Properties): WithClause {
   const { FORMAT } = properties;
   if (FORMAT !== undefined && properties["KEY_FORMAT"] !== undefined) {
     throw refuse(
-      `Cannot supply both 'KEY_FORMAT' and 'FORMAT' properties, as 'FORMAT' sets both key and value formats.`,
+      `Cannot supply both 'KEY_FORMAT' and 'FORMAT' properties, as 'FORMAT' sets both key and value formats. Either use just 'FORMAT', or use 'KEY_FORMAT' and 'VALUE_FORMAT'.`,
     );
   }
   if (FORMAT !== undefined && properties["VALUE_FORMAT"] !== undefined) {
     throw refuse(
-      `Cannot supply both 'VALUE_FORMAT' and 'FORMAT' properties, as 'FORMAT' sets both key and value formats.`,
+      `Cannot supply both 'VALUE_FORMAT' and 'FORMAT' properties, as 'FORMAT' sets both key and value formats. Either use just 'FORMAT', or use 'KEY_FORMAT' and 'VALUE_FORMAT'.`,
     );
   }
   const keyFormat = formatOf(properties["KEY_FORMAT"] ?? FORMAT);
@@ -110,12 +110,33 @@ function windowOf(properties: Properties): SourceWindow | undefined {
   const name = String(type).toUpperCase();
   if (name === "SESSION") throw unsupported("WINDOW_TYPE='SESSION'");
   if (name !== "TUMBLING" && name !== "HOPPING") throw refuse(`Unknown window type: ${name}`);
-  const match = /^\s*(\d+)\s+([A-Za-z]+?)S?\s*$/i.exec(String(properties["WINDOW_SIZE"] ?? ""));
-  const unit = UNITS[match?.[2]?.toUpperCase() ?? ""];
-  if (!match || unit === undefined) {
+  const size = properties["WINDOW_SIZE"];
+  if (size === undefined) {
     throw refuse(
       `${name} windows require 'WINDOW_SIZE' to be provided in the WITH clause. For example: 'WINDOW_SIZE'='10 SECONDS'`,
     );
   }
-  return { type: name, size: Number(match[1]) * unit };
+  return { type: name, size: durationOf(String(size)) };
+}
+
+/** `10 SECONDS` in milliseconds, by ksqlDB's `DurationParser`. */
+function durationOf(text: string): number {
+  const invalid = (problem: string): Error =>
+    refuse(
+      `Failed to prepare statement: Configuration WINDOW_SIZE is invalid: Invalid duration: '${text}'. ${problem}`,
+    );
+  const parts = text.trim().split(/\s/);
+  const [amount = "", given = ""] = parts;
+  if (parts.length !== 2) throw invalid(`Expected 2 tokens, got: ${parts.length}`);
+  if (!/^\d{1,15}$/.test(amount)) throw invalid(`Not numeric: '${amount}'`);
+  const name = given.toUpperCase();
+  const unit = UNITS[name.replace(/S$/, "")];
+  if (unit === undefined) {
+    throw invalid(
+      `Unknown time unit: '${name}'\nSupported time units are: NANOSECONDS, MICROSECONDS, MILLISECONDS, SECONDS, MINUTES, HOURS, DAYS`,
+    );
+  }
+  const size = Number(amount) * unit;
+  if (size < 1 || !Number.isSafeInteger(size)) throw invalid("Give a size of a millisecond or more");
+  return size;
 }

@@ -60,6 +60,24 @@ export function checkFormats(source: Pick<Source, "keys" | "values" | "keyFormat
   if (keyProblem) throw refuse(schemaError("Key", source.keyFormat, source.keys, " KEY", keyProblem));
   const valueProblem = problemOf(source.valueFormat, source.values, "");
   if (valueProblem) throw refuse(schemaError("Value", source.valueFormat, source.values, "", valueProblem));
+  // A single key is a bare value, whose name is written nowhere.
+  if (source.keys.length > 1) checkAvroNames(source.keyFormat, source.keys);
+  checkAvroNames(source.valueFormat, source.values);
+}
+
+/** @throws {CodedError} KSQL_STATEMENT_INVALID for a name that no field of an Avro record can have. */
+function checkAvroNames(format: FormatName, columns: readonly Column[]): void {
+  if (format !== "AVRO") return;
+  for (const { name } of columns) {
+    const problem = avroProblem(name);
+    if (problem) throw refuse(`Schema is not compatible with Avro: ${problem}`);
+  }
+}
+
+/** In the words of Avro's `Schema.validateName`. */
+function avroProblem(name: string): string | undefined {
+  if (!/^[\p{L}_]/u.test(name)) return `Illegal initial character: ${name}`;
+  return /^[\p{L}\p{Nd}_]*$/u.test(name) ? undefined : `Illegal character in: ${name}`;
 }
 
 function problemOf(format: FormatName, columns: readonly Column[], mark: string): string | undefined {

@@ -2,6 +2,7 @@ import type { QueryPlan } from "../analysis/query-plan.ts";
 import { planQuery } from "../analysis/select.ts";
 import type { Catalog, PersistentQuery } from "../catalog/catalog.ts";
 import { declaredSource, sinkSource } from "../catalog/create.ts";
+import { withDefaultFormats, wrapsSingleValues } from "../catalog/defaults.ts";
 import { readWith } from "../catalog/properties.ts";
 import type { Source } from "../catalog/source.ts";
 import { refuse, unsupported } from "../errors.ts";
@@ -68,8 +69,10 @@ function applyCreate(
   sinkPartitions?: number,
 ): Applied {
   checkNew(catalog, statement);
+  const wrapsSingle = wrapsSingleValues(command.properties);
   if (!statement.query) {
-    const source = declaredSource(statement, command.inferred, command.partitions);
+    const complete = withDefaultFormats(statement, command.properties);
+    const source = declaredSource(complete, command.inferred, command.partitions, wrapsSingle);
     catalog.add(source);
     return {
       message: `${statement.type === "STREAM" ? "Stream" : "Table"} created`,
@@ -88,7 +91,7 @@ function applyCreate(
     ...(timestamp ? { timestamp } : {}),
   });
   const id = `C${statement.type === "STREAM" ? "S" : "T"}AS_${statement.name}_${offset}`;
-  const sink = sinkSource(statement, plan, id, sinkPartitions);
+  const sink = sinkSource(statement, plan, id, sinkPartitions, wrapsSingle);
   const query = { id, statement: statement.text, source: plan.source.name, sink: sink.name };
   catalog.add(sink);
   catalog.addQuery(query);

@@ -1,4 +1,5 @@
 import { toInfer } from "../catalog/create.ts";
+import { withDefaultFormats } from "../catalog/defaults.ts";
 import { readWith } from "../catalog/properties.ts";
 import type { Column, Source } from "../catalog/source.ts";
 import { refuse } from "../errors.ts";
@@ -27,9 +28,10 @@ export async function prepareCommand(
 ): Promise<Command> {
   const base = { version: 1, id: commandId(statement), statement: statement.text, properties } as const;
   if (statement.kind !== "create" || statement.query) return { ...base, inferred: {} };
-  const { topic } = readWith(statement.properties);
+  const complete = withDefaultFormats(statement, properties);
+  const { topic } = readWith(complete.properties);
   const partitions = topic === undefined ? undefined : await lookups.partitionsOf(topic);
-  const inferred = await infer(statement, topic, lookups.registry);
+  const inferred = await infer(complete, topic, lookups.registry);
   return { ...base, inferred, ...(partitions === undefined ? {} : { partitions }) };
 }
 

@@ -27,7 +27,7 @@ const BUFFERING = ["cache.max.bytes.buffering", "statestore.cache.max.bytes"];
  * so all come to the same, and a restart begins where the last ended.
  */
 export class ServerState {
-  readonly catalog = new Catalog();
+  readonly catalog: Catalog;
   readonly statuses = new Map<string, CommandStatus>();
   readonly #deps: EngineDependencies;
   readonly #topic: string;
@@ -44,6 +44,7 @@ export class ServerState {
 
   constructor(deps: EngineDependencies, topic: string) {
     this.#deps = deps;
+    this.catalog = new Catalog(() => deps.clock.now());
     this.#topic = topic;
     this.#ward = deps.ward ?? NO_WARD;
   }

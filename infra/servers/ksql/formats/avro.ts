@@ -74,7 +74,6 @@ export function avroSerde(
       }
     },
     encode(values) {
-      if (columns.length === 0) return null;
       if (!wrapped) {
         const [value = null] = values;
         return value === null ? null : Buffer.concat([header, ownType.toBuffer(toDatum[0]?.(value))]);

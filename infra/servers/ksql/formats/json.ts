@@ -27,7 +27,6 @@ export function jsonSerde(columns: readonly Column[], wrapped: boolean): Serde {
       return fast(text, columns, wrapped) ?? exact(parseJson(text), columns, wrapped);
     },
     encode(values) {
-      if (columns.length === 0) return null;
       if (!wrapped) {
         const [value = null] = values;
         return columns[0] && value !== null ? Buffer.from(jsonText(value, columns[0].type)) : null;

@@ -48,7 +48,7 @@ export async function registerSchemas(
 ): Promise<void> {
   for (const side of ["key", "value"] as const) {
     const { columns, format, wrapped } = shapeOf(source, side);
-    if (format !== "AVRO" || columns.length === 0) continue;
+    if (format !== "AVRO" || (columns.length === 0 && side === "key")) continue;
     const known = needRegistry(registry);
     const subject = `${source.topic}-${side}`;
     if (onlyMissing && (await known.latest(subject))) continue;
@@ -75,7 +75,8 @@ export async function serdesOf(
 ): Promise<Serdes> {
   const make = async (side: Side): Promise<Serde> => {
     const { columns, format, wrapped } = shapeOf(source, side);
-    if (columns.length === 0 || format === "KAFKA") return kafkaSerde(columns);
+    // A keyless source has no bytes there; values without columns are an empty object or record.
+    if (format === "KAFKA" || (columns.length === 0 && side === "key")) return kafkaSerde(columns);
     if (format === "JSON") return jsonSerde(columns, wrapped);
     const known = needRegistry(registry);
     const schema = avroSchema(columns, wrapped, side === "key");

@@ -1,4 +1,5 @@
 import type { Kafka } from "../../../runtime/kafka/ports.ts";
+import { containsAggregate } from "../analysis/aggregates.ts";
 import type { QueryPlan } from "../analysis/query-plan.ts";
 import { columnsOf } from "../analysis/scope.ts";
 import { layoutOf } from "../analysis/source-scope.ts";
@@ -12,58 +13,54 @@ import type { Turns } from "../engine/work.ts";
 import { refuse } from "../errors.ts";
 import type { Serdes } from "../formats/side.ts";
 import type { Expression, Query } from "../sql/ast.ts";
-import { childrenOf } from "../sql/children.ts";
-import { formatExpression } from "../sql/format.ts";
-import { type SqlType, typeText } from "../sql/types.ts";
+import type { SqlType } from "../sql/types.ts";
 import type { Row, Value } from "../values/value.ts";
+import { checkLookup, type ScanSettings } from "./key-lookup.ts";
+import { PULL_HELP } from "./pull-help.ts";
 import { type ResultTaker, resultColumns } from "./result.ts";
 
-const SEE = " See https://cnfl.io/queries for more info.";
+/** What a session allows a pull query. */
+export interface PullSettings {
+  readonly limit: boolean;
+  readonly scans: ScanSettings;
+}
 
-/** @throws {CodedError} KSQL_STATEMENT_INVALID for what a pull query cannot do. */
-export function checkPull(query: Query, source: Source): void {
-  if (query.limit !== undefined && query.limit < 0) {
-    throw refuse(`Pull queries don't support negative integers in the LIMIT clause.${SEE}`);
-  }
-  if (query.groupBy.length > 0) throw refuse(`Pull queries don't support GROUP BY clauses.${SEE}`);
-  if (query.window) throw refuse(`Pull queries don't support WINDOW clauses.${SEE}`);
-  if (query.having) throw refuse(`Pull queries don't support HAVING clauses.${SEE}`);
-  if (source.type === "TABLE" && source.queryId === undefined) {
+/** @throws {CodedError} KSQL_STATEMENT_INVALID for clauses that a pull query cannot have. */
+export function checkPull(query: Query, settings: PullSettings): void {
+  const none = (clause: string): Error => refuse(`Pull queries don't support ${clause}.${PULL_HELP}`);
+  if (query.window) throw none("WINDOW clauses");
+  const expressions = query.items.flatMap((item) => (item.kind === "expression" ? [item.expression] : []));
+  if (query.groupBy.length > 0 || expressions.some(containsAggregate)) throw none("GROUP BY clauses");
+  if (query.having) throw none("HAVING clauses");
+  if (query.limit !== undefined && !settings.limit) {
     throw refuse(
-      `The \`${source.name}\` table isn't queryable. To derive a queryable table, you can do 'CREATE TABLE QUERYABLE_${source.name} AS SELECT * FROM ${source.name}'.${SEE}`,
+      `LIMIT clause in pull queries is currently disabled. You can enable them by setting ksql.query.pull.limit.clause.enabled=true.${PULL_HELP}`,
     );
   }
-  checkSystemColumns(
-    "SELECT",
-    query.items.flatMap((item) => (item.kind === "expression" ? [item.expression] : [])),
-  );
+  if (query.limit !== undefined && query.limit < 0) throw none("negative integers in the LIMIT clause");
+  checkSystemColumns("SELECT", expressions);
   checkSystemColumns("WHERE", query.where ? [query.where] : []);
-  if (query.where) checkKeyLists(query.where, source);
+}
+
+/** @throws {CodedError} KSQL_STATEMENT_INVALID for a table that cannot be asked, or not in this way. */
+export function checkPullSource(query: Query, source: Source, settings: PullSettings): void {
+  if (source.type === "STREAM") return;
+  checkLookup(query.where, source, settings.scans);
+  if (source.queryId !== undefined) return;
+  throw refuse(
+    `The \`${source.name}\` table isn't queryable. To derive a queryable table, you can do 'CREATE TABLE QUERYABLE_${source.name} AS SELECT * FROM ${source.name}'.${PULL_HELP}`,
+  );
 }
 
 /** Where a row came from is not kept with it. */
 function checkSystemColumns(clause: string, expressions: readonly Expression[]): void {
   const names = expressions.flatMap(columnsOf).map((column) => column.name);
-  const foreign = ["ROWPARTITION", "ROWOFFSET"].filter((name) => names.includes(name));
+  const foreign = names.filter((name) => name === "ROWPARTITION" || name === "ROWOFFSET");
   if (foreign.length === 0) return;
   const listed = foreign.map((name) => `\`${name}\``).join(", ");
-  throw refuse(`Pull queries don't support the following columns in ${clause} clauses: ${listed}.${SEE}`);
-}
-
-/** `IN` on a key column looks rows up, so its members must be of the key's type. */
-function checkKeyLists(e: Expression, source: Source): void {
-  if (e.kind === "in" && e.operand.kind === "column") {
-    const { name } = e.operand;
-    const key = source.keys.find((column) => column.name === name);
-    const foreign =
-      key && e.list.find((m) => (m.kind === "string") !== (key.type.base === "STRING") && m.kind !== "null");
-    if (key && foreign && (foreign.kind === "string" || key.type.base === "STRING")) {
-      throw refuse(
-        `${formatExpression(foreign)} can not be converted to the type of the key column: ${name} ${typeText(key.type)} KEY`,
-      );
-    }
-  }
-  for (const child of childrenOf(e)) checkKeyLists(child, source);
+  throw refuse(
+    `Pull queries don't support the following columns in ${clause} clauses: ${listed}\n${PULL_HELP}`,
+  );
 }
 
 /** The present rows of a table that a query of this server writes. @returns whether LIMIT cut the answer. */

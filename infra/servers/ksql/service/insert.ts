@@ -44,9 +44,14 @@ export function insertedRow(statement: InsertStatement, catalog: Catalog): Inser
   }
   const given = new Map<string, Value>();
   for (const [i, name] of names.entries()) {
+    if (name === "ROWPARTITION" || name === "ROWOFFSET") {
+      throw refuse(
+        `Failed to insert values into '${target}'. Inserting into column \`${name}\` is not allowed.`,
+      );
+    }
     const column = name === "ROWTIME" ? { name, type: BIGINT } : all.find((c) => c.name === name);
     if (!column) throw refuse(`Column name(s) \`${name}\` does not exist in target schema: ${target}`);
-    given.set(name, valueFor(column, values[i] ?? { kind: "null" }, target));
+    given.set(name, valueFor(column, values[i] ?? { kind: "null" }, target, catalog));
   }
   const of = (column: Column): Value => given.get(column.name) ?? null;
   const key = source.keys.map(of);
@@ -64,14 +69,14 @@ export function insertedRow(statement: InsertStatement, catalog: Catalog): Inser
   };
 }
 
-function valueFor(column: Column, expression: Expression, target: string): Value {
+function valueFor(column: Column, expression: Expression, target: string, { now }: Catalog): Value {
   const [reference] = columnsOf(expression);
   if (reference) {
     throw refuse(
       `Failed to prepare statement: '${reference.source ?? reference.name}' is not a valid stream/table name or alias.`,
     );
   }
-  const { type, evaluate } = compile(expression, NOTHING);
+  const { type, evaluate } = compile(expression, { ...NOTHING, now });
   const value = evaluate([]);
   if (type === null || value === null) return null;
   const { base } = column.type;

@@ -1,5 +1,6 @@
 import { COMMIT_GAP_MS } from "../engine/running-query.ts";
-import { refuse } from "../errors.ts";
+import { refuse, unsupported } from "../errors.ts";
+import type { PullSettings } from "../queries/pull.ts";
 
 const PREFIXES = ["ksql.streams.", "ksql.", ""];
 
@@ -14,6 +15,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   "max.task.idle.ms": "0",
   "query.pull.table.scan.enabled": "true",
   "query.pull.range.scan.enabled": "true",
+  "query.pull.limit.clause.enabled": "true",
   "query.pull.interpreter.enabled": "true",
   "query.pull.enable.standby.reads": "false",
   "query.pull.max.allowed.offset.lag": "9223372036854775807",
@@ -23,6 +25,8 @@ const KNOWN: Readonly<Record<string, string>> = {
   "timestamp.throw.on.invalid": "false",
   "functions.substring.legacy.args": "false",
   "persistence.wrap.single.values": "true",
+  "persistence.default.format.key": "KAFKA",
+  "persistence.default.format.value": "",
   "fail.on.deserialization.error": "false",
   "service.id": "default_",
   "query.status.running.threshold.seconds": "300",
@@ -67,13 +71,31 @@ export function sessionProperties(given: Readonly<Record<string, unknown>>): Ses
   return session;
 }
 
+/** Values that would change what statements do here as they do in ksqlDB: each is refused rather than passed over. */
+const FOREIGN: Readonly<Record<string, string>> = {
+  "timestamp.throw.on.invalid": "true",
+  "fail.on.deserialization.error": "true",
+  "functions.substring.legacy.args": "true",
+  "query.push.v2.enabled": "true",
+};
+
 export function checkedValue(name: string, value: string): string {
+  if (FOREIGN[name] === value.toLowerCase()) throw unsupported(`the setting ${name}=${value.toLowerCase()}`);
   if (name === "auto.offset.reset" && !["earliest", "latest", "none"].includes(value.toLowerCase())) {
     throw refuse(
       `Invalid value ${value} for configuration auto.offset.reset: String must be one of: latest, earliest, none`,
     );
   }
   return name === "auto.offset.reset" ? value.toLowerCase() : value;
+}
+
+/** What a session allows pull queries: everything, unless it says otherwise. */
+export function pullSettings(session: SessionProperties): PullSettings {
+  const isOn = (name: string): boolean => session[name]?.toLowerCase() !== "false";
+  return {
+    limit: isOn("query.pull.limit.clause.enabled"),
+    scans: { table: isOn("query.pull.table.scan.enabled"), range: isOn("query.pull.range.scan.enabled") },
+  };
 }
 
 export function startOf(session: SessionProperties): "beginning" | "end" {

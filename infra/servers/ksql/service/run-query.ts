@@ -4,14 +4,14 @@ import type { RunningQuery } from "../engine/running-query.ts";
 import { turnsOf } from "../engine/work.ts";
 import { refuse } from "../errors.ts";
 import { serdesOf } from "../formats/side.ts";
-import { checkPull, pullStream, pullTable } from "../queries/pull.ts";
+import { checkPull, checkPullSource, pullStream, pullTable } from "../queries/pull.ts";
 import { openPush } from "../queries/push.ts";
 import type { ResultTaker } from "../queries/result.ts";
 import type { Query, Statement } from "../sql/ast.ts";
 import { parseStatements } from "../sql/statements.ts";
 import type { KsqlService } from "./ksql-service.ts";
 import { LIMITS } from "./limits.ts";
-import { type SessionProperties, startOf } from "./properties.ts";
+import { pullSettings, type SessionProperties, startOf } from "./properties.ts";
 
 /** How long a pull query waits for a table that has just been created. */
 const READY_MS = 5000;
@@ -66,8 +66,10 @@ export async function runSelect(
       `${LIMITS.pushes} push queries are open on this server, which is the limit: close one of them.`,
     );
   }
-  if (!push) checkPull(query, source);
+  const settings = pullSettings(session);
+  if (!push) checkPull(query, settings);
   const plan = planQuery(query, catalog);
+  if (!push) checkPullSource(query, source, settings);
   const from = startOf(session);
   const queryId = service.pushes.nextId(source.name, push && from === "end" && source.queryId !== undefined);
   const log = processingLog(logger, queryId, () => clock.now());

@@ -138,7 +138,9 @@ function parseNumber(cursor: Cursor, sign: "" | "-"): Expression {
   if (token.kind === "decimal") return { kind: "decimal", text };
   if (token.kind === "float") {
     const value = Number(text);
-    if (!Number.isFinite(value)) throw refuse(`line ${line}:${column}: Number overflows DOUBLE: ${text}`);
+    if (!Number.isFinite(value)) {
+      throw refuse(`Failed to prepare statement: line ${line}:${column}: Number overflows DOUBLE: ${text}`);
+    }
     return { kind: "double", value, text };
   }
   const value = BigInt(text);

@@ -68,18 +68,24 @@ function parseFrom(cursor: Cursor): Query["from"] {
   return { name, alias };
 }
 
-/** Without parentheses only arithmetic may stand here; several expressions may be in parentheses together. */
+/** Arithmetic expressions, all of them in parentheses or none. */
 function parseGroupBy(cursor: Cursor): readonly Expression[] {
+  const inParentheses = cursor.atOperator("(") && groupIsList(cursor);
+  if (inParentheses) cursor.next();
   const list: Expression[] = [];
   do {
-    if (cursor.atOperator("(") && groupIsList(cursor)) {
-      cursor.next();
-      do list.push(parseExpression(cursor));
-      while (cursor.takeOperator(","));
-      cursor.expectOperator(")");
-    } else list.push(parseValue(cursor));
+    if (cursor.atOperator("(") && groupIsList(cursor)) throw missingParenthesis(cursor);
+    list.push(parseValue(cursor));
   } while (cursor.takeOperator(","));
+  if (inParentheses) cursor.expectOperator(")");
   return list;
+}
+
+/** Of a list within a list, ksqlDB takes the first expression. */
+function missingParenthesis(cursor: Cursor): Error {
+  cursor.next();
+  parseValue(cursor);
+  return cursor.syntaxError("missing ')' at ','");
 }
 
 /** Does the parenthesis that opens here hold a list, as in `GROUP BY (A, B)`? */
@@ -104,6 +110,9 @@ function parseEmit(cursor: Cursor): "CHANGES" | "FINAL" | undefined {
 
 function parseLimit(cursor: Cursor): number {
   const negative = cursor.takeOperator("-");
+  if (cursor.peek().kind === "decimal" || cursor.peek().kind === "float") {
+    throw refuse("Failed to prepare statement: Value must be integer for command: LIMIT");
+  }
   return (negative ? -1 : 1) * cursor.integer();
 }
 

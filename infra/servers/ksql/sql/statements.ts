@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import { spellingDistance } from "../../../runtime/text/spelling.ts";
 import { refuse, unsupported } from "../errors.ts";
 import type {
   ColumnDefinition,
@@ -75,15 +75,12 @@ const COMMANDS =
     " ",
   );
 
-/** Characters: a longer word is none of them, and comparing takes time. */
-const LONGEST_TYPO = 20;
-
 function unknownStatement(cursor: Cursor): Error {
   const { text, upper } = cursor.peek();
   let nearest = "";
   let least = Number.POSITIVE_INFINITY;
   for (const command of COMMANDS) {
-    const changes = distance(upper.slice(0, LONGEST_TYPO), command);
+    const changes = spellingDistance(command, upper);
     if (changes < least) [nearest, least] = [command, changes];
   }
   return cursor.syntaxError(`Unknown statement '${text}'\nDid you mean '${nearest}'?`);
@@ -133,7 +130,7 @@ function parseColumns(cursor: Cursor): readonly ColumnDefinition[] {
     columns.push({ name, type, key, primary, position });
     if (columns.length > MOST_COLUMNS) throw refuse(`A source has at most ${MOST_COLUMNS} columns.`);
   } while (cursor.takeOperator(","));
-  cursor.expectOperator(")");
+  if (!cursor.takeOperator(")")) throw cursor.unexpected("{',', ')'}");
   return columns;
 }
 

@@ -47,17 +47,31 @@ function roundDouble(x: number, digits: number): number {
   return exact.rounded(digits).toNumber();
 }
 
+/** The DECIMAL that holds all of them. */
+function widest(types: readonly (SqlType | null)[]): SqlType {
+  let whole = 0;
+  let scale = 0;
+  for (const type of types) {
+    whole = Math.max(whole, (type?.precision ?? 0) - (type?.scale ?? 0));
+    scale = Math.max(scale, type?.scale ?? 0);
+  }
+  return decimalType(Math.max(whole + scale, 1), scale);
+}
+
 function extreme(pick: (order: number) => boolean): readonly Overload[] {
-  return (["INTEGER", "BIGINT", "DOUBLE", "STRING", "DATE", "TIME", "TIMESTAMP"] as const).map((base) => ({
+  return (
+    ["INTEGER", "BIGINT", "DOUBLE", "DECIMAL", "STRING", "BYTES", "DATE", "TIME", "TIMESTAMP"] as const
+  ).map((base) => ({
     params: [base, base],
     variadic: true,
-    returns: { base },
+    exact: true,
+    returns: base === "DECIMAL" ? widest : { base },
     nulls: true,
-    apply: (args) => {
+    apply: (args, types) => {
       let best: Value = null;
       for (const arg of args)
         if (arg !== null && (best === null || pick(compareValues(arg, best)))) best = arg;
-      return best;
+      return best instanceof Decimal ? best.rescaled(widest(types).scale ?? 0) : best;
     },
   }));
 }
@@ -109,7 +123,9 @@ export const MATH_FUNCTIONS: FunctionTable = {
     {
       params: ["DOUBLE", "DOUBLE"],
       returns: DOUBLE,
-      apply: ([base, x]) => Math.log(Number(x)) / Math.log(Number(base)),
+      // ksqlDB's `Log`: no logarithm has such a base.
+      apply: ([base, x]) =>
+        Number(base) <= 0 || Number(base) === 1 ? Number.NaN : Math.log(Number(x)) / Math.log(Number(base)),
     },
   ],
   POWER: [{ params: ["DOUBLE", "DOUBLE"], returns: DOUBLE, apply: ([x, y]) => Number(x) ** Number(y) }],

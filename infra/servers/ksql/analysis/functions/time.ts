@@ -81,7 +81,6 @@ function wholeTime(args: Words): number {
   return time;
 }
 
-/** UNIX_TIMESTAMP and UNIX_DATE without arguments depend on the clock and are left to ksqlDB. */
 export const TIME_FUNCTIONS: FunctionTable = {
   TIMESTAMPTOSTRING: formatting("BIGINT"),
   FORMAT_TIMESTAMP: formatting("TIMESTAMP"),
@@ -98,7 +97,13 @@ export const TIME_FUNCTIONS: FunctionTable = {
   ),
   PARSE_TIME: withPattern(["STRING", "STRING"], TIME, "parse time", wholeTime),
   FROM_UNIXTIME: [{ params: ["BIGINT"], returns: TIMESTAMP, apply: ([t]) => Number(t) }],
-  UNIX_TIMESTAMP: [{ params: ["TIMESTAMP"], returns: BIGINT, apply: ([t]) => BigInt(Number(t)) }],
+  UNIX_TIMESTAMP: [
+    { params: [], returns: BIGINT, apply: (_args, _types, now) => BigInt(now()) },
+    { params: ["TIMESTAMP"], returns: BIGINT, apply: ([t]) => BigInt(Number(t)) },
+  ],
   FROM_DAYS: [{ params: ["INTEGER"], returns: DATE, apply: ([d]) => d ?? null }],
-  UNIX_DATE: [{ params: ["DATE"], returns: INTEGER, apply: ([d]) => d ?? null }],
+  UNIX_DATE: [
+    { params: [], returns: INTEGER, apply: (_args, _types, now) => Math.floor(now() / DAY_MS) },
+    { params: ["DATE"], returns: INTEGER, apply: ([d]) => d ?? null },
+  ],
 };
