@@ -149,8 +149,11 @@ test("all of it works by keyboard: walk, open, close, search, help", async () =>
   await expect.poll(focused).toContain("O'Hare");
   await expect.poll(() => page.locator("#sheet-name").count()).toBe(0);
   await page.keyboard.press("/");
-  await page.keyboard.type("roosev");
+  await page.keyboard.type("rosevelt");
   await expect.poll(() => page.locator(".stations tbody tr").count()).toBe(1);
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.locator("#sheet-name").textContent()).toBe("Roosevelt");
+  await page.keyboard.press("Escape");
   await page.locator("body").click({ position: { x: 5, y: 5 } });
   await page.keyboard.press("?");
   await expect.poll(() => page.locator("dialog[open]").count()).toBe(1);

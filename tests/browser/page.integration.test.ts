@@ -138,6 +138,23 @@ describe("the page in a browser", () => {
     await becomes(() => sheet.textContent(), /Broken down at Addison.*It stands\. How long is not known/);
   });
 
+  test("on a wall there is nothing to touch; on paper no control; and it can be installed", async () => {
+    const dashboard = await served(await readyCity());
+    const page = await visit(dashboard.url, "/?wall");
+    await page.waitForSelector(".map-station");
+    for (const hidden of [".controls", ".layouts", ".side"])
+      expect(await page.locator(hidden).isVisible(), hidden).toBe(false);
+    await page.goto(`${dashboard.url}/`);
+    await page.waitForSelector(".map-station");
+    expect(await page.locator(".controls").isVisible()).toBe(true);
+    await page.emulateMedia({ media: "print" });
+    expect(await page.locator(".controls").isVisible()).toBe(false);
+    expect(await page.locator(".attention").isVisible()).toBe(true);
+    const manifest = await fetch(`${dashboard.url}/manifest.webmanifest`);
+    const { icons } = (await manifest.json()) as { readonly icons: readonly { readonly src: string }[] };
+    expect((await fetch(`${dashboard.url}/${icons[0]?.src}`)).headers.get("content-type")).toContain("svg");
+  });
+
   test("the map has one tab stop", async () => {
     const city = await readyCity();
     city.arrive("RL003", 40630, "red", "b");

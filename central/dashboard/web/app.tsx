@@ -12,7 +12,8 @@ import { Pipeline } from "./pipeline/pipeline.tsx";
 import { Proof, ProofBar } from "./pipeline/proof.tsx";
 import { ProofSheet } from "./pipeline/proof-sheet.tsx";
 import { useRoute } from "./state/route.ts";
-import { usePage } from "./state/use.ts";
+import { useNow, usePage } from "./state/use.ts";
+import { isNight, WALL } from "./state/wall.ts";
 import { Overview } from "./station/overview.tsx";
 import { StationSheet } from "./station/sheet.tsx";
 import { TrainSheet } from "./station/train-sheet.tsx";
@@ -23,8 +24,9 @@ export function App() {
   const [help, setHelp] = useState(false);
   useKeys({ onHelp: () => setHelp(true), sheetOpen: route.at !== "overview" });
   const lost = usePage(({ link }) => link.state === "lost");
+  const night = isNight(useNow(60_000));
   return (
-    <div class="page" data-lost={lost}>
+    <div class="page" data-lost={lost} data-wall={WALL} data-night={night}>
       <Header onHelp={() => setHelp(true)} />
       <Banner />
       <main class="main">

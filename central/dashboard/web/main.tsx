@@ -18,6 +18,8 @@ import "./style/proof.css";
 import "./style/headway.css";
 import "./style/break.css";
 import "./style/fleet.css";
+import "./style/print.css";
+import "./style/wall.css";
 
 applyTheme();
 const store = new PageStore();

@@ -4,6 +4,7 @@ import { LineMap } from "../map/map.tsx";
 import { LINE_NAMES } from "../rules/stops.ts";
 import { type Layout, useLayout } from "../state/layout.ts";
 import { useMedia } from "../state/use.ts";
+import { useWallLayout } from "../state/wall.ts";
 import { LineBadge } from "./badge.tsx";
 import { HorizontalStrip } from "./horizontal-strip.tsx";
 import { useLines } from "./use-line.ts";
@@ -23,7 +24,8 @@ export function Lines() {
 }
 
 function WideLines() {
-  const { layout, both, choose } = useLayout();
+  const { layout: chosen, both, choose } = useLayout();
+  const layout = useWallLayout() ?? chosen;
   const lines = useLines();
   return (
     <div class="lines">

@@ -3,7 +3,7 @@ import type { Line } from "../../../../schemas/network/network.ts";
 import type { StationView } from "../../../../schemas/page/page.ts";
 import { VehiclesOnMap } from "../fleet/on-map.tsx";
 import { useLines, useStops, useTrains } from "../lines/use-line.ts";
-import { type Label, placeLabels } from "../rules/labels.ts";
+import { type Named, placeLabels } from "../rules/labels.ts";
 import { MAP, type Point, pathOf, polyline, project } from "../rules/projection.ts";
 import { LINE_NAMES, terminal } from "../rules/stops.ts";
 import { usePage } from "../state/use.ts";
@@ -57,9 +57,8 @@ export function LineMap() {
   );
 }
 
-interface LabelledStation extends Omit<Label, "anchor"> {
+interface LabelledStation extends Named {
   readonly station: StationView;
-  readonly rank: number;
 }
 
 /** Stations that have a place; ends of lines and changes are named first. */

@@ -37,8 +37,10 @@ export function MapStation({ station, x, y, label, tabbed, onFocus }: Props) {
     >
       <circle class="map-reach" cx={x} cy={y} r={8} />
       <circle class="map-dot" cx={x} cy={y} r={station.stops.length > 1 || health === "silent" ? 6 : 3} />
+      {label?.away ? <line class="map-leader" x1={x} y1={y} x2={label.x} y2={label.y} /> : null}
       <text
         class="map-name"
+        data-small={label?.small === true}
         data-room={label !== undefined}
         x={label?.x ?? x + 12}
         y={label?.y ?? y}

@@ -12,6 +12,10 @@ export interface Label extends Point {
   readonly id: number;
   readonly name: string;
   readonly anchor: "start" | "middle" | "end";
+  /** Written smaller, for want of room. */
+  readonly small: boolean;
+  /** Not beside its station: a line leads there. */
+  readonly away: boolean;
 }
 
 interface Box {
@@ -24,42 +28,74 @@ interface Box {
 /** Where the choice between map and strips stands. */
 const CONTROL: Box = { left: 0, right: 150, top: 0, bottom: 44 };
 const LETTER = 6.3;
+const SMALL_LETTER = 5.3;
 const HEIGHT = 14;
 /** From the station's middle to its name: past the mark, and past a train beside it. */
 const GAP = 20;
 const ASIDE = 8;
 
-/** Names beside their stations, none over another, nor over a station or a track. */
+/** How far away a name may stand, in steps. */
+const AWAY = [22, 30, 38, 48, 60, 74, 90, 108, 130];
+const DIRECTIONS = 16;
+
+interface Candidate {
+  readonly label: Label;
+  readonly box: Box;
+}
+
+/**
+ * Names beside their stations, none over another, nor over a station or a track. One without room there is written
+ * smaller, or stands further away with a line to its station: every station has its name.
+ */
 export function placeLabels(stations: readonly Named[], tracks: readonly (readonly Point[])[]): Label[] {
   const taken = tracks.flatMap((track) => track.flatMap((point, i) => between(track[i - 1] ?? point, point)));
   const boxes: Box[] = [CONTROL];
-  return [...stations]
-    .sort((a, b) => b.rank - a.rank)
-    .flatMap((station) => {
-      for (const { label, box } of candidates(station)) {
-        const free =
-          box.left >= 0 &&
-          box.right <= MAP.width &&
-          box.top >= 0 &&
-          box.bottom <= MAP.height &&
-          !boxes.some((other) => overlaps(box, other)) &&
-          !taken.some((point) => contains(box, point));
-        if (!free) continue;
-        boxes.push(box);
-        return [label];
-      }
-      return [];
-    });
+  const place = (choices: readonly Candidate[]): Label | null => {
+    const found = choices.find(
+      ({ box }) =>
+        box.left >= 0 &&
+        box.right <= MAP.width &&
+        box.top >= 0 &&
+        box.bottom <= MAP.height &&
+        !boxes.some((other) => overlaps(box, other)) &&
+        !taken.some((point) => contains(box, point)),
+    );
+    if (!found) return null;
+    boxes.push(found.box);
+    return found.label;
+  };
+  const ranked = [...stations].sort((a, b) => b.rank - a.rank);
+  const beside = ranked.map((station) => ({ station, label: place(candidates(station, false)) }));
+  return beside.flatMap(({ station, label }) => {
+    const found = label ?? place(candidates(station, true)) ?? place(furtherCandidates(station));
+    return found ? [found] : [];
+  });
 }
 
-function candidates({ id, name, x, y }: Named): { readonly label: Label; readonly box: Box }[] {
-  const width = name.length * LETTER;
+/** Small names around the station, the nearest first. */
+function furtherCandidates({ id, name, x, y }: Named): Candidate[] {
+  const [width, height] = [name.length * SMALL_LETTER, HEIGHT - 2];
+  return AWAY.flatMap((distance) =>
+    Array.from({ length: DIRECTIONS }, (_, i) => {
+      const angle = (2 * Math.PI * i) / DIRECTIONS;
+      const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
+      const [at, middle] = [x + dx * distance, y + dy * distance];
+      const anchor = dx > 0.3 ? "start" : dx < -0.3 ? "end" : "middle";
+      const left = anchor === "start" ? at : anchor === "end" ? at - width : at - width / 2;
+      const box = { left, right: left + width, top: middle - height / 2, bottom: middle + height / 2 };
+      return { label: { id, name, anchor, x: at, y: middle, small: true, away: true }, box };
+    }),
+  );
+}
+
+function candidates({ id, name, x, y }: Named, small: boolean): Candidate[] {
+  const width = name.length * (small ? SMALL_LETTER : LETTER);
   const middle = { top: y - HEIGHT / 2, bottom: y + HEIGHT / 2 };
   const under = { top: y + GAP - 2, bottom: y + GAP + HEIGHT - 2 };
   const over = { top: y - GAP - HEIGHT + 2, bottom: y - GAP + 2 };
   const centred = { left: x - width / 2, right: x + width / 2 };
   const make = (anchor: Label["anchor"], at: number, box: Box) => ({
-    label: { id, name, anchor, x: at, y: (box.top + box.bottom) / 2 },
+    label: { id, name, anchor, x: at, y: (box.top + box.bottom) / 2, small, away: false },
     box,
   });
   return [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { STATIONS } from "../../../../schemas/network/network.ts";
+import { LINES, STATIONS, stationsOf } from "../../../../schemas/network/network.ts";
 import { placeLabels } from "./labels.ts";
 import { MAP, project } from "./projection.ts";
 import { alongTrack } from "./track.ts";
@@ -45,6 +45,27 @@ describe("the map", () => {
         if (one.id < other.id && one.anchor === other.anchor && Math.abs(one.x - other.x) < 20)
           expect(Math.abs(one.y - other.y)).toBeGreaterThanOrEqual(12);
   });
+});
+
+test("every station of the network is named, none over another", () => {
+  const tracks = LINES.map((line) => stationsOf(line).map(project));
+  const all = STATIONS.map(({ id, name, stops, ...place }) => ({
+    ...{ id, name, rank: stops.length },
+    ...project(place),
+  }));
+  const labels = placeLabels(all, tracks);
+  expect(labels.map(({ id }) => id).sort()).toEqual(STATIONS.map(({ id }) => id).sort());
+  const boxes = labels.map(({ name, x, y, anchor, small }) => {
+    const width = name.length * (small ? 5.3 : 6.3);
+    const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
+    return { left, right: left + width, y };
+  });
+  const over = boxes.flatMap((one, i) =>
+    boxes
+      .slice(i + 1)
+      .filter((other) => one.left < other.right && other.left < one.right && Math.abs(one.y - other.y) < 12),
+  );
+  expect(over).toEqual([]);
 });
 
 describe("a train on its track", () => {

@@ -2,6 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { VehicleTable } from "../fleet/table.tsx";
 import { Headways } from "../headway/headway.tsx";
 import { LineBadge } from "../lines/badge.tsx";
+import { findStations } from "../rules/search.ts";
 import { figure } from "../rules/words.ts";
 import { stationHref } from "../state/route.ts";
 import { usePage } from "../state/use.ts";
@@ -24,10 +25,9 @@ function StationTable() {
   const entries = usePage(({ state }) => state?.entries);
   const [text, setText] = useState("");
   const rows = useMemo(() => {
-    const wanted = text.trim().toLowerCase();
-    return Object.values(stations ?? {})
-      .filter(({ name, id }) => name.toLowerCase().includes(wanted) || String(id).startsWith(wanted))
-      .sort((x, y) => x.name.localeCompare(y.name));
+    return [...findStations(Object.values(stations ?? {}), text)].sort((x, y) =>
+      x.name.localeCompare(y.name),
+    );
   }, [stations, text]);
   return (
     <section class="stations" aria-labelledby="stations">
@@ -41,6 +41,10 @@ function StationTable() {
           aria-label="Find a station"
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={({ key }) => {
+            const [first] = rows;
+            if (key === "Enter" && first && text.trim() !== "") location.hash = stationHref(first.id);
+          }}
         />
       </div>
       <div class="table-scroll" tabIndex={-1}>
