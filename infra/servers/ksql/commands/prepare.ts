@@ -1,8 +1,9 @@
+import { isJsonObject } from "../../../runtime/json/lossless.ts";
 import { toInfer } from "../catalog/create.ts";
 import { withDefaultFormats } from "../catalog/defaults.ts";
 import { readWith } from "../catalog/properties.ts";
 import type { Column, Source } from "../catalog/source.ts";
-import { refuse } from "../errors.ts";
+import { refuse, unsupported } from "../errors.ts";
 import { columnsOfSchema, parseSchemaText } from "../formats/avro-schema.ts";
 import type { SchemaRegistry } from "../formats/registry.ts";
 import type { CreateStatement, Statement } from "../sql/ast.ts";
@@ -42,6 +43,7 @@ async function infer(
 ): Promise<Command["inferred"]> {
   const wanted = toInfer(statement);
   if (topic === undefined || !registry) return {};
+  await refuseRecordKey(statement, topic, registry);
   const keys = wanted.keys ? await columnsFrom(registry, `${topic}-key`, "ROWKEY") : undefined;
   const values = wanted.values ? await columnsFrom(registry, `${topic}-value`, "ROWVAL") : undefined;
   if (wanted.values && !values) {
@@ -50,6 +52,24 @@ async function infer(
     );
   }
   return { ...(keys ? { keys } : {}), ...(values ? { values } : {}) };
+}
+
+/**
+ * A single key column is a bare value. Records are nested types here: a source that read them would leave out every row.
+ *
+ * @throws {CodedError} KSQL_STATEMENT_INVALID
+ */
+async function refuseRecordKey(
+  statement: CreateStatement,
+  topic: string,
+  registry: SchemaRegistry,
+): Promise<void> {
+  const { keyFormat } = readWith(statement.properties);
+  if (keyFormat !== "AVRO" || statement.columns.filter((column) => column.key).length > 1) return;
+  const found = await registry.latest(`${topic}-key`);
+  const schema = found && parseSchemaText(found.schema);
+  if (isJsonObject(schema) && schema.get("type") === "record")
+    throw unsupported("the nested Avro type record");
 }
 
 async function columnsFrom(

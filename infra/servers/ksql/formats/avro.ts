@@ -5,8 +5,8 @@ import { holdsExactly } from "../../../runtime/avro/exact.ts";
 import { parseAvroSchema } from "../../../runtime/avro/type.ts";
 import { isJsonArray, isJsonObject, type Json } from "../../../runtime/json/lossless.ts";
 import type { Column } from "../catalog/source.ts";
-import type { SqlType } from "../sql/types.ts";
-import { castConversion } from "../values/cast.ts";
+import { type SqlType, typeText } from "../sql/types.ts";
+import { castConversion, fitDecimal } from "../values/cast.ts";
 import { Decimal } from "../values/decimal.ts";
 import type { Value } from "../values/value.ts";
 import { avroOf, avroSchema, parseSchemaText, sqlTypeOf } from "./avro-schema.ts";
@@ -198,12 +198,41 @@ function converter(schema: Json, target: SqlType): (datum: unknown) => Value {
   const written = sqlTypeOf(schema);
   if (!written) return () => null;
   const plain = plainValue(written);
-  if (written.base === target.base && written.base !== "DECIMAL") return plain;
-  const convert = castConversion(written, target);
+  const convert = readConversion(written, target);
+  if (!convert) return plain;
   return (datum) => {
     const value = plain(datum);
     return value === null ? null : convert(value);
   };
+}
+
+/** What each type of column may be written as, besides itself (ksqlDB's `ConnectDataTranslator`). */
+const WRITTEN_AS: Readonly<Partial<Record<SqlType["base"], readonly SqlType["base"][]>>> = {
+  INTEGER: ["DATE", "TIME"],
+  BIGINT: ["INTEGER", "TIMESTAMP", "DATE", "TIME"],
+  TIMESTAMP: ["BIGINT", "INTEGER"],
+  DATE: ["INTEGER"],
+  TIME: ["INTEGER"],
+  STRING: ["INTEGER", "BIGINT", "DOUBLE", "BOOLEAN"],
+};
+
+/**
+ * From the type that a field was written by to that of its column; undefined where they are the same.
+ *
+ * @throws Error where values might have to be changed: such a record is not read.
+ */
+function readConversion(
+  written: SqlType,
+  target: SqlType,
+): ((value: Exclude<Value, null>) => Value) | undefined {
+  if (written.base === "DECIMAL" && target.base === "DECIMAL") return (value) => fitDecimal(value, target);
+  if (written.base === target.base) return undefined;
+  if (!WRITTEN_AS[target.base]?.includes(written.base)) {
+    throw new Error(`Cannot deserialize type ${typeText(written)} as type ${typeText(target)}`);
+  }
+  if (target.base === "STRING") return castConversion(written, target);
+  // Milliseconds and days are numbers here.
+  return target.base === "BIGINT" ? (value) => BigInt(Number(value)) : (value) => Number(value);
 }
 
 function plainValue(type: SqlType): (datum: unknown) => Value {

@@ -63,7 +63,7 @@ describe("JSON as ksqlDB reads it", () => {
   const decode = (text: string): readonly Value[] => jsonSerde(COLUMNS, true).decode(Buffer.from(text));
 
   test("names whatever their case, missing members NULL, numbers for texts, texts for numbers", () => {
-    expect(decode('{"i":1,"S":12.50,"b":"7","d":3,"T":"1970-01-01T00:00:01"}')).toEqual([
+    expect(decode('{"i":1,"S":12.50,"b":"7","d":3,"T":"1000"}')).toEqual([
       1,
       7n,
       3,

@@ -9,9 +9,10 @@ import {
 import type { Column } from "../catalog/source.ts";
 import { javaDouble } from "../sql/format.ts";
 import { type SqlType, typeText } from "../sql/types.ts";
-import { toDecimal } from "../values/cast.ts";
+import { bytesOfBase64 } from "../values/base64.ts";
+import { fitDecimal } from "../values/cast.ts";
 import { intOf, longOf } from "../values/java-number.ts";
-import { parseDate, parseTime, parseTimestamp } from "../values/time-text.ts";
+import { DAY_MS } from "../values/time-text.ts";
 import type { Value } from "../values/value.ts";
 import type { Serde } from "./serde.ts";
 
@@ -115,36 +116,35 @@ export function fromJson(json: Json, type: SqlType): Value {
       if (typeof json === "boolean") return json;
       break;
     case "INTEGER": {
-      const whole = wholeOf(json);
+      const whole = wholeOf(json, 32);
       if (typeof whole === "number") return intOf(whole);
       if (whole !== undefined) return Number(BigInt.asIntN(32, whole));
       break;
     }
     case "BIGINT": {
-      const whole = wholeOf(json);
+      const whole = wholeOf(json, 64);
       if (typeof whole === "number") return longOf(whole);
       if (whole !== undefined) return BigInt.asIntN(64, whole);
       break;
     }
     case "DOUBLE":
       if (json instanceof JsonNumber) return Number(json.text);
-      if (typeof json === "string" && json.trim() !== "" && (json === "NaN" || !Number.isNaN(Number(json)))) {
-        return Number(json);
-      }
+      if (typeof json === "string" && DOUBLE.test(json.trim())) return Number(json.trim());
       break;
     case "DECIMAL":
-      if (json instanceof JsonNumber) return toDecimal(json.text, type);
-      if (typeof json === "string") return toDecimal(json, type);
+      if (json instanceof JsonNumber) return fitDecimal(json.text, type);
+      if (typeof json === "string") return fitDecimal(json, type);
       break;
     case "BYTES":
-      if (typeof json === "string") return Buffer.from(json, "base64");
+      if (typeof json === "string") return bytesOfBase64(json);
       break;
     case "TIMESTAMP":
-      return timeOf(json, parseTimestamp) ?? invalid(json, type);
     case "DATE":
-      return timeOf(json, parseDate) ?? invalid(json, type);
-    case "TIME":
-      return timeOf(json, parseTime) ?? invalid(json, type);
+      return unitsOf(json) ?? invalid(json, type);
+    case "TIME": {
+      const ms = unitsOf(json);
+      return ms === undefined || ms < 0 || ms >= DAY_MS ? invalid(json, type) : ms;
+    }
   }
   return invalid(json, type);
 }
@@ -161,14 +161,22 @@ function textOf(json: Json): string {
   return writeJson(json);
 }
 
-/** A number with a fraction or an exponent is a double, as Jackson reads it. */
-function wholeOf(json: Json): bigint | number | undefined {
+/**
+ * A number with a fraction or an exponent is a double, as Jackson reads it. One that is too large is narrowed, as
+ * ksqlDB does; the digits of a text are not.
+ */
+function wholeOf(json: Json, bits: number): bigint | number | undefined {
   if (json instanceof JsonNumber) return json.isInteger ? BigInt(json.text) : Number(json.text);
-  if (typeof json === "string" && /^[+-]?\d+$/.test(json)) return BigInt(json.replace(/^\+/, ""));
-  return undefined;
+  if (typeof json !== "string" || !/^[+-]?\d{1,100}$/.test(json)) return undefined;
+  const whole = BigInt(json.replace(/^\+/, ""));
+  return BigInt.asIntN(bits, whole) === whole ? whole : undefined;
 }
 
-function timeOf(json: Json, parse: (text: string) => number | undefined): number | undefined {
+/** What Java's `Double.parseDouble` takes, but for its suffixes and hexadecimal digits. */
+const DOUBLE = /^[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)$/;
+
+/** Milliseconds or days, as a number or as its digits. */
+function unitsOf(json: Json): number | undefined {
   if (json instanceof JsonNumber) return Number(longOf(Number(json.text)));
-  return typeof json === "string" ? parse(json) : undefined;
+  return typeof json === "string" && /^[+-]?\d{1,19}$/.test(json) ? Number(json) : undefined;
 }

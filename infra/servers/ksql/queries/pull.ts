@@ -79,7 +79,12 @@ export async function pullTable(
   const limit = plan.limit ?? Number.POSITIVE_INFINITY;
   let rows = 0;
   if (limit === 0) return true;
-  for (const entry of candidates(plan, query, running)) {
+  const key = wholeKey(plan, query);
+  const entries =
+    key !== undefined && plan.source.window
+      ? await windowsOf(running.entries(), key, turns)
+      : candidates(running, key);
+  for (const entry of entries) {
     const turn = turns.turn();
     if (turn) await turn;
     const row = rowOf(entry);
@@ -91,16 +96,32 @@ export async function pullTable(
 }
 
 /** The one row of a key given in full, or all. */
-function candidates(
-  { source, columns }: QueryPlan,
-  { where }: Query,
-  running: RunningQuery,
-): Iterable<TableEntry> {
-  if (!where || source.window || columns.length === 0) return running.entries();
-  const key = source.keys.map(({ name, type }) => literalFor(equalTo(where, name), type));
-  if (key.some((value) => value === undefined)) return running.entries();
-  const entry = running.entry(idOf(key as readonly Value[]));
+function candidates(running: RunningQuery, key: string | undefined): Iterable<TableEntry> {
+  if (key === undefined) return running.entries();
+  const entry = running.entry(key);
   return entry ? [entry] : [];
+}
+
+/** A key's windows, the earliest first, whenever their rows came. */
+async function windowsOf(
+  entries: Iterable<TableEntry>,
+  key: string,
+  turns: Turns,
+): Promise<readonly TableEntry[]> {
+  const windows: TableEntry[] = [];
+  for (const entry of entries) {
+    const turn = turns.turn();
+    if (turn) await turn;
+    if (idOf(entry.key) === key) windows.push(entry);
+  }
+  return windows.sort((a, b) => (a.windowStart ?? 0) - (b.windowStart ?? 0));
+}
+
+/** The id of the key that the condition gives in full; undefined when it gives none. */
+function wholeKey({ source, columns }: QueryPlan, { where }: Query): string | undefined {
+  if (!where || columns.length === 0) return undefined;
+  const key = source.keys.map(({ name, type }) => literalFor(equalTo(where, name), type));
+  return key.some((value) => value === undefined) ? undefined : idOf(key as readonly Value[]);
 }
 
 /** The literal as a value of the key's type; undefined when only a scan compares them as SQL does. */

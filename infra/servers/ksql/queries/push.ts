@@ -24,7 +24,11 @@ interface PushQuery {
   stop(): void;
 }
 
-/** The header is sent once the positions to read from are known, so that nothing written after it is missed. */
+/**
+ * The header is sent once the positions to read from are known, so that nothing written after it is missed.
+ *
+ * @param keyedOnly - rows without a key are left out.
+ */
 export async function openPush(
   plan: QueryPlan,
   kafka: Kafka,
@@ -33,8 +37,10 @@ export async function openPush(
   log: ProcessingLog,
   turns: Turns,
   taker: ResultTaker,
+  keyedOnly = false,
 ): Promise<PushQuery> {
-  const rowsOf = rows(plan, recordReader(plan.source, serdes, log), log, turns);
+  const reader = recordReader(plan.source, serdes, log);
+  const rowsOf = rows(plan, keyedOnly ? withKey(reader) : reader, log, turns);
   const limit = plan.limit ?? Number.POSITIVE_INFINITY;
   let count = 0;
   let finish = (_limit: boolean): void => {};
@@ -68,6 +74,16 @@ export async function openPush(
   return {
     ended: over.finally(() => void tail?.stop()),
     stop: () => finish(false),
+  };
+}
+
+function withKey(reader: RecordReader): RecordReader {
+  return {
+    prepare: (records) => reader.prepare(records),
+    read(record) {
+      const read = reader.read(record);
+      return read?.hasKey ? read : undefined;
+    },
   };
 }
 

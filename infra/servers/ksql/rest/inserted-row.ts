@@ -10,8 +10,8 @@ import type { Column, Source } from "../catalog/source.ts";
 import { ERROR_CODE, refuse } from "../errors.ts";
 import { identifierText } from "../sql/identifier-text.ts";
 import { type SqlType, typeText } from "../sql/types.ts";
-import { isBase64 } from "../values/base64.ts";
-import { castConversion, toDecimal } from "../values/cast.ts";
+import { bytesOfBase64 } from "../values/base64.ts";
+import { castConversion, fitDecimal, toDecimal } from "../values/cast.ts";
 import type { Value } from "../values/value.ts";
 
 /** The values of one row, in the order of the source's columns. */
@@ -94,7 +94,7 @@ function converted(json: Exclude<Json, null>, type: SqlType): Value | undefined 
     case "STRING":
       return json;
     case "BYTES":
-      return isBase64(json) ? Buffer.from(json, "base64") : undefined;
+      return attempt(() => bytesOfBase64(json));
     case "DECIMAL":
       return attempt(() => toDecimal(json, type));
     case "TIMESTAMP":
@@ -109,7 +109,8 @@ function converted(json: Exclude<Json, null>, type: SqlType): Value | undefined 
 /** A number with a fraction or an exponent is a double, one without is as narrow as it can be. */
 function numberFor(json: JsonNumber, type: SqlType): Value | undefined {
   if (type.base === "DOUBLE") return finite(Number(json.text));
-  if (type.base === "DECIMAL") return attempt(() => toDecimal(json.text, type));
+  if (type.base === "DECIMAL")
+    return attempt(() => (json.isInteger ? fitDecimal : toDecimal)(json.text, type));
   const kind = javaClass(json);
   if (type.base === "INTEGER" && kind === INTEGER) return Number(json.text);
   if (type.base === "BIGINT" && (kind === INTEGER || kind === LONG)) return BigInt(json.text);

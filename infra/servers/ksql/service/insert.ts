@@ -8,7 +8,7 @@ import { refuse } from "../errors.ts";
 import type { Serdes } from "../formats/side.ts";
 import type { Expression, InsertStatement } from "../sql/ast.ts";
 import { BIGINT, isTemporal, typeText, widensBase } from "../sql/types.ts";
-import { castConversion, toDecimal } from "../values/cast.ts";
+import { castConversion, fitDecimal } from "../values/cast.ts";
 import type { Value } from "../values/value.ts";
 
 interface Inserted {
@@ -82,7 +82,7 @@ function valueFor(column: Column, expression: Expression, target: string, { now 
   const { base } = column.type;
   try {
     if (base === "DECIMAL" && (widensBase(type.base, "DECIMAL") || type.base === "STRING")) {
-      return toDecimal(value, column.type);
+      return fitDecimal(value, column.type);
     }
     if (
       widensBase(type.base, base) ||

@@ -71,7 +71,9 @@ export async function runSelect(
   const plan = planQuery(query, catalog);
   if (!push) checkPullSource(query, source, settings);
   const from = startOf(session);
-  const queryId = service.pushes.nextId(source.name, push && from === "end" && source.queryId !== undefined);
+  // ksqlDB reads what a query of its own writes as that query goes: without rows that have no key.
+  const scalable = push && from === "end" && source.queryId !== undefined && !plan.group;
+  const queryId = service.pushes.nextId(source.name, scalable);
   const log = processingLog(logger, queryId, () => clock.now());
   const turns = turnsOf(clock);
   taker.begin(queryId);
@@ -84,6 +86,7 @@ export async function runSelect(
       log,
       turns,
       taker,
+      scalable && source.keys.length > 0,
     );
     service.pushes.add(queryId, statement.text, () => running.stop());
     const ended = running.ended.finally(() => service.pushes.remove(queryId));

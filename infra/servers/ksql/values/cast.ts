@@ -1,6 +1,7 @@
 import { typeError } from "../errors.ts";
 import { type BaseType, type SqlType, sameType, typeText } from "../sql/types.ts";
-import { Decimal } from "./decimal.ts";
+import { bytesOfBase64 } from "./base64.ts";
+import { compareDecimals, Decimal } from "./decimal.ts";
 import { intOf, longOf } from "./java-number.ts";
 import { DAY_MS, parseDate, parseTime, parseTimestamp } from "./time-text.ts";
 import { type Value, valueText } from "./value.ts";
@@ -55,7 +56,7 @@ export function castConversion(from: SqlType, to: SqlType): Conversion {
         ? (value) => ((Number(value) % DAY_MS) + DAY_MS) % DAY_MS
         : parsing(parseTime, to);
     case "BYTES":
-      return (value) => Buffer.from(String(value), "base64");
+      return (value) => bytesOfBase64(String(value));
   }
 }
 
@@ -89,11 +90,7 @@ function toBigint(value: Exclude<Value, null>): bigint {
   if (typeof value === "number") return longOf(value);
   if (value instanceof Decimal) return value.unscaled / 10n ** BigInt(value.scale);
   const text = String(value).trim();
-  if (!/^[+-]?\d+$/.test(text)) {
-    const decimal = Decimal.parse(text);
-    if (!decimal) throw new Error(`not a number: ${text}`);
-    return decimal.unscaled / 10n ** BigInt(decimal.scale);
-  }
+  if (!/^[+-]?\d+$/.test(text)) throw new Error(`not a whole number: ${text}`);
   const whole = text.length > LONGEST_BIGINT ? undefined : BigInt(text.replace(/^\+/, ""));
   if (whole === undefined || BigInt.asIntN(64, whole) !== whole) throw new Error(`no BIGINT: ${text}`);
   return whole;
@@ -107,16 +104,31 @@ function toDouble(value: Exclude<Value, null>): number {
   return number;
 }
 
-/** @throws Error when the number has more digits in front of the point than the type. */
+function exactDecimal(value: Exclude<Value, null>): Decimal {
+  if (value instanceof Decimal) return value;
+  const exact = typeof value === "bigint" ? new Decimal(value, 0) : Decimal.parse(String(value));
+  if (!exact) throw new Error(`not a number: ${String(value)}`);
+  return exact;
+}
+
+/**
+ * A number as the type has it, every digit kept (ksqlDB's `DecimalUtil.ensureFit`).
+ *
+ * @throws Error when it would have to be rounded, or has more digits in front of the point than the type.
+ */
+export function fitDecimal(value: Exclude<Value, null>, type: SqlType): Decimal {
+  const exact = exactDecimal(value);
+  const fit = toDecimal(exact, type);
+  if (compareDecimals(fit, exact) === 0) return fit;
+  throw new Error(
+    `Cannot fit decimal '${exact}' into DECIMAL(${type.precision}, ${type.scale}) without rounding.`,
+  );
+}
+
+/** Rounded to the type's scale, as CAST does. @throws Error when the number has more digits in front of the point. */
 export function toDecimal(value: Exclude<Value, null>, type: SqlType): Decimal {
   const scale = type.scale ?? 0;
-  const exact =
-    value instanceof Decimal
-      ? value
-      : typeof value === "bigint"
-        ? new Decimal(value, 0)
-        : Decimal.parse(String(value));
-  if (!exact) throw new Error(`not a number: ${String(value)}`);
+  const exact = exactDecimal(value);
   const scaled = exact.rescaled(scale);
   if (scaled.unscaled !== 0n && scaled.precision > (type.precision ?? 0)) {
     throw new Error(

@@ -1,4 +1,4 @@
-import { INTEGER, STRING } from "../../sql/types.ts";
+import { BYTES, INTEGER, STRING } from "../../sql/types.ts";
 import { type RegularExpression, regularExpression } from "../../values/regular-expression.ts";
 import { occurrencesOf, reversed } from "../../values/text-search.ts";
 import { checkTextLength, joined } from "../../values/text-size.ts";
@@ -60,11 +60,38 @@ function lastExpression(): (pattern: string) => RegularExpression {
   };
 }
 
+/** The same of bytes: each of them is one character. */
+function alsoOfBytes(overloads: readonly Overload[]): readonly Overload[] {
+  const ofBytes = overloads.map(
+    (overload): Overload => ({
+      ...overload,
+      params: overload.params.map((param) => (param === "STRING" ? "BYTES" : param)),
+      returns: overload.returns === STRING ? BYTES : overload.returns,
+      apply(args, types, now) {
+        const texts = args.map((arg) => (Buffer.isBuffer(arg) ? arg.toString("latin1") : arg));
+        const result = overload.apply(texts, types, now);
+        return typeof result === "string" ? Buffer.from(result, "latin1") : result;
+      },
+    }),
+  );
+  return [...overloads, ...ofBytes];
+}
+
+/** `\\u004b` and Java's other escapes; NULL for a text that does not begin with one. */
+function unescaped(code: string): string | null {
+  if (code.length < 6 || !code.startsWith("\\u")) return null;
+  return code.replace(/\\(?:u+([0-9a-fA-F]{4})|([btnfr"'\\]))/g, (_, hex?: string, name = "") =>
+    hex ? String.fromCharCode(Number.parseInt(hex, 16)) : (ESCAPES[name] ?? name),
+  );
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { b: "\b", t: "\t", n: "\n", f: "\f", r: "\r" };
+
 const extractedBy = lastExpression();
 const replacedBy = lastExpression();
 
 export const TEXT_FUNCTIONS: FunctionTable = {
-  LEN: [{ params: ["STRING"], returns: INTEGER, apply: ([s]) => String(s).length }],
+  LEN: alsoOfBytes([{ params: ["STRING"], returns: INTEGER, apply: ([s]) => String(s).length }]),
   UCASE: [text((s) => s.toUpperCase())],
   LCASE: [text((s) => s.toLowerCase())],
   TRIM: [text((s) => s.trim())],
@@ -73,7 +100,7 @@ export const TEXT_FUNCTIONS: FunctionTable = {
       s.toLowerCase().replace(/(^|\s)(\S)/g, (_, space: string, c: string) => space + c.toUpperCase()),
     ),
   ],
-  CONCAT: [
+  CONCAT: alsoOfBytes([
     {
       params: ["STRING", "STRING", "STRING"],
       variadic: true,
@@ -81,8 +108,8 @@ export const TEXT_FUNCTIONS: FunctionTable = {
       nulls: true,
       apply: (args) => joined(args.filter((a) => a !== null).map(String)),
     },
-  ],
-  CONCAT_WS: [
+  ]),
+  CONCAT_WS: alsoOfBytes([
     {
       params: ["STRING", "STRING", "STRING"],
       variadic: true,
@@ -91,8 +118,8 @@ export const TEXT_FUNCTIONS: FunctionTable = {
       apply: ([separator, ...rest]) =>
         separator === null ? null : joined(rest.filter((a) => a !== null).map(String), String(separator)),
     },
-  ],
-  SUBSTRING: [
+  ]),
+  SUBSTRING: alsoOfBytes([
     {
       params: ["STRING", "INTEGER"],
       returns: STRING,
@@ -103,7 +130,7 @@ export const TEXT_FUNCTIONS: FunctionTable = {
       returns: STRING,
       apply: ([s, start, length]) => substring(String(s), Number(start), Math.max(Number(length), 0)),
     },
-  ],
+  ]),
   REPLACE: [
     {
       params: ["STRING", "STRING", "STRING"],
@@ -111,20 +138,20 @@ export const TEXT_FUNCTIONS: FunctionTable = {
       apply: ([s, from, to]) => replaced(String(s), String(from), String(to)),
     },
   ],
-  LPAD: [
+  LPAD: alsoOfBytes([
     {
       params: ["STRING", "INTEGER", "STRING"],
       returns: STRING,
       apply: ([s, length, padding]) => pad(String(s), Number(length), String(padding), "left"),
     },
-  ],
-  RPAD: [
+  ]),
+  RPAD: alsoOfBytes([
     {
       params: ["STRING", "INTEGER", "STRING"],
       returns: STRING,
       apply: ([s, length, padding]) => pad(String(s), Number(length), String(padding), "right"),
     },
-  ],
+  ]),
   INSTR: [
     {
       params: ["STRING", "STRING", "INTEGER"],
@@ -149,5 +176,8 @@ export const TEXT_FUNCTIONS: FunctionTable = {
       apply: ([s, pattern, to]) => replacedBy(String(pattern)).replace(String(s), String(to)),
     },
   ],
-  CHR: [{ params: ["INTEGER"], returns: STRING, apply: ([code]) => String.fromCodePoint(Number(code)) }],
+  CHR: [
+    { params: ["INTEGER"], returns: STRING, apply: ([code]) => String.fromCodePoint(Number(code)) },
+    { params: ["STRING"], returns: STRING, apply: ([code]) => unescaped(String(code)) },
+  ],
 };
