@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compareOrder, WILL_N } from "./states.ts";
+import { type AgentState, compareAgents, compareOrder, WILL_N } from "./states.ts";
 
 test("a will is the last word of its connection and older than anything of the next", () => {
   const will = { agentBoot: 7, connection: 1, n: WILL_N };
@@ -18,4 +18,17 @@ test("a session that began later is newer, whatever boots and clocks say; within
   expect(
     compareOrder({ ...early, generation: 0, n: 1 }, { agentBoot: 9_000, connection: 7, n: 2 }),
   ).toBeLessThan(0);
+});
+
+test("of one start of an agent the later connection is newer, though its gateway began the session earlier", () => {
+  const agent = (order: AgentState["order"], box?: string): AgentState => ({
+    ...{ kind: "agent", id: "40380-agent", stationId: 40380, state: "online", reason: "", since: 0 },
+    ...{ waiting: 0, quarantined: 0, order, ...(box === undefined ? {} : { box }) },
+  });
+  const will = { agentBoot: 7, connection: 1, n: WILL_N, generation: 20 };
+  const next = { agentBoot: 7, connection: 2, n: 1, generation: 15 };
+  expect(compareAgents(agent(will, "a"), agent(next, "a"))).toBeLessThan(0);
+  expect(compareAgents(agent(will, "a"), agent(next, "b"))).toBeGreaterThan(0);
+  expect(compareAgents(agent(will), agent(next))).toBeGreaterThan(0);
+  expect(compareAgents(agent(will, "a"), agent({ ...next, agentBoot: 8 }, "a"))).toBeGreaterThan(0);
 });

@@ -55,6 +55,15 @@ export function compareOrder(x: StateOrder, y: StateOrder): number {
 }
 
 /**
+ * The same of two states of a station's agents. Within one start of an agent its connections decide: a session that a
+ * gateway begins late, because Kafka was away, has a greater generation than the one that took its place elsewhere.
+ */
+export function compareAgents(x: AgentState, y: AgentState): number {
+  const isSameStart = Boolean(x.box) && x.box === y.box && x.order.agentBoot === y.order.agentBoot;
+  return (isSameStart && x.order.connection - y.order.connection) || compareOrder(x.order, y.order);
+}
+
+/**
  * How far a device's readings have come. Counts cover the device's whole memory, all boots from `memoryBootId` on, so
  * they only rise: numbered ≥ stored ≥ published. What the agent has not heard again since the device fell silent
  * stands as it was last heard.

@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { EXIT } from "../../schemas/errors.ts";
+import { huntAll } from "./controls/controls.ts";
+import { Coverage } from "./coverage.ts";
 import { type Fault, KINDS } from "./faults/faults.ts";
 import { holds, type RunResult, simulate } from "./run.ts";
 import { shortest } from "./shrink.ts";
@@ -25,6 +27,7 @@ interface Options {
   readonly faults?: readonly number[];
   readonly trace?: boolean;
   readonly kinds?: boolean;
+  readonly controls?: boolean;
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -48,13 +51,13 @@ async function explain(failed: RunResult, options: Options): Promise<void> {
   const needed = await shortest(failed.faults, fails);
   const numbers = needed.map((fault) => failed.faults.indexOf(fault) + 1).join(",") || "none";
   const seconds = options.seconds === SECONDS ? "" : ` --seconds ${options.seconds}`;
-  say(
-    reportOf(
-      failed,
-      needed,
-      `npm run simulate -- --seed ${failed.seed} --faults ${numbers}${seconds} --trace`,
-    ),
-  );
+  const least = await simulate({ seed: failed.seed, troubledMs, faults: needed });
+  const first = least.wrong.find(({ kind }) => kind !== "miscounted");
+  const { way } = first
+    ? await simulate({ seed: failed.seed, troubledMs, faults: needed, follow: first })
+    : { way: [] };
+  const again = `npm run simulate -- --seed ${failed.seed} --faults ${numbers}${seconds} --trace`;
+  say(reportOf({ ...least, faults: failed.faults }, needed, way, again));
 }
 
 const SECONDS = 20;
@@ -72,6 +75,10 @@ await new Command("simulate")
   .option("--faults <list>", "with --seed: only these of the seed's faults, for example 2,5, or none", places)
   .option("--trace", "print every event of the run")
   .option("--kinds", "print the kinds of faults, and end")
+  .option(
+    "--controls",
+    "break rules and take mends out, one after the other: each must be seen within --seeds runs",
+  )
   .addHelpText(
     "after",
     "\nExamples:\n  npm run simulate\n  npm run simulate -- --seeds 1000 --minutes 30\n  npm run simulate -- --seed 7 --faults 2,5 --trace",
@@ -81,6 +88,11 @@ await new Command("simulate")
       for (const kind of Object.keys(KINDS)) say(kind);
       return;
     }
+    if (options.controls) {
+      process.exitCode = (await huntAll(options.seeds, say)) ? EXIT.ok : EXIT.failure;
+      return;
+    }
+    const coverage = new Coverage();
     const { seed, seeds, from, minutes } = options;
     const began = performance.now();
     const count = seed === undefined ? seeds : 1;
@@ -88,6 +100,7 @@ await new Command("simulate")
     let [failures, runs, presses, virtualMs, toldAt] = [0, 0, 0, 0, began];
     for (; runs < count && performance.now() - began < minutes * 60_000; runs++) {
       const result = await once(first + runs, options, options.faults);
+      for (const [n, { kind }] of result.faults.entries()) coverage.add(kind, result.met[n] ?? "");
       presses += result.presses;
       virtualMs += result.virtualMs;
       if (!holds(result)) {
@@ -99,6 +112,7 @@ await new Command("simulate")
       note(`${runs + 1} of ${count} runs, ${presses} readings, ${failures} failures`);
     }
     const seconds = (performance.now() - began) / 1000;
+    if (seed === undefined) for (const line of coverage.lines()) say(line);
     say(
       `${runs} runs, ${presses} readings, ${(virtualMs / 3_600_000).toFixed(2)} virtual hours in ${seconds.toFixed(0)} s: ${failures} failures`,
     );

@@ -1,11 +1,13 @@
 import { exponential } from "../../infra/runtime/random.ts";
-import { AUDIT_KEYS, type Finding, isOpen, type Verdict } from "../../schemas/audit.ts";
+import { AUDIT_KEYS, type Finding, isOpen } from "../../schemas/audit.ts";
 import { TOPICS } from "../../schemas/topics.ts";
+import { stateOf } from "./coverage.ts";
 import { type Fault, KINDS } from "./faults/faults.ts";
 import { planned } from "./faults/plan.ts";
 import { type Wrong, wrongs } from "./oracle.ts";
 import { System } from "./system.ts";
 import { sealed } from "./time/sealed.ts";
+import type { Followed } from "./way.ts";
 import { World } from "./world.ts";
 
 /** Everything starts within this time, ms; and no second boot of a device falls into the second of its first. */
@@ -23,6 +25,8 @@ export interface RunOptions {
   /** And then all must come through within so long, ms. */
   readonly drainMs?: number;
   readonly onEvent?: (line: string) => void;
+  /** The way of this reading is told. */
+  readonly follow?: Followed;
 }
 
 export interface RunResult {
@@ -37,11 +41,15 @@ export interface RunResult {
   readonly virtualMs: number;
   readonly steps: number;
   readonly digest: string;
+  /** Which state each fault met, in their order. */
+  readonly met: readonly string[];
+  /** Of the reading that was followed: its way, hop by hop. */
+  readonly way: readonly string[];
 }
 
 /** One run of the whole way. The same options give the same run, to the byte. */
 export function simulate(options: RunOptions): Promise<RunResult> {
-  const world = new World(options.seed, options.onEvent);
+  const world = new World(options.seed, options.onEvent, options.follow);
   return sealed(world.scheduler, () => run(world, options));
 }
 
@@ -57,17 +65,30 @@ async function run(
   if (!isUp(system)) throw new Error("the simulated system does not start");
   const faults = given ?? planned(world.random("plan"), system, troubledMs);
   press(system, troubledMs);
-  for (const fault of faults) strike(system, fault);
+  const met: string[] = faults.map(() => "");
+  for (const [n, fault] of faults.entries())
+    strike(system, fault, (state) => {
+      met[n] = state;
+    });
   const healed = scheduler.now + Math.max(troubledMs, ...faults.map(({ atMs, lastsMs }) => atMs + lastsMs));
   await scheduler.run(healed);
   let drained: number | undefined;
   while (drained === undefined && scheduler.now < healed + drainMs) {
     await scheduler.run(scheduler.now + LOOK_MS);
+    for (const { kind, id } of openFindings(system.broker))
+      if (kind === "unread" && system.madeAgain) system.resolve(id);
     if (isDrained(system)) drained = scheduler.now - healed;
   }
+  const { memory } = system.broker;
+  world.way?.records(memory.records(TOPICS.raw), [
+    ...memory.records(TOPICS.turnstiles),
+    ...memory.records(TOPICS.arrivals),
+  ]);
   return {
     seed,
     faults,
+    met,
+    way: world.way?.lines ?? [],
     wrong: wrongOf(system),
     audit: auditOf(system),
     presses: system.field.units.reduce((sum, { presses }) => sum + presses.length, 0),
@@ -82,10 +103,10 @@ export function holds({ wrong, audit, drainedMs }: RunResult): boolean {
   return wrong.length === 0 && audit.length === 0 && drainedMs !== undefined;
 }
 
-function isUp({ broker, gateways }: System): boolean {
+function isUp({ broker, gateways, verdict }: System): boolean {
   const { log } = broker.memory;
   const served = [...gateways.values()].every(({ sockets }) => sockets);
-  return served && log.names().includes(TOPICS.turnstileSummary) && verdictOf(broker) !== undefined;
+  return served && log.names().includes(TOPICS.turnstileSummary) && verdict() !== undefined;
 }
 
 function press(system: System, forMs: number): void {
@@ -102,9 +123,10 @@ function press(system: System, forMs: number): void {
   }
 }
 
-function strike(system: System, fault: Fault): void {
+function strike(system: System, fault: Fault, onMet: (state: string) => void): void {
   const { scheduler, trace } = system.world;
   scheduler.after(fault.atMs, () => {
+    onMet(stateOf(system, fault));
     trace.add(`fault ${fault.kind} ${fault.target}`);
     const heal = KINDS[fault.kind]?.strike(system, fault);
     if (!heal) return;
@@ -119,7 +141,7 @@ function isDrained(system: System): boolean {
   const { field, boxes } = system;
   if (field.places.some((place) => field.unit(place).ring.waiting > 0)) return false;
   if ([...boxes.values()].some(({ disk }) => disk.size > 0)) return false;
-  const verdict = verdictOf(system.broker);
+  const verdict = system.verdict();
   return verdict?.state === "holds" && wrongOf(system).length === 0;
 }
 
@@ -132,22 +154,23 @@ function wrongOf({ broker, field }: System): readonly Wrong[] {
   return wrongs(field.units, topics, (unit) => field.unit(unit.ref.id) !== unit);
 }
 
-function auditOf({ broker }: System): readonly string[] {
+function openFindings({ memory }: System["broker"]): readonly Finding[] {
   const findings = new Map<string, Finding>();
-  for (const { key, value } of broker.memory.records(TOPICS.audit)) {
+  const resolved = new Set<string>();
+  for (const { key, value } of memory.records(TOPICS.audit)) {
     const name = String(key);
     if (name.startsWith(AUDIT_KEYS.finding) && value)
-      findings.set(name, JSON.parse(String(value)) as Finding);
+      findings.set(name.slice(AUDIT_KEYS.finding.length), JSON.parse(String(value)) as Finding);
+    if (name.startsWith(AUDIT_KEYS.resolution)) resolved.add(name.slice(AUDIT_KEYS.resolution.length));
   }
-  const open = [...findings.values()].filter(isOpen);
-  const verdict = verdictOf(broker);
+  return [...findings].flatMap(([id, finding]) => (isOpen(finding) && !resolved.has(id) ? [finding] : []));
+}
+
+function auditOf({ broker, verdict: verdictNow }: System): readonly string[] {
+  const open = openFindings(broker);
+  const verdict = verdictNow();
   return [
     ...open.map(({ id, detail }) => `finding ${id}: ${detail}`),
     ...(verdict?.state === "holds" ? [] : [`verdict ${verdict?.state}: ${verdict?.reasons.join("; ")}`]),
   ];
-}
-
-function verdictOf({ memory }: System["broker"]): Verdict | undefined {
-  const last = memory.records(TOPICS.audit).findLast(({ key }) => String(key) === AUDIT_KEYS.verdict);
-  return last?.value ? (JSON.parse(String(last.value)) as Verdict) : undefined;
 }

@@ -1,3 +1,4 @@
+import { AUDIT_KEYS, type Verdict } from "../../schemas/audit.ts";
 import { arrivalSensorId, turnstileId } from "../../schemas/network/devices.ts";
 import { stationById } from "../../schemas/network/network.ts";
 import { BUILT_IN_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
@@ -33,6 +34,9 @@ export class System {
   readonly gateways: ReadonlyMap<string, Gateway>;
   readonly boxes: ReadonlyMap<string, Box>;
   readonly stages: ReadonlyMap<string, StageProcess>;
+  /** Was a topic made again? */
+  madeAgain = false;
+  #clones = 0;
 
   constructor(world: World) {
     this.world = world;
@@ -68,10 +72,42 @@ export class System {
     if (this.boxes.has(name)) this.network.reset(name);
   }
 
-  #box(name: string, station: number): Box {
+  /** Another agent of the same station, on another machine and without lines, until the returned function ends it. */
+  clone(name: string): () => void {
+    const clone = this.#box(`${name}-clone-${++this.#clones}`, Number(name.slice("box-".length)), false);
+    clone.start();
+    return () => {
+      clone.kill();
+      this.network.reset(clone.name);
+    };
+  }
+
+  /**
+   * What an operator does: of a topic that was made again it is not known what it held behind the auditor's last look, and
+   * that it held nothing more is known to who made it again.
+   */
+  resolve(finding: string): void {
+    const resolution = {
+      at: this.world.wall("kafka").now(),
+      by: "operator",
+      reason: "made again while empty",
+    };
+    const key = Buffer.from(AUDIT_KEYS.resolution + finding);
+    const value = Buffer.from(JSON.stringify(resolution));
+    this.broker.memory.append([{ topic: TOPICS.audit, partition: 0, key, value }]);
+  }
+
+  /** What the auditor said last. */
+  readonly verdict = (): Verdict | undefined => {
+    const { memory } = this.broker;
+    const last = memory.records(TOPICS.audit).findLast(({ key }) => String(key) === AUDIT_KEYS.verdict);
+    return last?.value ? (JSON.parse(String(last.value)) as Verdict) : undefined;
+  };
+
+  #box(name: string, station: number, hasLines = true): Box {
     return new Box({
       world: this.world,
-      cables: this.cables,
+      cables: hasLines ? this.cables : new Cables(this.world),
       stations: [station],
       name,
       urls: GATEWAYS,

@@ -17,12 +17,18 @@ export function troubleOf({ wrong, audit, drainedMs }: RunResult): readonly stri
 }
 
 /** A failing run for a person: what, by which faults, and how to see it again. */
-export function reportOf(result: RunResult, faults: readonly Fault[], command: string): string {
+export function reportOf(
+  result: RunResult,
+  faults: readonly Fault[],
+  way: readonly string[],
+  command: string,
+): string {
   return [
     `seed ${result.seed} fails:`,
     ...troubleOf(result).map((line) => `  ${line}`),
     `by ${faults.length} of its ${result.faults.length} faults:`,
     ...faults.map((fault) => `  ${textOf(fault)}`),
+    ...(way.length > 0 ? ["the way of the first of these readings:", ...way] : []),
     `again: ${command}`,
   ].join("\n");
 }

@@ -1,6 +1,7 @@
 import {
   type AgentState,
   type AnyState,
+  compareAgents,
   compareOrder,
   type DeviceState,
   WILL_N,
@@ -21,7 +22,7 @@ export class ReportedStates {
   note(state: AnyState, at: number): void {
     if (state.kind === "agent") {
       const before = this.#agents.get(state.stationId);
-      if (!before || compareOrder(state.order, before.state.order) >= 0)
+      if (!before || compareAgents(state, before.state) >= 0)
         this.#agents.set(state.stationId, { state, at });
       return;
     }

@@ -37,6 +37,10 @@ export class Box {
     this.disk = new Disk(options.world, options.name);
   }
 
+  get name(): string {
+    return this.#options.name;
+  }
+
   get life(): Life | undefined {
     return this.#life;
   }
@@ -65,7 +69,7 @@ export class Box {
       limitBytes: LIMIT_BYTES,
       // The one before is dead, or this one were not started.
       isAlive: () => false,
-      newBox: () => `box-${name}`,
+      newBox: () => name,
     });
     for (const id of stations) {
       const station = stationById(id);

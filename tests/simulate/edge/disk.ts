@@ -10,7 +10,7 @@ export class Disk {
   readonly name: string;
   readonly random: Random;
   /** What is on the platter, change by change. */
-  flushed = new MemoryOutboxStore();
+  readonly flushed = new MemoryOutboxStore();
   /** No more can be written. */
   full = false;
   /** Added to each flush, ms. */
@@ -88,6 +88,7 @@ class SimulatedStore implements OutboxStore {
         }
         if (this.#life.dead && random() < 0.5) return;
         void this.#store.commit(copy);
+        world.way?.flushed(name, copy);
         world.trace.add(`disk ${name} +${copy.puts.length} -${copy.removes.length}`);
         world.scheduler.after(ms - written, () => done(undefined));
       });

@@ -1,3 +1,4 @@
+import { TOPICS } from "../../../schemas/topics.ts";
 import type { System } from "../system.ts";
 
 /** One thing that goes wrong, from a moment on and for a while. */
@@ -172,6 +173,19 @@ export const KINDS: Readonly<Record<string, FaultKind>> = {
     targets: kafka,
     strike: ({ broker }) => whileSet(broker.faults, { refusesAbove: 2_000 }),
   },
+  "producers in doubt": {
+    targets: kafka,
+    strike: ({ broker }) => whileSet(broker.faults, { failsProduce: true }),
+    weight: 2,
+  },
+  "topic made again": {
+    targets: kafka,
+    strike: (system, { lastsMs }) => void madeAgain(system, lastsMs),
+  },
+  "agent cloned": {
+    targets: boxes,
+    strike: (system, { target }) => system.clone(target),
+  },
   "partitions moved": { targets: kafka, strike: ({ broker }) => void broker.groups.move(), weight: 2 },
   "clock jumps": {
     targets: (system) => [...processes(system), "field", "kafka"],
@@ -179,6 +193,39 @@ export const KINDS: Readonly<Record<string, FaultKind>> = {
       void world.wall(target).jump(Math.round(Math.sin(atMs) * 1_200_000)),
   },
 };
+
+/**
+ * The raw topic is deleted and made again, in a moment in which nobody needs what is in it: the gateways are cut off until
+ * dedup has committed it and the auditor has read it. Where that does not come about in time nothing is done.
+ */
+async function madeAgain(system: System, lastsMs: number): Promise<void> {
+  const { broker, gateways, world, verdict } = system;
+  const { log } = broker.memory;
+  const heal = [...gateways.keys()].map((name) => whileSet(broker.path(name), { cut: true }));
+  const until = world.scheduler.now + lastsMs + PATIENCE_MS;
+  const isRead = (): boolean => {
+    const cut = verdict();
+    return Array.from({ length: log.partitionCount(TOPICS.raw) }, (_, partition) => {
+      const end = log.end({ topic: TOPICS.raw, partition });
+      const read = cut?.positions[TOPICS.raw]?.[partition] ?? 0;
+      const done = broker.offsets.get(`dedup ${TOPICS.raw}-${partition}`)?.next ?? 0;
+      return read >= end && done >= end;
+    }).every(Boolean);
+  };
+  await world.scheduler.sleep(PATIENCE_MS / 20);
+  while (!(isRead() && verdict()?.state === "holds") && world.scheduler.now < until)
+    await world.scheduler.sleep(50);
+  if (isRead() && verdict()?.state === "holds") {
+    const partitions = log.partitionCount(TOPICS.raw);
+    const config = log.settingsOf(TOPICS.raw);
+    world.trace.add("topic made again");
+    system.madeAgain = true;
+    log.remove(TOPICS.raw);
+    log.ensure({ topic: TOPICS.raw, partitions, config });
+  }
+  for (const each of heal) each?.();
+}
+const PATIENCE_MS = 2_000;
 
 /** Does the device's agent have its present boot on disk? Before that nobody can tell which of two came first. */
 function isKnown({ boxes, field }: System, deviceId: string): boolean {

@@ -98,6 +98,7 @@ export class Cables implements SerialHost {
       if (line.agent !== agent || !agent) return;
       line.unread -= taken.length;
       this.#world.trace.add(`line ${deviceId} >`, taken);
+      this.#world.way?.line(deviceId, ">", taken);
       agent.onData(taken);
     });
     return taken.length;
@@ -109,6 +110,7 @@ export class Cables implements SerialHost {
       done();
       if (this.#lines.get(deviceId) !== line || this.deaf.has(deviceId)) return;
       this.#world.trace.add(`line ${deviceId} <`, copy);
+      this.#world.way?.line(deviceId, "<", copy);
       line.onBytes(copy);
     });
   }

@@ -39,7 +39,10 @@ export class Field {
 
   press(deviceId: string): void {
     this.#world.trace.add(`press ${deviceId}`);
-    this.unit(deviceId).press();
+    const unit = this.unit(deviceId);
+    unit.press();
+    const last = unit.presses.at(-1);
+    if (last) this.#world.way?.pressed(deviceId, last.bootId, last.seq);
   }
 
   /**

@@ -39,6 +39,8 @@ export interface BrokerFaults {
   /** Ends of transactions are lost: on their way there, or on the way back. */
   losesEnd: boolean;
   losesReply: boolean;
+  /** Producers give up at once: what they sent may be written or not. */
+  failsProduce: boolean;
   /** Whole requests of records are refused for their size, as with a lowered setting, above so many bytes. */
   refusesAbove: number;
 }
@@ -55,6 +57,7 @@ export class Broker {
     forgetsMarkers: false,
     losesEnd: false,
     losesReply: false,
+    failsProduce: false,
     refusesAbove: Number.POSITIVE_INFINITY,
   };
   /** By process. */
@@ -120,6 +123,12 @@ export class Broker {
       };
       scheduler.after(this.#ms(path) + this.faults.slowMs, arrive);
     });
+  }
+
+  /** Has this send of a producer an outcome that it never learns? Then is it written? */
+  doubt(): { readonly written: boolean } | undefined {
+    if (!this.faults.failsProduce || this.#random() < 0.5) return undefined;
+    return { written: this.#random() < 0.5 };
   }
 
   /** @throws {CodedError} as a topic whose limit was lowered refuses a request */

@@ -129,22 +129,26 @@ class SimulatedProducer implements Producer {
 
   async #sent({ records, since }: Call): Promise<readonly Written[]> {
     const { clock } = this.#life;
+    const doubt = this.#broker.doubt();
     let written: readonly Written[] | undefined;
     let given = false;
     while (clock.monotonic() - since < this.#timeoutMs) {
       try {
-        return await this.#broker.ask(
+        const answer = await this.#broker.ask(
           this.#life,
           `produce ${records.length} of ${records[0]?.topic ?? ""}`,
           () => {
             // What was given up is not written any more: its connection is closed (delivery rule 5f).
             if (given) throw unavailable("given up");
             this.#broker.admit(records);
+            if (doubt?.written === false) return [];
             written ??= this.#broker.memory.append(records);
             return written;
           },
           AGAIN_MS,
         );
+        if (!doubt) return answer;
+        break;
       } catch (error) {
         if (!isLost(error)) throw error;
         await clock.sleep(50);

@@ -151,6 +151,7 @@ class Wire implements Connection, AgentEnd {
       this.#waiting.set(id, { resolve: () => done(undefined), reject });
       this.#up(() => {
         this.#options.world.trace.add(`publish ${this.address} ${topic}`, payload);
+        if (topic.endsWith("/readings")) this.#options.world.way?.published(this.address, payload);
         this.#gateway?.publish(id, topic, payload);
       });
     });

@@ -48,7 +48,10 @@ export class Sockets {
 
   /** A CONNECT has arrived. */
   accept(packet: ConnectPacket, agent: AgentEnd): GatewayEnd {
-    const socket = new Socket(this.#options, packet, agent, () => this.#open.delete(socket));
+    const socket: Socket = new Socket(this.#options, packet, agent, {
+      onAccepted: () => this.#takeOver(socket),
+      onClosed: () => this.#open.delete(socket),
+    });
     this.#open.add(socket);
     const { life } = this.#options;
     life.gated(() => void socket.open())();
@@ -59,6 +62,12 @@ export class Sockets {
     };
   }
 
+  /** The one before of the same client id is closed [MQTT-3.1.4-2]. */
+  #takeOver(socket: Socket): void {
+    for (const other of [...this.#open])
+      if (other !== socket && other.clientId === socket.clientId) other.ended(false);
+  }
+
   /** The process died: its connections are reset. */
   broken(): void {
     for (const { agent } of this.#open) agent.closed();
@@ -66,21 +75,26 @@ export class Sockets {
   }
 }
 
+interface SocketEvents {
+  readonly onAccepted: () => void;
+  readonly onClosed: () => void;
+}
+
 class Socket implements GatewayEnd {
   readonly agent: AgentEnd;
   readonly #options: SocketsOptions;
   readonly #packet: ConnectPacket;
   readonly #client: FakeClient;
-  readonly #onClosed: () => void;
+  readonly #events: SocketEvents;
   readonly #cancelKeepalive: () => void;
   #heardAt: number;
   #goodbye = false;
 
-  constructor(options: SocketsOptions, packet: ConnectPacket, agent: AgentEnd, onClosed: () => void) {
+  constructor(options: SocketsOptions, packet: ConnectPacket, agent: AgentEnd, events: SocketEvents) {
     this.#options = options;
     this.#packet = packet;
     this.agent = agent;
-    this.#onClosed = onClosed;
+    this.#events = events;
     this.#client = new FakeClient(packet.clientId, agent, () => this.#close());
     const { clock } = options.life;
     this.#heardAt = clock.monotonic();
@@ -90,12 +104,17 @@ class Socket implements GatewayEnd {
     });
   }
 
+  get clientId(): string {
+    return this.#packet.clientId;
+  }
+
   async open(): Promise<void> {
     const { admission } = this.#options;
     const client = this.#client as unknown as Client;
     admission.claim(client, this.#packet, { address: this.agent.address });
     const fault = await admission.authenticate(client, undefined, undefined);
     if (this.#client.closed) return;
+    if (!fault) this.#events.onAccepted();
     this.agent.connack(fault);
     if (fault) this.#client.conn.destroy();
   }
@@ -120,7 +139,7 @@ class Socket implements GatewayEnd {
 
   #close(): void {
     this.#cancelKeepalive();
-    this.#onClosed();
+    this.#events.onClosed();
     this.agent.closed();
     const { admission, wills } = this.#options;
     const session = admission.sessionOf(this.#client as unknown as Client);

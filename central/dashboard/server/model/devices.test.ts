@@ -67,6 +67,16 @@ describe("devices", () => {
     expect(stateOf(devices)).toBe("online");
   });
 
+  test("nor does one whose session began late, because Kafka was away, behind the one that followed it elsewhere", () => {
+    const devices = new Devices();
+    const spoken = { agentBoot: 7, connection: 2, n: 1, generation: 15 };
+    devices.tell({ ...agent("online", spoken), box: "a" }, 10, 16);
+    devices.tell(device({ order: { ...spoken, n: 2 } }), 11, 17);
+    const late = { agentBoot: 7, connection: 1, n: WILL_N, generation: 20 };
+    devices.tell({ ...agent("offline", late), box: "a" }, 6_000, 21);
+    expect(stateOf(devices)).toBe("online");
+  });
+
   test("of two hosts the one whose session began later in the log is heard, whatever their clocks say", () => {
     const devices = new Devices();
     const ahead = { agentBoot: 9_000, connection: 5, n: 100 };

@@ -3,6 +3,7 @@ import type { SecondAgentView } from "../../../../schemas/page/page.ts";
 import {
   type AgentState,
   type AnyState,
+  compareAgents,
   compareOrder,
   type DeviceHealth,
   type DeviceState,
@@ -52,7 +53,7 @@ export class Devices {
     const state = { ...said, order: { ...said.order, generation: generationIn(said.order, offset) } };
     if (state.kind === "agent") {
       const before = this.#agents.get(state.stationId);
-      if (before && compareOrder(state.order, before.state.order) < 0) return false;
+      if (before && compareAgents(state, before.state) < 0) return false;
       this.#agents.set(state.stationId, { state, at });
       return true;
     }

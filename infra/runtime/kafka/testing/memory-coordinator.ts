@@ -34,6 +34,11 @@ export class MemoryCoordinator {
     return undefined;
   }
 
+  /** Transactional ids with a transaction under way. */
+  ongoing(): readonly string[] {
+    return [...this.#sessions].flatMap(([id, { state }]) => (state === "Ongoing" ? [id] : []));
+  }
+
   /** Take the id over: what its last producer has begun is aborted. @returns the new epoch. */
   fence(transactionalId: string): { readonly producerId: number; readonly producerEpoch: number } {
     const session: Session = this.#sessions.get(transactionalId) ?? {
