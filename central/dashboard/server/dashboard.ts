@@ -64,10 +64,15 @@ export interface Dashboard {
   stop(): Promise<void>;
 }
 
-/** At most ten deltas a second and page. Kafka is read as often: each round of reading ends with a delta. */
+/**
+ * Between two rounds of reading, each of which ends with a delta, while a page is open: at least the first, ms, and the
+ * second longer unless an entry is counted before that.
+ */
+const WATCHED = { gapMs: 60, waitMs: 60 } as const;
+/** While no page is open, only requests and the hops' figures need what is read. */
+const UNWATCHED = { gapMs: 250, waitMs: 0 } as const;
+/** What changes without records, and while Kafka does not answer. */
 const TICK_MS = 100;
-/** The same while no page is open: then only requests and the hops' figures need what is read. */
-const UNWATCHED_MS = 250;
 const HEARD_MS = 20_000;
 /** Quantiles are computed less often: no reader is faster. */
 const QUANTILES_MS = 1_000;
@@ -77,7 +82,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const { clock } = options;
   let channel: Channel | undefined;
   let publishedAt = clock.monotonic();
-  const gapMs = (): number => (channel?.pages ? TICK_MS : UNWATCHED_MS);
+  const pace = (): typeof WATCHED | typeof UNWATCHED => (channel?.pages ? WATCHED : UNWATCHED);
   const publish = (leastMs: number): void => {
     if (!channel || clock.monotonic() - publishedAt < leastMs) return;
     publishedAt = clock.monotonic();
@@ -86,7 +91,12 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     channel.publish(before);
   };
   // While much is to be caught up with, rounds follow each other at once.
-  const watch = watchCity({ ...options, gapMs, onRound: () => publish(gapMs() / 2) });
+  const watch = watchCity({
+    ...options,
+    gapMs: () => pace().gapMs,
+    waitMs: () => pace().waitMs,
+    onRound: () => publish(pace().gapMs / 2),
+  });
   const { model, feed, system, proof, viewers, evidences } = watch;
   const versions = new Versions(options.instance, watch.state());
   const sent = (): void => viewers.sent(versions.version, entriesOf(versions.state), clock.monotonic());
@@ -115,8 +125,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   channel = pages;
   register(options.metrics, pages, model, proof);
 
-  // What changes without records, and while Kafka does not answer.
-  const stopTick = clock.every(TICK_MS, () => publish(2 * gapMs()));
+  const stopTick = clock.every(TICK_MS, () => publish(4 * pace().gapMs));
   const stopMeasuring = clock.every(QUANTILES_MS, watch.measure);
   const stop = async (): Promise<void> => {
     stopTick();

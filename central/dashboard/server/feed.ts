@@ -1,11 +1,11 @@
 import type { Clock } from "../../../infra/runtime/clock.ts";
 import { defined } from "../../../infra/runtime/defined.ts";
 import type {
+  GroupedTailOptions,
   InRecord,
   Kafka,
   TailGroup,
   TailGroupOptions,
-  TailOptions,
 } from "../../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../../infra/runtime/logger.ts";
 import { isCoded, messageOf } from "../../../schemas/errors.ts";
@@ -25,6 +25,8 @@ export interface FeedOptions extends TailGroupOptions {
   readonly logger: Logger;
 }
 
+type Source = Pick<GroupedTailOptions, "topics" | "from" | "urgent">;
+
 /** Weather changes once an hour of the service clock, which may be the wall clock's. */
 const WEATHER_LOOKBACK_MS = 3 * 3_600_000;
 const RETRY_MS = 1_000;
@@ -41,10 +43,10 @@ export class Feed {
 
   constructor(options: FeedOptions) {
     this.#options = options;
-    const { kafka, topics, clock, lookbackMs, gapMs, onRound } = options;
-    this.#tails = kafka.tailGroup({ gapMs, ...defined({ onRound }) });
-    const sources: Record<string, Pick<TailOptions, "topics" | "from">> = {
-      entries: { topics: [topics.turnstileSummary], from: "beginning" },
+    const { kafka, topics, clock, lookbackMs, gapMs, waitMs, onRound } = options;
+    this.#tails = kafka.tailGroup({ gapMs, ...defined({ waitMs, onRound }) });
+    const sources: Record<string, Source> = {
+      entries: { topics: [topics.turnstileSummary], from: "beginning", urgent: true },
       counts: {
         topics: [topics.dedupState, topics.devices, topics.stationsTable, topics.deadLetter],
         from: "beginning",
@@ -71,7 +73,7 @@ export class Feed {
     await this.#tails.stop();
   }
 
-  async #follow(name: string, source: Pick<TailOptions, "topics" | "from">): Promise<void> {
+  async #follow(name: string, source: Source): Promise<void> {
     const { clock, logger } = this.#options;
     const { signal } = this.#abort;
     while (!signal.aborted) {

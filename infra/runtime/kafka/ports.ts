@@ -136,14 +136,21 @@ export interface Tail {
 export interface TailGroupOptions {
   /** Between two rounds while nothing more waits, ms: asked for after each, so it may follow what the reading is for. */
   readonly gapMs: () => number;
+  /** So much longer a round may be put off, ms, until an urgent tail has a record. Left out: not at all. */
+  readonly waitMs?: () => number;
   /** All that a round brought has been taken. */
   readonly onRound?: () => void;
+}
+
+export interface GroupedTailOptions extends TailOptions {
+  /** The next round begins with its next record. */
+  readonly urgent?: boolean;
 }
 
 /** Tails that share a connection and a request: each costs Kafka next to nothing besides. */
 export interface TailGroup {
   /** @throws {CodedError} KAFKA_UNAVAILABLE, also when one of the topics does not exist */
-  tail(options: TailOptions): Promise<Tail>;
+  tail(options: GroupedTailOptions): Promise<Tail>;
   /** Every tail of it ends. */
   stop(): Promise<void>;
 }
@@ -189,10 +196,11 @@ export interface LogReader {
   /**
    * One question to Kafka about all of these.
    *
+   * @param waitMs - how long each leader may wait for its first record; left out: not at all.
    * @returns of those that could be answered, in no order; a partition without a leader is left out this time.
    * @throws {CodedError} KAFKA_UNAVAILABLE (retryable)
    */
-  look(at: readonly LookAt[]): Promise<readonly Looked[]>;
+  look(at: readonly LookAt[], waitMs?: number): Promise<readonly Looked[]>;
   stop(): Promise<void>;
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { kafkaRequestsOf } from "../../support/kafka-requests.ts";
 import { startSystem, type TestSystem } from "../../support/system.ts";
 import { openViewer, type Viewer } from "../../support/viewer.ts";
 import type { BenchmarkPart, Contender, Figures } from "../harness.ts";
-import { requestsOf, type Usage, usages } from "./rest/processes.ts";
+import { type Usage, usages } from "./rest/processes.ts";
 import { watchEntries } from "./rest/watched-entries.ts";
 
 /** The JVMs compile what they run often, and the auditor and the page catch up. */
@@ -48,12 +49,12 @@ function contender(name: string, args: readonly string[], seconds: number, page:
 async function overWindow(system: TestSystem, seconds: number): Promise<Figures> {
   const entries = await countedBy(system);
   const from = await usages(system);
-  const requested = await requestsOf(system);
+  const requested = await kafkaRequestsOf(system);
   const began = performance.now();
   await sleep(seconds * 1_000);
   const to = await usages(system);
   const took = (performance.now() - began) / 1_000;
-  const requests = [...(await requestsOf(system))].map(
+  const requests = [...(await kafkaRequestsOf(system))].map(
     ([api, count]) => [api, (count - (requested.get(api) ?? 0)) / took] as const,
   );
   const entriesPerSecond = ((await countedBy(system)) - entries) / took;

@@ -89,6 +89,9 @@ export function brokerSettings(broker: BrokerSettings): Record<string, string | 
     "num.network.threads": 2,
     "num.io.threads": 4,
     "background.threads": 2,
+    // By default one for each processor or more: each wakes up some forty times a second.
+    "group.coordinator.threads": 1,
+    "share.coordinator.threads": 1,
     "num.recovery.threads.per.data.dir": 4,
     // By size, not by age: what people write while trying things out often carries event times of long ago, and would be
     // deleted by the next look at ages, 30 s after the start and then every 5 minutes. Our own topics say what they keep.

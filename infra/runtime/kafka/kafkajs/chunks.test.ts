@@ -34,9 +34,14 @@ test("chunks hold every record once, in order, within the limits or alone", () =
 
 test("a small transaction keeps its distance from the last one; a large one does not wait", () => {
   expect(holdBack(0.03, 10, 25)).toBe(15);
-  expect(holdBack(0.03, 40, 25)).toBe(0);
-  expect(holdBack(0.03, Number.POSITIVE_INFINITY, 25)).toBe(0);
   expect(holdBack(0.1, 10, 25)).toBe(0);
+});
+
+test("where transactions take long, at least half of the time is left to others, up to a bound", () => {
+  expect(holdBack(0.03, 20, 25)).toBe(20);
+  expect(holdBack(0.03, 90, 25)).toBe(90);
+  expect(holdBack(0.03, 20_000, 25)).toBe(250);
+  expect(holdBack(0.1, 90, 25)).toBe(0);
 });
 
 test("few records of many bytes are a load too", () => {

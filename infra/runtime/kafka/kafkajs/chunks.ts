@@ -34,15 +34,18 @@ export function loadOf(records: readonly InRecord[], limits: TransactionLimits):
 
 /** From this load on a transaction is large enough to be worth its commit. */
 const LARGE = 0.1;
+const MOST_WAIT_MS = 250;
 
 /**
  * How long to wait for more before the next transaction, ms: they are kept apart while there is little to commit,
- * because each costs the broker milliseconds however small it is; after a large one there is no wait.
+ * because each costs the broker milliseconds however small it is; after a large one there is no wait. On a machine that is
+ * short of processor a transaction takes long, and the wait is as long as it: a loop that cannot keep up commits less
+ * often, not more.
  *
- * @param since - ms from the beginning of the last transaction.
+ * @param took - ms that the last transactions took, from their fetch to their commits.
  */
-export function holdBack(load: number, since: number, gap: number): number {
-  return load >= LARGE ? 0 : Math.max(0, gap - since);
+export function holdBack(load: number, took: number, gap: number): number {
+  return load >= LARGE ? 0 : Math.max(gap - took, Math.min(took, MOST_WAIT_MS));
 }
 
 function sizeOf({ key, value }: InRecord): number {

@@ -17,7 +17,7 @@ import { FETCH, type FetchedPartition, type FetchTopic, fetchRequest } from "./r
 import { disconnected } from "./supervision.ts";
 
 /** A look is one answer: what does not fit in is there at the next. */
-const LIMITS = { maxWaitMs: 0, maxBytes: 16 * 1024 * 1024, maxPartitionBytes: 4 * 1024 * 1024 } as const;
+const LIMITS = { maxBytes: 16 * 1024 * 1024, maxPartitionBytes: 4 * 1024 * 1024 } as const;
 /** How long names are believed to stand for the same topics and leaders, ms; a broker that knows better says so. */
 const PLANS_MS = 30_000;
 const OFFSET_OUT_OF_RANGE = 1;
@@ -49,13 +49,13 @@ export class KafkaJsLogReader implements LogReader {
     this.#headers = headers && headerNames(headers);
   }
 
-  async look(at: readonly LookAt[]): Promise<readonly Looked[]> {
+  async look(at: readonly LookAt[], waitMs = 0): Promise<readonly Looked[]> {
     try {
       const { cluster } = await this.#connected();
       await this.#plan(cluster, at);
       const byLeader = grouped(at, (one) => this.#leaderOf(one));
       const answers = await Promise.all(
-        [...byLeader].map(([leader, some]) => (leader < 0 ? [] : this.#ask(cluster, leader, some))),
+        [...byLeader].map(([leader, some]) => (leader < 0 ? [] : this.#ask(cluster, leader, some, waitMs))),
       );
       return answers.flat();
     } catch (error) {
@@ -109,7 +109,12 @@ export class KafkaJsLogReader implements LogReader {
     return this.#plans.get(topic)?.partitions.find((p) => p.partition === partition)?.leader ?? -1;
   }
 
-  async #ask(cluster: Cluster, leader: number, at: readonly LookAt[]): Promise<readonly Looked[]> {
+  async #ask(
+    cluster: Cluster,
+    leader: number,
+    at: readonly LookAt[],
+    maxWaitMs: number,
+  ): Promise<readonly Looked[]> {
     const broker = await cluster.findBroker({ nodeId: leader });
     if ((broker.versions?.[FETCH.key]?.maxVersion ?? 0) < FETCH.version) {
       throw new CodedError("KAFKA_UNAVAILABLE", {
@@ -120,7 +125,7 @@ export class KafkaJsLogReader implements LogReader {
     const topics = [...grouped(at, ({ topic }) => topic)].map(
       ([topic, partitions]): FetchTopic => ({ topicId: this.#plans.get(topic)?.topicId ?? "", partitions }),
     );
-    const { errorCode, partitions } = await ask(broker, fetchRequest(topics, LIMITS));
+    const { errorCode, partitions } = await ask(broker, fetchRequest(topics, { ...LIMITS, maxWaitMs }));
     if (errorCode !== 0) this.#plannedAt = Number.NEGATIVE_INFINITY;
     const names = new Map([...this.#plans.values()].map(({ topic, topicId }) => [topicId, topic]));
     const looked: Looked[] = [];

@@ -1,5 +1,13 @@
 import { CodedError } from "../../../../schemas/errors.ts";
-import type { LogReader, Looked, Tail, TailGroup, TailGroupOptions, TailOptions } from "../ports.ts";
+import type {
+  GroupedTailOptions,
+  LogReader,
+  Looked,
+  Tail,
+  TailGroup,
+  TailGroupOptions,
+  TailOptions,
+} from "../ports.ts";
 import type { Positions } from "../positions.ts";
 import type { ClusterOptions } from "./client.ts";
 import { coded } from "./errors.ts";
@@ -38,7 +46,7 @@ export class PolledTails implements TailGroup {
     this.#options = options;
   }
 
-  async tail(options: TailOptions): Promise<Tail> {
+  async tail(options: GroupedTailOptions): Promise<Tail> {
     const member = new Member(options, await this.#parts.bounds(options), this.#parts.endsOf);
     this.#members.add(member);
     this.#running ??= this.#run();
@@ -68,7 +76,9 @@ export class PolledTails implements TailGroup {
         const more = await this.#round();
         failures = 0;
         this.#options.onRound?.();
-        if (!more) await clock.sleep(this.#options.gapMs(), signal);
+        if (more) continue;
+        await clock.sleep(this.#options.gapMs(), signal);
+        await this.#untilUrgent();
       } catch (error) {
         if (signal.aborted) return;
         report(logger, coded(error, `reading ${this.#topics().join(", ")}`), {}, failures);
@@ -77,11 +87,22 @@ export class PolledTails implements TailGroup {
     }
   }
 
+  /** Once an urgent tail has a record, the round that follows brings what else there is. */
+  async #untilUrgent(): Promise<void> {
+    const waitMs = this.#options.waitMs?.() ?? 0;
+    const urgent = [...this.#members].filter((member) => member.urgent);
+    if (waitMs > 0 && urgent.length > 0) await this.#look(urgent, waitMs);
+  }
+
   /** @returns is there more to be read at once? */
-  async #round(): Promise<boolean> {
-    const at = [...this.#members].flatMap((member) => member.positions());
+  #round(): Promise<boolean> {
+    return this.#look([...this.#members]);
+  }
+
+  async #look(members: readonly Member[], waitMs?: number): Promise<boolean> {
+    const at = members.flatMap((member) => member.positions());
     if (at.length === 0) return false;
-    const looked = await this.#parts.reader.look(at);
+    const looked = await this.#parts.reader.look(at, waitMs);
     let more = false;
     for (const one of looked) {
       const member = [...this.#members].find((each) => each.has(one.topic));
@@ -109,11 +130,17 @@ class Member {
   #reached: () => void = () => {};
   #fail: (error: CodedError) => void = () => {};
   #taking: Promise<unknown> = Promise.resolve();
+  readonly urgent: boolean;
   /** Nothing more will come: what stands next can never be read. */
   over = false;
 
-  constructor(options: TailOptions, { starts, ends, ids }: TailBounds, endsOf: TailGroupParts["endsOf"]) {
+  constructor(
+    options: GroupedTailOptions,
+    { starts, ends, ids }: TailBounds,
+    endsOf: TailGroupParts["endsOf"],
+  ) {
     this.#options = options;
+    this.urgent = options.urgent ?? false;
     this.#starts = starts;
     this.#ends = ends;
     this.#ids = new Map(ids);
