@@ -315,7 +315,7 @@ test("what is asked of Kafka stays within its budget: questions of a commit, com
   expect(sent("FindCoordinator"), figures).toBeLessThan(commits / 4);
   expect(sent("AddOffsetsToTxn", "TxnOffsetCommit", "AddPartitionsToTxn"), figures).toBeLessThan(4 * commits);
   expect(sent("ListOffsets"), figures).toBeLessThan(4 * commits);
-  expect(commits / seconds, figures).toBeLessThan(70);
+  expect(commits / seconds, figures).toBeLessThan(60);
   // Three loops at their commits, the page at its rounds, long polls of what is idle.
   expect(sent("Fetch") / seconds, figures).toBeLessThan(150);
   expect(sent("Metadata"), figures).toBeLessThan(sent("Fetch") + commits);

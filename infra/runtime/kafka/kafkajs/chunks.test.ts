@@ -33,7 +33,8 @@ test("chunks hold every record once, in order, within the limits or alone", () =
 });
 
 test("a small transaction keeps its distance from the last one; a large one does not wait", () => {
-  expect(holdBack(0.03, 10, 25)).toBe(15);
+  expect(holdBack(0, 10, 25)).toBe(15);
+  expect(holdBack(0.05, 10, 100)).toBe(40);
   expect(holdBack(0.1, 10, 25)).toBe(0);
 });
 
