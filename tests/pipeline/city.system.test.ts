@@ -11,7 +11,6 @@ import { NETWORK_ROWS } from "../../schemas/network/rows.ts";
 import type { StationAnswer, TrainAnswer } from "../../schemas/page/api.ts";
 import { parseStationTopic, stationTopic, TOPICS } from "../../schemas/topics.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { kafkaRequestsOf } from "../support/kafka-requests.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
 import { openTopicReader, type TopicReader } from "../support/topic-reader.ts";
 import { proofOf } from "./agreement.ts";
@@ -295,31 +294,6 @@ test(
   },
   2 * SLOW_MACHINE_MS,
 );
-
-/**
- * A commit asks Kafka six questions and a seventh until its markers are there; commits keep their distance. Both bound what
- * a system costs that little happens to. A machine that is short of processor sends less, not more.
- */
-test("what is asked of Kafka stays within its budget: questions of a commit, commits and fetches a second", async () => {
-  const [before, began] = [await kafkaRequestsOf(system), performance.now()];
-  await eventually(async () => {
-    const now = await kafkaRequestsOf(system);
-    expect((now.get("EndTxn") ?? 0) - (before.get("EndTxn") ?? 0)).toBeGreaterThan(100);
-  });
-  const after = await kafkaRequestsOf(system);
-  const seconds = (performance.now() - began) / 1000;
-  const sent = (...apis: readonly string[]): number =>
-    apis.reduce((sum, api) => sum + (after.get(api) ?? 0) - (before.get(api) ?? 0), 0);
-  const commits = sent("EndTxn");
-  const figures = JSON.stringify({ seconds, before: [...before], after: [...after] });
-  expect(sent("FindCoordinator"), figures).toBeLessThan(commits / 4);
-  expect(sent("AddOffsetsToTxn", "TxnOffsetCommit", "AddPartitionsToTxn"), figures).toBeLessThan(4 * commits);
-  expect(sent("ListOffsets"), figures).toBeLessThan(4 * commits);
-  expect(commits / seconds, figures).toBeLessThan(60);
-  // Three loops at their commits, the page at its rounds, long polls of what is idle.
-  expect(sent("Fetch") / seconds, figures).toBeLessThan(150);
-  expect(sent("Metadata"), figures).toBeLessThan(sent("Fetch") + commits);
-});
 
 test(
   "stopped and started again, the page shows the present: counts go on, thirty trains, no ghost",
