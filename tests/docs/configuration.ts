@@ -15,6 +15,7 @@ import { gatewaySettings } from "../../gateway/config.ts";
 import { ingestSettings } from "../../gateway/http/config.ts";
 import { instanceSettings } from "../../gateway/instances/config.ts";
 import { bootstrapSettings } from "../../infra/operator/bootstrap/config.ts";
+import { courseSettings } from "../../infra/operator/course/config.ts";
 import { inspectSettings } from "../../infra/operator/inspect/config.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { logSettings, probeSettings } from "../../infra/runtime/service/config.ts";
@@ -44,6 +45,7 @@ export const SERVICES: Readonly<Record<string, z.ZodObject>> = {
   ksql: ksqlClientConfig,
   "topics, peek": inspectSettings,
   bootstrap: bootstrapSettings,
+  course: courseSettings,
   "registry stand-in": registryServerSettings,
   "REST Proxy stand-in": proxySettings,
   "ksql stand-in": ksqlConfig,

@@ -69,7 +69,7 @@ export const PARTS: readonly TreePart[] = [
     ["sql"],
     ["errors.ts"],
   ),
-  part("infra/operator", LIBRARY, ["bootstrap", "inspect", "supply"], ["postgres"]),
+  part("infra/operator", LIBRARY, ["bootstrap", "course", "supply"], ["inspect", "postgres"]),
   part(
     "infra/launcher",
     [...LIBRARY, "infra/operator/postgres"],

@@ -47,11 +47,14 @@ export interface TestSystem {
  * @throws Error with the supervisor's words when it ends or a part fails.
  */
 export async function startSystem({
+  command: what = "start",
   args = [],
   home,
   env = {},
   readyWithinMs = READY_WITHIN_MS,
 }: {
+  /** `infra`: the servers only. */
+  readonly command?: "start" | "infra";
   readonly args?: readonly string[];
   readonly home?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
@@ -60,7 +63,7 @@ export async function startSystem({
 } = {}): Promise<TestSystem> {
   const folder = home ?? mkdtempSync(join(tmpdir(), "elevated größer als 'L' "));
   const main = join(projectRoot(), "dist", "infra", "launcher", "supervisor", "main.js");
-  const command = [process.execPath, main, "start", "--free-ports", "--home", folder, ...args];
+  const command = [process.execPath, main, what, "--free-ports", "--home", folder, ...args];
   // As hard as a first start may have it: nothing that is made may be read by others, and no home of the user's.
   const child = spawn("/bin/sh", ["-c", 'umask 077 && exec "$0" "$@"', ...command], {
     env: { ...process.env, HOME: undefined, ...env },

@@ -13,7 +13,9 @@ import settings
 KEY = """{"type": "record", "name": "key", "fields": [{"name": "timestamp", "type": "long"}]}"""
 ARRIVAL = """{"type": "record", "name": "arrival", "namespace": "course", "fields": [
   {"name": "station_id", "type": "int"}, {"name": "train_id", "type": "string"},
-  {"name": "direction", "type": "string"}, {"name": "line", "type": "string"}]}"""
+  {"name": "direction", "type": "string"}, {"name": "line", "type": "string"},
+  {"name": "train_status", "type": "string"}, {"name": "prev_station_id", "type": ["null", "int"]},
+  {"name": "prev_direction", "type": ["null", "string"]}]}"""
 TURNSTILE = """{"type": "record", "name": "turnstile", "namespace": "course", "fields": [
   {"name": "station_id", "type": "int"}, {"name": "station_name", "type": "string"},
   {"name": "line", "type": "string"}]}"""
@@ -46,7 +48,15 @@ def main():
 
     arrival, turnstile = serializers(registry, ARRIVAL), serializers(registry, TURNSTILE)
     for number, (station, name) in enumerate(STATIONS):
-        train = {"station_id": station, "train_id": f"B{number}", "direction": "a", "line": "blue"}
+        train = {
+            "station_id": station,
+            "train_id": f"B{number}",
+            "direction": "a",
+            "line": "blue",
+            "train_status": "in_service",
+            "prev_station_id": None,
+            "prev_direction": None,
+        }
         send(settings.ARRIVALS, arrival, train)
         for _ in range(number + 1):
             entry = {"station_id": station, "station_name": name, "line": "blue"}

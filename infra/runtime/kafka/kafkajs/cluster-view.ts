@@ -1,13 +1,18 @@
 import kafkajs, { type Admin } from "kafkajs";
 import { CodedError, messageOf } from "../../../../schemas/errors.ts";
+import type { Clock } from "../../clock.ts";
 import type { ClusterView, PartitionView } from "../ports.ts";
 import type { ClusterOptions } from "./client.ts";
 import { openClient } from "./client.ts";
-import { openCluster } from "./cluster.ts";
+import { type Cluster, openCluster } from "./cluster.ts";
 import { topicOffsets } from "./topic-offsets.ts";
 
 /** How long a list of topics is believed; a topic or partition that is not in it is always asked for again. */
 const TOPICS_MAX_AGE_MS = 10_000;
+
+/** How long a new topic may take to have a leader: 5 s, on a busy machine longer. */
+const APPEAR_TRIES = 50;
+const APPEAR_PAUSE_MS = 100;
 
 type Topics = ReadonlyMap<string, readonly PartitionView[]>;
 
@@ -48,10 +53,7 @@ export function openClusterView(options: ClusterOptions): ClusterView {
       if (!(await makesTopics.enabled())) return undefined;
       const cluster = await openCluster(client, { allowAutoTopicCreation: true });
       try {
-        // Waits until the new topic has a leader.
-        await cluster.addTargetTopic(topic);
-      } catch (error) {
-        throw unavailable(error);
+        await untilThere(cluster, topic, options.clock);
       } finally {
         await cluster.disconnect().catch(() => {});
       }
@@ -107,6 +109,19 @@ class Automatic {
       throw error;
     });
     return this.#known;
+  }
+}
+
+/** The first answer about a topic that is just being made is that there is none, the next that it has no leader. */
+async function untilThere(cluster: Cluster, topic: string, clock: Clock): Promise<void> {
+  for (let n = 1; ; n++) {
+    try {
+      await cluster.addTargetTopic(topic);
+      return;
+    } catch (error) {
+      if (n >= APPEAR_TRIES) throw unavailable(error);
+    }
+    await clock.sleep(APPEAR_PAUSE_MS);
   }
 }
 
