@@ -118,7 +118,15 @@ describe("one thing wrong fails one check", () => {
     ],
     [
       "a server that does not read",
-      facts({}, { groups: new Map([["course.stations", ["faust"]]]) }),
+      facts(
+        {},
+        {
+          groups: new Map([
+            ["course.stations", ["faust"]],
+            ["course.turnstiles", ["_confluent-ksql-q"]],
+          ]),
+        },
+      ),
       [/^15 no group/],
     ],
     [
