@@ -6,6 +6,7 @@ import { silentLogger } from "../../logger.ts";
 import { createKafka } from "../kafka.ts";
 import type { ReadUpTo, TransactionalProducer } from "../loop/ports.ts";
 import type { InRecord, OutRecord, Processor } from "../ports.ts";
+import { requestsSent } from "../requests-sent.ts";
 import { type Counted, counterTask, until } from "../testing/contract-support.ts";
 import { type ClusterOptions, openClient } from "./client.ts";
 import { openTransactions } from "./transactions.ts";
@@ -163,3 +164,17 @@ test("partitions move between instances, again and again, without loss or repeti
     expect(values).toEqual(Array.from({ length: sent }, (_, n) => `${partition}:${n + 1}:${n}`));
   }
 }, 120_000);
+
+test("a commit asks Kafka five questions, and none of them who coordinates", async () => {
+  const producer = await openTransactions(cluster, `${prefix}budget`, `${prefix}g`);
+  cleanup.push(() => producer.close());
+  await commit(producer, [value("first")], 1);
+  const before = requestsSent.byName();
+  const commits = 10;
+  for (let n = 1; n <= commits; n++) await commit(producer, [value(`${n}`)], n + 1);
+  const sent = (api: string): number => (requestsSent.byName().get(api) ?? 0) - (before.get(api) ?? 0);
+  expect(sent("EndTxn")).toBe(commits);
+  // No other writer is at work meanwhile; the first question may be repeated until the last transaction has ended.
+  expect(["AddPartitionsToTxn", "Produce", "TxnOffsetCommit"].map(sent)).toEqual([commits, commits, commits]);
+  expect(sent("FindCoordinator")).toBe(0);
+});
