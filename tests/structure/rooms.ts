@@ -189,6 +189,7 @@ export const COMPUTING: readonly string[] = [
 
 /** Each package, and where it may be imported: one adapter each for those that speak to the world. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  ajv: ["infra/servers/rest-proxy/core"],
   "@lydell/node-pty": ["firmware-sim/hosts"],
   "@serialport/bindings-cpp": ["edge/serial", "firmware-sim/hosts"],
   aedes: ["gateway/broker"],
@@ -228,7 +229,11 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   preact: ["central/dashboard/web"],
   "prom-client": ["infra", "firmware-sim", "edge", "gateway", "central"],
   protobufjs: ["infra/servers/schema-registry/core/protobuf"],
-  re2js: ["infra/servers/ksql/values", "infra/servers/schema-registry/core/json-schema"],
+  re2js: [
+    "infra/servers/ksql/values",
+    "infra/servers/schema-registry/core/json-schema",
+    "infra/servers/rest-proxy/core",
+  ],
   semver: ["infra/operator/supply"],
   serialport: ["edge/serial", "firmware-sim/hosts"],
   snappyjs: ["infra/runtime/kafka/wire"],
@@ -241,6 +246,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that only compute. */
 export const COMPUTING_PACKAGES: readonly string[] = [
+  "ajv",
   "avsc",
   "fastest-levenshtein",
   "fflate",

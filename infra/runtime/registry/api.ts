@@ -3,7 +3,7 @@ import { CodedError, isCoded, messageOf } from "../../../schemas/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Fetch } from "../security/http.ts";
-import type { RegistryApi } from "./ports.ts";
+import type { RegistryApi, SchemaType } from "./ports.ts";
 
 export interface RegistryApiOptions {
   /** For example http://localhost:8081 */
@@ -24,6 +24,8 @@ interface Question<T> {
   readonly path: string;
   /** POSTed as a schema; left out: GET. */
   readonly schema?: string;
+  /** Left out: AVRO. */
+  readonly schemaType?: SchemaType | undefined;
   readonly answer: z.ZodType<T>;
   /** For errors. */
   readonly context: Readonly<Record<string, unknown>>;
@@ -48,13 +50,13 @@ const errorAnswer = z.object({ error_code: z.int().optional(), message: z.string
 export function registryApi(options: RegistryApiOptions): RegistryApi {
   const subjectPath = (subject: string): string => `/subjects/${encodeURIComponent(subject)}`;
   return {
-    async register(subject, schema) {
+    async register(subject, schema, schemaType) {
       const path = `${subjectPath(subject)}/versions`;
-      return (await ask(options, { path, schema, answer: idAnswer, context: { subject } })).id;
+      return (await ask(options, { path, schema, schemaType, answer: idAnswer, context: { subject } })).id;
     },
-    async lookUp(subject, schema) {
+    async lookUp(subject, schema, schemaType) {
       const path = subjectPath(subject);
-      const found = ask(options, { path, schema, answer: idAnswer, context: { subject } });
+      const found = ask(options, { path, schema, schemaType, answer: idAnswer, context: { subject } });
       return (await unlessMissing(found, SUBJECT_NOT_FOUND, SCHEMA_NOT_FOUND))?.id;
     },
     latest(subject) {
@@ -98,7 +100,7 @@ async function ask<T>(options: RegistryApiOptions, question: Question<T>): Promi
 }
 
 async function askOnce<T>(options: RegistryApiOptions, question: Question<T>): Promise<T> {
-  const { path, schema, answer, context } = question;
+  const { path, schema, schemaType, answer, context } = question;
   const url = options.url.replace(/\/$/, "") + path;
   let response: Response;
   let text: string;
@@ -107,7 +109,9 @@ async function askOnce<T>(options: RegistryApiOptions, question: Question<T>): P
       method: schema === undefined ? "GET" : "POST",
       headers: { accept: MEDIA_TYPE, "content-type": MEDIA_TYPE },
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      ...(schema === undefined ? {} : { body: JSON.stringify({ schema }) }),
+      ...(schema === undefined
+        ? {}
+        : { body: JSON.stringify(schemaType === undefined ? { schema } : { schema, schemaType }) }),
     });
     text = await response.text();
   } catch (cause) {

@@ -10,10 +10,10 @@ import {
   type OffsetEntry,
   stored,
 } from "./core/results.ts";
-import { avroSide, plainSide, type Side } from "./core/sides.ts";
+import { avroSide, jsonSchemaSide, plainSide, type Side } from "./core/sides.ts";
 import type { Schemas } from "./ports.ts";
 
-export type EmbeddedFormat = "binary" | "json" | "avro";
+export type EmbeddedFormat = "binary" | "json" | "avro" | "jsonschema";
 
 export interface ProduceDependencies {
   readonly producer: Producer;
@@ -91,9 +91,10 @@ async function sidesOf(
   if (format === "json") return { key: plainSide(jsonBytes), value: plainSide(jsonBytes) };
   const keys = records.map((record) => record.key);
   const values = records.map((record) => record.value);
+  const side = format === "avro" ? avroSide : jsonSchemaSide;
   return {
-    key: await avroSide(schemas, topic, "key", keySchema, keys),
-    value: await avroSide(schemas, topic, "value", valueSchema, values),
+    key: await side(schemas, topic, "key", keySchema, keys),
+    value: await side(schemas, topic, "value", valueSchema, values),
   };
 }
 

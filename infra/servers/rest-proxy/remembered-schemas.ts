@@ -10,10 +10,10 @@ export function rememberedSchemas(registry: RegistryApi): Schemas {
   const ids = new Remembered<number>(REMEMBERED);
   const texts = new Remembered<string>(REMEMBERED);
   return {
-    idOf: (subject, text) =>
+    idOf: (subject, text, type) =>
       ids.get(
-        `${subject}\n${text}`,
-        async () => (await registry.lookUp(subject, text)) ?? registry.register(subject, text),
+        `${type ?? ""} ${subject}\n${text}`,
+        async () => (await registry.lookUp(subject, text, type)) ?? registry.register(subject, text, type),
       ),
     textOf: (subject, id) =>
       texts.get(`${subject}\n${id}`, async () => {

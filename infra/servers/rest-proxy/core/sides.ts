@@ -1,9 +1,11 @@
 import { isCoded } from "../../../../schemas/errors.ts";
 import { parseAvroSchema } from "../../../runtime/avro/type.ts";
 import type { Json } from "../../../runtime/json/lossless.ts";
+import { headerOf } from "../../../runtime/registry/wire-format.ts";
 import type { Schemas } from "../ports.ts";
 import { AvroJsonError, allowsNull, encodeAvroJson } from "./avro-json.ts";
-import type { Convert } from "./embedded.ts";
+import { type Convert, jsonBytes } from "./embedded.ts";
+import { jsonSchemaCheck } from "./json-schema.ts";
 import { refusal } from "./refusal.ts";
 import type { SchemaChoice } from "./request.ts";
 
@@ -41,10 +43,12 @@ export async function avroSide(
     }
     return plainSide(() => null);
   }
-  const { id, text } = await identified(schemas, `${topic}-${side}`, choice);
+  const { id, text } = await identified(schemas, `${topic}-${side}`, choice, async (given) => {
+    parsed(given);
+    return schemas.idOf(`${topic}-${side}`, given);
+  });
   const { type } = parsed(text);
-  const header = Buffer.alloc(5);
-  header.writeInt32BE(id, 1);
+  const header = headerOf(id);
   const nullable = allowsNull(type);
   return {
     id,
@@ -53,16 +57,57 @@ export async function avroSide(
   };
 }
 
+/**
+ * Keys or values by a JSON Schema: `00`, the schema's id in 4 bytes, JSON. A null part is a null part of the record.
+ *
+ * @throws {RestError} as `avroSide`; 400 for what does not fit the schema.
+ */
+export async function jsonSchemaSide(
+  schemas: Schemas,
+  topic: string,
+  side: SideName,
+  choice: SchemaChoice,
+  parts: readonly Json[],
+): Promise<Side> {
+  if (choice.id === undefined && choice.text === undefined)
+    return avroSide(schemas, topic, side, choice, parts);
+  const subject = `${topic}-${side}`;
+  const { id, text } = await identified(schemas, subject, choice, (given) => {
+    compiled(given);
+    return schemas.idOf(subject, given, "JSON");
+  });
+  const problemOf = compiled(text);
+  const header = headerOf(id);
+  return {
+    id,
+    convert: (part) => {
+      const bytes = jsonBytes(part);
+      if (bytes === null) return null;
+      const problem = problemOf(part);
+      if (problem !== undefined) throw refusal.badRequest(`the datum does not fit its schema: ${problem}`);
+      return Buffer.concat([header, bytes]);
+    },
+  };
+}
+
+function compiled(text: string): (part: Json) => string | undefined {
+  try {
+    return jsonSchemaCheck(text);
+  } catch (error) {
+    throw refusal.invalidSchema((error as Error).message);
+  }
+}
+
 async function identified(
   schemas: Schemas,
   subject: string,
   choice: SchemaChoice,
+  idOf: (text: string) => Promise<number>,
 ): Promise<{ readonly id: number; readonly text: string }> {
   try {
     if (choice.id !== undefined) return { id: choice.id, text: await schemas.textOf(subject, choice.id) };
     const text = choice.text ?? "";
-    parsed(text);
-    return { id: await schemas.idOf(subject, text), text };
+    return { id: await idOf(text), text };
   } catch (error) {
     if (isCoded(error)) throw refusal.registryFailed(error.message);
     throw error;

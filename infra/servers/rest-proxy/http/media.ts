@@ -9,6 +9,7 @@ const FORMATS: Readonly<Record<string, EmbeddedFormat>> = {
   "application/vnd.kafka.binary.v2+json": "binary",
   "application/vnd.kafka.json.v2+json": "json",
   "application/vnd.kafka.avro.v2+json": "avro",
+  "application/vnd.kafka.jsonschema.v2+json": "jsonschema",
 };
 
 /** The embedded format that a produce request's Content-Type names; none means binary. @throws {RestError} 415 */
