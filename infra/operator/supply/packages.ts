@@ -8,9 +8,10 @@ interface Locked {
   readonly devOptional?: boolean;
 }
 
-/** Of packages whose package.json names none, or in an old form: by the LICENSE file that they come with. */
+/** Of packages whose package.json names none, or in an old form: by that form, or the LICENSE file that they come with. */
 const BY_FILE: Readonly<Record<string, string>> = {
   "@kafkajs/confluent-schema-registry": "MIT",
+  "gtfs-realtime-bindings": "Apache-2.0",
   "parse-cache-control": "BSD-3-Clause",
   "xmlhttprequest-ssl": "MIT",
 };
