@@ -301,8 +301,7 @@ test(
     const before = await proofOf(system.endpoints.DASHBOARD_URL);
     await topics.close();
     await system.stop();
-    // At its usual speed: what waited meanwhile comes on top of it.
-    system = await startSystem({ home: system.home });
+    system = await startSystem({ args: ["--speed", "180"], home: system.home });
     topics = await openTopicReader(system.endpoints);
     await eventually(async () => {
       const trains = await json<TrainAnswer[]>("DASHBOARD_URL", "/api/v1/trains");
