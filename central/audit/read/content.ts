@@ -1,3 +1,4 @@
+import { startsAt } from "../../../infra/runtime/bytes.ts";
 import { LINES, type Line } from "../../../schemas/network/network.ts";
 
 /** What a clean record says of a reading besides its name, in a number: equal contents have equal sums. */
@@ -27,11 +28,6 @@ export function arrivalContent(
   prevDirection: string | null,
 ): number {
   return hash(JSON.stringify([trainId, line, direction, status, prevStationId, prevDirection]));
-}
-
-function startsAt(bytes: Buffer, at: number, part: Buffer): boolean {
-  for (let i = 0; i < part.length; i++) if (bytes[at + i] !== part[i]) return false;
-  return true;
 }
 
 /** FNV-1a, 32 bits. */

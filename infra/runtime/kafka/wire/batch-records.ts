@@ -1,3 +1,4 @@
+import { startsAt } from "../../bytes.ts";
 import type { InRecord, LookedRecords } from "../ports.ts";
 import { ByteCursor } from "./byte-cursor.ts";
 
@@ -155,9 +156,4 @@ function known(cursor: ByteCursor, wanted: readonly HeaderName[] | undefined): s
     if (bytes.length === length && startsAt(cursor.bytes, at, bytes)) return name;
   }
   return undefined;
-}
-
-function startsAt(bytes: Buffer, at: number, part: Buffer): boolean {
-  for (let i = 0; i < part.length; i++) if (bytes[at + i] !== part[i]) return false;
-  return true;
 }
