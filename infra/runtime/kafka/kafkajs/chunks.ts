@@ -38,9 +38,9 @@ const MOST_WAIT_MS = 250;
 
 /**
  * How long to wait for more before the next transaction, ms: they are kept apart while there is little to commit,
- * because each costs the broker milliseconds however small it is; the more there is, the shorter the wait, and after a large
- * one there is no wait. On a machine that is short of processor a transaction takes long, and the wait is as long as it: a loop that cannot keep up commits less
- * often, not more.
+ * because each costs the broker milliseconds however small it is. The more there is, the shorter the wait, and after a
+ * large one there is no wait. On a machine that is short of processor a transaction takes long, and the wait is as long as
+ * it: a loop that cannot keep up commits less often, not more.
  *
  * @param took - ms that the last transactions took, from their fetch to their commits.
  */

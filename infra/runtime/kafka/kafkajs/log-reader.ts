@@ -1,25 +1,17 @@
 import { CodedError } from "../../../../schemas/errors.ts";
 import type { LogReader, LogReaderOptions, LookAt, Looked } from "../ports.ts";
+import { Positions } from "../positions.ts";
 import { type HeaderName, headerNames } from "../wire/batch-records.ts";
 import { readRecordSet } from "../wire/record-set.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
-import {
-  ask,
-  type Broker,
-  type Cluster,
-  openCluster,
-  plansOfExisting,
-  type TopicPlan,
-  topicPlans,
-} from "./cluster.ts";
+import { ask, type Broker, type Cluster, openCluster, plansOfExisting, topicPlans } from "./cluster.ts";
 import { coded } from "./errors.ts";
+import { KnownPlans } from "./known-plans.ts";
 import { FETCH, type FetchedPartition, type FetchTopic, fetchRequest } from "./requests/fetch.ts";
 import { disconnected } from "./supervision.ts";
 
 /** A look is one answer: what does not fit in is there at the next. */
 const LIMITS = { maxBytes: 16 * 1024 * 1024, maxPartitionBytes: 4 * 1024 * 1024 } as const;
-/** How long names are believed to stand for the same topics and leaders, ms; a broker that knows better says so. */
-const PLANS_MS = 30_000;
 const OFFSET_OUT_OF_RANGE = 1;
 const EARLIEST = -2;
 const LATEST = -1;
@@ -27,10 +19,13 @@ const LATEST = -1;
 interface Open {
   readonly client: Client;
   readonly cluster: Cluster;
+  readonly plans: KnownPlans;
 }
 
-interface Plan extends TopicPlan {
-  readonly topicId: string;
+/** What the names of one look stand for. */
+interface Named {
+  readonly ids: ReadonlyMap<string, string>;
+  readonly leaders: Positions;
 }
 
 /** Looks at Kafka over kafkajs's connections, with requests and readers of its own. */
@@ -39,8 +34,6 @@ export class KafkaJsLogReader implements LogReader {
   readonly #headers: readonly HeaderName[] | undefined;
   readonly #mayMiss: boolean;
   #open: Open | undefined;
-  #plans = new Map<string, Plan>();
-  #plannedAt = Number.NEGATIVE_INFINITY;
 
   /** @param mayMiss - topics that do not exist are left out of a look; else they fail it. */
   constructor(options: ClusterOptions, { headers }: LogReaderOptions, mayMiss = false) {
@@ -51,11 +44,13 @@ export class KafkaJsLogReader implements LogReader {
 
   async look(at: readonly LookAt[], waitMs = 0): Promise<readonly Looked[]> {
     try {
-      const { cluster } = await this.#connected();
-      await this.#plan(cluster, at);
-      const byLeader = grouped(at, (one) => this.#leaderOf(one));
+      const open = await this.#connected();
+      const named = await namedIn(open.plans, at);
+      const byLeader = grouped(at, ({ topic, partition }) => named.leaders.get(topic, partition) ?? -1);
       const answers = await Promise.all(
-        [...byLeader].map(([leader, some]) => (leader < 0 ? [] : this.#ask(cluster, leader, some, waitMs))),
+        [...byLeader].map(([leader, some]) =>
+          leader < 0 ? [] : this.#ask(open, named, { leader, at: some, waitMs }),
+        ),
       );
       return answers.flat();
     } catch (error) {
@@ -68,7 +63,6 @@ export class KafkaJsLogReader implements LogReader {
   async stop(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
-    this.#plannedAt = Number.NEGATIVE_INFINITY;
     if (!open) return;
     await disconnected(this.#options.clock, open.cluster.disconnect());
     open.client.destroy();
@@ -78,7 +72,9 @@ export class KafkaJsLogReader implements LogReader {
     if (this.#open) return this.#open;
     const client = openClient(this.#options, { giveUpMs: 1_000 });
     try {
-      this.#open = { client, cluster: await openCluster(client) };
+      const cluster = await openCluster(client);
+      const asking = this.#mayMiss ? plansOfExisting : topicPlans;
+      this.#open = { client, cluster, plans: new KnownPlans(cluster, this.#options.clock, asking) };
     } catch (error) {
       client.destroy();
       throw error;
@@ -86,34 +82,14 @@ export class KafkaJsLogReader implements LogReader {
     return this.#open;
   }
 
-  /** Which topics the names stand for, and who leads them. */
-  async #plan(cluster: Cluster, at: readonly LookAt[]): Promise<void> {
-    const topics = [...new Set(at.map(({ topic }) => topic))];
-    const now = this.#options.clock.monotonic();
-    if (now - this.#plannedAt < PLANS_MS && topics.every((topic) => this.#plans.has(topic))) return;
-    const plans = await (this.#mayMiss ? plansOfExisting : topicPlans)(cluster, topics);
-    for (const topic of topics) this.#plans.delete(topic);
-    for (const { topicId, ...plan } of plans) {
-      if (topicId === undefined) {
-        throw new CodedError("KAFKA_UNAVAILABLE", {
-          message: "this Kafka tells no topic ids: 3.1 or later is needed",
-          retryable: true,
-        });
-      }
-      this.#plans.set(plan.topic, { ...plan, topicId });
-    }
-    this.#plannedAt = now;
-  }
-
-  #leaderOf({ topic, partition }: LookAt): number {
-    return this.#plans.get(topic)?.partitions.find((p) => p.partition === partition)?.leader ?? -1;
-  }
-
   async #ask(
-    cluster: Cluster,
-    leader: number,
-    at: readonly LookAt[],
-    maxWaitMs: number,
+    { cluster, plans }: Open,
+    { ids }: Named,
+    {
+      leader,
+      at,
+      waitMs,
+    }: { readonly leader: number; readonly at: readonly LookAt[]; readonly waitMs: number },
   ): Promise<readonly Looked[]> {
     const broker = await cluster.findBroker({ nodeId: leader });
     if ((broker.versions?.[FETCH.key]?.maxVersion ?? 0) < FETCH.version) {
@@ -123,11 +99,14 @@ export class KafkaJsLogReader implements LogReader {
       });
     }
     const topics = [...grouped(at, ({ topic }) => topic)].map(
-      ([topic, partitions]): FetchTopic => ({ topicId: this.#plans.get(topic)?.topicId ?? "", partitions }),
+      ([topic, partitions]): FetchTopic => ({ topicId: ids.get(topic) ?? "", partitions }),
     );
-    const { errorCode, partitions } = await ask(broker, fetchRequest(topics, { ...LIMITS, maxWaitMs }));
-    if (errorCode !== 0) this.#plannedAt = Number.NEGATIVE_INFINITY;
-    const names = new Map([...this.#plans.values()].map(({ topic, topicId }) => [topicId, topic]));
+    const { errorCode, partitions } = await ask(
+      broker,
+      fetchRequest(topics, { ...LIMITS, maxWaitMs: waitMs }),
+    );
+    if (errorCode !== 0) plans.forget();
+    const names = new Map(Array.from(ids, ([topic, topicId]) => [topicId, topic]));
     const looked: Looked[] = [];
     for (const fetched of partitions) {
       const topic = names.get(fetched.topicId);
@@ -135,6 +114,8 @@ export class KafkaJsLogReader implements LogReader {
       if (!asked) continue;
       const answer = await this.#answer(broker, asked, fetched);
       if (answer) looked.push(answer);
+      // Another leader, or another topic of the name: asked again before the next look.
+      else plans.forget();
     }
     return looked;
   }
@@ -153,10 +134,25 @@ export class KafkaJsLogReader implements LogReader {
       if (first === undefined || last === undefined) return undefined;
       return { topic, topicId, partition, records: [], unreadable: [], next: first, start: first, end: last };
     }
-    // Another leader, or another topic of the name: asked again before the next look.
-    this.#plannedAt = Number.NEGATIVE_INFINITY;
     return undefined;
   }
+}
+
+/** @throws {CodedError} KAFKA_UNAVAILABLE */
+async function namedIn(plans: KnownPlans, at: readonly LookAt[]): Promise<Named> {
+  const ids = new Map<string, string>();
+  const leaders = new Positions();
+  for (const { topic, topicId, partitions } of await plans.of([...new Set(at.map(({ topic }) => topic))])) {
+    if (topicId === undefined) {
+      throw new CodedError("KAFKA_UNAVAILABLE", {
+        message: "this Kafka tells no topic ids: 3.1 or later is needed",
+        retryable: true,
+      });
+    }
+    ids.set(topic, topicId);
+    for (const { partition, leader } of partitions) leaders.set(topic, partition, leader);
+  }
+  return { ids, leaders };
 }
 
 function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
