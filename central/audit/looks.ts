@@ -4,7 +4,7 @@ import type { DeviceKind } from "../../schemas/network/devices.ts";
 import { parseStationTopic, type Topics } from "../../schemas/topics.ts";
 import type { Auditor } from "./core/auditor.ts";
 import type { Seen, SliceSeen, TopicRole } from "./core/events.ts";
-import type { Decoder } from "./read/decode.ts";
+import type { Decoder, RecordRole } from "./read/decode.ts";
 import { ReadingReader } from "./read/reading.ts";
 
 export interface LooksOptions {
@@ -73,14 +73,14 @@ export class Looks {
     return Array.from({ length: partitions }, (_, partition) => ({
       topic,
       partition,
-      from: this.#options.auditor.progress(topic, partition).position ?? 0,
+      from: this.#options.auditor.reading.progress(topic, partition).position ?? 0,
     }));
   }
 
   async #slice(looked: Looked): Promise<SliceSeen> {
     const { topic, topicId, partition, start, end, next } = looked;
     const place = this.#placeOf(topic);
-    const { position } = this.#options.auditor.progress(topic, partition);
+    const { position } = this.#options.auditor.reading.progress(topic, partition);
     const from = position ?? 0;
     const known = this.#topicIds.get(topic);
     const madeAnew = position !== null && ((known !== undefined && topicId !== known) || end < from);
@@ -96,7 +96,7 @@ export class Looks {
     return { ...common, next: Math.max(next, start), seen };
   }
 
-  async #decoded(records: Iterable<InRecord>, place: TopicRole): Promise<readonly Seen[]> {
+  async #decoded(records: Iterable<InRecord>, place: RecordRole): Promise<readonly Seen[]> {
     const seen: Seen[] = [];
     for (const record of records) {
       const decoded = this.#options.decoder.decode(record, place);

@@ -93,10 +93,6 @@ export class Auditor {
     return this.#look + 1;
   }
 
-  progress(topic: string, partition: number): ReadingProgress {
-    return this.reading.progress(topic, partition);
-  }
-
   /** @param covered - per topic, the next offset that the state does not cover. */
   restoreStation(id: number, state: StationAuditState, covered: Readonly<Record<string, number>>): void {
     this.#of(id).restore(id, state, covered);
@@ -143,7 +139,7 @@ export class Auditor {
     const slices = [...look.slices].sort((x, y) => ORDER.indexOf(x.place.role) - ORDER.indexOf(y.place.role));
     for (const slice of slices) this.#slice(slice);
     for (const { topic, partition, next, end } of slices)
-      this.progress(topic, partition).observe(look.n, next, end);
+      this.reading.progress(topic, partition).observe(look.n, next, end);
     this.#cut();
   }
 
@@ -159,7 +155,7 @@ export class Auditor {
 
   #slice(slice: SliceSeen): void {
     const { place, topic, partition, start, from } = slice;
-    const progress = this.progress(topic, partition);
+    const progress = this.reading.progress(topic, partition);
     const first = progress.position === null;
     if (slice.madeAnew) this.#madeAnew(slice, progress);
     else if (start > from) this.#gap(slice, first);
@@ -290,17 +286,17 @@ export class Auditor {
 
   #cut(): void {
     const { topics } = this.#options;
-    const dead = this.partitions.map((_, p) => this.progress(topics.deadLetter, p).caught);
-    const rows = this.partitions.map((_, p) => this.progress(topics.turnstileSummary, p).caught);
+    const dead = this.partitions.map((_, p) => this.reading.progress(topics.deadLetter, p).caught);
+    const rows = this.partitions.map((_, p) => this.reading.progress(topics.turnstileSummary, p).caught);
     this.summary.readBefore(rows);
     this.partitions.forEach((own, p) => {
-      const raw = this.progress(topics.raw, p);
-      const outputs = CLEAN_TOPICS.map((name) => this.progress(topics[name], p).caught);
+      const raw = this.reading.progress(topics.raw, p);
+      const outputs = CLEAN_TOPICS.map((name) => this.reading.progress(topics[name], p).caught);
       const offset = own.cut.close(Math.min(...outputs, dead[p] ?? 0), raw.position ?? 0);
       if (offset !== undefined) own.closeAt(offset, this.#look);
       own.settle(raw.caught, this.#clean);
       own.judgeClaims(Math.min(raw.caught, ...dead), this.#now);
-      const entries = this.progress(topics.turnstiles, p);
+      const entries = this.reading.progress(topics.turnstiles, p);
       this.summary.judge(own.stations, p, entries.position ?? 0, entries.caught, this.#now);
     });
   }
@@ -311,12 +307,12 @@ export class Auditor {
       for (const station of own.stations) {
         for (const kind of DEVICE_KINDS) {
           const topic = this.#options.copyOf(kind, station.id);
-          const { caught } = this.progress(topic, 0);
+          const { caught } = this.reading.progress(topic, 0);
           if (caught === 0 || this.#copyCuts.get(topic) === caught) continue;
           this.#copyCuts.set(topic, caught);
           const unread = this.#copyGaps.delete(topic);
           const clean = { topic: this.#clean[kind], partition: p };
-          const read = this.progress(clean.topic, p);
+          const read = this.reading.progress(clean.topic, p);
           for (const device of station.ofKind(kind)) {
             device.cutCopies(caught, { ...clean, offset: Math.max(0, (read.position ?? 1) - 1) }, unread);
             device.settleCopies(read.caught, topic, unread);

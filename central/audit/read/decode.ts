@@ -6,12 +6,12 @@ import { parseFrame } from "../../../infra/runtime/registry/wire-format.ts";
 import { SingleObjectCodec } from "../../../schemas/avro/single-object.ts";
 import type { DeadLetter } from "../../../schemas/dead-letter.ts";
 import { isCoded, messageOf } from "../../../schemas/errors.ts";
+import type { DeviceKind } from "../../../schemas/network/devices.ts";
 import type { ReadingBatch, Run } from "../../../schemas/readings.ts";
 import { type AnyState, generationIn, type SessionState } from "../../../schemas/states.ts";
 import { HEADERS, parseCut, parseLost, type Topics } from "../../../schemas/topics.ts";
 import type { BatchSeen, DeadLetterSeen, Seen, TopicRole, UnreadableSeen } from "../core/events.ts";
 import { readBatch } from "./batch.ts";
-import { ReadingReader } from "./reading.ts";
 
 export interface DecodeOptions {
   readonly topics: Topics;
@@ -19,6 +19,9 @@ export interface DecodeOptions {
   /** Of our own schema of raw records. */
   readonly rawSchemaId: number;
 }
+
+/** Places whose records are few: those that have a record for each reading are read by `ReadingReader`. */
+export type RecordRole = Exclude<TopicRole, { readonly of: DeviceKind }>;
 
 /** Turns Kafka's records into what the auditor knows of: its own readers, but for small topics and foreign schemas. */
 export class Decoder {
@@ -32,7 +35,7 @@ export class Decoder {
    * @returns null for records that mean nothing to the proof.
    * @throws {CodedError} REGISTRY_UNAVAILABLE (retryable): it can be read later.
    */
-  decode(record: InRecord, place: TopicRole): Seen | null | Promise<Seen | null> {
+  decode(record: InRecord, place: RecordRole): Seen | null | Promise<Seen | null> {
     const { offset, timestamp: since } = record;
     const unreadable = (error: unknown): UnreadableSeen => {
       if (isCoded(error) && error.retryable) throw error;
@@ -46,13 +49,10 @@ export class Decoder {
     }
   }
 
-  #decode(record: InRecord, place: TopicRole): Seen | null | Promise<Seen | null> {
+  #decode(record: InRecord, place: RecordRole): Seen | null | Promise<Seen | null> {
     switch (place.role) {
       case "raw":
         return this.#raw(record);
-      case "clean":
-      case "copy":
-        return new ReadingReader(place.of).read(record);
       case "turnstileSummary":
         return this.#sum(record);
       case "devices":
