@@ -78,14 +78,14 @@ function selectorOf(
   };
 }
 
-type Told = readonly [header: string, description: string];
+type AlertWords = readonly [header: string, description: string];
 
 function alert(
   id: string,
   since: number,
   informedEntity: readonly EntitySelector[],
   effect: Alert["effect"],
-  [english, spanish]: readonly [Told, Told],
+  [english, spanish]: readonly [AlertWords, AlertWords],
 ): FeedEntity {
   const text = (part: 0 | 1): TranslatedString => ({
     translation: [

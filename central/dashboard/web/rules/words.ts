@@ -1,13 +1,15 @@
+import { TIME_ZONE } from "../../../../schemas/network/service.ts";
+
 /** Words and figures as the page writes them. */
 
 const numbers = new Intl.NumberFormat("en-US");
 const serviceTime = new Intl.DateTimeFormat("en-US", {
-  timeZone: "America/Chicago",
+  timeZone: TIME_ZONE,
   hour: "2-digit",
   minute: "2-digit",
   hourCycle: "h23",
 });
-const serviceDay = new Intl.DateTimeFormat("en-US", { timeZone: "America/Chicago", weekday: "short" });
+const serviceDay = new Intl.DateTimeFormat("en-US", { timeZone: TIME_ZONE, weekday: "short" });
 const wallTime = new Intl.DateTimeFormat("en-US", {
   hour: "2-digit",
   minute: "2-digit",
