@@ -94,4 +94,6 @@ test("blanks and comments make no difference, and what is laid out stays", () =>
   expect(formatted(odd)).toBe(laidOut);
   expect(formatted(laidOut)).toBe(laidOut);
   expect(() => formatted('option a = "b')).toThrow(/does not end/);
+  // Blanks before each line: 10,000 levels would be a gigabyte of them.
+  expect(() => formatted("message A { ".repeat(33))).toThrow(/deeper than 32/);
 });

@@ -1,10 +1,13 @@
 import { tokens } from "./tokens.ts";
 
+/** What protoc allows messages to be nested; deeper texts would also be laid out mostly as blanks. */
+const MAX_DEPTH = 32;
+
 /**
  * A schema's text laid out in one way, so that blanks and comments make no difference: two blanks for each level, one
  * statement a line, an empty line between groups.
  *
- * @throws {Error} at a text or comment that does not end.
+ * @throws {Error} at a text or comment that does not end, and at blocks nested deeper than 32.
  */
 export function formatted(text: string): string {
   const lines: string[] = [];
@@ -32,7 +35,7 @@ export function formatted(text: string): string {
     line.push(token);
     if (token === "{" && !value) {
       end();
-      depth++;
+      if (++depth > MAX_DEPTH) throw new Error(`blocks are nested deeper than ${MAX_DEPTH}`);
     } else if (token === ";" && inside === 0) end();
     if (value || token === "(" || token === "[") inside++;
     if (token === ")" || token === "]" || token === "}") inside = Math.max(0, inside - 1);
