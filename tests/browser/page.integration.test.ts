@@ -168,6 +168,18 @@ describe("the page in a browser", () => {
     expect(stops).toBe(1);
   });
 
+  test("a page that is opened early offers to break devices as soon as one is heard", async () => {
+    const city = new SmallChicago(() => Date.now());
+    await city.topicsExist();
+    city.stations();
+    const page = await visit((await served(city)).url, "/#/break");
+    const offered = (id: string) => page.locator(`[data-experiment="${id}"]`).count();
+    await expect.poll(() => offered("kill-gateway")).toBe(1);
+    expect(await offered("unplug-device")).toBe(0);
+    city.online();
+    await expect.poll(() => offered("unplug-device")).toBe(1);
+  });
+
   test("a killed gateway: each step as it was measured, and the proof before, at worst and after", async () => {
     const city = await readyCity();
     city.press(40380, 100);

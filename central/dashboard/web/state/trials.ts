@@ -16,6 +16,8 @@ export class Trials {
   readonly #listeners = new Set<() => void>();
   #token = "";
   #ordering = false;
+  /** What the offer was asked for; null: nobody looks at it. */
+  #askedFor: string | null = null;
   offer: ExperimentsAnswer = NONE;
   trial: Trial | null = null;
   /** What is begun as soon as the proof holds. */
@@ -45,6 +47,7 @@ export class Trials {
   /** Ask what may be broken. @param token - what the reader typed; empty on loopback. */
   async ask(token = this.#token): Promise<void> {
     this.#token = token;
+    this.#askedFor = this.#breakable();
     const answer = await this.#fetch("/experiments").catch(() => null);
     this.offer = answer?.ok ? ((await answer.json()) as ExperimentsAnswer) : NONE;
     this.problem = token !== "" && this.offer.access === "token" ? "That is not the token." : "";
@@ -79,6 +82,15 @@ export class Trials {
     this.#ordering = false;
   }
 
+  /** What the offer depends on: a page that is opened early hears of devices and parts later. */
+  #breakable(): string {
+    const { state } = this.#page.view;
+    const heard = Object.values(state?.devices ?? {}).some(
+      (device) => device.kind === "turnstile" && device.state === "online",
+    );
+    return [heard, ...(state?.parts ?? []).map(({ name }) => name)].join();
+  }
+
   #look(): Observed | null {
     const { state } = this.#page.view;
     if (!state) return null;
@@ -94,6 +106,7 @@ export class Trials {
   #observe(): void {
     const seen = this.#look();
     if (!seen) return;
+    if (this.#askedFor !== null && this.#askedFor !== this.#breakable()) void this.ask();
     if (this.waiting && waitsFor(seen.proof) === null) {
       void this.begin(this.waiting);
       return;
