@@ -8,7 +8,7 @@ import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { type Cluster, openCluster, partitionCounts } from "./cluster.ts";
 import { brokerError, coded } from "./errors.ts";
 import { openTransactions, tellsOfTransactions, transactionOf } from "./open-transactions.ts";
-import { persistently } from "./persistence.ts";
+import { CREATED_SETTLE_MS, persistently } from "./persistence.ts";
 import { TopicIds } from "./topic-ids.ts";
 import { allServed, groupOffsets, topicOffsets } from "./topic-offsets.ts";
 
@@ -52,7 +52,8 @@ class KafkaJsAdmin implements KafkaAdmin {
       await this.#verifyPartitions(specs);
       // Without this the first transaction to a new topic fails, and its worker has to begin again.
       const created = missing.map(({ topic }) => topic);
-      if (created.length > 0) await persistently(this.#clock, () => allServed(this.#client, created));
+      const served = (): Promise<void> => allServed(this.#client, created);
+      if (created.length > 0) await persistently(this.#clock, served, CREATED_SETTLE_MS);
       await this.#verifyConfig(specs.filter((spec) => existing.has(spec.topic)));
     } catch (error) {
       throw coded(error, "cannot prepare topics");
@@ -181,18 +182,22 @@ class KafkaJsAdmin implements KafkaAdmin {
   }
 
   /** Partitions of each topic, once the broker that is asked knows a leader of all. */
-  #partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return persistently(this.#clock, async () => {
+  #partitionCounts(topics: readonly string[], settleMs?: number): Promise<ReadonlyMap<string, number>> {
+    const counts = async (): Promise<ReadonlyMap<string, number>> => {
       const metadata = await this.#admin.fetchTopicMetadata({ topics: [...topics] });
       if (metadata.topics.some((topic) => topic.partitions.some((p) => p.leader < 0))) {
         throw new kafkajs.KafkaJSError("a partition has no leader yet", { retriable: true });
       }
       return new Map(metadata.topics.map((topic) => [topic.name, topic.partitions.length]));
-    });
+    };
+    return persistently(this.#clock, counts, settleMs);
   }
 
   async #verifyPartitions(specs: readonly TopicSpec[]): Promise<void> {
-    const found = await this.#partitionCounts(specs.map((spec) => spec.topic));
+    const found = await this.#partitionCounts(
+      specs.map((spec) => spec.topic),
+      CREATED_SETTLE_MS,
+    );
     for (const { topic, partitions } of specs) {
       const actual = found.get(topic) ?? 0;
       if (actual !== partitions) {
