@@ -32,7 +32,7 @@ test("of three brokers the first is killed, and what does not run is not offered
   expect(struck(experimentsOf({ devices: {}, parts }))).toEqual(["edge", "gateway", "kafka-1"]);
 });
 
-test("what the page is told has no effect in it", () => {
+test("the view of an experiment leaves its effect out", () => {
   const [first] = experimentsOf({ devices: devices(turnstile("41660-T1")), parts: [] });
   expect(first && experimentView(first)).toMatchObject({
     id: "unplug-device",

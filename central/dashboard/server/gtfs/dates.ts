@@ -22,7 +22,7 @@ export function cityTime(at: number): { readonly date: string; readonly time: st
   };
 }
 
-/** A time of a table: HH:MM:SS of so many milliseconds. */
+/** Milliseconds since noon minus twelve hours as `HH:MM:SS`, the form of times in GTFS tables. */
 export function clockOf(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return [seconds / 3600, (seconds / 60) % 60, seconds % 60]

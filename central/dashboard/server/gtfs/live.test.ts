@@ -78,7 +78,7 @@ describe("the live feeds", () => {
     expect([...found].sort()).toEqual(["E003", "E004", "E011", "E050"]);
   });
 
-  test("a vehicle is where a sensor saw it; without a recent report, or without passengers, there is none", () => {
+  test("a vehicle stands where a sensor saw it; a stale one, or one without passengers, is left out", () => {
     const { entity } = read("vehicle-positions", CITY);
     expect(entity.map(({ id }) => id)).toEqual([
       "RL000",

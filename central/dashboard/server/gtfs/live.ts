@@ -52,7 +52,7 @@ export class LiveFeeds {
     const feed = feedOf(name, state, timestamp);
     const made = {
       timestamp,
-      // While nothing is heard, what is told is as old as the silence.
+      // During a silence, the time of the last report counts.
       ageSeconds: isBlind(state) ? Math.max(0, timestamp - seconds(state.silentSince ?? now)) : 0,
       pb: answered(encode(feed)),
       json: answered(JSON.stringify(feed)),

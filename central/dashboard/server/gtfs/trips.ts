@@ -5,7 +5,7 @@ import { cityTime } from "./dates.ts";
 import type { FeedEntity, StopTimeUpdate, TripDescriptor, VehicleDescriptor } from "./feed-message.ts";
 import { directionIdOf, lineName, tripIdOf } from "./names.ts";
 
-/** Whole seconds of the wall clock. */
+/** Seconds since 1970, rounded down. */
 export function seconds(at: number): number {
   return Math.floor(at / 1000);
 }

@@ -27,7 +27,7 @@ const part = (name: string, state: string, reason: string | null = null) => ({
   ...{ name, state, ms: null, restarts: 0, reason },
 });
 
-test("what is well needs nobody", () => {
+test("a healthy system needs no attention", () => {
   expect(
     said({ parts: [part("kafka", "ready"), part("connect", "starting")], trains: { BL001: train({}) } }),
   ).toEqual([]);

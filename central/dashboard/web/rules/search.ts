@@ -14,8 +14,8 @@ function tolerated(text: string): number {
 }
 
 /**
- * The stations that are meant by what was typed: those of this id or with this in their name. Where there is none,
- * those whose name, or a word of it, begins nearly so.
+ * The stations of this id, or with this text in their name. Where none has it, those whose name, or a word of it,
+ * begins nearly so.
  */
 export function findStations<T extends Found>(stations: readonly T[], text: string): readonly T[] {
   const wanted = plain(text);

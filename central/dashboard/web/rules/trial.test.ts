@@ -69,7 +69,7 @@ describe("a killed process", () => {
     expect(observeTrial(trial, seen(9_000, { proof: proof(9_000, 9, 1) }))).toBe(trial);
   });
 
-  test("that is back before the next look is told by how often it was started", () => {
+  test("that is back before the next look is seen by its count of starts", () => {
     const looks = [seen(900), seen(1_400, { parts: gateway("ready", 3) })];
     expect(times(run(KILL, looks)).slice(0, 2)).toEqual([1_400, 1_400]);
   });

@@ -2,7 +2,7 @@ import { useContext, useEffect, useState } from "preact/hooks";
 import type { Layout } from "./layout.ts";
 import { StoreContext } from "./use.ts";
 
-/** The page on a wall, `?wall`: nobody touches it, and it is read from across a room. */
+/** The page on a wall, `?wall`: it takes no input, and people read it from across a room. */
 export const WALL = new URLSearchParams(location.search).has("wall");
 
 /** Map and strips in turn, ms. */
