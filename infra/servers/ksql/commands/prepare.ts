@@ -43,7 +43,7 @@ async function infer(
 ): Promise<Command["inferred"]> {
   const wanted = toInfer(statement);
   if (topic === undefined || !registry) return {};
-  await refuseRecordKey(statement, topic, registry);
+  await refuseRecords(statement, topic, registry);
   const keys = wanted.keys ? await columnsFrom(registry, `${topic}-key`, "ROWKEY") : undefined;
   const values = wanted.values ? await columnsFrom(registry, `${topic}-value`, "ROWVAL") : undefined;
   if (wanted.values && !values) {
@@ -55,21 +55,28 @@ async function infer(
 }
 
 /**
- * A single key column is a bare value. Records are nested types here: a source that read them would leave out every row.
+ * A single key column is a bare value, and so is a single value column without its wrapping. Records are nested types
+ * here: a source that read them would leave out every row.
  *
  * @throws {CodedError} KSQL_STATEMENT_INVALID
  */
-async function refuseRecordKey(
-  statement: CreateStatement,
+async function refuseRecords(
+  { properties, columns }: CreateStatement,
   topic: string,
   registry: SchemaRegistry,
 ): Promise<void> {
-  const { keyFormat } = readWith(statement.properties);
-  if (keyFormat !== "AVRO" || statement.columns.filter((column) => column.key).length > 1) return;
-  const found = await registry.latest(`${topic}-key`);
-  const schema = found && parseSchemaText(found.schema);
-  if (isJsonObject(schema) && schema.get("type") === "record")
-    throw unsupported("the nested Avro type record");
+  const { keyFormat, valueFormat, wrapValue } = readWith(properties);
+  const bareKey = columns.filter((column) => column.key).length <= 1;
+  const bare = [
+    ...(keyFormat === "AVRO" && bareKey ? ["key"] : []),
+    ...(valueFormat === "AVRO" && wrapValue === false ? ["value"] : []),
+  ];
+  for (const half of bare) {
+    const found = await registry.latest(`${topic}-${half}`);
+    const schema = found && parseSchemaText(found.schema);
+    if (isJsonObject(schema) && schema.get("type") === "record")
+      throw unsupported("the nested Avro type record");
+  }
 }
 
 async function columnsFrom(

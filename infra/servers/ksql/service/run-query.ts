@@ -98,8 +98,9 @@ export async function runSelect(
   }
   if (source.type === "TABLE") {
     const table = await readyTable(service, source.queryId ?? "", query);
-    const limited = pullTable(plan, query, table, log, turns, taker);
-    return { queryId, ended: limited.then((l) => (l ? "Limit Reached" : undefined)), stop: () => {} };
+    // ksqlDB says nothing at a limit here, on either endpoint (PullQueryStreamWriter, QueryStreamHandler).
+    const ended = pullTable(plan, query, table, log, turns, taker).then(() => undefined);
+    return { queryId, ended, stop: () => {} };
   }
   const serdes = await serdesOf(source, registry, false);
   const limited = pullStream(plan, kafka, serdes, log, turns, taker);

@@ -178,6 +178,31 @@ test("columns left out are read from the registry", async () => {
   );
 });
 
+test.each(["", "LINE STRING"])(
+  "a record is refused where a bare value is to be read: (%s)",
+  async (columns) => {
+    await h.registry.register(
+      "u-value",
+      '{"type":"record","name":"R","fields":[{"name":"LINE","type":"string"}]}',
+    );
+    const create = `CREATE STREAM BARE ${columns && `(${columns})`} WITH (KAFKA_TOPIC='u', VALUE_FORMAT='AVRO', WRAP_SINGLE_VALUE=false);`;
+    await expect(h.ksql(create)).rejects.toThrow("the nested Avro type record");
+  },
+);
+
+test("a table's pull ends at its LIMIT without a word", async () => {
+  await h.topics("limited");
+  await h.ksql(
+    "CREATE STREAM LIMITED (K VARCHAR KEY, V INT) WITH (KAFKA_TOPIC='limited', VALUE_FORMAT='JSON'); CREATE TABLE COUNTED AS SELECT K, COUNT(*) AS N FROM LIMITED GROUP BY K;",
+  );
+  h.put("limited", ["a", { V: 1 }], ["b", { V: 2 }]);
+  await h.written("COUNTED", 2);
+  expect(await h.rows("SELECT K FROM COUNTED LIMIT 1;")).toEqual([
+    "`K` STRING KEY",
+    expect.stringMatching(/^\["[ab]"\]$/),
+  ]);
+});
+
 test("SHOW PROPERTIES says what the engine does, and which service this is", async () => {
   const [answer] = await h.ksql("SHOW PROPERTIES;", { "auto.offset.reset": "earliest" });
   const { properties, overwrittenProperties } = answer as unknown as {
