@@ -104,6 +104,13 @@ const TABLES: Record<string, readonly Step[]> = {
     ["POST /subjects/%07/versions", one, 422, refused(42208, "not a valid subject")],
     ["PUT /config", { compatibility: "SOMETIMES" }, 422, refused(42203, "Invalid compatibility level")],
     ["PUT /config", {}, 422, refused(42203, "Invalid compatibility level")],
+    [
+      "PUT /config/s",
+      { compatibility: "FULL", compatibilityGroup: "major" },
+      422,
+      refused(42205, "The setting compatibilityGroup is not supported by this registry"),
+    ],
+    ["PUT /config", { compatibility: "BACKWARD", normalize: false }, 200, { compatibility: "BACKWARD" }],
     ["PUT /mode", { mode: "WRITEONLY" }, 422, refused(42204, "Invalid mode")],
   ],
   "one id per distinct schema": [

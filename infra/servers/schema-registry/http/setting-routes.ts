@@ -3,6 +3,30 @@ import { clearLevel, clearMode, setLevel, setMode } from "../core/settings.ts";
 import type { ApiRoute } from "./handler.ts";
 import { flagged, param } from "./request.ts";
 
+/** What else Confluent's registry lets `PUT /config` set, and does something by. */
+const OTHER_SETTINGS = [
+  "alias",
+  "aliasForDeks",
+  "normalize",
+  "validateFields",
+  "validateNewSchemas",
+  "validateRules",
+  "compatibilityPolicy",
+  "compatibilityGroup",
+  "defaultMetadata",
+  "overrideMetadata",
+  "defaultRuleSet",
+  "overrideRuleSet",
+] as const;
+
+/** @throws {RestError} 42205: a setting that would be taken and do nothing. */
+function levelIn(body: Readonly<Record<string, unknown>>): unknown {
+  const other = OTHER_SETTINGS.find((name) => ![undefined, null, false].includes(body[name] as null));
+  if (other !== undefined)
+    throw refusal.notPermitted(`The setting ${other} is not supported by this registry`);
+  return body["compatibility"];
+}
+
 /** `/config…` and `/mode…`, for all subjects and for one. */
 export const settingRoutes: readonly ApiRoute[] = [
   {
@@ -14,8 +38,8 @@ export const settingRoutes: readonly ApiRoute[] = [
     method: "PUT",
     path: "/config",
     handler: (store, request) => {
-      const { compatibility } = request.body();
-      return store.write((state) => setLevel(state, null, compatibility));
+      const level = levelIn(request.body());
+      return store.write((state) => setLevel(state, null, level));
     },
   },
   { method: "DELETE", path: "/config", handler: (store) => store.write((state) => clearLevel(state, null)) },
@@ -33,8 +57,8 @@ export const settingRoutes: readonly ApiRoute[] = [
     method: "PUT",
     path: "/config/:subject",
     handler: (store, request) => {
-      const { compatibility } = request.body();
-      return store.write((state) => setLevel(state, param(request, "subject"), compatibility));
+      const level = levelIn(request.body());
+      return store.write((state) => setLevel(state, param(request, "subject"), level));
     },
   },
   {
