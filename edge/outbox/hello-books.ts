@@ -120,13 +120,13 @@ function foundAgain(ledger: Ledger): Ledger {
 }
 
 /** What a HELLO and a HEARTBEAT have in common. */
-export type Heard = Pick<
+export type HelloPosition = Pick<
   HelloFrame,
   "bootId" | "memoryBootId" | "priorNumbered" | "priorHappened" | "seq" | "total"
 >;
 
 /** The numbers of a HELLO or HEARTBEAT. They only rise within a memory; another memory's are left alone. */
-export function hear(ledger: Ledger, said: Heard): Ledger {
+export function hear(ledger: Ledger, said: HelloPosition): Ledger {
   if (ledger.memoryBootId !== said.memoryBootId) return ledger;
   const numbered = said.priorNumbered + said.seq;
   const happened = said.priorHappened + said.total;

@@ -6,7 +6,7 @@ import type { HelloFrame } from "../../schemas/wire/frame.ts";
 import { decideClaim } from "./claim.ts";
 import { decodeReading, encodeReading, identityIn, sizeInBatch } from "./codec.ts";
 import { GroupCommit } from "./group.ts";
-import { adopt, type Heard, hear } from "./hello-books.ts";
+import { adopt, type HelloPosition, hear } from "./hello-books.ts";
 import { emptyLedger, type Ledger, type StoredReading, upgraded } from "./ledger.ts";
 import type { OutboxRow, OutboxStore } from "./outbox-store.ts";
 import type { Claimed, Outbox, OutboxSize, Owner, QuarantinedReading, QueuedReading } from "./ports.ts";
@@ -91,7 +91,7 @@ export class Journal implements Outbox {
     return this.#enqueued();
   }
 
-  hear(deviceId: string, said: Heard): void {
+  hear(deviceId: string, said: HelloPosition): void {
     this.#ledgers.set(deviceId, hear(this.ledger(deviceId), said));
   }
 

@@ -1,5 +1,5 @@
 import type { HelloFrame } from "../../schemas/wire/frame.ts";
-import type { Heard } from "./hello-books.ts";
+import type { HelloPosition } from "./hello-books.ts";
 import type { Ledger, StoredReading } from "./ledger.ts";
 
 /** A reading in its device's queue. */
@@ -69,7 +69,7 @@ export interface Outbox {
   adopt(deviceId: string, hello: HelloFrame): Promise<void>;
 
   /** Remember the device's newest numbers; durable with the next change of the device. */
-  hear(deviceId: string, said: Heard): void;
+  hear(deviceId: string, said: HelloPosition): void;
 
   /** Up to `limit` readings of the queue from arrival number `from` on, oldest first; durable ones only. */
   peek(deviceId: string, from: number, limit: number): readonly QueuedReading[];

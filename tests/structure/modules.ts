@@ -19,6 +19,8 @@ export interface Module {
   /** Uses of the wall clock, of timers and of chance. */
   readonly timeAndChance: readonly Found[];
   readonly functions: readonly (Found & { readonly lines: number })[];
+  /** Types, interfaces and classes that it exports. */
+  readonly types: readonly Found[];
 }
 
 const TIMERS = new Set(["setTimeout", "setInterval"]);
@@ -47,6 +49,7 @@ export function readModule(path: string, source: string): Module {
     environment: environmentOf(parsed, lineOf),
     timeAndChance: timeAndChanceOf(parsed, lineOf),
     functions: functionsOf(parsed, lineOf),
+    types: typesOf(parsed, lineOf),
   };
 }
 
@@ -179,6 +182,21 @@ function functionsOf({ program }: ParseResult, lineOf: LineOf): Module["function
     FunctionDeclaration: (node) => add(node, node.id?.name),
     FunctionExpression: (node) => add(node, node.id?.name),
     ArrowFunctionExpression: (node) => add(node, undefined),
+  }).visit(program);
+  return found;
+}
+
+function typesOf({ program }: ParseResult, lineOf: LineOf): Module["types"] {
+  const found: Found[] = [];
+  new Visitor({
+    ExportNamedDeclaration({ declaration }) {
+      const isType =
+        declaration?.type === "TSInterfaceDeclaration" ||
+        declaration?.type === "TSTypeAliasDeclaration" ||
+        declaration?.type === "ClassDeclaration";
+      if (isType && declaration.id)
+        found.push({ what: declaration.id.name, line: lineOf(declaration.start) });
+    },
   }).visit(program);
   return found;
 }

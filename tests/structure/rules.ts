@@ -27,14 +27,15 @@ export interface Violation {
     | "pure"
     | "environment"
     | "time"
-    | "length";
+    | "length"
+    | "name";
   readonly message: string;
 }
 
-/** Everything that the rules forbid in these modules. They are judged together: what is pure depends on others. */
+/** Everything that the rules forbid in these modules. They are judged together: purity and names depend on others. */
 export function violations(modules: readonly Module[]): readonly Violation[] {
   const impure = impureModules(modules);
-  return modules.flatMap((module) => [
+  const perModule = modules.flatMap((module) => [
     ...placeOf(module),
     ...importsOf(module),
     ...pureOf(module, impure),
@@ -42,6 +43,7 @@ export function violations(modules: readonly Module[]): readonly Violation[] {
     ...timeOf(module),
     ...lengthOf(module),
   ]);
+  return [...perModule, ...twiceNamed(modules)];
 }
 
 /** "gateway/bridge/x.ts:3 (import): ..." */
@@ -196,4 +198,20 @@ function lengthOf({ path, functions }: Module): readonly Violation[] {
       rule: "length",
       message: `${what} has ${lines} lines; ${FUNCTION_LINES} are enough for one thing`,
     }));
+}
+
+/** Exported types of one name in two modules: a reader takes one for the other. */
+function twiceNamed(modules: readonly Module[]): readonly Violation[] {
+  const first = new Map<string, string>();
+  return modules.flatMap(({ path, types }) => {
+    // Declarations of a package's own modules keep that package's names.
+    if (isTesting(path) || path.endsWith(".d.ts")) return [];
+    return types.flatMap(({ what, line }): readonly Violation[] => {
+      const other = first.get(what) ?? path;
+      first.set(what, other);
+      if (other === path) return [];
+      const message = `${other} exports another type named ${what}: one name, one meaning`;
+      return [{ path, line, rule: "name", message }];
+    });
+  });
 }

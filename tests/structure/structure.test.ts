@@ -146,6 +146,18 @@ test("a function of 71 lines is named, one of 70 is not", () => {
   expect(broken("edge/x.ts", `class A { f() {\n${lines(71)}} }`)).toEqual(["edge/x.ts:1 length"]);
 });
 
+test.each(["interface Batch {}", "type Batch = number;", "class Batch {}"])(
+  "`export %s` of two modules is named once",
+  (source) => {
+    const others = {
+      "gateway/y.ts": "export interface Batch {}",
+      "gateway/testing/z.ts": "export class Batch {}",
+    };
+    expect(broken("edge/x.ts", `export ${source}`, others)).toEqual(["gateway/y.ts:1 name"]);
+    expect(broken("edge/x.ts", source, others)).toEqual([]);
+  },
+);
+
 test("every room and every package of the tables is there", () => {
   const within = (room: string): boolean =>
     tree.some(({ path }) => path === room || path.startsWith(`${room}/`));

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { courseChecks } from "./checks.ts";
 import { committedBy } from "./commits.ts";
-import type { CourseFacts, Side, TopicFacts } from "./facts.ts";
+import type { CourseFacts, RecordSide, TopicFacts } from "./facts.ts";
 
-const avro = (content: object): Side => ({ format: "avro", content });
-const json = (content: object): Side => ({ format: "json", content });
+const avro = (content: object): RecordSide => ({ format: "avro", content });
+const json = (content: object): RecordSide => ({ format: "json", content });
 const key = avro({ timestamp: 1 });
-const topic = (name: string, ...values: readonly Side[]): TopicFacts => ({
+const topic = (name: string, ...values: readonly RecordSide[]): TopicFacts => ({
   name,
   written: values.length,
   samples: values.map((value) => ({ key, value })),

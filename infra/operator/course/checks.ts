@@ -1,4 +1,4 @@
-import type { CourseFacts, Side, TopicFacts } from "./facts.ts";
+import type { CourseFacts, RecordSide, TopicFacts } from "./facts.ts";
 import { isObject, ofKind, rowsOf, shortList, tableRows } from "./topics.ts";
 
 export interface CheckResult {
@@ -215,6 +215,6 @@ function isOnesOwn(group: string): boolean {
   return !/^(_|connect-)/.test(group);
 }
 
-function described({ format }: Side): string {
+function described({ format }: RecordSide): string {
   return { none: "missing", avro: "Avro", json: "JSON", text: "text", bytes: "bytes" }[format];
 }

@@ -16,16 +16,16 @@ export interface TopicFacts {
   /** Records, of all its partitions. */
   readonly written: number;
   /** The first records, some hundreds at most. */
-  readonly samples: readonly Sample[];
+  readonly samples: readonly RecordSample[];
 }
 
-export interface Sample {
-  readonly key: Side;
-  readonly value: Side;
+export interface RecordSample {
+  readonly key: RecordSide;
+  readonly value: RecordSide;
 }
 
 /** A key or a value, decoded where it could be. */
-export interface Side {
+export interface RecordSide {
   readonly format: "none" | "avro" | "json" | "text" | "bytes";
   readonly content: unknown;
 }

@@ -6,7 +6,7 @@ import { readable } from "../inspect/decode.ts";
 import { peek } from "../inspect/peek.ts";
 import { summarize } from "../inspect/topics.ts";
 import { committedBy } from "./commits.ts";
-import type { ConnectorFacts, CourseFacts, Sample, TableFacts, TopicFacts } from "./facts.ts";
+import type { ConnectorFacts, CourseFacts, RecordSample, TableFacts, TopicFacts } from "./facts.ts";
 
 /** A server to ask over HTTP. */
 export interface HttpAsked {
@@ -52,8 +52,8 @@ export async function gather(sources: Sources): Promise<CourseFacts> {
   };
 }
 
-async function samplesOf({ kafka, avro }: Sources, topic: string): Promise<readonly Sample[]> {
-  const samples: Sample[] = [];
+async function samplesOf({ kafka, avro }: Sources, topic: string): Promise<readonly RecordSample[]> {
+  const samples: RecordSample[] = [];
   await peek(kafka, { ...once(topic), limit: SAMPLES }, async (record) => {
     const { key, value } = await readable(record, avro);
     samples.push({ key, value });

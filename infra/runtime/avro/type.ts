@@ -26,7 +26,7 @@ const bigLong = avro.types.LongType.__with({
   compare: (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0),
 });
 
-export interface ParsedSchema {
+export interface ParsedAvroSchema {
   /** The schema's JSON as given. */
   readonly json: Json;
   /** Compiled: unions wrapped, longs bigint, logical types read as the type beneath. */
@@ -39,7 +39,7 @@ export interface ParsedSchema {
  * @param others - schemas whose named types this one may use, each after those that it uses itself.
  * @throws {CodedError} AVRO_INVALID that says what is wrong with it.
  */
-export function parseAvroSchema(text: string, others: readonly string[] = []): ParsedSchema {
+export function parseAvroSchema(text: string, others: readonly string[] = []): ParsedAvroSchema {
   try {
     const json = parseJson(text);
     const options = { registry: { long: bigLong }, wrapUnions: true, typeHook: refuseIncomplete };

@@ -3,7 +3,7 @@ import { CodedError, isCoded, messageOf } from "../../../schemas/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Fetch } from "../security/http.ts";
-import type { RegistryApi, SchemaType } from "./ports.ts";
+import type { ClientSchemaType, RegistryApi } from "./ports.ts";
 
 export interface RegistryApiOptions {
   /** For example http://localhost:8081 */
@@ -25,7 +25,7 @@ interface Question<T> {
   /** POSTed as a schema; left out: GET. */
   readonly schema?: string;
   /** Left out: AVRO. */
-  readonly schemaType?: SchemaType | undefined;
+  readonly schemaType?: ClientSchemaType | undefined;
   readonly answer: z.ZodType<T>;
   /** For errors. */
   readonly context: Readonly<Record<string, unknown>>;

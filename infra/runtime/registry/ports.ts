@@ -2,7 +2,7 @@ import type { Schema } from "avsc";
 import type { SchemaName } from "../../../schemas/avro/names.ts";
 
 /** As the registry calls them. */
-export type SchemaType = "AVRO" | "JSON";
+export type ClientSchemaType = "AVRO" | "JSON";
 
 export interface RegisteredSchema {
   readonly id: number;
@@ -18,9 +18,9 @@ export interface RegisteredSchema {
  */
 export interface RegistryApi {
   /** The schema's id under this subject, registered where it is new. @throws {CodedError} REGISTRY_INCOMPATIBLE */
-  register(subject: string, schema: string, type?: SchemaType): Promise<number>;
+  register(subject: string, schema: string, type?: ClientSchemaType): Promise<number>;
   /** The schema's id under this subject; undefined when it has none. @throws {CodedError} REGISTRY_INCOMPATIBLE */
-  lookUp(subject: string, schema: string, type?: SchemaType): Promise<number | undefined>;
+  lookUp(subject: string, schema: string, type?: ClientSchemaType): Promise<number | undefined>;
   /** The newest version under a subject; undefined when there is none. */
   latest(subject: string): Promise<RegisteredSchema | undefined>;
   /** The schema's text. @throws {CodedError} REGISTRY_UNKNOWN_SCHEMA */

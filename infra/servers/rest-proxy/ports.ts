@@ -1,4 +1,4 @@
-import type { SchemaType } from "../../runtime/registry/ports.ts";
+import type { ClientSchemaType } from "../../runtime/registry/ports.ts";
 
 /** The Schema Registry as the proxy needs it. Every method remembers what it learnt. */
 export interface Schemas {
@@ -7,7 +7,7 @@ export interface Schemas {
    *
    * @throws {CodedError} REGISTRY_INCOMPATIBLE, REGISTRY_UNAVAILABLE
    */
-  idOf(subject: string, text: string, type?: SchemaType): Promise<number>;
+  idOf(subject: string, text: string, type?: ClientSchemaType): Promise<number>;
   /**
    * The text of the schema that has this id under this subject.
    *

@@ -12,13 +12,13 @@ import {
   stationsAlong,
   TIME_ZONE,
 } from "../../../../schemas/network/service.ts";
-import type { Row } from "./csv.ts";
+import type { GtfsRow } from "./csv.ts";
 import { cityTime, clockOf } from "./dates.ts";
 import { distances } from "./distance.ts";
 import { AGENCY_ID, directionIdOf, lineName, tripIdOf } from "./names.ts";
 
 /** The static feed, by name of its file. */
-export type Tables = Readonly<Record<string, readonly Row[]>>;
+export type Tables = Readonly<Record<string, readonly GtfsRow[]>>;
 
 const SERVICE_ID = "daily";
 /** Nothing is at this address; a feed must name one. */
@@ -89,7 +89,7 @@ interface TripOf {
   readonly direction: Direction;
 }
 
-function routeRow(line: Line): Row {
+function routeRow(line: Line): GtfsRow {
   return {
     route_id: line,
     agency_id: AGENCY_ID,
@@ -100,7 +100,7 @@ function routeRow(line: Line): Row {
   };
 }
 
-function tripRow({ line, direction }: TripOf): Row {
+function tripRow({ line, direction }: TripOf): GtfsRow {
   return {
     route_id: line,
     service_id: SERVICE_ID,
@@ -112,7 +112,7 @@ function tripRow({ line, direction }: TripOf): Row {
 }
 
 /** Each station, and below it one platform per line and direction. */
-function stopRows(lines: readonly Line[]): Row[] {
+function stopRows(lines: readonly Line[]): GtfsRow[] {
   const stations = new Map(lines.flatMap((line) => stationsOf(line).map((each) => [each.id, each] as const)));
   return [...stations.values()].flatMap((station) => {
     const stops = station.stops.filter(({ line }) => lines.includes(line));
@@ -128,7 +128,7 @@ function stopRows(lines: readonly Line[]): Row[] {
   });
 }
 
-function stopRow({ name, lat, lon, stepFree }: Station, { stop_id, ...rest }: Row): Row {
+function stopRow({ name, lat, lon, stepFree }: Station, { stop_id, ...rest }: GtfsRow): GtfsRow {
   return {
     stop_id: stop_id ?? null,
     stop_name: name,
@@ -139,7 +139,7 @@ function stopRow({ name, lat, lon, stepFree }: Station, { stop_id, ...rest }: Ro
   };
 }
 
-function stopTimeRows({ line, direction }: TripOf): Row[] {
+function stopTimeRows({ line, direction }: TripOf): GtfsRow[] {
   const stations = stationsAlong(line, direction);
   const travelled = distances(stations);
   return stations.map((station, i) => ({
@@ -153,7 +153,7 @@ function stopTimeRows({ line, direction }: TripOf): Row[] {
   }));
 }
 
-function shapeRows({ line, direction }: TripOf): Row[] {
+function shapeRows({ line, direction }: TripOf): GtfsRow[] {
   const stations = stationsAlong(line, direction);
   const travelled = distances(stations);
   return stations.map(({ lat, lon }, i) => ({

@@ -3,7 +3,7 @@ import type { Line } from "../../../../schemas/network/network.ts";
 import type { StationView } from "../../../../schemas/page/page.ts";
 import { VehiclesOnMap } from "../fleet/on-map.tsx";
 import { useLines, useStops, useTrains } from "../lines/use-line.ts";
-import { type Named, placeLabels } from "../rules/labels.ts";
+import { type NamedPoint, placeLabels } from "../rules/labels.ts";
 import { MAP, type Point, pathOf, polyline, project } from "../rules/projection.ts";
 import { LINE_NAMES, terminal } from "../rules/stops.ts";
 import { usePage } from "../state/use.ts";
@@ -57,7 +57,7 @@ export function LineMap() {
   );
 }
 
-interface LabelledStation extends Named {
+interface LabelledStation extends NamedPoint {
   readonly station: StationView;
 }
 

@@ -8,7 +8,7 @@ export type Freshness =
   /** What is shown was so at `since`, server's wall ms. */
   | { readonly state: "as-of"; readonly since: number; readonly why: "disconnected" | "silent" };
 
-export interface Heard {
+export interface FeedState {
   /** Does the page know anything? */
   readonly known: boolean;
   /** Since when the server does not answer, server's wall ms; null: it does. */
@@ -17,7 +17,7 @@ export interface Heard {
   readonly silentSince: number | null;
 }
 
-export function freshnessOf({ known, lostSince, silentSince }: Heard): Freshness {
+export function freshnessOf({ known, lostSince, silentSince }: FeedState): Freshness {
   if (!known) return { state: "starting" };
   // What the server said last was old already where it had been deaf.
   if (silentSince !== null)

@@ -1,6 +1,6 @@
 import { MAP, type Point } from "./projection.ts";
 
-export interface Named extends Point {
+export interface NamedPoint extends Point {
   readonly id: number;
   readonly name: string;
   /** Higher first: who comes later finds less room. */
@@ -47,7 +47,7 @@ interface Candidate {
  * Names beside their stations, none over another, nor over a station or a track. One without room there is written
  * smaller, or stands further away with a line to its station: every station has its name.
  */
-export function placeLabels(stations: readonly Named[], tracks: readonly (readonly Point[])[]): Label[] {
+export function placeLabels(stations: readonly NamedPoint[], tracks: readonly (readonly Point[])[]): Label[] {
   const taken = tracks.flatMap((track) => track.flatMap((point, i) => between(track[i - 1] ?? point, point)));
   const boxes: Box[] = [CONTROL];
   const place = (choices: readonly Candidate[]): Label | null => {
@@ -73,7 +73,7 @@ export function placeLabels(stations: readonly Named[], tracks: readonly (readon
 }
 
 /** Small names around the station, the nearest first. */
-function furtherCandidates({ id, name, x, y }: Named): Candidate[] {
+function furtherCandidates({ id, name, x, y }: NamedPoint): Candidate[] {
   const [width, height] = [name.length * SMALL_LETTER, HEIGHT - 2];
   return AWAY.flatMap((distance) =>
     Array.from({ length: DIRECTIONS }, (_, i) => {
@@ -88,7 +88,7 @@ function furtherCandidates({ id, name, x, y }: Named): Candidate[] {
   );
 }
 
-function candidates({ id, name, x, y }: Named, small: boolean): Candidate[] {
+function candidates({ id, name, x, y }: NamedPoint, small: boolean): Candidate[] {
   const width = name.length * (small ? SMALL_LETTER : LETTER);
   const middle = { top: y - HEIGHT / 2, bottom: y + HEIGHT / 2 };
   const under = { top: y + GAP - 2, bottom: y + GAP + HEIGHT - 2 };

@@ -5,7 +5,7 @@ import { refusal } from "../core/refusal.ts";
 import { parseProduceRequest, partitionInPath } from "../core/request.ts";
 import { type EmbeddedFormat, isLegalTopic, type ProduceDependencies, produce } from "../produce.ts";
 
-export interface ApiRequest {
+export interface ProxyRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly format: EmbeddedFormat;
   /** The body's text. @throws {RestError} 400 when it is not UTF-8 */
@@ -13,7 +13,7 @@ export interface ApiRequest {
 }
 
 /** What its promise resolves with is the answer's JSON. */
-export type ProxyHandler = (proxy: ProduceDependencies, request: ApiRequest) => unknown;
+export type ProxyHandler = (proxy: ProduceDependencies, request: ProxyRequest) => unknown;
 
 /** The produce half and the metadata of the v2 API. */
 export const routes: readonly Route<ProxyHandler>[] = [
@@ -64,7 +64,7 @@ export const routes: readonly Route<ProxyHandler>[] = [
 /** @throws {RestError} 40002, 40403 */
 async function topicOf(
   cluster: ClusterView,
-  params: ApiRequest["params"],
+  params: ProxyRequest["params"],
 ): Promise<{ readonly name: string; readonly partitions: readonly PartitionView[] }> {
   const name = params["topic"] ?? "";
   if (!isLegalTopic(name)) throw refusal.illegalTopic(name);
@@ -76,7 +76,7 @@ async function topicOf(
 /** @throws {RestError} 404, 40002, 40402, 40403 */
 async function partitionOf(
   cluster: ClusterView,
-  params: ApiRequest["params"],
+  params: ProxyRequest["params"],
 ): Promise<{ readonly name: string; readonly view: PartitionView }> {
   const wanted = partitionNumber(params);
   const { name, partitions } = await topicOf(cluster, params);
@@ -85,7 +85,7 @@ async function partitionOf(
   return { name, view };
 }
 
-function partitionNumber(params: ApiRequest["params"]): number {
+function partitionNumber(params: ProxyRequest["params"]): number {
   const number = partitionInPath(params["partition"] ?? "");
   if (number === undefined) throw new RestError(404, 404, "HTTP 404 Not Found");
   return number;

@@ -12,7 +12,7 @@ import type { ProduceDependencies } from "../produce.ts";
 import { answerType, errorType, formatOf } from "./media.ts";
 import { type ProxyHandler as ApiHandler, routes } from "./routes.ts";
 
-export interface ServerOptions {
+export interface ProxyServerOptions {
   /** undefined until Kafka is reached: 503. */
   readonly proxy: () => ProduceDependencies | undefined;
   readonly metrics: Probes["metrics"];
@@ -23,7 +23,7 @@ export interface ServerOptions {
 }
 
 /** The proxy's HTTP server, not yet listening: Confluent's API, and the probes that every service here has. */
-export function proxyServer(options: ServerOptions): HttpServer {
+export function proxyServer(options: ProxyServerOptions): HttpServer {
   const { proxy, metrics, logger, access } = options;
   const probe = () => ({ ready: proxy() !== undefined, detail: { waiting: proxy()?.producer.waiting ?? 0 } });
   return httpServer({
@@ -37,7 +37,7 @@ export function proxyServer(options: ServerOptions): HttpServer {
   });
 }
 
-function served({ method, path, handler }: Route<ApiHandler>, options: ServerOptions): Route<Handler> {
+function served({ method, path, handler }: Route<ApiHandler>, options: ProxyServerOptions): Route<Handler> {
   return {
     method,
     path,

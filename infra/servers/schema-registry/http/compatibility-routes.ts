@@ -4,7 +4,7 @@ import { parseContent } from "../core/parsing.ts";
 import type { StoredVersion } from "../core/records.ts";
 import type { RegistryState } from "../core/state.ts";
 import type { ApiRoute } from "./handler.ts";
-import { type ApiRequest, flagged, param, schemaRequest } from "./request.ts";
+import { flagged, param, type RegistryRequest, schemaRequest } from "./request.ts";
 
 /** `/compatibility…`: may this schema come next? Nothing is written. */
 export const compatibilityRoutes: readonly ApiRoute[] = [
@@ -26,7 +26,7 @@ export const compatibilityRoutes: readonly ApiRoute[] = [
   },
 ];
 
-function check(state: RegistryState, request: ApiRequest, earlier: readonly StoredVersion[]): object {
+function check(state: RegistryState, request: RegistryRequest, earlier: readonly StoredVersion[]): object {
   const { parsed } = checkedSchema(state, schemaRequest(request));
   const versions = earlier.map((stored) => ({
     version: stored.version,

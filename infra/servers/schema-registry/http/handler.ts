@@ -1,10 +1,10 @@
 import type { Route } from "../../../runtime/http/router.ts";
 import type { SchemaContent } from "../core/content.ts";
 import type { RegistryStore } from "../store.ts";
-import type { ApiRequest } from "./request.ts";
+import type { RegistryRequest } from "./request.ts";
 
 /** What it returns, or what its promise resolves with, is answered as JSON; `JsonText` as it stands. */
-export type RegistryHandler = (store: RegistryStore, request: ApiRequest) => unknown;
+export type RegistryHandler = (store: RegistryStore, request: RegistryRequest) => unknown;
 export type ApiRoute = Route<RegistryHandler>;
 
 /** JSON that is already text: a schema. */

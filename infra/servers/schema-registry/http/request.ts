@@ -4,24 +4,24 @@ import type { SchemaRequest } from "../core/decisions.ts";
 import { refusal } from "../core/errors.ts";
 
 /** One request of the API, decoded as far as every handler needs it. */
-export interface ApiRequest {
+export interface RegistryRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   /** The body's JSON object; asking for it refuses what is none. */
   readonly body: () => Readonly<Record<string, unknown>>;
 }
 
-export function param(request: ApiRequest, name: string): string {
+export function param(request: RegistryRequest, name: string): string {
   return request.params[name] ?? "";
 }
 
 /** `?name=true` */
-export function flagged(request: ApiRequest, name: string): boolean {
+export function flagged(request: RegistryRequest, name: string): boolean {
   return request.query.get(name)?.toLowerCase() === "true";
 }
 
 /** @throws {RestError} 404: ids are numbers. */
-export function idOf(request: ApiRequest): number {
+export function idOf(request: RegistryRequest): number {
   const text = param(request, "id");
   if (!/^-?\d+$/.test(text)) throw new RestError(404, 404, "HTTP 404 Not Found");
   return Number(text);
@@ -44,13 +44,13 @@ export function parseBody(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** `?offset=…&limit=…` of a list; limits below 1 mean: all. */
-export function page<T>(request: ApiRequest, list: readonly T[]): readonly T[] {
+export function page<T>(request: RegistryRequest, list: readonly T[]): readonly T[] {
   const offset = number(request, "offset", 0);
   const limit = number(request, "limit", -1);
   return list.slice(offset, limit > 0 ? offset + limit : undefined);
 }
 
-function number(request: ApiRequest, name: string, otherwise: number): number {
+function number(request: RegistryRequest, name: string, otherwise: number): number {
   const text = request.query.get(name);
   if (text === null || text === "") return otherwise;
   // As the original: what is no number of this parameter's type is no such address.
@@ -64,7 +64,7 @@ function number(request: ApiRequest, name: string, otherwise: number): number {
  *
  * @throws {RestError} 400, 42201, 42210
  */
-export function schemaRequest(request: ApiRequest): SchemaRequest {
+export function schemaRequest(request: RegistryRequest): SchemaRequest {
   const body = request.body();
   const { schema, id, version } = body;
   if (schema !== undefined && schema !== null && typeof schema !== "string")

@@ -2,7 +2,7 @@ import { presentedContent, SCHEMA_TYPES, type SchemaContent } from "../core/cont
 import { refusal } from "../core/errors.ts";
 import type { RegistryState } from "../core/state.ts";
 import { type ApiRoute, asText } from "./handler.ts";
-import { type ApiRequest, flagged, idOf, page, param } from "./request.ts";
+import { flagged, idOf, page, param, type RegistryRequest } from "./request.ts";
 import { presented, visibilityOf } from "./subject-routes.ts";
 
 /** `/schemas…`: everything by id. A softly deleted schema still answers, for the data written with it. */
@@ -79,7 +79,7 @@ export const schemaRoutes: readonly ApiRoute[] = [
 ];
 
 /** @throws {RestError} 40403 */
-function schemaOf(state: RegistryState, request: ApiRequest): SchemaContent {
+function schemaOf(state: RegistryState, request: RegistryRequest): SchemaContent {
   const id = idOf(request);
   const content = state.contentOf(id);
   if (content === undefined) throw refusal.schemaNotFound(id);

@@ -29,7 +29,7 @@ const CONSUMED = new Set<string>([...PRODUCED, "application/octet-stream"]);
 /** Schemas are small; Confluent's own limit for one is 1 MB. */
 const MAX_BODY = 4 * 1024 * 1024;
 
-export interface ServerOptions {
+export interface RegistryServerOptions {
   /** undefined while the topic is still being read: 503. */
   readonly store: () => RegistryStore | undefined;
   readonly metrics: Probes["metrics"];
@@ -37,10 +37,10 @@ export interface ServerOptions {
   readonly access?: AccessRules;
 }
 
-type Store = ServerOptions["store"];
+type Store = RegistryServerOptions["store"];
 
 /** The registry's HTTP server, not yet listening: Confluent's API, and the probes that every service here has. */
-export function registryServer({ store, metrics, logger, access }: ServerOptions): HttpServer {
+export function registryServer({ store, metrics, logger, access }: RegistryServerOptions): HttpServer {
   const api = [
     ...subjectRoutes,
     ...schemaRoutes,

@@ -5,7 +5,7 @@ import { refusal } from "../core/errors.ts";
 import type { StoredVersion } from "../core/records.ts";
 import type { Visibility } from "../core/state.ts";
 import { type ApiRoute, asText } from "./handler.ts";
-import { type ApiRequest, flagged, page, param, schemaRequest } from "./request.ts";
+import { flagged, page, param, type RegistryRequest, schemaRequest } from "./request.ts";
 
 /** `/subjects…` */
 export const subjectRoutes: readonly ApiRoute[] = [
@@ -126,10 +126,10 @@ export function presented(stored: StoredVersion): object {
 }
 
 /** `?deleted=true` shows what is softly deleted too, `?deletedOnly=true` nothing else. */
-export function visibilityOf(request: ApiRequest): Visibility {
+export function visibilityOf(request: RegistryRequest): Visibility {
   return flagged(request, "deletedOnly") ? "deleted" : deletedToo(request);
 }
 
-function deletedToo(request: ApiRequest): "all" | "live" {
+function deletedToo(request: RegistryRequest): "all" | "live" {
   return flagged(request, "deleted") ? "all" : "live";
 }

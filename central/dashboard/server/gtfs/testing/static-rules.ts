@@ -1,4 +1,4 @@
-import type { Row } from "../csv.ts";
+import type { GtfsRow } from "../csv.ts";
 import { distanceKm } from "../distance.ts";
 import type { Tables } from "../tables.ts";
 
@@ -19,7 +19,7 @@ export function staticNotices(tables: Tables, now: string): string[] {
   ];
 }
 
-const rowsOf = (tables: Tables, file: string): readonly Row[] => tables[file] ?? [];
+const rowsOf = (tables: Tables, file: string): readonly GtfsRow[] => tables[file] ?? [];
 
 function keys(tables: Tables): string[] {
   const primary: Readonly<Record<string, readonly string[]>> = {

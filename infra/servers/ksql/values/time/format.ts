@@ -11,7 +11,7 @@ import {
 import { offsetParts, type Zone, zoneName } from "./zone.ts";
 
 /** A point of a calendar, and where; without a zone no letter may ask for it. */
-export interface Shown {
+export interface FormattedTime {
   /** The local time as if it were UTC, epoch ms. */
   readonly local: number;
   /** What the value has: a DATE has no time, a TIME no date. */
@@ -37,16 +37,16 @@ const MOST_MS = 8.64e15;
  *
  * @throws Error for what Java refuses, and for letters and zone names that this server does not know.
  */
-export function formatWith(pattern: string, shown: Shown): string {
+export function formatWith(pattern: string, shown: FormattedTime): string {
   if (!(Math.abs(shown.local) <= MOST_MS)) throw new Error("this server formats years up to 275760 only");
   return textOf(elementsOf(pattern), shown);
 }
 
-function textOf(elements: readonly Element[], shown: Shown): string {
+function textOf(elements: readonly Element[], shown: FormattedTime): string {
   return elements.map((element) => partOf(element, shown)).join("");
 }
 
-function partOf(element: Element, shown: Shown): string {
+function partOf(element: Element, shown: FormattedTime): string {
   switch (element.kind) {
     case "literal":
       return element.text;
@@ -73,12 +73,12 @@ function partOf(element: Element, shown: Shown): string {
 /** The value has no such field: an optional part is left out. */
 class NotThere extends Error {}
 
-function zoneOfShown({ zone }: Shown): NonNullable<Shown["zone"]> {
+function zoneOfShown({ zone }: FormattedTime): NonNullable<FormattedTime["zone"]> {
   if (!zone) throw new NotThere("Unable to extract ZoneId from temporal");
   return zone;
 }
 
-function fieldOf(field: TimeField, { local, has }: Shown): number {
+function fieldOf(field: TimeField, { local, has }: FormattedTime): number {
   const ofTime = TIME_OF_DAY.has(field);
   if ((ofTime && has === "date") || (!ofTime && has === "time"))
     throw new NotThere(`Unsupported field: ${JAVA_NAMES[field] ?? field}`);
@@ -122,7 +122,7 @@ function numberText({ field, min, max, sign, reduced, fraction }: NumberElement,
 }
 
 function offsetText(
-  { zone, epochMs }: NonNullable<Shown["zone"]>,
+  { zone, epochMs }: NonNullable<FormattedTime["zone"]>,
   layout: OffsetLayout,
   zero: string,
 ): string {

@@ -1,6 +1,6 @@
 import avro, { type Type, type types } from "avsc";
 
-export type Named = types.RecordType | types.EnumType | types.FixedType;
+export type NamedType = types.RecordType | types.EnumType | types.FixedType;
 
 /** What a type reads besides itself (Avro 1.11, "Schema Resolution"). */
 export const PROMOTED: Readonly<Record<string, readonly string[]>> = {
@@ -16,7 +16,7 @@ export function kindOf(type: Type): string {
   return type.typeName.replace("abstract:", "");
 }
 
-export function nameFits(reader: Named, writer: Named): boolean {
+export function nameFits(reader: NamedType, writer: NamedType): boolean {
   return reader.name === writer.name || (reader.aliases ?? []).includes(writer.name ?? "");
 }
 
@@ -44,6 +44,6 @@ export function isFixed(type: Type): type is types.FixedType {
   return avro.Type.isType(type, "fixed");
 }
 
-export function isNamed(type: Type): type is Named {
+export function isNamed(type: Type): type is NamedType {
   return isRecord(type) || isEnum(type) || isFixed(type);
 }

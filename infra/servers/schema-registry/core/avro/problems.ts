@@ -1,5 +1,5 @@
 import type { Type } from "avsc";
-import { isEnum, isFixed, isNamed, kindOf, type Named, nameFits, PROMOTED } from "./kinds.ts";
+import { isEnum, isFixed, isNamed, kindOf, type NamedType, nameFits, PROMOTED } from "./kinds.ts";
 
 export type ProblemKind =
   | "TYPE_MISMATCH"
@@ -56,7 +56,7 @@ export function leafProblems(reader: Type, writer: Type, path: string): readonly
   ];
 }
 
-export function nameMismatch(reader: Named, writer: Named, path: string): Problem {
+export function nameMismatch(reader: NamedType, writer: NamedType, path: string): Problem {
   return {
     kind: "NAME_MISMATCH",
     text: `at ${trimmed(path)} the %reader has the name ${reader.name}, the %writer ${writer.name}, and no alias joins them`,
