@@ -8,6 +8,8 @@ export interface ComposeService {
   readonly build?: unknown;
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string | number>>;
+  readonly scale?: number;
+  readonly networks?: readonly string[] | Readonly<Record<string, { readonly aliases: readonly string[] }>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly secrets?: readonly string[];
@@ -26,31 +28,44 @@ export interface ComposeFile {
 
 /** `docker-compose.yml` with anchors merged and `${NAME}` filled in from `.env`, as docker compose reads it. */
 export function readCompose(): ComposeFile {
-  const root = projectRoot();
-  const settings = readSettings(join(root, ".env"));
-  const text = readFileSync(join(root, "docker-compose.yml"), "utf8").replace(
-    /\$\{(\w+)\}/g,
-    (_, name: string) => {
-      const value = settings[name];
-      if (value === undefined) throw new Error(`.env has no ${name}`);
-      return value;
-    },
-  );
-  return parse(text, { merge: true }) as ComposeFile;
+  return readYaml("docker-compose.yml") as ComposeFile;
 }
 
-/**
- * A client that reads this file: of version 2 or later. Version 1, which Debian 12 still has, is another program.
- *
- * @param ask - runs a program; its output, or undefined when it fails.
- */
-export function composeClient(
-  ask: (program: string, args: readonly string[]) => string | undefined,
-): readonly string[] | undefined {
-  return [["docker", "compose"], ["docker-compose"]].find(([program = "", ...args]) => {
-    const version = ask(program, [...args, "version", "--short"]);
-    return Number(/^v?(\d+)\./.exec(version ?? "")?.[1]) >= 2;
+/** What `compose.confluent.yml` lays over it. A value that it resets is null. */
+export function readConfluent(): Pick<ComposeFile, "services"> {
+  return readYaml("compose.confluent.yml") as Pick<ComposeFile, "services">;
+}
+
+function readYaml(name: string): unknown {
+  const root = projectRoot();
+  const settings = readSettings(join(root, ".env"));
+  const text = readFileSync(join(root, name), "utf8").replace(/\$\{(\w+)\}/g, (_, variable: string) => {
+    const value = settings[variable];
+    if (value === undefined) throw new Error(`.env has no ${variable}`);
+    return value;
   });
+  // `$$` stands for one `$`, and Compose's own tags for a value that takes another's place.
+  return parse(text.replaceAll("$$", "$").replace(/!(reset|override)(?=\s)/g, ""), { merge: true });
+}
+
+/** Runs a program. @returns its output, or undefined when it fails */
+type Ask = (program: string, args: readonly string[]) => string | undefined;
+
+const CLIENTS = [["docker", "compose"], ["docker-compose"]] as const;
+
+/** A client that reads this file: of version 2 or later. Version 1, which Debian 12 still has, is another program. */
+export function composeClient(ask: Ask): readonly string[] | undefined {
+  return CLIENTS.find((client) => majorOf(ask, client) >= 2);
+}
+
+/** Why there is no client that reads this file, in words. */
+export function composeLacks(ask: Ask): string {
+  const old = CLIENTS.find((client) => majorOf(ask, client) === 1);
+  return old ? `${old.join(" ")} is version 1, which cannot read this file` : "there is no docker compose";
+}
+
+function majorOf(ask: Ask, [program = "", ...args]: readonly string[]): number {
+  return Number(/(?:^|version )v?(\d+)\./.exec(ask(program, [...args, "version", "--short"]) ?? "")?.[1]);
 }
 
 function readSettings(file: string): Readonly<Record<string, string | undefined>> {

@@ -8,11 +8,19 @@ import { brokerSettings } from "../../infra/launcher/supervisor/parts/kafka-sett
 import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { DRAIN_MS } from "../../infra/runtime/service/lifecycle.ts";
 import { parseTcpAddress } from "../../schemas/wire/tcp-link.ts";
-import { composeClient, ownServices, readCompose } from "./compose-file.ts";
+import {
+  type ComposeService,
+  composeClient,
+  composeLacks,
+  ownServices,
+  readCompose,
+  readConfluent,
+} from "./compose-file.ts";
 
 const root = projectRoot();
 const file = readCompose();
 const services = Object.entries(file.services);
+const confluent = Object.entries(readConfluent().services);
 
 test("it is what the compose specification's schema allows, without a version", () => {
   const ajv = new Ajv2019({ strict: false, validateFormats: false });
@@ -33,19 +41,37 @@ test("it is what the compose specification's schema allows, without a version", 
 
 const profiles = ["core", "ui"];
 /** The client needs no engine to read a file. */
-const client = composeClient((program, args) => {
+const ask = (program: string, args: readonly string[]): string | undefined => {
   const { status, stdout } = spawnSync(program, args, { encoding: "utf8" });
   return status === 0 ? stdout : undefined;
-});
-describe.skipIf(!client)("docker compose itself (skipped where there is no such client)", () => {
-  test.each(profiles)("reads it with the profile %s", (profile) => {
+};
+const client = composeClient(ask);
+const overlay = ["-f", "docker-compose.yml", "-f", "compose.confluent.yml"];
+describe.skipIf(!client)(`docker compose itself${client ? "" : ` (skipped: ${composeLacks(ask)})`}`, () => {
+  const config = (...options: readonly string[]) => {
     const [command = "", ...args] = client ?? [];
-    const { status, stderr } = spawnSync(command, [...args, "--profile", profile, "config", "--quiet"], {
-      cwd: root,
-      encoding: "utf8",
-    });
-    expect(stderr).toBe("");
-    expect(status).toBe(0);
+    return spawnSync(command, [...args, ...options], { cwd: root, encoding: "utf8" });
+  };
+
+  test.each(profiles)("reads it with the profile %s, and with Confluent's images", (profile) => {
+    for (const files of [[], overlay]) {
+      const { status, stderr } = config(...files, "--profile", profile, "config", "--quiet");
+      expect(stderr).toBe("");
+      expect(status).toBe(0);
+    }
+  });
+
+  test("leaves nothing of our image to Confluent's", () => {
+    const { stdout } = config(...overlay, "config", "--format", "json");
+    const merged = JSON.parse(stdout) as { readonly services: Readonly<Record<string, ComposeService>> };
+    const theirs = Object.entries(merged.services).filter(([, { image }]) =>
+      image?.startsWith("confluentinc/"),
+    );
+    expect(theirs.map(([name]) => name).sort()).toEqual(["ksql", "rest-proxy", "schema-registry"]);
+    for (const [name, service] of theirs) {
+      const kept = ["build", "read_only", "init", "tmpfs", "volumes"].filter((key) => key in service);
+      expect([service.command ?? null, kept], name).toEqual([null, []]);
+    }
   });
 });
 
@@ -60,8 +86,66 @@ test.each([
   expect(composeClient((program) => (program === "docker" ? undefined : `${version}\n`))).toEqual(expected);
 });
 
+test("a client of version 1 is named as what is lacking", () => {
+  const debian: typeof ask = (program) => (program === "docker-compose" ? "1.29.2\n" : undefined);
+  expect(composeLacks(debian)).toContain("docker-compose is version 1");
+  expect(composeLacks(() => undefined)).toContain("no docker compose");
+});
+
 test("docker's own compose comes first", () => {
   expect(composeClient(() => "2.29.7")).toEqual(["docker", "compose"]);
+});
+
+test("needs no images but Kafka's, PostgreSQL's, nginx's and our own", () => {
+  const images = services
+    .filter(([, { profiles: own = [] }]) => own.includes("core"))
+    .map(([, { image = "" }]) => image.split(":")[0] ?? "");
+  expect([...new Set(images)].sort()).toEqual(
+    ["apache/kafka", "elevated", "elevated-connect", "nginx", "postgres"].sort(),
+  );
+});
+
+test("every server answers to the name that the first lessons of Kafka give it", () => {
+  const names = services.flatMap(([name, { networks = [] }]) => [
+    name,
+    ...Object.values(networks).flatMap((network) => (typeof network === "string" ? [] : network.aliases)),
+  ]);
+  const known = [
+    "kafka0",
+    "kafka1",
+    "kafka2",
+    "rest-proxy",
+    "schema-registry",
+    "kafka-connect",
+    "ksql",
+    "postgres",
+  ];
+  expect(names).toEqual(expect.arrayContaining(known));
+  expect(new Set(names).size).toBe(names.length);
+});
+
+describe("with Confluent's images", () => {
+  test.each(confluent)(
+    "%s is a service of the first file, keeps nothing of our image, and is pinned",
+    (name, service) => {
+      expect(file.services).toHaveProperty(name);
+      expect(service.image).toMatch(/^(confluentinc\/cp-|elevated-connect-confluent:).*\d+\.\d+\.\d+$/);
+      if (name === "connect") return;
+      expect(service).toMatchObject({ build: null, command: null, read_only: false, tmpfs: [] });
+      expect(service.healthcheck?.test?.[0]).toBe("CMD");
+      expect(JSON.stringify(service.environment)).toContain("kafka-1:19092,kafka-2:19092,kafka-3:19092");
+    },
+  );
+
+  test("the registry, the REST Proxy and ksqlDB listen where ours do", () => {
+    const ports = ["schema-registry", "rest-proxy", "ksql"].map((name) => {
+      const service = readConfluent().services[name];
+      const theirs = JSON.stringify(service?.environment).match(/LISTENERS":"http:\/\/0\.0\.0\.0:(\d+)/)?.[1];
+      const check = file.services[name]?.healthcheck?.test?.at(-1) ?? "";
+      return [theirs, new URL(check).port];
+    });
+    expect(ports.every(([theirs, ours]) => theirs !== undefined && theirs === ours)).toBe(true);
+  });
 });
 
 describe("every service", () => {
@@ -103,7 +187,9 @@ describe("every service", () => {
     expect(hosts.filter((host) => !known.includes(host ?? ""))).toEqual([]);
     for (const secret of service.secrets ?? []) expect(file.secrets).toHaveProperty(secret);
     for (const volume of service.volumes ?? []) {
-      const [source = ""] = volume.split(":");
+      const [source = "", target] = volume.split(":");
+      // A folder without a name is the container's own.
+      if (target === undefined) continue;
       expect(source.startsWith(".") ? existsSync(join(root, source)) : source in file.volumes, source).toBe(
         true,
       );
@@ -129,13 +215,17 @@ function behindProxy(): ReadonlyMap<string, string> {
 }
 
 describe("a web page reaches", () => {
-  /** What speaks HTTP and asks nobody where a request comes from. */
-  const unguarded = services
-    .filter(([, { image = "" }]) => /confluentinc|elevated-connect|kafka-ui/.test(image))
-    .map(([name]) => name);
+  /** What speaks HTTP and looks at no request's origin, by this file or with Confluent's images. */
+  const unguarded = [
+    ...new Set(
+      [...services, ...confluent]
+        .filter(([, { image = "" }]) => /confluentinc|elevated-connect|kafka-ui/.test(image))
+        .map(([name]) => name),
+    ),
+  ];
 
   test("no server without a front door: only the door has ports on this machine", () => {
-    expect(unguarded).toHaveLength(5);
+    expect(unguarded.sort()).toEqual(["connect", "kafka-ui", "ksql", "rest-proxy", "schema-registry"]);
     expect(unguarded.filter((name) => file.services[name]?.ports !== undefined)).toEqual([]);
     expect([...behindProxy().keys()].sort()).toEqual([...unguarded].sort());
   });
@@ -193,7 +283,15 @@ test("our services may drain before they are killed", () => {
 const inMegabytes = (text = ""): number => Number.parseInt(text, 10) * (/g$/.test(text) ? 1024 : 1);
 
 test("a Java server's heap leaves a third of its container's memory for all else", () => {
-  const java = services.filter(([, { image = "" }]) => /kafka|confluentinc|elevated-connect/.test(image));
+  const all: readonly (readonly [string, ComposeService])[] = [
+    ...services,
+    ...confluent.map(([name, service]) => {
+      const ours = file.services[name];
+      const environment = { ...ours?.environment, ...service.environment };
+      return [name, { ...ours, ...service, environment }] as const;
+    }),
+  ];
+  const java = all.filter(([, { image = "" }]) => /kafka|confluentinc|elevated-connect/.test(image));
   expect(java.length).toBeGreaterThan(7);
   for (const [name, { environment = {}, mem_limit }] of java) {
     const heap = Object.entries(environment).find(([key]) => /(HEAP|JAVA)_OPTS$/.test(key))?.[1];
@@ -206,8 +304,11 @@ test("a Java server's heap leaves a third of its container's memory for all else
 test("nginx's upstreams are services", () => {
   const text = readFileSync(join(root, "infra", "deploy", "compose", "nginx", "nginx.conf"), "utf8");
   const upstreams = [...text.matchAll(/^\s+server ([a-z0-9-]+):(\d+)/gm)];
-  expect(upstreams).toHaveLength(5);
-  for (const [, name = "", port = ""] of upstreams) {
+  expect(upstreams).toHaveLength(2);
+  for (const [line, name = "", port = ""] of upstreams) {
+    // Instances come and go: a name that is asked for once leads to none of the new ones.
+    expect(text).toContain(`${line} resolve `);
+    expect(file.services[name]?.scale, name).toBeGreaterThan(1);
     const { environment = {} } = file.services[name] ?? {};
     expect([environment["MQTT_PORT"], environment["FLEET_PORT"]].map(String), name).toContain(port);
     expect(file.services["nginx"]?.depends_on).toHaveProperty(name);
@@ -233,7 +334,11 @@ test("our services run a command that set-up builds, and their checks ask where 
     expect(existsSync(join(root, source)), source).toBe(true);
     const url = healthcheck?.test?.at(-1);
     if (url === undefined) continue;
-    expect(new URL(url).port, name).toBe(String(environment["PROBE_PORT"]));
+    // A server answers for itself at its own port.
+    const [own] = Object.entries(environment).filter(([variable]) => /_PORT$/.test(variable));
+    expect(new URL(url).port, name).toBe(String(environment["PROBE_PORT"] ?? own?.[1]));
+    const host = Object.entries(environment).find(([variable]) => /_HOST$/.test(variable));
+    expect(host?.[1], name).toBe("0.0.0.0");
   }
 });
 

@@ -44,7 +44,7 @@ beforeAll(async () => {
     [/^http:\/\/schema-registry:8081$/, addresses.SCHEMA_REGISTRY_URL],
     [/^http:\/\/rest-proxy:8082$/, addresses.REST_PROXY_URL],
     [/^http:\/\/connect:8083$/, addresses.CONNECT_URL],
-    [/^http:\/\/ksqldb:8088$/, addresses.KSQLDB_URL],
+    [/^http:\/\/ksql:8088$/, addresses.KSQLDB_URL],
     [/^\/run\/secrets\/(.*)$/, `${secrets}$1`],
     // Of Connect's container, not of this one.
     [/^\/run\/secrets$/, connectSecretsFolder(servers.home)],
@@ -58,8 +58,11 @@ afterAll(async () => {
 
 function substituted(value: string, { volumes = [] }: ComposeService): string {
   const mounted = volumes.map((volume): readonly [RegExp, string] => {
-    const [name = "", folder = ""] = volume.split(":");
-    return [new RegExp(`^${folder}\\b`), join(scratch, name)];
+    const [name = "", folder] = volume.split(":");
+    // A folder without a name is the container's own.
+    return folder
+      ? [new RegExp(`^${folder}\\b`), join(scratch, name)]
+      : [new RegExp(`^${name}\\b`), join(scratch, "own", name)];
   });
   return [...here, ...mounted].reduce(
     (text, [container, machine]) => text.replace(container, machine),
@@ -119,7 +122,12 @@ async function healthy(
   running: Run,
   fits: (answer: Readonly<Record<string, unknown>>) => void = () => {},
 ): Promise<void> {
-  const url = (service.healthcheck?.test?.at(-1) ?? "").replace(":9100", `:${env["PROBE_PORT"]}`);
+  const address = new URL(service.healthcheck?.test?.at(-1) ?? "");
+  const variables = Object.entries(service.environment ?? {});
+  const [variable = ""] =
+    variables.find(([name, value]) => /_PORT$/.test(name) && String(value) === address.port) ?? [];
+  address.port = env[variable] ?? "";
+  const url = address.href;
   await eventually(async () => {
     const answer = await fetch(url);
     const text = await answer.text();
@@ -130,9 +138,12 @@ async function healthy(
 
 /** One of several equal ones is enough; devices and agents are by themselves. */
 const lasting = [
+  "schema-registry",
+  "rest-proxy",
+  "ksql",
   "front-door",
-  "gateway-1",
-  "fleet-ingest-1",
+  "gateway",
+  "fleet-ingest",
   "dedup",
   "stations",
   "telemetry",
@@ -161,8 +172,8 @@ test("agents read the devices of another container, also after that was killed, 
     started.push(running);
     return running;
   };
-  const gatewayEnv = await environmentOf(named("gateway-1"));
-  const gateway = start("gateway-1", gatewayEnv);
+  const gatewayEnv = await environmentOf(named("gateway"));
+  const gateway = start("gateway", gatewayEnv);
   const deviceEnv = await environmentOf(named("firmware-sim"));
   const devices = start("firmware-sim", deviceEnv);
   await healthy(named("firmware-sim"), deviceEnv, devices);

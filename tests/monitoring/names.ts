@@ -49,10 +49,18 @@ export function panels(): readonly Panel[] {
     .panels;
 }
 
-/** The hosts that Prometheus asks, without their ports. */
+interface ScrapeConfig {
+  readonly static_configs: readonly { readonly targets: readonly string[] }[];
+  readonly dns_sd_configs: readonly { readonly names: readonly string[]; readonly port: number }[];
+}
+
+/** What Prometheus asks, as `host:port`. */
 export function scraped(): readonly string[] {
   const { scrape_configs } = parse(readFileSync(join(folder, "prometheus.yml"), "utf8")) as {
-    scrape_configs: readonly { static_configs: readonly { targets: readonly string[] }[] }[];
+    readonly scrape_configs: readonly ScrapeConfig[];
   };
-  return scrape_configs.flatMap((job) => job.static_configs.flatMap(({ targets }) => targets));
+  return scrape_configs.flatMap((job) => [
+    ...job.static_configs.flatMap(({ targets }) => targets),
+    ...job.dns_sd_configs.flatMap(({ names, port }) => names.map((name) => `${name}:${port}`)),
+  ]);
 }

@@ -45,13 +45,15 @@ export async function startNginx(upstreams: {
     .replaceAll("/tmp/", `${folder}/`)
     .replace("listen 5001", `listen 127.0.0.1:${httpPort}`)
     .replace("listen 1883", `listen 127.0.0.1:${mqttPort}`);
+  // Names are Docker's to answer, and not every nginx can ask again.
+  text = text.replace(/^\s*resolver .*$/gm, "");
   for (const [name, ports] of [
     ["fleet-ingest", upstreams.vehicles],
     ["gateway", upstreams.gateways],
   ] as const) {
-    for (const [index, port] of ports.entries()) {
-      text = text.replace(new RegExp(`server ${name}-${index + 1}:\\d+`), `server 127.0.0.1:${port}`);
-    }
+    text = text.replace(new RegExp(`server ${name}:\\d+ resolve(.*;)`), (_, rest: string) =>
+      ports.map((port) => `server 127.0.0.1:${port}${rest}`).join("\n"),
+    );
   }
   writeFileSync(file, text);
   const child = spawn("nginx", ["-c", file, "-g", `load_module ${STREAM_MODULE}; daemon off;`], {

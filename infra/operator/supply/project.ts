@@ -17,7 +17,9 @@ export function componentsOfProject(): readonly Component[] {
   const containers = [
     "Dockerfile",
     "docker-compose.yml",
+    "compose.confluent.yml",
     join("infra", "deploy", "compose", "connect", "Dockerfile"),
+    join("infra", "deploy", "compose", "connect", "Dockerfile.confluent"),
   ];
   return [
     ...packagesOf(read("package-lock.json")),

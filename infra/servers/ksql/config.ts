@@ -24,5 +24,6 @@ export const ksqlConfig = z.object({
     .default("default_")
     .describe("As `--service-id`: instances with the same id share statements and work."),
   KSQL_PORT: port.default(8088).describe("Where to listen; 0 takes any free port."),
+  KSQL_HOST: z.string().default("127.0.0.1").describe("The address to listen on; 0.0.0.0 for everybody."),
   ...accessSettings,
 });

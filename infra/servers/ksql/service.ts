@@ -22,6 +22,7 @@ export async function start({ env, clock, logger, metrics }: ServiceContext): Pr
     logger,
     metrics,
     port: config.KSQL_PORT,
+    host: config.KSQL_HOST,
     access: accessOf(config),
     serviceId,
     state: {
