@@ -52,6 +52,15 @@ export class Looks {
     return Object.fromEntries(this.#topicIds);
   }
 
+  /** Of these topics only, as far as they are known. */
+  topicIdsOf(topics: readonly string[]): Readonly<Record<string, string>> {
+    const known = topics.flatMap((topic) => {
+      const id = this.#topicIds.get(topic);
+      return id === undefined ? [] : [[topic, id] as const];
+    });
+    return Object.fromEntries(known);
+  }
+
   /**
    * One look at these topics, those that exist.
    *
@@ -84,7 +93,7 @@ export class Looks {
     const from = position ?? 0;
     const known = this.#topicIds.get(topic);
     const madeAnew = position !== null && ((known !== undefined && topicId !== known) || end < from);
-    const common = { place, topic, partition, from, start, end, madeAnew };
+    const common = { place, topic, topicId, partition, from, start, end, madeAnew };
     if (madeAnew) return { ...common, next: start, seen: [] };
     const unreadable = looked.unreadable.map(
       (some): Seen => ({ kind: "unreadable", offset: some.from, since: 0, detail: some.reason }),

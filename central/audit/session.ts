@@ -218,10 +218,9 @@ export class AuditSession {
     for (const partition of auditor.partitions) {
       for (const station of partition.stations) {
         if (!station.changed) continue;
-        stations.set(station.id, {
-          positions: auditor.reading.covered(station.id),
-          station: station.toJSON(),
-        });
+        const positions = auditor.reading.covered(station.id);
+        const topicIds = this.#looks.topicIdsOf(Object.keys(positions));
+        stations.set(station.id, { positions, topicIds, station: station.toJSON() });
         station.changed = false;
       }
     }
@@ -289,7 +288,12 @@ function restore(
   if (!checkpoint) return known(new Auditor(options));
   try {
     const auditor = known(new Auditor(options, checkpoint.auditor));
-    for (const [id, { station, positions }] of stations) auditor.restoreStation(id, station, positions);
+    for (const [id, { station, positions, topicIds = {} }] of stations) {
+      const covered = Object.entries(positions).map(
+        ([topic, next]) => [topic, { next, topicId: topicIds[topic] }] as const,
+      );
+      auditor.restoreStation(id, station, Object.fromEntries(covered));
+    }
     return auditor;
   } catch (error) {
     if (isCoded(error)) throw error;

@@ -40,6 +40,8 @@ export type StationPositions = Readonly<Record<string, number>>;
 
 export interface StationMemory {
   readonly positions: StationPositions;
+  /** Which topics the positions are of; undefined: not kept, as it once was. */
+  readonly topicIds?: Readonly<Record<string, string>>;
   readonly station: StationAuditState;
 }
 

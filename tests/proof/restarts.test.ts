@@ -108,6 +108,62 @@ test("raw records deleted while the auditor was away, and the clean topic read l
   );
 });
 
+/** As an operator does who deletes a topic and makes it again. */
+function makeAgain(topic: string): void {
+  const { log } = scene.world.kafka;
+  const spec = { topic, partitions: log.partitionCount(topic), config: log.settingsOf(topic) };
+  log.remove(topic);
+  log.ensure(spec);
+}
+
+describe("the raw topic made again", () => {
+  const onlyUnread = async (): Promise<void> =>
+    expect(new Set((await scene.said()).map(({ kind, hop }) => `${kind} ${hop}`))).toEqual(
+      new Set(["unread raw"]),
+    );
+
+  test("after a restart: what the new topic holds was not counted before", async () => {
+    await scene.pipeline.stopStage("audit");
+    await scene.pipeline.startStage("audit");
+    await scene.pass(2);
+    makeAgain(scene.pipeline.topics.raw);
+    await scene.traffic(20, 10);
+    await onlyUnread();
+  });
+
+  test("while the auditor was away", async () => {
+    await scene.pipeline.stopStage("audit");
+    // Of these only the clean topic tells when the auditor comes back.
+    await scene.traffic(20, 5);
+    makeAgain(scene.pipeline.topics.raw);
+    await scene.traffic(20, 10);
+    await scene.pipeline.startStage("audit");
+    await scene.traffic(20, 10);
+    await onlyUnread();
+  });
+
+  test("and then a restart: dedup's positions in the old topic are none in the new one", async () => {
+    await scene.traffic(20, 20);
+    makeAgain(scene.pipeline.topics.raw);
+    await scene.traffic(20, 2);
+    await scene.pipeline.stopStage("audit");
+    await scene.pipeline.startStage("audit");
+    await scene.traffic(20, 40);
+    await onlyUnread();
+  });
+
+  test("a loss in the new one has its name", async () => {
+    await scene.restart();
+    await scene.pass(2);
+    makeAgain(scene.pipeline.topics.raw);
+    scene.strike("dedup's input", "lost 1", ONE, 10);
+    await scene.traffic(20, 30);
+    expect(await scene.said()).toContainEqual(
+      expect.objectContaining({ kind: "lost", deviceId: ONE, ranges: [{ from: 15, to: 15 }], cause: null }),
+    );
+  });
+});
+
 describe("auditors", () => {
   test("two at a time find everything once", async () => {
     const other = scene.pipeline.anotherAuditor();

@@ -15,7 +15,7 @@ import { misplacedBecause, NO_DEVICE, Partition, type PartitionAuditState } from
 import { type AuditedTopics, type ReadingPosition, ReadingPositions } from "./reading-positions.ts";
 import type { ReadingProgress } from "./reading-progress.ts";
 import { ReportedStates } from "./reported-states.ts";
-import type { StationAudit, StationAuditState } from "./station.ts";
+import type { Covered, StationAudit, StationAuditState } from "./station.ts";
 import { Summary } from "./summary.ts";
 
 /** What an auditor must know to go on where another one ended, besides findings and stations. */
@@ -63,6 +63,8 @@ export class Auditor {
   readonly #copyGaps = new Set<string>();
   readonly #nameless: Map<DeviceKind, number>;
   readonly #refs = new Map<string, DeviceRef>();
+  /** Which topic each partition is of that was looked at. */
+  readonly #topicIds = new Map<string, string | undefined>();
   #look: number;
   #now = 0;
 
@@ -93,8 +95,8 @@ export class Auditor {
     return this.#look + 1;
   }
 
-  /** @param covered - per topic, the next offset that the state does not cover. */
-  restoreStation(id: number, state: StationAuditState, covered: Readonly<Record<string, number>>): void {
+  /** @param covered - per topic, what the state covers. */
+  restoreStation(id: number, state: StationAuditState, covered: Readonly<Record<string, Covered>>): void {
     this.#of(id).restore(id, state, covered);
   }
 
@@ -155,11 +157,21 @@ export class Auditor {
 
   #slice(slice: SliceSeen): void {
     const { place, topic, partition, start, from } = slice;
+    this.#reads(slice);
     const progress = this.reading.progress(topic, partition);
     const first = progress.position === null;
     if (slice.madeAnew) this.#madeAnew(slice, progress);
     else if (start > from) this.#gap(slice, first);
     for (const seen of slice.seen) this.#take(seen, place, { topic, partition, offset: seen.offset });
+  }
+
+  /** Which topic is behind this name, where that is new. */
+  #reads({ place, topic, topicId, partition, madeAnew }: SliceSeen): void {
+    const key = `${topic}@${partition}`;
+    if (!madeAnew && this.#topicIds.has(key) && this.#topicIds.get(key) === topicId) return;
+    this.#topicIds.set(key, topicId);
+    const own = place.role === "copy" ? this.#of(place.stationId) : this.partitions[partition];
+    own?.reads(topic, topicId, madeAnew);
   }
 
   #take(seen: Seen, place: TopicRole, evidence: Evidence): void {

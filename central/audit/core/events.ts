@@ -58,6 +58,8 @@ export interface StateSeen extends At {
 export interface CommitSeen extends At {
   readonly kind: "commit";
   readonly next: number;
+  /** Of the raw topic that this offset is one of; undefined: it was written before topics had ids. */
+  readonly topicId: string | undefined;
 }
 
 export interface DeadLetterSeen extends At {
@@ -88,6 +90,8 @@ export type Seen =
 export interface SliceSeen {
   readonly place: TopicRole;
   readonly topic: string;
+  /** Which topic of this name it is; undefined: not known. */
+  readonly topicId: string | undefined;
   readonly partition: number;
   /** Where it was read from, and where it is to be read on. */
   readonly from: number;

@@ -14,7 +14,7 @@ import type { DeadLetters, RunOf } from "./dead-letters.ts";
 import type { DeviceAudit } from "./device.ts";
 import type { BatchSeen, CommitSeen, ReadingSeen, StateSeen, UnreadableSeen } from "./events.ts";
 import { OutputGap } from "./gap.ts";
-import { StationAudit, type StationAuditState } from "./station.ts";
+import { type Covered, StationAudit, type StationAuditState } from "./station.ts";
 
 export interface PartitionOptions {
   readonly partition: number;
@@ -60,6 +60,8 @@ export class Partition {
   #sumsWhole: boolean;
   /** Until dedup is behind this offset, clean records may come of raw records that were deleted unread; 0: none do. */
   #trustUntil: number;
+  /** Which raw topic is read; undefined: not known. */
+  #rawId: string | undefined;
   /** What looks up to this one brought may do so. */
   #trustedLook = 0;
   #poison: number[];
@@ -82,8 +84,8 @@ export class Partition {
     return this.#stations.values();
   }
 
-  /** @param covered - per topic, the next offset that the state does not cover. */
-  restore(id: number, state: StationAuditState, covered: Readonly<Record<string, number>>): void {
+  /** @param covered - per topic, what the state covers. */
+  restore(id: number, state: StationAuditState, covered: Readonly<Record<string, Covered>>): void {
     const { reporter } = this.#options;
     const station = new StationAudit(id, reporter, this.#sumsWhole, state, covered);
     station.changed = false;
@@ -118,10 +120,22 @@ export class Partition {
     for (const { sum } of this.#stations.values()) sum.rebase();
   }
 
-  /** Another raw topic of the same name: what is on its way came of the old one, with which dedup is through. */
+  /** This topic is read from now on: memories and commits hold for it only as far as they are of the same one. */
+  reads(topic: string, topicId: string | undefined, madeAnew: boolean): void {
+    if (topic === this.#options.rawTopic) this.#rawId = topicId;
+    for (const station of this.#stations.values()) station.reads(topic, topicId, madeAnew);
+  }
+
+  /**
+   * Another raw topic of the same name: what is on its way came of the old one, with which dedup is through. Until dedup
+   * has begun with the new one, clean records may come of what the old one held unread.
+   */
   rawMadeAnew(): void {
+    const { partition, deadLetters } = this.#options;
     this.cut.reset();
     this.#poison = [];
+    this.#trustUntil = 1;
+    deadLetters.forget(partition, Number.POSITIVE_INFINITY);
     for (const station of this.#stations.values()) {
       station.changed = true;
       for (const device of station.devices) device.clean.rebase();
@@ -153,8 +167,9 @@ export class Partition {
     if (this.#poison.length < MAX_POISON) this.#poison.push(seen.offset);
   }
 
-  commit({ next }: CommitSeen, look: number): void {
-    this.cut.learn(next, look);
+  commit({ next, topicId }: CommitSeen, look: number): void {
+    const isOther = topicId !== undefined && this.#rawId !== undefined && topicId !== this.#rawId;
+    if (!isOther) this.cut.learn(next, look);
   }
 
   /** A record of this partition of a clean topic. @param device - whose it says it is. */

@@ -9,6 +9,12 @@ export interface StationAuditState {
   readonly sum: StationSumState;
 }
 
+/** The next offset that a memory does not cover, and the id of the topic that it is one of; undefined: it was not kept. */
+export interface Covered {
+  readonly next: number;
+  readonly topicId: string | undefined;
+}
+
 /** A station's devices, and the sum of its entries. What the auditor keeps of it is one record. */
 export class StationAudit {
   readonly id: number;
@@ -17,8 +23,8 @@ export class StationAudit {
   readonly #reporter: FindingReporter;
   /** Has anything changed since it was last written? */
   changed = true;
-  /** What this memory covers already, when it was written later than the positions: per topic, the next offset. */
-  readonly #covered: Readonly<Record<string, number>>;
+  /** What this memory covers already, when it was written later than the positions, per topic. */
+  readonly #covered: Map<string, Covered>;
 
   /** @param whole - does the audit read the clean topic from its first record? */
   constructor(
@@ -26,11 +32,11 @@ export class StationAudit {
     reporter: FindingReporter,
     whole: boolean,
     state?: StationAuditState,
-    covered: Readonly<Record<string, number>> = {},
+    covered: Readonly<Record<string, Covered>> = {},
   ) {
     this.id = id;
     this.#reporter = reporter;
-    this.#covered = covered;
+    this.#covered = new Map(Object.entries(covered));
     this.sum = new StationSum(whole, state?.sum);
     for (const [ref, device] of state?.devices ?? [])
       this.#devices.set(ref.id, new DeviceAudit(ref, reporter, device));
@@ -38,7 +44,18 @@ export class StationAudit {
 
   /** Was this record counted before a restart? */
   covers({ topic, offset }: Pick<Evidence, "topic" | "offset">): boolean {
-    return offset < (this.#covered[topic] ?? 0);
+    return offset < (this.#covered.get(topic)?.next ?? 0);
+  }
+
+  /**
+   * This topic is read now: a position in another one of its name covers nothing of it.
+   *
+   * @param madeAnew - is it another one than at the last look? That is all that a position without an id can be held against.
+   */
+  reads(topic: string, topicId: string | undefined, madeAnew: boolean): void {
+    const known = this.#covered.get(topic)?.topicId;
+    const other = known === undefined || topicId === undefined ? madeAnew : known !== topicId;
+    if (other) this.#covered.delete(topic);
   }
 
   get devices(): Iterable<DeviceAudit> {

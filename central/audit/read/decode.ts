@@ -99,9 +99,9 @@ export class Decoder {
     const { raw } = this.#options.topics;
     const offsets = new InputOffsets([raw]);
     if (!offsets.restore(record)) return null;
-    const next = offsets.next(raw);
+    const position = offsets.position(raw);
     const { offset, timestamp: since } = record;
-    return next === undefined ? null : { kind: "commit", offset, since, next };
+    return position ? { kind: "commit", offset, since, ...position } : null;
   }
 
   async #deadLetter({ offset, timestamp: since, value, headers }: InRecord): Promise<DeadLetterSeen | null> {

@@ -149,4 +149,16 @@ export const MUTANTS: readonly Mutant[] = [
     from: "if (this.#known) return count === this.#count && hash === this.#hash;",
     to: "if (this.#known) return count === this.#count;",
   },
+  {
+    rule: "a position covers nothing of another topic of its name",
+    file: "core/station.ts",
+    from: "if (other) this.#covered.delete(topic);",
+    to: "if (other && topicId === undefined) this.#covered.delete(topic);",
+  },
+  {
+    rule: "what a topic that was made again held unread only the clean topic tells",
+    file: "core/partition.ts",
+    from: "this.#trustUntil = 1;",
+    to: "",
+  },
 ];
