@@ -35,6 +35,8 @@ interface Counted {
   readonly mark: number;
   readonly station: number;
   readonly at: string;
+  /** Among all of its kind that came out. */
+  readonly place: number;
 }
 
 /**
@@ -54,7 +56,9 @@ export function wrongs(
   const byMark = new Map<string, Counted[]>();
   for (const one of all) {
     const key = `${one.device} ${one.mark}`;
-    byMark.set(key, [...(byMark.get(key) ?? []), one]);
+    const same = byMark.get(key);
+    if (same) same.push(one);
+    else byMark.set(key, [one]);
   }
   const found: Wrong[] = [];
   const known = new Set<string>();
@@ -69,7 +73,7 @@ export function wrongs(
       const name = { device, bootId: press.bootId, seq: press.seq };
       if (one && (one.bootId !== press.bootId || one.seq !== press.seq))
         found.push({ kind: "invented", ...name, detail: `it came out as ${one.bootId};${one.seq}` });
-      if (one) order.push({ press, place: all.indexOf(one) });
+      if (one) order.push({ press, place: one.place });
       for (const again of more)
         found.push({ kind: "twice", ...name, detail: `at ${one?.at} and ${again.at}` });
       const waits = held.some(
@@ -108,12 +112,12 @@ function miscounted(entries: readonly Counted[], summary: readonly Lying[]): rea
 }
 
 /** `device;boot;seq;total` and `service;…` of the headers, and the station at the head of the value. */
-function counted({ partition, offset, value, headers }: Lying): Counted {
+function counted({ partition, offset, value, headers }: Lying, place: number): Counted {
   const [device = "", boot, seq] = (headers["reading"] ?? "").split(";");
   const [mark] = (headers["times"] ?? "").split(";");
   const station = value ? int(value, 5).value : 0;
   const at = `${partition}@${offset}`;
-  return { device, bootId: Number(boot), seq: Number(seq), mark: Number(mark), station, at };
+  return { device, bootId: Number(boot), seq: Number(seq), mark: Number(mark), station, at, place };
 }
 
 /** Of a row of the sums: a union of null and a long, behind five bytes of the registry. */

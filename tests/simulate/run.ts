@@ -1,4 +1,4 @@
-import { exponential } from "../../infra/runtime/random.ts";
+import { exponential, type Random } from "../../infra/runtime/random.ts";
 import { AUDIT_KEYS, type Finding, isOpen } from "../../schemas/audit.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { stateOf } from "./coverage.ts";
@@ -13,8 +13,8 @@ import { World } from "./world.ts";
 /** Everything starts within this time, ms; and no second boot of a device falls into the second of its first. */
 const START_MS = { least: 1_500, most: 60_000 } as const;
 const LOOK_MS = 250;
-/** Between two presses of one device, on average, ms. */
-const PRESS_MS = 150;
+/** Between two presses of one device, on average, ms: each seed has its own, from a full line to a quiet one. */
+const PRESS_MS = { least: 12, most: 1_000 } as const;
 
 export interface RunOptions {
   readonly seed: number;
@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly troubledMs?: number;
   /** And then all must come through within so long, ms. */
   readonly drainMs?: number;
+  /** Between two presses of one device, on average, ms; left out: what the seed says. */
+  readonly pressMs?: number;
   readonly onEvent?: (line: string) => void;
   /** The way of this reading is told. */
   readonly follow?: Followed;
@@ -55,7 +57,7 @@ export function simulate(options: RunOptions): Promise<RunResult> {
 
 async function run(
   world: World,
-  { seed, faults: given, troubledMs = 20_000, drainMs = 120_000 }: RunOptions,
+  { seed, faults: given, troubledMs = 20_000, drainMs = 120_000, pressMs }: RunOptions,
 ): Promise<RunResult> {
   const { scheduler } = world;
   const system = new System(world);
@@ -64,7 +66,7 @@ async function run(
   await scheduler.run(START_MS.most, () => isUp(system));
   if (!isUp(system)) throw new Error("the simulated system does not start");
   const faults = given ?? planned(world.random("plan"), system, troubledMs);
-  press(system, troubledMs);
+  press(system, troubledMs, pressMs ?? loadOf(world.random("load")));
   const met: string[] = faults.map(() => "");
   for (const [n, fault] of faults.entries())
     strike(system, fault, (state) => {
@@ -109,7 +111,13 @@ function isUp({ broker, gateways, verdict }: System): boolean {
   return served && log.names().includes(TOPICS.turnstileSummary) && verdict() !== undefined;
 }
 
-function press(system: System, forMs: number): void {
+/** Short gaps are as likely as long ones. */
+function loadOf(random: Random): number {
+  const { least, most } = PRESS_MS;
+  return least * (most / least) ** random();
+}
+
+function press(system: System, forMs: number, everyMs: number): void {
   const { world, field } = system;
   const until = world.scheduler.now + forMs;
   for (const place of field.places) {
@@ -117,9 +125,9 @@ function press(system: System, forMs: number): void {
     const next = (): void => {
       if (world.scheduler.now >= until) return;
       field.press(place);
-      world.scheduler.after(exponential(random, PRESS_MS), next);
+      world.scheduler.after(exponential(random, everyMs), next);
     };
-    world.scheduler.after(exponential(random, PRESS_MS), next);
+    world.scheduler.after(exponential(random, everyMs), next);
   }
 }
 

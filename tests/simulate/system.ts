@@ -14,7 +14,7 @@ import { Network } from "./mqtt/network.ts";
 import type { World } from "./world.ts";
 
 /** One station in each partition. */
-const STATIONS = [40380, 40900] as const;
+const STATIONS = [40380, 40330] as const;
 const GATEWAYS = ["gateway-1", "gateway-2"] as const;
 const STAGES: readonly (readonly [string, Stage])[] = [
   ["dedup-1", "dedup"],
@@ -37,6 +37,9 @@ export class System {
   /** Was a topic made again? */
   madeAgain = false;
   #clones = 0;
+  /** The auditor's last verdict, of its topic up to this offset. */
+  #said: Verdict | undefined;
+  #saidUntil = 0;
 
   constructor(world: World) {
     this.world = world;
@@ -99,9 +102,12 @@ export class System {
 
   /** What the auditor said last. */
   readonly verdict = (): Verdict | undefined => {
-    const { memory } = this.broker;
-    const last = memory.records(TOPICS.audit).findLast(({ key }) => String(key) === AUDIT_KEYS.verdict);
-    return last?.value ? (JSON.parse(String(last.value)) as Verdict) : undefined;
+    const { log } = this.broker.memory;
+    const news = log.readable(TOPICS.audit, 0, this.#saidUntil);
+    this.#saidUntil += news.length;
+    const last = news.findLast(({ key }) => String(key) === AUDIT_KEYS.verdict);
+    if (last?.value) this.#said = JSON.parse(String(last.value)) as Verdict;
+    return this.#said;
   };
 
   #box(name: string, station: number, hasLines = true): Box {

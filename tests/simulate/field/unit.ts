@@ -38,6 +38,8 @@ export class Unit {
   readonly bootIds = new Set<number>();
   /** Presses that a full ring refused: they have no number. */
   refused = 0;
+  /** How many of each boot. */
+  readonly #pressed = new Map<number, number>();
   readonly #options: UnitOptions;
   readonly #random: Random;
   #boot: BootRecord;
@@ -78,10 +80,14 @@ export class Unit {
 
   press(): void {
     const mark = this.#options.mark();
-    const seq = this.presses.filter(({ bootId }) => bootId === this.bootId).length + 1;
-    if (this.line.notice({ line: lineOf(this.ref), arrival: this.#arrival(mark), service: mark }))
-      this.presses.push({ bootId: this.bootId, seq, mark });
-    else this.refused++;
+    const { bootId } = this;
+    if (!this.line.notice({ line: lineOf(this.ref), arrival: this.#arrival(mark), service: mark })) {
+      this.refused++;
+      return;
+    }
+    const seq = (this.#pressed.get(bootId) ?? 0) + 1;
+    this.#pressed.set(bootId, seq);
+    this.presses.push({ bootId, seq, mark });
   }
 
   /** Power off and on. @param late - frames of the boot before come behind those of the new one. */
