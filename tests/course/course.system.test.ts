@@ -61,14 +61,22 @@ test.skipIf(!canRun)(
     await run("produce.py");
     await run("ksql.py");
     await run("server.py");
-    const worker = spawn(python, ["stations.py", "worker", "-l", "warning"], {
+    const worker = spawn(python, ["stations.py", "worker", "-l", "warn"], {
       cwd: solution,
       env: environment(),
-      stdio: "ignore",
+      stdio: ["ignore", "ignore", "pipe"],
     });
+    let words = "";
+    worker.stderr.on("data", (chunk: Buffer) => {
+      words += chunk.toString();
+    });
+    const checked = async () => {
+      expect(worker.exitCode, words).toBeNull();
+      return check();
+    };
     try {
       await expect
-        .poll(check, { timeout: GIVE_UP_MS / 2, interval: 2_000 })
+        .poll(checked, { timeout: GIVE_UP_MS / 2, interval: 2_000 })
         .toEqual([0, expect.stringMatching(/\b15 of 15 pass/)]);
     } finally {
       worker.kill("SIGKILL");
