@@ -144,8 +144,8 @@ function stationsAreTransformed(facts: CourseFacts): CheckResult {
     };
   const { topic, rows } = found;
   const known = rows.filter(({ line }) => LINES.includes(String(line)));
-  // Stations of other lines have none of the three: whatever stands there is right.
-  const elsewhere = stationsWithoutLine(facts);
+  // A row of another line has none of the three: whatever stands there is right.
+  const elsewhere = stationsOfOtherLines(facts);
   const wrong = rows.find(
     ({ line, station_id }) => !LINES.includes(String(line)) && !elsewhere.has(String(station_id)),
   );
@@ -155,13 +155,11 @@ function stationsAreTransformed(facts: CourseFacts): CheckResult {
   return { title, passed: wrong === undefined && known.length > 0, reason: `${topic.name}: ${reason}` };
 }
 
-/** Ids of the stations that no row of the database has on the red, blue or green line. */
-function stationsWithoutLine(facts: CourseFacts): ReadonlySet<string> {
+/** Ids of the stations that have a stop of other lines: Belmont has red trains, and brown ones. */
+function stationsOfOtherLines(facts: CourseFacts): ReadonlySet<string> {
   const rows = rowsOf(facts)?.rows ?? [];
-  const on = new Set(
-    rows.flatMap((row) => (LINES.some((line) => row[line] === true) ? [String(row["station_id"])] : [])),
-  );
-  return new Set(rows.map((row) => String(row["station_id"])).filter((id) => !on.has(id)));
+  const others = rows.filter((row) => LINES.every((line) => row[line] !== true));
+  return new Set(others.map((row) => String(row["station_id"])));
 }
 
 function summaryOf({
