@@ -247,7 +247,7 @@ describe("the page in a browser", () => {
       () => page.locator('[role="alert"]').textContent(),
       /^Not done: the supervisor refuses: no part of this name\.$/,
     );
-    expect(await page.locator("[data-experiment]").count()).toBe(5);
+    await expect.poll(() => page.locator("[data-experiment]").count()).toBe(5);
   });
 
   test("a lost server is said, what was known stays, and the first message repairs all", async () => {

@@ -23,6 +23,8 @@ export interface GrowthOptions<T> {
 const RUNS = 3;
 /** Below this, what the machine does besides weighs too much, ms. */
 const TELLING_MS = 0.5;
+/** A largest input that costs less harms nothing, however the cost grows; and a garbage collection costs as much, ms. */
+const MATTERS_MS = 8;
 /** Twice the size: twice the time, and a logarithm or a cache on top. 2 would be quadratic. */
 export const MOST_EXPONENT = 1.5;
 
@@ -63,7 +65,7 @@ async function leastCost<T>(input: T, { run, cpuMs, enoughMs }: GrowthOptions<T>
  */
 export function exponentOf(points: readonly Point[]): number | undefined {
   const last = points.at(-1);
-  if (!last || last.costMs < TELLING_MS) return undefined;
+  if (!last || last.costMs < MATTERS_MS) return undefined;
   // Eight times the size, where there is so much: a step of one doubling may be the memory's. What costs next to nothing
   // counts as the least that is told apart, so that a leap from there to very much is seen.
   const firstTelling = points.findIndex(({ costMs }) => costMs >= TELLING_MS);
