@@ -1,24 +1,29 @@
 /** The firmware simulator's control interface, as the page's buttons and the tests use it. */
 export interface SimulatorControl {
-  /** Presses at a turnstile that the device's ring has taken or refused when this resolves. */
-  press(device: string, count: number): Promise<void>;
+  /** Presses at a turnstile that the device's ring has taken or refused when this resolves. @returns how many it took. */
+  press(device: string, count: number): Promise<number>;
   fault(kind: string, target: string, forMs?: number): Promise<void>;
   heal(): Promise<void>;
 }
 
 export function simulatorControl(url: string): SimulatorControl {
-  const post = async (path: string, body: unknown): Promise<void> => {
+  const post = async (path: string, body: unknown): Promise<unknown> => {
     const response = await fetch(`${url}${path}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`POST ${path} answers ${response.status}: ${await response.text()}`);
+    return response.json();
   };
   return {
-    press: (device, count) => post("/press", { device, count }),
-    fault: (kind, target, forMs) =>
-      post("/faults", forMs === undefined ? { kind, target } : { kind, target, forMs }),
-    heal: () => post("/heal", { all: true }),
+    press: async (device, count) =>
+      ((await post("/press", { device, count })) as { readonly stored: number }).stored,
+    fault: async (kind, target, forMs) => {
+      await post("/faults", forMs === undefined ? { kind, target } : { kind, target, forMs });
+    },
+    heal: async () => {
+      await post("/heal", { all: true });
+    },
   };
 }

@@ -51,6 +51,7 @@ export async function startSystem({
   args = [],
   home,
   env = {},
+  root = projectRoot(),
   readyWithinMs = READY_WITHIN_MS,
 }: {
   /** `infra`: the servers only. */
@@ -58,11 +59,13 @@ export async function startSystem({
   readonly args?: readonly string[];
   readonly home?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of the project whose built files run; a copy may have a rule broken. */
+  readonly root?: string;
   /** Ends a hang. */
   readonly readyWithinMs?: number;
 } = {}): Promise<TestSystem> {
   const folder = home ?? mkdtempSync(join(tmpdir(), "elevated größer als 'L' "));
-  const main = join(projectRoot(), "dist", "infra", "launcher", "supervisor", "main.js");
+  const main = join(root, "dist", "infra", "launcher", "supervisor", "main.js");
   const command = [process.execPath, main, what, "--free-ports", "--home", folder, ...args];
   // As hard as a first start may have it: nothing that is made may be read by others, and no home of the user's.
   const child = spawn("/bin/sh", ["-c", 'umask 077 && exec "$0" "$@"', ...command], {

@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { TOPICS } from "../../schemas/topics.ts";
+import { proofOf } from "../pipeline/agreement.ts";
+import { openViewer, type Viewer } from "../support/viewer.ts";
+import { CleanTopic, summedBy } from "./clean-topic.ts";
+import { type Evidence, evidenceOf } from "./evidence.ts";
+import { FAULTS, kindsOf } from "./faults.ts";
+import { type PlannedFault, planned } from "./plan.ts";
+import { Presses } from "./presses.ts";
+import { Site, type SiteOptions } from "./site.ts";
+
+export interface ChaosOptions extends SiteOptions {
+  readonly seed: number;
+  readonly minutes: number;
+  /** Presses a second over all devices. */
+  readonly rate: number;
+  readonly faults: readonly string[];
+  /** How long everything may take to come through once the faults are over, ms. */
+  readonly settleMs: number;
+  readonly note: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What four who share no code say of the same readings. */
+export interface ChaosReport {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly faults: Readonly<Record<string, number>>;
+  /** What whoever pressed has written down, against a stranger's consumer of the clean topic. */
+  readonly pressed: number;
+  readonly refused: number;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly outOfOrder: number;
+  /** Named, at most twenty. */
+  readonly named: readonly string[];
+  /** Stations whose sum in ksql is not the clean topic's count: station, clean, summed. */
+  readonly missummed: readonly (readonly [string, number, number])[];
+  /** Entries on the page. */
+  readonly page: number;
+  readonly auditor: { readonly state: string; readonly findings: number };
+  /** From the end of the faults until all agreed, ms; null: they never did. */
+  readonly drainedMs: number | null;
+  /** Does the auditor say what the oracle says? */
+  readonly agrees: boolean;
+  readonly holds: boolean;
+}
+
+/** On several lines and stations, so that one fault strikes some of them. */
+const DEVICES = [
+  "40380-T1",
+  "40380-T2",
+  "41400-T1",
+  "40900-T2",
+  "41320-T1",
+  "40070-T1",
+  "41660-T1",
+  "40560-T2",
+];
+const LOOK_MS = 1_000;
+
+/** A whole system under load and a seed's faults; then everything heals, drains and is counted by everybody. */
+export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { note, rate } = options;
+  const site = await Site.open(options);
+  try {
+    const { endpoints } = site.system;
+    const clean = await CleanTopic.open(endpoints.KAFKA_BROKERS, TOPICS.turnstiles);
+    const viewer = openViewer(endpoints.DASHBOARD_URL);
+    try {
+      const presses = new Presses(site.simulator, DEVICES, rate);
+      const [struck] = await Promise.all([strike(site, options).finally(() => presses.end()), presses.run()]);
+      site.network.heal();
+      await site.simulator.heal();
+      note(`${presses.total} presses; everything heals and drains`);
+      return await settled({ site, clean, viewer, presses }, struck, options);
+    } finally {
+      viewer.close();
+      await clean.close();
+    }
+  } finally {
+    await site.close();
+  }
+}
+
+/** Resolves when all of them are over. @returns how many of each. */
+async function strike(
+  site: Site,
+  { seed, minutes, faults, note, signal }: ChaosOptions,
+): Promise<Readonly<Record<string, number>>> {
+  const plan = planned(seed, minutes * 60_000, kindsOf(faults, site, DEVICES));
+  const began = performance.now();
+  const struck: Record<string, number> = {};
+  const lasting = new Set<Promise<void>>();
+  for (const fault of plan) {
+    await sleep(Math.max(0, fault.atMs - (performance.now() - began)), undefined, { signal }).catch(() => {});
+    if (signal.aborted) break;
+    note(wordsOf(fault));
+    struck[fault.fault] = (struck[fault.fault] ?? 0) + 1;
+    const running = (FAULTS[fault.fault]?.strike(site, fault) ?? Promise.resolve())
+      // A part that is just being started has no process to strike.
+      .catch((error) => note(`  not struck: ${error instanceof Error ? error.message : String(error)}`))
+      .finally(() => lasting.delete(running));
+    lasting.add(running);
+  }
+  await sleep(Math.max(0, minutes * 60_000 - (performance.now() - began)), undefined, { signal }).catch(
+    () => {},
+  );
+  await Promise.all(lasting);
+  return struck;
+}
+
+function wordsOf({ fault, target, forMs }: PlannedFault): string {
+  return [fault, target, forMs > 0 ? `for ${(forMs / 1000).toFixed(1)} s` : ""]
+    .filter((word) => word !== "")
+    .join(" ");
+}
+
+interface Witnesses {
+  readonly site: Site;
+  readonly clean: CleanTopic;
+  readonly viewer: Viewer;
+  readonly presses: Presses;
+}
+
+/** Wait until all agree. A count that is too high never comes down again, so waiting hides nothing. */
+async function settled(
+  witnesses: Witnesses,
+  struck: Readonly<Record<string, number>>,
+  options: ChaosOptions,
+): Promise<ChaosReport> {
+  const began = performance.now();
+  let last = "";
+  for (;;) {
+    const afterMs = Math.round(performance.now() - began);
+    const report = await reported(witnesses, struck, options, afterMs).catch((error) => {
+      last = error instanceof Error ? error.message : String(error);
+      return undefined;
+    });
+    if (report?.holds) return report;
+    if (afterMs > options.settleMs) {
+      if (report) return { ...report, drainedMs: null };
+      throw new Error(`after ${options.settleMs} ms not everybody can be asked: ${last}`);
+    }
+    await sleep(LOOK_MS);
+  }
+}
+
+async function reported(
+  { site, clean, viewer, presses }: Witnesses,
+  faults: Readonly<Record<string, number>>,
+  { seed, minutes }: ChaosOptions,
+  drainedMs: number,
+): Promise<ChaosReport> {
+  const { endpoints } = site.system;
+  const [sums, proof] = await Promise.all([summedBy(endpoints.KSQLDB_URL), proofOf(endpoints.DASHBOARD_URL)]);
+  const evidence = evidenceOf(presses.taken, clean.records);
+  const stations = new Set([...sums.keys(), ...clean.stations.keys()]);
+  const missummed = [...stations].flatMap((station) => {
+    const counts = [station, clean.stations.get(station) ?? 0, sums.get(station) ?? 0] as const;
+    return counts[1] === counts[2] ? [] : [counts];
+  });
+  const { lost, doubled, outOfOrder, pressed } = evidence;
+  const auditor = { state: proof.state, findings: proof.findings.open };
+  const sound =
+    lost + doubled + outOfOrder + evidence.strange.length + missummed.length === 0 &&
+    viewer.entries === pressed;
+  return {
+    ...{ seed, minutes, faults, pressed, refused: presses.refused, lost, doubled, outOfOrder },
+    named: namedIn(evidence),
+    missummed,
+    page: viewer.entries,
+    auditor,
+    drainedMs,
+    agrees: sound === (auditor.state === "holds" && auditor.findings === 0),
+    holds: sound && auditor.state === "holds" && auditor.findings === 0,
+  };
+}
+
+function namedIn({ devices, strange }: Evidence): readonly string[] {
+  const words = devices.flatMap(({ device, pressed, arrived, doubled, outOfOrder }) => [
+    ...(arrived === pressed ? [] : [`${device}: ${pressed} pressed, ${arrived} arrived`]),
+    ...doubled.map((reading) => `${reading} doubled`),
+    ...outOfOrder.map((reading) => `${reading} out of order`),
+  ]);
+  return [...words, ...strange.map((reading) => `${reading}: nobody pressed it`)].slice(0, 20);
+}

@@ -1,0 +1,47 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
+import { BROKEN_RULES, type Control } from "../simulate/controls/list.ts";
+
+/** Rules that the product has, and that a run with real processes must see broken. */
+export const BROKEN: readonly Control[] = BROKEN_RULES.filter(({ edits }) =>
+  edits.every(({ file }) => !file.startsWith("tests/")),
+);
+
+export interface BrokenCopy {
+  readonly root: string;
+  remove(): Promise<void>;
+}
+
+/**
+ * A copy of the project in which a rule is broken, built.
+ *
+ * @throws {Error} when an edit does not fit the sources any more.
+ */
+export async function brokenCopy(name: string): Promise<BrokenCopy> {
+  const rule = BROKEN.find((one) => one.name === name);
+  if (!rule) throw new Error(`no rule "${name}"`);
+  const from = projectRoot();
+  const root = await mkdtemp(join(tmpdir(), "elevated-broken-"));
+  const { stdout } = await promisify(execFile)("git", ["ls-files", "-z"], { cwd: from, maxBuffer: 2 ** 24 });
+  for (const path of stdout.split("\0").filter((one) => one !== "")) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await cp(join(from, path), join(root, path), { verbatimSymlinks: true });
+  }
+  for (const folder of ["node_modules", ".toolchain"]) await symlink(join(from, folder), join(root, folder));
+  for (const { file, from: text, to } of rule.edits) {
+    const source = await readFile(join(root, file), "utf8");
+    if (source.split(text).length !== 2) throw new Error(`${file} does not have this once: ${text}`);
+    await writeFile(
+      join(root, file),
+      source.replace(text, () => to),
+    );
+  }
+  await promisify(execFile)(process.execPath, ["infra/launcher/setup.mjs", "--quiet", "--for", "test"], {
+    cwd: root,
+  });
+  return { root, remove: () => rm(root, { recursive: true, force: true }) };
+}

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Burden } from "../proof/system/burden.ts";
+import type { Rule } from "../support/tcp-proxy.ts";
+import type { FaultKind, PlannedFault } from "./plan.ts";
+import { type Site, signal } from "./site.ts";
+
+interface Fault {
+  readonly about: string;
+  readonly weight: number;
+  readonly lasts: readonly [number, number];
+  targets(site: Site, devices: readonly string[]): readonly string[];
+  /** Resolves when it is over. */
+  strike(site: Site, planned: PlannedFault): Promise<void>;
+}
+
+const ONCE = [0, 0] as const;
+const SECONDS = [1_000, 20_000] as const;
+const nowhere = (): readonly string[] => [""];
+
+/** Everything that can be done to a running system from outside, by name. */
+export const FAULTS: Readonly<Record<string, Fault>> = {
+  kill: {
+    about: "SIGKILL to a part",
+    weight: 5,
+    lasts: ONCE,
+    targets: (site) => site.parts,
+    strike: (site, { target }) => site.kill(target),
+  },
+  freeze: {
+    about: "SIGSTOP to a part's processes, for up to a minute",
+    weight: 4,
+    lasts: [1_000, 60_000],
+    targets: (site) => site.parts,
+    async strike(site, { target, forMs }) {
+      const pids = await site.pidsOf(target);
+      for (const pid of pids) signal(pid, "SIGSTOP");
+      await sleep(forMs);
+      for (const pid of pids) signal(pid, "SIGCONT");
+    },
+  },
+  "kill-all": {
+    about: "SIGKILL to every part in the same moment",
+    weight: 1,
+    lasts: ONCE,
+    targets: nowhere,
+    strike: (site) => site.killAll(),
+  },
+  starve: {
+    about: "busy processes take the processors",
+    weight: 2,
+    lasts: SECONDS,
+    targets: () => ["4", "16"],
+    async strike(_site, { target, forMs }) {
+      const burden = new Burden(Number(target));
+      await sleep(forMs);
+      await burden.lift();
+    },
+  },
+  cut: {
+    about: "the network between agents and gateway: connections reset",
+    weight: 2,
+    lasts: ONCE,
+    targets: nowhere,
+    strike: async (site) => site.network.cut(),
+  },
+  hang: {
+    about: "the network between agents and gateway: nothing passes, nothing is refused",
+    weight: 2,
+    lasts: SECONDS,
+    targets: nowhere,
+    strike: (site, { forMs }) =>
+      ruled(site, forMs, { requests: { mode: "stall" }, replies: { mode: "stall" } }),
+  },
+  mute: {
+    about: "the network between agents and gateway: answers are lost",
+    weight: 2,
+    lasts: SECONDS,
+    targets: nowhere,
+    strike: (site, { forMs }) => ruled(site, forMs, { replies: { mode: "drop" } }),
+  },
+  slow: {
+    about: "the network between agents and gateway: 300 or 1,500 ms each way",
+    weight: 1,
+    lasts: SECONDS,
+    targets: () => ["300", "1500"],
+    strike: (site, { target, forMs }) => {
+      const late: Rule = { mode: "delay", ms: Number(target) };
+      return ruled(site, forMs, { requests: late, replies: late });
+    },
+  },
+  ...onDevices("unplug", "a device is unplugged", 2),
+  ...onDevices("noise", "bits flip on a device's line", 1),
+  ...onDevices("duplicate", "every frame of a device comes three times", 1),
+  ...onDevices("cut-line", "bytes are lost on a device's line", 1),
+  ...onDevices("babble", "a device sends garbage", 1),
+  ...onDevices("reboot", "a device starts again", 2),
+};
+
+/** The rules hold for a time; connections that lost bytes are reset, as TCP would end them. */
+async function ruled(
+  site: Site,
+  forMs: number,
+  rules: { readonly requests?: Rule; readonly replies?: Rule },
+): Promise<void> {
+  for (const direction of ["requests", "replies"] as const) {
+    const rule = rules[direction];
+    if (rule) site.network.rule(direction, rule);
+  }
+  await sleep(forMs);
+  site.network.heal();
+  if (rules.replies?.mode === "drop") site.network.cut();
+}
+
+/** A fault that the simulator knows how to make. */
+function onDevices(name: string, about: string, weight: number): Readonly<Record<string, Fault>> {
+  const kind = name === "cut-line" ? "cut" : name;
+  const once = name === "reboot";
+  const fault: Fault = {
+    about,
+    weight,
+    lasts: once ? ONCE : SECONDS,
+    targets: (_site, devices) => devices,
+    async strike(site, { target, forMs }) {
+      await site.simulator.fault(kind, target, once ? undefined : forMs);
+      if (!once) await sleep(forMs);
+    },
+  };
+  return { [name]: fault };
+}
+
+/** What a plan needs of these. */
+export function kindsOf(
+  names: readonly string[],
+  site: Site,
+  devices: readonly string[],
+): readonly FaultKind[] {
+  return names.flatMap((name) => {
+    const fault = FAULTS[name];
+    if (!fault) return [];
+    return [{ name, weight: fault.weight, lasts: fault.lasts, targets: fault.targets(site, devices) }];
+  });
+}

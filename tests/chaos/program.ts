@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const AGAIN_AFTER_MS = 500;
+
+/** A program that is started again whenever it ends, as the supervisor does with its own. */
+export class Program {
+  readonly #command: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #cwd: string;
+  #child: ChildProcess | undefined;
+  #over = false;
+  #running: Promise<void> | undefined;
+  #log = "";
+  starts = 0;
+
+  /** @param command - the program and its words; its standard error is kept. */
+  constructor(command: readonly string[], env: Readonly<Record<string, string>>, cwd: string) {
+    this.#command = command;
+    this.#env = env;
+    this.#cwd = cwd;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** The last 16 kB of its standard error. */
+  get log(): string {
+    return this.#log;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  kill(): void {
+    this.#child?.kill("SIGKILL");
+  }
+
+  /** Resolves when it has ended. */
+  async stop(): Promise<void> {
+    this.#over = true;
+    this.#child?.kill("SIGCONT");
+    this.#child?.kill("SIGTERM");
+    const late = sleep(10_000).then(() => this.kill());
+    await this.#running;
+    void late;
+  }
+
+  async #run(): Promise<void> {
+    const [program = "", ...words] = this.#command;
+    while (!this.#over) {
+      this.starts++;
+      const child = spawn(program, words, {
+        cwd: this.#cwd,
+        // It ends with this process, however that ends.
+        env: { ...process.env, ELEVATED_PARENT: "pipe", ...this.#env },
+        stdio: ["pipe", "ignore", "pipe"],
+      });
+      this.#child = child;
+      child.stdin?.on("error", () => {});
+      child.stderr?.on("data", (chunk: Buffer) => {
+        this.#log = (this.#log + chunk.toString()).slice(-16_384);
+      });
+      await new Promise<void>((resolve) => {
+        child.once("exit", () => resolve());
+        child.once("error", (error) => {
+          this.#log += `${error.message}\n`;
+          resolve();
+        });
+      });
+      if (!this.#over) await sleep(AGAIN_AFTER_MS);
+    }
+  }
+}

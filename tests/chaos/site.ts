@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { treeOf } from "../../infra/launcher/supervisor/process/tree.ts";
+import { projectRoot } from "../../infra/runtime/project-root.ts";
+import { type SimulatorControl, simulatorControl } from "../support/simulator.ts";
+import { startSystem, type TestSystem } from "../support/system.ts";
+import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
+import { freePort } from "./free-port.ts";
+import { Program } from "./program.ts";
+
+/** Parts that another program may stand in for. */
+export const REPLACEABLE = ["gateway", "dedup"] as const;
+export type Replaceable = (typeof REPLACEABLE)[number];
+
+export interface SiteOptions {
+  readonly home: string;
+  /** Of the project whose built files run. */
+  readonly root: string;
+  /** A command line for a shell; it finds the addresses in its environment. */
+  readonly replace: Readonly<Partial<Record<Replaceable, string>>>;
+}
+
+/** Parts that have readings in their hands. */
+const SUPERVISED = ["kafka", "schema-registry", "central", "gateway", "ksql", "audit", "dashboard"];
+const ONLY = "dashboard,firmware-sim,gateway,central,ksql,queries,audit";
+
+/** The whole system under the supervisor, but the agents: they stand behind a proxy, whose cables can be cut. */
+export class Site {
+  readonly system: TestSystem;
+  readonly simulator: SimulatorControl;
+  /** Between the agents and the gateway. */
+  readonly network: TcpProxy;
+  readonly #programs: ReadonlyMap<string, Program>;
+
+  private constructor(system: TestSystem, network: TcpProxy, programs: ReadonlyMap<string, Program>) {
+    this.system = system;
+    this.simulator = simulatorControl(system.endpoints.FIRMWARE_SIM_URL);
+    this.network = network;
+    this.#programs = programs;
+  }
+
+  static async open({ home, root, replace }: SiteOptions): Promise<Site> {
+    const without = ["edge", ...(replace.gateway ? ["gateway"] : []), ...(replace.dedup ? ["central"] : [])];
+    const only = ONLY.split(",").filter((part) => !without.includes(part));
+    const system = await startSystem({
+      home,
+      root,
+      args: ["--only", only.join(","), "--without", without.join(","), "--no-traffic"],
+    });
+    const { endpoints } = system;
+    const env = { ...endpoints, ELEVATED_HOME: home };
+    const gatewayPort = replace.gateway ? await freePort() : Number(new URL(endpoints.MQTT_URL).port);
+    const network = await startTcpProxy(`127.0.0.1:${gatewayPort}`);
+    const own = (entry: string, ...words: readonly string[]) => [
+      process.execPath,
+      join(root, "dist", ...entry.split("/"), "main.js"),
+      ...words,
+    ];
+    const programs = new Map<string, Program>();
+    programs.set(
+      "edge",
+      new Program(
+        own("edge", "--all"),
+        { ...env, MQTT_URL: `mqtt://${network.address}`, LOG_LEVEL: "warn" },
+        root,
+      ),
+    );
+    if (replace.gateway)
+      programs.set("gateway", shell(replace.gateway, { ...env, MQTT_PORT: String(gatewayPort) }));
+    if (replace.dedup) {
+      programs.set("dedup", shell(replace.dedup, env));
+      programs.set("stations", new Program(own("central", "stations"), env, root));
+    }
+    for (const program of programs.values()) program.start();
+    return new Site(system, network, programs);
+  }
+
+  /** Parts that can be killed and stopped. */
+  get parts(): readonly string[] {
+    const own = [...this.#programs.keys()];
+    const replaced = own.includes("dedup") ? ["central"] : [];
+    return [...new Set([...SUPERVISED.filter((part) => !replaced.includes(part)), ...own])];
+  }
+
+  /** What the programs that this site started itself have said: for a report on one that does not run. */
+  logOf(part: string): string {
+    return this.#programs.get(part)?.log ?? "";
+  }
+
+  /** SIGKILL; it is started again. */
+  async kill(part: string): Promise<void> {
+    const program = this.#programs.get(part);
+    if (program) program.kill();
+    else await this.system.kill(part);
+  }
+
+  /** Everything dies in the same moment, as when the power fails. */
+  async killAll(): Promise<void> {
+    const pids = await Promise.all(this.parts.map((part) => this.pidsOf(part)));
+    for (const pid of pids.flat()) signal(pid, "SIGKILL");
+  }
+
+  /** The processes of a part; none while it is being started. */
+  async pidsOf(part: string): Promise<readonly number[]> {
+    const program = this.#programs.get(part);
+    const pid = program ? program.pid : await this.system.pidOf(part).catch(() => undefined);
+    return pid === undefined ? [] : [pid, ...treeOf(pid)];
+  }
+
+  async close(): Promise<void> {
+    for (const program of this.#programs.values()) await program.stop();
+    this.network.close();
+    await this.system.stop();
+  }
+}
+
+function shell(command: string, env: Readonly<Record<string, string>>): Program {
+  return new Program(["/bin/sh", "-c", `exec ${command}`], env, projectRoot());
+}
+
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
