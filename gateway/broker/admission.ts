@@ -92,6 +92,9 @@ export class Admission {
   /** A session at another gateway said something: close ours of that station that are second to it. */
   heard(stationId: number, said: RemoteSession): void {
     const { holders, clock, logger } = this.#options;
+    const outliving = holders.outliving(stationId, said);
+    for (const session of this.#byClientId.values())
+      if (outliving.some((one) => one === session)) session.outlives();
     for (const second of holders.heard(stationId, said, clock.monotonic())) {
       logger.warn(
         { station: stationId, address: second.address, holder: said.address },
@@ -191,7 +194,8 @@ export class Admission {
     if (session.queue) gate.close(session.queue);
     holders.closed(session.stationId, session);
     if (this.#byClientId.get(session.clientId) === session) this.#byClientId.delete(session.clientId);
-    if (session.generation !== undefined) log.end(session.stationId, session, session.generation);
+    const { lastGeneration } = session;
+    if (lastGeneration !== undefined) log.end(session.stationId, session, lastGeneration);
     meter.connections(this.#byClientId.size);
   }
 }

@@ -34,6 +34,8 @@ export class Session implements Peer, LocalSession {
   queue: AckQueue | undefined;
   readonly #context: SessionContext;
   #generation: number | undefined;
+  /** Of what it said before its generation was outlived. */
+  #past: number | undefined;
   #begun: Promise<number | undefined> | undefined;
   /** The will as the broker keeps it, until it is executed. */
   #will: unknown;
@@ -81,12 +83,30 @@ export class Session implements Peer, LocalSession {
     return this.#generation;
   }
 
+  /** Of what it has said last. */
+  get lastGeneration(): number | undefined {
+    return this.#generation ?? this.#past;
+  }
+
   get isOpen(): boolean {
     return !this.client.closed;
   }
 
+  /**
+   * Another agent that was let in later is gone, and its last word counts for newer than all of this session. So the next
+   * state that is said here begins the session again: this one lives.
+   */
+  outlives(): void {
+    if (this.#generation === undefined) return;
+    this.#past = this.#generation;
+    this.#generation = undefined;
+    this.#begun = undefined;
+  }
+
   /** Resolves with the generation once Kafka has the session; with undefined when it is wanted no more. */
   begin(): Promise<number | undefined> {
+    // It has said nothing since: its will is of what it said then.
+    if (!this.isOpen && !this.#begun && this.#past !== undefined) return Promise.resolve(this.#past);
     this.#begun ??= this.#context.begin(this).then((generation) => {
       this.#generation = generation;
       if (generation === undefined) this.#begun = undefined;

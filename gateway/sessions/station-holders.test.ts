@@ -65,6 +65,17 @@ describe("between gateways", () => {
     expect(holders.heard(STATION, remote("b", 3, 10), 3)).toEqual([]);
   });
 
+  test("a session that was there before another agent's outlives it, when that one is gone", () => {
+    const ours = local("a", 5);
+    holders.opened(STATION, ours);
+    expect(holders.outliving(STATION, remote("b", 8, 9))).toEqual([]);
+    expect(holders.outliving(STATION, remote("b", 8, 10, true))).toEqual([ours]);
+    expect(holders.outliving(STATION, remote("b", 4, 11, true))).toEqual([]);
+    // A later start of the same agent takes its place.
+    expect(holders.outliving(STATION, remote("a", 8, 12, true))).toEqual([]);
+    expect(holders.outliving(40900, remote("b", 8, 12, true))).toEqual([]);
+  });
+
   test("what is read back of a session of our own says nothing new", () => {
     const ours = local("a", 6);
     holders.opened(STATION, ours);

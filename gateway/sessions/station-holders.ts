@@ -78,6 +78,15 @@ export class StationHolders {
     );
   }
 
+  /** @returns sessions of this gateway that began before another agent's which is gone by now: its last word is newer. */
+  outliving(stationId: number, said: RemoteSession): readonly LocalSession[] {
+    if (!said.gone) return [];
+    return [...(this.#here.get(stationId) ?? [])].filter(
+      (session) =>
+        isRival(session, said) && session.generation !== undefined && session.generation < said.generation,
+    );
+  }
+
   #living(stationId: number, now: number): readonly Heard[] {
     return (this.#elsewhere.get(stationId) ?? []).filter(({ at }) => now - at < HOLD_MS);
   }

@@ -29,6 +29,13 @@ function isInTransaction({ memory }: System["broker"], stage: string): boolean {
   return memory.coordinator.ongoing().some((id) => id.includes(stage));
 }
 
+/** Of a target that does nothing now. */
+const IDLE = new Set(["ring empty", "outbox empty", "idle"]);
+
+export function isIdle(system: System, fault: Fault): boolean {
+  return IDLE.has(stateOf(system, fault));
+}
+
 /** How often which kind of fault met which state. */
 export class Coverage {
   readonly #counts = new Map<string, Map<string, number>>();
@@ -40,6 +47,11 @@ export class Coverage {
 
   of(kind: string, state: string): number {
     return this.#counts.get(kind)?.get(state) ?? 0;
+  }
+
+  /** Named pairs that never came together. */
+  missed(): readonly string[] {
+    return NAMED_PAIRS.filter((pair) => this.of(...pair) === 0).map((pair) => pair.join(" × "));
   }
 
   /** A line for each kind. */

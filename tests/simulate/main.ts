@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { EXIT } from "../../schemas/errors.ts";
 import { huntAll } from "./controls/controls.ts";
+import { BROKEN_RULES, OLD_DEFECTS } from "./controls/list.ts";
 import { Coverage } from "./coverage.ts";
 import { type Fault, KINDS } from "./faults/faults.ts";
 import { holds, type RunResult, simulate } from "./run.ts";
@@ -28,6 +29,7 @@ interface Options {
   readonly trace?: boolean;
   readonly kinds?: boolean;
   readonly controls?: boolean;
+  readonly defects?: boolean;
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -75,10 +77,8 @@ await new Command("simulate")
   .option("--faults <list>", "with --seed: only these of the seed's faults, for example 2,5, or none", places)
   .option("--trace", "print every event of the run")
   .option("--kinds", "print the kinds of faults, and end")
-  .option(
-    "--controls",
-    "break rules and take mends out, one after the other: each must be seen within --seeds runs",
-  )
+  .option("--controls", "break rules, one after the other: each must be seen within --seeds runs")
+  .option("--defects", "the same with defects of the past: take the mend of each out")
   .addHelpText(
     "after",
     "\nExamples:\n  npm run simulate\n  npm run simulate -- --seeds 1000 --minutes 30\n  npm run simulate -- --seed 7 --faults 2,5 --trace",
@@ -88,8 +88,9 @@ await new Command("simulate")
       for (const kind of Object.keys(KINDS)) say(kind);
       return;
     }
-    if (options.controls) {
-      process.exitCode = (await huntAll(options.seeds, say)) ? EXIT.ok : EXIT.failure;
+    if (options.controls || options.defects) {
+      const list = [...(options.controls ? BROKEN_RULES : []), ...(options.defects ? OLD_DEFECTS : [])];
+      process.exitCode = (await huntAll(list, options.seeds, say)) ? EXIT.ok : EXIT.failure;
       return;
     }
     const coverage = new Coverage();
@@ -112,7 +113,10 @@ await new Command("simulate")
       note(`${runs + 1} of ${count} runs, ${presses} readings, ${failures} failures`);
     }
     const seconds = (performance.now() - began) / 1000;
-    if (seed === undefined) for (const line of coverage.lines()) say(line);
+    if (seed === undefined) {
+      for (const line of coverage.lines()) say(line);
+      for (const pair of coverage.missed()) say(`never met: ${pair}`);
+    }
     say(
       `${runs} runs, ${presses} readings, ${(virtualMs / 3_600_000).toFixed(2)} virtual hours in ${seconds.toFixed(0)} s: ${failures} failures`,
     );

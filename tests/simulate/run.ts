@@ -1,7 +1,7 @@
 import { exponential, type Random } from "../../infra/runtime/random.ts";
 import { AUDIT_KEYS, type Finding, isOpen } from "../../schemas/audit.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { stateOf } from "./coverage.ts";
+import { isIdle, stateOf } from "./coverage.ts";
 import { type Fault, KINDS } from "./faults/faults.ts";
 import { planned } from "./faults/plan.ts";
 import { type Wrong, wrongs } from "./oracle.ts";
@@ -13,6 +13,9 @@ import { World } from "./world.ts";
 /** Everything starts within this time, ms; and no second boot of a device falls into the second of its first. */
 const START_MS = { least: 1_500, most: 60_000 } as const;
 const LOOK_MS = 250;
+/** A fault that is aimed waits so long at most, and looks so often, ms. */
+const AIM_MS = 400;
+const AGAIN_MS = 2;
 /** Between two presses of one device, on average, ms: each seed has its own, from a full line to a quiet one. */
 const PRESS_MS = { least: 12, most: 1_000 } as const;
 
@@ -40,6 +43,8 @@ export interface RunResult {
   readonly presses: number;
   /** From the end of the faults until all had come through, ms; undefined: it never did. */
   readonly drainedMs: number | undefined;
+  /** Is nothing under way at the end? Then what is missing is lost, and not late. */
+  readonly atRest: boolean;
   readonly virtualMs: number;
   readonly steps: number;
   readonly digest: string;
@@ -72,7 +77,8 @@ async function run(
     strike(system, fault, (state) => {
       met[n] = state;
     });
-  const healed = scheduler.now + Math.max(troubledMs, ...faults.map(({ atMs, lastsMs }) => atMs + lastsMs));
+  const healed =
+    scheduler.now + Math.max(troubledMs, ...faults.map(({ atMs, lastsMs }) => atMs + AIM_MS + lastsMs));
   await scheduler.run(healed);
   let drained: number | undefined;
   while (drained === undefined && scheduler.now < healed + drainMs) {
@@ -95,6 +101,7 @@ async function run(
     audit: auditOf(system),
     presses: system.field.units.reduce((sum, { presses }) => sum + presses.length, 0),
     drainedMs: drained,
+    atRest: isAtRest(system),
     virtualMs: scheduler.now,
     steps: scheduler.steps,
     digest: world.trace.digest(),
@@ -133,7 +140,13 @@ function press(system: System, forMs: number, everyMs: number): void {
 
 function strike(system: System, fault: Fault, onMet: (state: string) => void): void {
   const { scheduler, trace } = system.world;
-  scheduler.after(fault.atMs, () => {
+  let patienceMs = fault.aimed ? AIM_MS : 0;
+  const aim = (): void => {
+    if (patienceMs > 0 && isIdle(system, fault)) {
+      patienceMs -= AGAIN_MS;
+      scheduler.after(AGAIN_MS, aim);
+      return;
+    }
     onMet(stateOf(system, fault));
     trace.add(`fault ${fault.kind} ${fault.target}`);
     const heal = KINDS[fault.kind]?.strike(system, fault);
@@ -142,13 +155,19 @@ function strike(system: System, fault: Fault, onMet: (state: string) => void): v
       trace.add(`healed ${fault.kind} ${fault.target}`);
       heal();
     });
-  });
+  };
+  scheduler.after(fault.atMs, aim);
+}
+
+/** Have all readings left devices and boxes, and is dedup through with them? */
+function isAtRest({ field, boxes, broker }: System): boolean {
+  if (field.places.some((place) => field.unit(place).ring.waiting > 0)) return false;
+  if ([...boxes.values()].some(({ disk }) => disk.size > 0)) return false;
+  return broker.isRead(TOPICS.raw, "dedup");
 }
 
 function isDrained(system: System): boolean {
-  const { field, boxes } = system;
-  if (field.places.some((place) => field.unit(place).ring.waiting > 0)) return false;
-  if ([...boxes.values()].some(({ disk }) => disk.size > 0)) return false;
+  if (!isAtRest(system)) return false;
   const verdict = system.verdict();
   return verdict?.state === "holds" && wrongOf(system).length === 0;
 }

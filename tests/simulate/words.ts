@@ -13,7 +13,7 @@ export function troubleOf({ wrong, audit, drainedMs }: RunResult): readonly stri
   });
   const more = wrong.length > MOST ? [`and ${wrong.length - MOST} more`] : [];
   const stuck = drainedMs === undefined ? ["not everything came through in time"] : [];
-  return [...stuck, ...told, ...more, ...audit.map((line) => `the auditor: ${line}`)];
+  return [...told, ...more, ...audit.map((line) => `the auditor: ${line}`), ...stuck];
 }
 
 /** A failing run for a person: what, by which faults, and how to see it again. */

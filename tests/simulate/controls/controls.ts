@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../../infra/runtime/project-root.ts";
-import { CONTROLS } from "./list.ts";
+import type { Control } from "./list.ts";
 
 const CONFIG = join(import.meta.dirname, "vitest.config.ts");
 
@@ -11,9 +11,13 @@ const CONFIG = join(import.meta.dirname, "vitest.config.ts");
 export type Seen = { readonly seed: number; readonly trouble: string } | undefined;
 
 /** Break each rule, and look for the first seed that sees it. @returns was each one seen? */
-export async function huntAll(seeds: number, say: (line: string) => void): Promise<boolean> {
+export async function huntAll(
+  controls: readonly Control[],
+  seeds: number,
+  say: (line: string) => void,
+): Promise<boolean> {
   let all = true;
-  for (const { name } of CONTROLS) {
+  for (const { name } of controls) {
     const seen = await hunt(name, seeds);
     all &&= seen !== undefined;
     say(

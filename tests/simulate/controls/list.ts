@@ -10,6 +10,10 @@ export interface Edit {
 /** A rule that is broken on purpose, or a mend that is taken out: the simulation must see it. */
 export interface Control {
   readonly name: string;
+  /** How what is wrong then begins: a run that fails otherwise fails for another reason. */
+  readonly seenAs: readonly string[];
+  /** Nothing goes on then. Without this, only what is wrong at rest counts. */
+  readonly isStuck?: true;
   readonly edits: readonly Edit[];
 }
 
@@ -21,6 +25,7 @@ const DISK = "tests/simulate/edge/disk.ts";
 export const BROKEN_RULES: readonly Control[] = [
   {
     name: "PUBACK before Kafka has it",
+    seenAs: ["missing"],
     edits: [
       {
         file: "gateway/bridge/publish-gate.ts",
@@ -31,6 +36,7 @@ export const BROKEN_RULES: readonly Control[] = [
   },
   {
     name: "readings count as stored before the outbox is flushed",
+    seenAs: ["missing"],
     edits: [
       {
         file: "edge/outbox/journal.ts",
@@ -41,6 +47,7 @@ export const BROKEN_RULES: readonly Control[] = [
   },
   {
     name: "ACK before the reading is handed to the outbox",
+    seenAs: ["missing"],
     edits: [
       {
         file: "edge/serial/device-link.ts",
@@ -51,6 +58,7 @@ export const BROKEN_RULES: readonly Control[] = [
   },
   {
     name: "dedup is off",
+    seenAs: ["twice"],
     edits: [
       {
         file: "central/dedup/station.ts",
@@ -62,6 +70,7 @@ export const BROKEN_RULES: readonly Control[] = [
   },
   {
     name: "offsets outside of the transaction",
+    seenAs: ["twice", "miscounted"],
     edits: [
       {
         file: WORKER,
@@ -77,6 +86,7 @@ export const BROKEN_RULES: readonly Control[] = [
   },
   {
     name: "readings leave the outbox when they are sent, not at the PUBACK",
+    seenAs: ["missing"],
     edits: [
       {
         file: "edge/uplink/sender.ts",
@@ -91,6 +101,7 @@ export const BROKEN_RULES: readonly Control[] = [
 export const OLD_DEFECTS: readonly Control[] = [
   {
     name: "the hanging transaction",
+    seenAs: ["twice", "miscounted"],
     edits: [
       { file: GUARD, from: "if (fresh.length === 0) return;", to: "return;" },
       { file: GUARD, from: "let left = written;", to: "if (written) return; let left = written;" },
@@ -103,6 +114,7 @@ export const OLD_DEFECTS: readonly Control[] = [
   },
   {
     name: "the topic made again",
+    seenAs: ["missing"],
     edits: [
       {
         file: "infra/runtime/kafka/loop/start.ts",
@@ -114,6 +126,7 @@ export const OLD_DEFECTS: readonly Control[] = [
   },
   {
     name: "the impostor's ACK",
+    seenAs: ["missing"],
     edits: [
       {
         file: "edge/serial/step.ts",
@@ -124,6 +137,7 @@ export const OLD_DEFECTS: readonly Control[] = [
   },
   {
     name: "the order broken by a split round",
+    seenAs: ["out of order"],
     edits: [
       {
         file: "gateway/sink/kafka-sink.ts",
@@ -134,6 +148,7 @@ export const OLD_DEFECTS: readonly Control[] = [
   },
   {
     name: "the unflushed disk",
+    seenAs: ["missing"],
     edits: [
       {
         file: DISK,
@@ -144,6 +159,7 @@ export const OLD_DEFECTS: readonly Control[] = [
   },
   {
     name: "the cloned agent",
+    seenAs: ["the auditor"],
     edits: [
       {
         file: "gateway/sessions/station-holders.ts",
@@ -154,6 +170,8 @@ export const OLD_DEFECTS: readonly Control[] = [
   },
   {
     name: "the boot storm",
+    isStuck: true,
+    seenAs: ["missing"],
     edits: [
       {
         file: "central/dedup/device-boots.ts",

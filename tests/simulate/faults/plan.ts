@@ -7,6 +7,9 @@ const [LEAST, MOST] = [3, 12];
 /** How long one lasts on average, as a share of the time in which they begin. */
 const MEAN_SHARE = 1 / 8;
 
+/** Share of the faults that wait for their target to be at work. */
+const AIMED = 0.6;
+
 /** What goes wrong in a run: all of it is chosen before anything happens, so any part of it can be left out. */
 export function planned(random: Random, system: System, withinMs: number): readonly Fault[] {
   const count = LEAST + Math.floor(random() * (MOST - LEAST + 1));
@@ -15,7 +18,8 @@ export function planned(random: Random, system: System, withinMs: number): reado
     const targets = KINDS[kind]?.targets(system) ?? [];
     const target = targets[Math.floor(random() * targets.length)] ?? "";
     const atMs = Math.round(random() * withinMs);
-    return { atMs, lastsMs: Math.round(100 + exponential(random, withinMs * MEAN_SHARE)), kind, target };
+    const lastsMs = Math.round(100 + exponential(random, withinMs * MEAN_SHARE));
+    return { atMs, lastsMs, kind, target, aimed: random() < AIMED };
   });
   return faults.sort((one, other) => one.atMs - other.atMs);
 }

@@ -1,3 +1,4 @@
+import { parsePosition } from "../../../infra/runtime/kafka/loop/offsets.ts";
 import type { Committed } from "../../../infra/runtime/kafka/loop/ports.ts";
 import type { OutRecord } from "../../../infra/runtime/kafka/ports.ts";
 import { type MemoryKafka, memoryKafka } from "../../../infra/runtime/kafka/testing/memory.ts";
@@ -79,6 +80,16 @@ export class Broker {
     const path = this.#paths.get(process) ?? { ...CLEAR_PATH };
     this.#paths.set(process, path);
     return path;
+  }
+
+  /** Has this group committed all of a topic? */
+  isRead(topic: string, group: string): boolean {
+    const { log } = this.memory;
+    return Array.from({ length: log.partitionCount(topic) }, (_, partition) => {
+      const committed = parsePosition(this.offsets.get(`${group} ${topic}-${partition}`)?.metadata ?? "");
+      const next = committed?.topicId === log.topicId(topic) ? committed?.next : 0;
+      return (next ?? 0) >= log.end({ topic, partition });
+    }).every(Boolean);
   }
 
   /** Called once, when something was appended. */
