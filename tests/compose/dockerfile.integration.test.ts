@@ -59,13 +59,13 @@ function copy(app: string, rest: string): void {
 
 function npm(app: string, command: string): void {
   if (withNpm) execFileSync("/bin/sh", ["-c", command], { cwd: app, stdio: "pipe" });
-  else if (command === "npm ci") symlinkSync(join(root, "node_modules"), join(app, "node_modules"));
+  else if (command.startsWith("npm ci")) symlinkSync(join(root, "node_modules"), join(app, "node_modules"));
 }
 
 let app: string;
 beforeAll(() => {
   const stages = stagesOf(readFileSync(join(root, "Dockerfile"), "utf8"));
-  carryOut("build", stages.get("build") ?? []);
+  for (const stage of ["build", "modules"]) carryOut(stage, stages.get(stage) ?? []);
   app = carryOut("runtime", stages.get("runtime") ?? []);
 }, 180_000);
 

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { agrees } from "./cluster/agreement.ts";
+import { strikeEach, untilWell } from "./cluster/campaign.ts";
+import { Cluster } from "./cluster/cluster.ts";
+import { lookAtPage, settle } from "./cluster/trial.ts";
+import { installedClient } from "./engine/compose-client.ts";
+import { Engine } from "./engine/engine.ts";
+
+/*
+ * The compose file on this machine's container engine, in short: `npm run test:compose` has the long form, and starts an
+ * engine of its own.
+ */
+const engine = new Engine();
+const client = installedClient();
+const lacks =
+  client === undefined ? "docker compose 2" : engine.answers ? undefined : "a container engine that answers";
+const PATIENCE_MS = 300_000;
+
+describe.skipIf(lacks !== undefined)(
+  `docker compose up${lacks ? ` (skipped: it needs ${lacks})` : ""}`,
+  () => {
+    const cluster = new Cluster(engine, client ?? []);
+    beforeAll(() => cluster.compose("up", "--build", "--wait"), 1_200_000);
+    afterAll(() => cluster.compose("down", "--volumes"), 180_000);
+
+    test("a broker, a gateway and dedup are killed under the city's load, and every count agrees", async () => {
+      await lookAtPage();
+      const only = /-(kafka-2|gateway|dedup)-1$/;
+      const struck = await strikeEach(cluster, {
+        holdMs: 3_000,
+        patienceMs: PATIENCE_MS,
+        only,
+        note: () => {},
+      });
+      expect(struck).toHaveLength(9);
+      expect(struck.filter(({ trouble }) => trouble.length > 0)).toEqual([]);
+      expect(await untilWell(cluster, PATIENCE_MS)).toEqual([]);
+      const agreement = await settle(cluster, () => {});
+      expect(agrees(agreement), JSON.stringify(agreement)).toBe(true);
+      expect(agreement.clean.turnstiles).toBeGreaterThan(0);
+    }, 1_200_000);
+  },
+);
