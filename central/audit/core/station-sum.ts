@@ -1,5 +1,5 @@
-/** Records of one station in the clean topic, from one offset on. */
-type Step = readonly [offset: number, count: number];
+/** Records of one station at consecutive offsets of the clean topic, and how many there are up to the first of them. */
+type Step = readonly [offset: number, count: number, records?: number];
 
 export interface StationSumState {
   readonly counted: number;
@@ -21,7 +21,15 @@ export interface SumRow {
   readonly offset: number;
 }
 
-/** Offsets that no row covers yet are remembered one by one up to this many: then every other is forgotten. */
+/** The same, in the making. */
+interface Run {
+  first: number;
+  last: number;
+  /** How many there are up to the last. */
+  count: number;
+}
+
+/** So many runs that no row covers yet are remembered: then every other one is forgotten. */
 const MAX_STEPS = 4_096;
 
 /**
@@ -31,9 +39,8 @@ const MAX_STEPS = 4_096;
  */
 export class StationSum {
   #counted: number;
-  /** Of the records that no judged row covers: after which offset the count was which. Ascending. */
-  #offsets: number[];
-  #counts: number[];
+  /** The records that no judged row covers, ascending. */
+  #runs: Run[];
   /** The count at the offset up to which all is judged, and that offset. */
   #below: number;
   #judged: number;
@@ -49,8 +56,7 @@ export class StationSum {
   /** @param whole - does the audit read the clean topic from its first record? */
   constructor(whole: boolean, state?: StationSumState) {
     this.#counted = state?.counted ?? 0;
-    this.#offsets = (state?.steps ?? []).map(([offset]) => offset);
-    this.#counts = (state?.steps ?? []).map(([, count]) => count);
+    this.#runs = (state?.steps ?? []).map(runOf);
     this.#below = state?.below ?? 0;
     this.#judged = state?.judged ?? 0;
     this.#base = state ? state.base : whole ? 0 : null;
@@ -58,7 +64,7 @@ export class StationSum {
     this.off = state?.off ?? 0;
     this.#strays = [...(state?.strays ?? [])];
     // Before a restart: long enough ago.
-    this.unsureSince = this.#offsets.length > 0 ? 0 : null;
+    this.unsureSince = this.#runs.length > 0 ? 0 : null;
   }
 
   /** Records read, with those before the audit began. */
@@ -88,13 +94,16 @@ export class StationSum {
   record(offset: number, now: number): void {
     this.#counted++;
     this.unsureSince ??= now;
-    this.#offsets.push(offset);
-    this.#counts.push(this.#counted);
-    if (this.#offsets.length <= MAX_STEPS) return;
+    const last = this.#runs.at(-1);
+    if (last && offset === last.last + 1) {
+      last.last = offset;
+      last.count = this.#counted;
+      return;
+    }
+    this.#runs.push({ first: offset, last: offset, count: this.#counted });
+    if (this.#runs.length <= MAX_STEPS) return;
     // The last one stays: it is the count of all.
-    const kept = (_: number, i: number, { length }: readonly number[]): boolean => (length - 1 - i) % 2 === 0;
-    this.#offsets = this.#offsets.filter(kept);
-    this.#counts = this.#counts.filter(kept);
+    this.#runs = this.#runs.filter((_, i, { length }) => (length - 1 - i) % 2 === 0);
   }
 
   /** Records were deleted unread: the next row is taken on trust. */
@@ -134,19 +143,23 @@ export class StationSum {
   /** Everything below `cut` has been judged. */
   forget(cut: number, now: number): void {
     this.#judged = Math.max(this.#judged, cut);
-    let n = 0;
-    while ((this.#offsets[n] ?? cut) < cut) n++;
-    if (n === 0) return;
-    this.unsureSince = this.#offsets.length > n ? now : null;
-    this.#below = this.#counts[n - 1] ?? this.#below;
-    this.#offsets.splice(0, n);
-    this.#counts.splice(0, n);
+    const [oldest] = this.#runs;
+    if (!oldest || oldest.first >= cut) return;
+    const left = this.#runs.filter(({ last }) => last >= cut);
+    this.#below = this.#runs[this.#runs.length - left.length - 1]?.count ?? this.#below;
+    const [cutThrough] = left;
+    if (cutThrough && cutThrough.first < cut) {
+      this.#below = countBefore(cutThrough, cut);
+      cutThrough.first = cut;
+    }
+    this.#runs = left;
+    this.unsureSince = left.length > 0 ? now : null;
   }
 
   toJSON(): StationSumState {
     return {
       counted: this.#counted,
-      steps: this.#offsets.map((offset, i) => [offset, this.#counts[i] as number]),
+      steps: this.#runs.map(stepOf),
       below: this.#below,
       judged: this.#judged,
       base: this.#base,
@@ -160,14 +173,30 @@ export class StationSum {
     // A query that counts from the beginning again: how many there were then is forgotten.
     if (cut < this.#judged) return undefined;
     let count = this.#below;
-    for (const [i, offset] of this.#offsets.entries()) {
-      const n = this.#counts[i] as number;
-      if (offset >= cut) {
-        // Where steps were dropped, the count in between is not known.
-        return n === count + 1 ? count : undefined;
+    for (const run of this.#runs) {
+      if (run.last < cut) {
+        count = run.count;
+        continue;
       }
-      count = n;
+      if (run.first < cut) return countBefore(run, cut);
+      // Where runs were forgotten, the count in between is not known.
+      return countBefore(run, run.first) === count ? count : undefined;
     }
     return count;
   }
+}
+
+/** How many records there are before one of the run's. */
+function countBefore({ last, count }: Run, offset: number): number {
+  return count - (last - offset + 1);
+}
+
+function runOf([first, count, records = 1]: Step): Run {
+  return { first, last: first + records - 1, count: count + records - 1 };
+}
+
+function stepOf(run: Run): Step {
+  const { first, last } = run;
+  const count = countBefore(run, first) + 1;
+  return last === first ? [first, count] : [first, count, last - first + 1];
 }
