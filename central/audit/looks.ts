@@ -1,9 +1,9 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
-import type { InRecord, LogReader, LookAt, Looked } from "../../infra/runtime/kafka/ports.ts";
+import type { InRecord, LogReader, LookAt, Looked, LookedRecords } from "../../infra/runtime/kafka/ports.ts";
 import type { DeviceKind } from "../../schemas/network/devices.ts";
 import { parseStationTopic, type Topics } from "../../schemas/topics.ts";
 import type { Auditor } from "./core/auditor.ts";
-import type { Seen, SliceSeen, TopicRole } from "./core/events.ts";
+import type { Seen, SeenInOrder, SliceSeen, TopicRole } from "./core/events.ts";
 import type { Decoder, RecordRole } from "./read/decode.ts";
 import { ReadingReader } from "./read/reading.ts";
 
@@ -129,20 +129,22 @@ export class Looks {
  * A slice of readings, each decoded when the auditor takes it. There is one for each entry of the city: kept until the
  * whole look is decoded, they cost the garbage collector more than the counting does.
  */
-class Readings implements Iterable<Seen> {
+class Readings implements SeenInOrder {
   readonly #unreadable: readonly Seen[];
-  readonly #records: Iterable<InRecord>;
+  readonly #records: LookedRecords;
   readonly #of: DeviceKind;
 
-  constructor(unreadable: readonly Seen[], records: Iterable<InRecord>, of: DeviceKind) {
+  constructor(unreadable: readonly Seen[], records: LookedRecords, of: DeviceKind) {
     this.#unreadable = unreadable;
     this.#records = records;
     this.#of = of;
   }
 
-  *[Symbol.iterator](): Iterator<Seen> {
-    yield* this.#unreadable;
+  forEach(take: (seen: Seen) => void): void {
+    for (const seen of this.#unreadable) take(seen);
     const reader = new ReadingReader(this.#of);
-    for (const record of this.#records) yield reader.read(record);
+    this.#records.forEach((record) => {
+      take(reader.read(record));
+    });
   }
 }

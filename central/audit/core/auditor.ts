@@ -9,7 +9,17 @@ import { CLEAN_TOPICS, partitionOf } from "../../../schemas/topics.ts";
 import type { FindingReporter } from "./account.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import type { SumCount } from "./equations.ts";
-import type { DeadLetterSeen, Look, ReadingSeen, Seen, SliceSeen, TopicRole } from "./events.ts";
+import {
+  type DeadLetterSeen,
+  evidenceOf,
+  type Look,
+  type NamedReading,
+  type ReadingSeen,
+  type Seen,
+  type SliceAt,
+  type SliceSeen,
+  type TopicRole,
+} from "./events.ts";
 import { type Fact, Findings } from "./findings.ts";
 import { misplacedBecause, NO_DEVICE, Partition, type PartitionAuditState } from "./partition.ts";
 import { type AuditedTopics, type ReadingPosition, ReadingPositions } from "./reading-positions.ts";
@@ -162,7 +172,11 @@ export class Auditor {
     const first = progress.position === null;
     if (slice.madeAnew) this.#madeAnew(slice, progress);
     else if (start > from) this.#gap(slice, first);
-    for (const seen of slice.seen) this.#take(seen, place, { topic, partition, offset: seen.offset });
+    const at: SliceAt = { topic, partition, look: this.#look };
+    slice.seen.forEach((seen) => {
+      if (seen.kind === "reading") this.#reading(seen, place, at);
+      else this.#take(seen, place, evidenceOf(at, seen.offset));
+    });
   }
 
   /** Which topic is behind this name, where that is new. */
@@ -174,7 +188,7 @@ export class Auditor {
     own?.reads(topic, topicId, madeAnew);
   }
 
-  #take(seen: Seen, place: TopicRole, evidence: Evidence): void {
+  #take(seen: Exclude<Seen, ReadingSeen>, place: TopicRole, evidence: Evidence): void {
     const own = this.partitions[evidence.partition];
     switch (seen.kind) {
       case "batch":
@@ -182,9 +196,6 @@ export class Auditor {
         return;
       case "commit":
         own?.commit(seen, this.#look);
-        return;
-      case "reading":
-        this.#reading(seen, place, evidence);
         return;
       case "state":
         this.reported.note(seen.state, seen.since);
@@ -205,34 +216,36 @@ export class Auditor {
     }
   }
 
-  #reading(seen: ReadingSeen, place: TopicRole, evidence: Evidence): void {
+  #reading(seen: ReadingSeen, place: TopicRole, at: SliceAt): void {
     if (place.role !== "clean" && place.role !== "copy") return;
     // The query counts what the value says, whatever the header says.
     if (place.role === "clean" && place.of === "turnstile" && seen.valueStation !== null) {
-      const station = this.#of(seen.valueStation).station(seen.valueStation);
-      if (station && partitionOf(station.id, this.#options.partitions) !== evidence.partition) {
-        station.sum.stray(evidence.partition, seen.offset);
-      } else if (station && !station.covers(evidence)) station.sum.record(seen.offset, this.#now);
+      this.#summed(seen.valueStation, seen.offset, at);
     }
     const ref = seen.reading && this.#refOf(seen.reading.deviceId);
     const station = ref ? this.#of(ref.stationId).station(ref.stationId) : undefined;
-    if (station?.covers(evidence)) return;
+    if (station?.covers(at.topic, seen.offset)) return;
     const device = ref && station?.device(ref);
-    if (!device || !seen.reading) {
-      this.#unnamed(place, evidence, "without the name of a reading");
+    if (!device || !isNamed(seen)) {
+      this.#unnamed(place, evidenceOf(at, seen.offset), "without the name of a reading");
       return;
     }
+    const { stationId } = ref;
     if (place.role === "clean") {
-      const { stationId } = device.ref;
       const copied = this.#copied.size > 0 && this.#copied.has(this.#options.copyOf(place.of, stationId));
-      this.#of(stationId).reading(seen, place.of, device, evidence, this.#look, copied);
+      this.#of(stationId).reading(seen, place.of, device, at, copied);
       return;
     }
-    const wrong =
-      device.ref.stationId === place.stationId ? null : `in the topic of station ${place.stationId}`;
-    const misplaced = wrong ?? misplacedBecause(seen, place.of, device.ref, evidence, null);
-    const { bootId, seq } = seen.reading;
-    device.copied({ bootId, seq, content: seen.content, evidence, misplaced }, this.#look);
+    const wrong = stationId === place.stationId ? null : `in the topic of station ${place.stationId}`;
+    device.copied(seen, at, wrong ?? misplacedBecause(seen, place.of, ref, at, null));
+  }
+
+  /** A record of the clean topic that the query counts for this station. */
+  #summed(stationId: number, offset: number, { topic, partition }: SliceAt): void {
+    const station = this.#of(stationId).station(stationId);
+    if (!station) return;
+    if (partitionOf(stationId, this.#options.partitions) !== partition) station.sum.stray(partition, offset);
+    else if (!station.covers(topic, offset)) station.sum.record(offset, this.#now);
   }
 
   /** Ids come again with every reading. */
@@ -333,4 +346,8 @@ export class Auditor {
       }
     });
   }
+}
+
+function isNamed(seen: ReadingSeen): seen is NamedReading {
+  return seen.reading !== null;
 }

@@ -1,4 +1,4 @@
-import type { Evidence, LossCause } from "../../../schemas/audit.ts";
+import type { AuditHop, Evidence, FindingKind, LossCause } from "../../../schemas/audit.ts";
 import type { DeviceRef } from "../../../schemas/network/devices.ts";
 import type { SeqRange } from "../../../schemas/records.ts";
 import { Account, type DeviceAuditCounts, type FindingReporter } from "./account.ts";
@@ -7,25 +7,14 @@ import type { BootAudit, Flights } from "./boot.ts";
 import { Boots, type BootsState } from "./boots.ts";
 import type { Excused, RunOf } from "./dead-letters.ts";
 import type { ShownRun } from "./early.ts";
-import { type Contents, Expectation, type ExpectationState } from "./expectation.ts";
+import { type BatchSeen, type Contents, evidenceOf, type NamedReading, type SliceAt } from "./events.ts";
+import { Expectation, type ExpectationState, type Passing } from "./expectation.ts";
 import { sizeOf } from "./ranges.ts";
 
 /** Consecutive numbers of one boot, as a raw record shows them. */
 export interface RawRun extends SeqRange {
   readonly bootId: number;
-  readonly agentBoot: number;
   readonly contents: Contents | null;
-}
-
-/** A clean record, or a copy of one. */
-export interface CleanReading {
-  readonly bootId: number;
-  readonly seq: number;
-  /** null: its content could not be read. */
-  readonly content: number | null;
-  readonly evidence: Evidence;
-  /** null: it is where this device's readings belong. Otherwise where it is, in words. */
-  readonly misplaced: string | null;
 }
 
 /** What a cut needs to know besides its offset. */
@@ -81,12 +70,17 @@ export class DeviceAudit {
   /**
    * The raw topic shows a run.
    *
-   * @param since - the record's timestamp, epoch ms.
+   * @param batch - the record.
    * @param trusted - what a boot's first run begins behind was before the audit began: it is taken on trust.
    * @param cleanTopic - of this kind of reading.
    */
-  raw(run: RawRun, evidence: Evidence, since: number, trusted: boolean, cleanTopic: string): void {
-    const { bootId, from, to, agentBoot, contents } = run;
+  raw(
+    { bootId, from, to, contents }: RawRun,
+    { agentBoot, since }: Pick<BatchSeen, "agentBoot" | "since">,
+    evidence: Evidence,
+    trusted: boolean,
+    cleanTopic: string,
+  ): void {
     const begins = !this.#boots.has(bootId);
     const boot = this.#boots.get(bootId);
     if (!boot) return;
@@ -95,9 +89,10 @@ export class DeviceAudit {
     this.#account.counts.repeated += to - from + 1 - sizeOf(fresh);
     for (const range of fresh) {
       this.acknowledged.arrived(boot, range);
-      const behind = this.clean.expect({ bootId, ...range, at: evidence.offset, since, contents });
+      const run = { bootId, from: range.from, to: range.to, at: evidence.offset, since, contents };
+      const behind = this.clean.expect(run);
       // Where raw was not read from its first record, its order is not known.
-      if (!trusted) for (const run of behind) this.#behind(run, cleanTopic);
+      if (!trusted) for (const shown of behind) this.#behind(shown, cleanTopic);
     }
     for (const range of late) {
       const what = { kind: "out-of-order", hop: "gateway", bootId, ...range, evidence } as const;
@@ -106,47 +101,64 @@ export class DeviceAudit {
   }
 
   /**
-   * The clean topic shows a reading.
+   * The clean topic shows a reading. Almost always it is the one that is expected, and nothing is made for it.
    *
+   * @param misplaced - where it is, in words; null: where this device's readings belong.
    * @param copied - is the station's own topic looked at?
-   * @returns the raw record it came with, where that is known.
+   * @returns the offset of the raw record it came with, where that is known.
    */
-  passed(reading: CleanReading, look: number, copied: boolean): number | undefined {
-    const { bootId, seq, evidence, content, misplaced } = reading;
-    const account = this.#account;
+  passed(
+    { reading: { bootId, seq }, content, offset }: NamedReading,
+    at: SliceAt,
+    misplaced: string | null,
+    copied: boolean,
+  ): number | undefined {
     const boot = this.#boots.get(bootId);
     if (!boot) return undefined;
-    const passing = this.clean.pass(bootId, seq, evidence, look);
-    const one = { hop: "dedup", bootId, from: seq, to: seq, evidence } as const;
-    const late = passing.what === "early" && boot.lostAfter.has(seq);
-    if (passing.what === "doubled") {
-      account.counts.doubled++;
-      account.found({ kind: "doubled", ...one }, "in the clean topic again");
-    } else if (copied) this.copies.expect({ bootId, from: seq, to: seq, at: look, since: 0, contents: null });
-    else this.copies.assume(bootId, seq);
-    if (late) this.#returned(boot, seq);
-    if (late || passing.what === "out-of-order") {
-      account.found({ kind: "out-of-order", ...one }, "in the clean topic behind later ones");
+    const passing = this.clean.pass(bootId, seq, offset, at);
+    if (passing.what !== "doubled") {
+      if (copied) this.copies.expect({ bootId, from: seq, to: seq, at: at.look, since: 0, contents: null });
+      else this.copies.assume(bootId, seq);
     }
-    if (misplaced) account.found({ kind: "moved", ...one }, misplaced);
+    if (passing.what !== "expected") this.#unexpected(passing.what, boot, seq, evidenceOf(at, offset));
+    if (misplaced) this.#found("moved", "dedup", bootId, seq, evidenceOf(at, offset), misplaced);
     if (passing.what !== "expected") return undefined;
     if (content !== null && passing.content !== undefined && passing.content !== content) {
-      account.found({ kind: "altered", ...one }, "with another content than in raw");
+      const detail = "with another content than in raw";
+      this.#found("altered", "dedup", bootId, seq, evidenceOf(at, offset), detail);
     }
     return passing.at;
   }
 
-  /** The station's own topic shows a reading. */
-  copied({ bootId, seq, evidence, misplaced }: CleanReading, look: number): void {
-    if (!this.#boots.get(bootId)) return;
-    const { what } = this.copies.pass(bootId, seq, evidence, look);
-    const one = { hop: "station-topic", bootId, from: seq, to: seq, evidence } as const;
-    const account = this.#account;
-    if (what === "doubled") account.found({ kind: "doubled", ...one }, "in the station's own topic again");
-    if (what === "out-of-order") {
-      account.found({ kind: "out-of-order", ...one }, "in the station's own topic behind later ones");
+  /** The clean topic shows a number that was not due. */
+  #unexpected(
+    what: Exclude<Passing["what"], "expected">,
+    boot: BootAudit,
+    seq: number,
+    evidence: Evidence,
+  ): void {
+    if (what === "doubled") {
+      this.#account.counts.doubled++;
+      this.#found("doubled", "dedup", boot.id, seq, evidence, "in the clean topic again");
+      return;
     }
-    if (misplaced) account.found({ kind: "moved", ...one }, misplaced);
+    const late = what === "early" && boot.lostAfter.has(seq);
+    if (late) this.#returned(boot, seq);
+    if (late || what === "out-of-order") {
+      this.#found("out-of-order", "dedup", boot.id, seq, evidence, "in the clean topic behind later ones");
+    }
+  }
+
+  /** The station's own topic shows a reading. @param misplaced - as of `passed`. */
+  copied({ reading, offset }: NamedReading, at: SliceAt, misplaced: string | null): void {
+    const { bootId, seq } = reading;
+    if (!this.#boots.get(bootId)) return;
+    const { what } = this.copies.pass(bootId, seq, offset, at);
+    const found = (kind: FindingKind, detail: string): void =>
+      this.#found(kind, "station-topic", bootId, seq, evidenceOf(at, offset), detail);
+    if (what === "doubled") found("doubled", "in the station's own topic again");
+    if (what === "out-of-order") found("out-of-order", "in the station's own topic behind later ones");
+    if (misplaced) found("moved", misplaced);
   }
 
   /** dedup has dealt with the raw topic below `offset`, and what it wrote has been read. */
@@ -241,6 +253,18 @@ export class DeviceAudit {
       counts: this.#account.counts,
       erased: this.acknowledged.toJSON(),
     };
+  }
+
+  /** Something is wrong with one reading. */
+  #found(
+    kind: FindingKind,
+    hop: AuditHop,
+    bootId: number,
+    seq: number,
+    evidence: Evidence,
+    detail: string,
+  ): void {
+    this.#account.found({ kind, hop, bootId, from: seq, to: seq, evidence }, detail);
   }
 
   #behind({ bootId, from, to, partition, at }: ShownRun, topic: string): void {

@@ -1,5 +1,5 @@
-import type { Evidence } from "../../../schemas/audit.ts";
 import type { SeqRange } from "../../../schemas/records.ts";
+import type { SliceAt } from "./events.ts";
 
 /** Numbers of one boot that the output showed, beginning with this record. */
 export interface ShownRun extends SeqRange {
@@ -60,8 +60,8 @@ export class Early {
   note(
     bootId: number,
     seq: number,
-    { partition, offset }: Pick<Evidence, "partition" | "offset">,
-    look: number,
+    offset: number,
+    { partition, look }: Pick<SliceAt, "partition" | "look">,
   ): void {
     const ordinal = this.#ordinals++;
     const last = this.#runs.at(-1);
@@ -72,7 +72,7 @@ export class Early {
   }
 
   /** The output shows a number that the input has: there it stands before all of these. */
-  passedBy(bootId: number, seq: number, { partition, offset }: Pick<Evidence, "partition" | "offset">): void {
+  passedBy(bootId: number, seq: number, offset: number, partition: number): void {
     if (this.#runs.length === 0) return;
     this.#overtake({ bootId, from: seq, to: seq, partition, at: offset, ordinal: this.#ordinals });
   }

@@ -1,12 +1,19 @@
+import type { Evidence } from "../../../schemas/audit.ts";
 import type { DeviceKind } from "../../../schemas/network/devices.ts";
 import type { SeqRange } from "../../../schemas/records.ts";
 import type { AgentState, DeviceState } from "../../../schemas/states.ts";
-import type { Contents } from "./expectation.ts";
 
 /** What the auditor reads, one record each, decoded. `since` is the record's timestamp, epoch ms. */
 interface At {
   readonly offset: number;
   readonly since: number;
+}
+
+/** Checksums of consecutive numbers' contents. */
+export interface Contents {
+  /** The number of the first. */
+  readonly from: number;
+  readonly checksums: readonly number[];
 }
 
 /** A raw record: which numbers of which devices it shows. */
@@ -38,6 +45,9 @@ export interface ReadingSeen extends At {
   /** null: not to be read. */
   readonly content: number | null;
 }
+
+/** One that says which reading it is. */
+export type NamedReading = ReadingSeen & { readonly reading: NonNullable<ReadingSeen["reading"]> };
 
 /** A row of the table of sums. */
 export interface SumSeen extends At {
@@ -86,6 +96,19 @@ export type Seen =
   | CommitSeen
   | DeadLetterSeen;
 
+/** What is the same of all records of a slice. */
+export interface SliceAt {
+  readonly topic: string;
+  readonly partition: number;
+  /** The look that brought it. */
+  readonly look: number;
+}
+
+/** Made only for what is shown to someone: readings are many, and findings are few. */
+export function evidenceOf({ topic, partition }: SliceAt, offset: number): Evidence {
+  return { topic, partition, offset };
+}
+
 /** What one look at Kafka brought of one partition. */
 export interface SliceSeen {
   readonly place: TopicRole;
@@ -102,7 +125,12 @@ export interface SliceSeen {
   /** Is it another topic of the same name than before? Then `from` is where the old one was read to. */
   readonly madeAnew: boolean;
   /** Walked through once. */
-  readonly seen: Iterable<Seen>;
+  readonly seen: SeenInOrder;
+}
+
+/** An array is one. Where there is a record for each reading, each is decoded when its turn comes. */
+export interface SeenInOrder {
+  forEach(take: (seen: Seen) => void): void;
 }
 
 /** One look at all partitions. Looks are numbered, also across restarts. */

@@ -1,6 +1,6 @@
-import type { Evidence } from "../../../schemas/audit.ts";
 import type { SeqRange } from "../../../schemas/records.ts";
 import { Early, type EarlyRun, type EarlyState, type ShownRun } from "./early.ts";
+import type { Contents, SliceAt } from "./events.ts";
 import { RangeSet } from "./ranges.ts";
 
 /** Numbers of one boot that an output must still show, in the order in which they must come. */
@@ -12,13 +12,6 @@ export interface ExpectedRun extends SeqRange {
   readonly since: number;
   /** What each number's content comes to; null: not known any more. */
   readonly contents: Contents | null;
-}
-
-/** Checksums of consecutive numbers' contents. */
-export interface Contents {
-  /** The number of the first. */
-  readonly from: number;
-  readonly sums: readonly number[];
 }
 
 /** Its own copy of a run: of almost every reading only the beginning moves. */
@@ -57,7 +50,7 @@ export class Expectation {
   constructor(state?: ExpectationState) {
     this.#seen = new Map(state?.seen.map(([bootId, ranges]) => [bootId, new RangeSet(ranges)]));
     this.#assumed = new Map(state?.assumed?.map(([bootId, ranges]) => [bootId, new RangeSet(ranges)]));
-    this.#expected = (state?.expected ?? []).map((run) => ({ ...run }));
+    this.#expected = (state?.expected ?? []).map(restored);
     this.#skipped = [...(state?.skipped ?? [])];
     this.#early = new Early(state?.early);
     this.#waiting = count(this.#expected) + count(this.#skipped);
@@ -127,7 +120,7 @@ export class Expectation {
       if (gone !== undefined && to < gone) {
         this.#waiting += to - from + 1;
         this.#skip({ ...run, from, to });
-      } else this.#push({ ...run, from, to });
+      } else this.#push(run, from, to);
     }
     return this.#early.shown(run);
   }
@@ -135,14 +128,14 @@ export class Expectation {
   /**
    * The output shows a number.
    *
-   * @param place - of the record. @param look - the look that brought it.
+   * @param offset - of the record. @param at - where it was read.
    */
-  pass(bootId: number, seq: number, place: Pick<Evidence, "partition" | "offset">, look: number): Passing {
+  pass(bootId: number, seq: number, offset: number, at: Pick<SliceAt, "partition" | "look">): Passing {
     const seen = this.seen(bootId);
     if (seen.has(seq)) return { what: "doubled" };
     const index = this.#indexOf(bootId, seq);
     if (index >= 0) {
-      this.#early.passedBy(bootId, seq, place);
+      this.#early.passedBy(bootId, seq, offset, at.partition);
       return this.#takeExpected(index, seq, seen);
     }
     seen.addOne(seq);
@@ -156,7 +149,7 @@ export class Expectation {
       this.#takeSkipped(skipped, seq);
       return { what: "out-of-order" };
     }
-    this.#early.note(bootId, seq, place, look);
+    this.#early.note(bootId, seq, offset, at);
     return { what: "early" };
   }
 
@@ -204,20 +197,19 @@ export class Expectation {
 
   /** -1: it is not expected. Almost always it is the next one. */
   #indexOf(bootId: number, seq: number): number {
-    const [first] = this.#expected;
+    const first = this.#expected[0];
     if (first === undefined) return -1;
     return covers(first, bootId, seq) ? 0 : this.#expected.findIndex((run) => covers(run, bootId, seq));
   }
 
-  #push(run: ExpectedRun): void {
-    this.#waiting += run.to - run.from + 1;
+  #push({ bootId, at, since, contents }: ExpectedRun, from: number, to: number): void {
+    this.#waiting += to - from + 1;
     const last = this.#expected.at(-1);
-    const joins = last?.bootId === run.bootId && last.to + 1 === run.from;
-    const same = last?.at === run.at && last.contents === run.contents;
+    const joins = last?.bootId === bootId && last.to + 1 === from;
+    const same = last?.at === at && last.contents === contents;
     if (joins && (same || this.#expected.length >= MAX_RUNS)) {
-      const contents = same ? last.contents : null;
-      this.#expected[this.#expected.length - 1] = { ...last, to: run.to, at: run.at, contents };
-    } else this.#expected.push(run);
+      this.#expected[this.#expected.length - 1] = { ...last, to, at, contents: same ? contents : null };
+    } else this.#expected.push({ bootId, from, to, at, since, contents });
   }
 
   #takeExpected(index: number, seq: number, seen: RangeSet): Passing {
@@ -228,7 +220,7 @@ export class Expectation {
     else this.#expected.shift();
     this.#waiting--;
     seen.addOne(seq);
-    return { what: "expected", at: run.at, content: run.contents?.sums[seq - run.contents.from] };
+    return { what: "expected", at: run.at, content: run.contents?.checksums[seq - run.contents.from] };
   }
 
   /** The output went on behind these. What they hold is not compared any more. */
@@ -250,6 +242,11 @@ export class Expectation {
   confirm(run: SeqRange & { readonly bootId: number }): void {
     this.#early.confirm(run);
   }
+}
+
+/** Another version's memory may hold checksums of another sort: they are not compared. */
+function restored(run: ExpectedRun): Waiting {
+  return { ...run, contents: run.contents?.checksums ? run.contents : null };
 }
 
 function pairs(sets: ReadonlyMap<number, RangeSet>): readonly (readonly [number, readonly SeqRange[]])[] {

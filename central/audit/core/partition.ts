@@ -12,7 +12,15 @@ import { type Claim, claimOf } from "./claim.ts";
 import { CommitCut, type CommitCutState } from "./commit-cut.ts";
 import type { DeadLetters, RunOf } from "./dead-letters.ts";
 import type { DeviceAudit } from "./device.ts";
-import type { BatchSeen, CommitSeen, ReadingSeen, StateSeen, UnreadableSeen } from "./events.ts";
+import type {
+  BatchSeen,
+  CommitSeen,
+  NamedReading,
+  ReadingSeen,
+  SliceAt,
+  StateSeen,
+  UnreadableSeen,
+} from "./events.ts";
 import { OutputGap } from "./gap.ts";
 import { type Covered, StationAudit, type StationAuditState } from "./station.ts";
 
@@ -147,10 +155,9 @@ export class Partition {
     for (const run of seen.runs) {
       const ref = parseDeviceId(run.deviceId);
       const station = ref && this.station(ref.stationId);
-      if (!ref || !station || station.covers(evidence)) continue;
+      if (!ref || !station || station.covers(evidence.topic, evidence.offset)) continue;
       if (ref.stationId === seen.stationId && home === this.#options.partition) {
-        const own = { ...run, agentBoot: seen.agentBoot };
-        station.device(ref).raw(own, evidence, seen.since, !this.#whole, this.#options.cleanTopics[ref.kind]);
+        station.device(ref).raw(run, seen, evidence, !this.#whole, this.#options.cleanTopics[ref.kind]);
         continue;
       }
       const detail =
@@ -173,18 +180,10 @@ export class Partition {
   }
 
   /** A record of this partition of a clean topic. @param device - whose it says it is. */
-  reading(
-    seen: ReadingSeen,
-    kind: DeviceKind,
-    device: DeviceAudit,
-    evidence: Evidence,
-    look: number,
-    copied: boolean,
-  ): void {
-    const { bootId, seq } = seen.reading as NonNullable<ReadingSeen["reading"]>;
-    const misplaced = misplacedBecause(seen, kind, device.ref, evidence, this.#options.partitions);
-    const at = device.passed({ bootId, seq, content: seen.content, evidence, misplaced }, look, copied);
-    if (at !== undefined) this.#gap(kind).passed(at);
+  reading(seen: NamedReading, kind: DeviceKind, device: DeviceAudit, at: SliceAt, copied: boolean): void {
+    const misplaced = misplacedBecause(seen, kind, device.ref, at, this.#options.partitions);
+    const origin = device.passed(seen, at, misplaced, copied);
+    if (origin !== undefined) this.#gap(kind).passed(origin);
   }
 
   state({ state, since }: StateSeen, evidence: Evidence, look: number): void {
@@ -294,15 +293,20 @@ export function subjectOf({ id, stationId, kind }: DeviceRef): {
 export function misplacedBecause(
   seen: Pick<ReadingSeen, "keyStation" | "valueStation">,
   kind: DeviceKind,
-  ref: DeviceRef,
-  evidence: Evidence,
+  { kind: own, stationId }: DeviceRef,
+  { topic, partition }: SliceAt,
   partitions: number | null,
 ): string | null {
-  if (ref.kind !== kind) return `in ${evidence.topic}, which is of another kind of reading`;
-  const other = [seen.valueStation, seen.keyStation].find((id) => id !== null && id !== ref.stationId);
-  if (other !== undefined) return `under station ${other}`;
-  if (partitions !== null && partitionOf(ref.stationId, partitions) !== evidence.partition) {
-    return `in partition ${evidence.partition}, which is not its station's`;
+  if (own !== kind) return `in ${topic}, which is of another kind of reading`;
+  if (isAnother(seen.valueStation, stationId)) return `under station ${seen.valueStation}`;
+  if (isAnother(seen.keyStation, stationId)) return `under station ${seen.keyStation}`;
+  if (partitions !== null && partitionOf(stationId, partitions) !== partition) {
+    return `in partition ${partition}, which is not its station's`;
   }
   return null;
+}
+
+/** @param said - which station a record says; null: none. */
+function isAnother(said: number | null, stationId: number): boolean {
+  return said !== null && said !== stationId;
 }

@@ -27,17 +27,18 @@ export class RangeSet {
 
   /** 0: the set is empty. */
   get greatest(): number {
-    return this.#ranges.at(-1)?.to ?? 0;
+    return this.#last?.to ?? 0;
   }
 
   has(n: number): boolean {
+    if (n > this.greatest) return false;
     const range = this.#ranges[this.#firstReaching(n)];
     return range !== undefined && range.from <= n;
   }
 
   /** @returns the numbers of `from` to `to` that were not in it before, ascending. */
   add(from: number, to: number): readonly SeqRange[] {
-    const last = this.#ranges.at(-1);
+    const last = this.#last;
     if (last && from === last.to + 1) {
       last.to = to;
       this.#size += to - from + 1;
@@ -60,7 +61,7 @@ export class RangeSet {
 
   /** As `add`, of one number: for almost every reading there is, so nothing is made for it. */
   addOne(n: number): void {
-    const last = this.#ranges.at(-1);
+    const last = this.#last;
     if (last && n === last.to + 1) {
       last.to = n;
       this.#size++;
@@ -113,6 +114,10 @@ export class RangeSet {
 
   toJSON(): readonly SeqRange[] {
     return this.#ranges;
+  }
+
+  get #last(): { from: number; to: number } | undefined {
+    return this.#ranges[this.#ranges.length - 1];
   }
 
   /** The first interval that ends at or after `n`. */

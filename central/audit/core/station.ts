@@ -1,4 +1,3 @@
-import type { Evidence } from "../../../schemas/audit.ts";
 import type { DeviceKind, DeviceRef } from "../../../schemas/network/devices.ts";
 import type { FindingReporter } from "./account.ts";
 import { DeviceAudit, type DeviceAuditState } from "./device.ts";
@@ -43,8 +42,8 @@ export class StationAudit {
   }
 
   /** Was this record counted before a restart? */
-  covers({ topic, offset }: Pick<Evidence, "topic" | "offset">): boolean {
-    return offset < (this.#covered.get(topic)?.next ?? 0);
+  covers(topic: string, offset: number): boolean {
+    return this.#covered.size > 0 && offset < (this.#covered.get(topic)?.next ?? 0);
   }
 
   /**

@@ -1,11 +1,12 @@
 import { AvroCursor } from "../../../schemas/avro/avro-cursor.ts";
 import { type DeviceRef, directionOf, parseDeviceId } from "../../../schemas/network/devices.ts";
-import { DIRECTIONS, LINES, type Line } from "../../../schemas/network/network.ts";
+import { DIRECTIONS, LINES } from "../../../schemas/network/network.ts";
 import { MAX_COUNT, TRAIN_STATUSES } from "../../../schemas/readings.ts";
 import type { BatchSeen } from "../core/events.ts";
-import { arrivalContent, entryContent } from "./content.ts";
+import { ArrivalContent } from "./content.ts";
 
 type Batch = Pick<BatchSeen, "stationId" | "agentBoot" | "runs">;
+type Sensor = Extract<DeviceRef, { readonly kind: "arrival" }>;
 
 /**
  * Which numbers a raw record shows: the auditor's own walk over the bytes of `reading-batch.avsc`. Nothing is made of
@@ -21,7 +22,7 @@ export function readBatch(body: Buffer): Batch {
   cursor.long(); // batchId
   const runs: BatchSeen["runs"][number][] = [];
   cursor.array(() => {
-    const run = readRun(cursor);
+    const run = readRun(cursor, body);
     if (run) runs.push(run);
   });
   cursor.end();
@@ -29,31 +30,46 @@ export function readBatch(body: Buffer): Batch {
 }
 
 /** undefined: it numbers nothing that could be counted. */
-function readRun(cursor: AvroCursor): BatchSeen["runs"][number] | undefined {
+function readRun(cursor: AvroCursor, bytes: Buffer): BatchSeen["runs"][number] | undefined {
   const deviceId = cursor.string();
   const bootId = cursor.long();
   const from = cursor.long();
   const ref = parseDeviceId(deviceId);
-  const sums: number[] = [];
-  const count = cursor.array(() => void sums.push(readContent(cursor, ref)));
+  const checksums: number[] = [];
+  const count = cursor.array(() => void checksums.push(readContent(cursor, bytes, ref)));
   const to = from + count - 1;
   if (count === 0 || bootId < 1 || from < 1 || to > MAX_COUNT) return undefined;
-  return { deviceId, bootId, from, to, contents: { from, sums } };
+  return { deviceId, bootId, from, to, contents: { from, checksums } };
 }
 
-function readContent(cursor: AvroCursor, ref: DeviceRef | undefined): number {
+/** What the clean record of this device has to say: of an entry its line, and of no train what a record without one has. */
+function readContent(cursor: AvroCursor, bytes: Buffer, ref: DeviceRef | undefined): number {
   cursor.long(); // total
   cursor.long(); // serviceTime
   cursor.long(); // deviceTime
   cursor.long(); // edgeTime
-  const line = LINES[cursor.index(LINES.length)] as Line;
-  if (cursor.index(2) === 0) return entryContent(line);
-  const trainId = cursor.string();
-  const status = TRAIN_STATUSES[cursor.index(TRAIN_STATUSES.length)] as string;
-  const prevStationId = cursor.index(2) === 1 ? cursor.int() : null;
-  const prevDirection = cursor.index(2) === 1 ? (DIRECTIONS[cursor.index(2)] as string) : null;
-  // The clean record has line and direction of the sensor, not of the reading.
-  const sensor = ref?.kind === "arrival" ? ref : undefined;
-  const direction = sensor ? directionOf(sensor.side) : "";
-  return arrivalContent(trainId, sensor?.line ?? line, direction, status, prevStationId, prevDirection);
+  const line = cursor.index(LINES.length);
+  const hasTrain = cursor.index(2) === 1;
+  if (ref?.kind === "arrival") return hasTrain ? readTrain(cursor, bytes, ref) : withoutTrain(ref);
+  if (hasTrain) readTrain(cursor, bytes);
+  return line;
+}
+
+/** Line and direction are the sensor's: the clean record has them from there. */
+function readTrain(cursor: AvroCursor, bytes: Buffer, sensor?: Sensor): number {
+  const content = new ArrivalContent()
+    .text(bytes, cursor.skipString(), cursor.at) // trainId
+    .word(sensor ? directionOf(sensor.side) : "")
+    .word(sensor?.line ?? "")
+    .word(TRAIN_STATUSES[cursor.index(TRAIN_STATUSES.length)] as string);
+  if (cursor.index(2) === 1) content.station(cursor.int());
+  else content.nothing();
+  if (cursor.index(2) === 1) content.word(DIRECTIONS[cursor.index(2)] as string);
+  else content.nothing();
+  return content.checksum;
+}
+
+function withoutTrain({ side, line }: Sensor): number {
+  const content = new ArrivalContent().word("").word(directionOf(side)).word(line);
+  return content.word(TRAIN_STATUSES[0]).nothing().nothing().checksum;
 }

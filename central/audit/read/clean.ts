@@ -2,7 +2,7 @@ import { HEADER } from "../../../infra/runtime/registry/wire-format.ts";
 import { AvroCursor } from "../../../schemas/avro/avro-cursor.ts";
 import { isCoded } from "../../../schemas/errors.ts";
 import type { DeviceKind } from "../../../schemas/network/devices.ts";
-import { arrivalContent, entryContentAt } from "./content.ts";
+import { ArrivalContent, entryContentAt } from "./content.ts";
 
 /** What a clean record's value says. */
 export interface CleanValue {
@@ -41,16 +41,17 @@ function entry(cursor: AvroCursor, bytes: Buffer): CleanValue {
   return { stationId, content: entryContentAt(bytes, line, cursor.at) };
 }
 
-function arrival(cursor: AvroCursor): CleanValue {
+function arrival(cursor: AvroCursor, bytes: Buffer): CleanValue {
   const stationId = cursor.int();
-  const trainId = cursor.string();
-  const direction = cursor.string();
-  const line = cursor.string();
-  const status = cursor.string();
-  const prevStationId = cursor.index(2) === 1 ? cursor.int() : null;
-  const prevDirection = cursor.index(2) === 1 ? cursor.string() : null;
-  return {
-    stationId,
-    content: arrivalContent(trainId, line, direction, status, prevStationId, prevDirection),
-  };
+  const content = new ArrivalContent();
+  const text = (): ArrivalContent => content.text(bytes, cursor.skipString(), cursor.at);
+  text(); // train_id
+  text(); // direction
+  text(); // line
+  text(); // train_status
+  if (cursor.index(2) === 1) content.station(cursor.int());
+  else content.nothing();
+  if (cursor.index(2) === 1) text();
+  else content.nothing();
+  return { stationId, content: content.checksum };
 }

@@ -67,8 +67,9 @@ export class Decoder {
   #raw(record: InRecord): BatchSeen | Promise<BatchSeen> {
     const { offset, timestamp: since, value } = record;
     const { id, body } = parseFrame(value ?? Buffer.alloc(0));
-    if (id === this.#options.rawSchemaId) return { kind: "batch", offset, since, ...readBatch(body) };
-    return this.#foreign(record);
+    if (id !== this.#options.rawSchemaId) return this.#foreign(record);
+    const { stationId, agentBoot, runs } = readBatch(body);
+    return { kind: "batch", offset, since, stationId, agentBoot, runs };
   }
 
   /** Written by another schema: the codecs are shared, the counting is not. */

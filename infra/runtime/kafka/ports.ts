@@ -169,9 +169,11 @@ export interface Unreadable {
   readonly reason: string;
 }
 
-/** Records that are made one by one, each time they are walked through. */
+/** Records that are made each time they are walked through: a batch at once, or one by one. */
 export interface LookedRecords extends Iterable<InRecord> {
   readonly length: number;
+  /** Each is made when its turn comes: of many records this is the way that costs least. */
+  forEach(take: (record: InRecord) => void): void;
 }
 
 /** What one partition held at one look. */

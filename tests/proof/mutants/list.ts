@@ -86,8 +86,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "a clean record is under its own station",
     file: "core/partition.ts",
-    from: "const other = [seen.valueStation, seen.keyStation].find((id) => id !== null && id !== ref.stationId);",
-    to: "const other = [seen.keyStation].find((id) => id === undefined);",
+    from: "return said !== null && said !== stationId;",
+    to: "return said !== null && said < 0;",
   },
   {
     rule: "a clean record says what raw said",
@@ -110,7 +110,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "a copy per station is a copy of each",
     file: "core/device.ts",
-    from: 'if (what === "doubled") account.found({ kind: "doubled", ...one }, "in the station\'s own topic again");',
+    from: 'if (what === "doubled") found("doubled", "in the station\'s own topic again");',
     to: "",
   },
   {

@@ -31,8 +31,18 @@ export class SetOfBatches implements LookedRecords {
     this.length = batches.reduce((sum, { length }) => sum + length, 0);
   }
 
+  forEach(take: (record: InRecord) => void): void {
+    for (const batch of this.#batches) batch.forEach(take);
+  }
+
   *[Symbol.iterator](): Iterator<InRecord> {
-    for (const batch of this.#batches) yield* batch;
+    for (const batch of this.#batches) {
+      const records: InRecord[] = [];
+      batch.forEach((record) => {
+        records.push(record);
+      });
+      yield* records;
+    }
   }
 }
 
@@ -65,7 +75,7 @@ export class BatchRecords {
     this.length = this.#checked();
   }
 
-  *[Symbol.iterator](): Iterator<InRecord> {
+  forEach(take: (record: InRecord) => void): void {
     const { topic, partition, from, headers } = this.#place;
     const { baseOffset, baseTime, appended, count } = this.#base;
     const cursor = new ByteCursor(this.#bytes, this.#start);
@@ -81,7 +91,7 @@ export class BatchRecords {
         key = bytesOrNull(cursor, key);
         value = bytesOrNull(cursor, value);
         const timestamp = appended ?? baseTime + timeDelta;
-        yield { topic, partition, offset, timestamp, key, value, headers: headersOf(cursor, headers) };
+        take({ topic, partition, offset, timestamp, key, value, headers: headersOf(cursor, headers) });
       }
       cursor.at = end;
     }

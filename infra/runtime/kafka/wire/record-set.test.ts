@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import type { InRecord } from "../ports.ts";
 import { headerNames } from "./batch-records.ts";
 import { crc32c } from "./crc32c.ts";
 import { GrowingBuffer } from "./growing-buffer.ts";
@@ -46,6 +47,11 @@ function summed(bytes: Buffer): Buffer {
 const read = (bytes: readonly Buffer[], from = 0, aborted: Parameters<typeof readRecordSet>[2] = []) => {
   const set = readRecordSet(Buffer.concat(bytes), { ...PLACE, from }, aborted);
   const records = [...set.records];
+  const walked: InRecord[] = [];
+  set.records.forEach((record) => {
+    walked.push(record);
+  });
+  expect(walked).toEqual(records);
   expect(set.records.length).toBe(records.length);
   return { ...set, records };
 };
