@@ -22,6 +22,11 @@ import { disconnected } from "./supervision.ts";
 const TRANSACTION_TIMEOUT_MS = 10_000;
 /** Given up on before the broker does. */
 const BOUND_MS = 8_000;
+/**
+ * Opening has no transaction that the broker could abort, and each of its requests has a bound of its own. A shorter one over
+ * all of them never opened a producer where each answer took a second: every try began again.
+ */
+const OPEN_MS = 60_000;
 
 /**
  * kafkajs does not wait for the requests to other brokers before it repeats one that failed: it sends those that are
@@ -63,14 +68,15 @@ export async function openTransactions(
     }),
   );
   const coordinators = rememberCoordinators(cluster);
-  const bounded = <T>(doing: string, action: () => Promise<T>): Promise<T> =>
-    within(options.clock, BOUND_MS, doing, action());
+  const bounded = <T>(doing: string, action: () => Promise<T>, ms = BOUND_MS): Promise<T> =>
+    within(options.clock, ms, doing, action());
   let session: ProducerSession;
   try {
-    await bounded(`opening ${transactionalId}`, async () => {
+    const open = async (): Promise<void> => {
       await producer.connect();
       await (await producer.transaction()).abort();
-    });
+    };
+    await bounded(`opening ${transactionalId}`, open, OPEN_MS);
     session = coordinators.session();
   } catch (error) {
     client.destroy();
