@@ -18,7 +18,7 @@ export function Headways() {
     <section class="headways" aria-labelledby="headway">
       <div class="headways-head">
         <h2 id="headway">Headway</h2>
-        <span class="muted">service minutes between trains</span>
+        <span class="muted">in service minutes</span>
         <button type="button" class="control" aria-pressed={noted} onClick={() => setNoted(!noted)}>
           Notes
         </button>
