@@ -84,6 +84,11 @@ await new Command("chaos")
     try {
       for (let seed = options.seed; seed < options.seed + options.seeds && !early.signal.aborted; seed++)
         reports.push(await one(options, seed, copy?.root ?? projectRoot(), early.signal));
+    } catch (error) {
+      // It is no report on the system when a witness could not be asked, or the system did not start.
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = EXIT.failure;
+      return;
     } finally {
       await copy?.remove();
     }
