@@ -26,7 +26,7 @@ describe.skipIf(lacks !== undefined)(
     test("a broker, a gateway and dedup are killed under the city's load, and every count agrees", async () => {
       await lookAtPage();
       const only = /-(kafka-2|gateway|dedup)-1$/;
-      const struck = await strikeEach(cluster, {
+      const { struck } = await strikeEach(cluster, {
         holdMs: 3_000,
         patienceMs: PATIENCE_MS,
         only,

@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { defined } from "../../infra/runtime/defined.ts";
 import { homeOf } from "../../infra/runtime/service/endpoints.ts";
 import { EXIT } from "../../schemas/errors.ts";
 import { Cluster, PROJECT } from "./cluster/cluster.ts";
-import { FAULTS } from "./cluster/faults.ts";
-import { tryOut } from "./cluster/trial.ts";
+import { STEPS, type Step, tryOut } from "./cluster/trial.ts";
 import { usageOf } from "./cluster/usage.ts";
 import { clientIn } from "./engine/compose-client.ts";
 import { Engine } from "./engine/engine.ts";
@@ -20,17 +20,25 @@ interface Options {
   readonly holdSeconds: number;
   readonly patienceSeconds: number;
   readonly only?: RegExp;
+  readonly minutes?: number;
+  readonly steps: readonly Step[];
   readonly standIns?: boolean;
   readonly light?: boolean;
   readonly build: boolean;
   readonly keep?: boolean;
 }
 
-function seconds(text: string): number {
+function positive(text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0)
-    throw new InvalidArgumentError("give a number of seconds above 0");
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("give a number above 0");
   return value;
+}
+
+function stepsIn(text: string): readonly Step[] {
+  const words = text.split(",");
+  const steps = STEPS.filter((step) => words.includes(step));
+  if (steps.length !== words.length) throw new InvalidArgumentError(`choose from ${STEPS.join(", ")}`);
+  return steps;
 }
 
 const began = performance.now();
@@ -49,15 +57,8 @@ async function engineIn(folder: string): Promise<OwnEngine> {
   return startOwnEngine(join(folder, "engine"));
 }
 
-async function run({
-  holdSeconds,
-  patienceSeconds,
-  only,
-  standIns,
-  light,
-  build,
-  keep,
-}: Options): Promise<boolean> {
+async function run(options: Options): Promise<boolean> {
+  const { holdSeconds, patienceSeconds, only, minutes, steps, standIns, light, build, keep } = options;
   const folder = join(homeOf(process.env), "compose");
   mkdirSync(folder, { recursive: true });
   const client = clientIn(folder, note);
@@ -74,9 +75,13 @@ async function run({
     note(`docker compose ${up.join(" ")}`);
     await cluster.compose(...up);
     note("everything is healthy");
-    const options = { holdMs: holdSeconds * 1000, patienceMs: patienceSeconds * 1000, note, faults: FAULTS };
     const usage = await usageOf(cluster, LOOKS);
-    const trial = await tryOut(cluster, only === undefined ? options : { ...options, only });
+    const trial = await tryOut(cluster, steps, {
+      holdMs: holdSeconds * 1000,
+      patienceMs: patienceSeconds * 1000,
+      note,
+      ...defined({ only, minutes }),
+    });
     process.stdout.write(`${JSON.stringify({ ...trial, usage }, null, 2)}\n`);
     return trial.holds;
   } finally {
@@ -94,9 +99,11 @@ await new Command("test:compose")
   .description(
     "The compose file on a container engine: everything healthy, the page, and the proof after each container was killed, paused and cut off, a broker lost its disk, services were scaled, everything was restarted, and down and up. The report is JSON on stdout; exit 1 when anything differs.",
   )
-  .option("--hold-seconds <n>", "how long each fault lasts", seconds, 6)
-  .option("--patience-seconds <n>", "how long the system may take to be well again", seconds, 180)
+  .option("--hold-seconds <n>", "how long each fault lasts", positive, 6)
+  .option("--patience-seconds <n>", "how long the system may take to be well again", positive, 180)
   .option("--only <pattern>", "faults only for containers whose name has it", (text) => new RegExp(text))
+  .option("--minutes <n>", "no further fault on a container begins after so long", positive)
+  .option("--steps <list>", `only these, separated by commas: ${STEPS.join(", ")}`, stepsIn, STEPS)
   .option(
     "--stand-ins",
     "make stand-ins for the public images from Debian's packages, where none can be pulled",

@@ -25,19 +25,33 @@ export interface CampaignOptions {
   /** Only containers whose name has it. */
   readonly only?: RegExp;
   readonly faults?: readonly ContainerFault[];
+  /** No further fault on a container begins after so long. */
+  readonly minutes?: number;
 }
 
-/** Each fault on each container in turn; the next one comes as soon as the container is healthy again. */
-export async function strikeEach(cluster: Cluster, options: CampaignOptions): Promise<readonly Struck[]> {
-  const { only = /./, faults = FAULTS } = options;
-  const containers = (await cluster.containers()).filter(({ state }) => state === "running");
+/**
+ * Each fault on each container in turn; the next one comes as soon as the container is healthy again. First all are killed,
+ * then all are paused, and so on.
+ *
+ * @returns what was struck, and what the time was too short for
+ */
+export async function strikeEach(
+  cluster: Cluster,
+  options: CampaignOptions,
+): Promise<{ readonly struck: readonly Struck[]; readonly leftOut: readonly string[] }> {
+  const { only = /./, faults = FAULTS, minutes = Number.POSITIVE_INFINITY } = options;
+  const running = (await cluster.containers()).filter(({ state }) => state === "running");
+  const names = running.map(({ name }) => name).filter((name) => only.test(name));
   const struck: Struck[] = [];
-  for (const { name } of containers.filter((container) => only.test(container.name))) {
-    for (const fault of faults) {
-      struck.push(await endure(cluster, name, fault.name, () => fault.strike(cluster, name), options));
+  const leftOut: string[] = [];
+  const end = performance.now() + minutes * 60_000;
+  for (const fault of faults) {
+    for (const name of names) {
+      if (performance.now() > end) leftOut.push(`${name}: ${fault.name}`);
+      else struck.push(await endure(cluster, name, fault.name, () => fault.strike(cluster, name), options));
     }
   }
-  return struck;
+  return { struck, leftOut };
 }
 
 /** One broker loses its disk under load. */

@@ -9,9 +9,15 @@ const SETTLE_MS = 300_000;
 /** Over the compose file: no new readings. */
 export const NO_TRAFFIC = "tests/compose/cluster/no-traffic.yml";
 
+/** What may be done to the system, in this order. */
+export const STEPS = ["faults", "disk", "scale", "restart", "down"] as const;
+export type Step = (typeof STEPS)[number];
+
 export interface Trial {
   readonly struck: readonly Struck[];
-  /** Each step that is no fault, and what was wrong after it. */
+  /** Faults that the time was too short for. */
+  readonly leftOut: readonly string[];
+  /** What was wrong after each step. */
   readonly steps: readonly { readonly step: string; readonly trouble: readonly string[] }[];
   readonly agreement: Agreement;
   readonly holds: boolean;
@@ -28,33 +34,50 @@ export async function lookAtPage(): Promise<void> {
   if (!answer.ok) throw new Error(`the page's script answers ${answer.status}`);
 }
 
-/** Everything that may befall the system of the compose file, under the city's load; then the counts. */
-export async function tryOut(cluster: Cluster, options: CampaignOptions): Promise<Trial> {
+/** Some of what may befall the system of the compose file, under the city's load; then the counts. */
+export async function tryOut(
+  cluster: Cluster,
+  chosen: readonly Step[],
+  options: CampaignOptions,
+): Promise<Trial> {
   const { patienceMs, note } = options;
   const steps: Trial["steps"][number][] = [];
+  const struck: Struck[] = [];
+  const leftOut: string[] = [];
   const step = async (name: string, run: () => Promise<unknown>): Promise<void> => {
     note(name);
     await run();
     const trouble = await untilWell(cluster, patienceMs);
-    if (trouble.length > 0) note(`${name}: ${trouble.join("; ")}`);
+    note(`${name}: ${trouble.length > 0 ? trouble.join("; ") : "well"}`);
     steps.push({ step: name, trouble });
   };
+  const ways: Readonly<Record<Step, () => Promise<void>>> = {
+    faults: () =>
+      step("faults on each container", async () => {
+        const each = await strikeEach(cluster, options);
+        struck.push(...each.struck);
+        leftOut.push(...each.leftOut);
+      }),
+    disk: () =>
+      step("a broker loses its disk", async () => {
+        struck.push(await strikeDisk(cluster, "kafka-2", options));
+      }),
+    scale: () =>
+      step("--scale dedup=3 --scale gateway=3", () =>
+        cluster.compose("up", "-d", "--no-recreate", "--scale", "dedup=3", "--scale", "gateway=3"),
+      ),
+    restart: () => step("a rolling restart of everything", () => rollingRestart(cluster, patienceMs)),
+    down: () =>
+      step("down and up", async () => {
+        await cluster.compose("down");
+        await cluster.compose("up", "-d", "--wait");
+      }),
+  };
   await step("the page", lookAtPage);
-  const each = await strikeEach(cluster, options);
-  const disk = await strikeDisk(cluster, "kafka-2", options);
-  await step("after all faults", async () => {});
-  await step("--scale dedup=3 --scale gateway=3", () =>
-    cluster.compose("up", "-d", "--no-recreate", "--scale", "dedup=3", "--scale", "gateway=3"),
-  );
-  await step("a rolling restart of everything", () => rollingRestart(cluster, patienceMs));
-  await step("down and up", async () => {
-    await cluster.compose("down");
-    await cluster.compose("up", "-d", "--wait");
-  });
+  for (const name of STEPS) if (chosen.includes(name)) await ways[name]();
   const agreement = await settle(cluster, note);
-  const struck = [...each, disk];
   const well = [...struck, ...steps].every(({ trouble }) => trouble.length === 0);
-  return { struck, steps, agreement, holds: well && agrees(agreement) };
+  return { struck, leftOut, steps, agreement, holds: well && agrees(agreement) };
 }
 
 /** Each service in turn gets new containers; the next one when the system is well again. */
