@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Burden } from "../proof/system/burden.ts";
+import { signal } from "../support/signals.ts";
 import type { Rule } from "../support/tcp-proxy.ts";
 import type { FaultKind, PlannedFault } from "./plan.ts";
-import { type Site, signal } from "./site.ts";
+import type { Site } from "./site.ts";
 
 interface Fault {
   readonly about: string;

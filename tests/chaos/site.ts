@@ -116,11 +116,3 @@ export class Site {
 function shell(command: string, env: Readonly<Record<string, string>>): Program {
   return new Program(["/bin/sh", "-c", `exec ${command}`], env, projectRoot());
 }
-
-export function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It has ended meanwhile.
-  }
-}

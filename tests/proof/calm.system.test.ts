@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { treeOf } from "../../infra/launcher/supervisor/process/tree.ts";
 import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { type FleetLoad, startFleetLoad } from "../faults/fleet-load.ts";
+import { freeze, signal } from "../support/signals.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
 import { Attacks } from "./system/attacks.ts";
 import { Burden } from "./system/burden.ts";
@@ -17,6 +17,9 @@ const FULL = process.env["PROOF_IN_FULL"] === "1";
 /** All of it in a tenth of the time: PROOF_HASTE=0.1. */
 const HASTE = Number(process.env["PROOF_HASTE"] ?? 1);
 const MINUTE_MS = 60_000;
+/** Ends a hang. A slow machine may take long until it has caught up: that is no fault, and a finding is one at once. */
+const CALM_WITHIN_MS = 20 * MINUTE_MS;
+const TEST_MS = CALM_WITHIN_MS + 20 * MINUTE_MS;
 const PARTS = [
   "kafka",
   "schema-registry",
@@ -36,7 +39,7 @@ let witness: Witness;
 let vehicles: FleetLoad | undefined;
 
 async function open(home?: string): Promise<void> {
-  system = await startSystem({ home, readyWithinMs: 10 * MINUTE_MS });
+  system = await startSystem({ home, readyWithinMs: CALM_WITHIN_MS });
   witness = await Witness.at(new Attacks(system).kafka, TOPICS.audit);
   vehicles = startFleetLoad(system.endpoints.FLEET_URL, 5, MINUTE_MS / 60);
 }
@@ -56,11 +59,12 @@ async function expectCalm(what: string): Promise<void> {
   const from = Date.now();
   await eventually(
     () => {
+      if (witness.open.length > 0) return;
       expect([witness.verdict?.state, witness.verdict?.fleet?.state], what).toEqual(["holds", "holds"]);
       // A verdict from before the fault says nothing of it.
       expect(witness.verdict?.asOf, what).toBeGreaterThan(from);
     },
-    5 * MINUTE_MS,
+    CALM_WITHIN_MS,
     500,
   );
   expect(witness.open, what).toEqual([]);
@@ -70,11 +74,11 @@ async function expectCalm(what: string): Promise<void> {
 }
 
 describe.skipIf(!FULL)("nothing is lost, so nothing is found", () => {
-  beforeAll(() => open(), 12 * MINUTE_MS);
+  beforeAll(() => open(), TEST_MS);
   afterAll(async () => {
     await close();
     await system?.remove();
-  });
+  }, TEST_MS);
 
   test(
     "from the first line of a first start, and in a quarter of an hour in which nothing happens",
@@ -82,7 +86,7 @@ describe.skipIf(!FULL)("nothing is lost, so nothing is found", () => {
       await lasts(15 * MINUTE_MS);
       await expectCalm("clean");
     },
-    30 * MINUTE_MS,
+    TEST_MS,
   );
 
   test(
@@ -96,7 +100,7 @@ describe.skipIf(!FULL)("nothing is lost, so nothing is found", () => {
       }
       await expectCalm("twenty busy processes");
     },
-    20 * MINUTE_MS,
+    TEST_MS,
   );
 
   test.each(PARTS)(
@@ -107,11 +111,11 @@ describe.skipIf(!FULL)("nothing is lost, so nothing is found", () => {
       try {
         await lasts(MINUTE_MS / 2);
       } finally {
-        process.kill(pid, "SIGCONT");
+        signal(pid, "SIGCONT");
       }
       await expectCalm(`${part} stopped`);
     },
-    10 * MINUTE_MS,
+    TEST_MS,
   );
 
   test.each(PARTS)(
@@ -121,18 +125,20 @@ describe.skipIf(!FULL)("nothing is lost, so nothing is found", () => {
       await system.until(part, "ready");
       await expectCalm(`${part} killed`);
     },
-    10 * MINUTE_MS,
+    TEST_MS,
   );
 
   test(
     "all 92 stations' agents join at once, with what has waited",
     async () => {
       await system.request("edge", "stop");
+      await system.until("edge", "stopped");
       await lasts(MINUTE_MS);
       await system.request("edge", "start");
+      await system.until("edge", "ready");
       await expectCalm("92 stations join");
     },
-    10 * MINUTE_MS,
+    TEST_MS,
   );
 
   test(
@@ -141,22 +147,21 @@ describe.skipIf(!FULL)("nothing is lost, so nothing is found", () => {
       await new Attacks(system).eraseMemory("40380-T1");
       await expectCalm("chip replaced");
     },
-    10 * MINUTE_MS,
+    TEST_MS,
   );
 
   test(
     "the machine sleeps for two minutes",
     async () => {
-      const pids = [system.pid, ...treeOf(system.pid)];
-      for (const pid of pids) process.kill(pid, "SIGSTOP");
+      const wake = freeze(system.pid);
       try {
         await lasts(2 * MINUTE_MS);
       } finally {
-        for (const pid of pids.toReversed()) process.kill(pid, "SIGCONT");
+        wake();
       }
       await expectCalm("the machine slept");
     },
-    15 * MINUTE_MS,
+    TEST_MS,
   );
 
   test(
@@ -166,6 +171,6 @@ describe.skipIf(!FULL)("nothing is lost, so nothing is found", () => {
       await open(system.home);
       await expectCalm("stopped and started");
     },
-    10 * MINUTE_MS,
+    TEST_MS,
   );
 });

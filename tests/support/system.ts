@@ -61,7 +61,7 @@ export async function startSystem({
   readonly env?: Readonly<Record<string, string>>;
   /** Of the project whose built files run; a copy may have a rule broken. */
   readonly root?: string;
-  /** Ends a hang. */
+  /** Ends a hang: of the start, and of each later wait for a part. */
   readonly readyWithinMs?: number;
 } = {}): Promise<TestSystem> {
   const folder = home ?? mkdtempSync(join(tmpdir(), "elevated größer als 'L' "));
@@ -79,7 +79,7 @@ export async function startSystem({
   const gone = new Promise<number | null>((resolve) => child.once("exit", resolve));
   try {
     const endpoints = await whenReady(child, folder, () => words, readyWithinMs);
-    return systemOf(child, gone, folder, endpoints);
+    return systemOf(child, gone, folder, endpoints, readyWithinMs);
   } catch (error) {
     child.kill("SIGINT");
     await gone;
@@ -93,6 +93,7 @@ function systemOf(
   gone: Promise<number | null>,
   home: string,
   endpoints: Endpoints,
+  withinMs: number,
 ): TestSystem {
   const parts = (): Promise<readonly PartReport[]> => readParts(endpoints.SUPERVISOR_URL);
   const part = async (name: string): Promise<PartReport> => {
@@ -106,7 +107,7 @@ function systemOf(
     return pid;
   };
   const until = (name: string, state: PartReport["state"]): Promise<void> =>
-    poll(`${name} ${state}`, async () => (await part(name)).state === state);
+    poll(`${name} ${state}`, async () => (await part(name)).state === state, withinMs);
   const post = async (name: string, what: string): Promise<void> => {
     const url = `${endpoints.SUPERVISOR_URL}/parts/${partOf(name)}/${what}`;
     const response = await fetch(url, { method: "POST", headers: bearer(tokenOf(home)) });
@@ -123,7 +124,7 @@ function systemOf(
     async kill(name) {
       const pid = await pidOf(name);
       await post(name, "kill");
-      await poll(`process ${pid} gone`, async () => !isAlive(pid));
+      await poll(`process ${pid} gone`, async () => !isAlive(pid), withinMs);
     },
     async stop() {
       child.kill("SIGINT");
