@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { treeOf } from "../../infra/launcher/supervisor/process/tree.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
+import { signal } from "../support/signals.ts";
 import { type SimulatorControl, simulatorControl } from "../support/simulator.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
