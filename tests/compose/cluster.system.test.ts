@@ -5,6 +5,7 @@ import { Cluster } from "./cluster/cluster.ts";
 import { lookAtPage, settle } from "./cluster/trial.ts";
 import { installedClient } from "./engine/compose-client.ts";
 import { Engine } from "./engine/engine.ts";
+import { publicImages } from "./images/images.ts";
 
 /*
  * The compose file on this machine's container engine, in short: `npm run test:compose` has the long form, and starts an
@@ -12,8 +13,13 @@ import { Engine } from "./engine/engine.ts";
  */
 const engine = new Engine();
 const client = installedClient();
-const lacks =
-  client === undefined ? "docker compose 2" : engine.answers ? undefined : "a container engine that answers";
+const lacks = ((): string | undefined => {
+  if (client === undefined) return "docker compose 2";
+  if (!engine.answers) return "a container engine that answers";
+  // An engine that can pull none has those that `npm run test:compose` made, or skips.
+  const missing = Object.values(publicImages()).find((image) => !engine.hasImage(image));
+  return missing === undefined ? undefined : `the image ${missing}: pull it, or npm run test:compose`;
+})();
 const PATIENCE_MS = 300_000;
 
 describe.skipIf(lacks !== undefined)(
