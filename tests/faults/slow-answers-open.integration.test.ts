@@ -1,26 +1,36 @@
 import { randomUUID } from "node:crypto";
 import { expect, inject, test } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
-import { openTransactions } from "../../infra/runtime/kafka/kafkajs/transactions.ts";
+import { openClient } from "../../infra/runtime/kafka/kafkajs/client.ts";
+import { openCluster } from "../../infra/runtime/kafka/kafkajs/cluster.ts";
+import { loopKafka } from "../../infra/runtime/kafka/kafkajs/loop-kafka.ts";
+import type { TransactionalProducer } from "../../infra/runtime/kafka/loop/ports.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import { startKafkaProxy } from "../support/kafka-proxy.ts";
 
-test("a producer opens where each answer takes a second and a half: a bound over all of them would never let it", async () => {
+test("a producer opens where each answer takes a second and a half: it is waited for longer after each failure", async () => {
   const proxy = await startKafkaProxy(inject("kafka"));
-  proxy.rule("replies", { mode: "delay", ms: 1_500 });
-  const cluster = {
+  const options = {
     brokers: [proxy.address],
     clientId: "slow-answers",
     logger: silentLogger,
     clock: systemClock,
   };
+  const client = openClient(options, { giveUpMs: 10_000 });
+  const cluster = await openCluster(client);
+  const loop = loopKafka(options, cluster);
   const id = `slow-${randomUUID()}`;
+  proxy.rule("replies", { mode: "delay", ms: 1_500 });
   try {
-    const producer = await openTransactions(cluster, id, id);
+    let producer: TransactionalProducer | undefined;
+    for (let tries = 0; tries < 3 && !producer; tries++)
+      producer = await loop.fence(id, id).catch(() => undefined);
     proxy.heal();
-    expect(producer.producerId).toBeGreaterThanOrEqual(0);
-    await producer.close();
+    expect(producer?.producerId).toBeGreaterThanOrEqual(0);
+    await producer?.close();
   } finally {
+    await cluster.disconnect();
+    client.destroy();
     proxy.close();
   }
 });

@@ -14,11 +14,27 @@ import {
   transactionOf,
   writeMarker,
 } from "./open-transactions.ts";
+import { OpeningPatience } from "./opening-patience.ts";
 import { persistently } from "./persistence.ts";
 import { openReader } from "./reader.ts";
 import { stableOffsets } from "./stable-offsets.ts";
 import { TopicIds } from "./topic-ids.ts";
 import { openTransactions } from "./transactions.ts";
+
+/** Opens producers, and waits longer for one that did not open in time before. */
+function fencing(options: ClusterOptions): LoopKafka["fence"] {
+  const patience = new OpeningPatience();
+  return async (transactionalId, group) => {
+    try {
+      const producer = await openTransactions(options, transactionalId, group, patience.of(transactionalId));
+      patience.opened(transactionalId);
+      return producer;
+    } catch (error) {
+      patience.failed(transactionalId);
+      throw error;
+    }
+  };
+}
 
 /** What the loop needs, over kafkajs. */
 export function loopKafka(options: ClusterOptions, cluster: Cluster): LoopKafka {
@@ -82,7 +98,7 @@ export function loopKafka(options: ClusterOptions, cluster: Cluster): LoopKafka 
         });
       }
     },
-    fence: (transactionalId, group) => openTransactions(options, transactionalId, group),
+    fence: fencing(options),
   };
 }
 

@@ -23,12 +23,6 @@ const TRANSACTION_TIMEOUT_MS = 10_000;
 /** Given up on before the broker does. */
 const BOUND_MS = 8_000;
 /**
- * Opening has no transaction that the broker could abort, and each of its requests has a bound of its own. A shorter one over
- * all of them never opened a producer where each answer took a second: every try began again.
- */
-const OPEN_MS = 60_000;
-
-/**
  * kafkajs does not wait for the requests to other brokers before it repeats one that failed: it sends those that are
  * still under way a second time, and the transaction then holds their records twice. So it may not repeat any; it
  * refuses to be told 0, and takes this for "never".
@@ -48,12 +42,14 @@ const BEGIN_MS = 5;
  * one left open: `connect()` does neither, the first transaction does (delivery rule 5d). The coordinator then takes that
  * transaction for ended; whether the log agrees is the guard's to see.
  *
+ * @param openMs - for how long that may take: it has no transaction that the broker could abort.
  * @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_FENCED
  */
 export async function openTransactions(
   options: ClusterOptions,
   transactionalId: string,
   group: string,
+  openMs = BOUND_MS,
 ): Promise<TransactionalProducer> {
   const client = openClient(options, { giveUpMs: BOUND_MS, requestTimeoutMs: BOUND_MS });
   const { made: producer, cluster } = withCluster(client, () =>
@@ -76,7 +72,7 @@ export async function openTransactions(
       await producer.connect();
       await (await producer.transaction()).abort();
     };
-    await bounded(`opening ${transactionalId}`, open, OPEN_MS);
+    await bounded(`opening ${transactionalId}`, open, openMs);
     session = coordinators.session();
   } catch (error) {
     client.destroy();
