@@ -4,7 +4,7 @@ import { dataFolderOf } from "../faults/transactional-producers.ts";
 import { proofOf } from "../pipeline/agreement.ts";
 import { openViewer, type Viewer } from "../support/viewer.ts";
 import { CleanTopic, summedBy } from "./clean-topic.ts";
-import { type Evidence, evidenceOf } from "./evidence.ts";
+import { differing, type Evidence, evidenceOf } from "./evidence.ts";
 import { FAULTS, kindsOf } from "./faults.ts";
 import { fencings } from "./fencings.ts";
 import { type Joined, joinedTransactions } from "./joined-transactions.ts";
@@ -29,7 +29,7 @@ interface Counted {
   readonly seed: number;
   readonly minutes: number;
   readonly faults: Readonly<Record<string, number>>;
-  /** What whoever pressed has written down, against a stranger's consumer of the clean topic. */
+  /** The presses as they were written down, against a foreign consumer of the clean topic. */
   readonly pressed: number;
   readonly refused: number;
   readonly lost: number;
@@ -178,11 +178,7 @@ async function reported(
   const { endpoints } = site.system;
   const [sums, proof] = await Promise.all([summedBy(endpoints.KSQLDB_URL), proofOf(endpoints.DASHBOARD_URL)]);
   const evidence = evidenceOf(presses.taken, clean.records);
-  const stations = new Set([...sums.keys(), ...clean.stations.keys()]);
-  const missummed = [...stations].flatMap((station) => {
-    const counts = [station, clean.stations.get(station) ?? 0, sums.get(station) ?? 0] as const;
-    return counts[1] === counts[2] ? [] : [counts];
-  });
+  const missummed = differing(clean.stations, sums);
   const { lost, doubled, outOfOrder, pressed } = evidence;
   const auditor = { state: proof.state, findings: proof.findings.open };
   const wrong = lost + doubled + outOfOrder + evidence.strange.length + missummed.length;
@@ -208,5 +204,5 @@ function namedIn({ devices, strange }: Evidence): readonly string[] {
     ...doubled.map((reading) => `${reading} doubled`),
     ...outOfOrder.map((reading) => `${reading} out of order`),
   ]);
-  return [...words, ...strange.map((reading) => `${reading}: nobody pressed it`)].slice(0, 20);
+  return [...words, ...strange.map((reading) => `${reading}: not pressed`)].slice(0, 20);
 }

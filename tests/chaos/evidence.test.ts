@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type CleanRecord, evidenceOf } from "./evidence.ts";
+import { type CleanRecord, differing, evidenceOf } from "./evidence.ts";
 
 const pressed = new Map([
   ["40380-T1", 3],
@@ -41,9 +41,21 @@ test("one lost and one doubled do not cancel", () => {
   expect(evidenceOf(pressed, records)).toMatchObject({ lost: 1, doubled: 1 });
 });
 
-test("what nobody pressed is strange", () => {
+test("a reading without a press is strange", () => {
   expect(evidenceOf(pressed, [...ALL, at(9, "41400-T1;1;1;1"), at(10, "nonsense")]).strange).toEqual([
     "41400-T1;1;1;1",
     "nonsense",
+  ]);
+});
+
+test("counts that differ are named, also where one side has none", () => {
+  const one = new Map([
+    ["40380", 3],
+    ["41400", 1],
+  ]);
+  expect(differing(one, new Map([["40380", 3]]))).toEqual([["41400", 1, 0]]);
+  expect(differing(new Map([["40380", 2]]), one)).toEqual([
+    ["40380", 2, 3],
+    ["41400", 0, 1],
   ]);
 });

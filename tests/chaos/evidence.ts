@@ -25,7 +25,7 @@ export interface Evidence {
   readonly lost: number;
   readonly doubled: number;
   readonly outOfOrder: number;
-  /** In the clean topic, and of a device that nobody pressed; or with a header that names no reading. */
+  /** In the clean topic, and of a device that was not pressed; or with a header that names no reading. */
   readonly strange: readonly string[];
 }
 
@@ -63,6 +63,17 @@ export function evidenceOf(pressed: ReadonlyMap<string, number>, records: Iterab
     outOfOrder: sum((one) => one.outOfOrder.length),
     strange,
   };
+}
+
+/** Names that two counts differ on, with both. One that a count does not have counts as 0 there. */
+export function differing(
+  one: ReadonlyMap<string, number>,
+  other: ReadonlyMap<string, number>,
+): readonly (readonly [name: string, one: number, other: number])[] {
+  return [...new Set([...one.keys(), ...other.keys()])].flatMap((name) => {
+    const counts = [name, one.get(name) ?? 0, other.get(name) ?? 0] as const;
+    return counts[1] === counts[2] ? [] : [counts];
+  });
 }
 
 class Found {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Burden } from "../proof/system/burden.ts";
-import { signal } from "../support/signals.ts";
+import { freeze } from "../support/signals.ts";
 import type { Rule } from "../support/tcp-proxy.ts";
 import type { FaultKind, PlannedFault } from "./plan.ts";
 import type { Site } from "./site.ts";
@@ -33,10 +33,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     lasts: [1_000, 60_000],
     targets: (site) => site.parts,
     async strike(site, { target, forMs }) {
-      const pids = await site.pidsOf(target);
-      for (const pid of pids) signal(pid, "SIGSTOP");
+      const pid = await site.pidOf(target);
+      if (pid === undefined) throw new Error(`${target} is being started`);
+      const goOn = freeze(pid);
       await sleep(forMs);
-      for (const pid of pids) signal(pid, "SIGCONT");
+      goOn();
     },
   },
   "kill-all": {

@@ -56,7 +56,7 @@ await new Command("chaos")
     "Run the whole system under load, strike it with a seed's faults, let it heal, and hold each press against the clean topic, ksql's sums, the page and the auditor. The report is JSON on stdout; exit 1 when anything differs.",
   )
   .option("--seed <n>", "the same seed gives the same faults at the same times", number, 1)
-  .option("--seeds <n>", "so many seeds in turn, from --seed on", number, 1)
+  .option("--seeds <n>", "how many seeds to run, one after the other, beginning with --seed", number, 1)
   .option("--minutes <n>", "of load and faults", number, 10)
   .option("--rate <n>", "presses a second over all turnstiles", number, 200)
   .option("--settle <seconds>", "how long all may take to agree afterwards", number, 600)

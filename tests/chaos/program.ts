@@ -43,9 +43,9 @@ export class Program {
     this.#over = true;
     this.#child?.kill("SIGCONT");
     this.#child?.kill("SIGTERM");
-    const late = sleep(10_000).then(() => this.kill());
+    const late = setTimeout(() => this.kill(), 10_000);
     await this.#running;
-    void late;
+    clearTimeout(late);
   }
 
   async #run(): Promise<void> {

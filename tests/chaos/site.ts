@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { treeOf } from "../../infra/launcher/supervisor/process/tree.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
+import { freePort } from "../../infra/runtime/testing/free-port.ts";
 import { signal } from "../support/signals.ts";
 import { type SimulatorControl, simulatorControl } from "../support/simulator.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
-import { freePort } from "./free-port.ts";
 import { Program } from "./program.ts";
 
 /** Parts that another program may stand in for. */
@@ -96,15 +96,14 @@ export class Site {
 
   /** Everything dies in the same moment, as when the power fails. */
   async killAll(): Promise<void> {
-    const pids = await Promise.all(this.parts.map((part) => this.pidsOf(part)));
-    for (const pid of pids.flat()) signal(pid, "SIGKILL");
+    const pids = await Promise.all(this.parts.map((part) => this.pidOf(part)));
+    for (const pid of pids.flatMap((one) => (one === undefined ? [] : treeOf(one)))) signal(pid, "SIGKILL");
   }
 
-  /** The processes of a part; none while it is being started. */
-  async pidsOf(part: string): Promise<readonly number[]> {
+  /** undefined while it is being started. */
+  async pidOf(part: string): Promise<number | undefined> {
     const program = this.#programs.get(part);
-    const pid = program ? program.pid : await this.system.pidOf(part).catch(() => undefined);
-    return pid === undefined ? [] : [pid, ...treeOf(pid)];
+    return program ? program.pid : this.system.pidOf(part).catch(() => undefined);
   }
 
   async close(): Promise<void> {

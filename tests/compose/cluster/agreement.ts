@@ -1,7 +1,9 @@
-import { ksqlClient } from "../../../central/ksql/client.ts";
 import type { Endpoints } from "../../../infra/runtime/service/endpoints.ts";
 import type { ProofView } from "../../../schemas/page/proof.ts";
 import { HEADERS, parseReading, TOPICS } from "../../../schemas/topics.ts";
+import { summedBy } from "../../chaos/clean-topic.ts";
+import { differing } from "../../chaos/evidence.ts";
+import { proofOf } from "../../pipeline/agreement.ts";
 import { openTopicReader, type TopicReader } from "../../support/topic-reader.ts";
 import type { Cluster } from "./cluster.ts";
 
@@ -13,7 +15,7 @@ export const ADDRESSES = {
   DASHBOARD_URL: "http://localhost:8888",
 } as const;
 
-/** Counts of the same readings by four that share no code: devices, a reader of the clean topics, ksql, the auditor. */
+/** Counts of the same readings by four: devices, a reader of the clean topics, ksql, the auditor. */
 export interface Agreement {
   /** Numbered by the devices, in all their boots. */
   readonly devices: { readonly turnstiles: number; readonly arrivals: number };
@@ -41,27 +43,23 @@ export async function agreementOf(cluster: Cluster): Promise<Agreement> {
       ledgerOf(cluster),
       readingsIn(reader, TOPICS.turnstiles),
       readingsIn(reader, TOPICS.arrivals),
-      summary(),
+      summedBy(ADDRESSES.KSQLDB_URL),
       proofNow(),
     ]);
     const counted = new Map([...turnstiles.perDevice, ...arrivals.perDevice]);
-    const names = new Set([...ledger.keys(), ...counted.keys()]);
-    const differing = [...names].flatMap((device) => {
-      const [numbered, clean] = [ledger.get(device) ?? 0, counted.get(device) ?? 0];
-      return numbered === clean ? [] : [`${device}: ${numbered} numbered, ${clean} clean`];
-    });
-    const stations = new Set([...turnstiles.perStation.keys(), ...sums.keys()]);
-    const missummed = [...stations].flatMap((station) => {
-      const [clean, sum] = [turnstiles.perStation.get(station) ?? 0, sums.get(station) ?? 0];
-      return clean === sum ? [] : [`${station}: ${clean} clean, ${sum} summed`];
-    });
+    const devices = differing(ledger, counted).map(
+      ([device, numbered, clean]) => `${device}: ${numbered} numbered, ${clean} clean`,
+    );
+    const missummed = differing(turnstiles.perStation, sums).map(
+      ([station, clean, sum]) => `${station}: ${clean} clean, ${sum} summed`,
+    );
     const numbered = (kind: RegExp): number =>
       [...ledger].reduce((sum, [device, count]) => sum + (kind.test(device) ? count : 0), 0);
     return {
       devices: { turnstiles: numbered(/-T\d+$/), arrivals: numbered(/-A\d+$/) },
       clean: { turnstiles: turnstiles.records, arrivals: arrivals.records },
       ksql: [...sums.values()].reduce((sum, count) => sum + count, 0),
-      differing: [...differing, ...turnstiles.doubled, ...arrivals.doubled],
+      differing: [...devices, ...turnstiles.doubled, ...arrivals.doubled],
       missummed,
       proof: { state: proof.state, findings: proof.findings.open, reasons: proof.reasons },
     };
@@ -70,11 +68,7 @@ export async function agreementOf(cluster: Cluster): Promise<Agreement> {
   }
 }
 
-export async function proofNow(): Promise<ProofView> {
-  const response = await fetch(`${ADDRESSES.DASHBOARD_URL}/api/v1/proof`);
-  if (!response.ok) throw new Error(`the page's proof answers ${response.status}`);
-  return (await response.json()) as ProofView;
-}
+export const proofNow = (): Promise<ProofView> => proofOf(ADDRESSES.DASHBOARD_URL);
 
 /** By the devices' own memory: how many readings each has numbered. */
 async function ledgerOf(cluster: Cluster): Promise<ReadonlyMap<string, number>> {
@@ -106,13 +100,4 @@ async function readingsIn(reader: TopicReader, topic: string): Promise<CleanRead
     perStation.set(station, (perStation.get(station) ?? 0) + 1);
   }
   return { records: records.length, perDevice, perStation, doubled };
-}
-
-/** The rows of ksql's table, by station. */
-async function summary(): Promise<ReadonlyMap<string, number>> {
-  const rows = new Map<string, number>();
-  for await (const line of ksqlClient(ADDRESSES.KSQLDB_URL).query("SELECT * FROM TURNSTILE_SUMMARY;")) {
-    if (line.kind === "row") rows.set(String(line.values[0]), Number(line.values[1]));
-  }
-  return rows;
 }

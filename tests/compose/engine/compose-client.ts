@@ -12,7 +12,7 @@ const ask = (program: string, args: readonly string[]): string | undefined => {
   return status === 0 ? stdout : undefined;
 };
 
-/** The machine's own client of version 2 or later; undefined: there is none. */
+/** The machine's own client, of version 2 or later; undefined without one. */
 export function installedClient(): readonly string[] | undefined {
   return composeClient(ask);
 }

@@ -16,7 +16,7 @@ export class Trials {
   readonly #listeners = new Set<() => void>();
   #token = "";
   #ordering = false;
-  /** What the offer was asked for; null: nobody looks at it. */
+  /** What the offer depended on when it was asked for; null: it was never asked for. */
   #askedFor: string | null = null;
   offer: ExperimentsAnswer = NONE;
   trial: Trial | null = null;
