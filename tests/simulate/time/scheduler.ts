@@ -7,7 +7,7 @@ interface Due {
 
 /** The real one. */
 const hop = globalThis.setImmediate;
-/** After so many events the process does what else it has to do. */
+/** Events between two turns of the real event loop: signals and timers of this process are served there. */
 const BREATH = 4_096;
 
 /**

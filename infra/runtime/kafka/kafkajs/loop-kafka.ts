@@ -30,7 +30,7 @@ function fencing(options: ClusterOptions): LoopKafka["fence"] {
       patience.opened(transactionalId);
       return producer;
     } catch (error) {
-      patience.failed(transactionalId);
+      patience.failed(transactionalId, error);
       throw error;
     }
   };

@@ -1,3 +1,5 @@
+import { isCoded } from "../../../../schemas/errors.ts";
+
 const FIRST_MS = 8_000;
 const MOST_MS = 64_000;
 
@@ -13,7 +15,9 @@ export class OpeningPatience {
     return this.#waits.get(id) ?? FIRST_MS;
   }
 
-  failed(id: string): void {
+  /** @param error - only one that says a time limit counts: a refusal comes as fast whatever the limit is. */
+  failed(id: string, error: unknown): void {
+    if (!isCoded(error) || error.context["timeoutMs"] === undefined) return;
     this.#waits.set(id, Math.min(MOST_MS, 2 * this.of(id)));
   }
 
