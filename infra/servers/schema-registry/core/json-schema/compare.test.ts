@@ -136,6 +136,20 @@ describe("references", () => {
     expect(jsonDifferences(node(tangle(text)), node(tangle(text)))).toEqual([]);
     expect(jsonDifferences(node(tangle(text)), node(tangle(whole)))).not.toEqual([]);
   });
+  test("a chain of references as long as a body allows is refused, and takes no stack", () => {
+    const chain = (length: number) =>
+      node({
+        $ref: "#/definitions/d0",
+        definitions: Object.fromEntries(
+          Array.from({ length }, (_, i) => [
+            `d${i}`,
+            { properties: { a: { $ref: `#/definitions/d${(i + 1) % length}` } } },
+          ]),
+        ),
+      });
+    expect(jsonDifferences(chain(400), chain(400))).toEqual([]);
+    expect(() => jsonDifferences(chain(20_000), chain(20_000))).toThrow(/deeper than 500 schemas/);
+  });
   test("a name, an id and an anchor lead to a schema of the references", () => {
     const others = [
       {

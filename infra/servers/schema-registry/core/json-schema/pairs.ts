@@ -4,6 +4,8 @@ import type { Node } from "./node.ts";
 
 /** Of pairs of schemas; two that refer to each other in many ways have many. */
 const MOST_COMPARISONS = 50_000;
+/** Pairs within one another: a chain of `$ref` leads as deep as it is long, and each level takes some of the stack. */
+const MOST_DEEP = 500;
 
 type Compare = (original: Node, update: Node) => readonly Difference[];
 
@@ -18,8 +20,9 @@ export class Pairs {
   readonly #under = new Map<Node, Set<Node>>();
   #assumed = false;
   #comparisons = 0;
+  #depth = 0;
 
-  /** @throws {RestError} 42201 where the two are too entangled. */
+  /** @throws {RestError} 42201 where the two are too entangled, or nested deeper than 500. */
   settle(compare: () => readonly Difference[]): readonly Difference[] {
     for (;;) {
       this.#assumed = false;
@@ -42,9 +45,13 @@ export class Pairs {
     }
     if (++this.#comparisons > MOST_COMPARISONS)
       throw refusal.invalidSchema("it has too many branches to be compared with the earlier version");
+    if (this.#depth >= MOST_DEEP)
+      throw refusal.invalidSchema(`it leads deeper than ${MOST_DEEP} schemas: too deep to be compared`);
     const under = this.#under.get(original) ?? new Set<Node>();
     this.#under.set(original, under.add(update));
+    this.#depth++;
     const found = compare(original, update);
+    this.#depth--;
     under.delete(update);
     const row = this.#known.get(original) ?? new Map<Node, readonly Difference[]>();
     this.#known.set(original, row.set(update, found));
