@@ -41,8 +41,8 @@ export interface FuzzOptions {
 
 /** More say nothing new. */
 const MOST_FINDINGS = 5;
-/** Processor time at which a family has grown enough, ms. */
-const ENOUGH_MS = 32;
+/** Processor time at which a family has grown enough, for each second of the run, ms: a long run looks at larger ones. */
+const ENOUGH_MS_PER_SECOND = 7;
 /** Inputs between two looks at the time. */
 const BATCH = 16;
 
@@ -85,7 +85,7 @@ async function inputAt(target: Target, at: number, { seed }: FuzzOptions): Promi
 }
 
 /** The first families are the target's own. */
-async function familyAt(target: Target, at: number, { seed, cpuMs }: FuzzOptions): Promise<Outcome> {
+async function familyAt(target: Target, at: number, { seed, seconds, cpuMs }: FuzzOptions): Promise<Outcome> {
   const [name, make] = Object.entries(target.families ?? {})[at] ?? [];
   const family: Family =
     name !== undefined && make
@@ -97,7 +97,7 @@ async function familyAt(target: Target, at: number, { seed, cpuMs }: FuzzOptions
       sizeOf: (input) => input.length,
       run: (input) => target.take(input),
       maxSize: target.maxBytes,
-      enoughMs: ENOUGH_MS,
+      enoughMs: ENOUGH_MS_PER_SECOND * seconds,
       cpuMs,
     });
     return points ? { kind: "growth", what: `${family.name}: ${pointsText(points)}` } : "refused";

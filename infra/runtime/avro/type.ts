@@ -42,7 +42,7 @@ export interface ParsedAvroSchema {
 export function parseAvroSchema(text: string, others: readonly string[] = []): ParsedAvroSchema {
   try {
     const json = parseJson(text);
-    const options = { registry: { long: bigLong }, wrapUnions: true, typeHook: refuseIncomplete };
+    const options = { registry: { long: bigLong }, wrapUnions: true, typeHook: refuseFaulty };
     for (const other of others) avro.Type.forSchema(plainOf(parseJson(other)) as Schema, options);
     return { json, type: avro.Type.forSchema(plainOf(json) as Schema, options) };
   } catch (cause) {
@@ -50,10 +50,15 @@ export function parseAvroSchema(text: string, others: readonly string[] = []): P
   }
 }
 
-/** What avsc lets pass or trips over: a record, enum or fixed without a name, a field without a type. */
-function refuseIncomplete(schema: unknown): undefined {
+/**
+ * What avsc lets pass or trips over: a record, enum or fixed without a name, a field without a type; a type called as
+ * what every JavaScript object has, `constructor`, which avsc finds in its tables of names.
+ */
+function refuseFaulty(schema: unknown): undefined {
+  refuseInherited(schema);
   if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return undefined;
   const { type, name, fields } = schema as { type?: unknown; name?: unknown; fields?: unknown };
+  refuseInherited(type);
   if (["record", "error", "enum", "fixed"].includes(String(type)) && typeof name !== "string") {
     throw new Error(`a ${String(type)} has no name`);
   }
@@ -65,6 +70,10 @@ function refuseIncomplete(schema: unknown): undefined {
     if (fieldType === undefined) throw new Error(`field ${String(fieldName)} of ${String(name)} has no type`);
   }
   return undefined;
+}
+
+function refuseInherited(name: unknown): void {
+  if (typeof name === "string" && name in Object.prototype) throw new Error(`undefined type name: ${name}`);
 }
 
 function problemOf(cause: unknown): string {

@@ -135,7 +135,11 @@ export const protobufSchemas: Target = {
     ),
   ],
   families: {
-    "n fields": (n) => both(message(repeated(n, (i) => `string f${i} = ${i + 1};`).replaceAll(",", " "))),
+    // The parser's time grows with the square of a message's fields, up to the most that one may have.
+    "n messages of a hundred fields": (n) => {
+      const fields = repeated(100, (i) => `string f${i} = ${i + 1};`).replaceAll(",", " ");
+      return both(message(repeated(n, (i) => `message N${i} { ${fields} }`).replaceAll(",", " ")));
+    },
     "n blanks": (n) => both(message(" ".repeat(n))),
     "n quotes": (n) => both(message('"'.repeat(n))),
   },

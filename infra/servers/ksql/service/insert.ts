@@ -1,3 +1,4 @@
+import { messageOf } from "../../../../schemas/errors.ts";
 import type { OutRecord } from "../../../runtime/kafka/ports.ts";
 import { compile } from "../analysis/compile.ts";
 import { columnsOf, type Scope } from "../analysis/scope.ts";
@@ -69,6 +70,17 @@ export function insertedRow(statement: InsertStatement, catalog: Catalog): Inser
   };
 }
 
+/** 1 / 0 and the like: in a row they give null and an entry in the log, here somebody waits for an answer. */
+function evaluated(evaluate: () => Value, target: string, column: Column): Value {
+  try {
+    return evaluate();
+  } catch (error) {
+    throw refuse(
+      `Failed to insert values into '${target}'. The value for ${column.name} cannot be computed: ${messageOf(error)}`,
+    );
+  }
+}
+
 function valueFor(column: Column, expression: Expression, target: string, { now }: Catalog): Value {
   const [reference] = columnsOf(expression);
   if (reference) {
@@ -77,7 +89,7 @@ function valueFor(column: Column, expression: Expression, target: string, { now 
     );
   }
   const { type, evaluate } = compile(expression, { ...NOTHING, now });
-  const value = evaluate([]);
+  const value = evaluated(() => evaluate([]), target, column);
   if (type === null || value === null) return null;
   const { base } = column.type;
   try {

@@ -95,6 +95,8 @@ describe("refusals", () => {
     ["SET 'no.such'='1';", "Not recognizable as ksql, streams, consumer, or producer property: 'no.such'"],
     ["SELECT * FROM S;", "The following statement types should be issued to the websocket endpoint '/query'"],
     ["INSERT INTO NOPE VALUES (1);", "Cannot insert values into an unknown stream/table: `NOPE`"],
+    ["INSERT INTO S (ID, NAME) VALUES (1 / 0, 'a');", "The value for ID cannot be computed"],
+    ["INSERT INTO S (ID, NAME) VALUES (12.34 % 00, 'a');", "The value for ID cannot be computed"],
     ["INSERT INTO S (ID, NAME) VALUES (1, 2);", "Expected type STRING for field `NAME` but got 2(INTEGER)"],
   ])("%s", async (sql, message) => {
     await expect(h.ksql(sql)).rejects.toThrow(message);

@@ -7,7 +7,7 @@ type Compare = (original: Node | undefined, update: Node | undefined) => readonl
 
 export function ofArrays(original: ArrayNode, update: ArrayNode, compare: Compare): readonly Difference[] {
   const places = Math.max(original.places.length, update.places.length);
-  return all(
+  return all([
     at("items", compare(original.every, update.every)),
     ...Array.from({ length: places }, (_, i) => at(`items/${i}`, place(i, original, update, compare))),
     at("additionalItems", rest(original.additional, update.additional, "ADDITIONAL_ITEMS", compare)),
@@ -17,7 +17,7 @@ export function ofArrays(original: ArrayNode, update: ArrayNode, compare: Compar
     !original.unique && update.unique ? difference("UNIQUE_ITEMS_ADDED", "uniqueItems") : [],
     upper("maxContains", original.maxContains, update.maxContains),
     lower("minContains", original.minContains, update.minContains),
-  );
+  ]);
 }
 
 function place(i: number, original: ArrayNode, update: ArrayNode, compare: Compare): readonly Difference[] {
@@ -30,7 +30,7 @@ function place(i: number, original: ArrayNode, update: ArrayNode, compare: Compa
     const found = compare(before, cover);
     return found.length === 0
       ? []
-      : all(found, difference("ITEM_REMOVED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL"));
+      : all([found, difference("ITEM_REMOVED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL")]);
   }
   if (!after) return [];
   if (isOpen(original)) {
@@ -40,7 +40,7 @@ function place(i: number, original: ArrayNode, update: ArrayNode, compare: Compa
   const found = cover ? compare(cover, after) : [];
   return found.length === 0
     ? []
-    : all(found, difference("ITEM_ADDED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL"));
+    : all([found, difference("ITEM_ADDED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL")]);
 }
 
 function isOpen({ additional, unevaluated: left }: ArrayNode): boolean {

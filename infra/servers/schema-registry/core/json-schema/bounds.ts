@@ -28,22 +28,22 @@ export function ofStrings(original: StringNode, update: StringNode): readonly Di
     update.pattern === undefined || original.pattern === update.pattern
       ? []
       : difference(original.pattern === undefined ? "PATTERN_ADDED" : "PATTERN_CHANGED", "pattern");
-  return all(
+  return all([
     upper("maxLength", original.maxLength, update.maxLength),
     lower("minLength", original.minLength, update.minLength),
     pattern,
-  );
+  ]);
 }
 
 export function ofNumbers(original: NumberNode, update: NumberNode): readonly Difference[] {
-  return all(
+  return all([
     upper("maximum", original.maximum, update.maximum),
     lower("minimum", original.minimum, update.minimum),
     upper("exclusiveMaximum", original.exclusiveMaximum, update.exclusiveMaximum),
     lower("exclusiveMinimum", original.exclusiveMinimum, update.exclusiveMinimum),
     ofMultiples(original.multipleOf, update.multipleOf),
     update.integer && !original.integer ? difference("TYPE_NARROWED") : [],
-  );
+  ]);
 }
 
 /** Every multiple of 6 is one of 3: from 6 to 3 is allowed. */

@@ -19,7 +19,7 @@ export function ofCombined(
   const matched = matching(fits);
   const missing =
     matched < Math.min(before.length, after.length) ? difference("COMBINED_TYPE_SUBSCHEMAS_CHANGED") : [];
-  return all(fewer, more, missing);
+  return all([fewer, more, missing]);
 }
 
 function criterionMayChange(original: CombinedNode, update: CombinedNode): boolean {

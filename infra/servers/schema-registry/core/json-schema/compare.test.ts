@@ -150,6 +150,10 @@ describe("references", () => {
     expect(jsonDifferences(chain(400), chain(400))).toEqual([]);
     expect(() => jsonDifferences(chain(20_000), chain(20_000))).toThrow(/deeper than 500 schemas/);
   });
+  test("more properties than a call takes arguments are compared", () => {
+    const properties = Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`p${i}`, text]));
+    expect(jsonDifferences(node(open({})), node(open(properties)))).toHaveLength(100);
+  });
   test("a name, an id and an anchor lead to a schema of the references", () => {
     const others = [
       {

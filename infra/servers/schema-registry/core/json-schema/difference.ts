@@ -17,6 +17,6 @@ export function at(path: string, differences: readonly Difference[]): readonly D
   return differences.map((found) => ({ ...found, path: found.path === "" ? path : `${path}/${found.path}` }));
 }
 
-export function all(...lists: readonly (readonly Difference[])[]): readonly Difference[] {
+export function all(lists: readonly (readonly Difference[])[]): readonly Difference[] {
   return lists.flat().slice(0, MOST_DIFFERENCES);
 }

@@ -7,7 +7,7 @@ type Compare = (original: Node | undefined, update: Node | undefined) => readonl
 
 export function ofObjects(original: ObjectNode, update: ObjectNode, compare: Compare): readonly Difference[] {
   const names = new Set([...original.properties.keys(), ...update.properties.keys()]);
-  return all(
+  return all([
     required(original, update),
     ...[...names].map((name) => at(`properties/${name}`, property(name, original, update, compare))),
     dependencies(original, update, compare),
@@ -18,7 +18,7 @@ export function ofObjects(original: ObjectNode, update: ObjectNode, compare: Com
     at("unevaluatedProperties", unevaluated(original.unevaluated, update.unevaluated, "PROPERTIES", compare)),
     upper("maxProperties", original.maxProperties, update.maxProperties),
     lower("minProperties", original.minProperties, update.minProperties),
-  );
+  ]);
 }
 
 function required(original: ObjectNode, update: ObjectNode): readonly Difference[] {
@@ -50,7 +50,7 @@ function removed(name: string, before: Node, update: ObjectNode, compare: Compar
   if (cover) {
     const found = compare(before, cover);
     if (found.length === 0) return [];
-    return all(found, difference("PROPERTY_REMOVED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL"));
+    return all([found, difference("PROPERTY_REMOVED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL")]);
   }
   return before.kind === "nothing" ? [] : difference("PROPERTY_REMOVED_FROM_CLOSED_CONTENT_MODEL");
 }
@@ -75,11 +75,11 @@ function added(
   }
   const cover = coverOf(original, name);
   const found = cover ? compare(cover, after) : [];
-  return all(
+  return all([
     found,
     found.length > 0 ? difference("PROPERTY_ADDED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL") : [],
     wanted && !after.hasDefault ? difference("REQUIRED_PROPERTY_ADDED_TO_UNOPEN_CONTENT_MODEL") : [],
-  );
+  ]);
 }
 
 /** May it have properties that it does not name, of any kind? */
@@ -134,5 +134,5 @@ function dependencies(original: ObjectNode, update: ObjectNode, compare: Compare
     const path = `dependencies/${name}`;
     return before ? at(path, compare(before, followed)) : difference("DEPENDENCY_SCHEMA_ADDED", path);
   });
-  return all(lists, schemas);
+  return all([lists, schemas]);
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { differences } from "./differences.ts";
 import { readFile } from "./file.ts";
 import { formatted } from "./format.ts";
@@ -96,4 +96,15 @@ test("blanks and comments make no difference, and what is laid out stays", () =>
   expect(() => formatted('option a = "b')).toThrow(/does not end/);
   // Blanks before each line: 10,000 levels would be a gigabyte of them.
   expect(() => formatted("message A { ".repeat(33))).toThrow(/deeper than 32/);
+});
+
+describe("what would take long is refused at once", () => {
+  const fields = (n: number) => Array.from({ length: n }, (_, i) => `string f${i} = ${i + 1};`).join(" ");
+  test("a message of very many fields, in a oneof too", () => {
+    expect(formatted(message(fields(1000))).split("\n")).toHaveLength(1006);
+    expect(() => formatted(message(fields(1001)))).toThrow(/more than 1000 fields/);
+    expect(() => formatted(message(`string a = 3000; oneof o { ${fields(1000)} }`))).toThrow(
+      /more than 1000/,
+    );
+  });
 });
