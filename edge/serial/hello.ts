@@ -58,6 +58,12 @@ function acksFor(state: LinkState, hello: HelloFrame): LinkEffect[] {
 function disputedBoot(state: LinkState, hello: HelloFrame): number | undefined {
   const nonce = state.boots.get(hello.bootId)?.nonce ?? null;
   if (nonce !== null && nonce !== hello.bootNonce) return hello.bootId;
+  // A copied chip that has rebooted does not say its nonce of then. Its ring does: a reading is in the ring before it is
+  // on the line, so a boot that is over cannot have ended before what is stored of it.
+  const short = hello.pending.find(
+    ({ bootId, last }) => bootId !== hello.bootId && last < bootOf(state, bootId).stored,
+  );
+  if (short) return short.bootId;
   return [hello.bootId, ...hello.pending.map((p) => p.bootId)].find((bootId) => {
     const memory = state.boots.get(bootId)?.memoryBootId ?? null;
     return memory !== null && memory !== hello.memoryBootId;

@@ -43,6 +43,31 @@ test("a boot in the ring that is known as another memory's is an alarm like the 
   expect(other.waiting).toBe(3);
 });
 
+test("a copied chip that has rebooted is an alarm for what its ring holds of the shared boot", () => {
+  const { bench, device } = greeted();
+  bench.hear(...press(device, 5));
+  bench.take();
+  // Its chip was copied before the five: boot 7 and the first boot are the same, the nonce is not.
+  const copy = new FakeDevice(DEVICE);
+  copy.bootNonce = 123;
+  press(copy, 3);
+  copy.reboot();
+  bench.open();
+  for (let i = 0; i < 3; i++) for (const frame of bench.take()) bench.hear(...copy.receive(frame));
+  expect(bench.state.alarm).toEqual({ bootId: 7 });
+  expect(copy.waiting).toBe(3);
+});
+
+test("a device that has rebooted hears again what is stored of the boot before: its ACK was lost", () => {
+  const { bench, device } = greeted();
+  bench.hear(...press(device, 5));
+  bench.take();
+  device.reboot();
+  bench.open();
+  for (let i = 0; i < 3; i++) for (const frame of bench.take()) bench.hear(...device.receive(frame));
+  expect([bench.state.alarm, device.waiting]).toEqual([null, 0]);
+});
+
 test("a device that replaces another is taken whatever its boot ids are, and so is the first when it comes back", () => {
   const { bench, device } = greeted();
   bench.hear(...press(device, 3));
