@@ -4,7 +4,7 @@ import { holds, simulate } from "./run.ts";
 import { troubleOf } from "./words.ts";
 
 /** SIMULATE_SEEDS=1000 runs so many. */
-const SEEDS = Number(process.env["SIMULATE_SEEDS"] ?? 40);
+const SEEDS = Number(process.env["SIMULATE_SEEDS"] ?? 200);
 /** So many seeds bring every named fault and state together. */
 const SWARM = 200;
 const TROUBLED_MS = 1_500;
