@@ -12,18 +12,14 @@ test("what becomes durable while another memory is on the line is not acknowledg
   press(impostor, 5);
   bench.do({ type: "closed" });
   bench.open();
-  const exchange = (other: FakeDevice): void => {
-    for (const frame of bench.take()) bench.hear(...other.receive(frame));
-  };
-  exchange(impostor);
+  bench.exchange(impostor);
   expect(bench.state.alarm).toEqual({ bootId: 7 });
   bench.flush();
-  exchange(impostor);
+  bench.exchange(impostor);
   expect(impostor.waiting).toBe(5);
   // The right one is told as soon as it is back.
   bench.open();
-  exchange(device);
-  exchange(device);
+  bench.exchange(device, 2);
   expect([device.waiting, bench.stored.length]).toEqual([0, 5]);
 });
 
@@ -37,8 +33,7 @@ test("a boot in the ring that is known as another memory's is an alarm like the 
   other.reboot();
   bench.take();
   bench.open();
-  for (const frame of bench.take()) bench.hear(...other.receive(frame));
-  for (const frame of bench.take()) bench.hear(...other.receive(frame));
+  bench.exchange(other, 2);
   expect(bench.state.alarm).toEqual({ bootId: 7 });
   expect(other.waiting).toBe(3);
 });
@@ -53,7 +48,7 @@ test("a copied chip that has rebooted is an alarm for what its ring holds of the
   press(copy, 3);
   copy.reboot();
   bench.open();
-  for (let i = 0; i < 3; i++) for (const frame of bench.take()) bench.hear(...copy.receive(frame));
+  bench.exchange(copy, 3);
   expect(bench.state.alarm).toEqual({ bootId: 7 });
   expect(copy.waiting).toBe(3);
 });
@@ -64,7 +59,7 @@ test("a device that has rebooted hears again what is stored of the boot before: 
   bench.take();
   device.reboot();
   bench.open();
-  for (let i = 0; i < 3; i++) for (const frame of bench.take()) bench.hear(...device.receive(frame));
+  bench.exchange(device, 3);
   expect([bench.state.alarm, device.waiting]).toEqual([null, 0]);
 });
 
@@ -74,7 +69,7 @@ test("a device that replaces another is taken whatever its boot ids are, and so 
   const exchange = (other: FakeDevice): void => {
     bench.open();
     for (let i = 0; i < 3; i++) {
-      for (const frame of bench.take()) bench.hear(...other.receive(frame));
+      bench.exchange(other);
       bench.hear(...other.send());
     }
   };
@@ -102,7 +97,7 @@ test("a device that boots over and over leaves nothing that grows", () => {
   for (let i = 0; i < 3 * MAX_BOOTS; i++) {
     device.reboot();
     bench.open();
-    for (const frame of bench.take()) bench.hear(...device.receive(frame));
+    bench.exchange(device);
     bench.hear(...press(device, 1));
     for (const frame of bench.take()) device.receive(frame);
   }

@@ -103,14 +103,14 @@ describe("a link", () => {
     const other = new FakeDevice(DEVICE);
     other.bootNonce = 123;
     bench.open();
-    for (const frame of bench.take()) bench.hear(...other.receive(frame));
+    bench.exchange(other);
     bench.take();
     bench.hear(...press(other, 5));
     expect(bench.take()).toEqual([]);
     expect(bench.stored).toHaveLength(2);
     expect(bench.state.alarm).toEqual({ bootId: 7 });
     bench.open();
-    for (const frame of bench.take()) bench.hear(...device.receive(frame));
+    bench.exchange(device);
     expect(bench.state.alarm).toBeNull();
   });
 
@@ -126,7 +126,7 @@ describe("a link", () => {
     press(device, 5);
     device.receive({ type: "ack", deviceId: DEVICE, bootId: 7, seq: 3 });
     bench.open();
-    for (const frame of bench.take()) bench.hear(...device.receive(frame));
+    bench.exchange(device);
     bench.hear(...device.send());
     expect(bench.stored.map((r) => r.seq)).toEqual([4, 5]);
     expect(bench.state.counts.forgotten).toBe(3);
@@ -144,7 +144,7 @@ describe("a link", () => {
     expect(bench.state.phase).toBe("greeting");
     bench.do({ type: "tick", at: 1000, nonce: 5 });
     bench.nonce = 5;
-    for (const frame of bench.take()) bench.hear(...device.receive(frame));
+    bench.exchange(device);
     bench.hear(...device.send());
     expect(bench.stored.map((r) => [r.bootId, r.seq])).toEqual([
       [7, 1],
@@ -164,7 +164,7 @@ describe("a link", () => {
     bench.do({ type: "tick", at: 1400, nonce: 10 });
     expect(bench.take()).toEqual([]);
     bench.do({ type: "tick", at: 1500, nonce: 10 });
-    for (const frame of bench.take()) bench.hear(...device.receive(frame));
+    bench.exchange(device);
     bench.hear(...device.send());
     expect(bench.stored.map((r) => r.seq)).toEqual([1, 2, 3]);
   });

@@ -77,6 +77,11 @@ export class LinkBench {
   take(): Frame[] {
     return this.sent.splice(0);
   }
+
+  /** A device hears all that was sent, and the link hears its answers. So often. */
+  exchange(device: FakeDevice, rounds = 1): void {
+    for (let i = 0; i < rounds; i++) for (const frame of this.take()) this.hear(...device.receive(frame));
+  }
 }
 
 /** A link whose device has answered its GREET. */
@@ -84,7 +89,7 @@ export function greeted(): { bench: LinkBench; device: FakeDevice } {
   const bench = new LinkBench();
   const device = new FakeDevice(DEVICE);
   bench.open();
-  for (const frame of bench.take()) bench.hear(...device.receive(frame));
+  bench.exchange(device);
   bench.take();
   return { bench, device };
 }

@@ -135,6 +135,8 @@ export const protobufSchemas: Target = {
     ),
   ],
   families: {
+    "n fields more than a message may have": (n) =>
+      both(message(repeated(1_000 + n, (i) => `string f${i} = ${i + 1};`).replaceAll(",", " "))),
     // The parser's time grows with the square of a message's fields, up to the most that one may have.
     "n messages of a hundred fields": (n) => {
       const fields = repeated(100, (i) => `string f${i} = ${i + 1};`).replaceAll(",", " ");

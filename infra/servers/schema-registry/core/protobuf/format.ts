@@ -9,8 +9,8 @@ const MAX_FIELDS = 1_000;
  * A schema's text laid out in one way, so that blanks and comments make no difference: two blanks for each level, one
  * statement a line, an empty line between groups.
  *
- * @throws {Error} at a text or comment that does not end, at blocks nested deeper than 32, and at messages of more
- *   than 1,000 fields.
+ * @throws {Error} at a text or comment that does not end, at blocks nested deeper than 32, and at blocks of more
+ *   than 1,000 statements: fields of a message, values of an enum.
  */
 export function formatted(text: string): string {
   const lines: string[] = [];
