@@ -74,11 +74,6 @@ export class Summary {
       const { sum } = station;
       const row = this.#rows.get(station.id);
       const evidence = row ? { topic: row.topic, partition: row.partition, offset: row.offset } : null;
-      // No sum has more than there is.
-      if (row && caught > row.look && sum.excess > 0) {
-        this.#found(station, sum.excess, evidence, now);
-        continue;
-      }
       if (row) sum.countStrays((of, offset) => (this.#cuts.final(row.partition, of)?.below ?? 0) > offset);
       const cut = this.#cutOf(station, clean, position);
       const difference = cut === undefined ? undefined : sum.difference(cut);
@@ -88,11 +83,16 @@ export class Summary {
         sum.forget(cut, now);
         if (difference !== 0) continue;
       }
+      // No sum has more than there is. What is on its way into it hides as much of that: this is the least.
+      if (row && caught > row.look && sum.excess > Math.max(0, sum.off)) {
+        this.#found(station, sum.excess, evidence, now);
+        continue;
+      }
       // Where a row tells no cut, or none that is new, it may have more by now than the query tells, but not less.
       const boundary =
         this.#progress && this.#read > this.#progress.look ? this.#progress.cuts.get(clean) : undefined;
       const least = boundary !== undefined && boundary <= position ? sum.difference(boundary) : undefined;
-      if (least !== undefined && least < 0) this.#found(station, least, evidence, now);
+      if (least !== undefined && least < Math.min(0, sum.off)) this.#found(station, least, evidence, now);
     }
   }
 
