@@ -135,7 +135,7 @@ function devicesOf(
     seed: options.seed,
     clock,
     service,
-    nonce: () => randomInt(2 ** 32),
+    nonce: () => randomInt(1, 2 ** 32),
     onLineError: (line, error) => logger.warn({ device: line.address.deviceId }, messageOf(error)),
   });
 }

@@ -41,10 +41,11 @@ export function adopt(before: Ledger, hello: HelloFrame): Ledger {
   let ledger = before.memoryBootId === hello.memoryBootId ? before : switched(before, hello.memoryBootId);
   const storedOf = (bootId: number): number => markOf(ledger.boots, bootId)?.stored ?? 0;
   const memory = hello.memoryBootId;
-  for (const { bootId, last } of hello.pending) {
+  for (const { bootId, last, nonce = null } of hello.pending) {
     const mark = markOf(ledger.boots, bootId) ?? newMark(bootId, memory);
     const numbered = Math.max(mark.numbered, last);
-    ledger = { ...ledger, boots: withMark(ledger.boots, { ...mark, memoryBootId: memory, numbered }) };
+    const heard = { ...mark, nonce: mark.nonce ?? nonce, memoryBootId: memory, numbered };
+    ledger = { ...ledger, boots: withMark(ledger.boots, heard) };
   }
   for (const { bootId, stored } of [...basesOf(hello, storedOf), ...endsOf(hello, ledger)]) {
     const mark = markOf(ledger.boots, bootId) ?? newMark(bootId, memory);

@@ -1,7 +1,7 @@
 /** What is on disk of one boot of a device: contiguous, so one number is the unique index of all its readings. */
 export interface BootMark {
   readonly bootId: number;
-  /** null: only readings or a pending entry of this boot were seen, never its own HELLO. */
+  /** null: no HELLO has told it, neither the boot's own nor a later one's. */
   readonly nonce: number | null;
   /** The memory that this boot is of, by its first boot; null: unknown. */
   readonly memoryBootId: number | null;

@@ -1,6 +1,14 @@
-import type { Frame, HelloFrame } from "../../schemas/wire/frame.ts";
+import type { Frame, HelloFrame, PendingBoot } from "../../schemas/wire/frame.ts";
 import { basesOf } from "../outbox/hello-books.ts";
-import { bootOf, counted, type LinkEffect, type LinkState, type LinkTransition, withBoot } from "./link.ts";
+import {
+  bootOf,
+  counted,
+  type LinkBoot,
+  type LinkEffect,
+  type LinkState,
+  type LinkTransition,
+  withBoot,
+} from "./link.ts";
 
 /**
  * The device says who it is and what it holds. Answers a GREET, or a NAK for what the ring has no more.
@@ -35,8 +43,9 @@ export function onHello(before: LinkState, hello: HelloFrame, at: number): LinkT
     state = withBoot(state, base.bootId, { ...boot, stored: base.stored, taken: base.stored });
   }
   const { memoryBootId } = hello;
-  for (const { bootId } of hello.pending) {
-    state = withBoot(state, bootId, { ...bootOf(state, bootId), memoryBootId });
+  for (const { bootId, nonce = null } of hello.pending) {
+    const boot = bootOf(state, bootId);
+    state = withBoot(state, bootId, { ...boot, nonce: boot.nonce ?? nonce, memoryBootId });
   }
   const current = bootOf(state, hello.bootId);
   state = withBoot(state, hello.bootId, { ...current, nonce: hello.bootNonce, memoryBootId });
@@ -58,16 +67,24 @@ function acksFor(state: LinkState, hello: HelloFrame): LinkEffect[] {
 function disputedBoot(state: LinkState, hello: HelloFrame): number | undefined {
   const nonce = state.boots.get(hello.bootId)?.nonce ?? null;
   if (nonce !== null && nonce !== hello.bootNonce) return hello.bootId;
-  // A copied chip that has rebooted does not say its nonce of then. Its ring does: a reading is in the ring before it is
-  // on the line, so a boot that is over cannot have ended before what is stored of it.
-  const short = hello.pending.find(
-    ({ bootId, last }) => bootId !== hello.bootId && last < bootOf(state, bootId).stored,
+  const copied = hello.pending.find(
+    (p) => p.bootId !== hello.bootId && isAnother(bootOf(state, p.bootId), p),
   );
-  if (short) return short.bootId;
+  if (copied) return copied.bootId;
   return [hello.bootId, ...hello.pending.map((p) => p.bootId)].find((bootId) => {
     const memory = state.boots.get(bootId)?.memoryBootId ?? null;
     return memory !== null && memory !== hello.memoryBootId;
   });
+}
+
+/**
+ * Is this boot, which is over, not the one that is known by this id? A copied chip that has rebooted says its nonce of
+ * then. One whose firmware does not is known by its ring: a reading is in the ring before it is on the line, so the
+ * boot cannot have ended before what is stored of it.
+ */
+function isAnother({ nonce, stored }: LinkBoot, pending: PendingBoot): boolean {
+  const other = nonce !== null && pending.nonce !== undefined && pending.nonce !== nonce;
+  return other || pending.last < stored;
 }
 
 function twoMemories(before: LinkState, hello: HelloFrame, disputed: number): LinkTransition {

@@ -4,7 +4,7 @@ import { MAX_BOOTS } from "../outbox/marks.ts";
 
 /** What the link knows of one boot of its device. */
 export interface LinkBoot {
-  /** null: its HELLO was not heard. */
+  /** null: no HELLO has told it, neither the boot's own nor a later one's. */
   readonly nonce: number | null;
   /** The memory that this boot is of, by its first boot; null: unknown. */
   readonly memoryBootId: number | null;

@@ -38,20 +38,28 @@ test("a boot in the ring that is known as another memory's is an alarm like the 
   expect(other.waiting).toBe(3);
 });
 
-test("a copied chip that has rebooted is an alarm for what its ring holds of the shared boot", () => {
-  const { bench, device } = greeted();
-  bench.hear(...press(device, 5));
-  bench.take();
-  // Its chip was copied before the five: boot 7 and the first boot are the same, the nonce is not.
-  const copy = new FakeDevice(DEVICE);
-  copy.bootNonce = 123;
-  press(copy, 3);
-  copy.reboot();
-  bench.open();
-  bench.exchange(copy, 3);
-  expect(bench.state.alarm).toEqual({ bootId: 7 });
-  expect(copy.waiting).toBe(3);
-});
+test.each([
+  { presses: 3, tellsNonces: false, what: "fewer, of older firmware" },
+  { presses: 3, tellsNonces: true, what: "fewer" },
+  { presses: 9, tellsNonces: true, what: "more" },
+])(
+  "a copied chip that has rebooted is an alarm for what its ring holds of the shared boot: $what",
+  ({ presses, tellsNonces }) => {
+    const { bench, device } = greeted();
+    bench.hear(...press(device, 5));
+    bench.take();
+    // Its chip was copied before the five: boot 7 and the first boot are the same, the nonce is not.
+    const copy = new FakeDevice(DEVICE);
+    copy.bootNonce = 123;
+    copy.tellsNonces = tellsNonces;
+    press(copy, presses);
+    copy.reboot();
+    bench.open();
+    bench.exchange(copy, 3);
+    expect(bench.state.alarm).toEqual({ bootId: 7 });
+    expect(copy.waiting).toBe(presses);
+  },
+);
 
 test("a device that has rebooted hears again what is stored of the boot before: its ACK was lost", () => {
   const { bench, device } = greeted();

@@ -16,6 +16,9 @@ export class FakeDevice {
   #total = 0;
   #priorNumbered = 0;
   #priorHappened = 0;
+  /** Does its firmware tell the nonces of boots that are over? */
+  tellsNonces = true;
+  readonly #nonces = new Map<number, number>();
   #greetNonce: number | null = null;
   /** Ring index of the next reading to send. */
   #next = 0;
@@ -60,6 +63,7 @@ export class FakeDevice {
     this.#priorHappened += this.#total;
     this.#seq = 0;
     this.#total = 0;
+    this.#nonces.set(this.bootId, this.bootNonce);
     this.bootId += 1;
     this.bootNonce = this.bootId * 31;
     this.#greetNonce = null;
@@ -111,7 +115,9 @@ export class FakeDevice {
     const pending: PendingBoot[] = [];
     for (const bootId of new Set(this.#ring.map((r) => r.bootId))) {
       const seqs = this.#ring.filter((r) => r.bootId === bootId).map((r) => r.seq);
-      pending.push({ bootId, first: Math.min(...seqs), last: Math.max(...seqs) });
+      const nonce = this.tellsNonces ? this.#nonces.get(bootId) : undefined;
+      const named = nonce === undefined ? {} : { nonce };
+      pending.push({ bootId, first: Math.min(...seqs), last: Math.max(...seqs), ...named });
     }
     return {
       type: "hello",

@@ -18,9 +18,9 @@ class Bench {
 
   constructor(capacity?: number) {
     const ring = new Ring(this.store, capacity);
-    const boot = nextBoot(undefined, ring.counters, this.bootId);
+    const boot = nextBoot(undefined, ring, this.bootId, 77);
     ring.beginBoot(boot.bootId);
-    this.device = new Device(ID, ring, boot, 77);
+    this.device = new Device(ID, ring, boot);
   }
 
   get at(): Instant {
@@ -50,8 +50,8 @@ class Bench {
   }
 
   reboot(): void {
-    const boot = nextBoot(this.device.boot, this.device.ring.counters, 0);
-    this.device.reboot(boot, 78);
+    const boot = nextBoot(this.device.boot, this.device.ring, 0, 78);
+    this.device.reboot(boot);
   }
 
   /** Everything the device wants to say now. */
@@ -208,7 +208,7 @@ test("after a reboot it is silent until greeted, keeps what waited, and numbers 
     seq: 1,
     total: 1,
     pending: [
-      { bootId: 1000, first: 2, last: 3 },
+      { bootId: 1000, first: 2, last: 3, nonce: 77 },
       { bootId: 1001, first: 1, last: 1 },
     ],
   });

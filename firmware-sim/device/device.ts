@@ -3,7 +3,7 @@ import type { ArrivalEvent } from "../../schemas/readings.ts";
 import { encodeFrame } from "../../schemas/wire/codec.ts";
 import { FrameDecoder } from "../../schemas/wire/decoder.ts";
 import { type Frame, LINK, MAX_PENDING_BOOTS, type PendingBoot } from "../../schemas/wire/frame.ts";
-import type { BootRecord } from "./identity.ts";
+import { type BootRecord, noncesOf } from "./identity.ts";
 import type { Ring } from "./ring.ts";
 import { FrameSender } from "./sender.ts";
 
@@ -41,7 +41,6 @@ export class Device {
   readonly #sender: FrameSender;
   readonly #decoder = new FrameDecoder();
   #boot: BootRecord;
-  #bootNonce: number;
   #greeted = false;
   #greetNonce = 0;
   #helloDue = false;
@@ -53,12 +52,11 @@ export class Device {
   #discarded = 0;
 
   /** @param boot - already durable, and begun in the ring. */
-  constructor(id: string, ring: Ring, boot: BootRecord, bootNonce: number) {
+  constructor(id: string, ring: Ring, boot: BootRecord) {
     this.id = id;
     this.ring = ring;
     this.#sender = new FrameSender(ring);
     this.#boot = boot;
-    this.#bootNonce = bootNonce;
   }
 
   get boot(): BootRecord {
@@ -122,10 +120,9 @@ export class Device {
   }
 
   /** Power off and on: the ring stays, everything else begins again. The new boot is begun in the ring here. */
-  reboot(boot: BootRecord, bootNonce: number): void {
+  reboot(boot: BootRecord): void {
     this.lineLost();
     this.#boot = boot;
-    this.#bootNonce = bootNonce;
     this.ring.beginBoot(boot.bootId);
   }
 
@@ -176,12 +173,19 @@ export class Device {
   }
 
   #nameable(): readonly PendingBoot[] {
-    return this.ring.pending.slice(0, MAX_PENDING_BOOTS);
+    const nonces = new Map(noncesOf(this.#boot));
+    return this.ring.pending.slice(0, MAX_PENDING_BOOTS).map((boot) => {
+      const nonce = nonces.get(boot.bootId);
+      // The present boot's is in the HELLO itself.
+      return nonce === undefined || boot.bootId === this.#boot.bootId ? boot : { ...boot, nonce };
+    });
   }
 
   #counts(at: Instant) {
     const { seq, total } = this.ring.counters;
-    return { deviceId: this.id, ...this.#boot, seq, total, serviceTime: at.service };
+    const { bootId, memoryBootId, priorNumbered, priorHappened } = this.#boot;
+    const counts = { memoryBootId, priorNumbered, priorHappened, seq, total };
+    return { deviceId: this.id, bootId, ...counts, serviceTime: at.service };
   }
 
   #hello(at: Instant): Buffer {
@@ -195,7 +199,7 @@ export class Device {
     return encodeFrame({
       type: "hello",
       ...this.#counts(at),
-      bootNonce: this.#bootNonce,
+      bootNonce: this.#boot.bootNonce,
       greetNonce: this.#greetNonce,
       pending,
     });

@@ -5,7 +5,15 @@ import type { BootRecord, IdentityBook } from "./identity.ts";
 const count = z.number().int().min(0);
 const book = z.record(
   z.string(),
-  z.object({ bootId: count, memoryBootId: count, priorNumbered: count, priorHappened: count }),
+  z.object({
+    bootId: count,
+    memoryBootId: count,
+    priorNumbered: count,
+    priorHappened: count,
+    // Not kept by older versions.
+    bootNonce: count.default(0),
+    earlierNonces: z.array(z.tuple([count, count])).default([]),
+  }),
 );
 
 /** One small JSON file for all devices: when 370 of them boot together, one fsync is enough. */

@@ -23,7 +23,7 @@ export interface DeviceGroupOptions {
   readonly clock: Clock;
   /** Service time, epoch ms. */
   readonly service: () => number;
-  /** True randomness for boot nonces: two boots of the same seed must not share one. */
+  /** True randomness for boot nonces, 1 to 2^32 − 1: two boots of the same seed must not share one. */
   readonly nonce: () => number;
   readonly onLineError: (line: DeviceLine, error: unknown) => void;
 }
@@ -60,7 +60,7 @@ export class DeviceGroup {
       const boot = boots.get(ref.id);
       if (!ring || !boot) continue;
       ring.beginBoot(boot.bootId);
-      this.#add(ref, new Device(ref.id, ring, boot, options.nonce()));
+      this.#add(ref, new Device(ref.id, ring, boot));
     }
   }
 
@@ -103,16 +103,16 @@ export class DeviceGroup {
     const boots = this.#newBoots(rings);
     for (const { ref, line } of members) {
       const boot = boots.get(ref.id);
-      if (boot) line.reboot(boot, this.#options.nonce(), late);
+      if (boot) line.reboot(boot, late);
     }
   }
 
   /** The next boot of each of these devices, on disk for good when this returns. */
   #newBoots(rings: ReadonlyMap<string, Ring>): ReadonlyMap<string, BootRecord> {
-    const { identities, clock } = this.#options;
+    const { identities, clock, nonce } = this.#options;
     const seconds = Math.floor(clock.now() / 1000);
     const boots = new Map(
-      [...rings].map(([id, ring]) => [id, nextBoot(identities.get(id), ring.counters, seconds)]),
+      [...rings].map(([id, ring]) => [id, nextBoot(identities.get(id), ring, seconds, nonce())]),
     );
     identities.put(boots);
     return boots;

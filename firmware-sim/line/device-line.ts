@@ -94,12 +94,12 @@ export class DeviceLine {
   }
 
   /** Power off and on. */
-  reboot(boot: BootRecord, nonce: number, keepLate: boolean): void {
+  reboot(boot: BootRecord, keepLate: boolean): void {
     this.#late = keepLate ? this.#recent : [];
     this.#recent = [];
     this.#sentSinceReboot = 0;
     this.#rest = Buffer.alloc(0);
-    this.device.reboot(boot, nonce);
+    this.device.reboot(boot);
   }
 
   setFault(kind: LastingKind, strength?: number): void {

@@ -99,8 +99,11 @@ class Reader {
     this.#at += length;
     return value;
   }
+  get atEnd(): boolean {
+    return this.#at === this.#buffer.length;
+  }
   end(): void {
-    if (this.#at !== this.#buffer.length) throw invalid(`${this.#buffer.length - this.#at} bytes too many`);
+    if (!this.atEnd) throw invalid(`${this.#buffer.length - this.#at} bytes too many`);
   }
 }
 
@@ -155,6 +158,7 @@ function body(frame: Frame): Buffer {
       if (frame.pending.length > MAX_PENDING_BOOTS) throw invalid(`${frame.pending.length} pending boots`);
       w.u8(frame.pending.length);
       for (const p of frame.pending) w.u64(p.bootId).u64(p.first).u64(p.last);
+      if (frame.pending.some((p) => p.nonce)) for (const p of frame.pending) w.u32(p.nonce ?? 0);
       break;
     case "reading":
       w.u64(frame.bootId).u64(frame.seq).u64(frame.total).u64(frame.serviceTime).u64(frame.deviceTime);
@@ -190,7 +194,12 @@ export function encodeFrame(frame: Frame): Buffer {
 function readPending(r: Reader): PendingBoot[] {
   const count = r.u8();
   if (count > MAX_PENDING_BOOTS) throw invalid(`${count} pending boots`);
-  return Array.from({ length: count }, () => ({ bootId: r.u64(), first: r.u64(), last: r.u64() }));
+  const boots = Array.from({ length: count }, () => ({ bootId: r.u64(), first: r.u64(), last: r.u64() }));
+  if (r.atEnd) return boots;
+  return boots.map((boot) => {
+    const nonce = r.u32();
+    return nonce === 0 ? boot : { ...boot, nonce };
+  });
 }
 
 /**

@@ -40,6 +40,8 @@ export interface PendingBoot {
   readonly bootId: number;
   readonly first: number;
   readonly last: number;
+  /** 32 random bits of that boot, not 0; left out: the device does not know them any more, or its firmware is older. */
+  readonly nonce?: number;
 }
 
 /** Device → agent: who I am and what I hold. Answers a GREET; also sent when a NAK asks for what the ring has not. */

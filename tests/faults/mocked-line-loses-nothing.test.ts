@@ -40,9 +40,9 @@ class MockedLine {
 
   constructor(baudRate = 115_200) {
     const ring = new Ring(new MemoryRingStorage());
-    const boot = nextBoot(undefined, ring.counters, 1000);
+    const boot = nextBoot(undefined, ring, 1000, 1);
     ring.beginBoot(boot.bootId);
-    this.device = new Device(DEVICE, ring, boot, 1);
+    this.device = new Device(DEVICE, ring, boot);
     this.line = new DeviceLine({
       address: { stationId: 40380, deviceId: DEVICE },
       device: this.device,

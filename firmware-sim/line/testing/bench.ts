@@ -24,9 +24,9 @@ export class LineBench {
 
   constructor(baudRate = 115_200, seed = 1) {
     const ring = new Ring(new MemoryRingStorage());
-    const boot = nextBoot(undefined, ring.counters, 1000);
+    const boot = nextBoot(undefined, ring, 1000, 1);
     ring.beginBoot(boot.bootId);
-    this.device = new Device(DEVICE, ring, boot, 1);
+    this.device = new Device(DEVICE, ring, boot);
     const now = (): Instant => ({
       monotonic: this.clock.monotonic(),
       wall: this.clock.now(),
@@ -57,7 +57,7 @@ export class LineBench {
   }
 
   reboot(late = false): void {
-    this.line.reboot(nextBoot(this.device.boot, this.device.ring.counters, 0), 2, late);
+    this.line.reboot(nextBoot(this.device.boot, this.device.ring, 0, 2), late);
   }
 
   /** Let time pass; the agent looks every 10 ms. */

@@ -20,9 +20,13 @@ const arrival = fc.record({
   prevDirection: fc.constantFrom(null, "a" as const, "b" as const),
 });
 
-const pending = fc.array(fc.record({ bootId: count(), first: count(), last: count() }), {
-  maxLength: MAX_PENDING_BOOTS,
-});
+const pending = fc.array(
+  fc.record(
+    { bootId: count(), first: count(), last: count(), nonce: fc.integer({ min: 1, max: 0xffff_ffff }) },
+    { requiredKeys: ["bootId", "first", "last"] },
+  ),
+  { maxLength: MAX_PENDING_BOOTS },
+);
 
 /** Any frame the protocol allows. */
 export function anyFrame(): fc.Arbitrary<Frame> {

@@ -53,7 +53,10 @@ export class Unit {
     this.#options = options;
     this.#random = random;
     const ring = new Ring(new MemoryRingStorage());
-    this.#boot = before ? before.#boot : nextBoot(undefined, ring.counters, seconds(life));
+    const nonce = this.#nonce();
+    this.#boot = before
+      ? { ...before.#boot, bootNonce: nonce }
+      : nextBoot(undefined, ring, seconds(life), nonce);
     ring.beginBoot(this.#boot.bootId);
     this.bootIds.add(this.#boot.bootId);
     const instant = (): Instant => {
@@ -62,7 +65,7 @@ export class Unit {
     };
     this.line = new DeviceLine({
       address: { stationId: ref.stationId, deviceId },
-      device: new Device(deviceId, ring, this.#boot, this.#nonce()),
+      device: new Device(deviceId, ring, this.#boot),
       host: cables,
       baudRate,
       random,
@@ -92,9 +95,9 @@ export class Unit {
 
   /** Power off and on. @param late - frames of the boot before come behind those of the new one. */
   reboot(late: boolean): void {
-    this.#boot = nextBoot(this.#boot, this.ring.counters, seconds(this.#options.life));
+    this.#boot = nextBoot(this.#boot, this.ring, seconds(this.#options.life), this.#nonce());
     this.bootIds.add(this.#boot.bootId);
-    this.line.reboot(this.#boot, this.#nonce(), late);
+    this.line.reboot(this.#boot, late);
   }
 
   #arrival(mark: number) {
