@@ -11,6 +11,7 @@ import { type Joined, joinedTransactions } from "./joined-transactions.ts";
 import { type PlannedFault, planned } from "./plan.ts";
 import { Presses } from "./presses.ts";
 import { Site, type SiteOptions } from "./site.ts";
+import { type FleetEvidence, Vehicles } from "./vehicles.ts";
 
 export interface ChaosOptions extends SiteOptions {
   readonly seed: number;
@@ -24,7 +25,7 @@ export interface ChaosOptions extends SiteOptions {
   readonly signal: AbortSignal;
 }
 
-/** What four witnesses that share no code say of the same readings. */
+/** What five witnesses that share no code say of the same readings. */
 interface Counted {
   readonly seed: number;
   readonly minutes: number;
@@ -41,6 +42,8 @@ interface Counted {
   readonly missummed: readonly (readonly [string, number, number])[];
   /** Entries on the page. */
   readonly page: number;
+  /** Events of vehicles that were acknowledged, against PostgreSQL's rows. */
+  readonly fleet: FleetEvidence;
   readonly auditor: { readonly state: string; readonly findings: number };
   /** From the end of the faults until all agreed, ms; null: they never did. */
   readonly drainedMs: number | null;
@@ -93,14 +96,17 @@ async function struckAndCounted(site: Site, options: ChaosOptions): Promise<Coun
   const { endpoints } = site.system;
   const clean = await CleanTopic.open(endpoints.KAFKA_BROKERS, TOPICS.turnstiles);
   const viewer = openViewer(endpoints.DASHBOARD_URL);
+  const vehicles = new Vehicles(endpoints.FLEET_URL, endpoints.POSTGRES_URL);
   try {
     const presses = new Presses(site.simulator, DEVICES, rate);
     const [struck] = await Promise.all([strike(site, options).finally(() => presses.end()), presses.run()]);
     site.network.heal();
     await site.simulator.heal();
+    await vehicles.end();
     note(`${presses.total} presses; everything heals and drains`);
-    return await settled({ site, clean, viewer, presses }, struck, options);
+    return await settled({ site, clean, viewer, presses, vehicles }, struck, options);
   } finally {
+    vehicles.abandon();
     viewer.close();
     await clean.close();
   }
@@ -144,6 +150,7 @@ interface Witnesses {
   readonly clean: CleanTopic;
   readonly viewer: Viewer;
   readonly presses: Presses;
+  readonly vehicles: Vehicles;
 }
 
 /** Wait until all agree. A count that is too high never comes down again, so waiting hides nothing. */
@@ -170,18 +177,23 @@ async function settled(
 }
 
 async function reported(
-  { site, clean, viewer, presses }: Witnesses,
+  { site, clean, viewer, presses, vehicles }: Witnesses,
   faults: Readonly<Record<string, number>>,
   { seed, minutes, replace }: ChaosOptions,
   drainedMs: number,
 ): Promise<Counted> {
   const { endpoints } = site.system;
-  const [sums, proof] = await Promise.all([summedBy(endpoints.KSQLDB_URL), proofOf(endpoints.DASHBOARD_URL)]);
+  const [sums, proof, fleet] = await Promise.all([
+    summedBy(endpoints.KSQLDB_URL),
+    proofOf(endpoints.DASHBOARD_URL),
+    vehicles.evidence(),
+  ]);
   const evidence = evidenceOf(presses.taken, clean.records);
   const missummed = differing(clean.stations, sums);
   const { lost, doubled, outOfOrder, pressed } = evidence;
   const auditor = { state: proof.state, findings: proof.findings.open };
-  const wrong = lost + doubled + outOfOrder + evidence.strange.length + missummed.length;
+  const wrong =
+    lost + doubled + outOfOrder + evidence.strange.length + missummed.length + fleet.differing.length;
   const sound = wrong === 0 && viewer.entries === pressed;
   const calm = auditor.state === "holds" && auditor.findings === 0;
   // Another's gateway need not tell what the auditor has to hear of the devices: the others judge it.
@@ -191,6 +203,7 @@ async function reported(
     named: namedIn(evidence),
     missummed,
     page: viewer.entries,
+    fleet,
     auditor,
     drainedMs,
     agrees: sound === calm,

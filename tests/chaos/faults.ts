@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ONCE as ONCE_ON_DEVICES } from "../../firmware-sim/faults/kinds.ts";
 import { Burden } from "../proof/system/burden.ts";
 import { freeze } from "../support/signals.ts";
 import type { Rule } from "../support/tcp-proxy.ts";
 import type { FaultKind, PlannedFault } from "./plan.ts";
 import type { Site } from "./site.ts";
+import { fence, poison, TRANSACTIONAL_IDS } from "./strangers.ts";
 
 interface Fault {
   readonly about: string;
@@ -90,12 +92,39 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       return ruled(site, forMs, { requests: late, replies: late });
     },
   },
+  join: {
+    about: "a second gateway or dedup comes, and dies",
+    weight: 2,
+    lasts: [5_000, 40_000],
+    targets: (site) => site.joinable,
+    async strike(site, { target, forMs }) {
+      const leave = site.join(target);
+      await sleep(forMs);
+      await leave();
+    },
+  },
+  fence: {
+    about: "a stranger takes dedup's transactional id over",
+    weight: 1,
+    lasts: ONCE,
+    targets: () => TRANSACTIONAL_IDS,
+    strike: (site, { target }) => fence(site.system.endpoints.KAFKA_BROKERS, target),
+  },
+  poison: {
+    about: "a stranger writes what nobody can read into the raw topic",
+    weight: 1,
+    lasts: ONCE,
+    targets: nowhere,
+    strike: (site) => poison(site.system.endpoints.KAFKA_BROKERS),
+  },
   ...onDevices("unplug", "a device is unplugged", 2),
   ...onDevices("noise", "bits flip on a device's line", 1),
   ...onDevices("duplicate", "every frame of a device comes three times", 1),
   ...onDevices("cut-line", "bytes are lost on a device's line", 1),
   ...onDevices("babble", "a device sends garbage", 1),
   ...onDevices("reboot", "a device starts again", 2),
+  ...onDevices("late", "a device starts again, and frames of the boot before come late", 1),
+  ...onDevices("hang-line", "a device's line is open, and nothing moves on it", 1),
 };
 
 /** The rules hold for a time; connections that lost bytes are reset, as TCP would end them. */
@@ -113,10 +142,14 @@ async function ruled(
   if (rules.replies?.mode === "drop") site.network.cut();
 }
 
+function isOnce(kind: string): boolean {
+  return (ONCE_ON_DEVICES as readonly string[]).includes(kind);
+}
+
 /** A fault that the simulator knows how to make. */
 function onDevices(name: string, about: string, weight: number): Readonly<Record<string, Fault>> {
-  const kind = name === "cut-line" ? "cut" : name;
-  const once = name === "reboot";
+  const kind = name.replace("-line", "");
+  const once = isOnce(kind);
   const fault: Fault = {
     about,
     weight,

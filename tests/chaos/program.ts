@@ -39,10 +39,10 @@ export class Program {
   }
 
   /** Resolves when it has ended. */
-  async stop(): Promise<void> {
+  async stop(by: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
     this.#over = true;
     this.#child?.kill("SIGCONT");
-    this.#child?.kill("SIGTERM");
+    this.#child?.kill(by);
     const late = setTimeout(() => this.kill(), 10_000);
     await this.#running;
     clearTimeout(late);

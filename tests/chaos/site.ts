@@ -21,8 +21,11 @@ export interface SiteOptions {
 }
 
 /** Parts that have readings in their hands. */
-const SUPERVISED = ["kafka", "schema-registry", "central", "gateway", "ksql", "audit", "dashboard"];
-const ONLY = "dashboard,firmware-sim,gateway,central,ksql,queries,audit";
+const SUPERVISED = [
+  ...["kafka", "schema-registry", "central", "gateway", "ksql", "audit", "dashboard"],
+  ...["postgres", "fleet-ingest"],
+];
+const ONLY = "dashboard,firmware-sim,gateway,central,ksql,queries,audit,fleet-ingest,database";
 
 /** The whole system under the supervisor, but the agents: they stand behind a proxy, whose cables can be cut. */
 export class Site {
@@ -31,8 +34,16 @@ export class Site {
   /** Between the agents and the gateway. */
   readonly network: TcpProxy;
   readonly #programs: ReadonlyMap<string, Program>;
+  /** Instances that may come beside those that are there: not started yet. */
+  readonly #seconds: ReadonlyMap<string, () => Program>;
 
-  private constructor(system: TestSystem, network: TcpProxy, programs: ReadonlyMap<string, Program>) {
+  private constructor(
+    system: TestSystem,
+    network: TcpProxy,
+    programs: ReadonlyMap<string, Program>,
+    seconds: ReadonlyMap<string, () => Program>,
+  ) {
+    this.#seconds = seconds;
     this.system = system;
     this.simulator = simulatorControl(system.endpoints.FIRMWARE_SIM_URL);
     this.network = network;
@@ -57,14 +68,20 @@ export class Site {
       ...words,
     ];
     const programs = new Map<string, Program>();
-    programs.set(
-      "edge",
-      new Program(
-        own("edge", "--all"),
-        { ...env, MQTT_URL: `mqtt://${network.address}`, LOG_LEVEL: "warn" },
-        root,
-      ),
-    );
+    const second = await freePort();
+    const MQTT_URL = [
+      `mqtt://${network.address}`,
+      ...(replace.gateway ? [] : [`mqtt://127.0.0.1:${second}`]),
+    ].join();
+    programs.set("edge", new Program(own("edge", "--all"), { ...env, MQTT_URL, LOG_LEVEL: "warn" }, root));
+    const beside = { ...env, PROBE_PORT: "0", LOG_LEVEL: "warn" };
+    const seconds = new Map<string, () => Program>();
+    if (!replace.gateway)
+      seconds.set(
+        "gateway",
+        () => new Program(own("gateway", "mqtt"), { ...beside, MQTT_PORT: String(second) }, root),
+      );
+    if (!replace.dedup) seconds.set("dedup", () => new Program(own("central", "dedup"), beside, root));
     if (replace.gateway)
       programs.set("gateway", shell(replace.gateway, { ...env, MQTT_PORT: String(gatewayPort) }));
     if (replace.dedup) {
@@ -72,7 +89,7 @@ export class Site {
       programs.set("stations", new Program(own("central", "stations"), env, root));
     }
     for (const program of programs.values()) program.start();
-    return new Site(system, network, programs);
+    return new Site(system, network, programs, seconds);
   }
 
   /** Parts that can be killed and stopped. */
@@ -80,6 +97,19 @@ export class Site {
     const own = [...this.#programs.keys()];
     const replaced = own.includes("dedup") ? ["central"] : [];
     return [...new Set([...SUPERVISED.filter((part) => !replaced.includes(part)), ...own])];
+  }
+
+  /** Parts of which there may be a second instance. */
+  get joinable(): readonly string[] {
+    return [...this.#seconds.keys()];
+  }
+
+  /** A second instance comes beside the first. @returns ends it by SIGKILL. */
+  join(part: string): () => Promise<void> {
+    const program = this.#seconds.get(part)?.();
+    if (!program) throw new Error(`there is no second ${part}`);
+    program.start();
+    return () => program.stop("SIGKILL");
   }
 
   /** What the programs that this site started itself have said: for a report on one that does not run. */

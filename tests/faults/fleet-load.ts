@@ -14,6 +14,8 @@ export interface FleetLoad {
   event(vehicle: string, sequence: number): FleetEvent;
   /** Ends when everything that was posted is acknowledged. */
   stop(): Promise<void>;
+  /** Ends soon, whatever was not acknowledged. */
+  abandon(): void;
 }
 
 const EVENTS_PER_POST = 5;
@@ -25,10 +27,12 @@ export function startFleetLoad(url: string, vehicles: number, pauseMs = PAUSE_MS
   let total = 0;
   let failures = 0;
   let stopping = false;
+  let abandoned = false;
   const drive = async (vehicle: string): Promise<void> => {
     for (let next = 1; !stopping; next += EVENTS_PER_POST) {
       const events = Array.from({ length: EVENTS_PER_POST }, (_, n) => event(vehicle, next + n));
       while (!(await posted(url, events))) {
+        if (abandoned) return;
         failures++;
         await sleep(PAUSE_MS * 5);
       }
@@ -58,6 +62,10 @@ export function startFleetLoad(url: string, vehicles: number, pauseMs = PAUSE_MS
     async stop() {
       stopping = true;
       await driving;
+    },
+    abandon() {
+      stopping = true;
+      abandoned = true;
     },
   };
 }

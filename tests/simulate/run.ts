@@ -5,6 +5,7 @@ import { isIdle, stateOf } from "./coverage.ts";
 import { type Fault, KINDS } from "./faults/faults.ts";
 import { planned } from "./faults/plan.ts";
 import { type Wrong, wrongs } from "./oracle.ts";
+import { misreported } from "./said.ts";
 import { System } from "./system.ts";
 import { sealed } from "./time/sealed.ts";
 import type { Followed } from "./way.ts";
@@ -40,6 +41,8 @@ export interface RunResult {
   readonly wrong: readonly Wrong[];
   /** What the auditor says though nothing is lost, and what it does not come to say. */
   readonly audit: readonly string[];
+  /** Devices that are said to be away though they are there. */
+  readonly said: readonly string[];
   readonly presses: number;
   /** From the end of the faults until all had come through, ms; undefined: it never did. */
   readonly drainedMs: number | undefined;
@@ -99,6 +102,7 @@ async function run(
     way: world.way?.lines ?? [],
     wrong: wrongOf(system),
     audit: auditOf(system),
+    said: saidOf(system),
     presses: system.field.units.reduce((sum, { presses }) => sum + presses.length, 0),
     drainedMs: drained,
     atRest: isAtRest(system),
@@ -108,8 +112,8 @@ async function run(
   };
 }
 
-export function holds({ wrong, audit, drainedMs }: RunResult): boolean {
-  return wrong.length === 0 && audit.length === 0 && drainedMs !== undefined;
+export function holds({ wrong, audit, said, drainedMs }: RunResult): boolean {
+  return [wrong, audit, said].every(({ length }) => length === 0) && drainedMs !== undefined;
 }
 
 function isUp({ broker, gateways, verdict }: System): boolean {
@@ -169,7 +173,7 @@ function isAtRest({ field, boxes, broker }: System): boolean {
 function isDrained(system: System): boolean {
   if (!isAtRest(system)) return false;
   const verdict = system.verdict();
-  return verdict?.state === "holds" && wrongOf(system).length === 0;
+  return verdict?.state === "holds" && wrongOf(system).length === 0 && saidOf(system).length === 0;
 }
 
 function wrongOf({ broker, field }: System): readonly Wrong[] {
@@ -179,6 +183,10 @@ function wrongOf({ broker, field }: System): readonly Wrong[] {
     summary: broker.memory.records(TOPICS.turnstileSummary),
   };
   return wrongs(field.units, topics, (unit) => field.unit(unit.ref.id) !== unit);
+}
+
+function saidOf({ broker, field }: System): readonly string[] {
+  return misreported(broker.memory.records(TOPICS.devices), field.places);
 }
 
 function openFindings({ memory }: System["broker"]): readonly Finding[] {

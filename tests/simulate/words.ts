@@ -6,14 +6,20 @@ import type { RunResult } from "./run.ts";
 const MOST = 5;
 
 /** What is wrong in a run, a line each. */
-export function troubleOf({ wrong, audit, drainedMs }: RunResult): readonly string[] {
+export function troubleOf({ wrong, audit, said, drainedMs }: RunResult): readonly string[] {
   const told = wrong.slice(0, MOST).map(({ kind, device, bootId, seq, detail }) => {
     const name = kind === "miscounted" ? `station ${device}` : `${device};${bootId};${seq}`;
     return `${kind}: ${name}: ${detail}`;
   });
   const more = wrong.length > MOST ? [`and ${wrong.length - MOST} more`] : [];
   const stuck = drainedMs === undefined ? ["not everything came through in time"] : [];
-  return [...told, ...more, ...audit.map((line) => `the auditor: ${line}`), ...stuck];
+  return [
+    ...told,
+    ...more,
+    ...audit.map((line) => `the auditor: ${line}`),
+    ...said.map((line) => `said: ${line}`),
+    ...stuck,
+  ];
 }
 
 /** A failing run for a person: what, by which faults, and how to see it again. */

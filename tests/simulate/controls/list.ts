@@ -159,12 +159,23 @@ export const OLD_DEFECTS: readonly Control[] = [
   },
   {
     name: "the cloned agent",
-    seenAs: ["the auditor"],
+    seenAs: ["said"],
     edits: [
       {
         file: "gateway/sessions/station-holders.ts",
         from: 'if (asking.box === "") return undefined;',
         to: "if (asking.box !== undefined) return undefined;",
+      },
+      {
+        file: "gateway/sessions/station-holders.ts",
+        from: "if (said.gone) return [];",
+        to: "if (said.gone || !said.gone) return [];",
+      },
+      // It stays for good, as one that nobody knows of does. With the mend it is refused at the door.
+      {
+        file: "tests/simulate/faults/faults.ts",
+        from: "strike: (system, { target }) => system.clone(target),",
+        to: "strike: (system, { target }) => void system.clone(target),",
       },
     ],
   },
