@@ -22,6 +22,7 @@ export const ENTRIES = [
   "gateway/main.ts",
   "central/main.ts",
   "central/audit/main.ts",
+  "central/replay/main.ts",
   "central/connect/main.ts",
   "central/ksql/main.ts",
 ];

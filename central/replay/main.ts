@@ -1,0 +1,163 @@
+import { InvalidArgumentError, Option } from "commander";
+import { systemClock } from "../../infra/runtime/clock.ts";
+import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
+import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
+import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
+import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import { httpAccess } from "../../infra/runtime/security/http.ts";
+import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
+import { mustAnswer } from "../../infra/runtime/service/answering.ts";
+import { logSettings, readConfig } from "../../infra/runtime/service/config.ts";
+import { commandLogger, createProgram, runProgram } from "../../infra/runtime/service/program.ts";
+import { printableLines } from "../../infra/runtime/text/printable.ts";
+import { nearestStations } from "../../infra/runtime/text/stations.ts";
+import { CodedError, EXIT } from "../../schemas/errors.ts";
+import { stationById } from "../../schemas/network/network.ts";
+import { parseReading, topicNames } from "../../schemas/topics.ts";
+import { replaySettings } from "./config.ts";
+import { ReplayCount } from "./count.ts";
+import { momentOf } from "./moment.ts";
+import { type Interval, rawRuns, recordsOf } from "./read.ts";
+import { type Arrival, MAX_ARRIVALS, Story, type Told } from "./story.ts";
+import { clockText, countText, isWhole } from "./text.ts";
+
+const { env } = process;
+const name = "replay";
+const print = (text: string): void => void process.stdout.write(`${printableLines(text)}\n`);
+const started = systemClock.now();
+
+interface Flags {
+  readonly from: number;
+  readonly to: number;
+  readonly station?: number;
+  readonly speed: number;
+  readonly lag: number;
+  readonly count?: boolean;
+  readonly json?: boolean;
+}
+
+async function replay(flags: Flags): Promise<void> {
+  const { from, to, lag, json } = flags;
+  if (to <= from)
+    throw new CodedError("USAGE", { message: "--to must be later than --from", retryable: false });
+  const config = readConfig(replaySettings, env);
+  await mustAnswer("KAFKA_BROKERS", env);
+  const around = { clock: systemClock, logger: commandLogger(name, env) };
+  const kafka = createKafka({ ...kafkaAccess(config), ...around, clientId: name });
+  const avro = avroDecoder(createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), ...around }));
+  const topics = topicNames(config.TOPIC_PREFIX);
+  const isTold = !(flags.count || json);
+  const count = new ReplayCount();
+  const story = new Story((id) => stationById(id)?.name ?? `station ${id}`);
+  const interval: Interval = { from, to };
+  const take = async ({ topic, timestamp, value, headers }: InRecord): Promise<void> => {
+    const { reading, times } = headers;
+    const stationId = Number.parseInt(parseReading(reading ?? "").deviceId, 10);
+    if (flags.station !== undefined && stationId !== flags.station) return;
+    count.clean(reading);
+    if (!isTold || !value) return;
+    if (topic === topics.turnstiles) story.entry(timestamp, stationId);
+    else story.arrival(timestamp, (await avro.decode(value, "arrival")) as Arrival, times);
+  };
+  await recordsOf(kafka, [topics.arrivals, topics.turnstiles], interval, take);
+  if (isTold) await tell(story, interval, flags.speed);
+  // A reading is in the raw topic before it is in a clean one: by so much at most, unless something stood still for longer.
+  const unreadable = await rawRuns(kafka, topics, from - lag, (run) => count.raw(run));
+  const { counted } = count;
+  if (json) print(JSON.stringify({ from: new Date(from), to: new Date(to), ...counted }, null, 2));
+  else {
+    print(countText(interval, counted));
+    if (unreadable > 0)
+      print(`(${unreadable} records of the raw topic are no batches, and are passed over.)`);
+  }
+  if (!isWhole(counted)) process.exitCode = EXIT.failure;
+}
+
+async function tell(story: Story, { from }: Interval, speed: number): Promise<void> {
+  const { lines } = story;
+  const began = systemClock.monotonic();
+  for (const { at, text } of lines) {
+    const dueMs = speed === 0 ? 0 : (at - from) / speed - (systemClock.monotonic() - began);
+    if (dueMs > 0) await systemClock.sleep(dueMs);
+    print(lineOf({ at, text }));
+  }
+  if (story.untold > 0) print(`… and ${story.untold} trains more than the ${MAX_ARRIVALS} that are told of.`);
+  if (lines.length > 0) print("");
+}
+
+const lineOf = ({ at, text }: Told): string => `${clockText(at)}  ${text}`;
+
+function moment(text: string): number {
+  const ms = momentOf(text, started);
+  if (ms === undefined)
+    throw new InvalidArgumentError("give 08:12, 08:12:30, 15m (ago), now, or 2026-11-30T08:12:00Z");
+  return ms;
+}
+
+/** A length of time in the same words: `10m`. */
+function duration(text: string): number {
+  const ms = /^[\d.]+[smhd]$/.test(text) ? started - (momentOf(text, started) ?? Number.NaN) : Number.NaN;
+  if (Number.isNaN(ms)) throw new InvalidArgumentError("give 30s, 10m, 2h or 1d");
+  return ms;
+}
+
+function speedOf(text: string): number {
+  const speed = Number(text.replace(/[x×]$/, ""));
+  if (!(speed > 0 && speed <= 10_000))
+    throw new InvalidArgumentError("give how many times faster than it was, 0.1 to 10000");
+  return speed;
+}
+
+function stationOf(text: string): number {
+  const near = nearestStations(text, 3);
+  const [station] = near;
+  const isMeant =
+    station && (String(station.id) === text || station.name.toLowerCase() === text.toLowerCase());
+  if (isMeant) return station.id;
+  const words = near.map(({ id, name: stationName }) => `${id} (${stationName})`).join(", ");
+  throw new InvalidArgumentError(`did you mean ${words}?`);
+}
+
+const program = createProgram({
+  name,
+  description:
+    "Tells again what happened between two moments, and counts its readings again from the records.",
+  settings: [replaySettings, logSettings],
+  examples: `  npm run replay                                   the last fifteen minutes
+  npm run replay -- --from 08:00 --to 08:15 --speed 60
+  npm run replay -- --from 2h --station 40380 --count
+  npm run --silent replay -- --from 1h --json`,
+  env,
+});
+
+program
+  .addOption(
+    new Option("--from <moment>", "08:12, 15m (ago), or 2026-11-30T08:12:00Z")
+      .argParser(moment)
+      .default(started - 15 * 60_000, "15m"),
+  )
+  .addOption(
+    new Option("--to <moment>", "the first moment behind it").argParser(moment).default(started, "now"),
+  )
+  .option("--station <id>", "only this one, by its id or name", stationOf)
+  .addOption(
+    new Option("--speed <n>", "how many times faster than it was; left out: at once")
+      .argParser(speedOf)
+      .default(0, "at once"),
+  )
+  .addOption(
+    new Option("--lag <time>", "how much older a reading may be in the raw topic")
+      .argParser(duration)
+      .default(10 * 60_000, "10m"),
+  )
+  .option("--count", "only count")
+  .option("--json", "only count, for programs")
+  .addHelpText(
+    "after",
+    `
+Times are those at which Kafka got the records, by this machine's clock and zone. It reads, and changes nothing.
+Exit 1: a number between two others is missing, or one is there twice, or behind a later one.`,
+  )
+  .action(replay);
+
+await runProgram(program);

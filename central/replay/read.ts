@@ -1,0 +1,71 @@
+import type { InRecord, Kafka } from "../../infra/runtime/kafka/ports.ts";
+import { HEADER } from "../../infra/runtime/registry/wire-format.ts";
+import { isCoded } from "../../schemas/errors.ts";
+import type { ReadingRange, Topics } from "../../schemas/topics.ts";
+import { readBatch } from "../audit/read/batch.ts";
+
+/** A stretch of the wall clock, epoch ms, by the times that Kafka's records have. */
+export interface Interval {
+  readonly from: number;
+  /** The first moment behind it. */
+  readonly to: number;
+}
+
+/**
+ * The records of these topics whose time is in the interval, in order per partition. Nothing is committed, and nothing
+ * that is live is disturbed.
+ *
+ * @throws {CodedError} KAFKA_UNAVAILABLE, also when there is no such topic
+ */
+export async function recordsOf(
+  kafka: Pick<Kafka, "tail">,
+  topics: readonly string[],
+  { from, to }: Interval,
+  take: (record: InRecord) => void | Promise<void>,
+): Promise<void> {
+  const tail = await kafka.tail({
+    topics,
+    from,
+    async onRecords(records) {
+      for (const record of records) {
+        if (record.timestamp >= from && record.timestamp < to) await take(record);
+      }
+    },
+  });
+  try {
+    await Promise.race([tail.caughtUp, tail.failed]);
+  } finally {
+    await tail.stop();
+  }
+}
+
+/**
+ * What the raw topic has, from this moment until now.
+ *
+ * @returns how many of its records nobody can read.
+ * @throws {CodedError} KAFKA_UNAVAILABLE
+ */
+export async function rawRuns(
+  kafka: Pick<Kafka, "tail">,
+  topics: Topics,
+  from: number,
+  take: (run: ReadingRange) => void,
+): Promise<number> {
+  let unreadable = 0;
+  await recordsOf(kafka, [topics.raw], { from, to: Number.POSITIVE_INFINITY }, ({ value }) => {
+    const runs = value && runsIn(value);
+    if (!runs) unreadable++;
+    for (const run of runs ?? []) take(run);
+  });
+  return unreadable;
+}
+
+/** null: it is no batch. */
+function runsIn(value: Buffer): readonly ReadingRange[] | null {
+  try {
+    return readBatch(value.subarray(HEADER)).runs;
+  } catch (error) {
+    if (isCoded(error, "AVRO_INVALID")) return null;
+    throw error;
+  }
+}

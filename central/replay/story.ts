@@ -1,0 +1,64 @@
+import { parseTimes } from "../../schemas/topics.ts";
+
+/** What an arrival says, as its schema has it. */
+export interface Arrival {
+  readonly station_id: number;
+  readonly train_id: string;
+  readonly direction: string;
+  readonly line: string;
+  readonly train_status: string;
+}
+
+/** A line of the story, and when it is told, wall clock, epoch ms. */
+export interface Told {
+  readonly at: number;
+  readonly text: string;
+}
+
+const MINUTE_MS = 60_000;
+/** So many trains are told of, at most: beyond, the interval is too long for a person to read. */
+export const MAX_ARRIVALS = 50_000;
+
+/** What happened, in the order of the wall clock: each train, and how many entered in each minute. */
+export class Story {
+  readonly #nameOf: (stationId: number) => string;
+  readonly #arrivals: Told[] = [];
+  readonly #entries = new Map<number, Map<number, number>>();
+  /** Arrivals that are not told any more. */
+  untold = 0;
+
+  constructor(nameOf: (stationId: number) => string) {
+    this.#nameOf = nameOf;
+  }
+
+  /** @param times - the record's header of this name: it has the city's own time. */
+  arrival(at: number, arrival: Arrival, times: string | undefined): void {
+    if (this.#arrivals.length >= MAX_ARRIVALS) {
+      this.untold++;
+      return;
+    }
+    const { station_id, train_id, direction, line, train_status } = arrival;
+    const service = parseTimes(times ?? "")?.service;
+    const city = service === undefined ? "" : `  (city ${new Date(service).toISOString().slice(11, 16)} UTC)`;
+    const status = train_status === "in_service" ? "" : `, ${train_status.replaceAll("_", " ")}`;
+    const text = `${line.padEnd(5)} ${train_id.padEnd(6)} at ${this.#nameOf(station_id)}, direction ${direction}${status}${city}`;
+    this.#arrivals.push({ at, text });
+  }
+
+  entry(at: number, stationId: number): void {
+    const minute = Math.floor(at / MINUTE_MS);
+    const stations = this.#entries.get(minute) ?? new Map<number, number>();
+    this.#entries.set(minute, stations.set(stationId, (stations.get(stationId) ?? 0) + 1));
+  }
+
+  get lines(): readonly Told[] {
+    const minutes = [...this.#entries].map(([minute, stations]): Told => {
+      const busiest = [...stations].sort((x, y) => y[1] - x[1] || x[0] - y[0]).slice(0, 3);
+      const total = [...stations.values()].reduce((sum, n) => sum + n, 0);
+      const most = busiest.map(([id, n]) => `${this.#nameOf(id)} ${n}`).join(", ");
+      // Of the minute that is over by then.
+      return { at: (minute + 1) * MINUTE_MS, text: `${total} entries in this minute; most: ${most}` };
+    });
+    return [...this.#arrivals, ...minutes].sort((x, y) => x.at - y.at);
+  }
+}
