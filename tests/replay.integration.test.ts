@@ -141,19 +141,27 @@ test("what is missing between two numbers, and what is there twice, is named, an
     ...{ topic: topics.turnstiles, partition: 0, key: null, value: Buffer.from("unread") },
     headers: { [HEADERS.reading]: formatReading(TURNSTILE, BOOT, seq, seq) },
   });
-  await producer.send([record(6), record(9), record(11)]);
+  const unreadable: OutRecord = {
+    ...{ topic: topics.arrivals, partition: 0, key: null, value: Buffer.from("unread") },
+    headers: { [HEADERS.reading]: formatReading(SENSOR, BOOT, 4, 4) },
+  };
+  await producer.send([record(6), record(9), record(11), unreadable]);
   await producer.close();
-  const { code, out } = await replay("--from", "5m", "--json");
-  expect(code).toBe(1);
+  const [{ code, out }, told] = await Promise.all([replay("--from", "5m", "--json"), replay("--from", "5m")]);
+  expect(told.out).toContain("a train at Clark/Lake, in a record that cannot be read\n");
+  expect(told.out).toContain(`  ${TURNSTILE}, boot ${BOOT}: numbers 7 to 8 missing\n`);
+  expect(told.out).toContain("The interval is NOT whole.");
+  expect([code, told.code]).toEqual([1, 1]);
   expect(JSON.parse(out)).toMatchObject({
     entries: 6,
-    arrivals: 1,
+    arrivals: 2,
     inRaw: 5,
     faults: [
       { what: "missing", deviceId: TURNSTILE, bootId: BOOT, from: 7, to: 8 },
       { what: "missing", from: 10, to: 10 },
       { what: "doubled", from: 6, to: 6 },
       { what: "never in the raw topic", from: 11, to: 11 },
+      { what: "never in the raw topic", deviceId: SENSOR, from: 4, to: 4 },
     ],
   });
 });

@@ -4,6 +4,7 @@ import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
+import type { AvroDecoder } from "../../infra/runtime/registry/ports.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
 import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
 import { mustAnswer } from "../../infra/runtime/service/answering.ts";
@@ -11,7 +12,7 @@ import { logSettings, readConfig } from "../../infra/runtime/service/config.ts";
 import { commandLogger, createProgram, runProgram } from "../../infra/runtime/service/program.ts";
 import { printableLines } from "../../infra/runtime/text/printable.ts";
 import { nearestStations } from "../../infra/runtime/text/stations.ts";
-import { CodedError, EXIT } from "../../schemas/errors.ts";
+import { CodedError, EXIT, isCoded } from "../../schemas/errors.ts";
 import { stationById } from "../../schemas/network/network.ts";
 import { parseReading, topicNames } from "../../schemas/topics.ts";
 import { replaySettings } from "./config.ts";
@@ -57,7 +58,7 @@ async function replay(flags: Flags): Promise<void> {
     count.clean(reading);
     if (!isTold || !value) return;
     if (topic === topics.turnstiles) story.entry(timestamp, stationId);
-    else story.arrival(timestamp, (await avro.decode(value, "arrival")) as Arrival, times);
+    else story.arrival(timestamp, stationId, await arrivalIn(avro, value), times);
   };
   await recordsOf(kafka, [topics.arrivals, topics.turnstiles], interval, take);
   if (isTold) await tell(story, interval, flags.speed);
@@ -71,6 +72,16 @@ async function replay(flags: Flags): Promise<void> {
       print(`(${unreadable} records of the raw topic are no batches, and are passed over.)`);
   }
   if (!isWhole(counted)) process.exitCode = EXIT.failure;
+}
+
+/** undefined: nobody can read it. @throws {CodedError} REGISTRY_UNAVAILABLE */
+async function arrivalIn(avro: AvroDecoder, value: Buffer): Promise<Arrival | undefined> {
+  try {
+    return (await avro.decode(value, "arrival")) as Arrival;
+  } catch (error) {
+    if (isCoded(error, "AVRO_INVALID", "REGISTRY_UNKNOWN_SCHEMA")) return undefined;
+    throw error;
+  }
 }
 
 async function tell(story: Story, { from }: Interval, speed: number): Promise<void> {

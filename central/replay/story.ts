@@ -2,7 +2,6 @@ import { parseTimes } from "../../schemas/topics.ts";
 
 /** What an arrival says, as its schema has it. */
 export interface Arrival {
-  readonly station_id: number;
   readonly train_id: string;
   readonly direction: string;
   readonly line: string;
@@ -32,16 +31,21 @@ export class Story {
   }
 
   /** @param times - the record's header of this name: it has the city's own time. */
-  arrival(at: number, arrival: Arrival, times: string | undefined): void {
+  arrival(at: number, stationId: number, arrival: Arrival | undefined, times: string | undefined): void {
     if (this.#arrivals.length >= MAX_ARRIVALS) {
       this.untold++;
       return;
     }
-    const { station_id, train_id, direction, line, train_status } = arrival;
+    const place = `at ${this.#nameOf(stationId)}`;
+    if (!arrival) {
+      this.#arrivals.push({ at, text: `a train ${place}, in a record that cannot be read` });
+      return;
+    }
+    const { train_id, direction, line, train_status } = arrival;
     const service = parseTimes(times ?? "")?.service;
     const city = service === undefined ? "" : `  (city ${new Date(service).toISOString().slice(11, 16)} UTC)`;
     const status = train_status === "in_service" ? "" : `, ${train_status.replaceAll("_", " ")}`;
-    const text = `${line.padEnd(5)} ${train_id.padEnd(6)} at ${this.#nameOf(station_id)}, direction ${direction}${status}${city}`;
+    const text = `${line.padEnd(5)} ${train_id.padEnd(6)} ${place}, direction ${direction}${status}${city}`;
     this.#arrivals.push({ at, text });
   }
 

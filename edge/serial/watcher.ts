@@ -1,9 +1,11 @@
-import { existsSync, type FSWatcher, lstatSync, readdirSync, readlinkSync, watch } from "node:fs";
+import { existsSync, type FSWatcher, lstatSync, readdirSync, readlinkSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../infra/runtime/clock.ts";
 
-/** Every folder is read again this often, ms: a watch may be missing (no folder yet) or silent (some file systems). */
+/** Every folder is looked at again this often, ms: a watch may be missing (no folder yet) or silent (some file systems). */
 export const SCAN_MS = 1_500;
+/** A folder that has not changed is read all the same at each of so many looks: a link's tty may be gone. */
+export const READ_EVERY = 4;
 
 export interface Plugs {
   /** A line appeared, or its name leads to another line now. */
@@ -14,22 +16,32 @@ export interface Plugs {
 /**
  * Follows a station's folder of serial lines: one entry per device, normally a link to its tty.
  *
+ * @param read - what is in the folder: by name, what each stands for; undefined: no such folder.
  * @returns stops following.
  */
-export function watchLines(folder: string, clock: Clock, plugs: Plugs): () => void {
+export function watchLines(folder: string, clock: Clock, plugs: Plugs, read = identities): () => void {
   const seen = new Map<string, string>();
   let watcher: FSWatcher | null = null;
+  let known: string | undefined;
+  let unchanged = 0;
+  const look = (): void => {
+    const version = versionOf(folder);
+    unchanged = version === known ? unchanged + 1 : 0;
+    known = version;
+    // What changed in the same tick of the clock as it was read did not change its time again: so it is read once more.
+    if (unchanged < 2 || unchanged % READ_EVERY === 0) scan();
+  };
   const scan = (): void => {
     watcher ??= watchFolder(folder, scan, () => {
       watcher = null;
     });
-    const present = identities(folder);
+    const present = read(folder);
     if (!present) {
       // The folder is gone, and a watch on what it was would see nothing of the next one.
       watcher?.close();
       watcher = null;
     }
-    for (const id of [...seen.keys()].filter((known) => !present?.has(known))) {
+    for (const id of [...seen.keys()].filter((name) => !present?.has(name))) {
       seen.delete(id);
       plugs.unplug(id);
     }
@@ -39,8 +51,8 @@ export function watchLines(folder: string, clock: Clock, plugs: Plugs): () => vo
       plugs.plug(id, join(folder, id));
     }
   };
-  scan();
-  const stop = clock.every(SCAN_MS, scan);
+  look();
+  const stop = clock.every(SCAN_MS, look);
   return () => {
     stop();
     watcher?.close();
@@ -59,6 +71,16 @@ function watchFolder(folder: string, changed: () => void, ended: () => void): FS
     return watcher;
   } catch {
     return null;
+  }
+}
+
+/** Another one whenever a name in the folder was made, taken away or replaced; undefined: no such folder. */
+function versionOf(folder: string): string | undefined {
+  try {
+    const { ino, mtimeNs } = statSync(folder, { bigint: true });
+    return `${ino} ${mtimeNs}`;
+  } catch {
+    return undefined;
   }
 }
 

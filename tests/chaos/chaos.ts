@@ -10,7 +10,7 @@ import { fencings } from "./fencings.ts";
 import { type Joined, joinedTransactions } from "./joined-transactions.ts";
 import { type PlannedFault, planned } from "./plan.ts";
 import { Presses } from "./presses.ts";
-import { Site, type SiteOptions } from "./site.ts";
+import { Site, type SiteOptions, WHOLE_NETWORK } from "./site.ts";
 import { type FleetEvidence, Vehicles } from "./vehicles.ts";
 
 export interface ChaosOptions extends SiteOptions {
@@ -100,7 +100,7 @@ async function struckAndCounted(site: Site, options: ChaosOptions): Promise<Coun
   try {
     const presses = new Presses(site.simulator, DEVICES, rate);
     const [struck] = await Promise.all([strike(site, options).finally(() => presses.end()), presses.run()]);
-    site.network.heal();
+    site.rule(WHOLE_NETWORK);
     await site.simulator.heal();
     await vehicles.end();
     note(`${presses.total} presses; everything heals and drains`);

@@ -4,7 +4,7 @@ import { Burden } from "../proof/system/burden.ts";
 import { freeze } from "../support/signals.ts";
 import type { Rule } from "../support/tcp-proxy.ts";
 import type { FaultKind, PlannedFault } from "./plan.ts";
-import type { Site } from "./site.ts";
+import { type NetworkRules, type Site, WHOLE_NETWORK } from "./site.ts";
 import { fence, poison, TRANSACTIONAL_IDS } from "./strangers.ts";
 
 interface Fault {
@@ -127,19 +127,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   ...onDevices("hang-line", "a device's line is open, and nothing moves on it", 1),
 };
 
-/** The rules hold for a time; connections that lost bytes are reset, as TCP would end them. */
-async function ruled(
-  site: Site,
-  forMs: number,
-  rules: { readonly requests?: Rule; readonly replies?: Rule },
-): Promise<void> {
-  for (const direction of ["requests", "replies"] as const) {
-    const rule = rules[direction];
-    if (rule) site.network.rule(direction, rule);
-  }
+/** The rules hold for a time. */
+async function ruled(site: Site, forMs: number, rules: NetworkRules): Promise<void> {
+  site.rule(rules);
   await sleep(forMs);
-  site.network.heal();
-  if (rules.replies?.mode === "drop") site.network.cut();
+  site.rule(WHOLE_NETWORK);
 }
 
 function isOnce(kind: string): boolean {

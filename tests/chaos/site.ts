@@ -5,7 +5,7 @@ import { freePort } from "../../infra/runtime/testing/free-port.ts";
 import { signal } from "../support/signals.ts";
 import { type SimulatorControl, simulatorControl } from "../support/simulator.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
-import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
+import { type Rule, startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { Program } from "./program.ts";
 
 /** Parts that another program may stand in for. */
@@ -20,6 +20,13 @@ export interface SiteOptions {
   readonly replace: Readonly<Partial<Record<Replaceable, string>>>;
 }
 
+/** What the network between agents and gateway does to each direction; left out: it stays as it is. */
+export interface NetworkRules {
+  readonly requests?: Rule;
+  readonly replies?: Rule;
+}
+export const WHOLE_NETWORK: NetworkRules = { requests: { mode: "pass" }, replies: { mode: "pass" } };
+
 /** Parts that have readings in their hands. */
 const SUPERVISED = [
   ...["kafka", "schema-registry", "central", "gateway", "ksql", "audit", "dashboard"],
@@ -33,6 +40,8 @@ export class Site {
   readonly simulator: SimulatorControl;
   /** Between the agents and the gateway. */
   readonly network: TcpProxy;
+  /** Directions in which bytes were lost since the last reset. */
+  readonly #lossy = new Set<string>();
   readonly #programs: ReadonlyMap<string, Program>;
   /** Instances that may come beside those that are there: not started yet. */
   readonly #seconds: ReadonlyMap<string, () => Program>;
@@ -97,6 +106,20 @@ export class Site {
     const own = [...this.#programs.keys()];
     const replaced = own.includes("dedup") ? ["central"] : [];
     return [...new Set([...SUPERVISED.filter((part) => !replaced.includes(part)), ...own])];
+  }
+
+  /** Connections that lost bytes are reset before another byte passes: TCP has no holes. */
+  rule(rules: NetworkRules): void {
+    for (const direction of ["requests", "replies"] as const) {
+      const rule = rules[direction];
+      if (!rule) continue;
+      this.network.rule(direction, rule);
+      if (this.#lossy.has(direction) && rule.mode !== "drop") {
+        this.network.cut();
+        this.#lossy.clear();
+      }
+      if (rule.mode === "drop") this.#lossy.add(direction);
+    }
   }
 
   /** Parts of which there may be a second instance. */

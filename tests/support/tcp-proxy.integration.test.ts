@@ -62,6 +62,17 @@ test("dropped replies never arrive, and the server had the request", async () =>
   expect(received).toEqual(["lost", "b"]);
 });
 
+test("what comes after a heal does not overtake what is still late", async () => {
+  const socket = await client();
+  socket.setNoDelay(true);
+  proxy.rule("requests", { mode: "delay", ms: 300 });
+  socket.write("first");
+  await expect.poll(() => proxy.seen.requests).toBe(5);
+  proxy.heal();
+  socket.write("second");
+  await expect.poll(() => received.join("")).toBe("firstsecond");
+});
+
 test("a hung proxy accepts, and what was sent meanwhile arrives after the heal", async () => {
   proxy.hang();
   const socket = await client();

@@ -141,6 +141,10 @@ class Pipe {
   filter: Filter = (chunk) => chunk;
   readonly #sink: Socket;
   #rule: Rule;
+  /** What came before has passed by then, monotonic ms: nothing overtakes it, whatever the rule is by now. */
+  #passedAt = 0;
+  /** In the order in which they came; each timer passes the first of them. */
+  readonly #late: Buffer[] = [];
 
   constructor(
     direction: ProxyDirection,
@@ -170,8 +174,16 @@ class Pipe {
   #take(chunk: Buffer): void {
     if (this.#rule.mode === "drop") return;
     const bytes = this.filter(chunk, (more) => this.#pass(more));
-    if (this.#rule.mode === "delay") setTimeout(() => this.#pass(bytes), this.#rule.ms);
-    else this.#pass(bytes);
+    const now = performance.now();
+    const ms = this.#rule.mode === "delay" ? this.#rule.ms : 0;
+    this.#passedAt = Math.max(this.#passedAt, now + ms);
+    if (this.#passedAt <= now && this.#late.length === 0) this.#pass(bytes);
+    else this.#later(bytes, this.#passedAt);
+  }
+
+  #later(bytes: Buffer, at: number): void {
+    this.#late.push(bytes);
+    setTimeout(() => this.#pass(this.#late.shift() ?? bytes), Math.max(0, at - performance.now()));
   }
 
   #pass(bytes: Buffer): void {

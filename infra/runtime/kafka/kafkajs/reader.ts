@@ -12,7 +12,7 @@ import { disconnected, keepAlive } from "./supervision.ts";
 import { TopicIds } from "./topic-ids.ts";
 
 /** kafkajs fetches with minBytes 1: this bounds only how long an empty fetch may take, and so a stop. */
-export const MAX_WAIT_MS = 200;
+export const MAX_WAIT_MS = 500;
 /** No other takes a reader's partitions over, so it may be as slow as it likes. */
 const SESSION_MS = 30_000;
 
