@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import { type AgentState, compareAgents, compareOrder, WILL_N } from "./states.ts";
 
+const agent = (
+  order: AgentState["order"],
+  box?: string,
+  state: AgentState["state"] = "online",
+): AgentState => ({
+  ...{ kind: "agent", id: "40380-agent", stationId: 40380, state, reason: "", since: 0 },
+  ...{ waiting: 0, quarantined: 0, order, ...(box === undefined ? {} : { box }) },
+});
+
 test("a will is the last word of its connection and older than anything of the next", () => {
   const will = { agentBoot: 7, connection: 1, n: WILL_N };
   expect(compareOrder({ agentBoot: 7, connection: 1, n: 900 }, will)).toBeLessThan(0);
@@ -21,14 +30,19 @@ test("a session that began later is newer, whatever boots and clocks say; within
 });
 
 test("of one start of an agent the later connection is newer, though its gateway began the session earlier", () => {
-  const agent = (order: AgentState["order"], box?: string): AgentState => ({
-    ...{ kind: "agent", id: "40380-agent", stationId: 40380, state: "online", reason: "", since: 0 },
-    ...{ waiting: 0, quarantined: 0, order, ...(box === undefined ? {} : { box }) },
-  });
   const will = { agentBoot: 7, connection: 1, n: WILL_N, generation: 20 };
   const next = { agentBoot: 7, connection: 2, n: 1, generation: 15 };
   expect(compareAgents(agent(will, "a"), agent(next, "a"))).toBeLessThan(0);
   expect(compareAgents(agent(will, "a"), agent(next, "b"))).toBeGreaterThan(0);
   expect(compareAgents(agent(will), agent(next))).toBeGreaterThan(0);
-  expect(compareAgents(agent(will, "a"), agent({ ...next, agentBoot: 8 }, "a"))).toBeGreaterThan(0);
+});
+
+test("an earlier start of an agent says nothing while a later one is online, though its session was begun late", () => {
+  const early = agent({ agentBoot: 7, connection: 8, n: WILL_N, generation: 84 }, "a", "offline");
+  const order = { agentBoot: 8, connection: 1, n: 5, generation: 75 };
+  expect(compareAgents(early, agent(order, "a"))).toBeLessThan(0);
+  expect(compareAgents(agent(order, "a"), early)).toBeGreaterThan(0);
+  // Its outbox may have been put back from a copy.
+  expect(compareAgents(early, agent({ ...order, n: WILL_N }, "a", "offline"))).toBeGreaterThan(0);
+  expect(compareAgents(early, agent(order, "b"))).toBeGreaterThan(0);
 });

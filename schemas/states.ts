@@ -55,12 +55,17 @@ export function compareOrder(x: StateOrder, y: StateOrder): number {
 }
 
 /**
- * The same of two states of a station's agents. Within one start of an agent its connections decide: a session that a
- * gateway begins late, because Kafka was away, has a greater generation than the one that took its place elsewhere.
+ * The same of two states of a station's agents. A gateway that Kafka does not answer begins a session late: that one has a
+ * greater generation than the session that took its place elsewhere. So of one outbox, connections decide within one start of
+ * its agent. An earlier start says nothing any more while a later one is online. Once that is gone, the generation
+ * decides: an outbox may have been put back from a copy, with a lower boot.
  */
 export function compareAgents(x: AgentState, y: AgentState): number {
-  const isSameStart = Boolean(x.box) && x.box === y.box && x.order.agentBoot === y.order.agentBoot;
-  return (isSameStart && x.order.connection - y.order.connection) || compareOrder(x.order, y.order);
+  if (!x.box || x.box !== y.box) return compareOrder(x.order, y.order);
+  const boots = x.order.agentBoot - y.order.agentBoot;
+  if (boots === 0) return x.order.connection - y.order.connection || compareOrder(x.order, y.order);
+  const later = boots > 0 ? x : y;
+  return later.state === "online" ? boots : compareOrder(x.order, y.order);
 }
 
 /**
