@@ -19,6 +19,7 @@ test(
     const report = await chaos({
       home,
       root: projectRoot(),
+      brokers: 1,
       seed: SEED,
       minutes: MINUTES,
       rate: 100,

@@ -14,6 +14,7 @@ interface Options {
   readonly seeds: number;
   readonly minutes: number;
   readonly rate: number;
+  readonly brokers: number;
   readonly settle: number;
   readonly faults: readonly string[];
   readonly replace: Readonly<Partial<Record<Replaceable, string>>>;
@@ -25,6 +26,11 @@ function number(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError("give a number from 0");
   return value;
+}
+
+function brokersIn(text: string): number {
+  if (text !== "1" && text !== "3") throw new InvalidArgumentError("give 1 or 3");
+  return Number(text);
 }
 
 function faultNames(text: string): readonly string[] {
@@ -59,6 +65,7 @@ await new Command("chaos")
   .option("--seeds <n>", "how many seeds to run, one after the other, beginning with --seed", number, 1)
   .option("--minutes <n>", "of load and faults", number, 10)
   .option("--rate <n>", "presses a second over all turnstiles", number, 200)
+  .option("--brokers <n>", "Kafka's, 1 or 3: of three, any one may be away", brokersIn, 1)
   .option("--settle <seconds>", "how long all may take to agree afterwards", number, 600)
   .option("--faults <names>", "only these, separated by commas", faultNames, Object.keys(FAULTS))
   .option(
@@ -105,11 +112,23 @@ async function one(options: Options, seed: number, root: string, signal: AbortSi
     process.stderr.write(`${String(seconds).padStart(5)} s  ${line}\n`);
   };
   note(`seed ${seed}, ${options.minutes} minutes, ${options.rate} presses a second`);
-  const { minutes, rate, faults, replace, settle } = options;
+  const { minutes, rate, brokers, faults, replace, settle } = options;
   let holds = false;
   try {
     const settleMs = settle * 1_000;
-    const report = await chaos({ home, root, seed, minutes, rate, faults, replace, settleMs, note, signal });
+    const report = await chaos({
+      home,
+      root,
+      brokers,
+      seed,
+      minutes,
+      rate,
+      faults,
+      replace,
+      settleMs,
+      note,
+      signal,
+    });
     ({ holds } = report);
     const { pressed, lost, doubled, outOfOrder, drainedMs, auditor } = report;
     note(

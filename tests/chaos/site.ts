@@ -14,6 +14,8 @@ export type Replaceable = (typeof REPLACEABLE)[number];
 
 export interface SiteOptions {
   readonly home: string;
+  /** Kafka's: 1 or 3. */
+  readonly brokers: number;
   /** Of the project whose built files run. */
   readonly root: string;
   /** A command line for a shell; it finds the addresses in its environment. */
@@ -42,6 +44,7 @@ export class Site {
   readonly network: TcpProxy;
   /** Directions in which bytes were lost since the last reset. */
   readonly #lossy = new Set<string>();
+  readonly #brokers: readonly string[];
   readonly #programs: ReadonlyMap<string, Program>;
   /** Instances that may come beside those that are there: not started yet. */
   readonly #seconds: ReadonlyMap<string, () => Program>;
@@ -49,23 +52,28 @@ export class Site {
   private constructor(
     system: TestSystem,
     network: TcpProxy,
+    brokers: number,
     programs: ReadonlyMap<string, Program>,
     seconds: ReadonlyMap<string, () => Program>,
   ) {
     this.#seconds = seconds;
+    this.#brokers = Array.from({ length: brokers - 1 }, (_, n) => `kafka-${n + 2}`);
     this.system = system;
     this.simulator = simulatorControl(system.endpoints.FIRMWARE_SIM_URL);
     this.network = network;
     this.#programs = programs;
   }
 
-  static async open({ home, root, replace }: SiteOptions): Promise<Site> {
+  static async open({ home, root, replace, brokers }: SiteOptions): Promise<Site> {
     const without = ["edge", ...(replace.gateway ? ["gateway"] : []), ...(replace.dedup ? ["central"] : [])];
     const only = ONLY.split(",").filter((part) => !without.includes(part));
     const system = await startSystem({
       home,
       root,
-      args: ["--only", only.join(","), "--without", without.join(","), "--no-traffic"],
+      args: [
+        ...["--only", only.join(","), "--without", without.join(","), "--no-traffic"],
+        ...["--brokers", String(brokers)],
+      ],
     });
     const { endpoints } = system;
     const env = { ...endpoints, ELEVATED_HOME: home };
@@ -98,14 +106,15 @@ export class Site {
       programs.set("stations", new Program(own("central", "stations"), env, root));
     }
     for (const program of programs.values()) program.start();
-    return new Site(system, network, programs, seconds);
+    return new Site(system, network, brokers, programs, seconds);
   }
 
   /** Parts that can be killed and stopped. */
   get parts(): readonly string[] {
     const own = [...this.#programs.keys()];
     const replaced = own.includes("dedup") ? ["central"] : [];
-    return [...new Set([...SUPERVISED.filter((part) => !replaced.includes(part)), ...own])];
+    const supervised = [...SUPERVISED, ...this.#brokers];
+    return [...new Set([...supervised.filter((part) => !replaced.includes(part)), ...own])];
   }
 
   /** Connections that lost bytes are reset before another byte passes: TCP has no holes. */
