@@ -21,7 +21,7 @@ export interface Counted {
   readonly faults: readonly Fault[];
   /** Readings that the raw topic was seen to have, too. */
   readonly inRaw: number;
-  /** Readings whose raw records are older than what was read of the raw topic: they are not compared. */
+  /** Readings below the first of their boot that was found in the raw topic, or of a boot that was not: they are not compared. */
   readonly notCompared: number;
 }
 

@@ -17,19 +17,21 @@ import { stationById } from "../../schemas/network/network.ts";
 import { parseReading, topicNames } from "../../schemas/topics.ts";
 import { replaySettings } from "./config.ts";
 import { ReplayCount } from "./count.ts";
-import { momentOf } from "./moment.ts";
+import { endOf, momentOf } from "./moment.ts";
 import { type Interval, rawRuns, recordsOf } from "./read.ts";
-import { type Arrival, MAX_ARRIVALS, Story, type Told } from "./story.ts";
-import { clockText, countText, isWhole } from "./text.ts";
+import { type Arrival, MAX_ARRIVALS, Story } from "./story.ts";
+import { clockText, countText, dayText, isWhole } from "./text.ts";
 
 const { env } = process;
 const name = "replay";
 const print = (text: string): void => void process.stdout.write(`${printableLines(text)}\n`);
 const started = systemClock.now();
+const DAY_MS = 86_400_000;
+const MOMENTS = "give 08:12, 08:12:30, 15m (ago), now, or 2026-11-30T08:12:00Z";
 
 interface Flags {
   readonly from: number;
-  readonly to: number;
+  readonly to: string;
   readonly station?: number;
   readonly speed: number;
   readonly lag: number;
@@ -38,7 +40,9 @@ interface Flags {
 }
 
 async function replay(flags: Flags): Promise<void> {
-  const { from, to, lag, json } = flags;
+  const { from, lag, json } = flags;
+  const to = endOf(flags.to, from, started);
+  if (to === undefined) throw new CodedError("USAGE", { message: `--to: ${MOMENTS}`, retryable: false });
   if (to <= from)
     throw new CodedError("USAGE", { message: "--to must be later than --from", retryable: false });
   const config = readConfig(replaySettings, env);
@@ -51,17 +55,18 @@ async function replay(flags: Flags): Promise<void> {
   const count = new ReplayCount();
   const story = new Story((id) => stationById(id)?.name ?? `station ${id}`);
   const interval: Interval = { from, to };
-  const take = async ({ topic, timestamp, value, headers }: InRecord): Promise<void> => {
+  const take = ({ topic, timestamp, value, headers }: InRecord): void => {
     const { reading, times } = headers;
     const stationId = Number.parseInt(parseReading(reading ?? "").deviceId, 10);
-    if (flags.station !== undefined && stationId !== flags.station) return;
+    const isOther = flags.station !== undefined && Number.isInteger(stationId) && stationId !== flags.station;
+    if (isOther) return;
     count.clean(reading);
-    if (!isTold || !value) return;
+    if (!isTold || !value || !Number.isInteger(stationId)) return;
     if (topic === topics.turnstiles) story.entry(timestamp, stationId);
-    else story.arrival(timestamp, stationId, await arrivalIn(avro, value), times);
+    else story.arrival({ at: timestamp, stationId, value, times });
   };
   await recordsOf(kafka, [topics.arrivals, topics.turnstiles], interval, take);
-  if (isTold) await tell(story, interval, flags.speed);
+  if (isTold) await tell(story, interval, flags.speed, (value) => arrivalIn(avro, value));
   // A reading is in the raw topic before it is in a clean one: by so much at most, unless something stood still for longer.
   const unreadable = await rawRuns(kafka, topics, from - lag, (run) => count.raw(run));
   const { counted } = count;
@@ -84,24 +89,28 @@ async function arrivalIn(avro: AvroDecoder, value: Buffer): Promise<Arrival | un
   }
 }
 
-async function tell(story: Story, { from }: Interval, speed: number): Promise<void> {
-  const { lines } = story;
+async function tell(
+  story: Story,
+  { from, to }: Interval,
+  speed: number,
+  read: (value: Buffer) => Promise<Arrival | undefined>,
+): Promise<void> {
+  const lines = await story.lines(read);
+  // Of more than a day, a time alone would not say when.
+  const withDay = to - from > DAY_MS;
   const began = systemClock.monotonic();
   for (const { at, text } of lines) {
     const dueMs = speed === 0 ? 0 : (at - from) / speed - (systemClock.monotonic() - began);
     if (dueMs > 0) await systemClock.sleep(dueMs);
-    print(lineOf({ at, text }));
+    print(`${withDay ? `${dayText(at)} ` : ""}${clockText(at)}  ${text}`);
   }
   if (story.untold > 0) print(`… and ${story.untold} trains more than the ${MAX_ARRIVALS} that are told of.`);
   if (lines.length > 0) print("");
 }
 
-const lineOf = ({ at, text }: Told): string => `${clockText(at)}  ${text}`;
-
 function moment(text: string): number {
   const ms = momentOf(text, started);
-  if (ms === undefined)
-    throw new InvalidArgumentError("give 08:12, 08:12:30, 15m (ago), now, or 2026-11-30T08:12:00Z");
+  if (ms === undefined) throw new InvalidArgumentError(MOMENTS);
   return ms;
 }
 
@@ -114,7 +123,7 @@ function duration(text: string): number {
 
 function speedOf(text: string): number {
   const speed = Number(text.replace(/[x×]$/, ""));
-  if (!(speed > 0 && speed <= 10_000))
+  if (!(speed >= 0.1 && speed <= 10_000))
     throw new InvalidArgumentError("give how many times faster than it was, 0.1 to 10000");
   return speed;
 }
@@ -147,9 +156,7 @@ program
       .argParser(moment)
       .default(started - 15 * 60_000, "15m"),
   )
-  .addOption(
-    new Option("--to <moment>", "the first moment behind it").argParser(moment).default(started, "now"),
-  )
+  .option("--to <moment>", "the first moment behind it; 08:15: the next after --from", "now")
   .option("--station <id>", "only this one, by its id or name", stationOf)
   .addOption(
     new Option("--speed <n>", "how many times faster than it was; left out: at once")
@@ -166,8 +173,9 @@ program
   .addHelpText(
     "after",
     `
-Times are those at which Kafka got the records, by this machine's clock and zone. It reads, and changes nothing.
-Exit 1: a number between two others is missing, or one is there twice, or behind a later one.`,
+Times are those of the records, in this machine's zone. It reads, and changes nothing.
+Exit 1: a number between two others is missing, is there twice, comes behind a later one or was never in the raw
+topic, or a record names no reading.`,
   )
   .action(replay);
 

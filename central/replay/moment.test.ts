@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { momentOf } from "./moment.ts";
+import { endOf, momentOf } from "./moment.ts";
 
 const NOW = new Date(2026, 10, 30, 9, 30, 15, 250).getTime();
 const at = (...parts: readonly [number, number, number?, number?]): number =>
@@ -23,3 +23,11 @@ test.each(["24:00", "08:60", "8", "yesterday", "15", "-15m", "", "2026", "2026-1
   "%s is no moment",
   (text) => expect(momentOf(text, NOW)).toBeUndefined(),
 );
+
+test("an end that a clock shows is behind the beginning, though it is still to come, or tomorrow", () => {
+  expect(endOf("08:15", at(30, 8), at(30, 8, 10))).toBe(at(30, 8, 15));
+  expect(endOf("00:10", at(29, 23, 50), at(30, 0, 5))).toBe(at(30, 0, 10));
+  expect(endOf("08:00", at(30, 8), at(30, 9))).toBe(at(31, 8));
+  expect(endOf("15m", at(30, 8), NOW)).toBe(NOW - 900_000);
+  expect(endOf("24:00", at(30, 8), NOW)).toBeUndefined();
+});

@@ -4,7 +4,7 @@ import { isCoded } from "../../schemas/errors.ts";
 import type { ReadingRange, Topics } from "../../schemas/topics.ts";
 import { readBatch } from "../audit/read/batch.ts";
 
-/** A stretch of the wall clock, epoch ms, by the times that Kafka's records have. */
+/** A stretch of the wall clock, epoch ms, by the times that the records have. */
 export interface Interval {
   readonly from: number;
   /** The first moment behind it. */
@@ -12,8 +12,9 @@ export interface Interval {
 }
 
 /**
- * The records of these topics whose time is in the interval, in order per partition. Nothing is committed, and nothing
- * that is live is disturbed.
+ * The records of these topics from this interval, in order per partition: from the first that is not older than its
+ * beginning to the last before one that is not older than its end. In between all are taken, whatever time they have:
+ * a clean record has dedup's, and its clock may have been set. Nothing is committed, and nothing that is live is disturbed.
  *
  * @throws {CodedError} KAFKA_UNAVAILABLE, also when there is no such topic
  */
@@ -21,14 +22,17 @@ export async function recordsOf(
   kafka: Pick<Kafka, "tail">,
   topics: readonly string[],
   { from, to }: Interval,
-  take: (record: InRecord) => void | Promise<void>,
+  take: (record: InRecord) => void,
 ): Promise<void> {
+  const ended = new Set<string>();
   const tail = await kafka.tail({
     topics,
     from,
-    async onRecords(records) {
+    onRecords(records) {
       for (const record of records) {
-        if (record.timestamp >= from && record.timestamp < to) await take(record);
+        const place = `${record.topic}@${record.partition}`;
+        if (record.timestamp >= to) ended.add(place);
+        if (!ended.has(place)) take(record);
       }
     },
   });

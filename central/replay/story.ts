@@ -14,6 +14,15 @@ export interface Told {
   readonly text: string;
 }
 
+/** A record of an arrival, as it was read. */
+export interface ArrivalRecord {
+  readonly at: number;
+  readonly stationId: number;
+  readonly value: Buffer;
+  /** The record's header of this name: it has the city's own time. */
+  readonly times: string | undefined;
+}
+
 const MINUTE_MS = 60_000;
 /** So many trains are told of, at most: beyond, the interval is too long for a person to read. */
 export const MAX_ARRIVALS = 50_000;
@@ -21,7 +30,7 @@ export const MAX_ARRIVALS = 50_000;
 /** What happened, in the order of the wall clock: each train, and how many entered in each minute. */
 export class Story {
   readonly #nameOf: (stationId: number) => string;
-  readonly #arrivals: Told[] = [];
+  readonly #arrivals: ArrivalRecord[] = [];
   readonly #entries = new Map<number, Map<number, number>>();
   /** Arrivals that are not told any more. */
   untold = 0;
@@ -30,23 +39,9 @@ export class Story {
     this.#nameOf = nameOf;
   }
 
-  /** @param times - the record's header of this name: it has the city's own time. */
-  arrival(at: number, stationId: number, arrival: Arrival | undefined, times: string | undefined): void {
-    if (this.#arrivals.length >= MAX_ARRIVALS) {
-      this.untold++;
-      return;
-    }
-    const place = `at ${this.#nameOf(stationId)}`;
-    if (!arrival) {
-      this.#arrivals.push({ at, text: `a train ${place}, in a record that cannot be read` });
-      return;
-    }
-    const { train_id, direction, line, train_status } = arrival;
-    const service = parseTimes(times ?? "")?.service;
-    const city = service === undefined ? "" : `  (city ${new Date(service).toISOString().slice(11, 16)} UTC)`;
-    const status = train_status === "in_service" ? "" : `, ${train_status.replaceAll("_", " ")}`;
-    const text = `${line.padEnd(5)} ${train_id.padEnd(6)} ${place}, direction ${direction}${status}${city}`;
-    this.#arrivals.push({ at, text });
+  arrival(seen: ArrivalRecord): void {
+    if (this.#arrivals.length < MAX_ARRIVALS) this.#arrivals.push(seen);
+    else this.untold++;
   }
 
   entry(at: number, stationId: number): void {
@@ -55,7 +50,10 @@ export class Story {
     this.#entries.set(minute, stations.set(stationId, (stations.get(stationId) ?? 0) + 1));
   }
 
-  get lines(): readonly Told[] {
+  /** @param read - undefined: nobody can read this value. */
+  async lines(read: (value: Buffer) => Promise<Arrival | undefined>): Promise<readonly Told[]> {
+    const trains: Told[] = [];
+    for (const seen of this.#arrivals) trains.push(this.#train(seen, await read(seen.value)));
     const minutes = [...this.#entries].map(([minute, stations]): Told => {
       const busiest = [...stations].sort((x, y) => y[1] - x[1] || x[0] - y[0]).slice(0, 3);
       const total = [...stations.values()].reduce((sum, n) => sum + n, 0);
@@ -63,6 +61,19 @@ export class Story {
       // Of the minute that is over by then.
       return { at: (minute + 1) * MINUTE_MS, text: `${total} entries in this minute; most: ${most}` };
     });
-    return [...this.#arrivals, ...minutes].sort((x, y) => x.at - y.at);
+    return [...trains, ...minutes].sort((x, y) => x.at - y.at);
+  }
+
+  #train({ at, stationId, times }: ArrivalRecord, arrival: Arrival | undefined): Told {
+    const place = `at ${this.#nameOf(stationId)}`;
+    if (!arrival) return { at, text: `a train ${place}, in a record that cannot be read` };
+    const { train_id, direction, line, train_status } = arrival;
+    const service = parseTimes(times ?? "")?.service;
+    const city = service === undefined ? "" : `  (city ${new Date(service).toISOString().slice(11, 16)} UTC)`;
+    const status = train_status === "in_service" ? "" : `, ${train_status.replaceAll("_", " ")}`;
+    return {
+      at,
+      text: `${line.padEnd(5)} ${train_id.padEnd(6)} ${place}, direction ${direction}${status}${city}`,
+    };
   }
 }

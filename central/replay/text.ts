@@ -12,7 +12,7 @@ export function clockText(ms: number): string {
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
 }
 
-function dayText(ms: number): string {
+export function dayText(ms: number): string {
   return new Date(ms).toLocaleDateString("en-CA");
 }
 
@@ -30,7 +30,7 @@ export function countText({ from, to }: Interval, count: Counted): string {
   if (entries + arrivals + nameless === 0)
     return [...lines, "Nothing came in this interval, or Kafka holds it no more."].join("\n");
   lines.push(
-    `The raw topic has ${figure(inRaw, "of these readings", "of these readings")} too${notCompared > 0 ? `; ${figure(notCompared, "is", "are")} older there than what was read of it (--lag)` : ""}.`,
+    `The raw topic has ${figure(inRaw, "of these readings", "of these readings")} too${notCompared > 0 ? `; ${figure(notCompared, "was", "were")} not found in what was read of it: older than --lag, or never there` : ""}.`,
   );
   if (nameless > 0) lines.push(`${figure(nameless, "record names", "records name")} no reading.`);
   lines.push(...faults.slice(0, MAX_FAULTS).map(faultText));

@@ -78,8 +78,8 @@ function disputedBoot(state: LinkState, hello: HelloFrame): number | undefined {
 }
 
 /**
- * Is this boot, which is over, not the one that is known by this id? A copied chip that has rebooted says its nonce of
- * then. One whose firmware does not is known by its ring: a reading is in the ring before it is on the line, so the
+ * Is this boot, which is over, not the one that is known by this id? A copied chip that has rebooted tells the nonce
+ * of that boot. One whose firmware does not is known by its ring: a reading is in the ring before it is on the line, so the
  * boot cannot have ended before what is stored of it.
  */
 function isAnother({ nonce, stored }: LinkBoot, pending: PendingBoot): boolean {

@@ -4,7 +4,7 @@ import type { Clock } from "../../infra/runtime/clock.ts";
 
 /** Every folder is looked at again this often, ms: a watch may be missing (no folder yet) or silent (some file systems). */
 export const SCAN_MS = 1_500;
-/** A folder that has not changed is read all the same at each of so many looks: a link's tty may be gone. */
+/** A folder that has not changed is read all the same at each of so many looks: behind a link a tty may have gone, or come. */
 export const READ_EVERY = 4;
 
 export interface Plugs {

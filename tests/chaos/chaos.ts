@@ -25,7 +25,7 @@ export interface ChaosOptions extends SiteOptions {
   readonly signal: AbortSignal;
 }
 
-/** What five witnesses that share no code say of the same readings. */
+/** What four witnesses that share no code say of the same readings, and the vehicles of their events. */
 interface Counted {
   readonly seed: number;
   readonly minutes: number;
@@ -102,8 +102,8 @@ async function struckAndCounted(site: Site, options: ChaosOptions): Promise<Coun
     const [struck] = await Promise.all([strike(site, options).finally(() => presses.end()), presses.run()]);
     site.rule(WHOLE_NETWORK);
     await site.simulator.heal();
-    await vehicles.end();
     note(`${presses.total} presses; everything heals and drains`);
+    void vehicles.end();
     return await settled({ site, clean, viewer, presses, vehicles }, struck, options);
   } finally {
     vehicles.abandon();
@@ -194,7 +194,7 @@ async function reported(
   const auditor = { state: proof.state, findings: proof.findings.open };
   const wrong =
     lost + doubled + outOfOrder + evidence.strange.length + missummed.length + fleet.differing.length;
-  const sound = wrong === 0 && viewer.entries === pressed;
+  const sound = wrong === 0 && viewer.entries === pressed && fleet.isOver;
   const calm = auditor.state === "holds" && auditor.findings === 0;
   // Another's gateway need not tell what the auditor has to hear of the devices: the others judge it.
   const ours = Object.keys(replace).length === 0;

@@ -48,6 +48,7 @@ export class Site {
   readonly #programs: ReadonlyMap<string, Program>;
   /** Instances that may come beside those that are there: not started yet. */
   readonly #seconds: ReadonlyMap<string, () => Program>;
+  readonly #joined = new Map<string, Program>();
 
   private constructor(
     system: TestSystem,
@@ -125,7 +126,7 @@ export class Site {
       this.network.rule(direction, rule);
       if (this.#lossy.has(direction) && rule.mode !== "drop") {
         this.network.cut();
-        this.#lossy.clear();
+        this.#lossy.delete(direction);
       }
       if (rule.mode === "drop") this.#lossy.add(direction);
     }
@@ -140,8 +141,13 @@ export class Site {
   join(part: string): () => Promise<void> {
     const program = this.#seconds.get(part)?.();
     if (!program) throw new Error(`there is no second ${part}`);
+    if (this.#joined.has(part)) throw new Error(`a second ${part} is there`);
+    this.#joined.set(part, program);
     program.start();
-    return () => program.stop("SIGKILL");
+    return async () => {
+      await program.stop("SIGKILL");
+      this.#joined.delete(part);
+    };
   }
 
   /** What the programs that this site started itself have said: for a report on one that does not run. */
@@ -169,7 +175,7 @@ export class Site {
   }
 
   async close(): Promise<void> {
-    for (const program of this.#programs.values()) await program.stop();
+    for (const program of [...this.#joined.values(), ...this.#programs.values()]) await program.stop();
     this.network.close();
     await this.system.stop();
   }

@@ -8,6 +8,8 @@ const PAUSE_MS = 250;
 /** What the vehicles were told is taken, against the rows of the table. */
 export interface FleetEvidence {
   readonly acknowledged: number;
+  /** Was all that was posted acknowledged? Until then more may come. */
+  readonly isOver: boolean;
   readonly rows: number;
   /** Vehicles of which the table has another number: vehicle, acknowledged, rows. */
   readonly differing: readonly (readonly [string, number, number])[];
@@ -17,15 +19,17 @@ export interface FleetEvidence {
 export class Vehicles {
   readonly #load: FleetLoad;
   readonly #postgresUrl: string;
+  #isOver = false;
 
   constructor(fleetUrl: string, postgresUrl: string) {
     this.#load = startFleetLoad(fleetUrl, VEHICLES, PAUSE_MS);
     this.#postgresUrl = postgresUrl;
   }
 
-  /** Resolves when all that was posted is acknowledged. */
-  end(): Promise<void> {
-    return this.#load.stop();
+  /** No new events. Resolves when all that was posted is acknowledged. */
+  async end(): Promise<void> {
+    await this.#load.stop();
+    this.#isOver = true;
   }
 
   /** At once, whatever was not acknowledged. */
@@ -39,7 +43,8 @@ export class Vehicles {
     const rows = await this.#rows();
     const sum = (counts: ReadonlyMap<string, number>): number =>
       [...counts.values()].reduce((x, y) => x + y, 0);
-    return { acknowledged: sum(acknowledged), rows: sum(rows), differing: differing(acknowledged, rows) };
+    const counts = { acknowledged: sum(acknowledged), rows: sum(rows) };
+    return { ...counts, isOver: this.#isOver, differing: differing(acknowledged, rows) };
   }
 
   async #rows(): Promise<ReadonlyMap<string, number>> {

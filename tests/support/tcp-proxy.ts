@@ -173,7 +173,11 @@ class Pipe {
 
   #take(chunk: Buffer): void {
     if (this.#rule.mode === "drop") return;
-    const bytes = this.filter(chunk, (more) => this.#pass(more));
+    const bytes = this.filter(chunk, (more) => this.#pace(more));
+    this.#pace(bytes);
+  }
+
+  #pace(bytes: Buffer): void {
     const now = performance.now();
     const ms = this.#rule.mode === "delay" ? this.#rule.ms : 0;
     this.#passedAt = Math.max(this.#passedAt, now + ms);

@@ -290,7 +290,10 @@ export class Auditor {
   #madeAnew({ place, topic, partition, from }: SliceSeen, progress: ReadingProgress): void {
     progress.reset();
     const own = this.partitions[partition];
-    if (place.role === "turnstileSummary") this.summary.madeAnew();
+    if (place.role === "turnstileSummary") {
+      this.summary.madeAnew();
+      for (const one of this.partitions) one.sumsMadeAnew();
+    }
     if (place.role === "clean") own?.cleanGap(place.of, false);
     if (place.role === "copy") this.#copyGaps.add(topic);
     if (place.role !== "raw") return;

@@ -128,6 +128,14 @@ export class Partition {
     for (const { sum } of this.#stations.values()) sum.rebase();
   }
 
+  /** The table of sums is another one: how far the old one was off says nothing of it. */
+  sumsMadeAnew(): void {
+    for (const station of this.#stations.values()) {
+      if (station.sum.off !== 0) station.changed = true;
+      station.sum.off = 0;
+    }
+  }
+
   /** This topic is read from now on: memories and commits hold for it only as far as they are of the same one. */
   reads(topic: string, topicId: string | undefined, madeAnew: boolean): void {
     if (topic === this.#options.rawTopic) this.#rawId = topicId;
