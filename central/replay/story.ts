@@ -15,7 +15,7 @@ export interface Told {
 }
 
 /** A record of an arrival, as it was read. */
-export interface ArrivalRecord {
+export interface SeenArrival {
   readonly at: number;
   readonly stationId: number;
   readonly value: Buffer;
@@ -30,7 +30,7 @@ export const MAX_ARRIVALS = 50_000;
 /** What happened, in the order of the wall clock: each train, and how many entered in each minute. */
 export class Story {
   readonly #nameOf: (stationId: number) => string;
-  readonly #arrivals: ArrivalRecord[] = [];
+  readonly #arrivals: SeenArrival[] = [];
   readonly #entries = new Map<number, Map<number, number>>();
   /** Arrivals that are not told any more. */
   untold = 0;
@@ -39,7 +39,7 @@ export class Story {
     this.#nameOf = nameOf;
   }
 
-  arrival(seen: ArrivalRecord): void {
+  arrival(seen: SeenArrival): void {
     if (this.#arrivals.length < MAX_ARRIVALS) this.#arrivals.push(seen);
     else this.untold++;
   }
@@ -64,7 +64,7 @@ export class Story {
     return [...trains, ...minutes].sort((x, y) => x.at - y.at);
   }
 
-  #train({ at, stationId, times }: ArrivalRecord, arrival: Arrival | undefined): Told {
+  #train({ at, stationId, times }: SeenArrival, arrival: Arrival | undefined): Told {
     const place = `at ${this.#nameOf(stationId)}`;
     if (!arrival) return { at, text: `a train ${place}, in a record that cannot be read` };
     const { train_id, direction, line, train_status } = arrival;
