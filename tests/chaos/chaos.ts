@@ -99,7 +99,13 @@ async function struckAndCounted(site: Site, options: ChaosOptions): Promise<Coun
   const vehicles = new Vehicles(endpoints.FLEET_URL, endpoints.POSTGRES_URL);
   try {
     const presses = new Presses(site.simulator, DEVICES, rate);
-    const [struck] = await Promise.all([strike(site, options).finally(() => presses.end()), presses.run()]);
+    const failed = new AbortController();
+    const signal = AbortSignal.any([options.signal, failed.signal]);
+    const [struck] = await Promise.all([
+      strike(site, { ...options, signal }).finally(() => presses.end()),
+      // Without presses there is nothing more to find out.
+      presses.run().finally(() => failed.abort()),
+    ]);
     site.rule(WHOLE_NETWORK);
     await site.simulator.heal();
     note(`${presses.total} presses; everything heals and drains`);

@@ -8,11 +8,15 @@ export interface SimulatorControl {
 
 export function simulatorControl(url: string): SimulatorControl {
   const post = async (path: string, body: unknown): Promise<unknown> => {
-    const response = await fetch(`${url}${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
+    const send = (): Promise<Response> =>
+      fetch(`${url}${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    let response = await send();
+    // On a starved machine the request did not come whole in time: nothing was done (RFC 9110 §15.5.9).
+    while (response.status === 408) response = await send();
     if (!response.ok) throw new Error(`POST ${path} answers ${response.status}: ${await response.text()}`);
     return response.json();
   };
