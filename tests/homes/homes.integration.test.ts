@@ -127,6 +127,8 @@ describe.each(HOMES)("a home of $home", ({ home, boots, clean, waiting }) => {
     store.close();
     expect(new IdentityFile(join(files, "identities.json")).get("40380-T1")).toEqual({
       ...{ bootId: boots.second, memoryBootId: boots.first, priorNumbered: 9, priorHappened: 9 },
+      // That version kept no nonces.
+      ...{ bootNonce: 0, earlierNonces: [] },
     });
   });
 
