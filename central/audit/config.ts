@@ -14,13 +14,6 @@ export const auditSettings = z.object({
   DEDUP_STATION_TOPICS: stationTopics,
 });
 
-/** Of `npm run audit`, which reads and writes only the auditor's topic, and reads the records of its evidence. */
-export const auditCommandSettings = z.object({
-  ...kafkaSettings,
-  ...registrySettings,
-  TOPIC_PREFIX: topicPrefix,
-});
-
 /** @throws {CodedError} CONFIG_INVALID */
 export function auditConfig(env: Environment): Readonly<z.output<typeof auditSettings>> {
   return readConfig(auditSettings, env);

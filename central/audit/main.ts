@@ -5,6 +5,7 @@ import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
 import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
+import { recordSettings } from "../../infra/runtime/security/record-settings.ts";
 import { mustAnswer } from "../../infra/runtime/service/answering.ts";
 import { logSettings, readConfig } from "../../infra/runtime/service/config.ts";
 import { commandLogger, createProgram, runProgram } from "../../infra/runtime/service/program.ts";
@@ -14,7 +15,6 @@ import { topicNames } from "../../schemas/topics.ts";
 import { findingOf, reasonOf, toResolve } from "./command/resolve.ts";
 import { factsText, listText, verdictText } from "./command/text.ts";
 import { readAudit } from "./command/topic.ts";
-import { auditCommandSettings } from "./config.ts";
 import { EVIDENCE_HEADERS, readEvidence } from "./evidence.ts";
 
 const { env } = process;
@@ -29,7 +29,7 @@ const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2)
  * @throws {CodedError} CONFIG_INVALID; DEPENDENCY_UNAVAILABLE at once when there is no Kafka
  */
 async function open() {
-  const config = readConfig(auditCommandSettings, env);
+  const config = readConfig(recordSettings, env);
   await mustAnswer("KAFKA_BROKERS", env);
   const around = { clock: systemClock, logger: commandLogger(name, env) };
   const topics = topicNames(config.TOPIC_PREFIX);
@@ -120,7 +120,7 @@ function account(): string {
 const program = createProgram({
   name,
   description: "What the auditor found: readings that are lost, doubled, out of order or miscounted.",
-  settings: [auditCommandSettings, logSettings],
+  settings: [recordSettings, logSettings],
   examples: `  npm run audit                      the verdict, and what is open
   npm run audit -- list --all        also losses with a cause, and what was resolved
   npm run audit -- show <id>         one finding, with the records that show it

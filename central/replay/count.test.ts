@@ -49,7 +49,7 @@ test("what the raw topic never had is named, from the first number on that was r
   expect(count([11, 12])).toMatchObject({ faults: [], inRaw: 0, notCompared: 2 });
 });
 
-test("a device that starts again begins a count of its own, and the kinds are told apart", () => {
+test("each boot has a count of its own, and entries and arrivals are counted apart", () => {
   const replay = new ReplayCount();
   for (const [boot, seq] of [
     [7, 8],

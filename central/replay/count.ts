@@ -1,7 +1,6 @@
-import type { DeviceKind } from "../../schemas/network/devices.ts";
-import { parseDeviceId } from "../../schemas/network/devices.ts";
-import type { ReadingRange } from "../../schemas/topics.ts";
-import { parseReading } from "../../schemas/topics.ts";
+import { type DeviceKind, parseDeviceId } from "../../schemas/network/devices.ts";
+import type { SeqRange } from "../../schemas/records.ts";
+import { parseReading, type ReadingRange } from "../../schemas/topics.ts";
 import { RangeSet } from "../audit/core/ranges.ts";
 
 /** What is wrong with the clean readings of an interval. */
@@ -59,27 +58,23 @@ class BootCount {
   }
 
   /** Between the first and the last that the clean topic has. */
-  get missing(): readonly { readonly from: number; readonly to: number }[] {
+  get missing(): readonly SeqRange[] {
     const [first] = this.clean.toJSON();
     return first ? this.clean.missing(first.from, this.clean.greatest) : [];
   }
 
-  /** From the first number on that the raw topic was seen to have. */
-  get unseenInRaw(): readonly { readonly from: number; readonly to: number }[] {
+  /** What the clean topic has, from the first number on that the raw topic was seen to have. */
+  get compared(): readonly SeqRange[] {
     const [first] = this.raw.toJSON();
     if (!first) return [];
     return this.clean
       .toJSON()
       .filter(({ to }) => to >= first.from)
-      .flatMap(({ from, to }) => this.raw.missing(Math.max(from, first.from), to));
+      .map(({ from, to }) => ({ from: Math.max(from, first.from), to }));
   }
 
-  get compared(): number {
-    const [first] = this.raw.toJSON();
-    if (!first) return 0;
-    return this.clean
-      .toJSON()
-      .reduce((sum, { from, to }) => sum + Math.max(0, to - Math.max(from, first.from) + 1), 0);
+  get unseenInRaw(): readonly SeqRange[] {
+    return this.compared.flatMap(({ from, to }) => this.raw.missing(from, to));
   }
 }
 
@@ -119,7 +114,7 @@ export class ReplayCount {
     const ofKind = (kind: DeviceKind, some = boots): number =>
       some.reduce((n, boot) => n + (boot.kind === kind ? boot.readings : 0), 0);
     const stations = [...new Set(boots.map(({ stationId }) => stationId))].sort((x, y) => x - y);
-    const compared = sum((boot) => boot.compared);
+    const compared = sum((boot) => sizeOf(boot.compared));
     return {
       entries: ofKind("turnstile"),
       arrivals: ofKind("arrival"),
@@ -130,15 +125,19 @@ export class ReplayCount {
       }),
       nameless: this.#nameless,
       faults: boots.flatMap(faultsOf),
-      inRaw: compared - sum((boot) => boot.unseenInRaw.reduce((n, { from, to }) => n + to - from + 1, 0)),
+      inRaw: compared - sum((boot) => sizeOf(boot.unseenInRaw)),
       notCompared: sum((boot) => boot.clean.size) - compared,
     };
   }
 }
 
+function sizeOf(ranges: readonly SeqRange[]): number {
+  return ranges.reduce((n, { from, to }) => n + to - from + 1, 0);
+}
+
 function faultsOf({ deviceId, bootId, missing, doubled, late, unseenInRaw }: BootCount): readonly Fault[] {
-  const named = (what: Fault["what"], ranges: Iterable<{ readonly from: number; readonly to: number }>) =>
-    [...ranges].map(({ from, to }): Fault => ({ what, deviceId, bootId, from, to }));
+  const named = (what: Fault["what"], ranges: readonly SeqRange[]) =>
+    ranges.map(({ from, to }): Fault => ({ what, deviceId, bootId, from, to }));
   return [
     ...named("missing", missing),
     ...named("doubled", doubled.toJSON()),

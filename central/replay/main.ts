@@ -7,6 +7,7 @@ import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import type { AvroDecoder } from "../../infra/runtime/registry/ports.ts";
 import { httpAccess } from "../../infra/runtime/security/http.ts";
 import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
+import { recordSettings } from "../../infra/runtime/security/record-settings.ts";
 import { mustAnswer } from "../../infra/runtime/service/answering.ts";
 import { logSettings, readConfig } from "../../infra/runtime/service/config.ts";
 import { commandLogger, createProgram, runProgram } from "../../infra/runtime/service/program.ts";
@@ -15,9 +16,8 @@ import { nearestStations } from "../../infra/runtime/text/stations.ts";
 import { CodedError, EXIT, isCoded } from "../../schemas/errors.ts";
 import { stationById } from "../../schemas/network/network.ts";
 import { parseReading, topicNames } from "../../schemas/topics.ts";
-import { replaySettings } from "./config.ts";
 import { ReplayCount } from "./count.ts";
-import { endOf, momentOf } from "./moment.ts";
+import { durationOf, endOf, momentOf } from "./moment.ts";
 import { type Interval, rawRuns, recordsOf } from "./read.ts";
 import { type Arrival, MAX_ARRIVALS, Story } from "./story.ts";
 import { clockText, countText, dayText, isWhole } from "./text.ts";
@@ -45,7 +45,7 @@ async function replay(flags: Flags): Promise<void> {
   if (to === undefined) throw new CodedError("USAGE", { message: `--to: ${MOMENTS}`, retryable: false });
   if (to <= from)
     throw new CodedError("USAGE", { message: "--to must be later than --from", retryable: false });
-  const config = readConfig(replaySettings, env);
+  const config = readConfig(recordSettings, env);
   await mustAnswer("KAFKA_BROKERS", env);
   const around = { clock: systemClock, logger: commandLogger(name, env) };
   const kafka = createKafka({ ...kafkaAccess(config), ...around, clientId: name });
@@ -79,7 +79,7 @@ async function replay(flags: Flags): Promise<void> {
   if (!isWhole(counted)) process.exitCode = EXIT.failure;
 }
 
-/** undefined: nobody can read it. @throws {CodedError} REGISTRY_UNAVAILABLE */
+/** @returns undefined when the value cannot be read. @throws {CodedError} REGISTRY_UNAVAILABLE */
 async function arrivalIn(avro: AvroDecoder, value: Buffer): Promise<Arrival | undefined> {
   try {
     return (await avro.decode(value, "arrival")) as Arrival;
@@ -104,7 +104,8 @@ async function tell(
     if (dueMs > 0) await systemClock.sleep(dueMs);
     print(`${withDay ? `${dayText(at)} ` : ""}${clockText(at)}  ${text}`);
   }
-  if (story.untold > 0) print(`… and ${story.untold} trains more than the ${MAX_ARRIVALS} that are told of.`);
+  if (story.untold > 0)
+    print(`… and ${story.untold} more trains: only the first ${MAX_ARRIVALS} are printed.`);
   if (lines.length > 0) print("");
 }
 
@@ -114,10 +115,9 @@ function moment(text: string): number {
   return ms;
 }
 
-/** A length of time in the same words: `10m`. */
 function duration(text: string): number {
-  const ms = /^[\d.]+[smhd]$/.test(text) ? started - (momentOf(text, started) ?? Number.NaN) : Number.NaN;
-  if (Number.isNaN(ms)) throw new InvalidArgumentError("give 30s, 10m, 2h or 1d");
+  const ms = durationOf(text);
+  if (ms === undefined) throw new InvalidArgumentError("give 30s, 10m, 2h or 1d");
   return ms;
 }
 
@@ -142,7 +142,7 @@ const program = createProgram({
   name,
   description:
     "Tells again what happened between two moments, and counts its readings again from the records.",
-  settings: [replaySettings, logSettings],
+  settings: [recordSettings, logSettings],
   examples: `  npm run replay                                   the last fifteen minutes
   npm run replay -- --from 08:00 --to 08:15 --speed 60
   npm run replay -- --from 2h --station 40380 --count

@@ -5,12 +5,12 @@ const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_6
  * (s, m, h, d), `now`, or what `Date` reads, such as `2026-11-30T08:12:00Z`. Without a zone it is this machine's.
  *
  * @param now - epoch ms.
- * @returns epoch ms; undefined: it is none of these.
+ * @returns epoch ms; undefined when the text is no moment.
  */
 export function momentOf(text: string, now: number): number | undefined {
   if (text === "now") return now;
-  const ago = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text);
-  if (ago) return now - Number(ago[1]) * (UNITS_MS[ago[2] ?? ""] ?? 0);
+  const ago = durationOf(text);
+  if (ago !== undefined) return now - ago;
   const clock = clockOf(text);
   if (clock) return lastAt(clock, now);
   // `Date` also takes a bare number, for a year or a month.
@@ -21,7 +21,7 @@ export function momentOf(text: string, now: number): number | undefined {
 /**
  * The moment at which something ends that begins at `from`: what a clock shows is meant as the next time that it does.
  *
- * @returns epoch ms; undefined: it is no moment.
+ * @returns epoch ms; undefined when the text is no moment.
  */
 export function endOf(text: string, from: number, now: number): number | undefined {
   const clock = clockOf(text);
@@ -29,6 +29,12 @@ export function endOf(text: string, from: number, now: number): number | undefin
   const moment = at(clock, from);
   if (moment.getTime() <= from) moment.setDate(moment.getDate() + 1);
   return moment.getTime();
+}
+
+/** A length of time: `30s`, `10m`, `2h` or `1d`. @returns ms; undefined when the text is none. */
+export function durationOf(text: string): number | undefined {
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
+  return number === undefined ? undefined : Number(number) * (UNITS_MS[unit] ?? 0);
 }
 
 /** Hours, minutes and seconds; undefined: it is no time of a clock. */

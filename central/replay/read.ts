@@ -4,7 +4,7 @@ import { isCoded } from "../../schemas/errors.ts";
 import type { ReadingRange, Topics } from "../../schemas/topics.ts";
 import { readBatch } from "../audit/read/batch.ts";
 
-/** A stretch of the wall clock, epoch ms, by the times that the records have. */
+/** An interval of the wall clock, epoch ms, by the records' own times. */
 export interface Interval {
   readonly from: number;
   /** The first moment behind it. */
@@ -46,7 +46,7 @@ export async function recordsOf(
 /**
  * What the raw topic has, from this moment until now.
  *
- * @returns how many of its records nobody can read.
+ * @returns the number of its records that are no batches.
  * @throws {CodedError} KAFKA_UNAVAILABLE
  */
 export async function rawRuns(

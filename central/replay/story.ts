@@ -8,7 +8,7 @@ export interface Arrival {
   readonly train_status: string;
 }
 
-/** A line of the story, and when it is told, wall clock, epoch ms. */
+/** A line of the story, with its time on the wall clock, epoch ms. */
 export interface Told {
   readonly at: number;
   readonly text: string;
@@ -24,10 +24,10 @@ export interface SeenArrival {
 }
 
 const MINUTE_MS = 60_000;
-/** So many trains are told of, at most: beyond, the interval is too long for a person to read. */
+/** At most so many trains are printed: nobody reads more. */
 export const MAX_ARRIVALS = 50_000;
 
-/** What happened, in the order of the wall clock: each train, and how many entered in each minute. */
+/** The story of an interval in the order of the wall clock: each train, and the entries of each minute. */
 export class Story {
   readonly #nameOf: (stationId: number) => string;
   readonly #arrivals: SeenArrival[] = [];
@@ -50,7 +50,7 @@ export class Story {
     this.#entries.set(minute, stations.set(stationId, (stations.get(stationId) ?? 0) + 1));
   }
 
-  /** @param read - undefined: nobody can read this value. */
+  /** @param read - gives undefined for a value that cannot be read. */
   async lines(read: (value: Buffer) => Promise<Arrival | undefined>): Promise<readonly Told[]> {
     const trains: Told[] = [];
     for (const seen of this.#arrivals) trains.push(this.#train(seen, await read(seen.value)));

@@ -2,7 +2,7 @@ import { counted as figure } from "../audit/words.ts";
 import type { Counted, Fault } from "./count.ts";
 import type { Interval } from "./read.ts";
 
-/** Of what is wrong, so many lines. */
+/** At most so many faults are printed. */
 const MAX_FAULTS = 20;
 
 /** By this machine's clock. */

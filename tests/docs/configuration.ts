@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { auditCommandSettings, auditSettings } from "../../central/audit/config.ts";
+import { auditSettings } from "../../central/audit/config.ts";
 import { connectCommandSettings } from "../../central/connect/config.ts";
 import { dashboardSettings } from "../../central/dashboard/config.ts";
 import { dedupSettings } from "../../central/dedup/config.ts";
@@ -16,8 +16,8 @@ import { ingestSettings } from "../../gateway/http/config.ts";
 import { instanceSettings } from "../../gateway/instances/config.ts";
 import { bootstrapSettings } from "../../infra/operator/bootstrap/config.ts";
 import { courseSettings } from "../../infra/operator/course/config.ts";
-import { inspectSettings } from "../../infra/operator/inspect/config.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
+import { recordSettings } from "../../infra/runtime/security/record-settings.ts";
 import { logSettings, probeSettings } from "../../infra/runtime/service/config.ts";
 import { settingsOf, shownDefault } from "../../infra/runtime/service/config-print.ts";
 import { frontDoorSettings } from "../../infra/servers/front-door/config.ts";
@@ -39,11 +39,11 @@ export const SERVICES: Readonly<Record<string, z.ZodObject>> = {
   "central stations": stationsSettings,
   "central telemetry": telemetrySettings,
   "central audit": auditSettings,
-  audit: auditCommandSettings,
+  audit: recordSettings,
   "central dashboard": dashboardSettings,
   connect: connectCommandSettings,
   ksql: ksqlClientConfig,
-  "topics, peek": inspectSettings,
+  "topics, peek, replay": recordSettings,
   bootstrap: bootstrapSettings,
   course: courseSettings,
   "registry stand-in": registryServerSettings,

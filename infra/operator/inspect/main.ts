@@ -7,11 +7,11 @@ import { createRegistryClient } from "../../runtime/registry/client.ts";
 import { avroDecoder } from "../../runtime/registry/codec.ts";
 import { httpAccess } from "../../runtime/security/http.ts";
 import { kafkaAccess } from "../../runtime/security/kafka.ts";
+import { recordSettings } from "../../runtime/security/record-settings.ts";
 import { mustAnswer } from "../../runtime/service/answering.ts";
 import { logSettings, readConfig } from "../../runtime/service/config.ts";
 import { commandLogger, createProgram, runProgram } from "../../runtime/service/program.ts";
 import { printableLines } from "../../runtime/text/printable.ts";
-import { inspectSettings } from "./config.ts";
 import { describe, jsonLine, readable } from "./decode.ts";
 import { peek } from "./peek.ts";
 import { folded, summarize, topicTable } from "./topics.ts";
@@ -26,7 +26,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
  * @throws {CodedError} CONFIG_INVALID; DEPENDENCY_UNAVAILABLE at once when there is no Kafka
  */
 async function open() {
-  const config = readConfig(inspectSettings, env);
+  const config = readConfig(recordSettings, env);
   await mustAnswer("KAFKA_BROKERS", env);
   const around = { clock: systemClock, logger: commandLogger(name, env) };
   return {
@@ -80,7 +80,7 @@ function positive(text: string): number {
 const program = createProgram({
   name,
   description: "Looks into Kafka: topics, and their records decoded.",
-  settings: [inspectSettings, logSettings],
+  settings: [recordSettings, logSettings],
   examples: `  npm run topics
   npm run peek -- org.chicago.cta.arrivals --limit 5`,
   env,
