@@ -62,3 +62,19 @@ test("each boot has a count of its own, and entries and arrivals are counted apa
   replay.clean("nobody;7;1;1");
   expect(replay.counted).toMatchObject({ entries: 3, arrivals: 1, devices: 2, nameless: 2, faults: [] });
 });
+
+test("faults are told in the order of devices and boots, in whatever order their topics were read", () => {
+  const boots = [
+    ["40380-blue-A1", 7],
+    ["40380-T1", 8],
+    ["40380-T1", 7],
+  ] as const;
+  const told = [boots, boots.toReversed()].map((order) => {
+    const replay = new ReplayCount();
+    for (const [device, boot] of order)
+      for (const seq of [1, 1]) replay.clean(formatReading(device, boot, seq, seq));
+    return replay.counted.faults.map(({ deviceId, bootId }) => `${deviceId} ${bootId}`);
+  });
+  expect(told[0]).toEqual(["40380-T1 7", "40380-T1 8", "40380-blue-A1 7"]);
+  expect(told[1]).toEqual(told[0]);
+});

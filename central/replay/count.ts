@@ -17,6 +17,7 @@ export interface Counted {
   readonly stations: readonly StationCount[];
   /** Records whose header names no reading of a device. */
   readonly nameless: number;
+  /** In the order of devices, their boots, and kinds of fault. */
   readonly faults: readonly Fault[];
   /** Readings that the raw topic was seen to have, too. */
   readonly inRaw: number;
@@ -109,7 +110,8 @@ export class ReplayCount {
   }
 
   get counted(): Counted {
-    const boots = [...this.#boots.values()];
+    // Partitions and topics are read side by side: the order in which boots were met means nothing.
+    const boots = [...this.#boots.values()].sort(inOrder);
     const sum = (of: (boot: BootCount) => number): number => boots.reduce((n, boot) => n + of(boot), 0);
     const ofKind = (kind: DeviceKind, some = boots): number =>
       some.reduce((n, boot) => n + (boot.kind === kind ? boot.readings : 0), 0);
@@ -129,6 +131,11 @@ export class ReplayCount {
       notCompared: sum((boot) => boot.clean.size) - compared,
     };
   }
+}
+
+function inOrder(x: BootCount, y: BootCount): number {
+  if (x.deviceId === y.deviceId) return x.bootId - y.bootId;
+  return x.deviceId < y.deviceId ? -1 : 1;
 }
 
 function sizeOf(ranges: readonly SeqRange[]): number {
