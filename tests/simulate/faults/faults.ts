@@ -34,9 +34,9 @@ const clients = (system: System): readonly string[] => [...gateways(system), ...
 const onLine =
   (kind: "unplug" | "hang" | "babble" | "noise" | "cut" | "duplicate"): Strike =>
   ({ field }, { target }) => {
-    const { line } = field.unit(target);
-    line.setFault(kind);
-    return () => void line.clearFault(kind);
+    const unit = field.unit(target);
+    unit.line.setFault(kind);
+    return () => field.heal(unit, kind);
   };
 
 const kill: Strike = (system, { target }) => {

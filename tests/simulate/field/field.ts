@@ -1,3 +1,4 @@
+import type { LastingKind } from "../../../firmware-sim/faults/kinds.ts";
 import { Pump } from "../../../firmware-sim/line/pump.ts";
 import type { Random } from "../../../infra/runtime/random.ts";
 import { EPOCH, type Life } from "../time/life.ts";
@@ -57,6 +58,12 @@ export class Field {
     const unit = this.#made(deviceId);
     while (used.has(unit.bootId)) unit.reboot(false);
     this.#stand(unit);
+  }
+
+  /** A fault of the unit's line is over. A unit that stands nowhere any more is not plugged in by that. */
+  heal(unit: Unit, kind: LastingKind): void {
+    if (this.#standing.get(unit.ref.id) === unit) void unit.line.clearFault(kind);
+    else unit.line.faults.clear(kind);
   }
 
   /** One that took its name over, boot and all, is put in its place for a while. */
