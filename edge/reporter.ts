@@ -98,7 +98,7 @@ export class Reporter {
   }
 
   #device({ device, link }: ReportedDevice): void {
-    const { outbox, clock, stationId } = this.#options;
+    const { outbox, box, clock, stationId } = this.#options;
     const report = this.#reportOf(device.id);
     const health = link.health();
     if (report.since.update(health, clock.now())) report.changed = true;
@@ -109,7 +109,7 @@ export class Reporter {
     const order = this.#numbers.next();
     const { counts, lastSeen } = link;
     const since = report.since.at;
-    const payload = encodeState(deviceState({ device, health, since, lastSeen, ledger, counts, order }));
+    const payload = encodeState(deviceState({ device, health, since, lastSeen, ledger, counts, box, order }));
     Object.assign(report, { said, saidAt: clock.monotonic(), changed: false, inFlight: true });
     this.#publish(deviceStateTopic(stationId, device.id), payload).then(
       () => {

@@ -95,9 +95,10 @@ export function deviceState(input: {
   readonly lastSeen: number | null;
   readonly ledger: Ledger;
   readonly counts: { readonly frames: number; readonly errors: number };
+  readonly box: string;
   readonly order: StateOrder;
 }): DeviceState {
-  const { device, health, since, lastSeen, ledger, counts, order } = input;
+  const { device, health, since, lastSeen, ledger, counts, box, order } = input;
   return {
     kind: device.kind,
     id: device.id,
@@ -111,6 +112,7 @@ export function deviceState(input: {
     losses: ledger.losses.slice(-NAMED_LOSSES),
     frames: counts.frames,
     errors: counts.errors,
+    box,
     order,
   };
 }

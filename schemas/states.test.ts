@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { type AgentState, compareAgents, compareOrder, WILL_N } from "./states.ts";
+import {
+  type AgentState,
+  compareAgents,
+  compareDevices,
+  compareOrder,
+  type DeviceState,
+  WILL_N,
+} from "./states.ts";
 
 const agent = (
   order: AgentState["order"],
@@ -45,4 +52,24 @@ test("an earlier start of an agent says nothing while a later one is online, tho
   // Its outbox may have been put back from a copy.
   expect(compareAgents(early, agent({ ...order, n: WILL_N }, "a", "offline"))).toBeGreaterThan(0);
   expect(compareAgents(early, agent(order, "b"))).toBeGreaterThan(0);
+});
+
+test("what a gateway held of a connection that is over, and wrote late, is older than what a device is said to be since", () => {
+  const device = (order: DeviceState["order"], box?: string): DeviceState => ({
+    ...{ kind: "turnstile", id: "40380-T1", stationId: 40380, state: "online", reason: "", since: 0 },
+    ...{ lastSeen: 0, positions: null, frames: 0, errors: 0, order, ...(box === undefined ? {} : { box }) },
+  });
+  const late = device({ agentBoot: 7, connection: 1, n: 3, generation: 20 }, "a");
+  const since = device({ agentBoot: 7, connection: 2, n: 1, generation: 15 }, "a");
+  expect(compareDevices(late, since, undefined)).toBeLessThan(0);
+  expect(compareDevices({ ...late, box: "b" }, since, undefined)).toBeGreaterThan(0);
+  expect(compareDevices(device(late.order), device(since.order), undefined)).toBeGreaterThan(0);
+
+  // Between two starts it is the agent that tells which of them is there.
+  const restarted = device({ agentBoot: 8, connection: 1, n: 1, generation: 15 }, "a");
+  const present = agent({ agentBoot: 8, connection: 1, n: 5, generation: 15 }, "a");
+  expect(compareDevices(late, restarted, present)).toBeLessThan(0);
+  expect(compareDevices(restarted, late, present)).toBeGreaterThan(0);
+  expect(compareDevices(late, restarted, { ...present, state: "offline" })).toBeGreaterThan(0);
+  expect(compareDevices(late, restarted, undefined)).toBeGreaterThan(0);
 });

@@ -55,17 +55,34 @@ export function compareOrder(x: StateOrder, y: StateOrder): number {
 }
 
 /**
- * The same of two states of a station's agents. A gateway that Kafka does not answer begins a session late: that one has a
- * greater generation than the session that took its place elsewhere. So of one outbox, connections decide within one start of
- * its agent. An earlier start says nothing any more while a later one is online. Once that is gone, the generation
- * decides: an outbox may have been put back from a copy, with a lower boot.
+ * The same of two states of one station. A gateway that Kafka does not answer begins a session late: that one has a greater
+ * generation than the session that took its place elsewhere. So within one start of an agent, its connections decide.
+ */
+export function compareStates(x: AnyState, y: AnyState): number {
+  const sameStart = ofOneBox(x, y) && x.order.agentBoot === y.order.agentBoot;
+  return (sameStart ? x.order.connection - y.order.connection : 0) || compareOrder(x.order, y.order);
+}
+
+/**
+ * The same of two states of a station's agents. Of one outbox an earlier start says nothing any more while a later one is
+ * online. Once that is gone, the generation decides: an outbox may have been put back from a copy, with a lower boot.
  */
 export function compareAgents(x: AgentState, y: AgentState): number {
-  if (!x.box || x.box !== y.box) return compareOrder(x.order, y.order);
-  const boots = x.order.agentBoot - y.order.agentBoot;
-  if (boots === 0) return x.order.connection - y.order.connection || compareOrder(x.order, y.order);
+  const boots = ofOneBox(x, y) ? x.order.agentBoot - y.order.agentBoot : 0;
   const later = boots > 0 ? x : y;
-  return later.state === "online" ? boots : compareOrder(x.order, y.order);
+  return boots !== 0 && later.state === "online" ? boots : compareStates(x, y);
+}
+
+/** The same of two states of a device. @param agent - the newest state of its station's agent, where one is known. */
+export function compareDevices(x: DeviceState, y: DeviceState, agent: AgentState | undefined): number {
+  const isOfPresentStart = (said: DeviceState): boolean =>
+    agent?.state === "online" && ofOneBox(said, agent) && said.order.agentBoot === agent.order.agentBoot;
+  const present = ofOneBox(x, y) ? Number(isOfPresentStart(x)) - Number(isOfPresentStart(y)) : 0;
+  return present || compareStates(x, y);
+}
+
+function ofOneBox(x: AnyState, y: AnyState): boolean {
+  return x.box !== undefined && x.box !== "" && x.box === y.box;
 }
 
 /**
@@ -156,6 +173,8 @@ export interface DeviceState {
   readonly frames: number;
   /** Frames or bytes discarded as damaged. */
   readonly errors: number;
+  /** Which outbox its agent has. Absent: an agent of an older version. */
+  readonly box?: string;
   readonly order: StateOrder;
 }
 

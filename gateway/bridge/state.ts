@@ -16,6 +16,10 @@ const count = z.int().min(0).max(MAX_COUNT);
 const time = z.int().min(-MAX_COUNT).max(MAX_COUNT);
 const text = z.string().max(256);
 const order = z.object({ agentBoot: count, connection: count, n: count });
+const box = z
+  .string()
+  .regex(/^[\w-]{0,64}$/)
+  .default("");
 const common = { id: z.string().max(32), stationId: z.int(), reason: text, since: time, order };
 
 const positions = z.object({
@@ -52,6 +56,7 @@ const deviceState = z.object({
   losses: z.array(namedLoss).max(NAMED_LOSSES).default([]),
   frames: count,
   errors: count,
+  box,
 });
 
 const agentState = z.object({
@@ -60,10 +65,7 @@ const agentState = z.object({
   state: z.enum(["online", "offline"]),
   waiting: count,
   quarantined: count,
-  box: z
-    .string()
-    .regex(/^[\w-]{0,64}$/)
-    .default(""),
+  box,
 });
 
 const anyState = z.discriminatedUnion("kind", [deviceState, agentState]);

@@ -23,6 +23,7 @@ test.each([
   { what: "a session of an agent's earlier start that is begun late", seed: 4330, seconds: 20 },
   { what: "a copied chip that has also pressed more than its original", seed: 2396, seconds: 20 },
   { what: "a line that heals after another device was put in its place", seed: 20125, seconds: 20 },
+  { what: "an impostor in the place of an impostor", seed: 30140, seconds: 20 },
 ])("a seed that failed once holds: $what", async ({ seed, seconds }) => {
   expect(troubleOf(await simulate({ seed, troubledMs: seconds * 1000 }))).toEqual([]);
 });

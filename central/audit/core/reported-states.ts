@@ -2,7 +2,7 @@ import {
   type AgentState,
   type AnyState,
   compareAgents,
-  compareOrder,
+  compareDevices,
   type DeviceState,
   WILL_N,
 } from "../../../schemas/states.ts";
@@ -27,7 +27,7 @@ export class ReportedStates {
       return;
     }
     const before = this.#devices.get(state.id);
-    if (!before || compareOrder(state.order, before.state.order) >= 0)
+    if (!before || compareDevices(state, before.state, this.#agents.get(state.stationId)?.state) >= 0)
       this.#devices.set(state.id, { state, at });
   }
 

@@ -1,7 +1,7 @@
 import type { AuditHop, InFlight, Silence, Verdict, VerdictState } from "../../../schemas/audit.ts";
 import { isOpen } from "../../../schemas/audit.ts";
 import { DEVICE_WORDS } from "../../../schemas/network/devices.ts";
-import { compareOrder } from "../../../schemas/states.ts";
+import { compareStates } from "../../../schemas/states.ts";
 import { ageWords, counted, findingWords, HOP_WORDS } from "../words.ts";
 import type { Auditor } from "./auditor.ts";
 import { devicesOf, equationOf } from "./equations.ts";
@@ -164,7 +164,7 @@ function silencesOf(
     if (state.state === "never_seen" || (state.kind !== "arrival" && state.kind !== "turnstile")) continue;
     const { id, stationId } = state;
     const gone = auditor.reported.gone(stationId);
-    const stale = gone !== undefined && compareOrder(gone.state.order, state.order) >= 0;
+    const stale = gone !== undefined && compareStates(gone.state, state) >= 0;
     if (!stale && state.state !== "offline") continue;
     const name = stale ? `The devices of station ${stationId}` : `${DEVICE_WORDS[state.kind]} ${id}`;
     const before = silent.get(name);

@@ -122,8 +122,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "of two states the greater counts",
     file: "core/reported-states.ts",
-    from: "if (!before || compareOrder(state.order, before.state.order) >= 0)\n      this.#devices.set",
-    to: "if (!before || compareOrder(state.order, before.state.order) <= 0)\n      this.#devices.set",
+    from: "this.#agents.get(state.stationId)?.state) >= 0)",
+    to: "this.#agents.get(state.stationId)?.state) <= 0)",
   },
   {
     rule: "an open finding is broken, whatever else is silent",

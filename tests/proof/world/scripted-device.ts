@@ -173,6 +173,7 @@ export class ScriptedDevice {
       lastSeen: now,
       ledger: this.#ledger,
       counts: { frames: this.#seq, errors: 0 },
+      box: "",
       order,
     });
   }

@@ -14,6 +14,8 @@ export class Field {
   readonly #random: Random;
   readonly #pump: Pump;
   readonly #standing = new Map<string, Unit>();
+  /** What stood where an impostor stands. */
+  readonly #displaced = new Map<Unit, Unit>();
   /** Every unit that ever stood anywhere. */
   readonly units: Unit[] = [];
   #marks = 0;
@@ -68,17 +70,24 @@ export class Field {
 
   /** One that took its name over, boot and all, is put in its place for a while. */
   impostor(deviceId: string): { readonly back: () => void } {
-    const genuine = this.unit(deviceId);
-    genuine.line.unplug();
-    const impostor = this.#made(deviceId, genuine);
+    const before = this.unit(deviceId);
+    before.line.unplug();
+    const impostor = this.#made(deviceId, before);
+    this.#displaced.set(impostor, before);
     this.#stand(impostor);
-    return {
-      back: () => {
-        if (this.unit(deviceId) !== impostor) return;
-        impostor.line.unplug();
-        this.#stand(genuine);
-      },
-    };
+    return { back: () => this.#leave(impostor) };
+  }
+
+  /** An impostor goes, and what it displaced is put back: at once, or when the next impostor goes, which displaced this one. */
+  #leave(impostor: Unit): void {
+    const before = this.#displaced.get(impostor);
+    if (!before) return;
+    this.#displaced.delete(impostor);
+    const next = [...this.#displaced].find(([, displaced]) => displaced === impostor)?.[0];
+    if (next) this.#displaced.set(next, before);
+    if (this.unit(impostor.ref.id) !== impostor) return;
+    impostor.line.unplug();
+    this.#stand(before);
   }
 
   #made(deviceId: string, copied?: Unit): Unit {

@@ -77,6 +77,23 @@ describe("devices", () => {
     expect(stateOf(devices)).toBe("online");
   });
 
+  test("nor do a device's states of such a session; it is stale when its agent goes, whichever generation is greater", () => {
+    const devices = new Devices();
+    const spoken = { agentBoot: 7, connection: 2, n: 1, generation: 15 };
+    devices.tell({ ...agent("online", spoken), box: "a" }, 10, 16);
+    devices.tell({ ...device({ order: { ...spoken, n: 2 } }), box: "a" }, 11, 17);
+    const late = device({
+      state: "offline",
+      reason: "unplugged",
+      order: { ...spoken, connection: 1, generation: 20 },
+    });
+    devices.tell({ ...late, box: "a" }, 12, 21);
+    expect(stateOf(devices)).toBe("online");
+    devices.tell({ ...device({ order: { ...spoken, n: 3 } }), box: "a" }, 13, 22);
+    devices.tell({ ...agent("offline", { ...spoken, n: WILL_N }), box: "a" }, 6_000, 23);
+    expect(stateOf(devices)).toBe("stale");
+  });
+
   test("of two hosts the one whose session began later in the log is heard, whatever their clocks say", () => {
     const devices = new Devices();
     const ahead = { agentBoot: 9_000, connection: 5, n: 100 };

@@ -4,7 +4,8 @@ import {
   type AgentState,
   type AnyState,
   compareAgents,
-  compareOrder,
+  compareDevices,
+  compareStates,
   type DeviceHealth,
   type DeviceState,
   generationIn,
@@ -59,7 +60,7 @@ export class Devices {
     }
     if (!parseDeviceId(state.id)) return false;
     const before = this.#devices.get(state.id);
-    if (before && compareOrder(state.order, before.reported.order) < 0) return false;
+    if (before && compareDevices(state, before.reported, this.agent(state.stationId)) < 0) return false;
     this.#devices.set(state.id, { reported: state, reportedAt: at });
     return true;
   }
@@ -100,7 +101,7 @@ export class Devices {
 
   #present(reported: DeviceState): Pick<KnownDevice, "state" | "reason" | "since"> {
     const agent = this.#agents.get(reported.stationId);
-    const gone = agent?.state.state === "offline" && compareOrder(agent.state.order, reported.order) >= 0;
+    const gone = agent?.state.state === "offline" && compareStates(agent.state, reported) >= 0;
     if (!gone || reported.state === "never_seen") {
       return { state: reported.state, reason: reported.reason, since: reported.since };
     }
