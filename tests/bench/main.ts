@@ -5,6 +5,7 @@ import { type BenchmarkPart, measure, table } from "./harness.ts";
 import { edgePart } from "./parts/edge.ts";
 import { fleetPart } from "./parts/fleet.ts";
 import { gatewayPart } from "./parts/gateway.ts";
+import { limitsPart } from "./parts/limits.ts";
 import { pagePart } from "./parts/page.ts";
 import { pipelinePart } from "./parts/pipeline.ts";
 import { restPart } from "./parts/rest.ts";
@@ -16,6 +17,7 @@ const PARTS: readonly BenchmarkPart[] = [
   edgePart,
   fleetPart,
   gatewayPart,
+  limitsPart,
   pagePart,
   pipelinePart,
   restPart,
@@ -43,7 +45,7 @@ const program = new Command("bench")
   .option("-n, --runs <n>", "runs of each contender", atLeastOne, 5)
   .option(
     "--seconds <n>",
-    "measured time of one run, where a part allows it (gateway, pipeline, rest)",
+    "measured time of one run, where a part allows it (gateway, limits, pipeline, rest)",
     atLeastOne,
   )
   .option("--only <text>", "only contenders whose names contain it")
