@@ -30,7 +30,7 @@ test(
       signal: new AbortController().signal,
     });
     expect(report, said.join("\n")).toMatchObject({
-      ...{ lost: 0, doubled: 0, outOfOrder: 0, named: [], missummed: [], joined: [] },
+      ...{ lost: 0, doubled: 0, outOfOrder: 0, named: [], missummed: [], misnamed: [], joined: [] },
       ...{ page: report.pressed, auditor: { state: "holds", findings: 0 }, agrees: true, holds: true },
     });
     expect(report.pressed).toBeGreaterThan(0);

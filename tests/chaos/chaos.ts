@@ -42,6 +42,8 @@ interface Counted {
   readonly missummed: readonly (readonly [string, number, number])[];
   /** Entries on the page. */
   readonly page: number;
+  /** Stations whose name on the page is not PostgreSQL's: station, table, page. */
+  readonly misnamed: readonly (readonly [string, string, string])[];
   /** Events of vehicles that were acknowledged, against PostgreSQL's rows. */
   readonly fleet: FleetEvidence;
   readonly auditor: { readonly state: string; readonly findings: number };
@@ -189,18 +191,24 @@ async function reported(
   drainedMs: number,
 ): Promise<Counted> {
   const { endpoints } = site.system;
-  const [sums, proof, fleet] = await Promise.all([
+  const [sums, proof, fleet, names] = await Promise.all([
     summedBy(endpoints.KSQLDB_URL),
     proofOf(endpoints.DASHBOARD_URL),
     vehicles.evidence(),
+    site.stations.names(),
   ]);
   const evidence = evidenceOf(presses.taken, clean.records);
   const missummed = differing(clean.stations, sums);
+  const shown = viewer.state?.stations ?? {};
+  const misnamed = [...names].flatMap(([id, name]) => {
+    const onPage = shown[id]?.name ?? "nothing";
+    return onPage === name ? [] : [[id, name, onPage] as const];
+  });
   const { lost, doubled, outOfOrder, pressed } = evidence;
   const auditor = { state: proof.state, findings: proof.findings.open };
   const wrong =
     lost + doubled + outOfOrder + evidence.strange.length + missummed.length + fleet.differing.length;
-  const sound = wrong === 0 && viewer.entries === pressed && fleet.isOver;
+  const counted = wrong === 0 && viewer.entries === pressed && fleet.isOver;
   const calm = auditor.state === "holds" && auditor.findings === 0;
   // Another's gateway need not tell what the auditor has to hear of the devices: the others judge it.
   const ours = Object.keys(replace).length === 0;
@@ -208,12 +216,13 @@ async function reported(
     ...{ seed, minutes, faults, pressed, refused: presses.refused, lost, doubled, outOfOrder },
     named: namedIn(evidence),
     missummed,
+    misnamed,
     page: viewer.entries,
     fleet,
     auditor,
     drainedMs,
-    agrees: sound === calm,
-    holds: sound && (calm || !ours),
+    agrees: counted === calm,
+    holds: counted && misnamed.length === 0 && (calm || !ours),
   };
 }
 

@@ -117,6 +117,35 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     targets: nowhere,
     strike: (site) => poison(site.system.endpoints.KAFKA_BROKERS),
   },
+  "disk-full": {
+    about: "the agents' disk is full (where this user may mount one)",
+    weight: 1,
+    lasts: SECONDS,
+    targets: ({ disk }) => (disk ? ["edge"] : []),
+    async strike({ disk }, { forMs }) {
+      disk?.fill();
+      await sleep(forMs);
+      disk?.free();
+    },
+  },
+  clock: {
+    about: "the agents' wall clock is an hour behind, or a day ahead (where libfaketime is installed)",
+    weight: 1,
+    lasts: SECONDS,
+    targets: ({ clock }) => (clock ? ["-3600", "86400"] : []),
+    async strike({ clock }, { target, forMs }) {
+      clock?.off(Number(target));
+      await sleep(forMs);
+      clock?.off(0);
+    },
+  },
+  rename: {
+    about: "a station gets another name in PostgreSQL",
+    weight: 1,
+    lasts: ONCE,
+    targets: () => ["40380", "41400", "41320"],
+    strike: ({ stations }, { target }) => stations.rename(Number(target)),
+  },
   ...onDevices("unplug", "a device is unplugged", 2),
   ...onDevices("noise", "bits flip on a device's line", 1),
   ...onDevices("duplicate", "every frame of a device comes three times", 1),
@@ -164,6 +193,9 @@ export function kindsOf(
   return names.flatMap((name) => {
     const fault = FAULTS[name];
     if (!fault) return [];
-    return [{ name, weight: fault.weight, lasts: fault.lasts, targets: fault.targets(site, devices) }];
+    const targets = fault.targets(site, devices);
+    // Not on this machine.
+    if (targets.length === 0) return [];
+    return [{ name, weight: fault.weight, lasts: fault.lasts, targets }];
   });
 }

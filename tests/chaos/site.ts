@@ -7,6 +7,9 @@ import { type SimulatorControl, simulatorControl } from "../support/simulator.ts
 import { startSystem, type TestSystem } from "../support/system.ts";
 import { type Rule, startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { Program } from "./program.ts";
+import { SmallDisk } from "./small-disk.ts";
+import { StationsTable } from "./stations-table.ts";
+import { WrongClock } from "./wrong-clock.ts";
 
 /** Parts that another program may stand in for. */
 export const REPLACEABLE = ["gateway", "dedup"] as const;
@@ -32,9 +35,9 @@ export const WHOLE_NETWORK: NetworkRules = { requests: { mode: "pass" }, replies
 /** Parts that have readings in their hands. */
 const SUPERVISED = [
   ...["kafka", "schema-registry", "central", "gateway", "ksql", "audit", "dashboard"],
-  ...["postgres", "fleet-ingest"],
+  ...["postgres", "connect", "fleet-ingest"],
 ];
-const ONLY = "dashboard,firmware-sim,gateway,central,ksql,queries,audit,fleet-ingest,database";
+const ONLY = "dashboard,firmware-sim,gateway,central,ksql,queries,audit,fleet-ingest,database,connectors";
 
 /** The whole system under the supervisor, but the agents: they stand behind a proxy, whose cables can be cut. */
 export class Site {
@@ -42,6 +45,10 @@ export class Site {
   readonly simulator: SimulatorControl;
   /** Between the agents and the gateway. */
   readonly network: TcpProxy;
+  readonly stations: StationsTable;
+  /** The agents'; undefined where this machine does not let us make them. */
+  readonly disk: SmallDisk | undefined;
+  readonly clock: WrongClock | undefined;
   /** Directions in which bytes were lost since the last reset. */
   readonly #lossy = new Set<string>();
   readonly #brokers: readonly string[];
@@ -56,7 +63,11 @@ export class Site {
     brokers: number,
     programs: ReadonlyMap<string, Program>,
     seconds: ReadonlyMap<string, () => Program>,
+    { disk, clock }: { readonly disk: SmallDisk | undefined; readonly clock: WrongClock | undefined },
   ) {
+    this.disk = disk;
+    this.clock = clock;
+    this.stations = new StationsTable(system.endpoints.POSTGRES_URL);
     this.#seconds = seconds;
     this.#brokers = Array.from({ length: brokers - 1 }, (_, n) => `kafka-${n + 2}`);
     this.system = system;
@@ -85,13 +96,16 @@ export class Site {
       join(root, "dist", ...entry.split("/"), "main.js"),
       ...words,
     ];
+    const disk = SmallDisk.at(join(home, "edge"));
+    const clock = WrongClock.by(join(home, "wall-clock"));
     const programs = new Map<string, Program>();
     const second = await freePort();
     const MQTT_URL = [
       `mqtt://${network.address}`,
       ...(replace.gateway ? [] : [`mqtt://127.0.0.1:${second}`]),
     ].join();
-    programs.set("edge", new Program(own("edge", "--all"), { ...env, MQTT_URL, LOG_LEVEL: "warn" }, root));
+    const ofEdge = { ...env, ...clock?.env, MQTT_URL, LOG_LEVEL: "warn" };
+    programs.set("edge", new Program(own("edge", "--all"), ofEdge, root));
     const beside = { ...env, PROBE_PORT: "0", LOG_LEVEL: "warn" };
     const seconds = new Map<string, () => Program>();
     if (!replace.gateway)
@@ -107,7 +121,7 @@ export class Site {
       programs.set("stations", new Program(own("central", "stations"), env, root));
     }
     for (const program of programs.values()) program.start();
-    return new Site(system, network, brokers, programs, seconds);
+    return new Site(system, network, brokers, programs, seconds, { disk, clock });
   }
 
   /** Parts that can be killed and stopped. */
@@ -178,6 +192,7 @@ export class Site {
     for (const program of [...this.#joined.values(), ...this.#programs.values()]) await program.stop();
     this.network.close();
     await this.system.stop();
+    this.disk?.remove();
   }
 }
 
