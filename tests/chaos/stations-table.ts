@@ -15,10 +15,10 @@ export class StationsTable {
     await this.#query("UPDATE stations SET station_name = $1 WHERE station_id = $2", [name, stationId]);
   }
 
-  /** The name of each station. Rejects while PostgreSQL is away. */
+  /** The name of each station of the three lines. Rejects while PostgreSQL is away. */
   async names(): Promise<ReadonlyMap<string, string>> {
     const rows = await this.#query(
-      "SELECT DISTINCT station_id AS id, station_name AS name FROM stations",
+      "SELECT DISTINCT station_id AS id, station_name AS name FROM stations WHERE red OR blue OR green",
       [],
     );
     return new Map(rows.map(({ id, name }) => [String(id), String(name)]));
