@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { STATIONS } from "../../schemas/network/network.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { dataFolderOf } from "../faults/transactional-producers.ts";
 import { proofOf } from "../pipeline/agreement.ts";
@@ -61,17 +62,8 @@ export interface ChaosReport extends Counted {
   readonly joined: readonly Joined[];
 }
 
-/** On several lines and stations, so that one fault strikes some of them. */
-const DEVICES = [
-  "40380-T1",
-  "40380-T2",
-  "41400-T1",
-  "40900-T2",
-  "41320-T1",
-  "40070-T1",
-  "41660-T1",
-  "40560-T2",
-];
+/** Both turnstiles of every eighth station, on all lines: one fault strikes some of them, and together they bear thousands a second. */
+const DEVICES = STATIONS.filter((_, n) => n % 8 === 0).flatMap(({ id }) => [`${id}-T1`, `${id}-T2`]);
 const LOOK_MS = 1_000;
 
 /** A whole system under load and a seed's faults; then everything heals, drains and is counted by every witness. */

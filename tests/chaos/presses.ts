@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SimulatorControl } from "../support/simulator.ts";
 
 const STEP_MS = 200;
+/** Of one turnstile, after a pause in which the simulator stood still. */
+const MOST_AT_ONCE = 1_000;
 
 /**
  * Somebody who presses turnstiles and writes each press down that the turnstile took: the devices' own ledger is not
@@ -13,14 +15,15 @@ export class Presses {
   refused = 0;
   readonly #simulator: SimulatorControl;
   readonly #devices: readonly string[];
-  readonly #each: number;
+  /** Presses a second of each. */
+  readonly #rate: number;
   #going = true;
 
   /** @param perSecond - over all of these devices. */
   constructor(simulator: SimulatorControl, devices: readonly string[], perSecond: number) {
     this.#simulator = simulator;
     this.#devices = devices;
-    this.#each = Math.max(1, Math.round((perSecond * STEP_MS) / 1_000 / devices.length));
+    this.#rate = perSecond / devices.length;
     for (const device of devices) this.taken.set(device, 0);
   }
 
@@ -28,16 +31,26 @@ export class Presses {
     return [...this.taken.values()].reduce((sum, n) => sum + n, 0);
   }
 
-  /** Press until `end` is called. Rejects when the simulator does not take a press. */
+  /**
+   * Press until `end` is called, each turnstile as often as it should have been pressed by then. Rejects when the simulator
+   * does not take a press.
+   */
   async run(): Promise<void> {
+    const began = performance.now();
+    let before = 0;
     while (this.#going) {
-      for (const device of this.#devices) {
-        const stored = await this.#simulator.press(device, this.#each);
-        this.taken.set(device, (this.taken.get(device) ?? 0) + stored);
-        this.refused += this.#each - stored;
-      }
       await sleep(STEP_MS);
+      const due = Math.floor((this.#rate * (performance.now() - began)) / 1_000);
+      const times = Math.min(due - before, MOST_AT_ONCE);
+      if (times > 0) await Promise.all(this.#devices.map((device) => this.#press(device, times)));
+      before += Math.max(0, times);
     }
+  }
+
+  async #press(device: string, times: number): Promise<void> {
+    const stored = await this.#simulator.press(device, times);
+    this.taken.set(device, (this.taken.get(device) ?? 0) + stored);
+    this.refused += times - stored;
   }
 
   end(): void {
