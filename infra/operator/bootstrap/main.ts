@@ -15,7 +15,12 @@ import { bootstrapSettings } from "./config.ts";
 const { env } = process;
 const name = "bootstrap";
 
-async function bootstrap({ partitions }: { readonly partitions: number }): Promise<void> {
+interface Options {
+  readonly partitions: number;
+  readonly topicsOnly?: boolean;
+}
+
+async function bootstrap({ partitions, topicsOnly = false }: Options): Promise<void> {
   const config = readConfig(bootstrapSettings, env);
   const logger = commandLogger(name, env);
   const kafka = createKafka({ ...kafkaAccess(config), clientId: "bootstrap", clock: systemClock, logger });
@@ -23,6 +28,7 @@ async function bootstrap({ partitions }: { readonly partitions: number }): Promi
   const admin = await kafka.admin();
   await admin.ensureTopics(topics).finally(() => admin.close());
   process.stdout.write(`${topics.length} topics are as they must be\n`);
+  if (topicsOnly) return;
   const access = postgresAccess(config);
   const { POSTGRES_ADMIN_PASSWORD: password } = config;
   if (password !== undefined) {
@@ -56,6 +62,7 @@ const program = createProgram({
     positive,
     BUILT_IN_LIMITS.partitions,
   )
+  .option("--topics-only", "leave PostgreSQL alone: what starts before the rest is there needs no more")
   .action(bootstrap);
 
 await runProgram(program);
