@@ -38,6 +38,11 @@ export function telemetryGroup({ fleet }: Pick<Topics, "fleet">): string {
   return `${fleet}.writer`;
 }
 
+/** The consumer group that removes what came twice: its offsets tell its lag. */
+export function dedupGroup(prefix = ""): string {
+  return `${prefix}dedup`;
+}
+
 const STATION_TOPIC = new RegExp(`org\\.chicago\\.cta\\.station\\.(${CLEAN_TOPICS.join("|")})\\.(\\d+)$`);
 
 /** `org.chicago.cta.station.arrivals.40380`: by id, because 15 names belong to two stations. */

@@ -10,7 +10,7 @@ import type { DeadLetter } from "../../schemas/dead-letter.ts";
 import { LIMITS } from "../../schemas/mqtt.ts";
 import type { ArrivalRecord, DedupState, TurnstileRecord } from "../../schemas/records.ts";
 import { stationTopicSettings } from "../../schemas/topic-settings.ts";
-import { CLEAN_TOPICS, type Topics, topicNames } from "../../schemas/topics.ts";
+import { CLEAN_TOPICS, dedupGroup, type Topics, topicNames } from "../../schemas/topics.ts";
 import { CleanRecords } from "./clean-records.ts";
 import { batchDecoder, stateDecoder } from "./decode.ts";
 import { dedupMetrics } from "./metrics.ts";
@@ -67,7 +67,7 @@ export async function startDedup(options: DedupOptions): Promise<RunningService>
       },
     };
     const processor = await kafka.processor({
-      group: `${prefix}dedup`,
+      group: dedupGroup(prefix),
       inputs: [topics.raw],
       stateTopic: topics.dedupState,
       outputs: [
