@@ -112,15 +112,13 @@ const read = new Map<Overlay, readonly Manifest[]>();
 
 /** Every object of an overlay, as kustomize makes it. */
 export function objectsOf(overlay: Overlay): readonly Manifest[] {
-  const objects = read.get(overlay) ?? readObjects(overlay);
+  const objects = read.get(overlay) ?? objectsIn(readFileSync(renderedFile(overlay), "utf8"));
   read.set(overlay, objects);
   return objects;
 }
 
-function readObjects(overlay: Overlay): readonly Manifest[] {
-  return parseAllDocuments(readFileSync(renderedFile(overlay), "utf8")).map(
-    (each) => each.toJS() as Manifest,
-  );
+export function objectsIn(text: string): readonly Manifest[] {
+  return parseAllDocuments(text).map((each) => each.toJS() as Manifest);
 }
 
 export function ofKind<Spec>(

@@ -248,7 +248,8 @@ test("one instance where two would not do: ids of schemas, and whole tables for 
 });
 
 test("three zones: every part of which several run is spread over them", () => {
-  const deployments = ownWorkloads(objectsOf("three-zones")).filter(({ kind }) => kind === "Deployment");
+  const both = [...objectsOf("three-zones"), ...objectsOf("three-zones-lag")];
+  const deployments = ownWorkloads(both).filter(({ kind }) => kind === "Deployment");
   for (const each of deployments) {
     const keys = podOf(each).topologySpreadConstraints?.map(({ topologyKey }) => topologyKey);
     expect([each.metadata.name, keys]).toEqual([
@@ -258,15 +259,18 @@ test("three zones: every part of which several run is spread over them", () => {
   }
 });
 
-test("the names of Ingresses are allowed as names of our servers", () => {
-  const objects = objectsOf("three-zones");
-  const hosts = ofKind<{ readonly rules: readonly { readonly host: string }[] }>(objects, "Ingress").flatMap(
-    ({ spec }) => spec.rules.map(({ host }) => host),
-  );
-  const dashboard = ownWorkloads(objects).find(({ metadata }) => metadata.name === "dashboard");
-  const allowed = dashboard
-    ? environmentOf(mainContainer(dashboard), objects)["HTTP_ALLOWED_HOSTS"]?.split(",")
-    : [];
-  expect(hosts).toHaveLength(2);
-  expect(allowed).toEqual(["localhost", ...hosts]);
-});
+test.each(["three-zones", "three-zones-lag"] as const)(
+  "%s: the names of Ingresses are allowed as names of our servers",
+  (overlay) => {
+    const objects = objectsOf(overlay);
+    const ingresses = ofKind<{ readonly rules: readonly { readonly host: string }[] }>(objects, "Ingress");
+    const hosts = ingresses.flatMap(({ spec }) => spec.rules.map(({ host }) => host));
+    expect(hosts).toHaveLength(2);
+    const asked = ownWorkloads(objects).flatMap((each) => {
+      const names = environmentOf(mainContainer(each), objects)["HTTP_ALLOWED_HOSTS"];
+      return names === undefined ? [] : [[each.metadata.name, names.split(",")] as const];
+    });
+    expect(asked.map(([name]) => name)).toEqual(expect.arrayContaining(["dashboard", "fleet-ingest"]));
+    for (const [name, names] of asked) expect([name, names]).toEqual([name, ["localhost", ...hosts]]);
+  },
+);

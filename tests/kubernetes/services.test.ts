@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { z } from "zod";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
+import { readConfig } from "../../infra/runtime/service/config.ts";
 import { settingsOf } from "../../infra/runtime/service/config-print.ts";
 import { ownServices, readCompose } from "../compose/compose-file.ts";
 import { SERVICES } from "../docs/configuration.ts";
@@ -46,12 +48,14 @@ const READS: Readonly<Record<string, readonly string[]>> = {
 };
 const PROBES = "firmware-sim, edge, gateway, central";
 
+const schemasOf = (part: string): readonly z.ZodObject[] =>
+  [...(READS[part] ?? []), "every process"].flatMap(
+    (name) => SERVICES[name === "probes" ? PROBES : name] ?? [],
+  );
+
 /** The names that a part's settings have, and those of files that hold one. */
 function settingNames(part: string): ReadonlySet<string> {
-  const schemas = [...(READS[part] ?? []), "every process"].map(
-    (name) => SERVICES[name === "probes" ? PROBES : name],
-  );
-  const names = schemas.flatMap((schema) => (schema ? settingsOf(schema).map(({ name }) => name) : []));
+  const names = schemasOf(part).flatMap((schema) => settingsOf(schema).map(({ name }) => name));
   return new Set([...names, ...names.map((name) => `${name}_FILE`), "ELEVATED_HOME"]);
 }
 
@@ -84,6 +88,26 @@ test.each(every)(
     expect(container.envFrom).toBeUndefined();
   },
 );
+
+/** What stands in a file instead, as something that fits; what is a file in itself is left out. */
+function asRead(environment: Readonly<Record<string, string | undefined>>, known: readonly string[]): Labels {
+  const url = "postgresql://cta_admin:secret@postgres:5432/cta";
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value = ""]) => {
+      const setting = name.replace(/_FILE$/, "");
+      if (name === setting) return [[name, value]];
+      return known.includes(setting) ? [[setting, setting === "POSTGRES_URL" ? url : "secret"]] : [];
+    }),
+  );
+}
+
+test.each(every)("%s: %s takes the values that it is given", (overlay, name, workload) => {
+  const environment = environmentOf(mainContainer(workload), objectsOf(overlay));
+  for (const schema of schemasOf(name)) {
+    const settings = asRead(environment, Object.keys(schema.shape));
+    expect(() => readConfig(schema, { ELEVATED_HOME: "/state", ...settings })).not.toThrow();
+  }
+});
 
 /** Where the same server has another name. */
 const RENAMED: readonly (readonly [compose: string, kubernetes: string])[] = [
