@@ -1,18 +1,42 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { projectRoot } from "../../../infra/runtime/project-root.ts";
-import { answerHelp } from "../../support/script-help.ts";
+import { EXIT } from "../../../schemas/errors.ts";
 import { KEDA, KUBERNETES, STRIMZI } from "./sources.ts";
 import { needed, type Schema, shared, strictSchema } from "./strict.ts";
 
-/*
- * Writes the schemas again: `node --import tsx tests/kubernetes/schemas/main.ts`, with Go, Maven and Java 21 (JAVA names
- * another one than the PATH's). Needed where sources.ts changes, and for nothing else.
- */
-answerHelp("schemas", "Writes tests/kubernetes/schemas/*.json again, from Go modules and Maven artifacts.");
+const HELP = `Writes tests/kubernetes/schemas/*.json again, from Go modules and Maven artifacts; needed where sources.ts changes.
+It asks for Go, Maven and Java 21. JAVA names another Java than the PATH's.
+
+Example:
+  JAVA=/opt/java-21/bin/java node --import tsx tests/kubernetes/schemas/main.ts
+`;
+
+const asked = process.argv.slice(2);
+if (asked.length > 0) {
+  const isHelp = asked.some((word) => ["--help", "-h"].includes(word));
+  (isHelp ? process.stdout : process.stderr).write(HELP);
+  process.exit(isHelp ? EXIT.ok : EXIT.usage);
+}
+
+const java = process.env["JAVA"] ?? "java";
+/** Strimzi's generator is compiled for it. */
+const JAVA_VERSION = 21;
+
+/** Of `java -version`, which it writes to stderr; 0: there is none. */
+function javaVersion(): number {
+  const { stderr } = spawnSync(java, ["-version"], { encoding: "utf8" });
+  return Number(/version "(\d+)/.exec(stderr ?? "")?.[1] ?? 0);
+}
+if (javaVersion() < JAVA_VERSION) {
+  process.stderr.write(
+    `${java} is not Java ${JAVA_VERSION}, which Strimzi's generator needs: name one as JAVA\n`,
+  );
+  process.exit(EXIT.failure);
+}
 
 const here = join(projectRoot(), "tests", "kubernetes", "schemas");
 const work = mkdtempSync(join(tmpdir(), "schemas-"));
@@ -109,7 +133,7 @@ function strimzi(): readonly string[] {
   const files = STRIMZI.classes.map((name) => join(work, `${name}.yaml`));
   const versions = ["--crd-api-version", "v1", "--api-versions", "v1", "--storage-version", "v1"];
   const classes = STRIMZI.classes.map((name, at) => `io.strimzi.api.kafka.model.${name}=${files[at]}`);
-  run(process.env["JAVA"] ?? "java", [
+  run(java, [
     "-cp",
     join(work, "*"),
     "io.strimzi.crdgenerator.CrdGenerator",
