@@ -139,6 +139,7 @@ export const PARTS: readonly TreePart[] = [
     "central/dashboard/web",
     ["schemas", "infra/runtime/clock.ts"],
     ["."],
+    ["incident"],
     ["lines/lines.tsx", "station", "pipeline", "header", "break", "parts"],
     ["map", "headway"],
     ["lines", "fleet"],

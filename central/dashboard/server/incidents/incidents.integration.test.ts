@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import { afterEach, expect, test, vi } from "vitest";
-import { type Clock, systemClock } from "../../../../infra/runtime/clock.ts";
 import { closeServer, listen } from "../../../../infra/runtime/http/listen.ts";
 import type { IncidentAnswer, IncidentView } from "../../../../schemas/page/incidents.ts";
 import type { Dashboard } from "../dashboard.ts";
+import { aheadClock } from "../testing/ahead-clock.ts";
 import { readyCity, serve } from "../testing/served.ts";
 import { PATIENCE_MS } from "./rules/bundles.ts";
 
@@ -12,18 +12,6 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-/** The wall clock, which can be set ahead. */
-function wallClock(): Clock & { ahead(ms: number): void } {
-  let offset = 0;
-  return {
-    ...systemClock,
-    now: () => Date.now() + offset,
-    ahead: (ms) => {
-      offset += ms;
-    },
-  };
-}
-
 async function get<T>({ url }: Dashboard, path: string): Promise<T> {
   return (await (await fetch(`${url}/api/v1/incidents${path}`)).json()) as T;
 }
@@ -31,7 +19,7 @@ async function get<T>({ url }: Dashboard, path: string): Promise<T> {
 const soon = { timeout: 10_000, interval: 50 };
 
 test("an unplugged turnstile is an incident, which outlives the server that saw it, and ends when it is over", async () => {
-  const clock = wallClock();
+  const clock = aheadClock();
   const city = await readyCity(() => clock.now());
   city.press(40380, 7);
   const first = await serve(city, { clock });

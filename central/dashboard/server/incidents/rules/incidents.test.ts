@@ -4,7 +4,6 @@ import type { Incident } from "../../../../../schemas/page/incidents.ts";
 import { LOST_READING } from "../../../../../schemas/testing/findings.ts";
 import { proofView } from "../../../../../schemas/testing/proof-views.ts";
 import { BEGAN, devices, part, situation } from "../testing/situations.ts";
-import { PATIENCE_AT_START_MS } from "./bundles.ts";
 import { FLAPPING_MS, Incidents, KEPT } from "./incidents.ts";
 
 const T1 = ["40380-T1"];
@@ -63,6 +62,14 @@ describe("an unplugged turnstile", () => {
     looks(incidents, 10, 12, { devices: devices(T1, "offline", 10) });
     looks(incidents, 13, 60, { devices: devices(T1, "online", 13) });
     expect(incidents.all()).toEqual([]);
+  });
+
+  test("that is pulled again while it sends what waited goes on", () => {
+    const incidents = watching();
+    looks(incidents, 10, 20, { devices: devices(T1, "offline", 10, 4) });
+    looks(incidents, 21, 22, { devices: devices(T1, "online", 21, 40) });
+    looks(incidents, 23, 23, { devices: devices(T1, "offline", 23, 30) });
+    expect(only(incidents)).toMatchObject({ backAt: null, endedAt: null, times: 1 });
   });
 
   test("with a loose plug is one incident, not ten", () => {
@@ -140,9 +147,8 @@ describe("what begins together is one incident", () => {
 describe("no incident", () => {
   test("is a normal start: agents that come a while after the server, and parts that become ready", () => {
     const incidents = new Incidents();
-    const seconds = PATIENCE_AT_START_MS / 1_000;
-    looks(incidents, 0, seconds - 1, { devices: devices([...T1, "41400-T1"], "stale", -50_000) });
-    looks(incidents, seconds, 60, { parts: [part("connect", "starting")] });
+    looks(incidents, 0, 14, { devices: devices([...T1, "41400-T1"], "stale", -50_000) });
+    looks(incidents, 15, 60, { parts: [part("connect", "starting")] });
     expect(incidents.all()).toEqual([]);
   });
 
@@ -165,7 +171,9 @@ describe("a killed process", () => {
     const incidents = watching();
     looks(incidents, 10, 11, { ...killed, proof: proofView({ waiting: 40, inSummary: 2 }) });
     expect(only(incidents)).toMatchObject({ waiting: 42, backAt: null });
-    looks(incidents, 12, 15, { ...back, inFlight: inFlight(BEGAN + 10_500) });
+    looks(incidents, 12, 13, { ...back, asOf: 11 });
+    expect(only(incidents)).toMatchObject({ backAt: BEGAN + 12_000, endedAt: null });
+    looks(incidents, 14, 15, { ...back, inFlight: inFlight(BEGAN + 10_500) });
     expect(only(incidents)).toMatchObject({ backAt: BEGAN + 12_000, endedAt: null });
     looks(incidents, 16, 16, { ...back, inFlight: inFlight(BEGAN + 15_500) });
     expect(only(incidents).endedAt).toBe(BEGAN + 16_000);

@@ -10,15 +10,19 @@ export const BEGAN = Date.UTC(2026, 10, 30, 8, 0, 0);
 export function situation(
   second: number,
   given: Partial<PageState> &
-    Partial<Pick<Situation, "findings">> & { readonly inFlight?: Verdict["inFlight"] } = {},
+    Partial<Pick<Situation, "findings">> & {
+      readonly inFlight?: Verdict["inFlight"];
+      /** Of the verdict, seconds after `BEGAN`; left out: now. */
+      readonly asOf?: number;
+    } = {},
 ): Situation {
   const now = BEGAN + 1_000 * second;
-  const { findings = [], inFlight = [], ...state } = given;
+  const { findings = [], inFlight = [], asOf = second, ...state } = given;
   const names = STATIONS.map(({ id, name }) => [id, { id, name, stops: [], lat: null, lon: null }] as const);
   return {
     now,
     findings,
-    verdict: { asOf: now, inFlight } as unknown as Verdict,
+    verdict: { asOf: BEGAN + 1_000 * asOf, inFlight } as unknown as Verdict,
     state: {
       stations: Object.fromEntries(names),
       devices: {},
