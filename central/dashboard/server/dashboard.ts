@@ -159,7 +159,7 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
     decode: inputDecoder(topics, options.avro),
     apply(input, live) {
       model.apply(input, clock.now(), live);
-      incidents.take(input);
+      incidents.take(input, live);
     },
   });
   const asker = kafkaAsker(kafka);

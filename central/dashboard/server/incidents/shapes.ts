@@ -10,13 +10,15 @@ import {
 const epochMs = z.number().describe("Wall clock, epoch milliseconds");
 const count = z.int().min(0);
 const known = count.nullable();
+/** Of anything in one incident: the city has fewer devices, and a curve fewer steps. */
+const MOST = 1_000;
 
 export const incidentViewShape = z.strictObject({
   id: z.string().describe("What, where, and when it began"),
   kind: z.enum(INCIDENT_KINDS),
   severity: z.enum(SEVERITIES),
   title: z.string(),
-  covers: z.array(z.string()).describe("All that it is about: “device 40380-T1”"),
+  covers: z.array(z.string()).max(MOST).describe("All that it is about: “device 40380-T1”"),
   since: epochMs,
   backAt: epochMs.nullable().describe("The cause is over; what waited is coming through"),
   endedAt: epochMs.nullable().describe("null: it goes on"),
@@ -24,7 +26,7 @@ export const incidentViewShape = z.strictObject({
 }) satisfies z.ZodType<IncidentView>;
 
 const incidentShape = incidentViewShape.extend({
-  stations: z.array(z.int()),
+  stations: z.array(z.int()).max(MOST),
   reason: z.string(),
   openedAt: epochMs,
   times: z.int().min(1).describe("How often it began: what comes back within a minute is the same"),
@@ -40,7 +42,7 @@ const incidentShape = incidentViewShape.extend({
   series: z.strictObject({
     from: epochMs,
     stepMs: z.number().positive(),
-    most: z.array(known).max(1_000).describe("Most readings that waited within each step"),
+    most: z.array(known).max(MOST).describe("Most readings that waited within each step"),
   }),
   worst: z.strictObject({ at: epochMs, waiting: count }).nullable(),
   lostBefore: known,

@@ -35,10 +35,11 @@ export class IncidentWatch {
     this.#stop = options.clock.every(PERIOD_MS, () => this.#tick());
   }
 
-  /** What the topics say, and readings that come through. */
-  take(input: Input): void {
+  /** What the topics say, and readings that come through. @param live - false: it was there before this process began. */
+  take(input: Input, live: boolean): void {
     const now = this.#options.clock.now();
-    if (input.kind === "incident") this.incidents.hear(input.id, incidentIn(input.value), now);
+    if (input.kind === "incident") this.#hear(input, now);
+    if (!live) return;
     const { times } = input.kind === "entry" || input.kind === "arrival" ? input : { times: null };
     const deviceId = deviceOf(input);
     if (times && deviceId !== null) this.incidents.reading(traceOf(deviceId, times, now), now);
@@ -52,6 +53,12 @@ export class IncidentWatch {
   async stop(): Promise<void> {
     this.#stop();
     await this.#writer.stop();
+  }
+
+  /** Neither what is no incident nor one under another's key says anything. */
+  #hear({ id, value }: Extract<Input, { kind: "incident" }>, now: number): void {
+    const incident = incidentIn(value);
+    if (value === null || incident?.id === id) this.incidents.hear(id, incident, now);
   }
 
   #tick(): void {
