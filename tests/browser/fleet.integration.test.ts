@@ -42,7 +42,7 @@ test("vehicles drive on the map, are listed, and one that fell silent is marked"
     .toMatch(/\d rows\/s, 0 wait/);
 
   // One table at a time, by arrows too; a search is for stations.
-  expect(await page.locator('[href="#/station/40380"]:is(.stations *)').count()).toBe(0);
+  expect(await page.locator('.stations [href="#/station/40380"]').count()).toBe(0);
   await page.keyboard.press("ArrowRight");
   await expect.poll(() => page.locator(".vehicles").count()).toBe(0);
   expect(await page.evaluate(() => document.activeElement?.id)).toBe("stations");
