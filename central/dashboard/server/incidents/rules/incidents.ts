@@ -39,6 +39,8 @@ export class Incidents {
   /** To be written, by id; null: to be forgotten. */
   readonly #unwritten = new Set<string>();
   readonly #writtenAt = new Map<string, number>();
+  /** Those that a reading may belong to: thousands a second come through. */
+  #traced: readonly string[] = [];
   #began = false;
 
   /** Newest first. */
@@ -81,6 +83,8 @@ export class Incidents {
     for (const incident of this.#goingOn()) this.#judge(incident, present.get(incident.id) ?? [], situation);
     for (const bundle of bundlesOf(this.#pending(pending, situation.now))) this.#open(bundle, situation);
     this.#forget();
+    const recent = (at: number | null): boolean => situation.now - (at ?? situation.now) <= TRACED_MS;
+    this.#traced = [...this.#all.values()].filter(({ endedAt }) => recent(endedAt)).map(({ id }) => id);
   }
 
   /** An experiment that somebody ordered here. */
@@ -92,9 +96,10 @@ export class Incidents {
 
   /** A reading came through. @param at - when, wall ms. */
   reading(trace: ReadingTrace, at: number): void {
-    for (const incident of this.#all.values()) {
-      if (at - (incident.endedAt ?? at) > TRACED_MS || trace.dedup < incident.since) continue;
-      if (!concerns(incident, trace.deviceId)) continue;
+    for (const id of this.#traced) {
+      const incident = this.#all.get(id);
+      if (!incident || at - (incident.endedAt ?? at) > TRACED_MS) continue;
+      if (trace.dedup < incident.since || !concerns(incident, trace.deviceId)) continue;
       const next = traced(incident, trace);
       if (next === incident) continue;
       this.#all.set(incident.id, next);
