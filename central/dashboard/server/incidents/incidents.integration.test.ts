@@ -69,7 +69,8 @@ test("an experiment from the page is an incident on the list", async () => {
   open.push(() => dashboard.stop());
   await vi.waitFor(async () => expect((await fetch(`${dashboard.url}/readyz`)).status).toBe(200), soon);
   const headers = { origin: dashboard.url };
-  await fetch(`${dashboard.url}/experiments/unplug-device`, { method: "POST", headers });
+  const ordered = () => fetch(`${dashboard.url}/experiments/unplug-device`, { method: "POST", headers });
+  await vi.waitFor(async () => expect((await ordered()).status).toBe(202), soon);
   expect(await get(dashboard, "")).toMatchObject([
     { kind: "trial", title: "Break it: Device, unplug for 20 s" },
   ]);

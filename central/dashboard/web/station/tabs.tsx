@@ -15,7 +15,7 @@ export function TabList({ chosen, onChoose, words }: Props) {
   const other = TABS[(TABS.indexOf(chosen) + 1) % TABS.length] ?? chosen;
   return (
     <div
-      class="tabs"
+      class="side-tabs"
       role="tablist"
       aria-label="Side column"
       ref={list}
@@ -32,7 +32,7 @@ export function TabList({ chosen, onChoose, words }: Props) {
           type="button"
           role="tab"
           id={tab}
-          class="tab"
+          class="side-tab"
           aria-selected={tab === chosen}
           {...(tab === chosen ? { "aria-controls": `${tab}-panel` } : {})}
           tabIndex={tab === chosen ? 0 : -1}

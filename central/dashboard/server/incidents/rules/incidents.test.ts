@@ -54,7 +54,9 @@ describe("an unplugged turnstile", () => {
       ending:
         "Heard again after 20 s. What waited came through within 2 s: 34 readings at most. Nothing was lost.",
     });
-    expect(only(incidents).series.most.slice(0, 8)).toEqual([null, null, null, 4, 4, 30, 30, 30]);
+    const { most } = only(incidents).series;
+    expect(most.slice(0, 8)).toEqual([null, null, null, 4, 4, 30, 30, 30]);
+    expect(most.slice(-3)).toEqual([34, 34, 0]);
   });
 
   test("that is back within three seconds was none", () => {
@@ -268,6 +270,12 @@ describe("after a restart, and with a second dashboard", () => {
     expect(first.all()).toHaveLength(2);
     const second = new Incidents();
     told(first, second, 20);
+    // Also before the first look.
+    const id = "device-40380-T1-20261130T080010Z";
+    const at = BEGAN + 20_000;
+    const trace = { deviceId: "40380-T1", device: at - 50, edge: at, gateway: at, dedup: at, page: at };
+    second.reading(trace, at);
+    expect(second.get(id)?.trace).toEqual(trace);
     looks(second, 30, 31, {
       devices: { ...devices(T1, "offline", 10, 9), ...devices(["41400-T1"], "online", 25) },
     });

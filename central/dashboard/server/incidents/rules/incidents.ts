@@ -83,8 +83,7 @@ export class Incidents {
     for (const incident of this.#goingOn()) this.#judge(incident, present.get(incident.id) ?? [], situation);
     for (const bundle of bundlesOf(this.#pending(pending, situation.now))) this.#open(bundle, situation);
     this.#forget();
-    const recent = (at: number | null): boolean => situation.now - (at ?? situation.now) <= TRACED_MS;
-    this.#traced = [...this.#all.values()].filter(({ endedAt }) => recent(endedAt)).map(({ id }) => id);
+    this.#trace(situation.now);
   }
 
   /** An experiment that somebody ordered here. */
@@ -92,6 +91,7 @@ export class Incidents {
     const symptom = trialSymptom(started);
     const bundle: Bundle = { scope: "one", symptoms: [symptom], since: started.at };
     this.#put(begin(bundle, situation, { trial: null, order: orderOf(started, situation) }));
+    this.#trace(situation.now);
   }
 
   /** A reading came through. @param at - when, wall ms. */
@@ -130,6 +130,7 @@ export class Incidents {
     }
     this.#all.set(id, incident);
     this.#heardAt.set(id, at);
+    this.#trace(at);
   }
 
   /** What is to be written now, each once; null: a tombstone. @param now - wall ms. */
@@ -149,6 +150,11 @@ export class Incidents {
       if (current === incident || (current?.endedAt === incident?.endedAt && current?.endedAt === null))
         this.#unwritten.delete(id);
     }
+  }
+
+  #trace(now: number): void {
+    const recent = ({ endedAt }: Incident): boolean => now - (endedAt ?? now) <= TRACED_MS;
+    this.#traced = [...this.#all.values()].filter(recent).map(({ id }) => id);
   }
 
   #goingOn(): Incident[] {

@@ -1,5 +1,6 @@
 import type { AuditHop } from "../../../../../schemas/audit.ts";
 import { type Incident, type IncidentKind, whatIn } from "../../../../../schemas/page/incidents.ts";
+import type { DeviceView } from "../../../../../schemas/page/page.ts";
 import { ageWords, counted } from "../../../../audit/words.ts";
 import { lostIn, type Situation } from "./situation.ts";
 
@@ -13,14 +14,19 @@ const ELSEWHERE: readonly AuditHop[] = ["device", "table"];
 /** How many readings wait because of it; null: not known. */
 export function waitingOf({ kind, covers, stations }: Incident, { state }: Situation): number | null {
   const { devices, hops, proof } = state;
-  if (kind === "device") return sum(covers.map((key) => devices[whatIn(key)]?.waiting ?? null));
+  if (kind === "device") return sum(covers.map((key) => waitingIn(devices[whatIn(key)])));
   if (kind === "agent" || kind === "second-agent") {
     const own = Object.values(devices).filter(({ stationId }) => stations.includes(stationId));
-    return sum(own.map(({ waiting }) => waiting));
+    return sum(own.map(waitingIn));
   }
   if (kind === "hop") return hops.find(({ name }) => covers.includes(`hop ${name}`))?.waiting ?? null;
   if (kind === "finding" || proof === null || proof.stale || proof.waiting === null) return null;
   return proof.waiting + Math.max(0, proof.inSummary ?? 0);
+}
+
+/** Of one that is heard, what is on the line anyhow does not wait. */
+function waitingIn(device: DeviceView | undefined): number | null {
+  return device?.state === "online" ? (device.waiting ?? 0) : (device?.waiting ?? null);
 }
 
 /** null where none of them is known. */
