@@ -89,8 +89,7 @@ test("the list is reached by a key, an unknown link says so, and axe finds nothi
   const found: string[] = [];
   for (const [width, options] of [
     [360, {}],
-    [768, { colorScheme: "dark" }],
-    [1920, {}],
+    [1920, { colorScheme: "dark" }],
   ] as const) {
     for (const [path, ready] of [
       [address, ".incident-facts"],
