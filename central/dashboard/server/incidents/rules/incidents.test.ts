@@ -120,6 +120,18 @@ describe("what begins together is one incident", () => {
     expect(only(incidents).endedAt).toBe(BEGAN + 31_000);
   });
 
+  test("but a city's silence is not that of the one device that was back a moment ago", () => {
+    const incidents = watching();
+    looks(incidents, 10, 14, { devices: devices(T1, "offline", 10) });
+    looks(incidents, 15, 19, { devices: devices(T1, "online", 15) });
+    const all = STATIONS.map(({ id }) => `${id}-T1`);
+    looks(incidents, 20, 24, { devices: devices(all, "offline", 20) });
+    expect(incidents.all().map(({ id }) => id)).toEqual([
+      "device-city-20261130T080020Z",
+      "device-40380-T1-20261130T080010Z",
+    ]);
+  });
+
   test("the agents of a city whose process was killed, besides that process", () => {
     const incidents = watching();
     const all = STATIONS.map(({ id }) => `${id}-T1`);
@@ -289,6 +301,18 @@ describe("after a restart, and with a second dashboard", () => {
     expect(clark).toMatchObject({ endedAt: null, waiting: 9, times: 1 });
     expect(roosevelt).toMatchObject({ backAt: BEGAN + 25_000, endedAt: BEGAN + 30_000 });
     expect(second.isKept(clark?.id ?? "")).toBe(true);
+  });
+
+  test("what was written before its end, and is read after it, does not open it again", () => {
+    const first = watching();
+    looks(first, 10, 20, { devices: devices(T1, "offline", 10, 4) });
+    const second = new Incidents();
+    told(first, second, 20);
+    const [before] = second.all();
+    looks(second, 21, 26, { devices: devices(T1, "online", 21) });
+    expect(only(second).endedAt).toBe(BEGAN + 25_000);
+    if (before) second.hear(before.id, before, BEGAN + 26_500);
+    expect(only(second).endedAt).toBe(BEGAN + 25_000);
   });
 
   test("two that see a process end at different moments have one incident of it", () => {

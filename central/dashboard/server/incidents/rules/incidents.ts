@@ -67,7 +67,7 @@ export class Incidents {
       .map(viewOf);
   }
 
-  /** Situation again, once a second. Before everything has been read, nothing is begun or ended. */
+  /** Look again, once a second. Before everything has been read, nothing is begun or ended. */
   observe(situation: Situation): void {
     const atStart = !this.#began;
     this.#began = true;
@@ -190,6 +190,8 @@ export class Incidents {
   /** Keep the newer one; write it where it says something new. */
   #replace(incident: Incident, next: Incident): void {
     this.#all.set(next.id, next);
+    // From here on nobody knows better: what was written of it before may still come.
+    if (next.endedAt !== null) this.#heardAt.delete(next.id);
     const same = (["backAt", "endedAt", "severity", "title"] as const).every(
       (of) => incident[of] === next[of],
     );
@@ -248,7 +250,7 @@ export class Incidents {
 /** Did the same end a short while ago? */
 function isAgain({ symptoms }: Bundle, { kind, covers, endedAt }: Incident, now: number): boolean {
   if (endedAt === null || now - endedAt >= FLAPPING_MS || kind === "finding") return false;
-  return symptoms.some(({ key }) => covers.includes(key));
+  return symptoms.every(({ key }) => covers.includes(key));
 }
 
 /** Is this more of the same silence, of the same station or of the whole city? */
