@@ -21,6 +21,7 @@ export const TOPIC_FORMATS: Readonly<Record<keyof Topics, TopicFormat>> = {
   devices: { key: "device-id", value: "device-state" },
   deadLetter: { key: "device-id", value: "dead-letter" },
   audit: { key: "text", value: "json" },
+  incidents: { key: "text", value: "json" },
   fleet: { key: "text", value: "json" },
 };
 

@@ -73,6 +73,8 @@ export function topicSettings(names: Topics, limits: TopicLimits): readonly Topi
     },
     // One partition: a finding, its resolution and the auditor's own position have one order.
     { topic: names.audit, partitions: 1, config: COMPACTED },
+    // One partition: what several dashboards write of one incident has one order.
+    { topic: names.incidents, partitions: 1, config: COMPACTED },
     { topic: names.fleet, partitions, config: { "retention.ms": String(7 * DAY_MS) } },
   ];
 }

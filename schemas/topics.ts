@@ -13,6 +13,7 @@ const NAMES = {
   devices: "org.chicago.cta.devices",
   deadLetter: "org.chicago.cta.deadletter",
   audit: "org.chicago.cta.audit",
+  incidents: "org.chicago.cta.incidents",
   fleet: "fleet.telemetry",
 } as const;
 

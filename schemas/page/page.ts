@@ -4,6 +4,7 @@ import type { TrainStatus } from "../readings.ts";
 import type { WeatherStatus } from "../records.ts";
 import type { DeviceHealth } from "../states.ts";
 import type { FleetView, VehicleView } from "./fleet.ts";
+import type { IncidentView } from "./incidents.ts";
 import type { ProofView } from "./proof.ts";
 
 /**
@@ -109,6 +110,8 @@ export interface PageTables {
   readonly trains: Readonly<Record<string, TrainView>>;
   readonly devices: Readonly<Record<string, DeviceView>>;
   readonly vehicles: Readonly<Record<string, VehicleView>>;
+  /** By id: those that go on, and the newest of the others. `GET /incidents` has all. */
+  readonly incidents: Readonly<Record<string, IncidentView>>;
 }
 
 /** An agent that asked to speak for a station while another one did, and was refused. */

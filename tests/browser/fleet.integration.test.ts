@@ -25,6 +25,7 @@ test("vehicles drive on the map, are listed, and one that fell silent is marked"
 
   const mark = (id: string) => page.locator(`[data-vehicle="${id}"]`);
   const row = (id: string) => page.locator(".vehicles tr", { hasText: id });
+  await page.getByRole("tab", { name: "Vehicles" }).click();
   const place = async (): Promise<string | null> => mark("V-001").getAttribute("transform");
   await expect.poll(() => row("V-001").textContent(), { timeout: 15_000 }).toMatch(/^V-00131N80 %\d+ s ago$/);
   expect(await row("V-002").textContent()).toMatch(/S80 %6\d s ago$/);
@@ -39,6 +40,16 @@ test("vehicles drive on the map, are listed, and one that fell silent is marked"
   await expect
     .poll(() => page.locator(".fleet-rate").textContent(), { timeout: 15_000 })
     .toMatch(/\d rows\/s, 0 wait/);
+
+  // One table at a time, by arrows too; a search is for stations.
+  expect(await page.locator('.stations [href="#/station/40380"]').count()).toBe(0);
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => page.locator(".vehicles").count()).toBe(0);
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("stations");
+  await page.keyboard.press("ArrowLeft");
+  await expect.poll(() => page.locator(".vehicles").count()).toBe(1);
+  await page.keyboard.press("/");
+  await expect.poll(() => page.locator(".stations tbody tr").count()).toBe(92);
 });
 
 test("a vehicle whose clock is wrong drives on; one whose events the database refuses stays, with the reason", async () => {
@@ -50,6 +61,7 @@ test("a vehicle whose clock is wrong drives on; one whose events the database re
   open.push(() => dashboard.stop());
   const page = await opened(dashboard.url);
   const row = (id: string) => page.locator(".vehicles tr", { hasText: id });
+  await page.getByRole("tab", { name: "Vehicles" }).click();
   await expect.poll(() => row("V-001").textContent(), { timeout: 15_000 }).toMatch(/%\d+ s ago60 min old$/);
   expect(await row("V-001").getAttribute("data-stale")).toBe("false");
 

@@ -84,6 +84,12 @@ export const CONTRACTS: Readonly<Record<keyof Topics, TopicContract>> = {
     writer: "audit",
     summary: "The proof: the verdict, each finding, its resolution, and the auditor's own memory.",
   },
+  incidents: {
+    ...TOPIC_FORMATS.incidents,
+    writer: "dashboard",
+    summary:
+      "What needed attention, from its beginning to its end, by its id; a tombstone forgets the oldest.",
+  },
   fleet: {
     ...TOPIC_FORMATS.fleet,
     writer: "fleet ingest",

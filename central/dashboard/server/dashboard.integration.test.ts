@@ -150,6 +150,7 @@ describe("the dashboard", () => {
       async () =>
         expect(await json(`${url}/api/v1/proof`)).toMatchObject({
           state: "holds",
+          summed: 7,
           pages: { open: 2, behind: 1 },
         }),
       soon,

@@ -16,6 +16,7 @@ import { type AccessSettings, isLoopback } from "./experiments/access.ts";
 import { Feed } from "./feed.ts";
 import { WriterWatch } from "./fleet/writer-watch.ts";
 import { createApp } from "./http/app.ts";
+import { IncidentWatch } from "./incidents/watch.ts";
 import { Channel } from "./live/channel.ts";
 import { Viewers } from "./live/viewers.ts";
 import { inputDecoder } from "./model/decode.ts";
@@ -74,6 +75,8 @@ const UNWATCHED = { gapMs: 250, waitMs: 0 } as const;
 /** What changes without records, and while Kafka does not answer. */
 const TICK_MS = 100;
 const HEARD_MS = 20_000;
+/** Incidents that ended, of which pages are told by themselves. */
+const SHOWN_INCIDENTS = 20;
 /** Quantiles are computed less often: no reader is faster. */
 const QUANTILES_MS = 1_000;
 
@@ -97,7 +100,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     waitMs: () => pace().waitMs,
     onRound: () => publish(pace().gapMs / 2),
   });
-  const { model, feed, system, proof, viewers, evidences } = watch;
+  const { model, feed, system, proof, viewers, evidences, incidents } = watch;
   const versions = new Versions(options.instance, watch.state());
   const sent = (): void => viewers.sent(versions.version, entriesOf(versions.state), clock.monotonic());
   sent();
@@ -113,10 +116,12 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     createApp({
       ...options,
       ...{ access, model, evidences, now, ready: probe, hops: watch.hops },
+      incidents: incidents.incidents,
       proof: () => proof.last,
       gtfs: { lines: linesOf(options.watched ?? WHOLE_CITY), state: () => versions.state },
       experiments: {
         ...{ ...options, now, state: () => versions.state },
+        begun: (started) => incidents.begun(started),
         access: { ...options.demo, loopback: isLoopback(options.host) },
       },
     }),
@@ -152,7 +157,10 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
   const feed = new Feed({
     ...options,
     decode: inputDecoder(topics, options.avro),
-    apply: (input, live) => model.apply(input, clock.now(), live),
+    apply(input, live) {
+      model.apply(input, clock.now(), live);
+      incidents.take(input, live);
+    },
   });
   const asker = kafkaAsker(kafka);
   const writer = new WriterWatch({ kafka, group: telemetryGroup(topics), topic: topics.fleet, clock });
@@ -167,8 +175,30 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
   });
   const evidences = new Evidences({ kafka, avro: options.avro, topics });
   let hops: readonly HopView[] = [];
+  const incidents = new IncidentWatch({
+    ...{ ...options, topic: topics.incidents, isRead: () => feed.hasRead("incidents") },
+    look: () => ({
+      now: clock.now(),
+      state: state(),
+      verdict: model.audit.verdict,
+      findings: model.audit.findings,
+    }),
+  });
+  /** Proof and entries of one version are of one moment: what is newer than the verdict is told with it. */
+  const state = (): PageState =>
+    project(model, {
+      now: clock.now(),
+      proof: proof.look(clock.now()),
+      hops,
+      incidents: incidents.incidents.views(SHOWN_INCIDENTS),
+      writer: writer.view,
+      parts: system.parts,
+      silentSince: silentSince(model.devices.heardAt, system.down, clock.now()),
+      live: feed.behind.size === 0,
+      watched: options.watched ?? WHOLE_CITY,
+    });
   return {
-    ...{ model, viewers, feed, system, proof, evidences },
+    ...{ model, viewers, feed, system, proof, evidences, incidents, state },
     hops: () => hops,
     measure(): void {
       const service = model.clock.serviceAt(clock.now());
@@ -176,19 +206,8 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
       model.rates.observe(proof.last);
       hops = hopsOf(model, clock.now(), proof.last, model.audit.verdict);
     },
-    /** Proof and entries of one version are of one moment: what is newer than the verdict is told with it. */
-    state: (): PageState =>
-      project(model, {
-        now: clock.now(),
-        proof: proof.look(clock.now()),
-        hops,
-        writer: writer.view,
-        parts: system.parts,
-        silentSince: silentSince(model.devices.heardAt, system.down, clock.now()),
-        live: feed.behind.size === 0,
-        watched: options.watched ?? WHOLE_CITY,
-      }),
     async stop(): Promise<void> {
+      await incidents.stop();
       await feed.stop();
       await evidences.stop();
       await writer.stop();

@@ -37,6 +37,7 @@ export class Feed {
   readonly #abort = new AbortController();
   readonly #tails: TailGroup;
   readonly #behind: Set<string>;
+  readonly #read = new Set<string>();
   readonly #running: Promise<unknown>;
   /** Records that could not be decoded. */
   undecodable = 0;
@@ -58,6 +59,7 @@ export class Feed {
     this.#behind = new Set(Object.keys(sources));
     // The trains do not wait for these: a system without vehicles, or without an auditor, may have no such topic.
     sources["audit"] = { topics: [topics.audit], from: "beginning" };
+    sources["incidents"] = { topics: [topics.incidents], from: "beginning" };
     sources["vehicles"] = { topics: [topics.fleet], from: clock.now() - GONE_MS };
     this.#running = Promise.all(Object.entries(sources).map(([name, source]) => this.#follow(name, source)));
   }
@@ -65,6 +67,11 @@ export class Feed {
   /** What has not been read up to where it was when this process began. */
   get behind(): ReadonlySet<string> {
     return this.#behind;
+  }
+
+  /** Has this source been read up to where it was then? */
+  hasRead(name: string): boolean {
+    return this.#read.has(name);
   }
 
   async stop(): Promise<void> {
@@ -87,6 +94,7 @@ export class Feed {
           () => {
             live = true;
             this.#behind.delete(name);
+            this.#read.add(name);
           },
           (error: unknown) => logger.warn({ name }, `not caught up: ${messageOf(error)}`),
         );

@@ -97,3 +97,17 @@ test("on a real broker the totals agree, and a restarted server shows the presen
     soon,
   );
 });
+
+test("on a real broker an incident outlives the server that opened it", async () => {
+  city.find({ firstSeen: Date.UTC(2018, 9, 16, 13, 5) });
+  await carry();
+  const id = "finding-lost-dedup-40380-T1-1700000000-51-20181016T130500Z";
+  const incident = async (): Promise<unknown> =>
+    (await fetch(`${dashboard.url}/api/v1/incidents/${id}`)).json();
+  await vi.waitFor(async () => expect(await incident()).toMatchObject({ kept: true, times: 1 }), soon);
+  const { openedAt } = (await incident()) as { readonly openedAt: number };
+  await dashboard.stop();
+  dashboard = await start();
+  // Its findings would open it again, at another moment: this is the one that was kept.
+  await vi.waitFor(async () => expect(await incident()).toMatchObject({ openedAt, kept: true }), soon);
+});

@@ -2,6 +2,8 @@ import { useState } from "preact/hooks";
 import { BreakSheet } from "./break/sheet.tsx";
 import { Banner } from "./header/banner.tsx";
 import { Header } from "./header/header.tsx";
+import { IncidentList } from "./incident/list.tsx";
+import { IncidentSheet } from "./incident/sheet.tsx";
 import { Lines } from "./lines/lines.tsx";
 import { Help } from "./parts/help.tsx";
 import { useKeys } from "./parts/keys.ts";
@@ -36,6 +38,8 @@ export function App() {
           {route.at === "train" ? <TrainSheet key={route.id} id={route.id} /> : null}
           {route.at === "break" ? <BreakSheet /> : null}
           {route.at === "proof" ? <ProofSheet finding={route.finding} /> : null}
+          {route.at === "incidents" ? <IncidentList /> : null}
+          {route.at === "incident" ? <IncidentSheet key={route.id} id={route.id} /> : null}
           {route.at === "overview" ? <Overview /> : null}
         </aside>
         <footer class="ribbon">

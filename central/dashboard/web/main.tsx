@@ -18,6 +18,7 @@ import "./style/proof.css";
 import "./style/headway.css";
 import "./style/break.css";
 import "./style/fleet.css";
+import "./style/incident.css";
 import "./style/print.css";
 import "./style/wall.css";
 

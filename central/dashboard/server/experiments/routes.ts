@@ -13,6 +13,8 @@ export interface ExperimentSources extends Controls {
   readonly state: () => PageState;
   /** Wall clock, epoch ms. */
   readonly now: () => number;
+  /** Told of each that began. */
+  readonly begun: (started: ExperimentStarted) => void;
   readonly logger: Logger;
 }
 
@@ -56,6 +58,7 @@ export function experimentRoutes(sources: ExperimentSources): Router {
     }
     sources.logger.info({ experiment: experiment.id }, "experiment begun from the page");
     const started: ExperimentStarted = { experiment: experimentView(experiment), at: sources.now() };
+    sources.begun(started);
     response.status(202).json(started);
   });
   return router;

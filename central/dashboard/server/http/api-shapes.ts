@@ -12,6 +12,7 @@ import type {
 } from "../../../../schemas/page/api.ts";
 import { HOPS, type HopView } from "../../../../schemas/page/page.ts";
 import { vehicleShape } from "../fleet/shapes.ts";
+import { incidentAnswerShape, incidentViewShape } from "../incidents/shapes.ts";
 import { findingShape, proofShape, recordShape } from "../proof/shapes.ts";
 
 /** The shapes of `schemas/page/api.ts` where they are needed as values: the OpenAPI document is made of them. */
@@ -118,6 +119,8 @@ export const API_SHAPES = {
   Findings: z.array(findingShape),
   Finding: findingShape,
   Record: recordShape,
+  Incidents: z.array(incidentViewShape),
+  Incident: incidentAnswerShape,
   Hops: z.array(hop),
   Problem: z.strictObject({ error: z.string() }),
 } as const;

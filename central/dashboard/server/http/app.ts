@@ -8,6 +8,8 @@ import type { HopView } from "../../../../schemas/page/page.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
 import { type ExperimentSources, experimentRoutes } from "../experiments/routes.ts";
 import { vehicleAnswer } from "../fleet/shapes.ts";
+import { incidentRoutes } from "../incidents/routes.ts";
+import type { Incidents } from "../incidents/rules/incidents.ts";
 import type { Model } from "../model/model.ts";
 import type { Evidences } from "../proof/evidence.ts";
 import { proofRoutes } from "../proof/routes.ts";
@@ -20,6 +22,7 @@ export interface AppSources {
   readonly proof: () => ProofView | null;
   readonly hops: () => readonly HopView[];
   readonly evidences: Evidences;
+  readonly incidents: Incidents;
   readonly ready: () => { readonly ready: boolean; readonly detail: Readonly<Record<string, unknown>> };
   /** Wall clock, epoch ms. */
   readonly now: () => number;
@@ -116,6 +119,7 @@ function apiRoutes(sources: AppSources): Router {
     response.json(weatherAnswer(model.weather));
   });
   api.use("/proof", proofRoutes(sources));
+  api.use("/incidents", incidentRoutes(sources.incidents));
   api.get("/hops", (_request, response) => {
     response.json(sources.hops());
   });

@@ -44,6 +44,8 @@ describe("the OpenAPI document", () => {
       "getProofFindings",
       "getProofFindingsId",
       "getProofRecordsTopicPartitionOffset",
+      "getIncidents",
+      "getIncidentsId",
       "getHops",
     ]);
     const referred = [...JSON.stringify(document.paths).matchAll(/schemas\/(\w+)"/g)].map(([, name]) => name);
@@ -56,10 +58,13 @@ describe("the OpenAPI document", () => {
     city.arrive("BL001", 40380, "blue", "b");
     city.unplug("40380-T2");
     city.drive("V-001");
-    city.find({ id: "lost-dedup-40380-T1-1700000000-51" });
+    city.find({ id: "lost-dedup-40380-T1-1700000000-51", firstSeen: Date.UTC(2018, 9, 16, 13, 5) });
     const get = await api(city);
     await vi.waitFor(
-      async () => expect(await (await get("/proof")).json()).toMatchObject({ summed: 1_200 }),
+      async () => {
+        expect(await (await get("/proof")).json()).toMatchObject({ summed: 1_200 });
+        expect(await (await get("/incidents")).json()).toHaveLength(1);
+      },
       {
         timeout: 10_000,
       },

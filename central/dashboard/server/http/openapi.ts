@@ -14,6 +14,9 @@ interface Operation {
 const STATION = { id: { type: "integer", example: 40380 } } as const;
 const TRAIN = { id: { type: "string", example: "BL001" } } as const;
 const FINDING = { id: { type: "string", example: "lost-dedup-40380-T1-1700000000-51" } } as const;
+const INCIDENT = {
+  id: { type: "string", example: "finding-lost-dedup-40380-T1-1700000000-51-20181016T130500Z" },
+} as const;
 const RECORD = {
   topic: { type: "string", example: "org.chicago.cta.turnstiles" },
   partition: { type: "integer", example: 0 },
@@ -59,6 +62,17 @@ export const OPERATIONS: readonly Operation[] = [
     summary: "A record that shows a finding, decoded.",
     answer: "Record",
     parameters: RECORD,
+  },
+  {
+    path: "/incidents",
+    summary: "What began to need attention, newest first: what goes on, and the newest of what ended.",
+    answer: "Incidents",
+  },
+  {
+    path: "/incidents/{id}",
+    summary: "One incident: how many waited, one reading's way, how it ended.",
+    answer: "Incident",
+    parameters: INCIDENT,
   },
   {
     path: "/hops",

@@ -124,6 +124,11 @@ function facts(topics: Topics, { key, value }: Sides): Readonly<Record<string, D
       key: key?.toString() ?? "",
       value: value?.toString() ?? null,
     }),
+    [topics.incidents]: async ({ key, value }) => ({
+      kind: "incident",
+      id: key?.toString() ?? "",
+      value: value?.toString() ?? null,
+    }),
     [topics.fleet]: async (record) => ({ kind: "vehicle", record: fleetRecordOf(record) }),
     [topics.deadLetter]: async (record) => ({
       kind: "dead-letter",

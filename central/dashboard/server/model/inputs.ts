@@ -41,6 +41,8 @@ export type Input =
   | { readonly kind: "dedup-gone"; readonly stationId: number }
   /** A record of the auditor's topic; value null: a tombstone. */
   | { readonly kind: "audit"; readonly key: string; readonly value: string | null }
+  /** A record of the topic of incidents; value null: a tombstone. */
+  | { readonly kind: "incident"; readonly id: string; readonly value: string | null }
   | { readonly kind: "vehicle"; readonly record: FleetRecord }
   | {
       readonly kind: "dead-letter";

@@ -90,6 +90,9 @@ export class Model {
       case "audit":
         this.audit.apply(input.key, input.value);
         return;
+      // They are made of all that is here, so they are beside it.
+      case "incident":
+        return;
       case "vehicle":
         // Behind the present only the gateway's clock says when; in the present the reader's does, for all gateways.
         this.vehicles.see(input.record, live ? now : Math.min(Date.parse(input.record.received), now));

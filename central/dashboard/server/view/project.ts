@@ -1,6 +1,7 @@
 import { parseDeviceId } from "../../../../schemas/network/devices.ts";
 import { STATIONS } from "../../../../schemas/network/network.ts";
 import type { FleetView } from "../../../../schemas/page/fleet.ts";
+import type { IncidentView } from "../../../../schemas/page/incidents.ts";
 import type { DeviceView, HopView, PageState, PartView, StationView } from "../../../../schemas/page/page.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
 import { LINK } from "../../../../schemas/wire/frame.ts";
@@ -15,6 +16,7 @@ export interface Moment {
   readonly proof: ProofView | null;
   readonly hops: readonly HopView[];
   readonly writer: Pick<FleetView, "rate" | "waiting">;
+  readonly incidents: readonly IncidentView[];
   readonly parts: readonly PartView[];
   /** Since when nothing comes from Kafka, wall ms; null: it comes. */
   readonly silentSince: number | null;
@@ -25,7 +27,7 @@ export interface Moment {
 /** What the page shows of what is known. */
 export function project(
   model: Model,
-  { now, proof, hops, writer, parts, silentSince, live, watched }: Moment,
+  { now, proof, hops, incidents, writer, parts, silentSince, live, watched }: Moment,
 ): PageState {
   const clock = model.clock.view();
   const trains = watchedTrains(model.trains.view(now, clock?.speed ?? null), watched);
@@ -37,6 +39,7 @@ export function project(
     trains,
     devices: Object.fromEntries(devices.map((device) => [device.id, viewOf(device, model)])),
     vehicles: model.vehicles.view(now),
+    incidents: Object.fromEntries(incidents.map((incident) => [incident.id, incident])),
     weather: model.weather,
     clock,
     hops,

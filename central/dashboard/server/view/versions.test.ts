@@ -9,6 +9,7 @@ const EMPTY: PageState = {
   trains: {},
   devices: {},
   vehicles: {},
+  incidents: {},
   weather: null,
   clock: null,
   hops: [],

@@ -13,6 +13,7 @@ const TABLES = [
   "trains",
   "devices",
   "vehicles",
+  "incidents",
 ] as const satisfies (keyof PageTables)[];
 const FACTS = [
   "weather",
@@ -37,6 +38,7 @@ export class Versions {
     trains: new Map(),
     devices: new Map(),
     vehicles: new Map(),
+    incidents: new Map(),
     weather: new Map(),
     clock: new Map(),
     hops: new Map(),

@@ -1,11 +1,20 @@
-import type { Trial } from "../rules/trial.ts";
+import type { Sample } from "../rules/trial.ts";
 import { delay, figure } from "../rules/words.ts";
 
 const WIDTH = 240;
 const HEIGHT = 40;
 
-/** How many entries were in transit during a trial, with a mark where the process was back. */
-export function Curve({ trial: { samples, startedAt, backAt } }: { readonly trial: Trial }) {
+interface Props {
+  readonly samples: readonly Sample[];
+  readonly startedAt: number;
+  /** Marked in it; null: not yet. */
+  readonly backAt: number | null;
+  /** What the samples count. */
+  readonly what?: string;
+}
+
+/** How many entries were in transit over time, with a mark where the process or the device was back. */
+export function Curve({ samples, startedAt, backAt, what = "In transit" }: Props) {
   const last = samples.at(-1);
   if (!last || samples.length < 2) return null;
   const most = Math.max(1, ...samples.map(({ inTransit }) => inTransit));
@@ -18,7 +27,7 @@ export function Curve({ trial: { samples, startedAt, backAt } }: { readonly tria
       viewBox={`0 -2 ${WIDTH} ${HEIGHT + 4}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`In transit over ${delay(length)}: at most ${figure(most)}, now ${figure(last.inTransit)}`}
+      aria-label={`${what} over ${delay(length)}: at most ${figure(most)}, last ${figure(last.inTransit)}`}
     >
       {backAt === null ? null : <line class="trial-back" x1={x(backAt)} x2={x(backAt)} y1="0" y2={HEIGHT} />}
       <polyline points={points.join(" ")} />

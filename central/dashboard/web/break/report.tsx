@@ -23,7 +23,7 @@ export function TrialReport({ trial }: { readonly trial: Trial }) {
         {after ? <Outcome trial={trial} after={after} /> : <Progress trial={trial} />}
       </p>
       <Steps trial={trial} />
-      <Curve trial={trial} />
+      <Curve {...trial} />
       <table>
         <thead>
           <tr>

@@ -11,18 +11,15 @@ export function VehicleTable() {
   const fleet = usePage(({ state }) => state?.fleet);
   const now = useNow(1_000);
   const vehicles = Object.values(useContext(StoreContext).view.state?.vehicles ?? {});
-  if (!fleet || (vehicles.length === 0 && fleet.refused.length === 0)) return null;
+  if (!fleet) return null;
   const stale = vehicles.filter((vehicle) => vehicle.stale).length;
   return (
-    <details class="vehicles" open>
-      <summary>
-        <h2>Vehicles</h2>
-        <span class="muted">
-          {plural(fleet.vehicles, "vehicle")}
-          {stale > 0 ? `, ${figure(stale)} silent` : ""}
-          {fleet.vehicles > vehicles.length ? `; the first ${figure(vehicles.length)} are shown` : ""}
-        </span>
-      </summary>
+    <div class="vehicles">
+      <p class="vehicles-count muted">
+        {plural(fleet.vehicles, "vehicle")}
+        {stale > 0 ? `, ${figure(stale)} silent` : ""}
+        {fleet.vehicles > vehicles.length ? `; the first ${figure(vehicles.length)} are shown` : ""}
+      </p>
       {fleet.refused.map(({ id, events }) => (
         <p key={id} class="refused">
           {id}: {plural(events, "event")} not stored, because the table has others under these numbers. A
@@ -63,7 +60,7 @@ export function VehicleTable() {
           </tbody>
         </table>
       </section>
-    </details>
+    </div>
   );
 }
 

@@ -4,6 +4,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["← →", "along a line, or over the map"],
   ["↑ ↓", "to the line above or below"],
   ["T", "to the trains; arrows go from one to the next"],
+  ["I", "to the incidents"],
   ["Enter", "open the station or the train"],
   ["Esc", "close it"],
   ["/", "find a station"],
@@ -26,6 +27,7 @@ const WORDS: readonly (readonly [string, string])[] = [
   ["p95", "95 in 100 readings take less"],
   ["frames", "messages on a device's serial line"],
   ["numbered", "readings that a device gave a number, so that a missing one is known"],
+  ["incident", "what needed attention for longer than a moment, from its beginning to its end"],
   ["dead letters", "records that cannot be read, kept aside with the reason"],
 ];
 

@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { INCIDENTS_HREF } from "../state/route.ts";
 
 export interface Keys {
   readonly onHelp: () => void;
@@ -6,7 +7,7 @@ export interface Keys {
   readonly sheetOpen: boolean;
 }
 
-/** Keys that work anywhere on the page: `/` searches, `t` goes to the trains, `?` helps, Esc closes the sheet and gives the focus back. */
+/** Keys that work anywhere on the page: `/` searches, `t` goes to the trains, `i` to the incidents, `?` helps, Esc closes the sheet and gives the focus back. */
 export function useKeys({ onHelp, sheetOpen }: Keys): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
@@ -15,6 +16,7 @@ export function useKeys({ onHelp, sheetOpen }: Keys): void {
       if (event.key === "Escape" && sheetOpen && !document.querySelector("dialog[open]")) closeSheet();
       else if (typing) return;
       else if (event.key === "?") onHelp();
+      else if (event.key === "i") location.hash = INCIDENTS_HREF;
       else if (event.key === "t") focusOn(".train-link");
       else if (event.key === "/") {
         event.preventDefault();

@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import type { PageState } from "../../../../schemas/page/page.ts";
 import { attention } from "../rules/attention.ts";
 import { titleOf } from "../rules/title.ts";
 import { type PageRoute, useRoute } from "../state/route.ts";
@@ -10,19 +11,18 @@ export function Title() {
   const state = usePage((view) => view.state);
   const now = useNow(1_000);
   const needing = state ? attention(state, now).length : 0;
-  const title = titleOf(
-    placeOf(route, (id) => state?.stations[id]?.name),
-    needing,
-  );
+  const title = titleOf(placeOf(route, state), needing);
   useEffect(() => {
     document.title = title;
   }, [title]);
   return null;
 }
 
-function placeOf(route: PageRoute, nameOf: (id: number) => string | undefined): string | null {
-  if (route.at === "station") return nameOf(route.id) ?? String(route.id);
+function placeOf(route: PageRoute, state: PageState | null): string | null {
+  if (route.at === "station") return state?.stations[route.id]?.name ?? String(route.id);
   if (route.at === "train") return `Train ${route.id}`;
   if (route.at === "proof") return "Proof";
+  if (route.at === "incidents") return "Incidents";
+  if (route.at === "incident") return state?.incidents[route.id]?.title ?? "Incident";
   return route.at === "break" ? "Break it" : null;
 }

@@ -1,4 +1,5 @@
 import { DEVICE_WORDS } from "../../../../schemas/network/devices.ts";
+import { incidentKey } from "../../../../schemas/page/incidents.ts";
 import type { PageState, PartView } from "../../../../schemas/page/page.ts";
 import { type SilentDevices, silences } from "./health.ts";
 import { HOP_NAMES } from "./proof-words.ts";
@@ -6,6 +7,7 @@ import { figure, plural, span } from "./words.ts";
 
 /** Something that a person should look at. */
 export interface Note {
+  /** Of an incident's covers, where it can be one. */
   readonly key: string;
   /** What it is about, as a link where it has a place of its own. */
   readonly subject: string;
@@ -45,31 +47,38 @@ function wasKilled({ state, reason }: PartView): boolean {
 
 function findingNotes({ proof }: PageState): Note[] {
   return (proof?.open ?? []).map(({ id, words }) => {
-    return { key: `finding ${id}`, subject: words, place: { at: "finding", id }, words: "" };
+    return { key: incidentKey("finding", id), subject: words, place: { at: "finding", id }, words: "" };
   });
 }
 
 function partNote({ name, state, reason }: PartView): Note {
   const words = `${state === "failed" ? "has failed" : "is started again"}${reason === null ? "" : `: ${reason}`}.`;
-  return { key: `part ${name}`, subject: `Process ${name}`, place: null, words };
+  return { key: incidentKey("process", name), subject: `Process ${name}`, place: null, words };
 }
 
 function hopNotes({ hops, proof }: PageState, now: number): Note[] {
   // Where the auditor is silent, that is one fact and not one of each hop.
   if (proof?.stale) {
     const since = proof.asOf === null ? "yet" : `for ${span(now - proof.asOf)}`;
-    return [{ key: "auditor", subject: "The auditor", place: null, words: `has said nothing ${since}.` }];
+    return [
+      {
+        key: incidentKey("auditor", "audit"),
+        subject: "The auditor",
+        place: null,
+        words: `has said nothing ${since}.`,
+      },
+    ];
   }
   return hops.flatMap(({ name, waiting, stillSince }) => {
     if (stillSince === null || !waiting) return [];
     const words = `${figure(waiting)} ${waiting === 1 ? "waits" : "wait"}; nothing has moved for ${span(now - stillSince)}.`;
-    return [{ key: `hop ${name}`, subject: HOP_NAMES[name], place: null, words }];
+    return [{ key: incidentKey("hop", name), subject: HOP_NAMES[name], place: null, words }];
   });
 }
 
 function secondAgentNotes({ secondAgents }: PageState, nameOf: (id: number) => string, now: number): Note[] {
   return secondAgents.map(({ stationId, address, holder, attempts, since }) => ({
-    key: `second ${stationId} ${address}`,
+    key: incidentKey("second-agent", `${stationId} ${address}`),
     subject: nameOf(stationId),
     place: { at: "station", id: stationId },
     words: `: two agents want to speak for it. The one at ${holder} does; the one at ${address} was refused ${plural(attempts, "time")} in ${span(now - since)}. Stop one of them.`,
@@ -85,7 +94,7 @@ function silenceNote(
   const blind = devices.some((device) => device.kind === "arrival");
   const several = devices.length > 1 || first?.state === "stale";
   return {
-    key: `silent ${stationId} ${first?.id}`,
+    key: first?.state === "stale" ? incidentKey("agent", stationId) : incidentKey("device", first?.id ?? ""),
     subject: several
       ? `${plural(devices.length, "device")} of ${station}`
       : `${DEVICE_WORDS[first?.kind ?? "arrival"]} ${first?.id}`,

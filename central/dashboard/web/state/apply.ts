@@ -6,6 +6,7 @@ const TABLES = [
   "trains",
   "devices",
   "vehicles",
+  "incidents",
 ] as const satisfies (keyof PageTables)[];
 
 /** The state after a delta. Sections that did not change stay the same objects, so views can compare by identity. */

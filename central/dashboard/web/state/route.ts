@@ -1,22 +1,28 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** The page's only places: the overview, and a sheet over or beside it: one station's, one train's, the proof's, or the experiments'. */
+/** The page's only places: the overview, and a sheet over or beside it: one station's, one train's, the proof's, the experiments', or the incidents'. */
 export type PageRoute =
   | { readonly at: "overview" }
   | { readonly at: "break" }
   /** `finding`: the id of the one that is to be looked at. */
   | { readonly at: "proof"; readonly finding: string | null }
   | { readonly at: "train"; readonly id: string }
-  | { readonly at: "station"; readonly id: number };
+  | { readonly at: "station"; readonly id: number }
+  | { readonly at: "incidents" }
+  | { readonly at: "incident"; readonly id: string };
 
 export const BREAK_HREF = "#/break";
 export const PROOF_HREF = "#/proof";
+export const INCIDENTS_HREF = "#/incidents";
 
 export function parseRoute(hash: string): PageRoute {
   if (hash === BREAK_HREF) return { at: "break" };
   if (hash === PROOF_HREF) return { at: "proof", finding: null };
   const finding = /^#\/proof\/(.+)$/.exec(hash)?.[1];
   if (finding !== undefined) return { at: "proof", finding: decodeURIComponent(finding) };
+  if (hash === INCIDENTS_HREF) return { at: "incidents" };
+  const incident = /^#\/incident\/(.+)$/.exec(hash)?.[1];
+  if (incident !== undefined) return { at: "incident", id: decodeURIComponent(incident) };
   const train = /^#\/train\/([A-Za-z0-9]+)$/.exec(hash)?.[1];
   if (train !== undefined) return { at: "train", id: train };
   const station = /^#\/station\/(\d{5})$/.exec(hash);
@@ -25,6 +31,10 @@ export function parseRoute(hash: string): PageRoute {
 
 export function findingHref(id: string): string {
   return `${PROOF_HREF}/${encodeURIComponent(id)}`;
+}
+
+export function incidentHref(id: string): string {
+  return `#/incident/${encodeURIComponent(id)}`;
 }
 
 export function trainHref(id: string): string {

@@ -1,6 +1,7 @@
+import type { IncidentView } from "../../../../schemas/page/incidents.ts";
 import { attention, type Note } from "../rules/attention.ts";
 import { reportingWords } from "../rules/freshness.ts";
-import { findingHref, stationHref, trainHref } from "../state/route.ts";
+import { findingHref, INCIDENTS_HREF, incidentHref, stationHref, trainHref } from "../state/route.ts";
 import { useFreshness, useNow, usePage } from "../state/use.ts";
 
 /** More are counted instead of named. */
@@ -12,12 +13,16 @@ export function Attention() {
   const freshness = useFreshness();
   const now = useNow(1_000);
   const notes = state ? attention(state, now) : [];
+  const open = Object.values(state?.incidents ?? {}).filter(({ endedAt }) => endedAt === null);
   const devices = Object.values(state?.devices ?? {}).filter(
     (device) => device.state !== "never_seen",
   ).length;
   return (
     <section class="attention" aria-labelledby="attention" data-stale={freshness.state === "as-of"}>
-      <h2 id="attention">Needs attention</h2>
+      <div class="attention-head">
+        <h2 id="attention">Needs attention</h2>
+        <a href={INCIDENTS_HREF}>Incidents</a>
+      </div>
       {notes.length === 0 || freshness.state === "as-of" ? (
         <p class="muted">{reportingWords(freshness, devices, now)}</p>
       ) : null}
@@ -27,12 +32,26 @@ export function Attention() {
             <li key={note.key}>
               <Subject note={note} />
               {note.words.startsWith(":") ? note.words : ` ${note.words}`}
+              <IncidentLink incident={open.find(({ covers }) => covers.includes(note.key))} />
             </li>
           ))}
           {notes.length > NAMED ? <li class="muted">and {notes.length - NAMED} more</li> : null}
         </ul>
       )}
     </section>
+  );
+}
+
+/** What is known of it so far, once it is more than a moment. */
+function IncidentLink({ incident }: { readonly incident: IncidentView | undefined }) {
+  if (!incident) return null;
+  return (
+    <>
+      {" "}
+      <a class="note-incident" href={incidentHref(incident.id)} aria-label={`Incident: ${incident.title}`}>
+        Incident
+      </a>
+    </>
   );
 }
 

@@ -9,11 +9,16 @@ const HOPS = [
   ["page", "read by this page's server"],
 ] as const;
 
-/** The station's last entry at every hop: how long after the press it was there. */
-export function LastEntry({ path }: { readonly path: PathAnswer | null }) {
+interface Props {
+  readonly path: PathAnswer | null;
+  readonly title?: string;
+}
+
+/** An entry at every hop, the station's last one: how long after the press it was there. */
+export function LastEntry({ path, title = "The last entry's way" }: Props) {
   return (
     <section class="sheet-part">
-      <h3>The last entry's way</h3>
+      <h3>{title}</h3>
       {path ? (
         <ol class="path">
           {HOPS.map(([hop, words]) => (
