@@ -1,0 +1,49 @@
+import type { Sizes } from "../../harness.ts";
+
+/** One system's size. */
+export interface Size {
+  readonly stations: number;
+  readonly partitions: number;
+  readonly gateways: number;
+  readonly dedups: number;
+}
+
+const USUAL: Size = { stations: 1_000, partitions: 8, gateways: 1, dedups: 1 };
+
+/** One thing at a time grows, the others stay. */
+const DEFAULT: readonly Partial<Size>[] = [
+  { stations: 100 },
+  {},
+  { stations: 10_000 },
+  { partitions: 2 },
+  { partitions: 32 },
+  { gateways: 2 },
+  { dedups: 2 },
+];
+
+/** Every combination of what was chosen; where nothing was, a few that end within minutes. */
+export function chosen(sizes: Sizes): readonly Size[] {
+  const { stations, partitions, gateways, dedups } = sizes;
+  if (!stations && !partitions && !gateways && !dedups) return DEFAULT.map((some) => ({ ...USUAL, ...some }));
+  return (stations ?? [USUAL.stations]).flatMap((s) =>
+    (partitions ?? [USUAL.partitions]).flatMap((p) =>
+      (gateways ?? [USUAL.gateways]).flatMap((g) =>
+        (dedups ?? [USUAL.dedups]).map((d) => ({ stations: s, partitions: p, gateways: g, dedups: d })),
+      ),
+    ),
+  );
+}
+
+/** `1,000 stations, 8 partitions, 2 gateways, 1 dedup` */
+export function nameOf({ stations, partitions, gateways, dedups }: Size): string {
+  return [
+    counted(stations, "station"),
+    counted(partitions, "partition"),
+    counted(gateways, "gateway"),
+    counted(dedups, "dedup"),
+  ].join(", ");
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
+}
