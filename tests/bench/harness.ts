@@ -27,6 +27,7 @@ export interface Sizes {
   readonly partitions?: readonly number[];
   readonly gateways?: readonly number[];
   readonly dedups?: readonly number[];
+  readonly auditors?: readonly number[];
 }
 
 export interface PartOptions {

@@ -48,6 +48,13 @@ function numbers(text: string): readonly number[] {
   return text.split(",").map(atLeastOne);
 }
 
+/** `0`, `1` or `0,1` */
+function zeroOrOne(text: string): readonly number[] {
+  const values = text.split(",").map(Number);
+  if (values.every((value) => value === 0 || value === 1)) return values;
+  throw new InvalidArgumentError("give 0 or 1");
+}
+
 const program = new Command("bench")
   .description("Measure one part, medians with spread. Figures go to stdout, progress to stderr.")
   .argument("[part]", `one of: ${PARTS.map((p) => p.name).join(", ")}`)
@@ -62,6 +69,7 @@ const program = new Command("bench")
   .option("--partitions <n,…>", "scale: partitions of the topics", numbers)
   .option("--gateways <n,…>", "scale: gateways that share the port", numbers)
   .option("--dedups <n,…>", "scale: dedups that share the partitions", numbers)
+  .option("--auditors <n,…>", "scale: 1: with the auditor beside it; 0: without", zeroOrOne)
   .option("--json", "print JSON instead of a table")
   .addHelpText("after", `\nParts:\n${PARTS.map((p) => `  ${p.name.padEnd(10)} ${p.about}`).join("\n")}`)
   .addHelpText(
@@ -80,7 +88,7 @@ const program = new Command("bench")
     }
     const note = (line: string): void => void process.stderr.write(`${line}\n`);
     const { runs = part.runs ?? RUNS, seconds, only, stations, partitions, gateways, dedups } = options;
-    const sizes = defined({ stations, partitions, gateways, dedups });
+    const sizes = defined({ stations, partitions, gateways, dedups, auditors: options.auditors });
     const result = await measure(part, { runs, note, sizes, ...defined({ seconds, only }) });
     process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${table(result)}\n`);
   });

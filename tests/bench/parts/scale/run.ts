@@ -10,6 +10,7 @@ import type { Contender, Figures } from "../../harness.ts";
 import type { BenchCluster } from "../mqtt-load/cluster.ts";
 import { type GatewayProcess, startGateway } from "../mqtt-load/gateway-process.ts";
 import { type MqttLoad, startLoad } from "../mqtt-load/load.ts";
+import { type AuditProcess, startAudit } from "../pipeline/audit-process.ts";
 import { countClean } from "../pipeline/clean-count.ts";
 import { startWatcher } from "../pipeline/watcher.ts";
 import { type Dedups, startDedups } from "./dedups.ts";
@@ -43,6 +44,7 @@ interface System {
   readonly file: string;
   readonly gateway: GatewayProcess;
   readonly dedups: Dedups;
+  readonly audit: AuditProcess | null;
 }
 
 /** One size: as fast as it goes, then delays at half of that, then the counts, then a start with all that is known. */
@@ -61,7 +63,8 @@ export function scaleContender(cluster: () => BenchCluster, options: ScaleOption
         const dedups = await startDedups(cluster(), prefix, file, size);
         const startS = secondsSince(began);
         const gateway = await startGateway(cluster(), prefix, size.gateways);
-        const system = { cluster: cluster(), prefix, network, file, gateway, dedups };
+        const audit = size.auditors > 0 ? await startAudit(cluster(), prefix, file) : null;
+        const system = { cluster: cluster(), prefix, network, file, gateway, dedups, audit };
         try {
           const full = await atFullSpeed(system, options);
           note(`scale: ${Math.round(full.rate).toLocaleString("en-US")} readings/s; now at half of it`);
@@ -81,6 +84,7 @@ export function scaleContender(cluster: () => BenchCluster, options: ScaleOption
             "restart of dedup, s": restartS,
           };
         } finally {
+          await audit?.kill();
           await gateway.kill();
           await dedups.kill();
           rmSync(folder, { recursive: true });
@@ -96,13 +100,14 @@ interface Phase {
 }
 
 async function atFullSpeed(system: System, { size, seconds }: ScaleOptions): Promise<Phase> {
-  const { cluster, prefix, dedups, gateway } = system;
+  const { cluster, prefix, dedups, gateway, audit } = system;
   const began = performance.now();
   const load = await loadOf(system, { boot: 1, batch: LARGE_BATCH, seconds, pace: "allowance" });
   const connectS = secondsSince(began);
   const hops = watchHops({
     gateway: [gateway.pid],
     dedup: dedups.pids,
+    ...(audit ? { audit: [audit.pid] } : {}),
     kafka: [cluster.kafkaPid],
     load: [load.pid],
   });
@@ -127,6 +132,7 @@ async function atFullSpeed(system: System, { size, seconds }: ScaleOptions): Pro
     const spent = hops.spent();
     const done = await load.done;
     await caughtUp(dedups, done.readings);
+    await audit?.reached(done.readings);
     const bytes = logBytes(cluster.home, prefix);
     return {
       rate: readings / measuredS,

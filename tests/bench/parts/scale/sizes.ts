@@ -6,9 +6,11 @@ export interface Size {
   readonly partitions: number;
   readonly gateways: number;
   readonly dedups: number;
+  /** There is work for one. */
+  readonly auditors: number;
 }
 
-const USUAL: Size = { stations: 1_000, partitions: 8, gateways: 1, dedups: 1 };
+const USUAL: Size = { stations: 1_000, partitions: 8, gateways: 1, dedups: 1, auditors: 0 };
 
 /** One thing at a time grows, the others stay. */
 const DEFAULT: readonly Partial<Size>[] = [
@@ -19,28 +21,33 @@ const DEFAULT: readonly Partial<Size>[] = [
   { partitions: 32 },
   { gateways: 2 },
   { dedups: 2 },
+  { auditors: 1 },
+  { stations: 10_000, auditors: 1 },
 ];
 
 /** Every combination of what was chosen; where nothing was, a few that end within minutes. */
 export function chosen(sizes: Sizes): readonly Size[] {
-  const { stations, partitions, gateways, dedups } = sizes;
-  if (!stations && !partitions && !gateways && !dedups) return DEFAULT.map((some) => ({ ...USUAL, ...some }));
+  const { stations, partitions, gateways, dedups, auditors = [USUAL.auditors] } = sizes;
+  if (Object.keys(sizes).length === 0) return DEFAULT.map((some) => ({ ...USUAL, ...some }));
   return (stations ?? [USUAL.stations]).flatMap((s) =>
     (partitions ?? [USUAL.partitions]).flatMap((p) =>
       (gateways ?? [USUAL.gateways]).flatMap((g) =>
-        (dedups ?? [USUAL.dedups]).map((d) => ({ stations: s, partitions: p, gateways: g, dedups: d })),
+        (dedups ?? [USUAL.dedups]).flatMap((d) =>
+          auditors.map((a) => ({ stations: s, partitions: p, gateways: g, dedups: d, auditors: a })),
+        ),
       ),
     ),
   );
 }
 
 /** `1,000 stations, 8 partitions, 2 gateways, 1 dedup` */
-export function nameOf({ stations, partitions, gateways, dedups }: Size): string {
+export function nameOf({ stations, partitions, gateways, dedups, auditors }: Size): string {
   return [
     counted(stations, "station"),
     counted(partitions, "partition"),
     counted(gateways, "gateway"),
     counted(dedups, "dedup"),
+    ...(auditors > 0 ? ["audited"] : []),
   ].join(", ");
 }
 
