@@ -28,6 +28,7 @@ export interface Sizes {
   readonly gateways?: readonly number[];
   readonly dedups?: readonly number[];
   readonly auditors?: readonly number[];
+  readonly sums?: readonly number[];
 }
 
 export interface PartOptions {

@@ -70,6 +70,7 @@ const program = new Command("bench")
   .option("--gateways <n,…>", "scale: gateways that share the port", numbers)
   .option("--dedups <n,…>", "scale: dedups that share the partitions", numbers)
   .option("--auditors <n,…>", "scale: 1: with the auditor beside it; 0: without", zeroOrOne)
+  .option("--sums <n,…>", "scale: 1: with the ksql server's sums behind it; 0: without", zeroOrOne)
   .option("--json", "print JSON instead of a table")
   .addHelpText("after", `\nParts:\n${PARTS.map((p) => `  ${p.name.padEnd(10)} ${p.about}`).join("\n")}`)
   .addHelpText(
@@ -88,7 +89,14 @@ const program = new Command("bench")
     }
     const note = (line: string): void => void process.stderr.write(`${line}\n`);
     const { runs = part.runs ?? RUNS, seconds, only, stations, partitions, gateways, dedups } = options;
-    const sizes = defined({ stations, partitions, gateways, dedups, auditors: options.auditors });
+    const sizes = defined({
+      stations,
+      partitions,
+      gateways,
+      dedups,
+      auditors: options.auditors,
+      sums: options.sums,
+    });
     const result = await measure(part, { runs, note, sizes, ...defined({ seconds, only }) });
     process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${table(result)}\n`);
   });

@@ -7,7 +7,7 @@ import type { ArrivalEvent, ReadingBatch, Run, RunReading } from "../../../../sc
 const codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
 
 /** Of ten readings one is a train's arrival, the others are entries. */
-const READINGS_PER_ARRIVAL = 10;
+export const READINGS_PER_ARRIVAL = 10;
 const ARRIVAL: ArrivalEvent = {
   trainId: "BL412",
   status: "in_service",
