@@ -102,7 +102,7 @@ export interface ProcessorOptions {
   readonly maxRecords?: number;
   /** Bytes of keys and values of the records per transaction, at most (one record may be larger). Default 256 KiB. */
   readonly maxBytes?: number;
-  /** Gap between the commits of one partition under light load, ms. Default 25. */
+  /** Gap between the commits of one partition under light load, ms; an instance with many makes it longer. Default 25. */
   readonly minCommitGapMs?: number;
 }
 
