@@ -1,5 +1,5 @@
 import { LIMITS } from "./mqtt.ts";
-import { STATIONS } from "./network/network.ts";
+import { STATIONS, type Station } from "./network/network.ts";
 import { CLEAN_TOPICS, stationTopic, type Topics } from "./topics.ts";
 
 /** How a topic is made, and what must hold of one that exists. */
@@ -80,12 +80,15 @@ export function topicSettings(names: Topics, limits: TopicLimits): readonly Topi
 }
 
 /**
- * The clean topics of each station, 184 in all. Dedup makes them, the first when it needs them. One partition
+ * The clean topics of each station, two of each: 184 for Chicago. Dedup makes them, the first when it needs them. One partition
  * each: a station's readings are all in one input partition, so only one producer ever writes there.
  */
-export function stationTopicSettings(prefix: string): readonly TopicSettings[] {
+export function stationTopicSettings(
+  prefix: string,
+  stations: readonly Pick<Station, "id">[] = STATIONS,
+): readonly TopicSettings[] {
   const config = { ...KEPT, "retention.bytes": String(STATION_BYTES), "segment.bytes": String(16 * MB) };
-  return STATIONS.flatMap(({ id }) =>
+  return stations.flatMap(({ id }) =>
     CLEAN_TOPICS.map((kind) => ({
       topic: stationTopic(kind, id, prefix),
       partitions: 1,

@@ -4,12 +4,14 @@ import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 import { postgresSettings } from "../../infra/runtime/security/postgres.ts";
 import { readConfig, stationTopics, topicPrefix } from "../../infra/runtime/service/config.ts";
 import type { Environment } from "../../infra/runtime/service/environment.ts";
+import { networkFile } from "../../infra/runtime/service/network-file.ts";
 
 export const auditSettings = z.object({
   ...kafkaSettings,
   ...registrySettings,
   ...postgresSettings,
   TOPIC_PREFIX: topicPrefix,
+  NETWORK_FILE: networkFile,
   /** What dedup does not write is not expected. */
   DEDUP_STATION_TOPICS: stationTopics,
 });

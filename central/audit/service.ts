@@ -5,6 +5,7 @@ import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
 import { postgresAccess } from "../../infra/runtime/security/postgres.ts";
 import type { ServiceContext } from "../../infra/runtime/service/serve.ts";
 import type { RunningService } from "../../infra/runtime/service/service-set.ts";
+import { CHICAGO } from "../../schemas/network/network.ts";
 import { startAudit } from "./audit.ts";
 import { auditConfig } from "./config.ts";
 import { postgresTable } from "./fleet/table.ts";
@@ -22,6 +23,7 @@ export async function start({
     kafka: createKafka({ ...kafkaAccess(config), clientId: "audit", logger, clock }),
     registry: createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), logger, clock }),
     prefix: config.TOPIC_PREFIX,
+    network: config.NETWORK_FILE ?? CHICAGO,
     fleet: postgresTable(postgresAccess(config)),
     perStation: config.DEDUP_STATION_TOPICS,
     logger,

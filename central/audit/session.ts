@@ -1,5 +1,6 @@
 import { schemaJson } from "../../infra/runtime/avro/contracts.ts";
 import type { Clock } from "../../infra/runtime/clock.ts";
+import { defined } from "../../infra/runtime/defined.ts";
 import type { KafkaAdmin, LogReader, Producer } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
@@ -104,7 +105,8 @@ export class AuditSession {
       readonly restored: Restored;
     },
   ) {
-    const { clock, logger, prefix, partitions, connections, restored, registry, rawSchemaId } = options;
+    const { clock, logger, prefix, network, partitions, connections, restored, registry, rawSchemaId } =
+      options;
     const topics = topicNames(prefix);
     this.#clock = clock;
     this.#logger = logger;
@@ -114,7 +116,7 @@ export class AuditSession {
     this.#prefix = prefix;
     const copyOf = (kind: "arrival" | "turnstile", stationId: number): string =>
       stationTopic(kind === "arrival" ? "arrivals" : "turnstiles", stationId, prefix);
-    this.#auditor = restore({ topics, partitions, copyOf }, restored, logger);
+    this.#auditor = restore({ topics, partitions, copyOf, ...defined({ network }) }, restored, logger);
     this.#verdicts = new VerdictMaker(this.#auditor);
     this.#fleet = fleetOf(options, this.#auditor);
     this.#queries = new QueryProgress(connections.admin, connections.reader);

@@ -7,6 +7,9 @@ export const PAGE_BOOTS = 128;
 /** Page numbers begin again after this one; a station never has so many at once. */
 export const LAST_PAGE = 9_999;
 
+/** Station ids have five digits: greater keys are those of pages. */
+const STATION_IDS_END = 99_999;
+
 /**
  * Boots of one device that were not heard of for long, exact to the reading, in a record of their own: written once, and
  * again only when one of them is heard of after all. Kept as bytes, because there may be thousands.
@@ -58,4 +61,9 @@ export function bootsIn(page: BootPage): BootCounts[] {
  */
 export function stateKeyOf(stationId: number, page = 0): number {
   return page === 0 ? stationId : stationId * (LAST_PAGE + 1) + page;
+}
+
+/** Whose record this key is of. */
+export function stationOfKey(key: number): number {
+  return key > STATION_IDS_END ? Math.floor(key / (LAST_PAGE + 1)) : key;
 }

@@ -8,20 +8,23 @@ import type { RegistryClient } from "../../infra/runtime/registry/ports.ts";
 import type { RunningService } from "../../infra/runtime/service/service-set.ts";
 import type { DeadLetter } from "../../schemas/dead-letter.ts";
 import { LIMITS } from "../../schemas/mqtt.ts";
+import { CHICAGO, type StationNetwork } from "../../schemas/network/network.ts";
 import type { ArrivalRecord, DedupState, TurnstileRecord } from "../../schemas/records.ts";
 import { stationTopicSettings } from "../../schemas/topic-settings.ts";
-import { CLEAN_TOPICS, dedupGroup, type Topics, topicNames } from "../../schemas/topics.ts";
+import { dedupGroup, type Topics, topicNames } from "../../schemas/topics.ts";
 import { CleanRecords } from "./clean-records.ts";
 import { batchDecoder, stateDecoder } from "./decode.ts";
 import { dedupMetrics } from "./metrics.ts";
 import { StationTopics } from "./station-topics.ts";
 import { DedupTask, type DedupTaskOptions } from "./task.ts";
-import { prepareTopics } from "./topics.ts";
+import { prepareTopics, writesOf } from "./topics.ts";
 
 interface DedupOptions {
   readonly kafka: Kafka;
   readonly registry: RegistryClient;
   readonly prefix: string;
+  /** Left out: Chicago's. */
+  readonly network?: StationNetwork;
   /** Also a copy of each clean record to its station's own topic. */
   readonly perStation: boolean;
   readonly logger: Logger;
@@ -43,7 +46,7 @@ const RECORD_OVERHEAD = 1024;
 
 /** Removes what was delivered twice and writes the clean topics exactly once. */
 export async function startDedup(options: DedupOptions): Promise<RunningService> {
-  const { kafka, prefix, logger, clock } = options;
+  const { kafka, prefix, logger, clock, network = CHICAGO } = options;
   const topics = topicNames(prefix);
   const metrics = dedupMetrics(options.metrics);
   const admin = await kafka.admin();
@@ -51,12 +54,13 @@ export async function startDedup(options: DedupOptions): Promise<RunningService>
     const partitions = await prepareTopics(admin, topics);
     const codecs = await registered(options.registry, topics, options);
     const existing = new Set(await admin.listTopics());
-    const specs = stationTopicSettings(prefix);
+    const specs = stationTopicSettings(prefix, network.stations);
     const stations = new StationTopics({ admin, specs, existing, logger });
     const task: DedupTaskOptions = {
       ...codecs,
       topics,
       partitions,
+      network,
       maxStateBytes: await stateLimit(admin, topics.dedupState, logger),
       prepare: (ids) => (options.perStation ? stations.prepare(ids) : undefined),
       now: () => clock.now(),
@@ -70,11 +74,7 @@ export async function startDedup(options: DedupOptions): Promise<RunningService>
       group: dedupGroup(prefix),
       inputs: [topics.raw],
       stateTopic: topics.dedupState,
-      outputs: [
-        ...CLEAN_TOPICS.map((name) => topics[name]),
-        topics.deadLetter,
-        ...(options.perStation ? specs.map(({ topic }) => topic) : []),
-      ],
+      writes: writesOf(topics, partitions, options.perStation ? specs : []),
       async repair() {
         await prepareTopics(admin, topics);
         stations.found(new Set(await admin.listTopics()));

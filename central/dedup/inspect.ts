@@ -1,6 +1,6 @@
 import { CodedError } from "../../schemas/errors.ts";
 import { type DeviceRef, parseDeviceId } from "../../schemas/network/devices.ts";
-import { type Station, stationById } from "../../schemas/network/network.ts";
+import type { Station, StationNetwork } from "../../schemas/network/network.ts";
 import { MAX_COUNT, type ReadingBatch, type Run } from "../../schemas/readings.ts";
 import { partitionOf } from "../../schemas/topics.ts";
 
@@ -9,6 +9,8 @@ export interface RawPartition {
   readonly partition: number;
   /** Of the raw topic. */
   readonly partitions: number;
+  /** Whose stations are counted. */
+  readonly network: StationNetwork;
 }
 
 /**
@@ -17,9 +19,9 @@ export interface RawPartition {
  *
  * @throws {CodedError} BATCH_INVALID
  */
-export function stationOf(batch: ReadingBatch, { partition, partitions }: RawPartition): Station {
-  const station = stationById(batch.stationId);
-  if (!station) throw invalid(`station ${batch.stationId} is on none of the three lines`, batch);
+export function stationOf(batch: ReadingBatch, { partition, partitions, network }: RawPartition): Station {
+  const station = network.stationById(batch.stationId);
+  if (!station) throw invalid(`station ${batch.stationId} is not in the network`, batch);
   // Its state lives elsewhere: counted here, its readings would be counted twice.
   if (partitionOf(station.id, partitions) !== partition) {
     throw invalid(`station ${station.id} belongs to another partition than ${partition}`, batch);

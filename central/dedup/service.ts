@@ -5,6 +5,7 @@ import { kafkaAccess } from "../../infra/runtime/security/kafka.ts";
 import { readConfig } from "../../infra/runtime/service/config.ts";
 import type { ServiceContext } from "../../infra/runtime/service/serve.ts";
 import type { RunningService } from "../../infra/runtime/service/service-set.ts";
+import { CHICAGO } from "../../schemas/network/network.ts";
 import { dedupSettings } from "./config.ts";
 import { startDedup } from "./dedup.ts";
 
@@ -15,6 +16,7 @@ export async function start({ env, logger, clock, metrics }: ServiceContext): Pr
     kafka: createKafka({ ...kafkaAccess(config), clientId: "dedup", logger, clock }),
     registry: createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), logger, clock }),
     prefix: config.TOPIC_PREFIX,
+    network: config.NETWORK_FILE ?? CHICAGO,
     perStation: config.DEDUP_STATION_TOPICS,
     logger,
     metrics,

@@ -14,6 +14,13 @@ export interface Fresh {
   readonly reading: RunReading;
 }
 
+/** Boots by where they are kept, and pages. */
+export interface Kept {
+  readonly recent: number;
+  readonly older: number;
+  readonly pages: number;
+}
+
 /** Pages that changed since they were taken last. */
 export interface ChangedPages {
   readonly written: readonly BootPage[];
@@ -117,7 +124,7 @@ export class StationCounts {
   }
 
   /** Boots by where they are kept. */
-  get kept(): { readonly recent: number; readonly older: number; readonly pages: number } {
+  get kept(): Kept {
     const devices = [...this.#devices.values()];
     return {
       recent: devices.reduce((n, device) => n + device.recent.size, 0),

@@ -4,14 +4,16 @@ import type { AvroCodec } from "../../infra/runtime/registry/ports.ts";
 import { parseFrame } from "../../infra/runtime/registry/wire-format.ts";
 import { type DeadLetter, deadLetter } from "../../schemas/dead-letter.ts";
 import { CodedError, isCoded } from "../../schemas/errors.ts";
+import type { StationNetwork } from "../../schemas/network/network.ts";
 import { type ReadingBatch, type Run, rangeOf } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";
 import { formatLost, HEADERS, type Topics } from "../../schemas/topics.ts";
-import { type BootPage, pageIn, stateKeyOf } from "./boot-page.ts";
+import { type BootPage, pageIn, stateKeyOf, stationOfKey } from "./boot-page.ts";
 import type { CleanRecords } from "./clean-records.ts";
 import type { Decode } from "./decode.ts";
 import { defectOf, deviceOf, type RawPartition, stationOf } from "./inspect.ts";
-import { StationCounts } from "./station.ts";
+import { KeptSums } from "./kept-sums.ts";
+import { type Kept, StationCounts } from "./station.ts";
 
 /** What dedup counts for metrics; in the order of things, not of commits. */
 export interface TransactionCounts {
@@ -19,8 +21,6 @@ export interface TransactionCounts {
   duplicates: number;
   deadLetters: number;
 }
-
-export type Kept = StationCounts["kept"];
 
 /** What a transaction brought. */
 export interface DedupCommit {
@@ -39,6 +39,7 @@ export interface DedupTaskOptions {
   readonly topics: Topics;
   /** Of the raw topic and of everything dedup writes. */
   readonly partitions: number;
+  readonly network: StationNetwork;
   readonly decode: Decode<ReadingBatch>;
   readonly decodeState: Decode<DedupState>;
   readonly clean: CleanRecords;
@@ -58,10 +59,11 @@ export interface DedupTaskOptions {
   readonly onDeadLetter: (error: CodedError) => void;
 }
 
+/** What the state topic has of one station. */
 interface Restored {
-  readonly states: Map<number, DedupState>;
+  state?: DedupState;
   /** By their keys. */
-  readonly pages: Map<number, BootPage & { readonly stationId: number }>;
+  readonly pages: Map<number, BootPage>;
 }
 
 /** Exactly-once counting of one partition of the raw topic (delivery rule 6). */
@@ -70,40 +72,42 @@ export class DedupTask implements PartitionTask {
   readonly #place: RawPartition;
   readonly #stations = new Map<number, StationCounts>();
   /** What the state topic holds, until it is read to its end. */
-  #restored: Restored = { states: new Map(), pages: new Map() };
+  #restored = new Map<number, Restored>();
+  readonly #sums = new KeptSums();
+  /** Stations of the last transaction. */
+  #touched: ReadonlySet<StationCounts> = new Set();
   #counts: TransactionCounts = { readings: 0, duplicates: 0, deadLetters: 0 };
   #gatewayTimes: number[] = [];
   #deviceTimes: number[] = [];
 
   constructor(options: DedupTaskOptions, partition: number) {
     this.#options = options;
-    this.#place = { partition, partitions: options.partitions };
+    this.#place = { partition, partitions: options.partitions, network: options.network };
   }
 
   /** @throws {CodedError} AVRO_INVALID: without its whole state dedup must not count */
   async restore({ key, value }: InRecord): Promise<void> {
     if (!value) {
-      // Only pages are ever taken back.
-      if (key) this.#restored.pages.delete(keyIn(key));
+      // Pages are taken back, and stations that went to another partition.
+      if (key) this.#forget(keyIn(key));
       return;
     }
     const state = await this.#options.decodeState(value);
+    const restored: Restored = this.#restored.get(state.station_id) ?? { pages: new Map() };
+    this.#restored.set(state.station_id, restored);
     const page = pageIn(state);
-    if (!state.page) this.#restored.states.set(state.station_id, state);
-    else if (page)
-      this.#restored.pages.set(stateKeyOf(state.station_id, state.page), {
-        ...page,
-        stationId: state.station_id,
-      });
+    if (!state.page) restored.state = state;
+    else if (page) restored.pages.set(stateKeyOf(state.station_id, state.page), page);
   }
 
   ready(): void {
-    const { states, pages } = this.#restored;
-    for (const state of states.values()) {
-      const own = [...pages.values()].filter(({ stationId }) => stationId === state.station_id);
-      this.#stations.set(state.station_id, StationCounts.restored(state, own));
+    for (const [id, { state, pages }] of this.#restored) {
+      if (!state) continue;
+      const station = StationCounts.restored(state, [...pages.values()]);
+      this.#stations.set(id, station);
+      this.#sums.note(station);
     }
-    this.#restored = { states: new Map(), pages: new Map() };
+    this.#restored = new Map();
   }
 
   async process(records: readonly InRecord[]): Promise<readonly OutRecord[]> {
@@ -126,6 +130,7 @@ export class DedupTask implements PartitionTask {
         out.push(this.#dead(record, error, batch?.runs ?? []));
       }
     }
+    this.#touched = touched;
     await prepare([...touched].map((station) => station.id));
     for (const station of touched) {
       tidied(station);
@@ -144,22 +149,21 @@ export class DedupTask implements PartitionTask {
   }
 
   committed(): void {
-    let scattered = 0;
-    const kept = { recent: 0, older: 0, pages: 0 };
-    for (const station of this.#stations.values()) {
-      scattered += station.scattered;
-      const own = station.kept;
-      kept.recent += own.recent;
-      kept.older += own.older;
-      kept.pages += own.pages;
-    }
+    for (const station of this.#touched) this.#sums.note(station);
     this.#options.onCommitted(this.#place.partition, {
       counts: this.#counts,
-      scattered,
-      kept,
+      ...this.#sums.sums(),
       gatewayTimes: this.#gatewayTimes,
       deviceTimes: this.#deviceTimes,
     });
+  }
+
+  #forget(key: number): void {
+    const stationId = stationOfKey(key);
+    const restored = this.#restored.get(stationId);
+    if (key === stationId) delete restored?.state;
+    else restored?.pages.delete(key);
+    if (restored && !restored.state && restored.pages.size === 0) this.#restored.delete(stationId);
   }
 
   /** Count one batch. Its faulty runs become dead letters, its good ones clean records. */

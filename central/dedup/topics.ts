@@ -1,6 +1,6 @@
-import type { KafkaAdmin, TopicSpec } from "../../infra/runtime/kafka/ports.ts";
+import type { KafkaAdmin, OutputPartition, TopicSpec } from "../../infra/runtime/kafka/ports.ts";
 import { BUILT_IN_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
-import { CLEAN_TOPICS, type Topics } from "../../schemas/topics.ts";
+import { CLEAN_TOPICS, parseStationTopic, partitionOf, type Topics } from "../../schemas/topics.ts";
 
 /** What dedup reads and writes, partition by partition. */
 function own(names: Topics): readonly string[] {
@@ -32,4 +32,24 @@ export async function prepareTopics(
   });
   await admin.ensureTopics(specs);
   return partitions;
+}
+
+/**
+ * What the task of each partition of the raw topic writes besides its state: that partition of the merged topics, and
+ * the own topics of the stations that are counted there.
+ */
+export function writesOf(
+  names: Topics,
+  partitions: number,
+  stationTopics: readonly Pick<TopicSpec, "topic">[],
+): (partition: number) => readonly OutputPartition[] {
+  const merged = [...CLEAN_TOPICS.map((name) => names[name]), names.deadLetter];
+  const own = new Map<number, OutputPartition[]>();
+  for (const { topic } of stationTopics) {
+    const partition = partitionOf(parseStationTopic(topic)?.stationId ?? 0, partitions);
+    const theirs = own.get(partition) ?? [];
+    own.set(partition, theirs);
+    theirs.push({ topic, partition: 0 });
+  }
+  return (partition) => [...merged.map((topic) => ({ topic, partition })), ...(own.get(partition) ?? [])];
 }

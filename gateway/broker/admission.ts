@@ -32,7 +32,7 @@ export interface AdmissionMeter {
 export interface AdmissionOptions {
   readonly gate: PublishGate;
   readonly passwords: Passwords;
-  readonly holders: StationHolders;
+  readonly holders: StationHolders<Session>;
   readonly log: SessionLog;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -92,16 +92,13 @@ export class Admission {
   /** A session at another gateway said something: close ours of that station that are second to it. */
   heard(stationId: number, said: RemoteSession): void {
     const { holders, clock, logger } = this.#options;
-    const outliving = holders.outliving(stationId, said);
-    for (const session of this.#byClientId.values())
-      if (outliving.some((one) => one === session)) session.outlives();
+    for (const session of holders.outliving(stationId, said)) if (this.#has(session)) session.outlives();
     for (const second of holders.heard(stationId, said, clock.monotonic())) {
       logger.warn(
         { station: stationId, address: second.address, holder: said.address },
         "a second agent: another one speaks for the station at another gateway, and was there first",
       );
-      for (const session of this.#byClientId.values())
-        if (session === second) session.dismiss("second-agent");
+      if (this.#has(second)) second.dismiss("second-agent");
     }
   }
 
@@ -166,6 +163,11 @@ export class Admission {
     };
   }
 
+  /** Is it open, and has no other one taken its place? */
+  #has(session: Session): boolean {
+    return this.#byClientId.get(session.clientId) === session;
+  }
+
   #isSecond(session: Session): boolean {
     const { holders, log, clock, logger } = this.#options;
     const { identity, stationId } = session;
@@ -193,7 +195,7 @@ export class Admission {
     const { gate, holders, log, meter } = this.#options;
     if (session.queue) gate.close(session.queue);
     holders.closed(session.stationId, session);
-    if (this.#byClientId.get(session.clientId) === session) this.#byClientId.delete(session.clientId);
+    if (this.#has(session)) this.#byClientId.delete(session.clientId);
     const { lastGeneration } = session;
     if (lastGeneration !== undefined) log.end(session.stationId, session, lastGeneration);
     meter.connections(this.#byClientId.size);

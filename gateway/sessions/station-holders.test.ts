@@ -65,6 +65,21 @@ describe("between gateways", () => {
     expect(holders.heard(STATION, remote("b", 3, 10), 3)).toEqual([]);
   });
 
+  test("an agent's own words from its session before are no other agent's, also of a session that computes what it is", () => {
+    class Computed implements LocalSession {
+      readonly generation = 6;
+      readonly agentBoot = 1;
+      readonly address = "local a";
+      get box(): string {
+        return "a";
+      }
+    }
+    const ours = new Computed();
+    holders.opened(STATION, ours);
+    expect(holders.heard(STATION, remote("a", 5, 7), 0)).toEqual([]);
+    expect(holders.heard(STATION, remote("b", 5, 8), 0)).toEqual([ours]);
+  });
+
   test("a session that was there before another agent's outlives it, when that one is gone", () => {
     const ours = local("a", 5);
     holders.opened(STATION, ours);

@@ -35,8 +35,8 @@ interface Heard extends RemoteSession {
  * refused as long as the first is connected, here or at another gateway, and does not win by a greater clock or by
  * coming later. An agent that comes back (the same outbox) takes its own connection over.
  */
-export class StationHolders {
-  readonly #here = new Map<number, Set<LocalSession>>();
+export class StationHolders<S extends LocalSession = LocalSession> {
+  readonly #here = new Map<number, Set<S>>();
   readonly #elsewhere = new Map<number, readonly Heard[]>();
 
   /** @returns who speaks for the station already, where that is another agent than this one. */
@@ -48,11 +48,11 @@ export class StationHolders {
     return here ?? this.#living(stationId, now).find((session) => isRival(session, asking));
   }
 
-  opened(stationId: number, session: LocalSession): void {
+  opened(stationId: number, session: S): void {
     this.#here.set(stationId, (this.#here.get(stationId) ?? new Set()).add(session));
   }
 
-  closed(stationId: number, session: LocalSession): void {
+  closed(stationId: number, session: S): void {
     const sessions = this.#here.get(stationId);
     sessions?.delete(session);
     if (sessions?.size === 0) this.#here.delete(stationId);
@@ -64,7 +64,7 @@ export class StationHolders {
    * @param now - monotonic, ms.
    * @returns sessions of this gateway that are second to it: it began before them and has spoken since.
    */
-  heard(stationId: number, said: RemoteSession, now: number): readonly LocalSession[] {
+  heard(stationId: number, said: RemoteSession, now: number): readonly S[] {
     const here = [...(this.#here.get(stationId) ?? [])];
     if (here.some((session) => session.generation === said.generation)) return [];
     const others = this.#living(stationId, now).filter(({ generation }) => generation !== said.generation);
@@ -72,14 +72,14 @@ export class StationHolders {
     if (remote.length > 0) this.#elsewhere.set(stationId, remote);
     else this.#elsewhere.delete(stationId);
     if (said.gone) return [];
-    return here.filter(
-      ({ generation = Number.POSITIVE_INFINITY, ...session }) =>
-        isRival(session, said) && said.generation < generation && generation <= said.offset,
-    );
+    return here.filter((session) => {
+      const { generation = Number.POSITIVE_INFINITY } = session;
+      return isRival(session, said) && said.generation < generation && generation <= said.offset;
+    });
   }
 
   /** @returns sessions of this gateway that began before another agent's which is gone by now: its last word is newer. */
-  outliving(stationId: number, said: RemoteSession): readonly LocalSession[] {
+  outliving(stationId: number, said: RemoteSession): readonly S[] {
     if (!said.gone) return [];
     return [...(this.#here.get(stationId) ?? [])].filter(
       (session) =>

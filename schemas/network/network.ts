@@ -1,4 +1,4 @@
-import { NETWORK_ROWS } from "./rows.ts";
+import { NETWORK_ROWS, type NetworkRow } from "./rows.ts";
 
 export const LINES = ["red", "blue", "green"] as const;
 export type Line = (typeof LINES)[number];
@@ -33,24 +33,17 @@ export interface Station {
   readonly entries: { readonly weekday: number; readonly saturday: number; readonly sunday: number };
 }
 
-function build(): Station[] {
+/** Stations, and where each of them is found by its id. */
+export interface StationNetwork {
+  /** In the order of the rows that they were made of. */
+  readonly stations: readonly Station[];
+  stationById(id: number): Station | undefined;
+}
+
+/** The network of these rows; those on none of the three lines are left out. */
+export function networkOf(rows: readonly NetworkRow[]): StationNetwork {
   const byId = new Map<number, Station & { stops: LineStop[] }>();
-  for (const [
-    line,
-    order,
-    id,
-    name,
-    lat,
-    lon,
-    stepFree,
-    stop1,
-    dir1,
-    stop2,
-    dir2,
-    wd,
-    sa,
-    su,
-  ] of NETWORK_ROWS) {
+  for (const [line, order, id, name, lat, lon, stepFree, stop1, dir1, stop2, dir2, wd, sa, su] of rows) {
     if (line === null) continue;
     const stop: LineStop = {
       line,
@@ -68,17 +61,18 @@ function build(): Station[] {
     const entries = { weekday: wd ?? 0, saturday: sa ?? 0, sunday: su ?? 0 };
     byId.set(id, { id, name, lat, lon, stepFree: stepFree === 1, stops: [stop], entries });
   }
-  return [...byId.values()];
+  return { stations: [...byId.values()], stationById: (id) => byId.get(id) };
 }
 
-/** The 92 stations of the three lines, in the order of the network file. */
-export const STATIONS: readonly Station[] = build();
+/** Chicago's three lines: the network wherever no other one is given. */
+export const CHICAGO: StationNetwork = networkOf(NETWORK_ROWS);
 
-const BY_ID: ReadonlyMap<number, Station> = new Map(STATIONS.map((s) => [s.id, s]));
+/** The 92 stations of the three lines, in the order of the network file. */
+export const STATIONS: readonly Station[] = CHICAGO.stations;
 
 /** The station of this id on the three lines, if there is one. */
 export function stationById(id: number): Station | undefined {
-  return BY_ID.get(id);
+  return CHICAGO.stationById(id);
 }
 
 /** The stations of a line in its order: index = order. */

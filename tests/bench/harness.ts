@@ -14,15 +14,29 @@ export interface BenchmarkPart {
   readonly name: string;
   /** What is measured and against what, one sentence. */
   readonly about: string;
+  /** Where the user gives no number; left out: five. */
+  readonly runs?: number;
   contenders(options: PartOptions): Promise<readonly Contender[]> | readonly Contender[];
   /** End what the contenders shared, whatever became of them. */
   close?(): Promise<void>;
+}
+
+/** What each may be chosen from; left out: the part's own choice. */
+export interface Sizes {
+  readonly stations?: readonly number[];
+  readonly partitions?: readonly number[];
+  readonly gateways?: readonly number[];
+  readonly dedups?: readonly number[];
+  readonly auditors?: readonly number[];
+  readonly sums?: readonly number[];
 }
 
 export interface PartOptions {
   readonly runs: number;
   /** The measured time of a run, for the parts that let the user choose it. */
   readonly seconds?: number;
+  /** Sizes to measure, for the part that measures how cost grows. */
+  readonly sizes?: Sizes;
   /** Run only contenders whose names contain this. */
   readonly only?: string;
   readonly note: (line: string) => void;

@@ -5,6 +5,7 @@ import {
   type DeviceRef,
   parseDeviceId,
 } from "../../../schemas/network/devices.ts";
+import { CHICAGO } from "../../../schemas/network/network.ts";
 import { CLEAN_TOPICS, partitionOf } from "../../../schemas/topics.ts";
 import type { FindingReporter } from "./account.ts";
 import { DeadLetters } from "./dead-letters.ts";
@@ -85,7 +86,7 @@ export class Auditor {
     this.#nameless = new Map(state?.nameless);
     this.summary = new Summary(this.findings, options.partitions);
     this.reading = new ReadingPositions(options, state?.positions);
-    const { topics, partitions } = options;
+    const { topics, partitions, network = CHICAGO } = options;
     this.#clean = { arrival: topics.arrivals, turnstile: topics.turnstiles };
     const reporter: FindingReporter = {
       found: (fact) => this.findings.report(fact, this.#now),
@@ -93,7 +94,7 @@ export class Auditor {
     };
     this.partitions = Array.from({ length: partitions }, (_, partition) => {
       const share = {
-        ...{ partition, partitions, reporter },
+        ...{ partition, partitions, network, reporter },
         ...{ rawTopic: topics.raw, cleanTopics: this.#clean, deadLetters: this.#deadLetters },
       };
       return new Partition(share, state?.partitions[partition]);

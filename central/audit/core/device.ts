@@ -50,13 +50,14 @@ export interface DeviceTotals {
 /** One device: what each place has of it, and what is wrong between them. */
 export class DeviceAudit {
   readonly ref: DeviceRef;
-  /** The way to the raw topic. */
-  readonly acknowledged: AgentClaims;
   readonly clean: Expectation;
   /** In the station's own topic. */
   readonly copies: Expectation;
   readonly #boots: Boots;
   readonly #account: Account;
+  readonly #acknowledged: AgentClaims;
+  /** undefined: something has changed since they were added up. */
+  #totals: DeviceTotals | undefined;
 
   constructor(ref: DeviceRef, reporter: FindingReporter, state?: DeviceAuditState) {
     this.ref = ref;
@@ -64,7 +65,13 @@ export class DeviceAudit {
     this.copies = new Expectation(state?.copies);
     this.#boots = new Boots([this.clean, this.copies], state);
     this.#account = new Account(ref, reporter, state?.counts);
-    this.acknowledged = new AgentClaims(this.#boots, this.#account, state?.erased ?? null);
+    this.#acknowledged = new AgentClaims(this.#boots, this.#account, state?.erased ?? null);
+  }
+
+  /** The way to the raw topic. Who asks for it is about to change it. */
+  get acknowledged(): AgentClaims {
+    this.#totals = undefined;
+    return this.#acknowledged;
   }
 
   /**
@@ -81,6 +88,7 @@ export class DeviceAudit {
     trusted: boolean,
     cleanTopic: string,
   ): void {
+    this.#totals = undefined;
     const begins = !this.#boots.has(bootId);
     const boot = this.#boots.get(bootId);
     if (!boot) return;
@@ -113,6 +121,7 @@ export class DeviceAudit {
     misplaced: string | null,
     copied: boolean,
   ): number | undefined {
+    this.#totals = undefined;
     const boot = this.#boots.get(bootId);
     if (!boot) return undefined;
     const passing = this.clean.pass(bootId, seq, offset, at);
@@ -151,6 +160,7 @@ export class DeviceAudit {
 
   /** The station's own topic shows a reading. @param misplaced - as of `passed`. */
   copied({ reading, offset }: NamedReading, at: SliceAt, misplaced: string | null): void {
+    this.#totals = undefined;
     const { bootId, seq } = reading;
     if (!this.#boots.get(bootId)) return;
     const { what } = this.copies.pass(bootId, seq, offset, at);
@@ -163,6 +173,7 @@ export class DeviceAudit {
 
   /** dedup has dealt with the raw topic below `offset`, and what it wrote has been read. */
   cutClean(offset: number, { raw, excuses, unread }: CutContext): void {
+    if (this.clean.waiting > 0) this.#totals = undefined;
     for (const { bootId, from, to, at } of this.clean.cut(offset)) {
       if (unread(at)) {
         this.#account.counts.unaudited += to - from + 1;
@@ -196,6 +207,7 @@ export class DeviceAudit {
    * deleted unread, or are older than the audit.
    */
   settleClean(look: number, topic: string, trusted: number): void {
+    if (this.clean.early > 0) this.#totals = undefined;
     for (const { bootId, from, to, partition, at, look: seen } of this.clean.settle(look)) {
       const boot = this.#boots.get(bootId);
       if (boot && seen <= trusted) {
@@ -218,7 +230,13 @@ export class DeviceAudit {
     }
   }
 
+  /** Of most devices nothing has changed since they were asked for last. */
   get totals(): DeviceTotals {
+    this.#totals ??= this.#added();
+    return this.#totals;
+  }
+
+  #added(): DeviceTotals {
     const sum: Record<keyof Flights, number> = { numbered: 0, device: 0, outbox: 0, gateway: 0 };
     const { folded } = this.#boots;
     let seen = folded.seen;
@@ -251,7 +269,7 @@ export class DeviceAudit {
       clean: this.clean.toJSON(),
       copies: this.copies.toJSON(),
       counts: this.#account.counts,
-      erased: this.acknowledged.toJSON(),
+      erased: this.#acknowledged.toJSON(),
     };
   }
 

@@ -5,7 +5,7 @@ import {
   type DeviceRef,
   parseDeviceId,
 } from "../../../schemas/network/devices.ts";
-import { stationById } from "../../../schemas/network/network.ts";
+import type { StationNetwork } from "../../../schemas/network/network.ts";
 import { partitionOf } from "../../../schemas/topics.ts";
 import type { FindingReporter } from "./account.ts";
 import { type Claim, claimOf } from "./claim.ts";
@@ -27,6 +27,7 @@ import { type Covered, StationAudit, type StationAuditState } from "./station.ts
 export interface PartitionOptions {
   readonly partition: number;
   readonly partitions: number;
+  readonly network: StationNetwork;
   readonly rawTopic: string;
   readonly cleanTopics: Readonly<Record<DeviceKind, string>>;
   readonly reporter: FindingReporter;
@@ -55,7 +56,7 @@ interface PendingClaim {
 const MAX_POISON = 1_000;
 /** Words of agents that wait to be judged, at most: of a device the newest counts. */
 const MAX_CLAIMS = 20_000;
-/** Stations that the network file does not know: any writer of the raw topic can name them. */
+/** Stations that the network does not know: any writer of the raw topic can name them. */
 const MAX_UNKNOWN_STATIONS = 100;
 
 /** One partition of the raw topic, with everything that comes of it: its stations, and where dedup is. */
@@ -107,7 +108,7 @@ export class Partition {
       known.changed = true;
       return known;
     }
-    if (!stationById(id) && this.#unknown++ >= MAX_UNKNOWN_STATIONS) return undefined;
+    if (!this.#options.network.stationById(id) && this.#unknown++ >= MAX_UNKNOWN_STATIONS) return undefined;
     const station = new StationAudit(id, this.#options.reporter, this.#sumsWhole);
     this.#stations.set(id, station);
     return station;

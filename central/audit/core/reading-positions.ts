@@ -1,4 +1,5 @@
 import { DEVICE_KINDS, type DeviceKind } from "../../../schemas/network/devices.ts";
+import type { StationNetwork } from "../../../schemas/network/network.ts";
 import { partitionOf, type Topics } from "../../../schemas/topics.ts";
 import { ReadingProgress } from "./reading-progress.ts";
 
@@ -7,6 +8,8 @@ export interface AuditedTopics {
   readonly topics: Topics;
   /** Of the raw topic and of everything that dedup writes. */
   readonly partitions: number;
+  /** Stations that are expected; left out: Chicago's. */
+  readonly network?: StationNetwork;
   /** A station's own topic of a kind of reading. */
   readonly copyOf: (kind: DeviceKind, stationId: number) => string;
 }

@@ -22,7 +22,7 @@ type Unit = Exclude<VerdictState, "broken">;
 /** Says what the auditor knows, in four states (delivery rule 9). Keeps only what it takes to tell ages. */
 export class VerdictMaker {
   readonly #auditor: Auditor;
-  readonly #watches = new Map<string, FlightWatch>();
+  readonly #watches = new Map<number, Record<Watched, FlightWatch>>();
   #last: Pick<Verdict, "state" | "since"> | null = null;
   #lookedAt: number | null = null;
 
@@ -36,7 +36,9 @@ export class VerdictMaker {
    */
   make(now: number, behind: number): Verdict {
     const paused = this.#lookedAt === null ? 0 : now - this.#lookedAt;
-    if (paused > PAUSE_MS) for (const watch of this.#watches.values()) watch.pause(paused);
+    if (paused > PAUSE_MS) {
+      for (const watches of this.#watches.values()) for (const hop of WATCHED) watches[hop].pause(paused);
+    }
     this.#lookedAt = now;
     const auditor = this.#auditor;
     const stations = auditor.partitions.flatMap((partition) => [...partition.stations]);
@@ -84,7 +86,7 @@ export class VerdictMaker {
 
   /** @param silent - devices that are excused: what waits in them and their agents is counted apart. */
   #flights(stations: readonly StationAudit[], silent: ReadonlySet<string>, now: number): readonly InFlight[] {
-    const all: Record<(typeof WATCHED)[number], Flight[]> = {
+    const all: Record<Watched, Flight[]> = {
       device: [],
       outbox: [],
       gateway: [],
@@ -102,8 +104,9 @@ export class VerdictMaker {
         stored += rest + totals.inGateway + (excused ? 0 : totals.inOutbox);
         numbered += rest + totals.inGateway + (excused ? 0 : totals.inOutbox + totals.inDevice);
       }
-      const watch = (hop: AuditHop, upstream: number, downstream: number): Flight =>
-        this.#watch(`${hop} ${station.id}`).observe(now, upstream, downstream);
+      const watches = this.#watchesOf(station.id);
+      const watch = (hop: Watched, upstream: number, downstream: number): Flight =>
+        watches[hop].observe(now, upstream, downstream);
       all.device.push(watch("device", numbered, stored));
       all.outbox.push(watch("outbox", stored, published));
       all.gateway.push(watch("gateway", published, raw));
@@ -115,17 +118,24 @@ export class VerdictMaker {
     return WATCHED.map((hop) => ({ hop, ...together(all[hop], now) }));
   }
 
-  #watch(key: string): FlightWatch {
-    let watch = this.#watches.get(key);
-    if (!watch) {
-      watch = new FlightWatch();
-      this.#watches.set(key, watch);
+  #watchesOf(stationId: number): Record<Watched, FlightWatch> {
+    let watches = this.#watches.get(stationId);
+    if (!watches) {
+      watches = {
+        device: new FlightWatch(),
+        outbox: new FlightWatch(),
+        gateway: new FlightWatch(),
+        dedup: new FlightWatch(),
+        summary: new FlightWatch(),
+      };
+      this.#watches.set(stationId, watches);
     }
-    return watch;
+    return watches;
   }
 }
 
-const WATCHED = ["device", "outbox", "gateway", "dedup", "summary"] as const;
+const WATCHED = ["device", "outbox", "gateway", "dedup", "summary"] as const satisfies readonly AuditHop[];
+type Watched = (typeof WATCHED)[number];
 
 /** Each by itself is young, moving or standing still; the hop is as its worst. */
 function together(flights: readonly Flight[], now: number): Omit<InFlight, "hop"> {
@@ -150,15 +160,25 @@ function worstOf(states: readonly Unit[]): Unit {
   return states.includes("catching-up") ? "catching-up" : "holds";
 }
 
+/** How many readings wait in a device and its agent, by the station's and the device's id. */
+function waitingIn(stations: readonly StationAudit[]): (stationId: number, id: string) => number {
+  let byId: ReadonlyMap<number, StationAudit> | undefined;
+  return (stationId, id) => {
+    // Mostly no device is silent, and nothing is asked for.
+    byId ??= new Map(stations.map((station) => [station.id, station]));
+    for (const { ref, totals } of byId.get(stationId)?.devices ?? []) {
+      if (ref.id === id) return totals.inDevice + totals.inOutbox;
+    }
+    return 0;
+  };
+}
+
 /** Devices that are not heard now, each alone, or all of a station whose agent is gone. */
 function silencesOf(
   auditor: Auditor,
   stations: readonly StationAudit[],
 ): (Silence & { readonly ids: readonly string[] })[] {
-  const waiting = new Map<string, number>();
-  for (const station of stations) {
-    for (const { ref, totals } of station.devices) waiting.set(ref.id, totals.inDevice + totals.inOutbox);
-  }
+  const waiting = waitingIn(stations);
   const silent = new Map<string, Silence & { readonly ids: readonly string[] }>();
   for (const { state } of auditor.reported.devices) {
     if (state.state === "never_seen" || (state.kind !== "arrival" && state.kind !== "turnstile")) continue;
@@ -174,7 +194,7 @@ function silencesOf(
       devices: (before?.devices ?? 0) + 1,
       reason: stale ? `its agent is gone: ${gone.reason}` : state.reason || "silent",
       since: stale ? gone.since : state.since,
-      waiting: (waiting.get(id) ?? 0) + (before?.waiting ?? 0),
+      waiting: waiting(stationId, id) + (before?.waiting ?? 0),
       ids: [...(before?.ids ?? []), id],
     });
   }

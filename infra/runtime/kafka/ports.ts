@@ -49,6 +49,12 @@ export interface Producer {
   close(): Promise<void>;
 }
 
+/** A partition of a topic that a processor writes. */
+export interface OutputPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 /** One input partition's share of a processor. Made again after every failure; never reused. */
 export interface PartitionTask {
   /** One record of the state topic, in order, before `ready`. A tombstone forgets. */
@@ -83,6 +89,12 @@ export interface ProcessorOptions {
    * before it begins; in others, when the task first writes there.
    */
   readonly outputs?: readonly string[];
+  /**
+   * Instead of `outputs`: all that the task of an input partition ever writes besides its state. With many partitions or
+   * topics a start then looks at its own share, and not at all of them for each partition. Those that do not exist yet
+   * are passed over.
+   */
+  readonly writes?: (partition: number) => readonly OutputPartition[];
   /** Called before a task begins again after a failure: what it writes may have been deleted meanwhile. */
   readonly repair?: () => Promise<void>;
   readonly task: (partition: number) => PartitionTask;
@@ -90,7 +102,7 @@ export interface ProcessorOptions {
   readonly maxRecords?: number;
   /** Bytes of keys and values of the records per transaction, at most (one record may be larger). Default 256 KiB. */
   readonly maxBytes?: number;
-  /** Gap between the commits of one partition under light load, ms. Default 25. */
+  /** Gap between the commits of one partition under light load, ms; an instance with many makes it longer. Default 25. */
   readonly minCommitGapMs?: number;
 }
 

@@ -2,6 +2,7 @@ import type { Consumer } from "kafkajs";
 import { Assignments } from "../../../infra/runtime/kafka/kafkajs/assignments.ts";
 import {
   chunks,
+  commitGap,
   holdBack,
   loadOf,
   type TransactionLimits,
@@ -253,7 +254,8 @@ class SimulatedProcessor implements Processor {
       if (position.steered !== steered) return;
       position.next = last + 1;
     }
-    const gap = this.#options.minCommitGapMs ?? DEFAULT_GAP_MS;
+    const minGapMs = this.#options.minCommitGapMs ?? DEFAULT_GAP_MS;
+    const gap = commitGap(minGapMs, this.#assignments.ready().length);
     const waitMs = holdBack(loadOf(records, this.#limits), clock.monotonic() - began, gap);
     if (waitMs > 0) await clock.sleep(waitMs);
   }

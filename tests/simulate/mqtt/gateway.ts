@@ -4,6 +4,7 @@ import { Decider } from "../../../gateway/bridge/decision.ts";
 import { PublishGate } from "../../../gateway/bridge/publish-gate.ts";
 import { Wills } from "../../../gateway/bridge/wills.ts";
 import { Admission } from "../../../gateway/broker/admission.ts";
+import type { Session } from "../../../gateway/broker/session.ts";
 import { gatewayMeter } from "../../../gateway/metrics.ts";
 import { find } from "../../../gateway/search.ts";
 import { followSessions } from "../../../gateway/sessions/followed-sessions.ts";
@@ -98,7 +99,7 @@ export class Gateway {
           ...{ producer, gateway, clock, logger },
           recordOf: (state) => records.state(state),
         });
-        const holders = new StationHolders();
+        const holders = new StationHolders<Session>();
         const admission = new Admission({
           ...{ gate, holders, log, clock, logger, meter },
           passwords: ANY_PASSWORD,

@@ -1,7 +1,8 @@
 import type { Delta, PageFacts, PageState, PageTables, Snapshot } from "../../../../schemas/page/page.ts";
 
 interface Cell {
-  readonly json: string;
+  /** Of what may be changed where it is; undefined: the value itself is compared. */
+  readonly json: string | undefined;
   /** undefined: gone. */
   readonly value: unknown;
   readonly version: number;
@@ -15,6 +16,8 @@ const TABLES = [
   "vehicles",
   "incidents",
 ] as const satisfies (keyof PageTables)[];
+/** Their rows are made again for each state, and never changed. There may be tens of thousands: no text is made of them. */
+const ROWS_MADE_AGAIN: ReadonlySet<keyof PageTables> = new Set(["stations", "entries", "devices"]);
 const FACTS = [
   "weather",
   "clock",
@@ -71,17 +74,19 @@ export class Versions {
   put(state: PageState): boolean {
     const next = this.#version + 1;
     let changed = false;
-    const store = (cells: Map<string, Cell>, key: string, value: unknown): void => {
-      const json = value === undefined ? "" : JSON.stringify(value);
-      if (cells.get(key)?.json === json) return;
+    const store = (cells: Map<string, Cell>, key: string, value: unknown, madeAgain = false): void => {
+      const before = cells.get(key);
+      const json = madeAgain ? undefined : value === undefined ? "" : JSON.stringify(value);
+      if (before && (madeAgain ? isSame(before.value, value) : before.json === json)) return;
       cells.set(key, { json, value, version: next });
       changed = true;
     };
     for (const table of TABLES) {
       const rows: Readonly<Record<string, unknown>> = state[table];
       const cells = this.#cells[table];
-      for (const key of Object.keys(rows)) store(cells, key, rows[key]);
-      for (const key of cells.keys()) if (!(key in rows)) store(cells, key, undefined);
+      const madeAgain = ROWS_MADE_AGAIN.has(table);
+      for (const key of Object.keys(rows)) store(cells, key, rows[key], madeAgain);
+      for (const key of cells.keys()) if (!(key in rows)) store(cells, key, undefined, madeAgain);
     }
     for (const fact of FACTS) store(this.#cells[fact], "", state[fact]);
     if (changed) this.#version = next;
@@ -117,4 +122,16 @@ export class Versions {
     }
     return { from, to: this.#version, now, set, gone, facts } as Delta;
   }
+}
+
+/** Would both be the same JSON, but for the order of names? */
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const names = Object.keys(one);
+  if (names.length !== Object.keys(other).length) return false;
+  return names.every(
+    (name) => name in other && isSame(one[name as keyof typeof one], other[name as keyof typeof other]),
+  );
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { InRecord } from "../ports.ts";
-import { chunks, holdBack, loadOf } from "./chunks.ts";
+import { chunks, commitGap, holdBack, loadOf } from "./chunks.ts";
 
 function record(offset: number, size: number): InRecord {
   return {
@@ -36,6 +36,17 @@ test("a small transaction keeps its distance from the last one; a large one does
   expect(holdBack(0, 10, 25)).toBe(15);
   expect(holdBack(0.05, 10, 100)).toBe(40);
   expect(holdBack(0.1, 10, 25)).toBe(0);
+});
+
+test("an instance with many partitions commits each of them less often", () => {
+  const commitsPerS = (gapMs: number, partitions: number): number =>
+    (1_000 * partitions) / commitGap(gapMs, partitions);
+  for (const partitions of [1, 2, 8, 32, 64]) {
+    expect(commitsPerS(200, partitions)).toBeLessThanOrEqual(40);
+    expect(commitsPerS(100, partitions)).toBeLessThanOrEqual(40);
+  }
+  expect([commitGap(200, 2), commitGap(100, 2)]).toEqual([200, 100]);
+  expect(commitGap(200, 1_000)).toBe(2_000);
 });
 
 test("where transactions take long, at least half of the time is left to others, up to a bound", () => {

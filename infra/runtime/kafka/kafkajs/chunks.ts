@@ -32,6 +32,22 @@ export function loadOf(records: readonly InRecord[], limits: TransactionLimits):
   return Math.max(records.length / limits.records, bytes / limits.bytes);
 }
 
+/** Commits a second of one instance while there is little to commit, at most. */
+const COMMITS_PER_S = 40;
+/** Longer than this no partition waits: to leave the group an instance waits for all of them. */
+const MOST_GAP_MS = 2_000;
+
+/**
+ * The gap between the commits of one partition, ms. An instance with many partitions would otherwise commit the same
+ * readings in many small transactions: each costs the broker milliseconds, whatever is in it.
+ *
+ * @param minGapMs - with few partitions.
+ * @param partitions - that the instance has.
+ */
+export function commitGap(minGapMs: number, partitions: number): number {
+  return Math.max(minGapMs, Math.min(MOST_GAP_MS, (1_000 * partitions) / COMMITS_PER_S));
+}
+
 /** From this load on a transaction is large enough to be worth its commit. */
 const LARGE = 0.1;
 const MOST_WAIT_MS = 250;

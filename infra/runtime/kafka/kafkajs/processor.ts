@@ -3,7 +3,7 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import type { Processor, ProcessorOptions, Trouble } from "../ports.ts";
 import { coPartitioned } from "./assigner.ts";
 import { Assignments } from "./assignments.ts";
-import { chunks, holdBack, loadOf, type TransactionLimits } from "./chunks.ts";
+import { chunks, commitGap, holdBack, loadOf, type TransactionLimits } from "./chunks.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { type Cluster, openCluster, topicPlans } from "./cluster.ts";
 import { coded } from "./errors.ts";
@@ -174,7 +174,8 @@ class KafkaJsProcessor implements Processor {
         await heartbeat();
       }
       // Before the next fetch and not before the commit: what comes meanwhile then shares one transaction.
-      const gap = this.#options.minCommitGapMs ?? DEFAULT_GAP_MS;
+      const minGapMs = this.#options.minCommitGapMs ?? DEFAULT_GAP_MS;
+      const gap = commitGap(minGapMs, this.#assignments.ready().length);
       const wait = holdBack(loadOf(records, this.#limits), clock.monotonic() - began, gap);
       if (wait > 0 && isRunning()) await clock.sleep(wait);
     } finally {

@@ -11,6 +11,11 @@ export function partitionsIn(counts: ReadonlyMap<string, number>): readonly Topi
   ).flat();
 }
 
+/** Does this partition exist? @param counts - how many each topic has that exists */
+export function isIn({ topic, partition }: TopicPartition, counts: ReadonlyMap<string, number>): boolean {
+  return partition < (counts.get(topic) ?? 0);
+}
+
 /** Each partition once: a broker takes no request that names one twice. */
 export function distinct(places: readonly TopicPartition[]): readonly TopicPartition[] {
   const seen = new Map<string, Map<number, TopicPartition>>();

@@ -6,7 +6,7 @@ import { PartitionGuard } from "./guard.ts";
 import { InputOffsets, parsePosition } from "./offsets.ts";
 import type { LoopKafka, TopicPartition, TransactionalProducer } from "./ports.ts";
 import { type Position, startOf } from "./start.ts";
-import { distinct, partitionsIn } from "./topic-partitions.ts";
+import { distinct, isIn, partitionsIn } from "./topic-partitions.ts";
 
 /** One life of one input partition: a task, the producer that covers its state, and where to read on. */
 export interface PartitionWorker {
@@ -55,7 +55,7 @@ export async function openWorker(given: WorkerOptions): Promise<PartitionWorker>
   const { group, inputs, stateTopic } = options;
   const transactionalId = `${group}-${inputs[0] ?? ""}-${partition}`;
   if (given.revived) await options.repair?.();
-  const places = await outputsOf(kafka, options, given.recent);
+  const places = await outputsOf(kafka, options, partition, given.recent);
   const guard = await PartitionGuard.takeOver({ kafka, clock, logger }, transactionalId, group, places);
   const { producer } = guard;
   const task = options.task(partition);
@@ -89,12 +89,17 @@ export async function openWorker(given: WorkerOptions): Promise<PartitionWorker>
  */
 async function outputsOf(
   kafka: LoopKafka,
-  { group, outputs = [], stateTopic }: ProcessorOptions,
+  { group, outputs = [], writes, stateTopic }: ProcessorOptions,
+  partition: number,
   recent: Recent,
 ): Promise<readonly TopicPartition[]> {
-  const topics = new Set([stateTopic, ...outputs, ...recent.places.map(({ topic }) => topic)]);
-  const [partitions, offsets] = await Promise.all([kafka.partitions([...topics]), kafka.offsetsOf(group)]);
-  const places = partitionsIn(partitions);
+  const own = writes && [{ topic: stateTopic, partition }, ...writes(partition), ...recent.places];
+  const topics = own ?? [...[stateTopic, ...outputs].map((topic) => ({ topic })), ...recent.places];
+  const [counts, offsets] = await Promise.all([
+    kafka.partitions([...new Set(topics.map(({ topic }) => topic))]),
+    kafka.offsetsOf(group),
+  ]);
+  const places = own ? distinct(own).filter((place) => isIn(place, counts)) : partitionsIn(counts);
   return offsets ? [...places, offsets] : places;
 }
 

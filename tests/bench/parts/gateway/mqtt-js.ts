@@ -1,6 +1,6 @@
 import mqtt from "mqtt";
 import { readingsTopic } from "../../../../schemas/mqtt.ts";
-import { STATIONS } from "../../../../schemas/network/network.ts";
+import { STATIONS, type Station } from "../../../../schemas/network/network.ts";
 import type { Contender, Figures } from "../../harness.ts";
 import { DelayStatistics } from "../../statistics.ts";
 import type { BenchCluster } from "../mqtt-load/cluster.ts";
@@ -24,14 +24,14 @@ export function sameAsRealClients(cluster: () => BenchCluster): readonly Contend
   ];
 }
 
-const stations = STATIONS.slice(0, AGENTS).map(({ id }) => id);
+const stations = STATIONS.slice(0, AGENTS);
 
 function lean(cluster: BenchCluster): Promise<Figures> {
   return cluster.withTopics(async (prefix) => {
     const gateway = await startGateway(cluster, prefix);
     const load = await startLoad({
       port: gateway.port,
-      stations,
+      stations: stations.map(({ id }) => id),
       batch: 1,
       window: WINDOW,
       warmUpS: 1,
@@ -56,13 +56,14 @@ function real(cluster: BenchCluster): Promise<Figures> {
     let publishes = 0;
     let delays = new DelayStatistics();
     let stopped = false;
-    const agent = async (stationId: number): Promise<void> => {
+    const agent = async (station: Station): Promise<void> => {
+      const { id: stationId } = station;
       const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${gateway.port}`, {
         username: String(stationId),
         clientId: String(stationId),
         reconnectPeriod: 0,
       });
-      const batches = new StationBatches(stationId, 1);
+      const batches = new StationBatches(station, 1);
       const one = async (): Promise<void> => {
         while (!stopped) {
           publishes++;

@@ -14,8 +14,10 @@ export interface BenchCluster {
   readonly registryUrl: string;
   readonly kafka: Kafka;
   readonly kafkaPid: number;
-  /** Run something with topics of its own, which are removed afterwards. */
-  withTopics<T>(run: (prefix: string) => Promise<T>): Promise<T>;
+  /** The servers' own folder, the broker's log among it. */
+  readonly home: string;
+  /** Run something with topics of its own, which are removed afterwards. @param partitions - left out: as `npm start` has them. */
+  withTopics<T>(run: (prefix: string) => Promise<T>, partitions?: number): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -33,11 +35,12 @@ export async function startCluster(): Promise<BenchCluster> {
     registryUrl,
     kafka,
     kafkaPid: kafkaPid(),
-    async withTopics(run) {
+    home: servers.home,
+    async withTopics(run, partitions = BUILT_IN_LIMITS.partitions) {
       const prefix = `b-${randomUUID().slice(0, 8)}.`;
       const admin = await kafka.admin();
       try {
-        await admin.ensureTopics(topicSettings(topicNames(prefix), BUILT_IN_LIMITS));
+        await admin.ensureTopics(topicSettings(topicNames(prefix), { ...BUILT_IN_LIMITS, partitions }));
         return await run(prefix);
       } finally {
         const ours = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));

@@ -21,6 +21,7 @@ export async function startGateway(
       SCHEMA_REGISTRY_URL: registryUrl,
       TOPIC_PREFIX: prefix,
       MQTT_PORT: "0",
+      MQTT_MAX_CONNECTIONS: "100000",
       LOG_LEVEL: "info",
     },
     "MQTT is served",

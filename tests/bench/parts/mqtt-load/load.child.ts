@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseNetwork } from "../../../../infra/runtime/service/network-file.ts";
 import { readingsTopic } from "../../../../schemas/mqtt.ts";
+import { CHICAGO } from "../../../../schemas/network/network.ts";
 import { DelayStatistics } from "../../statistics.ts";
 import type { FromLoad, LoadOptions, ToLoad } from "./messages.ts";
 import { StationBatches } from "./station-batches.ts";
@@ -8,14 +11,18 @@ import { AnswerReader, connectPacket, nextId, publishPacket } from "./wire.ts";
 
 /** Many agents of one process: real MQTT over sockets of their own, a bounded window each. */
 const options = JSON.parse(process.argv[2] ?? "{}") as LoadOptions;
+const network = options.network === undefined ? CHICAGO : parseNetwork(readFileSync(options.network, "utf8"));
 const KEEPALIVE_S = 60;
 const TICK_MS = 5;
+/** So many at once: a listener's queue of connections that nobody has accepted yet has an end. */
+const CONNECTS = 256;
 
 const say = (message: FromLoad): void => void process.send?.(message);
 
 let allowed = options.pace === "window" ? Number.POSITIVE_INFINITY : 0;
 let published = 0;
 let acknowledged = 0;
+let bytes = 0;
 let stopped = false;
 let delays: DelayStatistics | undefined;
 
@@ -58,7 +65,9 @@ class Agent {
       (published + 1) * options.batch <= allowed
     ) {
       this.#id = nextId(this.#id);
-      packets.push(publishPacket(this.#topic, this.#id, this.#next(Date.now())));
+      const packet = publishPacket(this.#topic, this.#id, this.#next(Date.now()));
+      packets.push(packet);
+      bytes += packet.length;
       this.#sentAt[this.#sent++ % options.window] = performance.now();
       published++;
     }
@@ -79,16 +88,18 @@ function payloads(stationId: number): (now: number) => Buffer {
     const text = Buffer.alloc(options.text, "x");
     return () => text;
   }
-  const batches = new StationBatches(stationId, options.batch, options.boot);
+  const station = network.stationById(stationId);
+  if (!station) throw new RangeError(`there is no station ${stationId}`);
+  const batches = new StationBatches(station, options.batch, options.boot);
   return (now) => batches.next(now);
 }
 
-const agents = options.stations.map((stationId) => new Agent(stationId));
+const agents: Agent[] = [];
 let turn = 0;
 
 /** One batch of each agent in turn, while they may. */
 function fillAll(): void {
-  for (let idle = 0; idle < agents.length; turn++) {
+  for (let idle = 0; idle < agents.length && (published + 1) * options.batch <= allowed; turn++) {
     idle = (agents[turn % agents.length]?.fill(1) ?? 0) > 0 ? 0 : idle + 1;
   }
 }
@@ -112,7 +123,7 @@ async function run(): Promise<void> {
   const [p50Ms, p99Ms] = [delays.quantile(0.5), delays.quantile(0.99)];
   say({ kind: "measured", seconds, acknowledged: acknowledged - from.acknowledged, p50Ms, p99Ms });
   while (acknowledged < published) await sleep(10);
-  say({ kind: "done", publishes: published, readings: published * options.batch });
+  say({ kind: "done", publishes: published, readings: published * options.batch, bytes });
 }
 
 process.on("disconnect", () => process.exit(0));
@@ -120,5 +131,9 @@ process.on("message", (message: ToLoad) => {
   if ("go" in message) void run();
   else allowed = message.allowed;
 });
-await Promise.all(agents.map((agent) => agent.connected));
+for (let first = 0; first < options.stations.length; first += CONNECTS) {
+  const some = options.stations.slice(first, first + CONNECTS).map((stationId) => new Agent(stationId));
+  agents.push(...some);
+  await Promise.all(some.map((agent) => agent.connected));
+}
 say({ kind: "connected" });

@@ -3,6 +3,8 @@ export interface LoadOptions {
   readonly port: number;
   /** One client each. */
   readonly stations: readonly number[];
+  /** A file of the network that they are of; left out: Chicago's. */
+  readonly network?: string;
   /** Readings of one PUBLISH. */
   readonly batch: number;
   /** Boot number of devices and agents: another for each load over the same topics. Left out: 1. */
@@ -37,5 +39,10 @@ export type FromLoad =
       readonly p50Ms: number;
       readonly p99Ms: number;
     }
-  /** Every PUBLISH has its PUBACK: so many in all, the warm-up's included. */
-  | { readonly kind: "done"; readonly publishes: number; readonly readings: number };
+  /** Every PUBLISH has its PUBACK: so many in all, the warm-up's included; bytes are those of the packets. */
+  | {
+      readonly kind: "done";
+      readonly publishes: number;
+      readonly readings: number;
+      readonly bytes: number;
+    };

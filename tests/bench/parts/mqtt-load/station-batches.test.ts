@@ -1,15 +1,17 @@
 import { expect, test } from "vitest";
 import { avroType } from "../../../../infra/runtime/avro/contracts.ts";
 import { SingleObjectCodec } from "../../../../schemas/avro/single-object.ts";
+import { stationById } from "../../../../schemas/network/network.ts";
 import type { ReadingBatch } from "../../../../schemas/readings.ts";
 import { StationBatches } from "./station-batches.ts";
 
+const station = { id: 40_380, stops: stationById(40_380)?.stops ?? [] };
 const codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
 
 test.each([1, 7, 100])(
   "batches of %d number each device's readings without a gap, one in ten an arrival",
   (size) => {
-    const batches = new StationBatches(40_380, size);
+    const batches = new StationBatches(station, size);
     const next = new Map<string, number>();
     let readings = 0;
     let arrivals = 0;

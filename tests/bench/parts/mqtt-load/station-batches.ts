@@ -1,13 +1,13 @@
 import { avroType } from "../../../../infra/runtime/avro/contracts.ts";
 import { SingleObjectCodec } from "../../../../schemas/avro/single-object.ts";
 import { arrivalSensorId, turnstileId } from "../../../../schemas/network/devices.ts";
-import { type Line, stationById } from "../../../../schemas/network/network.ts";
+import type { Line, Station } from "../../../../schemas/network/network.ts";
 import type { ArrivalEvent, ReadingBatch, Run, RunReading } from "../../../../schemas/readings.ts";
 
 const codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
 
 /** Of ten readings one is a train's arrival, the others are entries. */
-const READINGS_PER_ARRIVAL = 10;
+export const READINGS_PER_ARRIVAL = 10;
 const ARRIVAL: ArrivalEvent = {
   trainId: "BL412",
   status: "in_service",
@@ -38,17 +38,17 @@ export class StationBatches {
   /**
    * @param size - readings per batch.
    * @param boot - of devices and agent: sequences begin again with each.
-   * @throws RangeError for a station that is not there.
+   * @throws RangeError for a station on no line.
    */
-  constructor(stationId: number, size: number, boot = 1) {
-    const line = stationById(stationId)?.stops[0]?.line;
-    if (!line) throw new RangeError(`there is no station ${stationId}`);
-    this.stationId = stationId;
+  constructor({ id, stops }: Pick<Station, "id" | "stops">, size: number, boot = 1) {
+    const line = stops[0]?.line;
+    if (!line) throw new RangeError(`station ${id} is on no line`);
+    this.stationId = id;
     this.#size = size;
     this.#boot = boot;
     this.#line = line;
-    this.#turnstile = turnstileId(stationId, 1);
-    this.#sensor = arrivalSensorId(stationId, line, "a");
+    this.#turnstile = turnstileId(id, 1);
+    this.#sensor = arrivalSensorId(id, line, "a");
   }
 
   /** The next payload. @param now - epoch ms: when the devices had these readings, and the agent. */

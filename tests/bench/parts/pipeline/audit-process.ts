@@ -15,9 +15,11 @@ export interface AuditProcess {
   kill(): Promise<void>;
 }
 
+/** @param network - a file of the network; left out: Chicago's. */
 export async function startAudit(
   { brokers, registryUrl, kafka }: BenchCluster,
   prefix: string,
+  network?: string,
 ): Promise<AuditProcess> {
   const stage = await startStage(
     "central",
@@ -27,6 +29,7 @@ export async function startAudit(
       TOPIC_PREFIX: prefix,
       DEDUP_STATION_TOPICS: "0",
       LOG_LEVEL: "info",
+      ...(network === undefined ? {} : { NETWORK_FILE: network }),
     },
     '"ready"',
     ["audit"],

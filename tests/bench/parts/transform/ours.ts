@@ -14,7 +14,9 @@ import { countRow, stationRow } from "./rows.ts";
 
 const POLL_MS = 5;
 
-export function startStationsProgram(endpoints: Endpoints, prefix: string): Program {
+type KafkaAddresses = Pick<Endpoints, "KAFKA_BROKERS" | "SCHEMA_REGISTRY_URL">;
+
+export function startStationsProgram(endpoints: KafkaAddresses, prefix: string): Program {
   return startProgram(process.execPath, [join(projectRoot(), "dist", "central", "main.js"), "stations"], {
     ...addresses(endpoints),
     TOPIC_PREFIX: prefix,
@@ -27,7 +29,7 @@ export interface KsqlProgram extends Program {
 
 /** A ksql server; instances of one service share their statements. */
 export async function startKsqlProgram(
-  endpoints: Endpoints,
+  endpoints: KafkaAddresses,
   service: string,
   stateFolder: string,
 ): Promise<KsqlProgram> {
@@ -85,6 +87,6 @@ export async function tableRow(decoder: AvroDecoder, { value }: InRecord): Promi
   return value ? stationRow((await decoder.decode(value)) as StationRecord) : undefined;
 }
 
-function addresses({ KAFKA_BROKERS, SCHEMA_REGISTRY_URL }: Endpoints): Readonly<Record<string, string>> {
+function addresses({ KAFKA_BROKERS, SCHEMA_REGISTRY_URL }: KafkaAddresses): Readonly<Record<string, string>> {
   return { KAFKA_BROKERS, SCHEMA_REGISTRY_URL, LOG_LEVEL: "warn" };
 }

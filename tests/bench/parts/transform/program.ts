@@ -7,6 +7,7 @@ const LOG_BYTES = 4_000;
 
 /** A contender's process. */
 export interface Program {
+  readonly pid: number;
   /** Rejects with its last words when it ends by itself. */
   readonly failed: Promise<never>;
   /** Processor seconds so far. */
@@ -37,6 +38,7 @@ export function startProgram(
   });
   failed.catch(() => {});
   return {
+    pid: child.pid ?? 0,
     failed,
     processorSeconds: () => processorSecondsOf(child.pid ?? 0),
     memory: (kind) => memoryOf([child.pid ?? 0], kind),
