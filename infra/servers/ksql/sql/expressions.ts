@@ -1,6 +1,7 @@
 import { refuse, unsupported } from "../errors.ts";
 import type { CaseBranch, ComparisonOperator, Expression } from "./ast.ts";
-import type { Cursor } from "./cursor.ts";
+import { type Cursor, isReserved } from "./cursor.ts";
+import { unitMs } from "./time-units.ts";
 import { decimalType, type SqlType, typeNamed } from "./types.ts";
 
 const MAX_LONG = 9_223_372_036_854_775_807n;
@@ -153,7 +154,9 @@ function parseNumber(cursor: Cursor, sign: "" | "-"): Expression {
 
 /** Whatever stands in itself comes by here. */
 function parsePrimary(cursor: Cursor): Expression {
-  return cursor.nesting.checked(cursor.nesting.within(() => parseUnnested(cursor)));
+  const primary = cursor.nesting.checked(cursor.nesting.within(() => parseUnnested(cursor)));
+  if (cursor.atOperator("->") || cursor.atOperator("[")) throw unsupported("access to a nested type");
+  return primary;
 }
 
 function parseUnnested(cursor: Cursor): Expression {
@@ -201,20 +204,26 @@ function parseReference(cursor: Cursor): Expression {
     }
     return { ...call, args: parseArguments(cursor) };
   }
-  let column: Expression = { kind: "column", name, position };
-  if (cursor.takeOperator("."))
-    column = { kind: "column", source: name, name: cursor.identifier(), position };
-  if (cursor.atOperator("->") || cursor.atOperator("[")) throw unsupported("access to a nested type");
-  return column;
+  if (!cursor.takeOperator(".")) return { kind: "column", name, position };
+  return { kind: "column", source: name, name: cursor.identifier(), position };
 }
 
 function parseArguments(cursor: Cursor): readonly Expression[] {
   if (cursor.takeOperator(")")) return [];
-  const args = [parseExpression(cursor)];
-  while (cursor.takeOperator(",")) args.push(parseExpression(cursor));
+  const args = [parseArgument(cursor)];
+  while (cursor.takeOperator(",")) args.push(parseArgument(cursor));
   if (cursor.atOperator("=>")) throw unsupported("a lambda function");
   cursor.expectOperator(")");
   return args;
+}
+
+/** The singular names, but for `MILLISECOND`, are those of columns, also in ksqlDB's grammar. */
+function parseArgument(cursor: Cursor): Expression {
+  const { kind, upper } = cursor.peek();
+  const ms = kind === "word" && isReserved(upper) ? unitMs(upper) : undefined;
+  if (ms === undefined) return parseExpression(cursor);
+  cursor.next();
+  return { kind: "interval-unit", ms };
 }
 
 function parseCast(cursor: Cursor): Expression {
@@ -248,7 +257,7 @@ function parseCase(cursor: Cursor): Expression {
 
 /** `VARCHAR`, `VARCHAR(STRING)`, `DECIMAL(4, 2)`. */
 export function parseType(cursor: Cursor): SqlType {
-  const name = cursor.identifier().toUpperCase();
+  const name = cursor.take("DECIMAL") ? "DECIMAL" : cursor.identifier().toUpperCase();
   if (name === "DECIMAL" || name === "DEC" || name === "NUMERIC") {
     cursor.expectOperator("(");
     const precision = cursor.integer();

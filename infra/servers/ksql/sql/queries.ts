@@ -2,6 +2,7 @@ import { refuse, unsupported } from "../errors.ts";
 import type { Expression, Query, SelectItem, WindowClause } from "./ast.ts";
 import { type Cursor, isReserved } from "./cursor.ts";
 import { parseExpression, parseValue } from "./expressions.ts";
+import { unitMs } from "./time-units.ts";
 
 /** Of a source, and of a SELECT. */
 export const MOST_COLUMNS = 1000;
@@ -116,20 +117,12 @@ function parseLimit(cursor: Cursor): number {
   return (negative ? -1 : 1) * cursor.integer();
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  DAY: 86_400_000,
-  HOUR: 3_600_000,
-  MINUTE: 60_000,
-  SECOND: 1000,
-  MILLISECOND: 1,
-};
-
 /** In which one record counts: each of them is written for each record. A day's by the minute are 1440. */
 const MOST_WINDOWS = 2000;
 
 function parseDuration(cursor: Cursor): number {
   const amount = cursor.integer();
-  const unit = UNITS[cursor.peek().upper.replace(/S$/, "")];
+  const unit = unitMs(cursor.peek().upper);
   if (unit === undefined) throw cursor.unexpected();
   cursor.next();
   if (!Number.isSafeInteger(amount * unit)) {
@@ -139,6 +132,9 @@ function parseDuration(cursor: Cursor): number {
 }
 
 function parseWindow(cursor: Cursor): WindowClause {
+  // A window's name has no use, also in ksqlDB.
+  const named = cursor.peek(1).kind === "word" && cursor.peek().kind === "word";
+  if (named && !isReserved(cursor.peek().upper)) cursor.next();
   const start = cursor.peek().start;
   if (cursor.at("SESSION")) throw unsupported("WINDOW SESSION");
   const type = cursor.take("TUMBLING") ? "TUMBLING" : cursor.take("HOPPING") ? "HOPPING" : undefined;
