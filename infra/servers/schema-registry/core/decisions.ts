@@ -67,7 +67,11 @@ export function register(
   const next = nextVersion(state, subject);
   const mode = state.modeOf(subject);
   const given = mode === "IMPORT" ? request : inherited(request, live.at(-1), next);
-  const { content, parsed } = checkedSchema(state, given);
+  // A copy keeps its text as it is.
+  const { content, parsed } = checkedSchema(
+    state,
+    mode === "IMPORT" ? { ...given, normalize: false } : given,
+  );
   const same = holding(live, content);
   if (same && (request.id === undefined || request.id === same.id)) {
     return { records: [], answer: { id: same.id, version: same.version, content } };
@@ -87,7 +91,7 @@ export function register(
   }));
   const problems = incompatibilities(parsed, earlier, state.levelOf(subject));
   if (problems.length > 0) throw refusal.incompatible(subject, problems);
-  return written(subject, next, state.idOf(content) ?? state.nextId, content);
+  return written(state, subject, next, state.idOf(content) ?? state.nextId, content);
 }
 
 /** What the request leaves out is the newest version's: metadata and rules, and with a blank schema the schema. */
@@ -118,20 +122,33 @@ function imported(
   const { id, version = nextVersion(state, subject) } = request;
   if (id === undefined || id <= 0) throw refusal.notPermitted(`Subject ${subject} is in import mode`);
   const holder = state.contentOf(id);
-  if (holder !== undefined && identityOf(holder) !== identityOf(content)) {
+  const isOther = holder !== undefined && identityOf(holder) !== identityOf(content);
+  const isReplaced = state
+    .holdersOf(id, "all")
+    .every((stored) => stored.subject === subject && stored.version === version);
+  if (isOther && !isReplaced) {
     throw refusal.notPermitted(`Overwrite new schema with id ${id} is not permitted.`);
   }
-  return written(subject, version, id, content);
+  return written(state, subject, version, id, content);
 }
 
 function written(
+  state: RegistryState,
   subject: string,
   version: number,
   id: number,
   content: SchemaContent,
 ): StateDecision<Registered> {
+  // A softly deleted version with the same schema has its successor now, unless others build on it.
+  const replaced = state
+    .versions(subject, "deleted")
+    .filter((old) => old.id === id && old.version < version)
+    .filter((old) => state.referrersOf(subject, old.version, "all").length === 0);
   return {
-    records: [{ kind: "version", subject, version, id, ...content, deleted: false }],
+    records: [
+      { kind: "version", subject, version, id, ...content, deleted: false },
+      ...replaced.map((old) => ({ kind: "version-gone", subject, version: old.version }) as const),
+    ],
     answer: { id, version, content },
   };
 }
@@ -151,11 +168,12 @@ export function lookUp(
   const versions = state.versions(subject, visibility);
   const asGiven =
     request.schema.trim() === "" && newest ? inherited(request, newest, newest.version) : request;
-  const { content } = checkedSchema(state, asGiven);
+  const { content, parsed } = checkedSchema(state, asGiven);
   if (versions.length === 0) throw refusal.subjectNotFound(subject);
   const found =
     holding(versions, content) ??
-    holding(versions, checkedSchema(state, inherited(request, newest, newest?.version ?? 1)).content);
+    holding(versions, checkedSchema(state, inherited(request, newest, newest?.version ?? 1)).content) ??
+    spelledOut(state, versions, parsed);
   if (!found) throw refusal.schemaNotFound();
   return found;
 }
@@ -164,6 +182,22 @@ export function lookUp(
 function holding(versions: readonly StoredVersion[], content: SchemaContent): StoredVersion | undefined {
   const identity = identityOf(content);
   return versions.findLast((stored) => identityOf(stored) === identity);
+}
+
+/** The newest of those with references that is this schema, sent as a whole by a client that knows no references. */
+function spelledOut(
+  state: RegistryState,
+  versions: readonly StoredVersion[],
+  parsed: ParsedSchema,
+): StoredVersion | undefined {
+  const { schemaType, resolved } = parsed;
+  if (resolved === undefined) return undefined;
+  return versions.findLast(
+    (stored) =>
+      stored.schemaType === schemaType &&
+      stored.references.length > 0 &&
+      parseContent(state, stored).resolved === resolved,
+  );
 }
 
 function inOrder(references: SchemaContent["references"]): SchemaContent["references"] {

@@ -1,7 +1,10 @@
 import { RestError } from "../../../runtime/http/errors.ts";
+import type { SchemaContent } from "../core/content.ts";
 import { parseMetadata, parseReferences, parseRuleSet, parseSchemaType } from "../core/data-contract.ts";
 import type { SchemaRequest } from "../core/decisions.ts";
 import { refusal } from "../core/errors.ts";
+import { parseContent } from "../core/parsing.ts";
+import type { RegistryState } from "../core/state.ts";
 
 /** One request of the API, decoded as far as every handler needs it. */
 export interface RegistryRequest {
@@ -11,8 +14,34 @@ export interface RegistryRequest {
   readonly body: () => Readonly<Record<string, unknown>>;
 }
 
+/** @throws {RestError} 42205 for a subject of another context. */
 export function param(request: RegistryRequest, name: string): string {
-  return request.params[name] ?? "";
+  const value = request.params[name] ?? "";
+  return name === "subject" ? subjectNamed(value) : value;
+}
+
+/** `:.:name` is `name`: a subject of the default context, the only one here. */
+function subjectNamed(name: string): string {
+  const [, context, subject = ""] = /^:\.([^:]*):(.*)$/su.exec(name) ?? [];
+  if (context === undefined) return name;
+  if (context === "" && subject !== "") return subject;
+  throw refusal.notPermitted(`Contexts are not supported by this registry: '${name}'`);
+}
+
+/** What subjects begin with; `:*:` stands for all contexts. */
+export function prefixOf(request: RegistryRequest): string {
+  return (request.query.get("subjectPrefix") ?? "").replace(/^:[.*]:/, "");
+}
+
+/** `?format=resolved`: with what an Avro schema refers to in its place. Other formats are passed over. */
+export function inFormat(
+  state: RegistryState,
+  request: RegistryRequest,
+  content: SchemaContent,
+): { readonly schema?: string } {
+  if (request.query.get("format") !== "resolved" || content.references.length === 0) return {};
+  const { resolved } = parseContent(state, content);
+  return resolved === undefined ? {} : { schema: resolved };
 }
 
 /** `?name=true` */
@@ -77,7 +106,10 @@ export function schemaRequest(request: RegistryRequest): SchemaRequest {
   return {
     schema: schema ?? "",
     schemaType: parseSchemaType(body["schemaType"]),
-    references: parseReferences(body["references"]),
+    references: parseReferences(body["references"]).map((reference) => ({
+      ...reference,
+      subject: subjectNamed(reference.subject),
+    })),
     ...(metadata && { metadata }),
     ...(ruleSet && { ruleSet }),
     normalize: flagged(request, "normalize"),
