@@ -61,6 +61,52 @@ test("deletedOnly lists subjects without a live version", async () => {
   expect(await body("GET /subjects?deletedOnly=true")).toEqual(["gone"]);
 });
 
+describe.each([
+  ["AVRO", record("R", a)],
+  ["JSON", '{"type":"object","properties":{"a":{"type":"integer"}}}'],
+  ["PROTOBUF", 'syntax = "proto3";\n\nmessage R {\n  int32 a = 1;\n}\n'],
+])("a version asked for by number, %s", (schemaType, schema) => {
+  const sent = (version?: number, properties?: object) => ({
+    ...{ schema, schemaType },
+    ...(version === undefined ? {} : { version }),
+    ...(properties ? { metadata: { properties } } : {}),
+  });
+  const register = (...of: Parameters<typeof sent>) => body("POST /subjects/s/versions", sent(...of));
+  const found = async (properties?: object) => {
+    const { version, metadata } = (await body("POST /subjects/s", sent(undefined, properties))) as {
+      readonly version: number;
+      readonly metadata?: { readonly properties: Readonly<Record<string, string>> };
+    };
+    return [version, metadata?.properties["confluent:version"]];
+  };
+  const counted = (version: number | string) => ({ "confluent:version": String(version) });
+
+  test("is made also of a schema that is there, and carries its number", async () => {
+    expect(await register()).toMatchObject({ id: 1, version: 1 });
+    expect(await register(-1)).toMatchObject({ id: 1, version: 1 });
+    expect(await register(2)).toMatchObject({ id: 2, version: 2, metadata: { properties: counted(2) } });
+    expect(await register(-1)).toMatchObject({ id: 2 });
+    expect(await register(2)).toMatchObject({ error_code: 42201 });
+    expect(await register(4)).toMatchObject({ error_code: 42201 });
+    expect(await register(undefined, counted(0))).toMatchObject({
+      version: 3,
+      metadata: { properties: counted(3) },
+    });
+    expect(await register(undefined, { own: "x" })).toMatchObject({ version: 4 });
+    expect(await register(-1)).toMatchObject({ version: 5 });
+  });
+
+  test("is found with its number or without", async () => {
+    for (const version of [1, 2]) await register(version === 1 ? undefined : version);
+    expect(await found()).toEqual([1, undefined]);
+    expect(await found(counted(1))).toEqual([1, undefined]);
+    expect(await found(counted(2))).toEqual([2, "2"]);
+    await ask("DELETE /subjects/s/versions/1");
+    expect(await found()).toEqual([2, "2"]);
+    expect(await register()).toMatchObject({ id: 2, version: 2 });
+  });
+});
+
 describe("modes", () => {
   test("null and DELETE take one away, for all subjects and for one", async () => {
     await ask("PUT /mode", { mode: "READONLY" });

@@ -122,9 +122,9 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
-/** -1, 0 and null mean: none given. */
+/** 0 and null mean: none given; so does -1 as an id. */
 function count<N extends "id" | "version">(name: N, value: unknown): { readonly [K in N]?: number } {
-  if (value === undefined || value === null || value === -1 || value === 0) return {};
+  if (value === undefined || value === null || value === 0 || (name === "id" && value === -1)) return {};
   if (!Number.isSafeInteger(value)) throw new RestError(400, 400, `${name} is no whole number`);
   return { [name]: value } as { readonly [K in N]: number };
 }
