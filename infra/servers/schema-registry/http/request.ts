@@ -33,13 +33,20 @@ export function prefixOf(request: RegistryRequest): string {
   return (request.query.get("subjectPrefix") ?? "").replace(/^:[.*]:/, "");
 }
 
-/** `?format=resolved`: with what an Avro schema refers to in its place. Other formats are passed over. */
+/**
+ * `?format=resolved`: with what an Avro schema refers to in its place. Formats that nobody knows are passed over.
+ *
+ * @throws {RestError} 42205 for `serialized`, a Protobuf schema as a descriptor.
+ */
 export function inFormat(
   state: RegistryState,
   request: RegistryRequest,
   content: SchemaContent,
 ): { readonly schema?: string } {
-  if (request.query.get("format") !== "resolved" || content.references.length === 0) return {};
+  const format = request.query.get("format");
+  if (format === "serialized" && content.schemaType === "PROTOBUF")
+    throw refusal.notPermitted("The format serialized is not supported by this registry");
+  if (format !== "resolved" || content.references.length === 0) return {};
   const { resolved } = parseContent(state, content);
   return resolved === undefined ? {} : { schema: resolved };
 }
