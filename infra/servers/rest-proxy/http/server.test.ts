@@ -52,19 +52,6 @@ const failure = (code: number) => ({
   error: expect.any(String) as unknown,
 });
 
-test.each([
-  ["POST /consumers/group", "The consumers' API"],
-  ["GET /consumers/group/instances/i/records", "The consumers' API"],
-  ["GET /v3/clusters", "The v3 API"],
-  ["POST /v3/clusters/c/topics/t/records", "The v3 API"],
-])("%s is refused by name", async (line, what) => {
-  const sent = line.startsWith("POST") ? {} : undefined;
-  expect(await ask(line, sent, { "content-type": V2 })).toMatchObject({
-    status: 404,
-    body: { error_code: 404, message: `${what} is not supported by the built-in REST Proxy` },
-  });
-});
-
 describe("media types", () => {
   test.each([
     [undefined, 200],
