@@ -89,6 +89,8 @@ const WHICH = "which; without: the source that CONNECT_SOURCE names";
 // Without a command it applies.
 const TOPIC = ["--topic <name>", `of \`course\`: where the rows go (default: ${COURSE_TOPIC})`] as const;
 program
+  // Or what stands behind `apply` would be taken for the program's own.
+  .enablePositionalOptions()
   .argument("[name]", WHICH)
   .option(...TOPIC, topicName)
   .action(applyNamed);

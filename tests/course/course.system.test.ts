@@ -83,6 +83,11 @@ test.skipIf(!canRun)(
     }
     expect(await connect("delete", "course")).toEqual([0, expect.stringContaining("is dropped")]);
     expect(await connect("delete", "course")).toEqual([0, expect.stringContaining("was not there")]);
+    const own = "my.cta.stations";
+    expect(await connect("apply", "course", "--topic", own)).toEqual([
+      0,
+      expect.stringContaining(`topic ${own};`),
+    ]);
   },
   GIVE_UP_MS,
 );

@@ -65,7 +65,8 @@ type Verdict = Omit<CheckResult, "title">;
 
 function valuesFit(facts: CourseFacts, topics: readonly TopicFacts[], fields: readonly string[]): Verdict {
   if (topics.length === 0) return { passed: false, reason: "there are no records to look at" };
-  for (const topic of topics) {
+  // Of a hundred topics only some are looked into.
+  for (const topic of topics.filter(({ samples }) => samples.length > 0)) {
     const plain = topic.samples.find(({ value }) => value.format !== "avro");
     if (plain)
       return { passed: false, reason: `${topic.name}: a value is ${described(plain.value)}, not Avro` };

@@ -38,8 +38,9 @@ export async function gather(sources: Sources): Promise<CourseFacts> {
   const all = await summarize(admin, true).finally(() => admin.close());
   const named = all.filter(({ topic }) => COURSE_WORDS.test(topic) && !topic.startsWith("__"));
   const topics: TopicFacts[] = [];
-  for (const [i, { topic: name, written }] of named.entries()) {
-    const samples = written > 0 && i < MOST_TOPICS ? await samplesOf(sources, name) : [];
+  const chosen = lookedInto(named.filter(({ written }) => written > 0).map(({ topic }) => topic));
+  for (const { topic: name, written } of named) {
+    const samples = chosen.has(name) ? await samplesOf(sources, name) : [];
     topics.push({ name, written, samples });
   }
   const looked = topics.filter(({ samples }) => samples.length > 0).map(({ name }) => name);
@@ -50,6 +51,19 @@ export async function gather(sources: Sources): Promise<CourseFacts> {
     tables: await tablesOf(sources.ksql),
     groups: all.some(({ topic }) => topic === OFFSETS_TOPIC) ? await groupsOf(kafka) : new Map(),
   };
+}
+
+/** Some topics of each kind: a hundred of arrivals leave room for the others. */
+export function lookedInto(topics: readonly string[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  return new Set(
+    topics.filter((topic) => {
+      const kind = COURSE_WORDS.exec(topic)?.[0].toLowerCase() ?? "";
+      const kindOf = /arrival/i.test(topic) ? "arrival" : kind;
+      counts.set(kindOf, (counts.get(kindOf) ?? 0) + 1);
+      return (counts.get(kindOf) ?? 0) <= MOST_TOPICS;
+    }),
+  );
 }
 
 async function samplesOf({ kafka, avro }: Sources, topic: string): Promise<readonly RecordSample[]> {

@@ -42,7 +42,7 @@ export interface ParsedAvroSchema {
 export function parseAvroSchema(text: string, others: readonly string[] = []): ParsedAvroSchema {
   try {
     const json = parseJson(text);
-    const options = { registry: { long: bigLong }, wrapUnions: true, typeHook: refuseFaulty };
+    const options = { registry: { long: bigLong }, wrapUnions: true, typeHook: checkedType };
     for (const other of others) avro.Type.forSchema(plainOf(parseJson(other)) as Schema, options);
     return { json, type: avro.Type.forSchema(plainOf(json) as Schema, options) };
   } catch (cause) {
@@ -50,11 +50,17 @@ export function parseAvroSchema(text: string, others: readonly string[] = []): P
   }
 }
 
+const WORDS = new Set(
+  "null boolean int long float double bytes string record error enum fixed array map union request".split(
+    " ",
+  ),
+);
+
 /**
  * What avsc lets pass or trips over: a record, enum or fixed without a name, a field without a type; a type called as
  * what every JavaScript object has, `constructor`, which avsc finds in its tables of names.
  */
-function refuseFaulty(schema: unknown): undefined {
+function checkedType(schema: unknown, options: NonNullable<Parameters<typeof avro.Type.forSchema>[1]>) {
   refuseInherited(schema);
   if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return undefined;
   const { type, name, fields } = schema as { type?: unknown; name?: unknown; fields?: unknown };
@@ -62,6 +68,8 @@ function refuseFaulty(schema: unknown): undefined {
   if (["record", "error", "enum", "fixed"].includes(String(type)) && typeof name !== "string") {
     throw new Error(`a ${String(type)} has no name`);
   }
+  // `{"type": "a.Name"}`, which Java takes for the name alone.
+  if (typeof type === "string" && !WORDS.has(type)) return avro.Type.forSchema(type as Schema, options);
   if (!Array.isArray(fields)) return undefined;
   for (const field of fields as unknown[]) {
     if (typeof field !== "object" || field === null)

@@ -2,6 +2,7 @@ import { typeError } from "../errors.ts";
 import type { Expression } from "../sql/ast.ts";
 import { childrenOf } from "../sql/children.ts";
 import { type BaseType, BIGINT, DOUBLE, INTEGER, isNumeric, type SqlType, typeText } from "../sql/types.ts";
+import { toDecimal } from "../values/cast.ts";
 import { Decimal } from "../values/decimal.ts";
 import { compareValues, type Row, type Value } from "../values/value.ts";
 import type { Compiled } from "./compiled.ts";
@@ -16,6 +17,7 @@ export interface Aggregate {
   add(state: readonly Value[], value: Value): readonly Value[];
   /** Take a value back that the source table no longer has; absent where that cannot be done. */
   undo?(state: readonly Value[], value: Value): readonly Value[];
+  /** @throws Error when it has no result: a sum with more digits than its type. */
   result(state: readonly Value[]): Value;
 }
 
@@ -52,13 +54,18 @@ const ONE: Value = 1;
 export function bindAggregate(name: string, args: readonly Compiled[]): BoundAggregate {
   const [arg, second] = args;
   const ignoreNulls = second?.evaluate([]) !== false;
+  if (args.some(({ isUnit }) => isUnit)) throw refusedArguments(name, args);
   const aggregate = aggregateOf(name, arg?.type ?? (arg ? INTEGER : null), ignoreNulls);
   const extra = name.endsWith("_OFFSET") ? args.length > 2 : args.length > 1;
   if (!aggregate || extra || (args.length === 0 && name !== "COUNT")) {
-    const given = args.map((a) => (a.type ? typeText(a.type) : "null")).join(", ");
-    throw typeError(`Function '${shownName(name)}' does not accept parameters (${given}).`);
+    throw refusedArguments(name, args);
   }
   return { aggregate, argument: arg ? arg.evaluate : () => ONE, argumentType: arg?.type ?? INTEGER };
+}
+
+function refusedArguments(name: string, args: readonly Compiled[]): Error {
+  const given = args.map(({ type, isUnit }) => (isUnit ? "INTERVALUNIT" : type ? typeText(type) : "null"));
+  return typeError(`Function '${shownName(name)}' does not accept parameters (${given.join(", ")}).`);
 }
 
 function aggregateOf(name: string, type: SqlType | null, ignoreNulls: boolean): Aggregate | undefined {
@@ -121,7 +128,7 @@ function sum(type: SqlType): Aggregate {
     initial: [zero],
     add: ([total = zero], value) => [value === null ? total : plus(type, total, value, 1)],
     undo: ([total = zero], value) => [value === null ? total : plus(type, total, value, -1)],
-    result: ([total = zero]) => total,
+    result: ([total = zero]) => (total instanceof Decimal ? toDecimal(total, type) : total),
   };
 }
 

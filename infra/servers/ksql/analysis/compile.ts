@@ -47,6 +47,8 @@ export function compile(e: Expression, scope: Scope): Compiled {
       return constant(DOUBLE, e.value);
     case "string":
       return constant(STRING, e.value);
+    case "interval-unit":
+      return { ...constant(null, e.ms), isUnit: true };
     case "decimal":
       return decimalLiteral(e.text);
     case "column": {

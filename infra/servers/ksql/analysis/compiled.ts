@@ -9,6 +9,8 @@ export interface Compiled {
   readonly evaluate: (row: Row) => Value;
   /** A function's call: where it is an argument of another, that it has no result makes it NULL. */
   readonly fallible?: true;
+  /** A unit of time, by its milliseconds: only some functions take one. */
+  readonly isUnit?: true;
 }
 
 export function constant(type: SqlType | null, value: Value): Compiled {

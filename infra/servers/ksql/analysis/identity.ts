@@ -37,6 +37,8 @@ function ownFacts(e: Expression): readonly unknown[] {
     case "decimal":
     case "double":
       return [e.kind, e.text];
+    case "interval-unit":
+      return [e.kind, e.ms];
     case "column":
       return [e.kind, e.name];
     case "arithmetic":

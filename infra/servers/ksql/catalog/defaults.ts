@@ -6,13 +6,18 @@ const FORMATS = {
   VALUE_FORMAT: "persistence.default.format.value",
 } as const;
 
-/** A statement over a topic with the session's formats in place of those that it leaves out. */
-export function withDefaultFormats(
+/** A statement with the session's formats, or its prefix of the topic's name, in place of what it leaves out. */
+export function withDefaults(
   statement: CreateStatement,
   session: Readonly<Record<string, string>>,
 ): CreateStatement {
-  const { properties, query } = statement;
-  if (query || properties["FORMAT"] !== undefined) return statement;
+  const { name, properties, query } = statement;
+  if (query) {
+    const prefix = session["output.topic.name.prefix"] ?? "";
+    if (prefix === "" || properties["KAFKA_TOPIC"] !== undefined) return statement;
+    return { ...statement, properties: { ...properties, KAFKA_TOPIC: prefix + name } };
+  }
+  if (properties["FORMAT"] !== undefined) return statement;
   const added: Record<string, PropertyValue> = {};
   for (const [name, setting] of Object.entries(FORMATS)) {
     const format = session[setting];

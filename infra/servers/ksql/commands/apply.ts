@@ -1,8 +1,9 @@
+import { refuseOtherKeys } from "../analysis/new-planner.ts";
 import type { QueryPlan } from "../analysis/query-plan.ts";
 import { planQuery } from "../analysis/select.ts";
 import type { Catalog, PersistentQuery } from "../catalog/catalog.ts";
 import { declaredSource, sinkSource } from "../catalog/create.ts";
-import { withDefaultFormats, wrapsSingleValues } from "../catalog/defaults.ts";
+import { withDefaults, wrapsSingleValues } from "../catalog/defaults.ts";
 import { readWith } from "../catalog/properties.ts";
 import type { Source } from "../catalog/source.ts";
 import { refuse, unsupported } from "../errors.ts";
@@ -63,16 +64,16 @@ export function checkNew(catalog: Catalog, { type, name, orReplace }: CreateStat
 
 function applyCreate(
   catalog: Catalog,
-  statement: CreateStatement,
+  given: CreateStatement,
   command: Command,
   offset: number,
   sinkPartitions?: number,
 ): Applied {
-  checkNew(catalog, statement);
+  checkNew(catalog, given);
   const wrapsSingle = wrapsSingleValues(command.properties);
+  const statement = withDefaults(given, command.properties);
   if (!statement.query) {
-    const complete = withDefaultFormats(statement, command.properties);
-    const source = declaredSource(complete, command.inferred, command.partitions, wrapsSingle);
+    const source = declaredSource(statement, command.inferred, command.partitions, wrapsSingle);
     catalog.add(source);
     return {
       message: `${statement.type === "STREAM" ? "Stream" : "Table"} created`,
@@ -84,6 +85,9 @@ function applyCreate(
     throw unsupported("CREATE OR REPLACE … AS SELECT");
   if (statement.query.limit !== undefined) {
     throw refuse(`CREATE ${statement.type} AS SELECT statements don't support LIMIT clause.`);
+  }
+  if (command.properties["new.query.planner.enabled"]?.toLowerCase() === "true") {
+    refuseOtherKeys(statement.query, catalog);
   }
   const { timestamp } = readWith(statement.properties);
   const plan = planQuery(statement.query, catalog, {

@@ -1,6 +1,6 @@
 import { isJsonObject } from "../../../runtime/json/lossless.ts";
 import { toInfer } from "../catalog/create.ts";
-import { withDefaultFormats } from "../catalog/defaults.ts";
+import { withDefaults } from "../catalog/defaults.ts";
 import { readWith } from "../catalog/properties.ts";
 import type { Column, Source } from "../catalog/source.ts";
 import { refuse, unsupported } from "../errors.ts";
@@ -29,7 +29,7 @@ export async function prepareCommand(
 ): Promise<Command> {
   const base = { version: 1, id: commandId(statement), statement: statement.text, properties } as const;
   if (statement.kind !== "create" || statement.query) return { ...base, inferred: {} };
-  const complete = withDefaultFormats(statement, properties);
+  const complete = withDefaults(statement, properties);
   const { topic } = readWith(complete.properties);
   const partitions = topic === undefined ? undefined : await lookups.partitionsOf(topic);
   const inferred = await infer(complete, topic, lookups.registry);

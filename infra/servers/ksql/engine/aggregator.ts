@@ -93,10 +93,7 @@ export class Aggregator {
     }
     if (!states) return [];
     const time = Math.max(change.time, before?.time ?? change.time);
-    const groupRow: Value[] = [
-      ...change.key,
-      ...states.map((state, i) => aggregates[i]?.aggregate.result(state) ?? null),
-    ];
+    const groupRow: Value[] = [...change.key, ...states.map((state, i) => this.#resultOf(i, state))];
     if (windowStart !== undefined) groupRow.push(BigInt(windowStart), BigInt(windowEnd));
     const row = this.#having(groupRow) ? this.#values(groupRow) : null;
     const place = windowStart === undefined ? {} : { windowStart };
@@ -104,5 +101,15 @@ export class Aggregator {
     // A group that never was in the table needs no tombstone.
     if (!row && !before?.row) return [];
     return [{ key: change.key, values: row, time, ...place }];
+  }
+
+  /** The state keeps what the result cannot show, so that the group may come back from it. */
+  #resultOf(index: number, state: readonly Value[]): Value {
+    try {
+      return this.#group.aggregates[index]?.aggregate.result(state) ?? null;
+    } catch (error) {
+      this.#log.failedExpression("aggregate", error);
+      return null;
+    }
   }
 }

@@ -60,9 +60,9 @@ describe.each([
     test("a sink's TIMESTAMP column gives the time, and a negative one leaves the row out", async () => {
       const h = await open();
       await h.topics("t");
-      await h.ksql("CREATE STREAM S (AT BIGINT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');");
-      await h.ksql("CREATE STREAM D WITH (TIMESTAMP='AT') AS SELECT * FROM S;");
-      h.put("t", [null, { AT: 77 }, 1], [null, { AT: -1 }, 1], [null, { AT: 78 }, 1]);
+      await h.ksql("CREATE STREAM S (MOMENT BIGINT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');");
+      await h.ksql("CREATE STREAM D WITH (TIMESTAMP='MOMENT') AS SELECT * FROM S;");
+      h.put("t", [null, { MOMENT: 77 }, 1], [null, { MOMENT: -1 }, 1], [null, { MOMENT: 78 }, 1]);
       expect((await h.written("D", 2)).map((r) => r.timestamp)).toEqual([77, 78]);
       await h.close();
     });
@@ -85,6 +85,22 @@ describe.each([
         [int(7), '{"N":1,"S":7}'],
         [int(8), '{"N":1,"S":8}'],
         [int(7), '{"N":2,"S":14}'],
+      ]);
+      await h.close();
+    });
+
+    test("a sum with more digits than its type is NULL, and comes back from it", async () => {
+      const h = await open();
+      await h.topics("t");
+      await h.ksql(
+        "CREATE STREAM S (K VARCHAR KEY, V DECIMAL(4,1)) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');",
+      );
+      await h.ksql("CREATE TABLE P AS SELECT K, SUM(V) AS TOTAL, COUNT(V) AS N FROM S GROUP BY K;");
+      h.put("t", ["a", { V: 800.5 }], ["a", { V: 200.5 }], ["a", { V: -1.1 }]);
+      expect((await h.written("P", 3)).map((r) => r.value)).toEqual([
+        '{"TOTAL":800.5,"N":1}',
+        '{"TOTAL":null,"N":2}',
+        '{"TOTAL":999.9,"N":3}',
       ]);
       await h.close();
     });

@@ -2,6 +2,7 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import { planQuery } from "../analysis/select.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { sinkSource } from "../catalog/create.ts";
+import { withDefaults } from "../catalog/defaults.ts";
 import { readWith } from "../catalog/properties.ts";
 import type { Source } from "../catalog/source.ts";
 import { applyCommand, checkNew, commandId } from "../commands/apply.ts";
@@ -11,7 +12,7 @@ import type { ServerState } from "../commands/server-state.ts";
 import type { EngineDependencies } from "../engine/running-query.ts";
 import { ERROR_CODE, errorCodeOf, refuse } from "../errors.ts";
 import { registerSchemas, serdesOf } from "../formats/side.ts";
-import type { Statement } from "../sql/ast.ts";
+import type { CreateStatement, Statement } from "../sql/ast.ts";
 import { parseStatements } from "../sql/statements.ts";
 import { currentStatus, type Entity, entity } from "./entities.ts";
 import { insertedRow, insertRecord } from "./insert.ts";
@@ -166,7 +167,8 @@ export class KsqlService {
       checkNew(sandbox, statement);
     }
     const command = await prepareCommand(statement, session, lookups);
-    const sinkTopic = statement.kind === "create" && statement.query ? sinkTopicOf(statement) : undefined;
+    const sinkTopic =
+      statement.kind === "create" && statement.query ? sinkTopicOf(statement, session) : undefined;
     const existing = sinkTopic === undefined ? undefined : await lookups.partitionsOf(sinkTopic);
     const { created, dropped } = applyCommand(sandbox, command, sandbox.sources().length, existing);
     if (created) {
@@ -227,7 +229,8 @@ export class KsqlService {
     const { created } = applyCommand(copy, command, 0);
     if (created) return created;
     if (!statement.query) throw refuse("nothing to create");
-    return sinkSource(statement, planQuery(statement.query, copy, { sink: statement.name }), "");
+    const complete = withDefaults(statement, command.properties);
+    return sinkSource(complete, planQuery(statement.query, copy, { sink: statement.name }), "");
   }
 
   #doomedTopic(statement: Statement): string | undefined {
@@ -256,8 +259,8 @@ export class KsqlService {
   }
 }
 
-function sinkTopicOf(statement: Extract<Statement, { kind: "create" }>): string {
-  return readWith(statement.properties).topic ?? statement.name;
+function sinkTopicOf(statement: CreateStatement, session: SessionProperties): string {
+  return readWith(withDefaults(statement, session).properties).topic ?? statement.name;
 }
 
 function existsAlready(statement: Statement): Entity {

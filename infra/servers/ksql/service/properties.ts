@@ -29,6 +29,8 @@ const KNOWN: Readonly<Record<string, string>> = {
   "persistence.default.format.value": "",
   "fail.on.deserialization.error": "false",
   "service.id": "default_",
+  "new.query.planner.enabled": "false",
+  "output.topic.name.prefix": "",
   "query.status.running.threshold.seconds": "300",
 };
 

@@ -33,7 +33,7 @@ describe("syntax", () => {
     ],
     [
       "SHOW STREAMS;\nSELECT FROM S;",
-      "line 2:8: Syntax Error\nSyntax error at or near 'FROM' at line 2:8\nStatement: SELECT FROM S;",
+      `line 2:8: Syntax Error\n"FROM" is a reserved keyword and it can't be used as an identifier. You can use it as an identifier by escaping it as 'FROM' \nStatement: SELECT FROM S;`,
     ],
     [
       "CREATE STREAM X (K STRING (KEY)) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');",

@@ -26,6 +26,8 @@ export type Expression =
   | { readonly kind: "decimal"; readonly text: string }
   | { readonly kind: "double"; readonly value: number; readonly text: string }
   | { readonly kind: "string"; readonly value: string }
+  /** `DAYS`, only as an argument of a function. */
+  | { readonly kind: "interval-unit"; readonly ms: number }
   | {
       readonly kind: "column";
       readonly source?: string;

@@ -1,6 +1,7 @@
 import { refuse, unsupported } from "../errors.ts";
 import type { CaseBranch, ComparisonOperator, Expression } from "./ast.ts";
-import type { Cursor } from "./cursor.ts";
+import { type Cursor, isReserved, startsExpression } from "./cursor.ts";
+import { unitMs } from "./time-units.ts";
 import { decimalType, type SqlType, typeNamed } from "./types.ts";
 
 const MAX_LONG = 9_223_372_036_854_775_807n;
@@ -73,10 +74,10 @@ function parseRange(cursor: Cursor, operand: Expression, negated: boolean): Expr
     return { kind: "between", operand, low, high: parseValue(cursor), negated };
   }
   if (cursor.take("IN")) {
-    cursor.expectOperator("(");
+    if (!cursor.takeOperator("(")) throw cursor.missing("'('", startsExpression);
     const list = [parseExpression(cursor)];
     while (cursor.takeOperator(",")) list.push(parseExpression(cursor));
-    cursor.expectOperator(")");
+    if (!cursor.takeOperator(")")) throw cursor.unexpected("{',', ')'}");
     return { kind: "in", operand, list, negated };
   }
   if (cursor.take("LIKE")) {
@@ -153,7 +154,9 @@ function parseNumber(cursor: Cursor, sign: "" | "-"): Expression {
 
 /** Whatever stands in itself comes by here. */
 function parsePrimary(cursor: Cursor): Expression {
-  return cursor.nesting.checked(cursor.nesting.within(() => parseUnnested(cursor)));
+  const primary = cursor.nesting.checked(cursor.nesting.within(() => parseUnnested(cursor)));
+  if (cursor.atOperator("->") || cursor.atOperator("[")) throw unsupported("access to a nested type");
+  return primary;
 }
 
 function parseUnnested(cursor: Cursor): Expression {
@@ -168,16 +171,19 @@ function parseUnnested(cursor: Cursor): Expression {
     case "operator":
       if (!cursor.takeOperator("(")) break;
       {
-        const inner = parseExpression(cursor);
-        cursor.expectOperator(")");
-        return inner;
+        refuseLambda(cursor);
+        return cursor.inside(() => {
+          const inner = parseExpression(cursor);
+          cursor.expectOperator(")");
+          return inner;
+        });
       }
     case "word":
       if (cursor.take("NULL")) return { kind: "null" };
       if (cursor.take("TRUE")) return { kind: "boolean", value: true };
       if (cursor.take("FALSE")) return { kind: "boolean", value: false };
-      if (cursor.take("CASE")) return parseCase(cursor);
-      if (cursor.at("CAST") && cursor.atOperator("(", 1)) return parseCast(cursor);
+      if (cursor.take("CASE")) return cursor.inside(() => parseCase(cursor));
+      if (cursor.at("CAST") && cursor.atOperator("(", 1)) return cursor.inside(() => parseCast(cursor));
       for (const nested of ["ARRAY", "MAP", "STRUCT"]) {
         if (cursor.at(nested) && (cursor.atOperator("[", 1) || cursor.atOperator("(", 1))) {
           throw unsupported(`the nested type ${nested}`);
@@ -186,7 +192,16 @@ function parseUnnested(cursor: Cursor): Expression {
       break;
     default:
   }
+  if (!startsExpression(cursor.peek())) throw cursor.mismatched(startsExpression);
   return parseReference(cursor);
+}
+
+/** `(x, y) =>` */
+function refuseLambda(cursor: Cursor): void {
+  let at = 0;
+  while (["word", "quoted"].includes(cursor.peek(at).kind) && cursor.atOperator(",", at + 1)) at += 2;
+  if (cursor.atOperator(")", at + 1) && cursor.atOperator("=>", at + 2))
+    throw unsupported("a lambda function");
 }
 
 /** A column, with or without its source in front, or a function call. */
@@ -199,22 +214,28 @@ function parseReference(cursor: Cursor): Expression {
       cursor.expectOperator(")");
       return { ...call, args: [], star: true };
     }
-    return { ...call, args: parseArguments(cursor) };
+    return { ...call, args: cursor.inside(() => parseArguments(cursor)) };
   }
-  let column: Expression = { kind: "column", name, position };
-  if (cursor.takeOperator("."))
-    column = { kind: "column", source: name, name: cursor.identifier(), position };
-  if (cursor.atOperator("->") || cursor.atOperator("[")) throw unsupported("access to a nested type");
-  return column;
+  if (!cursor.takeOperator(".")) return { kind: "column", name, position };
+  return { kind: "column", source: name, name: cursor.identifier(), position };
 }
 
 function parseArguments(cursor: Cursor): readonly Expression[] {
   if (cursor.takeOperator(")")) return [];
-  const args = [parseExpression(cursor)];
-  while (cursor.takeOperator(",")) args.push(parseExpression(cursor));
+  const args = [parseArgument(cursor)];
+  while (cursor.takeOperator(",")) args.push(parseArgument(cursor));
   if (cursor.atOperator("=>")) throw unsupported("a lambda function");
   cursor.expectOperator(")");
   return args;
+}
+
+/** The singular names, but for `MILLISECOND`, are those of columns, also in ksqlDB's grammar. */
+function parseArgument(cursor: Cursor): Expression {
+  const { kind, upper } = cursor.peek();
+  const ms = kind === "word" && isReserved(upper) ? unitMs(upper) : undefined;
+  if (ms === undefined) return parseExpression(cursor);
+  cursor.next();
+  return { kind: "interval-unit", ms };
 }
 
 function parseCast(cursor: Cursor): Expression {
@@ -248,7 +269,7 @@ function parseCase(cursor: Cursor): Expression {
 
 /** `VARCHAR`, `VARCHAR(STRING)`, `DECIMAL(4, 2)`. */
 export function parseType(cursor: Cursor): SqlType {
-  const name = cursor.identifier().toUpperCase();
+  const name = cursor.take("DECIMAL") ? "DECIMAL" : cursor.name().toUpperCase();
   if (name === "DECIMAL" || name === "DEC" || name === "NUMERIC") {
     cursor.expectOperator("(");
     const precision = cursor.integer();

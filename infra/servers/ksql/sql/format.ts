@@ -1,5 +1,6 @@
 import type { Expression, Query } from "./ast.ts";
 import { isReserved } from "./cursor.ts";
+import { unitName } from "./time-units.ts";
 import { typeText } from "./types.ts";
 
 /** A name as SQL needs it: in back-ticks unless it is a plain upper-case word. */
@@ -33,6 +34,8 @@ export function formatExpression(e: Expression, column: ColumnFormat = asWritten
       return javaDouble(e.value);
     case "string":
       return `'${e.value.replaceAll("'", "''")}'`;
+    case "interval-unit":
+      return unitName(e.ms);
     case "column":
       return e.shown ?? column(e);
     case "arithmetic":

@@ -1,22 +1,24 @@
 import { refuse, unsupported } from "../errors.ts";
 import type { Expression, Query, SelectItem, WindowClause } from "./ast.ts";
-import { type Cursor, isReserved } from "./cursor.ts";
+import { type Cursor, isReserved, startsExpression, startsName } from "./cursor.ts";
 import { parseExpression, parseValue } from "./expressions.ts";
+import type { Token } from "./lexer.ts";
+import { unitMs } from "./time-units.ts";
 
 /** Of a source, and of a SELECT. */
 export const MOST_COLUMNS = 1000;
 
 /** `SELECT … FROM … [WINDOW …] [WHERE …] [GROUP BY …] [HAVING …] [EMIT CHANGES] [LIMIT n]`. */
 export function parseQuery(cursor: Cursor): Query {
-  cursor.expect("SELECT");
+  if (!cursor.take("SELECT")) throw cursor.missing("'SELECT'", startsItem);
   const items = [parseItem(cursor)];
   while (cursor.takeOperator(",")) items.push(parseItem(cursor));
   if (items.length > MOST_COLUMNS) throw refuse(`A SELECT has at most ${MOST_COLUMNS} expressions.`);
-  cursor.expect("FROM");
+  if (!cursor.take("FROM")) throw cursor.unexpected("{',', 'FROM'}");
   const from = parseFrom(cursor);
   const window = cursor.take("WINDOW") ? parseWindow(cursor) : undefined;
   const where = cursor.take("WHERE") ? parseExpression(cursor) : undefined;
-  const groupBy = cursor.take("GROUP", "BY") ? parseGroupBy(cursor) : [];
+  const groupBy = cursor.take("GROUP") ? parseGroupBy(cursor) : [];
   if (cursor.at("PARTITION", "BY")) throw unsupported("PARTITION BY");
   const having = cursor.take("HAVING") ? parseExpression(cursor) : undefined;
   const emit = parseEmit(cursor);
@@ -33,6 +35,9 @@ export function parseQuery(cursor: Cursor): Query {
   };
 }
 
+const startsItem = (token: Token): boolean =>
+  startsExpression(token) || (token.kind === "operator" && token.text === "*");
+
 function parseItem(cursor: Cursor): SelectItem {
   if (cursor.takeOperator("*")) return { kind: "star" };
   if (cursor.atOperator(".", 1) && cursor.atOperator("*", 2)) {
@@ -42,7 +47,7 @@ function parseItem(cursor: Cursor): SelectItem {
     return { kind: "star", source };
   }
   const expression = parseExpression(cursor);
-  if (cursor.take("AS")) return { kind: "expression", expression, alias: cursor.identifier() };
+  if (cursor.take("AS")) return { kind: "expression", expression, alias: cursor.name() };
   const next = cursor.peek();
   if (next.kind === "quoted" || (next.kind === "word" && !isReserved(next.upper))) {
     return { kind: "expression", expression, alias: cursor.identifier() };
@@ -53,7 +58,7 @@ function parseItem(cursor: Cursor): SelectItem {
 const AFTER_SOURCE = new Set(["EMIT", "PARTITION", "LIMIT", "WINDOW", "WHERE", "GROUP", "HAVING"]);
 
 function parseFrom(cursor: Cursor): Query["from"] {
-  const name = cursor.identifier();
+  const name = cursor.name();
   const aliased =
     cursor.take("AS") ||
     cursor.peek().kind === "quoted" ||
@@ -70,6 +75,7 @@ function parseFrom(cursor: Cursor): Query["from"] {
 
 /** Arithmetic expressions, all of them in parentheses or none. */
 function parseGroupBy(cursor: Cursor): readonly Expression[] {
+  if (!cursor.take("BY")) throw cursor.missing("'BY'", startsExpression);
   const inParentheses = cursor.atOperator("(") && groupIsList(cursor);
   if (inParentheses) cursor.next();
   const list: Expression[] = [];
@@ -113,23 +119,16 @@ function parseLimit(cursor: Cursor): number {
   if (cursor.peek().kind === "decimal" || cursor.peek().kind === "float") {
     throw refuse("Failed to prepare statement: Value must be integer for command: LIMIT");
   }
+  if (cursor.peek().kind !== "integer") throw cursor.syntaxError("");
   return (negative ? -1 : 1) * cursor.integer();
 }
-
-const UNITS: Readonly<Record<string, number>> = {
-  DAY: 86_400_000,
-  HOUR: 3_600_000,
-  MINUTE: 60_000,
-  SECOND: 1000,
-  MILLISECOND: 1,
-};
 
 /** In which one record counts: each of them is written for each record. A day's by the minute are 1440. */
 const MOST_WINDOWS = 2000;
 
 function parseDuration(cursor: Cursor): number {
   const amount = cursor.integer();
-  const unit = UNITS[cursor.peek().upper.replace(/S$/, "")];
+  const unit = unitMs(cursor.peek().upper);
   if (unit === undefined) throw cursor.unexpected();
   cursor.next();
   if (!Number.isSafeInteger(amount * unit)) {
@@ -139,12 +138,14 @@ function parseDuration(cursor: Cursor): number {
 }
 
 function parseWindow(cursor: Cursor): WindowClause {
+  // A window's name has no use, also in ksqlDB.
+  if (startsName(cursor.peek()) && !cursor.at("SESSION")) cursor.next();
   const start = cursor.peek().start;
   if (cursor.at("SESSION")) throw unsupported("WINDOW SESSION");
   const type = cursor.take("TUMBLING") ? "TUMBLING" : cursor.take("HOPPING") ? "HOPPING" : undefined;
-  if (!type) throw cursor.unexpected();
+  if (!type) throw cursor.unexpected("{'TUMBLING', 'HOPPING', 'SESSION'}");
   cursor.expectOperator("(");
-  cursor.expect("SIZE");
+  if (!cursor.take("SIZE")) throw cursor.missing("'SIZE'", ({ kind }) => kind === "integer");
   const size = parseDuration(cursor);
   let advance = size;
   let grace: number | undefined;

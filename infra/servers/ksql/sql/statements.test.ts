@@ -137,3 +137,30 @@ test("as many terms as people write are taken", () => {
   const terms = Array.from({ length: 400 }, (_, i) => `B = ${i}`).join(" OR ");
   expect(parseStatements(`SELECT * FROM S WHERE ${terms};`)).toHaveLength(1);
 });
+
+describe("names", () => {
+  test.each(["SIZE", "TOPIC", "ALL", "DAYS", "QUERY", "TO"])("%s needs quotes, as in ksqlDB", (word) => {
+    expect(() => parseStatements(`SELECT ${word} FROM S;`)).toThrow("Syntax Error");
+    expect(() => parseStatements(`SELECT A AS ${word} FROM S;`)).toThrow("Syntax Error");
+    expect(selected(`\`${word}\``)).toBe(`\`${word}\``);
+  });
+
+  test.each(["FOR", "USING", "ESCAPE", "DAY", "KEY"])("%s needs none", (word) => {
+    expect(selected(word)).toBe(word);
+  });
+
+  test("a window may have one, which has no use", () => {
+    const [plain, named] = ["", "W"].map((name) => {
+      const [parsed] = parseStatements(`SELECT A FROM S WINDOW ${name}\nTUMBLING (SIZE 1 DAY);`);
+      return parsed?.kind === "select" ? parsed.query : undefined;
+    });
+    expect(named).toEqual({ ...plain, from: expect.anything() });
+    expect(named?.window).toMatchObject({ type: "TUMBLING", size: 86_400_000 });
+  });
+});
+
+test.each(["F(A)[1]", "(A)[1]", "F(A)->B", "A['x']", "S.A->B"])("%s is access to a nested type", (sql) => {
+  expect(() => parseStatements(`SELECT ${sql} FROM S;`)).toThrow(
+    "access to a nested type is not supported by the built-in server; ksqlDB runs it",
+  );
+});

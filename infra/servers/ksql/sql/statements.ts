@@ -8,7 +8,7 @@ import type {
   Statement,
   StatementBody,
 } from "./ast.ts";
-import { Cursor } from "./cursor.ts";
+import { Cursor, startsExpression, startsLiteral, startsName } from "./cursor.ts";
 import { parseExpression, parseType } from "./expressions.ts";
 import { tokenize } from "./lexer.ts";
 import { MOST_COLUMNS, parseQuery } from "./queries.ts";
@@ -47,7 +47,7 @@ function parseBody(cursor: Cursor): StatementBody {
   if (cursor.take("EXPLAIN")) return parseExplain(cursor);
   if (cursor.take("SET")) {
     const property = cursor.string();
-    cursor.expectOperator("=");
+    if (!cursor.takeOperator("=")) throw cursor.missing("'='", ({ kind }) => kind === "string");
     return { kind: "set", property, value: cursor.string() };
   }
   if (cursor.take("UNSET")) return { kind: "unset", property: cursor.string() };
@@ -104,6 +104,12 @@ function parseCreate(cursor: Cursor): StatementBody {
   const columns = cursor.atOperator("(") ? parseColumns(cursor) : [];
   const properties = cursor.take("WITH") ? parseProperties(cursor) : {};
   const query = columns.length === 0 && cursor.take("AS") ? parseQuery(cursor) : undefined;
+  const isOpen = !query && Object.keys(properties).length === 0 && !cursor.atOperator(";");
+  if (isOpen && cursor.peek().kind !== "end") {
+    const next = COMMANDS.find((command) => cursor.at(command));
+    if (next) throw cursor.missing("';'", () => true);
+    throw cursor.unexpected(columns.length > 0 ? "{';', 'WITH'}" : "{';', '(', 'WITH'}");
+  }
   return {
     kind: "create",
     type,
@@ -124,7 +130,8 @@ function parseColumns(cursor: Cursor): readonly ColumnDefinition[] {
     const name = cursor.identifier();
     const type = parseType(cursor);
     const primary = cursor.take("PRIMARY");
-    if (primary && !cursor.at("KEY")) throw cursor.unexpected("KEY");
+    if (primary && !cursor.at("KEY"))
+      throw cursor.missing("'KEY'", ({ kind, text }) => kind === "operator" && [",", ")"].includes(text));
     const key = cursor.take("KEY");
     if (cursor.at("HEADERS") || cursor.at("HEADER")) throw unsupported("a HEADERS column");
     columns.push({ name, type, key, primary, position });
@@ -136,13 +143,14 @@ function parseColumns(cursor: Cursor): readonly ColumnDefinition[] {
 
 function parseProperties(cursor: Cursor): Properties {
   const properties: Record<string, PropertyValue> = {};
-  cursor.expectOperator("(");
+  if (!cursor.takeOperator("("))
+    throw cursor.missing("'('", (token) => startsName(token) || token.kind === "string");
   do {
     const name = cursor.peek().kind === "string" ? cursor.string() : cursor.next().text;
-    cursor.expectOperator("=");
+    if (!cursor.takeOperator("=")) throw cursor.missing("'='", startsLiteral);
     properties[name.toUpperCase()] = parsePropertyValue(cursor);
   } while (cursor.takeOperator(","));
-  cursor.expectOperator(")");
+  if (!cursor.takeOperator(")")) throw cursor.unexpected("{',', ')'}");
   return properties;
 }
 
@@ -172,11 +180,11 @@ function parseInsert(cursor: Cursor): StatementBody {
     cursor.expectOperator(")");
   }
   if (cursor.at("SELECT") || cursor.at("WITH")) throw unsupported("INSERT INTO … SELECT");
-  cursor.expect("VALUES");
-  cursor.expectOperator("(");
+  if (!cursor.take("VALUES")) throw cursor.missing("'VALUES'", ({ text }) => text === "(");
+  if (!cursor.takeOperator("(")) throw cursor.missing("'('", startsExpression);
   const values = [parseExpression(cursor)];
   while (cursor.takeOperator(",")) values.push(parseExpression(cursor));
-  cursor.expectOperator(")");
+  if (!cursor.takeOperator(")")) throw cursor.unexpected("{',', ')'}");
   if (columns.length > 0 && columns.length !== values.length) {
     throw refuse(
       `Failed to prepare statement: Expected number columns and values to match: ${columns.length}, ${values.length}`,

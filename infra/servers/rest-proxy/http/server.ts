@@ -27,7 +27,11 @@ export function proxyServer(options: ProxyServerOptions): HttpServer {
   const { proxy, metrics, logger, access } = options;
   const probe = () => ({ ready: proxy() !== undefined, detail: { waiting: proxy()?.producer.waiting ?? 0 } });
   return httpServer({
-    routes: [...probeRoutes({ probe, metrics }), ...routes.map((route) => served(route, options))],
+    routes: [
+      ...probeRoutes({ probe, metrics }),
+      ...routes.map((route) => served(route, options)),
+      ...absentRoutes(),
+    ],
     errorAnswer(error, { accept }) {
       const refused = refusalOf(error);
       return { status: refused.status, type: errorType(refused, accept), body: JSON.stringify(refused.body) };
@@ -52,6 +56,20 @@ function served({ method, path, handler }: Route<ApiHandler>, options: ProxyServ
       exchange.send(200, type, JSON.stringify(result));
     },
   };
+}
+
+/** What Confluent's proxy has and this one has not: refused by name, not as an address that nobody knows. */
+function absentRoutes(): readonly Route<Handler>[] {
+  return Object.entries({ "/consumers/*": "The consumers' API", "/v3/*": "The v3 API" }).flatMap(
+    ([path, what]) =>
+      (["GET", "POST", "PUT", "DELETE"] as const).map((method) => ({
+        method,
+        path,
+        handler() {
+          throw new RestError(404, 404, `${what} is not supported by the built-in REST Proxy`);
+        },
+      })),
+  );
 }
 
 function refusalOf(error: unknown): RestError {

@@ -25,10 +25,23 @@ export function incompatibilities(
   const newestFirst = earlier.toReversed();
   const relevant = level.endsWith("_TRANSITIVE") ? newestFirst : newestFirst.slice(0, 1);
   for (const { version, parsed } of relevant) {
-    const found = between(schema, parsed(), level);
-    if (found.length > 0) return [...found, `{oldSchemaVersion: ${version}}`, `{compatibility: '${level}'}`];
+    const old = parsed();
+    const found = between(schema, old, level);
+    if (found.length === 0) continue;
+    return [
+      ...found,
+      `{oldSchemaVersion: ${version}}`,
+      `{oldSchema: ${quoted(old.canonical)}}`,
+      `{compatibility: '${level}'}`,
+    ];
   }
   return [];
+}
+
+const MOST_SHOWN = 10 * 1024;
+
+function quoted(schema: string): string {
+  return schema.length <= MOST_SHOWN ? `'${schema}'` : `<truncated> '${schema.slice(0, MOST_SHOWN)}...'`;
 }
 
 function between(schema: ParsedSchema, old: ParsedSchema, level: CompatibilityLevel): readonly string[] {

@@ -123,10 +123,28 @@ function ruleOf(
   }) as unknown as Rule;
 }
 
-/** The next version's metadata, where it counts its versions. */
-export function withVersion(metadata: Metadata | undefined, version: number): Metadata | undefined {
-  if (metadata?.properties?.[VERSION_PROPERTY] === undefined) return metadata;
-  return { ...metadata, properties: { ...metadata.properties, [VERSION_PROPERTY]: String(version) } };
+/** The metadata with the number of the version that has it. */
+export function withVersion(metadata: Metadata | undefined, version: number): Metadata {
+  const properties = sortedByKey({ ...metadata?.properties, [VERSION_PROPERTY]: String(version) });
+  // Always in this order: the identity of a schema is made of it.
+  return filled({ tags: metadata?.tags, properties, sensitive: metadata?.sensitive }) as Metadata;
+}
+
+/** The number of the version that metadata carry; undefined for none. */
+export function versionIn(metadata: Metadata | undefined): number | undefined {
+  const text = metadata?.properties?.[VERSION_PROPERTY];
+  return text !== undefined && /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+}
+
+/** Without that number. */
+export function withoutVersion(metadata: Metadata | undefined): Metadata {
+  const { [VERSION_PROPERTY]: _, ...properties } = metadata?.properties ?? {};
+  return filled({ tags: metadata?.tags, properties, sensitive: metadata?.sensitive }) as Metadata;
+}
+
+/** Do metadata carry a version, of whatever form? */
+export function countsVersions(metadata: Metadata | undefined): boolean {
+  return metadata?.properties?.[VERSION_PROPERTY] !== undefined;
 }
 
 /** Without what is empty, as the answers have it. */

@@ -1,9 +1,9 @@
 import { incompatibilities } from "./compatibility.ts";
 import { identityOf, type Metadata, type RuleSet, type SchemaContent, type SchemaType } from "./content.ts";
-import { withVersion } from "./data-contract.ts";
+import { countsVersions, withVersion } from "./data-contract.ts";
 import { refusal } from "./errors.ts";
 import { checkName, checkRoom } from "./limits.ts";
-import type { ParsedSchema } from "./parsed.ts";
+import { type CheckedSchema, findVersion, holding } from "./lookup.ts";
 import { parseContent } from "./parsing.ts";
 import type { RegistryRecord, StoredVersion } from "./records.ts";
 import { pinned } from "./references.ts";
@@ -29,19 +29,15 @@ export interface SchemaRequest {
   readonly normalize?: boolean;
   /** Only in IMPORT mode. */
   readonly id?: number;
+  /** What it has to become, also where the schema is there already; -1: the newest is to be this schema. */
   readonly version?: number;
 }
 
 /** A schema that was registered, or had been before. */
 export type Registered = Pick<StoredVersion, "id" | "version"> & { readonly content: SchemaContent };
 
-interface Checked {
-  readonly content: SchemaContent;
-  readonly parsed: ParsedSchema;
-}
-
 /** @throws {RestError} 42201 */
-export function checkedSchema(state: RegistryState, request: SchemaRequest): Checked {
+export function checkedSchema(state: RegistryState, request: SchemaRequest): CheckedSchema {
   const { schema, schemaType = "AVRO", metadata, ruleSet, normalize = false } = request;
   if (schema.trim() === "") throw refusal.invalidSchema("Empty schema");
   const references = pinned(state, request.references ?? []);
@@ -66,11 +62,14 @@ export function register(
   const live = state.versions(subject, "live");
   const next = nextVersion(state, subject);
   const mode = state.modeOf(subject);
-  const given = mode === "IMPORT" ? request : inherited(request, live.at(-1), next);
-  const { content, parsed } = checkedSchema(state, given);
-  const same = holding(live, content);
+  const existing = known(state, live, request, mode === "IMPORT");
+  if (existing) return { records: [], answer: registered(existing) };
+  const given = mode === "IMPORT" ? { ...request, normalize: false } : inherited(request, live.at(-1), next);
+  const schema = checkedSchema(state, given);
+  const { content, parsed } = schema;
+  const same = request.version === undefined ? findVersion(state, live, schema) : undefined;
   if (same && (request.id === undefined || request.id === same.id)) {
-    return { records: [], answer: { id: same.id, version: same.version, content } };
+    return { records: [], answer: registered(same) };
   }
   checkRoom(state, subject, content);
   if (mode.startsWith("READONLY")) throw refusal.notPermitted(`Subject ${subject} is in read-only mode`);
@@ -87,25 +86,49 @@ export function register(
   }));
   const problems = incompatibilities(parsed, earlier, state.levelOf(subject));
   if (problems.length > 0) throw refusal.incompatible(subject, problems);
-  return written(subject, next, state.idOf(content) ?? state.nextId, content);
+  return written(state, subject, next, state.idOf(content) ?? state.nextId, content);
+}
+
+function registered(stored: StoredVersion): Registered {
+  return { id: stored.id, version: stored.version, content: stored };
+}
+
+/** The version that the request, as it stands, asks for, if it is there. @throws {RestError} 42201 */
+function known(
+  state: RegistryState,
+  live: readonly StoredVersion[],
+  request: SchemaRequest,
+  isCopy: boolean,
+): StoredVersion | undefined {
+  const { id, version, schema } = request;
+  if (live.length === 0 || schema.trim() === "") return undefined;
+  const given = checkedSchema(state, isCopy ? { ...request, normalize: false } : request);
+  if (version === undefined || version === -1) {
+    const found = findVersion(state, version === -1 ? live.slice(-1) : live, given);
+    return found && (id === undefined || id === found.id) ? found : undefined;
+  }
+  if (id === undefined) return undefined;
+  const candidates = live.filter((stored) => stored.id === id && stored.version === version);
+  return holding(candidates, given.content);
 }
 
 /** What the request leaves out is the newest version's: metadata and rules, and with a blank schema the schema. */
 function inherited(
   request: SchemaRequest,
   newest: StoredVersion | undefined,
-  version: number,
+  version: number | undefined,
 ): SchemaRequest {
-  if (!newest) return request;
-  const { schemaType, schema, references } = newest;
-  const metadata = withVersion(request.metadata ?? newest.metadata, version);
-  const ruleSet = request.ruleSet ?? newest.ruleSet;
+  const merged = request.metadata ?? newest?.metadata;
+  const isCounted = version !== undefined && (request.version !== undefined || countsVersions(merged));
+  const metadata = isCounted ? withVersion(merged, version) : merged;
+  const ruleSet = request.ruleSet ?? newest?.ruleSet;
+  const { schemaType, schema, references } = newest ?? request;
   return {
     ...request,
-    ...(request.schema.trim() === "" ? { schemaType, schema, references } : {}),
+    ...(newest && request.schema.trim() === "" ? { schemaType, schema, references } : {}),
     ...(metadata && { metadata }),
     ...(ruleSet && { ruleSet }),
-  };
+  } as SchemaRequest;
 }
 
 /** IMPORT mode: ids and versions come from the registry that is being copied. */
@@ -115,23 +138,37 @@ function imported(
   content: SchemaContent,
   request: SchemaRequest,
 ): StateDecision<Registered> {
-  const { id, version = nextVersion(state, subject) } = request;
+  const { id, version: wanted = -1 } = request;
+  const version = wanted > 0 ? wanted : nextVersion(state, subject);
   if (id === undefined || id <= 0) throw refusal.notPermitted(`Subject ${subject} is in import mode`);
   const holder = state.contentOf(id);
-  if (holder !== undefined && identityOf(holder) !== identityOf(content)) {
+  const isOther = holder !== undefined && identityOf(holder) !== identityOf(content);
+  const isReplaced = state
+    .holdersOf(id, "all")
+    .every((stored) => stored.subject === subject && stored.version === version);
+  if (isOther && !isReplaced) {
     throw refusal.notPermitted(`Overwrite new schema with id ${id} is not permitted.`);
   }
-  return written(subject, version, id, content);
+  return written(state, subject, version, id, content);
 }
 
 function written(
+  state: RegistryState,
   subject: string,
   version: number,
   id: number,
   content: SchemaContent,
 ): StateDecision<Registered> {
+  // A softly deleted version with the same schema has its successor now, unless others build on it.
+  const replaced = state
+    .versions(subject, "deleted")
+    .filter((old) => old.id === id && old.version < version)
+    .filter((old) => state.referrersOf(subject, old.version, "all").length === 0);
   return {
-    records: [{ kind: "version", subject, version, id, ...content, deleted: false }],
+    records: [
+      { kind: "version", subject, version, id, ...content, deleted: false },
+      ...replaced.map((old) => ({ kind: "version-gone", subject, version: old.version }) as const),
+    ],
     answer: { id, version, content },
   };
 }
@@ -149,21 +186,14 @@ export function lookUp(
 ): StoredVersion {
   const newest = state.versions(subject, "live").at(-1);
   const versions = state.versions(subject, visibility);
-  const asGiven =
-    request.schema.trim() === "" && newest ? inherited(request, newest, newest.version) : request;
-  const { content } = checkedSchema(state, asGiven);
+  const asGiven = request.schema.trim() === "" && newest ? inherited(request, newest, undefined) : request;
+  const schema = checkedSchema(state, asGiven);
   if (versions.length === 0) throw refusal.subjectNotFound(subject);
   const found =
-    holding(versions, content) ??
-    holding(versions, checkedSchema(state, inherited(request, newest, newest?.version ?? 1)).content);
+    findVersion(state, versions, schema) ??
+    findVersion(state, versions, checkedSchema(state, inherited(request, newest, undefined)));
   if (!found) throw refusal.schemaNotFound();
   return found;
-}
-
-/** The newest of these that is this schema. */
-function holding(versions: readonly StoredVersion[], content: SchemaContent): StoredVersion | undefined {
-  const identity = identityOf(content);
-  return versions.findLast((stored) => identityOf(stored) === identity);
 }
 
 function inOrder(references: SchemaContent["references"]): SchemaContent["references"] {

@@ -4,7 +4,8 @@ import type { RegistryRecord, StoredVersion } from "./records.ts";
 import type { RegistryState } from "./state.ts";
 
 /**
- * Delete one version: softly first (hidden, its id still answers), then for good.
+ * Delete one version: softly first (hidden, its id still answers), then for good. With a subject's last version its own
+ * settings go.
  *
  * @throws {RestError} 40401, 40402, 40406, 40407, 42202, 42205, 42206
  */
@@ -25,8 +26,10 @@ export function deleteVersion(
   if (permanent && !found.deleted) throw refusal.versionNotSoftDeleted(subject, found.version);
   refuseReadOnly(state, subject);
   refuseReferenced(state, found, permanent);
+  const isLast = state.versions(subject, "live").every(({ version }) => version === found.version);
+  const hidden: RegistryRecord = { kind: "version", ...found, deleted: true };
   return {
-    records: permanent ? gone(state, [found]) : [{ kind: "version", ...found, deleted: true }],
+    records: permanent ? gone(state, [found]) : [hidden, ...(isLast ? withoutSettings(state, subject) : [])],
     answer: found.version,
   };
 }

@@ -18,6 +18,8 @@ export interface ParsedSchema {
   readonly canonical: string;
   /** Canonical, with everything in an order that does not depend on its author. */
   readonly normalized: string;
+  /** Normalized, with what it refers to in its place; only Avro's. */
+  readonly resolved?: string;
   /**
    * Why data of `writer` cannot always be read with this schema; empty: it can.
    *

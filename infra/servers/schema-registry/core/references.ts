@@ -20,17 +20,17 @@ export function resolved(
   const found = new Map<string, ResolvedReference>();
   const walk = (list: readonly SchemaReference[]): void => {
     for (const reference of list) {
-      const key = `${reference.version} ${reference.subject} ${reference.name}`;
-      if (found.has(key)) continue;
+      const { name } = reference;
+      // Named by several with different versions: the first one that is met counts, as for Confluent's registry.
+      if (found.has(name)) continue;
       if (found.size >= MOST_REFERENCES)
         throw refusal.invalidSchema(`it builds on more than ${MOST_REFERENCES} other schemas`);
       const stored = referenced(state, reference);
-      const { name } = reference;
       // Takes its place at once, so that what refers to itself ends; put again, it stands after what it builds on.
-      found.set(key, { name, schema: stored.schema });
+      found.set(name, { name, schema: stored.schema });
       walk(stored.references);
-      found.delete(key);
-      found.set(key, { name, schema: stored.schema });
+      found.delete(name);
+      found.set(name, { name, schema: stored.schema });
     }
   };
   walk(references);

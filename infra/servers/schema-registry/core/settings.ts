@@ -39,6 +39,7 @@ export function clearLevel(
 }
 
 /**
+ * @param mode - null: none of its own.
  * @param force - IMPORT although there are schemas already.
  * @throws {RestError} 42204, 42205, 42208
  */
@@ -47,7 +48,8 @@ export function setMode(
   subject: string | null,
   mode: unknown,
   force: boolean,
-): StateDecision<{ mode: Mode }> {
+): StateDecision<{ mode: Mode | null }> {
+  if (mode === null) return { records: [{ kind: "mode", subject, mode: null }], answer: { mode: null } };
   const known = MODES.find((name) => name === upperCase(mode));
   if (!known) throw refusal.invalidMode();
   const occupied = subject === null ? state.subjects("live") : state.versions(subject, "live");
@@ -59,9 +61,9 @@ export function setMode(
 }
 
 /** @throws {RestError} 40401 when the subject has none of its own. */
-export function clearMode(state: RegistryState, subject: string): StateDecision<{ mode: Mode }> {
-  const mode = state.ownMode(subject);
-  if (!mode) throw refusal.subjectNotFound(subject);
+export function clearMode(state: RegistryState, subject: string | null): StateDecision<{ mode: Mode }> {
+  const mode = state.ownMode(subject) ?? (subject === null ? "READWRITE" : undefined);
+  if (!mode) throw refusal.subjectNotFound(subject ?? "");
   return { records: [{ kind: "mode", subject, mode: null }], answer: { mode } };
 }
 

@@ -1,5 +1,7 @@
+import { RestError } from "../../../runtime/http/errors.ts";
 import { incompatibilities } from "../core/compatibility.ts";
 import { checkedSchema, versionNumber, versionOf } from "../core/decisions.ts";
+import type { ParsedSchema } from "../core/parsed.ts";
 import { parseContent } from "../core/parsing.ts";
 import type { StoredVersion } from "../core/records.ts";
 import type { RegistryState } from "../core/state.ts";
@@ -27,7 +29,14 @@ export const compatibilityRoutes: readonly ApiRoute[] = [
 ];
 
 function check(state: RegistryState, request: RegistryRequest, earlier: readonly StoredVersion[]): object {
-  const { parsed } = checkedSchema(state, schemaRequest(request));
+  let parsed: ParsedSchema;
+  try {
+    ({ parsed } = checkedSchema(state, schemaRequest(request)));
+  } catch (error) {
+    // Whoever asks for reasons gets this one too.
+    if (!flagged(request, "verbose") || !(error instanceof RestError)) throw error;
+    return { is_compatible: false, messages: [error.message] };
+  }
   const versions = earlier.map((stored) => ({
     version: stored.version,
     parsed: () => parseContent(state, stored),

@@ -1,7 +1,10 @@
 import { RestError } from "../../../runtime/http/errors.ts";
+import type { SchemaContent } from "../core/content.ts";
 import { parseMetadata, parseReferences, parseRuleSet, parseSchemaType } from "../core/data-contract.ts";
 import type { SchemaRequest } from "../core/decisions.ts";
 import { refusal } from "../core/errors.ts";
+import { parseContent } from "../core/parsing.ts";
+import type { RegistryState } from "../core/state.ts";
 
 /** One request of the API, decoded as far as every handler needs it. */
 export interface RegistryRequest {
@@ -11,8 +14,41 @@ export interface RegistryRequest {
   readonly body: () => Readonly<Record<string, unknown>>;
 }
 
+/** @throws {RestError} 42205 for a subject of another context. */
 export function param(request: RegistryRequest, name: string): string {
-  return request.params[name] ?? "";
+  const value = request.params[name] ?? "";
+  return name === "subject" ? subjectNamed(value) : value;
+}
+
+/** `:.:name` is `name`: a subject of the default context, the only one here. */
+function subjectNamed(name: string): string {
+  const [, context, subject = ""] = /^:\.([^:]*):(.*)$/su.exec(name) ?? [];
+  if (context === undefined) return name;
+  if (context === "" && subject !== "") return subject;
+  throw refusal.notPermitted(`Contexts are not supported by this registry: '${name}'`);
+}
+
+/** What subjects begin with; `:*:` stands for all contexts. */
+export function prefixOf(request: RegistryRequest): string {
+  return (request.query.get("subjectPrefix") ?? "").replace(/^:[.*]:/, "");
+}
+
+/**
+ * `?format=resolved`: with what an Avro schema refers to in its place. Formats that nobody knows are passed over.
+ *
+ * @throws {RestError} 42205 for `serialized`, a Protobuf schema as a descriptor.
+ */
+export function inFormat(
+  state: RegistryState,
+  request: RegistryRequest,
+  content: SchemaContent,
+): { readonly schema?: string } {
+  const format = request.query.get("format");
+  if (format === "serialized" && content.schemaType === "PROTOBUF")
+    throw refusal.notPermitted("The format serialized is not supported by this registry");
+  if (format !== "resolved" || content.references.length === 0) return {};
+  const { resolved } = parseContent(state, content);
+  return resolved === undefined ? {} : { schema: resolved };
 }
 
 /** `?name=true` */
@@ -77,7 +113,10 @@ export function schemaRequest(request: RegistryRequest): SchemaRequest {
   return {
     schema: schema ?? "",
     schemaType: parseSchemaType(body["schemaType"]),
-    references: parseReferences(body["references"]),
+    references: parseReferences(body["references"]).map((reference) => ({
+      ...reference,
+      subject: subjectNamed(reference.subject),
+    })),
     ...(metadata && { metadata }),
     ...(ruleSet && { ruleSet }),
     normalize: flagged(request, "normalize"),
@@ -90,9 +129,9 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
-/** -1, 0 and null mean: none given. */
+/** 0 and null mean: none given; so does -1 as an id. */
 function count<N extends "id" | "version">(name: N, value: unknown): { readonly [K in N]?: number } {
-  if (value === undefined || value === null || value === -1 || value === 0) return {};
+  if (value === undefined || value === null || value === 0 || (name === "id" && value === -1)) return {};
   if (!Number.isSafeInteger(value)) throw new RestError(400, 400, `${name} is no whole number`);
   return { [name]: value } as { readonly [K in N]: number };
 }

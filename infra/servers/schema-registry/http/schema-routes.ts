@@ -2,19 +2,19 @@ import { presentedContent, SCHEMA_TYPES, type SchemaContent } from "../core/cont
 import { refusal } from "../core/errors.ts";
 import type { RegistryState } from "../core/state.ts";
 import { type ApiRoute, asText } from "./handler.ts";
-import { flagged, idOf, page, param, type RegistryRequest } from "./request.ts";
+import { flagged, idOf, inFormat, page, param, prefixOf, type RegistryRequest } from "./request.ts";
 import { presented, visibilityOf } from "./subject-routes.ts";
 
 /** `/schemas…`: everything by id. A softly deleted schema still answers, for the data written with it. */
 export const schemaRoutes: readonly ApiRoute[] = [
   { method: "GET", path: "/", handler: () => ({}) },
-  { method: "GET", path: "/contexts", handler: () => ["."] },
+  { method: "GET", path: "/contexts", handler: (_, request) => page(request, ["."]) },
   { method: "GET", path: "/schemas/types", handler: () => SCHEMA_TYPES },
   {
     method: "GET",
     path: "/schemas",
     handler: ({ state }, request) => {
-      const prefix = request.query.get("subjectPrefix") ?? "";
+      const prefix = prefixOf(request);
       const newest = flagged(request, "latestOnly") ? -1 : 0;
       const found = state
         .subjects(visibilityOf(request))
@@ -28,6 +28,7 @@ export const schemaRoutes: readonly ApiRoute[] = [
     path: "/schemas/ids/:id",
     handler: ({ state }, request) => ({
       ...presentedContent(schemaOf(state, request)),
+      ...inFormat(state, request, schemaOf(state, request)),
       ...(flagged(request, "fetchMaxId") ? { maxId: state.nextId - 1 } : {}),
     }),
   },

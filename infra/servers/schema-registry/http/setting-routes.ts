@@ -9,7 +9,6 @@ const OTHER_SETTINGS = [
   "aliasForDeks",
   "normalize",
   "validateFields",
-  "validateNewSchemas",
   "validateRules",
   "compatibilityPolicy",
   "compatibilityGroup",
@@ -21,7 +20,10 @@ const OTHER_SETTINGS = [
 
 /** @throws {RestError} 42205: a setting that would be taken and do nothing. */
 function levelIn(body: Readonly<Record<string, unknown>>): unknown {
-  const other = OTHER_SETTINGS.find((name) => ![undefined, null, false].includes(body[name] as null));
+  const other =
+    OTHER_SETTINGS.find((name) => ![undefined, null, false].includes(body[name] as null)) ??
+    // Every new schema is checked here.
+    (body["validateNewSchemas"] === false ? "validateNewSchemas=false" : undefined);
   if (other !== undefined)
     throw refusal.notPermitted(`The setting ${other} is not supported by this registry`);
   return body["compatibility"];
@@ -75,6 +77,7 @@ export const settingRoutes: readonly ApiRoute[] = [
       return store.write((state) => setMode(state, null, mode, flagged(request, "force")));
     },
   },
+  { method: "DELETE", path: "/mode", handler: (store) => store.write((state) => clearMode(state, null)) },
   {
     method: "GET",
     path: "/mode/:subject",

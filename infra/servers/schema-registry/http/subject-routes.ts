@@ -5,7 +5,7 @@ import { refusal } from "../core/errors.ts";
 import type { StoredVersion } from "../core/records.ts";
 import type { Visibility } from "../core/state.ts";
 import { type ApiRoute, asText } from "./handler.ts";
-import { flagged, page, param, type RegistryRequest, schemaRequest } from "./request.ts";
+import { flagged, inFormat, page, param, prefixOf, type RegistryRequest, schemaRequest } from "./request.ts";
 
 /** `/subjects…` */
 export const subjectRoutes: readonly ApiRoute[] = [
@@ -13,10 +13,12 @@ export const subjectRoutes: readonly ApiRoute[] = [
     method: "GET",
     path: "/subjects",
     handler: ({ state }, request) => {
-      const prefix = request.query.get("subjectPrefix") ?? "";
+      const prefix = prefixOf(request);
+      const visibility = visibilityOf(request);
+      const live = new Set(visibility === "deleted" ? state.subjects("live") : []);
       return page(
         request,
-        state.subjects(visibilityOf(request)).filter((name) => name.startsWith(prefix)),
+        state.subjects(visibility).filter((name) => name.startsWith(prefix) && !live.has(name)),
       );
     },
   },
@@ -63,8 +65,11 @@ export const subjectRoutes: readonly ApiRoute[] = [
   {
     method: "GET",
     path: "/subjects/:subject/versions/:version",
-    handler: ({ state }, request) =>
-      presented(versionOf(state, param(request, "subject"), param(request, "version"), deletedToo(request))),
+    handler: ({ state }, request) => {
+      const visibility = deletedToo(request);
+      const found = versionOf(state, param(request, "subject"), param(request, "version"), visibility);
+      return { ...presented(found), ...inFormat(state, request, found) };
+    },
   },
   {
     method: "GET",

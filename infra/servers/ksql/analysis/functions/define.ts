@@ -10,8 +10,8 @@ import { castConversion } from "../../values/cast.ts";
 import type { Value } from "../../values/value.ts";
 import type { Compiled } from "../compiled.ts";
 
-/** What a parameter takes: one base type (narrower numbers widen to it), any number, or anything. */
-export type Parameter = BaseType | "NUMBER" | "ANY";
+/** What a parameter takes: one base type (narrower numbers widen to it), any number, anything, or a unit of time. */
+export type Parameter = BaseType | "NUMBER" | "ANY" | "INTERVALUNIT";
 
 /** @param now - the wall clock, epoch ms. */
 export type Apply = (args: readonly Value[], types: readonly (SqlType | null)[], now: () => number) => Value;
@@ -60,6 +60,7 @@ export function bind(
 
 /** Without any conversion. */
 export function fittedExactly(arg: Compiled, param: Parameter): Compiled | undefined {
+  if (arg.isUnit) return undefined;
   return arg.type === null || arg.type.base === param ? arg : undefined;
 }
 
@@ -83,6 +84,7 @@ function convertedTo(arg: Compiled, from: SqlType, to: SqlType): Compiled {
 }
 
 function fitted(arg: Compiled, param: Parameter): Compiled | undefined {
+  if (arg.isUnit || param === "INTERVALUNIT") return arg.isUnit && param === "INTERVALUNIT" ? arg : undefined;
   if (param === "ANY" || arg.type === null) return arg;
   if (param === "NUMBER") return isNumeric(arg.type) ? arg : undefined;
   if (arg.type.base === param) return arg;

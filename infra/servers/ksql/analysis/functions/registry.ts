@@ -4,6 +4,7 @@ import type { Compiled } from "../compiled.ts";
 import { refuseLeftOut } from "../left-out.ts";
 import { bind, type FunctionTable, fittedExactly, fittedWidely, type Overload } from "./define.ts";
 import { GENERAL_FUNCTIONS } from "./general.ts";
+import { INTERVAL_FUNCTIONS } from "./intervals.ts";
 import { MATH_FUNCTIONS } from "./math.ts";
 import { shownName } from "./names.ts";
 import { TEXT_FUNCTIONS } from "./text.ts";
@@ -11,6 +12,7 @@ import { TIME_FUNCTIONS } from "./time.ts";
 
 const FUNCTIONS: FunctionTable = {
   ...GENERAL_FUNCTIONS,
+  ...INTERVAL_FUNCTIONS,
   ...MATH_FUNCTIONS,
   ...TEXT_FUNCTIONS,
   ...TIME_FUNCTIONS,
@@ -81,7 +83,9 @@ function boundTo(
 }
 
 function typesOf(args: readonly Compiled[]): string {
-  return `(${args.map((arg) => (arg.type ? typeText(arg.type) : "null")).join(", ")})`;
+  const text = ({ type, isUnit }: Compiled): string =>
+    isUnit ? "INTERVALUNIT" : type ? typeText(type) : "null";
+  return `(${args.map(text).join(", ")})`;
 }
 
 function alternatives(name: string, overloads: readonly Overload[]): string {

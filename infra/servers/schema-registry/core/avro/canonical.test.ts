@@ -1,9 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SCHEMA_NAMES } from "../../../../../schemas/avro/names.ts";
 import { schemaJson } from "../../../../runtime/avro/contracts.ts";
 import { parseAvroSchema } from "../../../../runtime/avro/type.ts";
 import { parseJson } from "../../../../runtime/json/lossless.ts";
-import { canonicalText } from "./canonical.ts";
+import { canonicalText, normalizedText } from "./canonical.ts";
 
 const canonical = (text: string): string => canonicalText(parseJson(text));
 const record = (field: string): string => `{"type":"record","name":"R","fields":[${field}]}`;
@@ -26,6 +26,16 @@ test.each([
     '{"type":"record","name":"x.R","fields":[{"name":"a","type":["null","R"]}]}',
   ],
   [
+    "ascending order, empty aliases",
+    record('{"name":"a","type":"int","order":"ascending","aliases":[]}'),
+    record('{"name":"a","type":"int"}'),
+  ],
+])("%s makes no other schema", (_, one, other) => {
+  expect(canonical(one)).toBe(canonical(other));
+});
+
+describe.each([
+  [
     "the order inside a default",
     record('{"name":"a","type":{"type":"map","values":"int"},"default":{"y":1,"x":2}}'),
     record('{"name":"a","type":{"type":"map","values":"int"},"default":{"x":2,"y":1}}'),
@@ -35,13 +45,16 @@ test.each([
     '{"type":"bytes","logicalType":"decimal","precision":4,"scale":2}',
     '{"scale":2,"precision":4,"type":"bytes","logicalType":"decimal"}',
   ],
-  [
-    "ascending order, empty aliases",
-    record('{"name":"a","type":"int","order":"ascending","aliases":[]}'),
-    record('{"name":"a","type":"int"}'),
-  ],
-])("%s makes no other schema", (_, one, other) => {
-  expect(canonical(one)).toBe(canonical(other));
+])("%s", (_, one, other) => {
+  test("makes another schema, as in Java", () => expect(canonical(one)).not.toBe(canonical(other)));
+  test("makes none once it is normalized", () => {
+    expect(normalizedText(parseJson(one))).toBe(normalizedText(parseJson(other)));
+  });
+});
+
+test("attributes of one's own stay as they are given", () => {
+  const text = '{"type":"bytes","scale":2,"logicalType":"decimal","connect":{"b":1,"a":2},"precision":4}';
+  expect(canonical(text)).toBe(text);
 });
 
 test.each([

@@ -8,13 +8,26 @@ import {
 
 /**
  * A schema's identity: the text that Java's `Schema.toString()` gives, which is also what Confluent's registry stores
- * and returns. Blanks, the order of attributes and the way a name is qualified do not matter; aliases, docs, defaults
- * and attributes of one's own do.
+ * and returns. Blanks, the order of Avro's own attributes and the way a name is qualified do not matter; aliases, docs,
+ * defaults and attributes of one's own do, with the order that they are given in.
  *
  * @param schema - JSON that `parseAvroSchema` took.
  */
 export function canonicalText(schema: Json): string {
   return writeJson(schemaOf(schema, ""));
+}
+
+/** The canonical text, with the author's own attributes and the members of defaults in the order of their names. */
+export function normalizedText(schema: Json): string {
+  return canonicalText(sortedProperties(schema));
+}
+
+/** Attributes of Avro itself are put in order by the canonical text. */
+function sortedProperties(schema: Json): Json {
+  if (isJsonArray(schema)) return schema.map(sortedProperties);
+  if (!isJsonObject(schema)) return schema;
+  const entries = [...schema].sort(([a], [b]) => (a < b ? -1 : 1));
+  return new Map(entries.map(([name, value]) => [name, sortedProperties(value)]));
 }
 
 type Members = ReadonlyMap<string, Json>;
@@ -89,12 +102,11 @@ function namedOf(schema: Members, type: string, around: string): Json {
 function fieldOf(field: Json, space: string): Json {
   if (!isJsonObject(field)) return field;
   const order = field.get("order");
-  const given = field.get("default");
   return members([
     ["name", field.get("name")],
     ["type", schemaOf(field.get("type") ?? null, space)],
     ["doc", field.get("doc")],
-    ["default", given === undefined ? undefined : sorted(given)],
+    ["default", field.get("default")],
     ["order", order === "ascending" ? undefined : order],
     ["aliases", emptyIsNone(field.get("aliases"))],
     ...properties(field, RESERVED_IN_FIELD),
@@ -125,18 +137,9 @@ function emptyIsNone(list: Json | undefined): Json | undefined {
   return isJsonArray(list) && list.length === 0 ? undefined : list;
 }
 
-/** Attributes of the author's own, `logicalType` among them, in the order of their names. */
+/** Attributes of the author's own, `logicalType` among them, as they are given. */
 function properties(schema: Members, reserved: ReadonlySet<string>): [string, Json][] {
-  return [...schema]
-    .filter(([name]) => !reserved.has(name))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => [name, sorted(value)]);
-}
-
-function sorted(value: Json): Json {
-  if (isJsonArray(value)) return value.map(sorted);
-  if (!isJsonObject(value)) return value;
-  return new Map([...value].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, item]) => [name, sorted(item)]));
+  return [...schema].filter(([name]) => !reserved.has(name));
 }
 
 function members(entries: readonly (readonly [string, Json | JsonNumber | undefined])[]): Members {

@@ -1,7 +1,9 @@
 import type { Type } from "avsc";
 import { parseAvroSchema } from "../../../../runtime/avro/type.ts";
+import type { Json } from "../../../../runtime/json/lossless.ts";
 import type { ParsedSchema, ResolvedReference, Roles } from "../parsed.ts";
-import { canonicalText } from "./canonical.ts";
+import { canonicalText, normalizedText } from "./canonical.ts";
+import { inlined } from "./inlined.ts";
 import type { Problem } from "./problems.ts";
 import { readProblems } from "./resolution.ts";
 
@@ -9,14 +11,22 @@ class AvroSchema implements ParsedSchema {
   readonly schemaType = "AVRO";
   readonly canonical: string;
   readonly type: Type;
+  readonly #json: Json;
+  readonly #references: readonly ResolvedReference[];
 
-  constructor(canonical: string, type: Type) {
-    this.canonical = canonical;
+  constructor(json: Json, type: Type, references: readonly ResolvedReference[]) {
+    this.canonical = canonicalText(json);
     this.type = type;
+    this.#json = json;
+    this.#references = references;
+  }
+
+  get resolved(): string {
+    return normalizedText(inlined(this.#json, this.#references));
   }
 
   get normalized(): string {
-    return this.canonical;
+    return normalizedText(this.#json);
   }
 
   problems(writer: ParsedSchema, roles: Roles): readonly string[] {
@@ -31,7 +41,7 @@ export function parseAvro(text: string, references: readonly ResolvedReference[]
     text,
     references.map(({ schema }) => schema),
   );
-  return new AvroSchema(canonicalText(json), type);
+  return new AvroSchema(json, type, references);
 }
 
 function sentence(problem: Problem, { reader, writer }: Roles): string {

@@ -28,5 +28,11 @@ class ProtobufSchema implements ParsedSchema {
  * @throws {Error} that says what is wrong with it.
  */
 export function parseProtobuf(text: string, references: readonly ResolvedReference[]): ParsedSchema {
+  // What Python's serializer sends; no text of a schema is one word.
+  if (/^[A-Za-z0-9+/]{8,}={0,2}$/.test(text.trim())) {
+    throw new Error(
+      "a serialized FileDescriptorProto is not supported by this registry: send the .proto text",
+    );
+  }
   return new ProtobufSchema(formatted(text), readFile(text, references));
 }
