@@ -146,12 +146,8 @@ export const PARTS: readonly TreePart[] = [
   ),
   single("central/dedup"),
   part("central/ksql", LIBRARY, ["main.ts"], ["shell"], ["."]),
-  single("central/replay", [
-    ...LIBRARY,
-    "central/audit/core/ranges.ts",
-    "central/audit/read/batch.ts",
-    "central/audit/words.ts",
-  ]),
+  single("central/records", [...LIBRARY, "central/audit/core/ranges.ts", "central/audit/read/batch.ts"]),
+  single("central/replay", [...LIBRARY, "central/audit/words.ts", "central/records"]),
   single("central/stations"),
   single("central/telemetry"),
 ];

@@ -285,6 +285,11 @@ export interface KafkaAdmin {
   listTopics(): Promise<readonly string[]>;
   /** End offsets per partition. */
   endOffsets(topic: string): Promise<readonly number[]>;
+  /**
+   * Per partition the offset of the first record that is not older than this, epoch ms; the end where there is none. Of
+   * the beginning of time (0) it is the first record that is still there.
+   */
+  offsetsAt(topic: string, at: number): Promise<readonly number[]>;
   /** What a consumer group left as its next offsets, per partition; null: nothing. It may lag behind the group. */
   committedOffsets(group: string, topic: string): Promise<readonly number[] | null>;
   partitionsOf(topic: string): Promise<number>;

@@ -10,7 +10,7 @@ import { brokerError, coded } from "./errors.ts";
 import { openTransactions, tellsOfTransactions, transactionOf } from "./open-transactions.ts";
 import { CREATED_SETTLE_MS, persistently } from "./persistence.ts";
 import { TopicIds } from "./topic-ids.ts";
-import { allServed, groupOffsets, topicOffsets } from "./topic-offsets.ts";
+import { allServed, groupOffsets, offsetsAt, topicOffsets } from "./topic-offsets.ts";
 
 const GIVE_UP_MS = 10_000;
 const CREATE_TIMEOUT_MS = 10_000;
@@ -69,6 +69,13 @@ class KafkaJsAdmin implements KafkaAdmin {
       persistently(this.#clock, () => topicOffsets(this.#client, topic)),
     );
     return inOrder(offsets).map((o) => Number(o.high));
+  }
+
+  async offsetsAt(topic: string, at: number): Promise<readonly number[]> {
+    const offsets = await this.#coded(`cannot read offsets of ${topic}`, () =>
+      persistently(this.#clock, () => offsetsAt(this.#client, topic, at)),
+    );
+    return inOrder(offsets).map(({ offset }) => Number(offset));
   }
 
   async committedOffsets(group: string, topic: string): Promise<readonly number[] | null> {
