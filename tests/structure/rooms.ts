@@ -125,10 +125,17 @@ export const PARTS: readonly TreePart[] = [
   single("central/connect"),
   part(
     "central/dashboard",
-    [...LIBRARY, "central/audit/evidence.ts", "central/audit/view.ts", "central/audit/words.ts"],
+    [
+      ...LIBRARY,
+      "central/audit/evidence.ts",
+      "central/audit/view.ts",
+      "central/audit/words.ts",
+      "central/records",
+    ],
     ["."],
     ["server"],
     ["server/http", "server/live"],
+    ["server/history"],
     ["server/experiments", "server/gtfs", "server/view"],
     ["server/proof"],
     ["server/model"],

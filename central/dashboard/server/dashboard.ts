@@ -15,6 +15,9 @@ import { type Topics, telemetryGroup } from "../../../schemas/topics.ts";
 import { type AccessSettings, isLoopback } from "./experiments/access.ts";
 import { Feed } from "./feed.ts";
 import { WriterWatch } from "./fleet/writer-watch.ts";
+import { History } from "./history/history.ts";
+import { StationSums } from "./history/station-sums.ts";
+import { Ticks } from "./history/ticks.ts";
 import { createApp } from "./http/app.ts";
 import { Channel } from "./live/channel.ts";
 import { Viewers } from "./live/viewers.ts";
@@ -112,11 +115,12 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     timeLimits(),
     createApp({
       ...options,
-      ...{ access, model, evidences, now, ready: probe, hops: watch.hops },
+      ...{ access, model, evidences, now, ready: probe, hops: watch.hops, history: watch.history },
       proof: () => proof.last,
       gtfs: { lines: linesOf(options.watched ?? WHOLE_CITY), state: () => versions.state },
       experiments: {
         ...{ ...options, now, state: () => versions.state },
+        begun: (at, words) => watch.ticks.trial(at, words),
         access: { ...options.demo, loopback: isLoopback(options.host) },
       },
     }),
@@ -149,10 +153,26 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
   const { kafka, clock, topics } = options;
   const model = new Model();
   const viewers = new Viewers();
+  const decode = inputDecoder(topics, options.avro);
+  const sums = new StationSums();
+  const ticks = new Ticks();
   const feed = new Feed({
     ...options,
-    decode: inputDecoder(topics, options.avro),
-    apply: (input, live) => model.apply(input, clock.now(), live),
+    async decode(record) {
+      const input = await decode(record);
+      sums.see(record, input);
+      return input;
+    },
+    apply(input, live) {
+      model.apply(input, clock.now(), live);
+      if (input.kind === "audit" && model.audit.verdict) ticks.see(model.audit.verdict);
+    },
+  });
+  const history = new History({
+    ...{ ...options, decode, sums, ticks, watched: options.watched ?? WHOLE_CITY },
+    findings: () => model.audit.findings,
+    devicesNow: () => model.devices.all().length,
+    live: () => feed.behind.size === 0,
   });
   const asker = kafkaAsker(kafka);
   const writer = new WriterWatch({ kafka, group: telemetryGroup(topics), topic: topics.fleet, clock });
@@ -168,7 +188,7 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
   const evidences = new Evidences({ kafka, avro: options.avro, topics });
   let hops: readonly HopView[] = [];
   return {
-    ...{ model, viewers, feed, system, proof, evidences },
+    ...{ model, viewers, feed, system, proof, evidences, history, ticks },
     hops: () => hops,
     measure(): void {
       const service = model.clock.serviceAt(clock.now());
@@ -191,6 +211,7 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
     async stop(): Promise<void> {
       await feed.stop();
       await evidences.stop();
+      await history.stop();
       await writer.stop();
       await asker.close();
     },

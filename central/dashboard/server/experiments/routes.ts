@@ -13,6 +13,8 @@ export interface ExperimentSources extends Controls {
   readonly state: () => PageState;
   /** Wall clock, epoch ms. */
   readonly now: () => number;
+  /** A trial has begun, wall ms. */
+  readonly begun: (at: number, words: string) => void;
   readonly logger: Logger;
 }
 
@@ -56,6 +58,8 @@ export function experimentRoutes(sources: ExperimentSources): Router {
     }
     sources.logger.info({ experiment: experiment.id }, "experiment begun from the page");
     const started: ExperimentStarted = { experiment: experimentView(experiment), at: sources.now() };
+    const { hop, order, target } = started.experiment;
+    sources.begun(started.at, `Trial, ${hop}: ${order}${target === null ? "" : ` (${target})`}`);
     response.status(202).json(started);
   });
   return router;

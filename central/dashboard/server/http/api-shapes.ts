@@ -12,6 +12,7 @@ import type {
 } from "../../../../schemas/page/api.ts";
 import { HOPS, type HopView } from "../../../../schemas/page/page.ts";
 import { vehicleShape } from "../fleet/shapes.ts";
+import { historyShape, momentsShape, recountShape } from "../history/shapes.ts";
 import { findingShape, proofShape, recordShape } from "../proof/shapes.ts";
 
 /** The shapes of `schemas/page/api.ts` where they are needed as values: the OpenAPI document is made of them. */
@@ -119,6 +120,9 @@ export const API_SHAPES = {
   Finding: findingShape,
   Record: recordShape,
   Hops: z.array(hop),
+  History: historyShape,
+  Moments: momentsShape,
+  Recount: recountShape,
   Problem: z.strictObject({ error: z.string() }),
 } as const;
 

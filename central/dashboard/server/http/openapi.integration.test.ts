@@ -21,8 +21,20 @@ async function api(city: SmallChicago): Promise<(path: string) => Promise<Respon
   return (path) => fetch(`${dashboard.url}/api/v1${path}`);
 }
 
-function withExamples(path: string, parameters: (typeof OPERATIONS)[number]["parameters"] = {}): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name]?.example));
+/** The path with its examples, and with the moments that it must have: the last second. */
+function withExamples({ path, parameters = {}, query = {} }: (typeof OPERATIONS)[number]): string {
+  const named = path.replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name]?.example));
+  const asked = Object.entries(query).filter(([, { required }]) => required);
+  const moments = asked.map(([name]) => {
+    const at = Date.now() - (name === "from" ? 1_000 : 0);
+    return `${name}=${new Date(at).toISOString()}`;
+  });
+  return moments.length === 0 ? named : `${named}?${moments.join("&")}`;
+}
+
+/** Without data there is nothing of this name, or no such moment. */
+function mayMiss({ parameters, query = {} }: (typeof OPERATIONS)[number]): boolean {
+  return parameters !== undefined || Object.values(query).some(({ required }) => required);
 }
 
 describe("the OpenAPI document", () => {
@@ -45,12 +57,15 @@ describe("the OpenAPI document", () => {
       "getProofFindingsId",
       "getProofRecordsTopicPartitionOffset",
       "getHops",
+      "getHistory",
+      "getMoments",
+      "getRecount",
     ]);
     const referred = [...JSON.stringify(document.paths).matchAll(/schemas\/(\w+)"/g)].map(([, name]) => name);
     for (const name of referred) expect(document.components.schemas).toHaveProperty(name ?? "");
   });
 
-  test.each(OPERATIONS)("is what $path answers, with data", async ({ path, answer, parameters }) => {
+  test.each(OPERATIONS)("is what $path answers, with data", async (operation) => {
     const city = await readyCity();
     city.press(40380, 1_200);
     city.arrive("BL001", 40380, "blue", "b");
@@ -64,17 +79,41 @@ describe("the OpenAPI document", () => {
         timeout: 10_000,
       },
     );
-    const response = await get(withExamples(path, parameters));
+    const response = await get(withExamples(operation));
     expect(response.status).toBe(200);
-    expect(API_SHAPES[answer].safeParse(await response.json()).error?.issues ?? []).toEqual([]);
+    expect(API_SHAPES[operation.answer].safeParse(await response.json()).error?.issues ?? []).toEqual([]);
+  });
+
+  test("has each answer about the present also about a moment", async () => {
+    const city = await readyCity();
+    city.press(40380, 3);
+    city.arrive("BL001", 40380, "blue", "b");
+    const get = await api(city);
+    const at = `?at=${new Date().toISOString()}`;
+    city.press(40380, 4);
+    for (const operation of OPERATIONS.filter(({ query }) => query?.["at"]?.required === false)) {
+      const response = await get(`${withExamples(operation)}${at}`);
+      expect(response.status).toBe(200);
+      expect(API_SHAPES[operation.answer].safeParse(await response.json()).error?.issues ?? []).toEqual([]);
+    }
+    const then = await (await get(`/stations/40380${at}`)).json();
+    expect(then).toMatchObject({ entries: 3, name: "Clark/Lake" });
+    const early = await get("/stations?at=2026-01-01T00:00:00Z");
+    expect([early.status, await early.json()]).toEqual([
+      404,
+      {
+        error: expect.stringMatching(/^Kafka holds nothing before 20.*: ask for that moment or a later one$/),
+      },
+    ]);
+    expect((await get("/stations?at=noon")).status).toBe(400);
   });
 
   test("is what is answered before there is anything", async () => {
     const get = await api(new SmallChicago(() => Date.now()));
-    for (const { path, answer, parameters } of OPERATIONS) {
-      const response = await get(withExamples(path, parameters));
-      const shape = API_SHAPES[parameters ? "Problem" : answer];
-      expect(response.status).toBe(parameters ? 404 : 200);
+    for (const operation of OPERATIONS) {
+      const response = await get(withExamples(operation));
+      const shape = API_SHAPES[mayMiss(operation) ? "Problem" : operation.answer];
+      expect(response.status).toBe(mayMiss(operation) ? 404 : 200);
       expect(shape.safeParse(await response.json()).error?.issues ?? []).toEqual([]);
     }
   });

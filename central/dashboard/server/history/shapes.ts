@@ -1,0 +1,61 @@
+import { z } from "zod";
+import {
+  type HistoryAnswer,
+  type MomentsAnswer,
+  type RecountAnswer,
+  TICK_KINDS,
+} from "../../../../schemas/page/history.ts";
+import type { Delta, PageState } from "../../../../schemas/page/page.ts";
+
+/** The shapes of `schemas/page/history.ts` for the OpenAPI document. */
+
+const epochMs = z.int().describe("Wall clock, epoch milliseconds");
+const count = z.int().min(0);
+
+export const historyShape = z.strictObject({
+  from: epochMs.nullable().describe("From here on Kafka has every reading; null: it has none"),
+  to: epochMs,
+  ticks: z.array(
+    z.strictObject({
+      kind: z.enum(TICK_KINDS),
+      at: epochMs,
+      until: epochMs.nullable().describe("null: it goes on, or took no time"),
+      words: z.string(),
+    }),
+  ),
+  watchedSince: epochMs.describe("Of the time before, only findings are known"),
+}) satisfies z.ZodType<HistoryAnswer>;
+
+/** What page and server of one version say to each other; programs take the other paths, with `?at=`. */
+const state = z.custom<PageState>().meta({ type: "object", description: "The page's own state" });
+const delta = z.custom<Delta>().meta({ type: "object", description: "What changed, as pages are told" });
+
+export const momentsShape = z.strictObject({
+  snapshot: z.strictObject({ instance: z.string(), version: z.int(), now: epochMs, state }),
+  deltas: z.array(delta),
+  until: epochMs,
+  unknown: z.array(z.string()).describe("What is not known of these moments"),
+}) satisfies z.ZodType<MomentsAnswer>;
+
+export const recountShape = z.strictObject({
+  from: epochMs,
+  to: epochMs,
+  whole: z.boolean().describe("Each number once, in order, and none missing between two of them"),
+  entries: count,
+  arrivals: count,
+  devices: count,
+  stations: count,
+  inRaw: count.describe("Readings that the raw topic was seen to have too"),
+  notCompared: count.describe("Readings not found in what was read of the raw topic"),
+  nameless: count.describe("Records that name no reading of a device"),
+  faults: z.array(
+    z.strictObject({
+      what: z.string(),
+      deviceId: z.string(),
+      bootId: z.int(),
+      from: z.int(),
+      to: z.int(),
+    }),
+  ),
+  moreFaults: count,
+}) satisfies z.ZodType<RecountAnswer>;
