@@ -38,6 +38,8 @@ export interface MomentsAnswer {
   readonly until: number;
   /** What is not known of them, in sentences. */
   readonly unknown: readonly string[];
+  /** Their entries are being counted: asked for again, they will be known. */
+  readonly counting: boolean;
 }
 
 /** Readings of an interval, and what is wrong with them. */

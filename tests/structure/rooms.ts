@@ -145,7 +145,7 @@ export const PARTS: readonly TreePart[] = [
     "central/dashboard/web",
     ["schemas", "infra/runtime/clock.ts"],
     ["."],
-    ["lines/lines.tsx", "station", "pipeline", "header", "break", "parts"],
+    ["lines/lines.tsx", "station", "pipeline", "header", "break", "parts", "replay"],
     ["map", "headway"],
     ["lines", "fleet"],
     ["state"],

@@ -109,9 +109,9 @@ export class History {
           const delta = versions.since(before, to);
           if (delta) deltas.push(delta);
         }
-        const { at: until, unknown } = reel;
+        const { at: until, unknown, isCounting: counting } = reel;
         this.#giveBack(reel);
-        return { snapshot, deltas, until, unknown };
+        return { snapshot, deltas, until, unknown, counting };
       }),
     );
   }

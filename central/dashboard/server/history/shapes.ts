@@ -35,6 +35,7 @@ export const momentsShape = z.strictObject({
   deltas: z.array(delta),
   until: epochMs,
   unknown: z.array(z.string()).describe("What is not known of these moments"),
+  counting: z.boolean().describe("Entries are being counted: ask again"),
 }) satisfies z.ZodType<MomentsAnswer>;
 
 export const recountShape = z.strictObject({

@@ -1,6 +1,8 @@
 import { useEffect } from "preact/hooks";
 import { attention } from "../rules/attention.ts";
 import { titleOf } from "../rules/title.ts";
+import { wall } from "../rules/words.ts";
+import { useTimeline } from "../state/past.ts";
 import { type PageRoute, useRoute } from "../state/route.ts";
 import { useNow, usePage } from "../state/use.ts";
 
@@ -10,10 +12,9 @@ export function Title() {
   const state = usePage((view) => view.state);
   const now = useNow(1_000);
   const needing = state ? attention(state, now).length : 0;
-  const title = titleOf(
-    placeOf(route, (id) => state?.stations[id]?.name),
-    needing,
-  );
+  const { past } = useTimeline();
+  const place = placeOf(route, (id) => state?.stations[id]?.name);
+  const title = past ? `${wall(now)} replay – ${titleOf(place, 0)}` : titleOf(place, needing);
   useEffect(() => {
     document.title = title;
   }, [title]);

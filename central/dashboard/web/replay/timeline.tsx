@@ -1,0 +1,55 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { momentOf, searchWith } from "../rules/replay.ts";
+import { type Past, type Timeline, TimelineContext } from "../state/past.ts";
+import type { PageStore } from "../state/store.ts";
+import { StoreContext } from "../state/use.ts";
+
+/** Where the past is entered when no moment is named. */
+const A_WHILE_MS = 60_000;
+
+interface Props {
+  readonly live: PageStore;
+  readonly children: ComponentChildren;
+}
+
+/**
+ * Gives everything below it the present's state or a moment's. While a moment is shown, the present goes on unseen; the
+ * code for the past is loaded when it is first looked at.
+ */
+export function TimelineProvider({ live, children }: Props) {
+  const [past, setPast] = useState<Past | null>(null);
+  const timeline = useMemo(
+    (): Timeline => ({
+      past,
+      enter(at) {
+        void import("./past.tsx").then(async ({ openPast }) => {
+          // The present stays until the moment is there: nothing is drawn that is of neither.
+          const opened = await openPast(live.clock, at ?? live.now - A_WHILE_MS);
+          live.pause(true);
+          setPast(opened);
+        });
+      },
+      leave() {
+        history.replaceState(
+          null,
+          "",
+          `${location.pathname}${searchWith(location.search, null)}${location.hash}`,
+        );
+        past?.stop();
+        live.pause(false);
+        setPast(null);
+      },
+    }),
+    [past, live],
+  );
+  useEffect(() => {
+    const at = momentOf(location.search);
+    if (at !== null) timeline.enter(at);
+  }, []);
+  return (
+    <TimelineContext.Provider value={timeline}>
+      <StoreContext.Provider value={past?.store ?? live}>{children}</StoreContext.Provider>
+    </TimelineContext.Provider>
+  );
+}
