@@ -8,6 +8,9 @@ export interface Start {
   readonly from: number;
 }
 
+/** After so many records others have a turn of the event loop. */
+const TURN = 500;
+
 /** One partition: where to read on, and what a look brought and nobody took yet. */
 interface Place {
   readonly topic: string;
@@ -51,9 +54,15 @@ export class Cursors {
     take: (record: InRecord) => void | Promise<void>,
     signal?: AbortSignal,
   ): Promise<void> {
+    let taken = 0;
+    // Records that wait decoded already take no turn of their own: what else the process does gets one now and then.
+    const paced = (record: InRecord): void | Promise<void> => {
+      const done = take(record);
+      return ++taken % TURN === 0 ? Promise.resolve(done).then(turn) : done;
+    };
     for (let open = this.#places; open.length > 0 && !signal?.aborted; ) {
       const hungry: Place[] = [];
-      for (const place of open) if (!(await drained(place, moment, take))) hungry.push(place);
+      for (const place of open) if (!(await drained(place, moment, paced))) hungry.push(place);
       if (hungry.length === 0) return;
       const isStuck = hungry.some(({ stuck }) => stuck > 0);
       const at = hungry.map(({ topic, partition, next }) => ({ topic, partition, from: next }));
@@ -61,6 +70,10 @@ export class Cursors {
       open = hungry.filter((place) => feed(place, looked));
     }
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** @returns is the moment reached? */

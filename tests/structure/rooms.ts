@@ -16,6 +16,7 @@ export interface TreePart {
 export const TEST_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   // What the server sends is held against what the page makes of it.
   "central/dashboard": ["central/dashboard/web/state"],
+  "central/dashboard/web": ["infra/runtime/testing"],
 };
 
 const LIBRARY = ["schemas", "infra/runtime"];

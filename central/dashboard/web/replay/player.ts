@@ -44,6 +44,8 @@ export class Player {
   readonly ready: Promise<void>;
   #answered: () => void = () => {};
   #frames: Frame[] = [];
+  /** Nothing newer has come through than what was asked for last. */
+  #isLast = false;
   /** Up to here frames are there. */
   #until: number;
   /** The moment at the monotonic time. */
@@ -58,7 +60,7 @@ export class Player {
     this.#until = at;
     this.#from = { at, monotonic: clock.monotonic() };
     this.#view = { at, playing: false, speed: 1, reading: true, problem: "", unknown: [], history: null };
-    this.store = new PageStore({ ...clock, now: () => this.#now() });
+    this.store = new PageStore(clockOf(clock, () => this.#now()));
     this.store.link({ state: "open" });
     this.ready = new Promise((resolve) => {
       this.#answered = resolve;
@@ -88,6 +90,7 @@ export class Player {
     this.#stand(at);
     this.#frames = [];
     this.#until = at;
+    this.#isLast = false;
     this.#asking?.abort();
     this.#asking = undefined;
     this.#settling?.();
@@ -100,6 +103,7 @@ export class Player {
 
   play(playing: boolean): void {
     this.#stand(this.#now());
+    this.#isLast = false;
     this.#set({ playing });
     this.#pump();
   }
@@ -138,12 +142,16 @@ export class Player {
     const waits = now >= this.#until;
     // The time for which it waited is not made up for.
     if (waits) this.#stand(now);
+    if (waits && this.#isLast) {
+      this.#set({ at: now, playing: false, reading: false });
+      return;
+    }
     if (waits !== reading || Math.floor(now / 1_000) !== Math.floor(at / 1_000))
       this.#set({ at: now, reading: waits });
     const { stepMs, frames } = framesAt(speed);
     const ahead = this.#until - now;
-    if (!this.#asking && !this.#settling && ahead < (stepMs * frames) / 2)
-      void this.#ask(this.#until, stepMs, frames);
+    const isAsked = this.#asking !== undefined || this.#settling !== undefined || this.#isLast;
+    if (!isAsked && ahead < (stepMs * frames) / 2) void this.#ask(this.#until, stepMs, frames);
   }
 
   async #ask(at: number, stepMs: number, frames: number): Promise<void> {
@@ -154,8 +162,7 @@ export class Player {
       if (this.#asking !== asking) return;
       this.#asking = undefined;
       this.#take(answer, at);
-      // Nothing newer has come through yet.
-      if (frames > 0 && answer.until <= at) this.play(false);
+      this.#isLast = frames > 0 && answer.until <= at;
     } catch (error) {
       if (this.#asking !== asking) return;
       this.#asking = undefined;
@@ -197,4 +204,15 @@ export class Player {
     this.#view = { ...this.#view, ...change };
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** A clock that shows the moment, and whose timers are the reader's. */
+function clockOf(clock: Clock, now: () => number): Clock {
+  return {
+    now,
+    monotonic: () => clock.monotonic(),
+    after: (ms, action) => clock.after(ms, action),
+    every: (ms, action) => clock.every(ms, action),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+  };
 }
