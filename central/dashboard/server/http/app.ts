@@ -93,7 +93,13 @@ function apiRoutes(sources: AppSources): Router {
     response.set("cache-control", "no-store");
     next();
   });
-  const live = (): KnownState => ({ model, proof: sources.proof(), hops: sources.hops(), now: now() });
+  const live = (): KnownState => ({
+    model,
+    proof: sources.proof(),
+    hops: sources.hops(),
+    now: now(),
+    counted: true,
+  });
   api.use(historyRoutes({ history, live }));
   api.use("/proof", proofRoutes(sources));
   const document = openApiDocument(sources.version);

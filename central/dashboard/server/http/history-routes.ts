@@ -30,7 +30,7 @@ export function historyRoutes({ history, live }: HistoryRouteSources): Router {
         const then = momentIn("at", at);
         const known = await history.at(
           then,
-          ({ model, proof, hops }) => answer({ model, proof, hops, now: then }, id),
+          ({ model, proof, hops }) => answer({ model, proof, hops, now: then, counted: false }, id),
           signal,
         );
         send(response, known);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { StationDetail } from "../../../../schemas/page/api.ts";
 import { readyCity, serve } from "../testing/served.ts";
 import { SmallChicago } from "../testing/small-chicago.ts";
 import { API_SHAPES } from "./api-shapes.ts";
@@ -96,8 +97,11 @@ describe("the OpenAPI document", () => {
       expect(response.status).toBe(200);
       expect(API_SHAPES[operation.answer].safeParse(await response.json()).error?.issues ?? []).toEqual([]);
     }
-    const then = await (await get(`/stations/40380${at}`)).json();
+    const then = (await (await get(`/stations/40380${at}`)).json()) as StationDetail;
     expect(then).toMatchObject({ entries: 3, name: "Clark/Lake" });
+    // What dedup had counted then is not known: nor what waited before it.
+    expect(then.devices.map(({ waiting }) => waiting)).toContain(null);
+    expect(then.devices.filter(({ waiting }) => waiting !== null)).toEqual([]);
     const early = await get("/stations?at=2026-01-01T00:00:00Z");
     expect([early.status, await early.json()]).toEqual([
       404,

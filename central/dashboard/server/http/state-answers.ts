@@ -9,6 +9,8 @@ export interface KnownState {
   readonly model: Model;
   readonly proof: ProofView | null;
   readonly hops: readonly HopView[];
+  /** Is it known what dedup had counted? Its topic keeps only the newest. */
+  readonly counted: boolean;
   /** Wall clock, epoch ms. */
   readonly now: number;
 }
@@ -29,10 +31,10 @@ export const STATE_ANSWERS: Readonly<Record<string, Answer>> = {
     const devices = model.devices.all();
     return { json: model.stations().map((station) => stationAnswer(station, model, devices)) };
   },
-  "/stations/:id": ({ model }, id) => {
+  "/stations/:id": ({ model, counted }, id) => {
     const station = model.stations().find((one) => String(one.id) === id);
     return station
-      ? { json: stationDetail(station, model) }
+      ? { json: stationDetail(station, model, counted) }
       : { missing: `no station ${id} on the three lines` };
   },
   "/vehicles": ({ model, now }) => ({ json: model.vehicles.all(now).map(vehicleAnswer) }),

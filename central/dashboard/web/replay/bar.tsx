@@ -59,12 +59,7 @@ function Controls({ player, view }: { readonly player: Player; readonly view: Pl
   ] as const;
   return (
     <div class="past-controls">
-      <button
-        type="button"
-        class="control past-play"
-        aria-pressed={playing}
-        onClick={() => player.play(!playing)}
-      >
+      <button type="button" class="control past-play" onClick={() => player.play(!playing)}>
         <span class="glyph" data-glyph={playing ? "pause" : "resume"} aria-hidden="true" />
         {playing ? "Pause" : "Play"}
       </button>

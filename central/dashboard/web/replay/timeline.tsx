@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { momentOf, searchWith } from "../rules/replay.ts";
 import { type Past, type Timeline, TimelineContext } from "../state/past.ts";
-import type { PageStore } from "../state/store.ts";
+import { PageStore } from "../state/store.ts";
 import { StoreContext } from "../state/use.ts";
 
 /** Where the past is entered when no moment is named. */
@@ -19,16 +19,32 @@ interface Props {
  */
 export function TimelineProvider({ live, children }: Props) {
   const [past, setPast] = useState<Past | null>(null);
+  /** An address that names a moment is never shown with the present's state. */
+  const [empty, setEmpty] = useState(() =>
+    momentOf(location.search) === null ? null : new PageStore(live.clock),
+  );
+  const entering = useRef(false);
   const timeline = useMemo(
     (): Timeline => ({
       past,
       enter(at) {
-        void import("./past.tsx").then(async ({ openPast }) => {
-          // The present stays until the moment is there: nothing is drawn that is of neither.
-          const opened = await openPast(live.clock, at ?? live.now - A_WHILE_MS);
+        if (entering.current) return;
+        entering.current = true;
+        // The present stays until the moment is there: nothing is drawn that is of neither.
+        const opening = import("./past.tsx").then(({ openPast }) =>
+          openPast(live.clock, at ?? live.now - A_WHILE_MS),
+        );
+        const opened = opening.then((moment) => {
           live.pause(true);
-          setPast(opened);
+          setPast(moment);
         });
+        // A server that is gone, or newer than this page: the banner tells of the first, a reload helps the second.
+        void opened
+          .catch(() => {})
+          .finally(() => {
+            entering.current = false;
+            setEmpty(null);
+          });
       },
       leave() {
         history.replaceState(
@@ -49,7 +65,7 @@ export function TimelineProvider({ live, children }: Props) {
   }, []);
   return (
     <TimelineContext.Provider value={timeline}>
-      <StoreContext.Provider value={past?.store ?? live}>{children}</StoreContext.Provider>
+      <StoreContext.Provider value={past?.store ?? empty ?? live}>{children}</StoreContext.Provider>
     </TimelineContext.Provider>
   );
 }
