@@ -136,7 +136,7 @@ function Pause() {
   const { past } = useTimeline();
   if (past) return null;
   return (
-    <button type="button" class="control" aria-pressed={paused} onClick={() => store.pause(!paused)}>
+    <button type="button" class="control pause" aria-pressed={paused} onClick={() => store.pause(!paused)}>
       <span class="glyph" data-glyph={paused ? "resume" : "pause"} aria-hidden="true" />
       <span class="control-word">{paused ? "Resume" : "Pause"}</span>
     </button>
