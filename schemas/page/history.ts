@@ -25,7 +25,7 @@ export interface HistoryAnswer {
   readonly to: number;
   /** Oldest first. */
   readonly ticks: readonly Tick[];
-  /** Since when this server has taken down what happened; of the time before, only findings are known. */
+  /** Since when this server has taken down what happened; of the time before, it has what Kafka had kept until then. */
   readonly watchedSince: number;
 }
 

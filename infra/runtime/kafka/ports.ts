@@ -209,6 +209,8 @@ export interface LogReader {
 export interface LogReaderOptions {
   /** Names of the record headers to read, the others are passed over; left out: all. */
   readonly headers?: readonly string[];
+  /** What a look brings of one partition at most, bytes; a batch that is larger comes all the same. Left out: 4 MB. */
+  readonly partitionBytes?: number;
 }
 
 export interface SubscribeOptions {

@@ -106,6 +106,22 @@ describe("the past", () => {
     await expect(history.recount(now - 20 * 60_000, now)).rejects.toMatchObject({ status: 400 });
   });
 
+  test("is shown to many at different moments, each their own; who comes when too many wait is told so", async () => {
+    morning();
+    // Two read, twelve wait.
+    const seconds = Array.from({ length: 14 }, (_, i) => 235 - 15 * i);
+    const asked = seconds.map((second) =>
+      history.at(MORNING + second * 1_000, (reel) => reel.state().entries[CLARK]),
+    );
+    await expect(history.at(now, () => 0)).rejects.toMatchObject({ status: 429 });
+    const counted = (second: number): number | undefined => {
+      // An entry each five seconds; those from 8:01 on come at 8:02.
+      const done = Math.floor(second / 5) - (second >= 60 && second < 120 ? Math.floor(second / 5) - 11 : 0);
+      return done === 0 ? undefined : done;
+    };
+    expect(await Promise.all(asked)).toEqual(seconds.map(counted));
+  });
+
   test("of a system that fell silent says since when", async () => {
     morning();
     now += 60_000;

@@ -35,6 +35,8 @@ export interface Frames {
 const GATE = { running: 2, waiting: 12 } as const;
 /** Counting back to a moment may take so long before it is answered without its entries, ms. */
 const COUNTING_MS = 1_500;
+/** A reel keeps what its last look brought: of each partition so much, bytes. */
+const LOOK_BYTES = 1024 * 1024;
 const HELD_FRESH_MS = 5_000;
 /** A moment is over when its records have come through: dedup commits within this, ms. */
 export const SETTLED_MS = 2_000;
@@ -190,7 +192,8 @@ export class History {
   /** A reader is one caller's at a time; a failure closes the admin's connection, and the next question opens another. */
   async #read<T>(work: (log: RecordLog & { readonly admin: KafkaAdmin }) => Promise<T>): Promise<T> {
     const { kafka } = this.#options;
-    const reader = this.#readers.pop() ?? kafka.logReader({ headers: Object.values(HEADERS) });
+    const reader =
+      this.#readers.pop() ?? kafka.logReader({ headers: Object.values(HEADERS), partitionBytes: LOOK_BYTES });
     try {
       this.#admin ??= kafka.admin();
       return await work({ admin: await this.#admin, reader });

@@ -23,7 +23,7 @@ export const historyShape = z.strictObject({
       words: z.string(),
     }),
   ),
-  watchedSince: epochMs.describe("Of the time before, only findings are known"),
+  watchedSince: epochMs.describe("Of the time before, what Kafka had kept until then"),
 }) satisfies z.ZodType<HistoryAnswer>;
 
 /** What page and server of one version say to each other; programs take the other paths, with `?at=`. */

@@ -1,8 +1,8 @@
-import { useContext, useEffect } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { SPEEDS, searchWith, tickFrom, ticksAt } from "../rules/replay.ts";
 import { span, wall } from "../rules/words.ts";
 import { useTimeline } from "../state/past.ts";
-import { StoreContext, useNow } from "../state/use.ts";
+import { usePage } from "../state/use.ts";
 import type { Player, PlayerView } from "./player.ts";
 import { Scrubber } from "./scrubber.tsx";
 import { usePlayer } from "./use-player.ts";
@@ -114,10 +114,8 @@ function Controls({ player, view }: { readonly player: Player; readonly view: Pl
 
 /** What happened then, why there is nothing, and what is not known. */
 function Said({ view: { at, history, problem, unknown, reading } }: { readonly view: PlayerView }) {
-  const store = useContext(StoreContext);
-  useNow(1_000);
+  const isShown = usePage(({ state }) => state !== null);
   const going = ticksAt(history?.ticks ?? [], at);
-  const isShown = store.view.state !== null;
   return (
     <div class="past-said">
       <p role="status">
