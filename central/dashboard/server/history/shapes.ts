@@ -27,8 +27,9 @@ export const historyShape = z.strictObject({
 }) satisfies z.ZodType<HistoryAnswer>;
 
 /** What page and server of one version say to each other; programs take the other paths, with `?at=`. */
-const state = z.custom<PageState>().meta({ type: "object", description: "The page's own state" });
-const delta = z.custom<Delta>().meta({ type: "object", description: "What changed, as pages are told" });
+const own = z.record(z.string(), z.unknown());
+const state = own.describe("The page's own state") as unknown as z.ZodType<PageState>;
+const delta = own.describe("What changed, as pages are told") as unknown as z.ZodType<Delta>;
 
 export const momentsShape = z.strictObject({
   snapshot: z.strictObject({ instance: z.string(), version: z.int(), now: epochMs, state }),

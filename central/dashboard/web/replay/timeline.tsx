@@ -23,6 +23,8 @@ export function TimelineProvider({ live, children }: Props) {
   const [empty, setEmpty] = useState(() =>
     momentOf(location.search) === null ? null : new PageStore(live.clock),
   );
+  /** The code for the past did not come: the server is gone, or newer than this page. */
+  const [failed, setFailed] = useState(false);
   const entering = useRef(false);
   const timeline = useMemo(
     (): Timeline => ({
@@ -38,9 +40,11 @@ export function TimelineProvider({ live, children }: Props) {
           live.pause(true);
           setPast(moment);
         });
-        // A server that is gone, or newer than this page: the banner tells of the first, a reload helps the second.
         void opened
-          .catch(() => {})
+          .then(
+            () => setFailed(false),
+            () => setFailed(true),
+          )
           .finally(() => {
             entering.current = false;
             setEmpty(null);
@@ -65,6 +69,11 @@ export function TimelineProvider({ live, children }: Props) {
   }, []);
   return (
     <TimelineContext.Provider value={timeline}>
+      {failed ? (
+        <p class="banner" role="alert" data-kind="lost">
+          <strong>The replay could not be loaded.</strong> Reload this page to try again.
+        </p>
+      ) : null}
       <StoreContext.Provider value={past?.store ?? empty ?? live}>{children}</StoreContext.Provider>
     </TimelineContext.Provider>
   );
