@@ -38,6 +38,7 @@ export interface ReelLog {
 
 /** Steps in which the time before a moment is passed through. */
 const STEP_MS = 2_000;
+const SUMMED_MS = 500;
 const DEVICE_SILENT_MS = 20_000;
 
 /**
@@ -54,6 +55,9 @@ export class Reel {
   #detailedFrom = 0;
   #proof: ProofView | null = null;
   #readAt = 0;
+  /** Stations with entries since the sums were told last, and when the last of each came. */
+  readonly #fresh = new Map<number, number>();
+  #summedAt = 0;
   /** Of the time before it is read. */
   readonly #deadLetters: number;
   #at: number;
@@ -154,6 +158,7 @@ export class Reel {
   }
 
   #observe(): void {
+    this.#sum(this.#at);
     const { entries } = this.#model;
     const audit = { verdict: this.#verdict, findings: this.#sources.findings(), entries };
     const deadLetters = this.#deadLetters + this.#model.deadLetters;
@@ -175,9 +180,19 @@ export class Reel {
   #count({ timestamp: at, headers }: InRecord): void {
     const stationId = Number.parseInt(headers[HEADERS.reading] ?? "", 10);
     if (!this.#counts || Number.isNaN(stationId)) return;
-    const count = (this.#counts.get(stationId) ?? 0) + 1;
-    this.#counts.set(stationId, count);
-    this.#model.apply({ kind: "summary", at, stationId, count }, Number.POSITIVE_INFINITY);
+    this.#counts.set(stationId, (this.#counts.get(stationId) ?? 0) + 1);
+    this.#fresh.set(stationId, at);
+    if (Math.abs(at - this.#summedAt) >= SUMMED_MS) this.#sum(at);
+  }
+
+  /** As the table of sums tells: now and then, each station's count as it is by then. */
+  #sum(at: number): void {
+    this.#summedAt = at;
+    for (const [stationId, last] of this.#fresh) {
+      const count = this.#counts?.get(stationId) ?? 0;
+      this.#model.apply({ kind: "summary", at: last, stationId, count }, Number.POSITIVE_INFINITY);
+    }
+    this.#fresh.clear();
   }
 
   /** What cannot be decoded is passed over, as the live page does. */
