@@ -8,7 +8,8 @@ const SILENCE: Silence = {
 };
 
 function verdict(asOf: number, state: Verdict["state"], silent: readonly Silence[] = []): Verdict {
-  return { state, since: asOf, asOf, reasons: [`it is ${state}`], silent } as unknown as Verdict;
+  const inFlight = [{ hop: "dedup", waiting: 1, since: asOf, movedAt: null, state }];
+  return { state, since: asOf, asOf, reasons: [`it is ${state}`], silent, inFlight } as unknown as Verdict;
 }
 
 test("what does not hold is one tick from its beginning to its end, and so is a silence", () => {
@@ -17,7 +18,7 @@ test("what does not hold is one tick from its beginning to its end, and so is a 
   ticks.see({ ...verdict(30, "stalled", [SILENCE]), since: 25 });
   ticks.see({ ...verdict(40, "stalled", [SILENCE]), since: 25 });
   expect(ticks.all([])).toEqual([
-    { kind: "silence", at: 20, until: null, words: "Turnstile 40380-T1: unplugged" },
+    { kind: "silence", at: 20, until: null, words: "Turnstile 40380-T1: unplugged." },
     { kind: "stalled", at: 25, until: null, words: "it is stalled" },
   ]);
   ticks.see(verdict(50, "catching-up"));
@@ -25,6 +26,12 @@ test("what does not hold is one tick from its beginning to its end, and so is a 
     ["silence", 50],
     ["stalled", 50],
   ]);
+});
+
+test("a silence that lets nothing else stand still is one tick, not two", () => {
+  const ticks = new Ticks();
+  ticks.see({ ...verdict(30, "stalled", [SILENCE]), inFlight: [] });
+  expect(ticks.all([]).map(({ kind }) => kind)).toEqual(["silence"]);
 });
 
 test("trials and findings stand among them, a loss with a cause apart from what breaks the proof", () => {

@@ -1,4 +1,4 @@
-import type { Verdict } from "../../../../schemas/audit.ts";
+import type { InFlight, Verdict } from "../../../../schemas/audit.ts";
 import type { Tick, TickKind } from "../../../../schemas/page/history.ts";
 import type { AuditView } from "../../../audit/view.ts";
 import { findingWords } from "../../../audit/words.ts";
@@ -17,9 +17,11 @@ export class Ticks {
     const put = (kind: TickKind, at: number, words: string): void => {
       now.set(`${kind} ${kind === "silence" ? words : ""}`, { kind, at, until: null, words });
     };
-    const { state, since, silent, reasons, asOf } = verdict;
-    if (state === "broken" || state === "stalled") put(state, since, reasons[0] ?? state);
-    for (const { name, since: from, reason } of silent) put("silence", from, `${name}: ${reason}`);
+    const { state, since, silent, reasons, asOf, inFlight } = verdict;
+    // Where only a device is silent, that says all.
+    const isStalled = state === "stalled" && (silent.length === 0 || inFlight.some(stands));
+    if (state === "broken" || isStalled) put(state, since, reasons[0] ?? state);
+    for (const { name, since: from, reason } of silent) put("silence", from, `${name}: ${reason}.`);
     for (const [key, tick] of this.#open) {
       if (now.has(key)) continue;
       this.#open.delete(key);
@@ -49,4 +51,8 @@ export class Ticks {
     this.#past.push(tick);
     if (this.#past.length > MOST) this.#past.shift();
   }
+}
+
+function stands({ state }: InFlight): boolean {
+  return state === "stalled";
 }

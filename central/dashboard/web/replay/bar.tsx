@@ -14,7 +14,12 @@ const STEPS: readonly (readonly [ms: number, text: string, name: string])[] = [
   [60_000, "+1 min", "One minute on"],
 ];
 
-const day = new Intl.DateTimeFormat("en-US", { weekday: "short", day: "numeric", month: "short" });
+const day = new Intl.DateTimeFormat("en-US", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
 
 /** Says that this is the past, and which moment of it; goes to others, plays, and leads back. */
 export function PastBar({ player }: { readonly player: Player }) {
@@ -29,8 +34,9 @@ export function PastBar({ player }: { readonly player: Player }) {
     <section class="past" aria-label="Replay" data-reading={view.reading}>
       <div class="past-head">
         <p class="past-moment">
-          <strong>Replay.</strong> You see <time class="past-time">{wall(view.at)}</time>{" "}
-          <span class="past-day">{day.format(view.at)}</span>
+          <strong>Replay.</strong> <span class="past-more">You see </span>
+          <time class="past-time">{wall(view.at)}</time>
+          <span class="past-more"> {day.format(view.at)},</span>
           <Ago at={view.at} latest={view.history?.to ?? null} />
         </p>
         <button type="button" class="control past-leave" onClick={leave}>
@@ -46,8 +52,7 @@ export function PastBar({ player }: { readonly player: Player }) {
 
 /** How long before the server's present that is, as far as it is known. */
 function Ago({ at, latest }: { readonly at: number; readonly latest: number | null }) {
-  if (latest === null) return null;
-  return <span class="past-day">, {span(latest - at)} ago</span>;
+  return latest === null ? null : <> {span(latest - at)} ago</>;
 }
 
 function Controls({ player, view }: { readonly player: Player; readonly view: PlayerView }) {
