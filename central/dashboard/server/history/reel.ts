@@ -1,8 +1,9 @@
 import type { InRecord, KafkaAdmin, LogReader } from "../../../../infra/runtime/kafka/ports.ts";
+import { AUDIT_KEYS } from "../../../../schemas/audit.ts";
 import { isCoded } from "../../../../schemas/errors.ts";
 import type { HopView, PageState } from "../../../../schemas/page/page.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
-import { HEADERS, type Topics } from "../../../../schemas/topics.ts";
+import { HEADERS, parseTimes, type Topics } from "../../../../schemas/topics.ts";
 import type { AuditView } from "../../../audit/view.ts";
 import { Cursors, type Start } from "../../../records/cursors.ts";
 import { startsAt } from "../../../records/interval.ts";
@@ -12,6 +13,7 @@ import { hopsOf } from "../view/hops.ts";
 import { project } from "../view/project.ts";
 import type { Watched } from "../view/watched.ts";
 import { ENTRIES_MS, lookBacks, SETTLE_MS, VERDICT_MS } from "./look-back.ts";
+import { NewestStates } from "./newest-states.ts";
 import { proofAt } from "./past-proof.ts";
 import type { Counts } from "./station-sums.ts";
 import { unknownOf } from "./unknown.ts";
@@ -49,6 +51,7 @@ export class Reel {
   readonly #model = new Model();
   readonly #sources: ReelSources;
   readonly #cursors: Cursors;
+  readonly #states = new NewestStates();
   readonly #counts: Map<number, number> | null;
   readonly #counting: boolean;
   /** From here on entries are more than counted, wall ms. */
@@ -129,6 +132,7 @@ export class Reel {
     this.#detailedFrom = Math.max(this.#detailedFrom, settle);
     for (let to = settle; ; to = Math.min(at, to + STEP_MS)) {
       await this.#cursors.before(to + 1, (record) => this.#take(record), signal);
+      for (const state of this.#states.take()) await this.#apply(state);
       this.#at = to;
       this.#observe();
       if (to >= at || signal?.aborted) return;
@@ -168,13 +172,26 @@ export class Reel {
     if (service !== null) this.#model.history.watch(service);
   }
 
+  /** Of the busiest topics nothing is decoded that is not looked at: playing must be faster than the time that is played. */
   #take(record: InRecord): void | Promise<void> {
     const { topics } = this.#sources;
-    const isEntry = record.topic === topics.turnstiles;
-    if (isEntry || record.topic === topics.arrivals) this.#readAt = Math.max(this.#readAt, record.timestamp);
-    if (isEntry) this.#count(record);
-    // Of a busy city's entries most are only counted: decoding them would take longer than the time that they are of.
-    if (!isEntry || record.timestamp >= this.#detailedFrom) return this.#apply(record);
+    const { topic, timestamp } = record;
+    if (topic === topics.turnstiles || topic === topics.arrivals)
+      this.#readAt = Math.max(this.#readAt, timestamp);
+    if (topic === topics.turnstiles) {
+      this.#count(record);
+      if (timestamp >= this.#detailedFrom) this.#entry(record);
+    } else if (topic === topics.devices) this.#states.put(record);
+    // Its findings are told by the present, and the auditor's own memory is large.
+    else if (topic !== topics.audit || record.key?.toString() === AUDIT_KEYS.verdict)
+      return this.#apply(record);
+  }
+
+  /** Its headers say all that is shown of it. */
+  #entry({ timestamp: at, headers }: InRecord): void {
+    const [deviceId = ""] = (headers[HEADERS.reading] ?? "").split(";", 1);
+    const times = parseTimes(headers[HEADERS.times] ?? "") ?? null;
+    this.#model.apply({ kind: "entry", at, stationId: Number.parseInt(deviceId, 10), deviceId, times }, at);
   }
 
   #count({ timestamp: at, headers }: InRecord): void {

@@ -73,7 +73,7 @@ class KafkaJsAdmin implements KafkaAdmin {
 
   async offsetsAt(topic: string, at: number): Promise<readonly number[]> {
     const offsets = await this.#coded(`cannot read offsets of ${topic}`, () =>
-      persistently(this.#clock, () => offsetsAt(this.#client, topic, at)),
+      persistently(this.#clock, () => offsetsAt(this.#client, topic, Math.ceil(at))),
     );
     return inOrder(offsets).map(({ offset }) => Number(offset));
   }
