@@ -19,8 +19,8 @@ export function Starting() {
   const link = usePage((view) => view.link);
   const parts = usePage(({ state }) => state?.parts);
   const live = usePage(({ state }) => state?.live ?? false);
-  const { past } = useTimeline();
-  if (past) return <NoMoment />;
+  const { past, waiting } = useTimeline();
+  if (past || waiting) return <NoMoment waiting={waiting} />;
   return (
     <section class="starting" aria-labelledby="starting">
       <h2 id="starting">{heading(link.state, live)}</h2>
@@ -50,11 +50,15 @@ export function Starting() {
 }
 
 /** The bar of the replay says why. */
-function NoMoment() {
+function NoMoment({ waiting }: { readonly waiting: boolean }) {
   return (
     <section class="starting" aria-labelledby="starting">
-      <h2 id="starting">Nothing to show of this moment</h2>
-      <p class="muted">The line above says why, and from when on there is something.</p>
+      <h2 id="starting">{waiting ? "Reading a moment of the past" : "Nothing to show of this moment"}</h2>
+      <p class="muted">
+        {waiting
+          ? "The page is made again from Kafka’s records of that time."
+          : "The line above says why, and from when on there is something."}
+      </p>
     </section>
   );
 }

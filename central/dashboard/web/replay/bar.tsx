@@ -31,7 +31,7 @@ export function PastBar({ player }: { readonly player: Player }) {
       history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
   }, [view.at]);
   return (
-    <section class="past" aria-label="Replay" data-reading={view.reading}>
+    <section class="past" aria-label="Replay" data-drawn={view.drawn}>
       <div class="past-head">
         <p class="past-moment">
           <strong>Replay.</strong> <span class="past-more">You see </span>

@@ -11,6 +11,8 @@ export interface PlayerView {
   readonly speed: Speed;
   /** Records are being read, and nothing newer can be shown until they are. */
   readonly reading: boolean;
+  /** Is what is drawn of this moment? Not yet, after it was sought. */
+  readonly drawn: boolean;
   /** Why the moment cannot be shown; empty: it can. */
   readonly problem: string;
   readonly unknown: readonly string[];
@@ -59,7 +61,16 @@ export class Player {
     this.#source = source;
     this.#until = at;
     this.#from = { at, monotonic: clock.monotonic() };
-    this.#view = { at, playing: false, speed: 1, reading: true, problem: "", unknown: [], history: null };
+    this.#view = {
+      at,
+      playing: false,
+      speed: 1,
+      reading: true,
+      drawn: false,
+      problem: "",
+      unknown: [],
+      history: null,
+    };
     this.store = new PageStore(clockOf(clock, () => this.#now()));
     this.store.link({ state: "open" });
     this.ready = new Promise((resolve) => {
@@ -98,7 +109,7 @@ export class Player {
       this.#settling = undefined;
       void this.#ask(at, 1_000, 0);
     });
-    this.#set({ at, reading: true, problem: "" });
+    this.#set({ at, reading: true, drawn: false, problem: "" });
   }
 
   play(playing: boolean): void {
@@ -179,7 +190,7 @@ export class Player {
     for (const delta of deltas)
       this.#frames.push({ at: delta.now, draw: () => void store.delta(delta, delta.now) });
     this.#until = Math.max(at, until);
-    this.#set({ reading: false, problem: "", unknown });
+    this.#set({ reading: false, drawn: true, problem: "", unknown });
     this.#pump();
     this.#answered();
     if (counting && deltas.length === 0) this.#again(at, SETTLE_MS);

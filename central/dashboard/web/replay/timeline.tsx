@@ -29,6 +29,7 @@ export function TimelineProvider({ live, children }: Props) {
   const timeline = useMemo(
     (): Timeline => ({
       past,
+      waiting: empty !== null,
       enter(at) {
         if (entering.current) return;
         entering.current = true;
@@ -61,7 +62,7 @@ export function TimelineProvider({ live, children }: Props) {
         setPast(null);
       },
     }),
-    [past, live],
+    [past, empty, live],
   );
   useEffect(() => {
     const at = momentOf(location.search);

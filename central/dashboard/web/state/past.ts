@@ -16,12 +16,18 @@ export interface Past {
 export interface Timeline {
   /** null: the page shows the present. */
   readonly past: Past | null;
+  /** The address names a moment, which is being read. */
+  readonly waiting: boolean;
   /** @param at - epoch ms; null: a minute ago. */
   enter(at: number | null): void;
   leave(): void;
 }
 
-export const TimelineContext = createContext<Timeline>({ past: null, enter: () => {}, leave: () => {} });
+export const TimelineContext = createContext<Timeline>({
+  ...{ past: null, waiting: false },
+  enter: () => {},
+  leave: () => {},
+});
 
 export function useTimeline(): Timeline {
   return useContext(TimelineContext);
