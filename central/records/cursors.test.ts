@@ -34,6 +34,21 @@ test("moment after moment, each record comes once, when its time has come", asyn
   expect(steps).toEqual([[], ["10", "15", "20"], [], ["30"], ["150"]]);
 });
 
+test("a partition that was at its end is not looked at again for what is older than that look", async () => {
+  const { admin, reader, kafka } = await written([0, 10]);
+  let looks = 0;
+  const counting = { look: (at: readonly LookAt[]) => reader.look(at).finally(() => looks++) };
+  const seen: string[] = [];
+  const cursors = new Cursors(counting, await startsAt(admin, TOPIC, 0), () => 60_000);
+  const before = (moment: number): Promise<void> =>
+    cursors.before(moment, ({ value }) => void seen.push(String(value)));
+  for (const moment of [1_000, 2_000, 50_000]) await before(moment);
+  expect(looks).toBe(2);
+  kafka.append([{ topic: TOPIC, partition: 1, key: null, value: Buffer.from("late"), timestamp: 50_001 }]);
+  await before(50_002);
+  expect([looks, seen]).toEqual([4, ["10", "late"]]);
+});
+
 test("an interval begins and ends by its records' times, and a clock that was set back loses none in between", async () => {
   const log = await written([0, 10], [0, 20], [0, 18], [0, 30], [1, 5], [1, 25]);
   const seen: string[] = [];

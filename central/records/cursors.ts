@@ -8,6 +8,8 @@ export interface Start {
   readonly from: number;
 }
 
+/** A record that was made comes to its partition within this: commits take a while, and clocks differ. */
+const LATE_MS = 10_000;
 /** After so many records others have a turn of the event loop. */
 const TURN = 500;
 
@@ -19,6 +21,8 @@ interface Place {
   brought: Iterator<InRecord> | undefined;
   /** The next record: it is not older than the moment that was asked for last. */
   held: InRecord | undefined;
+  /** Nothing older than this can still come, epoch ms: the partition ended here when it was looked at last. */
+  over: number;
   /** Looks that brought nothing, though there should be more. */
   stuck: number;
 }
@@ -34,11 +38,22 @@ const MAX_STUCK = 50;
 export class Cursors {
   readonly #reader: Pick<LogReader, "look">;
   readonly #places: readonly Place[];
+  readonly #now: () => number;
 
-  constructor(reader: Pick<LogReader, "look">, starts: readonly Start[]) {
+  /**
+   * @param now - wall clock, epoch ms: what a partition did not have yet at its end is not older than that. Left out: its end
+   * is looked at for each moment.
+   */
+  constructor(
+    reader: Pick<LogReader, "look">,
+    starts: readonly Start[],
+    now: () => number = () => Number.NEGATIVE_INFINITY,
+  ) {
     this.#reader = reader;
+    this.#now = now;
     this.#places = starts.map(({ topic, partition, from }) => ({
       ...{ topic, partition, next: from, brought: undefined, held: undefined, stuck: 0 },
+      over: Number.NEGATIVE_INFINITY,
     }));
   }
 
@@ -66,8 +81,9 @@ export class Cursors {
       if (hungry.length === 0) return;
       const isStuck = hungry.some(({ stuck }) => stuck > 0);
       const at = hungry.map(({ topic, partition, next }) => ({ topic, partition, from: next }));
+      const over = this.#now() - LATE_MS;
       const looked = await this.#reader.look(at, isStuck ? WAIT_MS : 0);
-      open = hungry.filter((place) => feed(place, looked));
+      open = hungry.filter((place) => feed(place, looked, over));
     }
   }
 }
@@ -95,11 +111,11 @@ async function drained(
     if (taken) await taken;
   }
   place.brought = undefined;
-  return false;
+  return moment <= place.over;
 }
 
 /** @returns is there more? */
-function feed(place: Place, looked: readonly Looked[]): boolean {
+function feed(place: Place, looked: readonly Looked[], over: number): boolean {
   const found = looked.find((one) => one.topic === place.topic && one.partition === place.partition);
   const { next, end, records, unreadable } = found ?? { next: place.next, end: Infinity, ...NOTHING };
   const [bad] = unreadable;
@@ -111,7 +127,10 @@ function feed(place: Place, looked: readonly Looked[]): boolean {
     place.brought = records[Symbol.iterator]();
     return true;
   }
-  if (place.next >= end) return false;
+  if (place.next >= end) {
+    place.over = over;
+    return false;
+  }
   if (place.stuck > MAX_STUCK) throw stuckError(place);
   return true;
 }

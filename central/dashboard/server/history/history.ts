@@ -15,7 +15,7 @@ import type { StationSums } from "./station-sums.ts";
 import { Tally } from "./tally.ts";
 import type { Ticks } from "./ticks.ts";
 
-export interface HistoryOptions extends Omit<ReelSources, "countsBelow" | "counting"> {
+export interface HistoryOptions extends Omit<ReelSources, "countsBelow" | "counting" | "now"> {
   readonly kafka: Kafka;
   readonly clock: Clock;
   readonly sums: StationSums;
@@ -149,6 +149,7 @@ export class History {
     return Reel.open(
       {
         ...sources,
+        now: () => clock.now(),
         countsBelow: (offsets) => this.#tally.below(log.reader, offsets, hasTime),
         counting: () => !hasTime(),
       },

@@ -24,6 +24,8 @@ export interface ReelSources {
   readonly watched: Watched;
   /** How far back arrivals are read, ms. */
   readonly lookbackMs: number;
+  /** Wall clock, epoch ms. */
+  readonly now: () => number;
   readonly findings: () => AuditView["findings"];
   /** Devices that the present knows. */
   readonly devicesNow: () => number;
@@ -67,7 +69,7 @@ export class Reel {
 
   private constructor(sources: ReelSources, log: ReelLog, opened: Opened) {
     this.#sources = sources;
-    this.#cursors = new Cursors(log.reader, opened.starts);
+    this.#cursors = new Cursors(log.reader, opened.starts, sources.now);
     this.#counts = opened.counts && new Map(opened.counts);
     this.#counting = opened.counts === null && sources.counting();
     this.#at = opened.at;
@@ -79,8 +81,9 @@ export class Reel {
 
   /** @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_UNREADABLE, REGISTRY_UNAVAILABLE */
   static async open(sources: ReelSources, log: ReelLog, at: number, signal?: AbortSignal): Promise<Reel> {
-    const reel = new Reel(sources, log, await open(sources, log, at));
-    await reel.#stations(log);
+    const existing = new Set(await log.admin.listTopics());
+    const reel = new Reel(sources, log, await open(sources, log, at, existing));
+    if (existing.has(sources.topics.stationsTable)) await reel.#stations(log);
     await reel.forward(at, signal);
     return reel;
   }
@@ -88,7 +91,6 @@ export class Reel {
   /** Compacted, and seldom written: the stations are those of now. */
   async #stations({ admin, reader }: ReelLog): Promise<void> {
     const { stationsTable } = this.#sources.topics;
-    if (!(await admin.listTopics()).includes(stationsTable)) return;
     const all = new Cursors(reader, await startsAt(admin, stationsTable, 0));
     await all.before(Number.POSITIVE_INFINITY, (record) => this.#apply(record));
   }
@@ -232,10 +234,14 @@ interface Opened {
 }
 
 /** Where each topic is to be read from for a moment, and what had been counted by there. Topics that are not there are left out. */
-async function open(sources: ReelSources, { admin }: ReelLog, at: number): Promise<Opened> {
+async function open(
+  sources: ReelSources,
+  { admin }: ReelLog,
+  at: number,
+  existing: ReadonlySet<string>,
+): Promise<Opened> {
   const { topics, lookbackMs, countsBelow } = sources;
   const from = at - ENTRIES_MS;
-  const existing = new Set(await admin.listTopics());
   const read = lookBacks(topics, lookbackMs).filter(({ topic }) => existing.has(topic));
   const starts = await Promise.all(read.map(({ topic, ms }) => startsAt(admin, topic, at - ms)));
   const entries = starts.flat().filter(({ topic }) => topic === topics.turnstiles);

@@ -7,10 +7,11 @@ import type { HangingTransaction, KafkaAdmin, TopicDescription, TopicSpec } from
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { type Cluster, openCluster, partitionCounts } from "./cluster.ts";
 import { brokerError, coded } from "./errors.ts";
+import { listOffsets } from "./list-offsets.ts";
 import { openTransactions, tellsOfTransactions, transactionOf } from "./open-transactions.ts";
 import { CREATED_SETTLE_MS, persistently } from "./persistence.ts";
 import { TopicIds } from "./topic-ids.ts";
-import { allServed, groupOffsets, offsetsAt, topicOffsets } from "./topic-offsets.ts";
+import { allServed, groupOffsets, topicOffsets } from "./topic-offsets.ts";
 
 const GIVE_UP_MS = 10_000;
 const CREATE_TIMEOUT_MS = 10_000;
@@ -72,10 +73,20 @@ class KafkaJsAdmin implements KafkaAdmin {
   }
 
   async offsetsAt(topic: string, at: number): Promise<readonly number[]> {
-    const offsets = await this.#coded(`cannot read offsets of ${topic}`, () =>
-      persistently(this.#clock, () => offsetsAt(this.#client, topic, Math.ceil(at))),
+    return this.#coded(`cannot read offsets of ${topic}`, () =>
+      persistently(this.#clock, async () => {
+        const cluster = await this.#connected();
+        const places = partitionsIn(await partitionCounts(cluster, [topic]));
+        const [first, ends] = await Promise.all([
+          listOffsets(cluster, places, Math.ceil(at)),
+          listOffsets(cluster, places, "end"),
+        ]);
+        return places.map(({ partition }) => {
+          const offset = first.get(topic, partition) ?? -1;
+          return offset < 0 ? (ends.get(topic, partition) ?? 0) : offset;
+        });
+      }),
     );
-    return inOrder(offsets).map(({ offset }) => Number(offset));
   }
 
   async committedOffsets(group: string, topic: string): Promise<readonly number[] | null> {

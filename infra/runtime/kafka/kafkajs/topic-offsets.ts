@@ -9,11 +9,6 @@ export function topicOffsets(
   return once(client, (admin) => admin.fetchTopicOffsets(topic));
 }
 
-/** The first offset of each partition whose record is not older than this, epoch ms; the end where there is none. */
-export function offsetsAt(client: Client, topic: string, at: number): Promise<readonly SeekEntry[]> {
-  return once(client, (admin) => admin.fetchTopicOffsetsByTimestamp(topic, at));
-}
-
 /**
  * Ask each partition of these topics for its offsets, which only a leader that serves it answers: a broker tells of a new
  * partition's leader some time before that leader takes records, and refuses them until then.
