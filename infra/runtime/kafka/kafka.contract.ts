@@ -244,6 +244,8 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
       const asked = [Number.MIN_SAFE_INTEGER, -3_000, -2_999, -2_000, -500].map(async (ms) =>
         admin.offsetsAt(topic, Math.max(0, now + ms)),
       );
+      const nowhere = admin.offsetsAt(`${topic}.nowhere`, now);
+      await expect(nowhere).rejects.toMatchObject({ code: "KAFKA_UNAVAILABLE" });
       expect(await Promise.all(asked)).toEqual([
         [0, 0],
         [0, 0],

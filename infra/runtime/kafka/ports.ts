@@ -290,6 +290,8 @@ export interface KafkaAdmin {
   /**
    * Per partition the offset of the first record that is not older than this, epoch ms; the end where there is none. Of
    * the beginning of time (0) it is the first record that is still there.
+   *
+   * @throws {CodedError} KAFKA_UNAVAILABLE, also when there is no such topic
    */
   offsetsAt(topic: string, at: number): Promise<readonly number[]>;
   /** What a consumer group left as its next offsets, per partition; null: nothing. It may lag behind the group. */

@@ -77,6 +77,8 @@ class KafkaJsAdmin implements KafkaAdmin {
       persistently(this.#clock, async () => {
         const cluster = await this.#connected();
         const places = partitionsIn(await partitionCounts(cluster, [topic]));
+        if (places.length === 0)
+          throw new kafkajs.KafkaJSError(`there is no topic ${topic}`, { retriable: true });
         const [first, ends] = await Promise.all([
           listOffsets(cluster, places, Math.ceil(at)),
           listOffsets(cluster, places, "end"),
