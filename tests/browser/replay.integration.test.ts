@@ -78,7 +78,7 @@ test("a link to a moment shows it, marked; it plays on; and the way back leads t
   expect(Date.parse(reached)).toBeGreaterThan(at);
 
   // Every link keeps the moment, and a sheet is of it too.
-  await page.getByRole("button", { name: "Ten seconds back" }).click();
+  await page.getByRole("button", { name: "−10 s" }).click();
   await page.evaluate(() => {
     location.hash = "#/station/41660";
   });

@@ -7,11 +7,11 @@ import type { Player, PlayerView } from "./player.ts";
 import { Scrubber } from "./scrubber.tsx";
 import { usePlayer } from "./use-player.ts";
 
-const STEPS: readonly (readonly [ms: number, text: string, name: string])[] = [
-  [-60_000, "−1 min", "One minute back"],
-  [-10_000, "−10 s", "Ten seconds back"],
-  [10_000, "+10 s", "Ten seconds on"],
-  [60_000, "+1 min", "One minute on"],
+const STEPS: readonly (readonly [ms: number, text: string])[] = [
+  [-60_000, "−1 min"],
+  [-10_000, "−10 s"],
+  [10_000, "+10 s"],
+  [60_000, "+1 min"],
 ];
 
 const day = new Intl.DateTimeFormat("en-US", {
@@ -59,8 +59,8 @@ function Controls({ player, view }: { readonly player: Player; readonly view: Pl
   const { playing, speed, at, history } = view;
   const ticks = history?.ticks ?? [];
   const events = [
-    { step: -1, text: "◂ event", name: "To the event before" },
-    { step: 1, text: "event ▸", name: "To the next event" },
+    { step: -1, text: "Event before" },
+    { step: 1, text: "Next event" },
   ] as const;
   return (
     <div class="past-controls">
@@ -83,27 +83,20 @@ function Controls({ player, view }: { readonly player: Player; readonly view: Pl
         ))}
       </fieldset>
       <span class="past-steps">
-        {STEPS.map(([ms, text, name]) => (
-          <button
-            key={ms}
-            type="button"
-            class="control"
-            aria-label={name}
-            onClick={() => player.seek(at + ms)}
-          >
+        {STEPS.map(([ms, text]) => (
+          <button key={ms} type="button" class="control" onClick={() => player.seek(at + ms)}>
             {text}
           </button>
         ))}
       </span>
       <span class="past-steps">
-        {events.map(({ step, text, name }) => {
+        {events.map(({ step, text }) => {
           const tick = tickFrom(ticks, at, step);
           return (
             <button
               key={step}
               type="button"
               class="control"
-              aria-label={name}
               disabled={!tick}
               title={tick?.words}
               onClick={() => tick && player.seek(tick.at)}
