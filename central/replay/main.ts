@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
-import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
+import type { InRecord, Kafka } from "../../infra/runtime/kafka/ports.ts";
 import { createRegistryClient } from "../../infra/runtime/registry/client.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import type { AvroDecoder } from "../../infra/runtime/registry/ports.ts";
@@ -15,12 +15,12 @@ import { printableLines } from "../../infra/runtime/text/printable.ts";
 import { nearestStations } from "../../infra/runtime/text/stations.ts";
 import { CodedError, EXIT, isCoded } from "../../schemas/errors.ts";
 import { stationById } from "../../schemas/network/network.ts";
-import { parseReading, topicNames } from "../../schemas/topics.ts";
-import { ReplayCount } from "./count.ts";
+import { HEADERS, parseReading, topicNames } from "../../schemas/topics.ts";
+import { isWhole, ReplayCount } from "../records/count.ts";
+import { type Interval, type RecordLog, rawRuns, recordsOf } from "../records/interval.ts";
 import { durationOf, endOf, momentOf } from "./moment.ts";
-import { type Interval, rawRuns, recordsOf } from "./read.ts";
 import { type Arrival, MAX_ARRIVALS, Story } from "./story.ts";
-import { clockText, countText, dayText, isWhole } from "./text.ts";
+import { clockText, countText, dayText } from "./text.ts";
 
 const { env } = process;
 const name = "replay";
@@ -47,9 +47,9 @@ async function replay(flags: Flags): Promise<void> {
     throw new CodedError("USAGE", { message: "--to must be later than --from", retryable: false });
   const config = readConfig(recordSettings, env);
   await mustAnswer("KAFKA_BROKERS", env);
-  const around = { clock: systemClock, logger: commandLogger(name, env) };
-  const kafka = createKafka({ ...kafkaAccess(config), ...around, clientId: name });
-  const avro = avroDecoder(createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), ...around }));
+  const client = { clock: systemClock, logger: commandLogger(name, env) };
+  const kafka = createKafka({ ...kafkaAccess(config), ...client, clientId: name });
+  const avro = avroDecoder(createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), ...client }));
   const topics = topicNames(config.TOPIC_PREFIX);
   const isTold = !(flags.count || json);
   const count = new ReplayCount();
@@ -65,10 +65,13 @@ async function replay(flags: Flags): Promise<void> {
     if (topic === topics.turnstiles) story.entry(timestamp, stationId);
     else story.arrival({ at: timestamp, stationId, value, times });
   };
-  await recordsOf(kafka, [topics.arrivals, topics.turnstiles], interval, take);
-  if (isTold) await tell(story, interval, flags.speed, (value) => arrivalIn(avro, value));
   // A reading is in the raw topic before it is in a clean one: by so much at most, unless something stood still for longer.
-  const unreadable = await rawRuns(kafka, topics, from - lag, (run) => count.raw(run));
+  const around = { from: from - lag, to: to + lag };
+  const unreadable = await withLog(kafka, async (log) => {
+    await recordsOf(log, [topics.arrivals, topics.turnstiles], interval, take);
+    if (isTold) await tell(story, interval, flags.speed, (value) => arrivalIn(avro, value));
+    return rawRuns(log, topics, around, (run) => count.raw(run));
+  });
   const { counted } = count;
   if (json) print(JSON.stringify({ from: new Date(from), to: new Date(to), ...counted }, null, 2));
   else {
@@ -77,6 +80,17 @@ async function replay(flags: Flags): Promise<void> {
       print(`(${unreadable} records of the raw topic are no batches, and are passed over.)`);
   }
   if (!isWhole(counted)) process.exitCode = EXIT.failure;
+}
+
+async function withLog<T>(kafka: Kafka, read: (log: RecordLog) => Promise<T>): Promise<T> {
+  const admin = await kafka.admin();
+  const reader = kafka.logReader({ headers: [HEADERS.reading, HEADERS.times] });
+  try {
+    return await read({ admin, reader });
+  } finally {
+    await reader.stop();
+    await admin.close();
+  }
 }
 
 /** @returns undefined when the value cannot be read. @throws {CodedError} REGISTRY_UNAVAILABLE */

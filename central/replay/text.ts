@@ -1,6 +1,6 @@
 import { counted as figure } from "../audit/words.ts";
-import type { Counted, Fault } from "./count.ts";
-import type { Interval } from "./read.ts";
+import { type Counted, type Fault, isWhole } from "../records/count.ts";
+import type { Interval } from "../records/interval.ts";
 
 /** At most so many faults are printed. */
 const MAX_FAULTS = 20;
@@ -14,11 +14,6 @@ export function clockText(ms: number): string {
 
 export function dayText(ms: number): string {
   return new Date(ms).toLocaleDateString("en-CA");
-}
-
-/** Is each reading of the interval there once, in order, and nothing between two of them missing? */
-export function isWhole({ faults, nameless }: Counted): boolean {
-  return faults.length === 0 && nameless === 0;
 }
 
 /** What the records of the interval say, for a person. */

@@ -55,6 +55,17 @@ describe("axe finds nothing", { timeout: 300_000 }, () => {
     expect(await everywhere(experiments, (page) => page.waitForSelector("[data-experiment]"))).toEqual([]);
   });
 
+  test("in a replay", async () => {
+    const city = await readyCity();
+    city.press(40380, 12);
+    city.arrive("BL001", 40380, "blue", "b");
+    city.unplug("40380-T1");
+    const dashboard = await serve(city, { webRoot: bench.webRoot });
+    open.push(() => dashboard.stop());
+    const address = `${dashboard.url}/?at=${new Date().toISOString()}`;
+    expect(await everywhere(address, (page) => page.waitForSelector(".recount [data-whole]"))).toEqual([]);
+  });
+
   test("before there is anything", async () => {
     const dashboard = await serve(new SmallChicago(() => Date.now()), { webRoot: bench.webRoot });
     open.push(() => dashboard.stop());

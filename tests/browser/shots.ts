@@ -42,6 +42,7 @@ const SHOTS: readonly Shot[] = [
   { name: "break-it-light", width: 1440, theme: "light", path: "/#/break", prepare: tried },
   { name: "break-it-phone", width: 360, theme: "dark", path: "/#/break", prepare: tried },
   { name: "train-light", width: 1440, theme: "light", prepare: toTrain },
+  { name: "replay-light", width: 1440, theme: "light", prepare: toPast },
   { name: "headway-light", width: 1440, theme: "light", troubled: true },
   { name: "headway-phone", width: 360, theme: "light", troubled: true, prepare: toHeadway },
   { name: "running-tablet", width: 768, theme: "light" },
@@ -52,6 +53,11 @@ const SHOTS: readonly Shot[] = [
 
 async function strips(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Strips" }).click();
+}
+
+async function toPast(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Replay" }).click();
+  await page.waitForSelector(".recount [data-whole]");
 }
 
 async function toHeadway(page: Page): Promise<void> {

@@ -16,6 +16,7 @@ export interface TreePart {
 export const TEST_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   // What the server sends is held against what the page makes of it.
   "central/dashboard": ["central/dashboard/web/state"],
+  "central/dashboard/web": ["infra/runtime/testing"],
 };
 
 const LIBRARY = ["schemas", "infra/runtime"];
@@ -125,10 +126,17 @@ export const PARTS: readonly TreePart[] = [
   single("central/connect"),
   part(
     "central/dashboard",
-    [...LIBRARY, "central/audit/evidence.ts", "central/audit/view.ts", "central/audit/words.ts"],
+    [
+      ...LIBRARY,
+      "central/audit/evidence.ts",
+      "central/audit/view.ts",
+      "central/audit/words.ts",
+      "central/records",
+    ],
     ["."],
     ["server"],
     ["server/http", "server/live"],
+    ["server/history"],
     ["server/experiments", "server/gtfs", "server/view"],
     ["server/incidents", "server/proof"],
     ["server/incidents/rules"],
@@ -140,7 +148,7 @@ export const PARTS: readonly TreePart[] = [
     ["schemas", "infra/runtime/clock.ts"],
     ["."],
     ["incident"],
-    ["lines/lines.tsx", "station", "pipeline", "header", "break", "parts"],
+    ["lines/lines.tsx", "station", "pipeline", "header", "break", "parts", "replay"],
     ["map", "headway"],
     ["lines", "fleet"],
     ["state"],
@@ -148,12 +156,8 @@ export const PARTS: readonly TreePart[] = [
   ),
   single("central/dedup"),
   part("central/ksql", LIBRARY, ["main.ts"], ["shell"], ["."]),
-  single("central/replay", [
-    ...LIBRARY,
-    "central/audit/core/ranges.ts",
-    "central/audit/read/batch.ts",
-    "central/audit/words.ts",
-  ]),
+  single("central/records", [...LIBRARY, "central/audit/core/ranges.ts", "central/audit/read/batch.ts"]),
+  single("central/replay", [...LIBRARY, "central/audit/words.ts", "central/records"]),
   single("central/stations"),
   single("central/telemetry"),
 ];

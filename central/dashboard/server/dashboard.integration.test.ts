@@ -203,7 +203,7 @@ describe("the dashboard", () => {
       offset: 0,
       key: 40380,
       value: { station_id: 40380 },
-      headers: { reading: "40380-T1;1700000000;7;7" },
+      headers: { reading: "40380-T1;1700000000;1;7" },
     });
     for (const path of ["findings/none", "records/org.chicago.cta.turnstiles/0/99", "records/_schemas/0/0"]) {
       expect((await fetch(`${url}/api/v1/proof/${path}`)).status).toBe(404);

@@ -10,11 +10,15 @@ import type { Kafka, KafkaAdmin, TailGroupOptions } from "../../../infra/runtime
 import type { Logger } from "../../../infra/runtime/logger.ts";
 import type { AvroDecoder } from "../../../infra/runtime/registry/ports.ts";
 import type { HttpAccess } from "../../../infra/runtime/security/http.ts";
+import type { ExperimentView } from "../../../schemas/page/experiments.ts";
 import type { HopView, PageState } from "../../../schemas/page/page.ts";
 import { type Topics, telemetryGroup } from "../../../schemas/topics.ts";
 import { type AccessSettings, isLoopback } from "./experiments/access.ts";
 import { Feed } from "./feed.ts";
 import { WriterWatch } from "./fleet/writer-watch.ts";
+import { History } from "./history/history.ts";
+import { StationSums } from "./history/station-sums.ts";
+import { Ticks } from "./history/ticks.ts";
 import { createApp } from "./http/app.ts";
 import { IncidentWatch } from "./incidents/watch.ts";
 import { Channel } from "./live/channel.ts";
@@ -115,13 +119,16 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     timeLimits(),
     createApp({
       ...options,
-      ...{ access, model, evidences, now, ready: probe, hops: watch.hops },
+      ...{ access, model, evidences, now, ready: probe, hops: watch.hops, history: watch.history },
       incidents: incidents.incidents,
       proof: () => proof.last,
       gtfs: { lines: linesOf(options.watched ?? WHOLE_CITY), state: () => versions.state },
       experiments: {
         ...{ ...options, now, state: () => versions.state },
-        begun: (started) => incidents.begun(started),
+        begun(started) {
+          incidents.begun(started);
+          watch.ticks.trial(started.at, trialWords(started.experiment));
+        },
         access: { ...options.demo, loopback: isLoopback(options.host) },
       },
     }),
@@ -154,13 +161,27 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
   const { kafka, clock, topics } = options;
   const model = new Model();
   const viewers = new Viewers();
+  const decode = inputDecoder(topics, options.avro);
+  const sums = new StationSums();
+  const ticks = new Ticks();
   const feed = new Feed({
     ...options,
-    decode: inputDecoder(topics, options.avro),
+    async decode(record) {
+      const input = await decode(record);
+      sums.see(record, input);
+      return input;
+    },
     apply(input, live) {
       model.apply(input, clock.now(), live);
       incidents.take(input, live);
+      if (input.kind === "audit" && model.audit.verdict) ticks.see(model.audit.verdict);
     },
+  });
+  const history = new History({
+    ...{ ...options, decode, sums, ticks, watched: options.watched ?? WHOLE_CITY },
+    findings: () => model.audit.findings,
+    devicesNow: () => model.devices.all().length,
+    live: () => feed.behind.size === 0,
   });
   const asker = kafkaAsker(kafka);
   const writer = new WriterWatch({ kafka, group: telemetryGroup(topics), topic: topics.fleet, clock });
@@ -198,7 +219,7 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
       watched: options.watched ?? WHOLE_CITY,
     });
   return {
-    ...{ model, viewers, feed, system, proof, evidences, incidents, state },
+    ...{ model, viewers, feed, system, proof, evidences, incidents, history, ticks, state },
     hops: () => hops,
     measure(): void {
       const service = model.clock.serviceAt(clock.now());
@@ -210,6 +231,7 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
       await incidents.stop();
       await feed.stop();
       await evidences.stop();
+      await history.stop();
       await writer.stop();
       await asker.close();
     },
@@ -217,6 +239,10 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
 }
 
 /** What a page at this state must show as its sum; null: no station has data. */
+function trialWords({ hop, order, target }: ExperimentView): string {
+  return `Trial, ${hop}: ${order}${target === null ? "" : ` (${target})`}`;
+}
+
 function entriesOf({ entries }: PageState): number | null {
   const counts = Object.values(entries);
   return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);

@@ -98,6 +98,29 @@ test("on a real broker the totals agree, and a restarted server shows the presen
   );
 });
 
+test("a moment of the past is read by time, while the present goes on", async () => {
+  const get = async (path: string): Promise<unknown> =>
+    (await fetch(`${dashboard.url}/api/v1${path}`)).json();
+  const moment = `?at=${new Date().toISOString()}`;
+  // Kafka's time has milliseconds: what comes now is later.
+  await systemClock.sleep(5);
+  city.press(40380, 3);
+  city.arrive("BL001", 40790, "blue", "b");
+  await carry();
+  await vi.waitFor(async () => expect(await get("/proof")).toMatchObject({ summed: 15 }), soon);
+  expect(await get(`/stations/40380${moment}`)).toMatchObject({ entries: 7 });
+  expect(await get(`/stations/41400${moment}`)).toMatchObject({ entries: 5 });
+  expect(await get(`/trains${moment}`)).toMatchObject([{ id: "BL001", stationId: 40370 }]);
+  expect(await get(`/proof${moment}`)).toMatchObject({ state: "holds", summed: 12 });
+  expect(await get("/stations/40380")).toMatchObject({ entries: 10 });
+
+  const { from, to } = (await get("/history")) as { readonly from: number; readonly to: number };
+  const bounds = `?from=${new Date(from).toISOString()}&to=${new Date(to + 1).toISOString()}`;
+  expect(await get(`/recount${bounds}`)).toMatchObject({ whole: true, entries: 15, arrivals: 3, faults: [] });
+  const { snapshot } = (await get(`/moments${moment}`)) as { readonly snapshot: { readonly now: number } };
+  expect(snapshot.now).toBe(Date.parse(moment.slice(4)));
+});
+
 test("on a real broker an incident outlives the server that opened it", async () => {
   city.find({ firstSeen: Date.UTC(2018, 9, 16, 13, 5) });
   await carry();

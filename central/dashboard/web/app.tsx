@@ -13,6 +13,7 @@ import { Title } from "./parts/title.tsx";
 import { Pipeline } from "./pipeline/pipeline.tsx";
 import { Proof, ProofBar } from "./pipeline/proof.tsx";
 import { ProofSheet } from "./pipeline/proof-sheet.tsx";
+import { useTimeline } from "./state/past.ts";
 import { useRoute } from "./state/route.ts";
 import { useNow, usePage } from "./state/use.ts";
 import { isNight, WALL } from "./state/wall.ts";
@@ -27,10 +28,12 @@ export function App() {
   useKeys({ onHelp: () => setHelp(true), sheetOpen: route.at !== "overview" });
   const lost = usePage(({ link }) => link.state === "lost");
   const night = isNight(useNow(60_000));
+  const { past } = useTimeline();
   return (
-    <div class="page" data-lost={lost} data-wall={WALL} data-night={night}>
+    <div class="page" data-lost={lost} data-wall={WALL} data-night={night} data-past={past !== null}>
       <Header onHelp={() => setHelp(true)} />
       <Banner />
+      {past ? <past.Bar /> : null}
       <main class="main">
         <div class="view">{started ? <Lines /> : <Starting />}</div>
         <aside class="side" data-open={route.at !== "overview"}>
@@ -44,6 +47,7 @@ export function App() {
         </aside>
         <footer class="ribbon">
           <Proof />
+          {past ? <past.Recount /> : null}
           <Pipeline />
         </footer>
       </main>

@@ -1,11 +1,11 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { TimelineProvider } from "./replay/timeline.tsx";
 import { connect } from "./state/connection.ts";
 import { watchDrawn } from "./state/drawn.ts";
 import { PageStore } from "./state/store.ts";
 import { applyTheme } from "./state/theme.ts";
 import { Trials, TrialsContext } from "./state/trials.ts";
-import { StoreContext } from "./state/use.ts";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/header.css";
@@ -28,11 +28,11 @@ const trials = new Trials(store);
 const root = document.getElementById("app");
 if (root) {
   render(
-    <StoreContext.Provider value={store}>
+    <TimelineProvider live={store}>
       <TrialsContext.Provider value={trials}>
         <App />
       </TrialsContext.Provider>
-    </StoreContext.Provider>,
+    </TimelineProvider>,
     root,
   );
   void trials.ask();

@@ -231,6 +231,30 @@ export function kafkaContract(name: string, open: () => Promise<ContractSetting>
       await expect(wrong).rejects.toMatchObject({ code: "KAFKA_TOPIC_MISMATCH", retryable: false });
     });
 
+    test("a moment is an offset: of the first record that is not older, or the end", async () => {
+      const topic = await topicOf("moments");
+      const admin = await setting.kafka.admin();
+      cleanup.push(() => admin.close());
+      const now = Date.now();
+      const at = (ms: number, partition = 0): OutRecord => ({
+        ...record(topic, "x", partition),
+        timestamp: now + ms,
+      });
+      await write([at(-3_000), at(-2_000), at(-1_000), at(-2_500, 1)]);
+      const asked = [Number.MIN_SAFE_INTEGER, -3_000, -2_999, -2_000, -500].map(async (ms) =>
+        admin.offsetsAt(topic, Math.max(0, now + ms)),
+      );
+      const nowhere = admin.offsetsAt(`${topic}.nowhere`, now);
+      await expect(nowhere).rejects.toMatchObject({ code: "KAFKA_UNAVAILABLE" });
+      expect(await Promise.all(asked)).toEqual([
+        [0, 0],
+        [0, 0],
+        [1, 0],
+        [1, 1],
+        [3, 1],
+      ]);
+    });
+
     test("a topic that somebody else deleted is no obstacle to the next one", async () => {
       const admin = await setting.kafka.admin();
       cleanup.push(() => admin.close());

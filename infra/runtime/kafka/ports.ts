@@ -221,6 +221,8 @@ export interface LogReader {
 export interface LogReaderOptions {
   /** Names of the record headers to read, the others are passed over; left out: all. */
   readonly headers?: readonly string[];
+  /** What a look brings of one partition at most, bytes; a batch that is larger comes all the same. Left out: 4 MB. */
+  readonly partitionBytes?: number;
 }
 
 export interface SubscribeOptions {
@@ -297,6 +299,13 @@ export interface KafkaAdmin {
   listTopics(): Promise<readonly string[]>;
   /** End offsets per partition. */
   endOffsets(topic: string): Promise<readonly number[]>;
+  /**
+   * Per partition the offset of the first record that is not older than this, epoch ms; the end where there is none. Of
+   * the beginning of time (0) it is the first record that is still there.
+   *
+   * @throws {CodedError} KAFKA_UNAVAILABLE, also when there is no such topic
+   */
+  offsetsAt(topic: string, at: number): Promise<readonly number[]>;
   /** What a consumer group left as its next offsets, per partition; null: nothing. It may lag behind the group. */
   committedOffsets(group: string, topic: string): Promise<readonly number[] | null>;
   partitionsOf(topic: string): Promise<number>;

@@ -60,6 +60,7 @@ async function adminOf(broker: Broker, life: Life): Promise<KafkaAdmin> {
     ensureTopics: asked("ensure topics", admin.ensureTopics),
     listTopics: asked("list topics", admin.listTopics),
     endOffsets: asked("end offsets", admin.endOffsets),
+    offsetsAt: asked("offsets at a time", admin.offsetsAt),
     committedOffsets: (group, topic) =>
       broker.ask(life, "group offsets", () => {
         const found = Array.from({ length: broker.memory.log.partitionCount(topic) }, (_, partition) =>

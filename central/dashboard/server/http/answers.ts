@@ -43,13 +43,14 @@ export function stationAnswer(
   };
 }
 
-export function stationDetail(station: StationView, model: Model): StationDetail {
+/** @param counted - is it known what dedup had counted? Otherwise it is not known how much waits before it. */
+export function stationDetail(station: StationView, model: Model, counted: boolean): StationDetail {
   const devices = model.devices.all().filter((device) => device.stationId === station.id);
   const heard = devices.some((device) => device.kind === "turnstile" && device.state === "online");
   const path = model.readings.path(station.id);
   return {
     ...stationAnswer(station, model, devices),
-    devices: devices.map((device) => deviceDetail(device, model)),
+    devices: devices.map((device) => deviceDetail(device, model, counted)),
     thisHour: model.history.thisHour(station.id),
     history: model.history.view(station.id, () => heard),
     calls: model.readings.calls(station.id).map((call) => ({ ...call, at: iso(call.at) })),
@@ -67,9 +68,10 @@ function deviceAnswer({ id, kind, state, reported }: KnownDevice): DeviceAnswer 
   return { id, kind, state, lastSeen: reported.lastSeen === null ? null : iso(reported.lastSeen) };
 }
 
-function deviceDetail(device: KnownDevice, model: Model): DeviceDetail {
+function deviceDetail(device: KnownDevice, model: Model, counted: boolean): DeviceDetail {
   const { reported, reason, since } = device;
-  const count = reported.positions ? countDevice(reported.positions, model.dedup.boots(device.id)) : null;
+  const { positions } = reported;
+  const count = counted && positions ? countDevice(positions, model.dedup.boots(device.id)) : null;
   return {
     ...deviceAnswer(device),
     reason,

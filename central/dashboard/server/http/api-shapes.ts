@@ -12,6 +12,7 @@ import type {
 } from "../../../../schemas/page/api.ts";
 import { HOPS, type HopView } from "../../../../schemas/page/page.ts";
 import { vehicleShape } from "../fleet/shapes.ts";
+import { historyShape, momentsShape, recountShape } from "../history/shapes.ts";
 import { incidentAnswerShape, incidentViewShape } from "../incidents/shapes.ts";
 import { findingShape, proofShape, recordShape } from "../proof/shapes.ts";
 
@@ -122,6 +123,9 @@ export const API_SHAPES = {
   Incidents: z.array(incidentViewShape),
   Incident: incidentAnswerShape,
   Hops: z.array(hop),
+  History: historyShape,
+  Moments: momentsShape,
+  Recount: recountShape,
   Problem: z.strictObject({ error: z.string() }),
 } as const;
 

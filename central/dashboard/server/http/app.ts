@@ -7,18 +7,20 @@ import { messageOf } from "../../../../schemas/errors.ts";
 import type { HopView } from "../../../../schemas/page/page.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
 import { type ExperimentSources, experimentRoutes } from "../experiments/routes.ts";
-import { vehicleAnswer } from "../fleet/shapes.ts";
+import type { History } from "../history/history.ts";
 import { incidentRoutes } from "../incidents/routes.ts";
 import type { Incidents } from "../incidents/rules/incidents.ts";
 import type { Model } from "../model/model.ts";
 import type { Evidences } from "../proof/evidence.ts";
 import { proofRoutes } from "../proof/routes.ts";
-import { stationAnswer, stationDetail, trainAnswer, trainDetail, weatherAnswer } from "./answers.ts";
 import { type GtfsSources, gtfsRoutes } from "./gtfs-routes.ts";
+import { historyRoutes } from "./history-routes.ts";
 import { openApiDocument } from "./openapi.ts";
+import type { KnownState } from "./state-answers.ts";
 
 export interface AppSources {
   readonly model: Model;
+  readonly history: History;
   readonly proof: () => ProofView | null;
   readonly hops: () => readonly HopView[];
   readonly evidences: Evidences;
@@ -88,41 +90,22 @@ export function createApp(sources: AppSources): Express {
 }
 
 function apiRoutes(sources: AppSources): Router {
-  const { model, now } = sources;
+  const { model, now, history } = sources;
   const api = express.Router();
   api.use((_request, response, next) => {
     response.set("cache-control", "no-store");
     next();
   });
-  const trains = () => model.trains.view(now(), model.clock.view()?.speed ?? null);
-  api.get("/trains", (_request, response) => {
-    response.json(Object.values(trains()).map(trainAnswer));
+  const live = (): KnownState => ({
+    model,
+    proof: sources.proof(),
+    hops: sources.hops(),
+    now: now(),
+    counted: true,
   });
-  api.get("/trains/:id", (request, response) => {
-    const train = trains()[request.params.id];
-    if (train) response.json(trainDetail(train, model));
-    else notFound(response, `no train ${request.params.id} was seen of late`);
-  });
-  api.get("/stations", (_request, response) => {
-    const devices = model.devices.all();
-    response.json(model.stations().map((station) => stationAnswer(station, model, devices)));
-  });
-  api.get("/stations/:id", (request, response) => {
-    const station = model.stations().find(({ id }) => String(id) === request.params.id);
-    if (station) response.json(stationDetail(station, model));
-    else notFound(response, `no station ${request.params.id} on the three lines`);
-  });
-  api.get("/vehicles", (_request, response) => {
-    response.json(model.vehicles.all(now()).map(vehicleAnswer));
-  });
-  api.get("/weather", (_request, response) => {
-    response.json(weatherAnswer(model.weather));
-  });
+  api.use(historyRoutes({ history, live }));
   api.use("/proof", proofRoutes(sources));
   api.use("/incidents", incidentRoutes(sources.incidents));
-  api.get("/hops", (_request, response) => {
-    response.json(sources.hops());
-  });
   const document = openApiDocument(sources.version);
   api.get("/openapi.json", (_request, response) => {
     response.json(document);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { StationDetail } from "../../../../schemas/page/api.ts";
 import { readyCity, serve } from "../testing/served.ts";
 import { SmallChicago } from "../testing/small-chicago.ts";
 import { API_SHAPES } from "./api-shapes.ts";
@@ -21,8 +22,20 @@ async function api(city: SmallChicago): Promise<(path: string) => Promise<Respon
   return (path) => fetch(`${dashboard.url}/api/v1${path}`);
 }
 
-function withExamples(path: string, parameters: (typeof OPERATIONS)[number]["parameters"] = {}): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name]?.example));
+/** The path with its examples, and with the moments that it must have: the last second. */
+function withExamples({ path, parameters = {}, query = {} }: (typeof OPERATIONS)[number]): string {
+  const named = path.replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name]?.example));
+  const asked = Object.entries(query).filter(([, { required }]) => required);
+  const moments = asked.map(([name]) => {
+    const at = Date.now() - (name === "from" ? 1_000 : 0);
+    return `${name}=${new Date(at).toISOString()}`;
+  });
+  return moments.length === 0 ? named : `${named}?${moments.join("&")}`;
+}
+
+/** Without data there is nothing of this name, or no such moment. */
+function mayMiss({ parameters, query = {} }: (typeof OPERATIONS)[number]): boolean {
+  return parameters !== undefined || Object.values(query).some(({ required }) => required);
 }
 
 describe("the OpenAPI document", () => {
@@ -47,12 +60,15 @@ describe("the OpenAPI document", () => {
       "getIncidents",
       "getIncidentsId",
       "getHops",
+      "getHistory",
+      "getMoments",
+      "getRecount",
     ]);
     const referred = [...JSON.stringify(document.paths).matchAll(/schemas\/(\w+)"/g)].map(([, name]) => name);
     for (const name of referred) expect(document.components.schemas).toHaveProperty(name ?? "");
   });
 
-  test.each(OPERATIONS)("is what $path answers, with data", async ({ path, answer, parameters }) => {
+  test.each(OPERATIONS)("is what $path answers, with data", async (operation) => {
     const city = await readyCity();
     city.press(40380, 1_200);
     city.arrive("BL001", 40380, "blue", "b");
@@ -69,17 +85,47 @@ describe("the OpenAPI document", () => {
         timeout: 10_000,
       },
     );
-    const response = await get(withExamples(path, parameters));
+    const response = await get(withExamples(operation));
     expect(response.status).toBe(200);
-    expect(API_SHAPES[answer].safeParse(await response.json()).error?.issues ?? []).toEqual([]);
+    expect(API_SHAPES[operation.answer].safeParse(await response.json()).error?.issues ?? []).toEqual([]);
+  });
+
+  test("has each answer about the present also about a moment", async () => {
+    const began = Date.now() - 10_000;
+    let now = began;
+    const city = await readyCity(() => now);
+    city.press(40380, 3);
+    city.arrive("BL001", 40380, "blue", "b");
+    const get = await api(city);
+    now += 5_000;
+    city.press(40380, 4);
+    const at = `?at=${new Date(began + 1_000).toISOString()}`;
+    for (const operation of OPERATIONS.filter(({ query }) => query?.["at"]?.required === false)) {
+      const response = await get(`${withExamples(operation)}${at}`);
+      expect(response.status).toBe(200);
+      expect(API_SHAPES[operation.answer].safeParse(await response.json()).error?.issues ?? []).toEqual([]);
+    }
+    const then = (await (await get(`/stations/40380${at}`)).json()) as StationDetail;
+    expect(then).toMatchObject({ entries: 3, name: "Clark/Lake" });
+    // What dedup had counted then is not known: nor what waited before it.
+    expect(then.devices.map(({ waiting }) => waiting)).toContain(null);
+    expect(then.devices.filter(({ waiting }) => waiting !== null)).toEqual([]);
+    const early = await get("/stations?at=2026-01-01T00:00:00Z");
+    expect([early.status, await early.json()]).toEqual([
+      404,
+      {
+        error: expect.stringMatching(/^Kafka holds nothing before 20.*: ask for that moment or a later one$/),
+      },
+    ]);
+    expect((await get("/stations?at=noon")).status).toBe(400);
   });
 
   test("is what is answered before there is anything", async () => {
     const get = await api(new SmallChicago(() => Date.now()));
-    for (const { path, answer, parameters } of OPERATIONS) {
-      const response = await get(withExamples(path, parameters));
-      const shape = API_SHAPES[parameters ? "Problem" : answer];
-      expect(response.status).toBe(parameters ? 404 : 200);
+    for (const operation of OPERATIONS) {
+      const response = await get(withExamples(operation));
+      const shape = API_SHAPES[mayMiss(operation) ? "Problem" : operation.answer];
+      expect(response.status).toBe(mayMiss(operation) ? 404 : 200);
       expect(shape.safeParse(await response.json()).error?.issues ?? []).toEqual([]);
     }
   });

@@ -9,7 +9,23 @@ interface Operation {
   readonly parameters?: Readonly<
     Record<string, { readonly type: "integer" | "string"; readonly example: string | number }>
   >;
+  /** What may stand behind the path; it answers 404 for a moment that Kafka does not hold. */
+  readonly query?: Readonly<Record<string, QueryParameter>>;
 }
+
+interface QueryParameter {
+  readonly type: "date-time" | "integer";
+  readonly required: boolean;
+  readonly description: string;
+}
+
+const AT = {
+  at: {
+    type: "date-time",
+    required: false,
+    description: "As it was at this moment, from Kafka's records; left out: now",
+  },
+} as const;
 
 const STATION = { id: { type: "integer", example: 40380 } } as const;
 const TRAIN = { id: { type: "string", example: "BL001" } } as const;
@@ -25,26 +41,34 @@ const RECORD = {
 
 /** Everything below `/api/v1` that answers data; the document and its test are made of it. */
 export const OPERATIONS: readonly Operation[] = [
-  { path: "/trains", summary: "Where each train was seen last.", answer: "Trains" },
+  { path: "/trains", summary: "Where each train was seen last.", answer: "Trains", query: AT },
   {
     path: "/trains/{id}",
     summary: "One train: when its trip began, and the sensors that saw it last, newest first.",
     answer: "Train",
+    query: AT,
     parameters: TRAIN,
   },
-  { path: "/stations", summary: "Every station with its entries and devices.", answer: "Stations" },
+  {
+    path: "/stations",
+    summary: "Every station with its entries and devices.",
+    answer: "Stations",
+    query: AT,
+  },
   {
     path: "/stations/{id}",
     summary: "One station: devices in detail, recent entries, last trains, one entry's way.",
     answer: "Station",
+    query: AT,
     parameters: STATION,
   },
-  { path: "/vehicles", summary: "Where each vehicle was last.", answer: "Vehicles" },
-  { path: "/weather", summary: "The last weather; null before the first.", answer: "Weather" },
+  { path: "/vehicles", summary: "Where each vehicle was last.", answer: "Vehicles", query: AT },
+  { path: "/weather", summary: "The last weather; null before the first.", answer: "Weather", query: AT },
   {
     path: "/proof",
     summary: "The auditor's verdict: is every reading accounted for? null before the first look.",
     answer: "Proof",
+    query: AT,
   },
   {
     path: "/proof/findings",
@@ -78,6 +102,31 @@ export const OPERATIONS: readonly Operation[] = [
     path: "/hops",
     summary: "Each hop of the last seconds: rate, delay, what waits before it.",
     answer: "Hops",
+    query: AT,
+  },
+  {
+    path: "/history",
+    summary: "From when on the past can be looked at, and what happened in it.",
+    answer: "History",
+  },
+  {
+    path: "/moments",
+    summary: "The page as it was at a moment, and as it went on; for the page itself.",
+    answer: "Moments",
+    query: {
+      at: { type: "date-time", required: true, description: "The first moment" },
+      step: { type: "integer", required: false, description: "From one to the next, ms; 1000" },
+      frames: { type: "integer", required: false, description: "How many follow, up to 120; 0" },
+    },
+  },
+  {
+    path: "/recount",
+    summary: "An interval of at most 15 minutes, counted again from its records alone.",
+    answer: "Recount",
+    query: {
+      from: { type: "date-time", required: true, description: "Its beginning" },
+      to: { type: "date-time", required: true, description: "The first moment behind it" },
+    },
   },
 ];
 
@@ -102,23 +151,36 @@ export function openApiDocument(version: string): Readonly<Record<string, unknow
   };
 }
 
-function describe({ path, summary, answer, parameters }: Operation): Readonly<Record<string, unknown>> {
+function describe({
+  path,
+  summary,
+  answer,
+  parameters,
+  query,
+}: Operation): Readonly<Record<string, unknown>> {
   const json = (shape: ApiShape) => ({
     "application/json": { schema: { $ref: `#/components/schemas/${shape}` } },
   });
   return {
     operationId: `get${path.replace(/[^a-z]+(.)?/g, (_, next: string = "") => next.toUpperCase())}`,
     summary,
-    ...(parameters
-      ? {
-          parameters: Object.entries(parameters).map(([name, { type, example }]) => {
-            return { name, in: "path", required: true, schema: { type }, example };
-          }),
-        }
-      : {}),
+    ...(parameters || query ? { parameters: [...inPath(parameters), ...inQuery(query)] } : {}),
     responses: {
       200: { description: "The present.", content: json(answer) },
-      ...(parameters ? { 404: { description: "There is none.", content: json("Problem") } } : {}),
+      ...(parameters || query ? { 404: { description: "There is none.", content: json("Problem") } } : {}),
     },
   };
+}
+
+function inPath(parameters: Operation["parameters"] = {}): readonly object[] {
+  return Object.entries(parameters).map(([name, { type, example }]) => {
+    return { name, in: "path", required: true, schema: { type }, example };
+  });
+}
+
+function inQuery(query: Operation["query"] = {}): readonly object[] {
+  return Object.entries(query).map(([name, { type, required, description }]) => {
+    const schema = type === "integer" ? { type } : { type: "string", format: type };
+    return { name, in: "query", required, description, schema };
+  });
 }

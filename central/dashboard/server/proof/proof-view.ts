@@ -4,7 +4,7 @@ import type { AuditView } from "../../../audit/view.ts";
 import { ageWords, findingWords } from "../../../audit/words.ts";
 
 export interface ProofSources {
-  readonly audit: AuditView;
+  readonly audit: Pick<AuditView, "verdict" | "findings">;
   /** What the table of sums has in all, as this server has read it; null: no row yet. */
   readonly summed: () => number | null;
   readonly deadLetters: () => number;

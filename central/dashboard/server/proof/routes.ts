@@ -1,22 +1,17 @@
 import { Router } from "express";
 import { isCoded } from "../../../../schemas/errors.ts";
-import type { ProofView } from "../../../../schemas/page/proof.ts";
 import type { Model } from "../model/model.ts";
 import type { Evidences } from "./evidence.ts";
 import { findingAnswer } from "./findings.ts";
 
 export interface ProofRouteSources {
   readonly model: Model;
-  readonly proof: () => ProofView | null;
   readonly evidences: Evidences;
 }
 
-/** `/api/v1/proof`: the verdict, the findings, and the records that show them. */
-export function proofRoutes({ model, proof, evidences }: ProofRouteSources): Router {
+/** `/api/v1/proof/…`: the findings, and the records that show them. */
+export function proofRoutes({ model, evidences }: ProofRouteSources): Router {
   const router = Router();
-  router.get("/", (_request, response) => {
-    response.json(proof());
-  });
   router.get("/findings", (_request, response) => {
     response.json(model.audit.findings.map(findingAnswer));
   });

@@ -124,18 +124,18 @@ export class SmallChicago {
     const device = this.#device(turnstileId(stationId, options.number ?? 1));
     device.numbered += n;
     if (device.state !== "online") return;
+    const first = device.counted + 1;
     device.stored = device.numbered;
     device.counted = device.numbered;
     this.#dedup(stationId);
-    this.#write(
-      this.topics.turnstiles,
-      stationId,
-      { station_id: stationId },
-      {
-        ...this.#times(),
-        [HEADERS.reading]: formatReading(device.id, MEMORY, device.numbered, device.numbered),
-      },
-    );
+    for (let seq = first; seq <= device.numbered; seq++) {
+      this.#write(
+        this.topics.turnstiles,
+        stationId,
+        { station_id: stationId },
+        { ...this.#times(), [HEADERS.reading]: formatReading(device.id, MEMORY, seq, device.numbered) },
+      );
+    }
     if (options.summed !== false) this.sum(stationId);
   }
 
@@ -175,7 +175,10 @@ export class SmallChicago {
         prev_station_id: null,
         prev_direction: null,
       },
-      this.#times(),
+      {
+        ...this.#times(),
+        [HEADERS.reading]: formatReading(sensor.id, MEMORY, sensor.numbered, sensor.numbered),
+      },
     );
   }
 

@@ -3,6 +3,7 @@ import { CLOCK_TRUST_MS } from "../../../../schemas/page/page.ts";
 import { ageWords } from "../rules/freshness.ts";
 import { countByHealth } from "../rules/health.ts";
 import { clockDay, clockTime, emulated, figure, plural, sky } from "../rules/words.ts";
+import { useTimeline } from "../state/past.ts";
 import { BREAK_HREF } from "../state/route.ts";
 import { applyTheme, storedTheme, THEMES, type Theme } from "../state/theme.ts";
 import { useTrials } from "../state/trials.ts";
@@ -20,6 +21,7 @@ export function Header({ onHelp }: { readonly onHelp: () => void }) {
       <DeviceCounts />
       <div class="controls">
         <BreakIt />
+        <Replay />
         <Pause />
         <ThemeChoice />
         <button type="button" class="control" onClick={onHelp}>
@@ -106,7 +108,8 @@ function DeviceCounts() {
 /** Only where this page may do it. */
 function BreakIt() {
   const { offer } = useTrials();
-  if (offer.access === "no") return null;
+  const { past } = useTimeline();
+  if (offer.access === "no" || past) return null;
   return (
     <a class="control" href={BREAK_HREF}>
       <span class="glyph" data-glyph="break" aria-hidden="true" />
@@ -115,11 +118,25 @@ function BreakIt() {
   );
 }
 
+/** Any moment that Kafka still holds. */
+function Replay() {
+  const { past, enter } = useTimeline();
+  if (past) return null;
+  return (
+    <button type="button" class="control" onClick={() => enter(null)}>
+      <span class="glyph" data-glyph="replay" aria-hidden="true" />
+      <span class="control-word">Replay</span>
+    </button>
+  );
+}
+
 function Pause() {
   const store = useContext(StoreContext);
   const paused = usePage((view) => view.paused);
+  const { past } = useTimeline();
+  if (past) return null;
   return (
-    <button type="button" class="control" aria-pressed={paused} onClick={() => store.pause(!paused)}>
+    <button type="button" class="control pause" aria-pressed={paused} onClick={() => store.pause(!paused)}>
       <span class="glyph" data-glyph={paused ? "resume" : "pause"} aria-hidden="true" />
       <span class="control-word">{paused ? "Resume" : "Pause"}</span>
     </button>

@@ -8,6 +8,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Enter", "open the station or the train"],
   ["Esc", "close it"],
   ["/", "find a station"],
+  ["Space, Page", "in a replay, on its slider: play or pause, a minute on or back"],
   ["?", "this help"],
 ];
 
@@ -21,6 +22,7 @@ const WORDS: readonly (readonly [string, string])[] = [
   ["received once", "in Kafka's clean topic, where each entry is exactly once (dedup sees to it)"],
   ["totalled", "counted into its station's sum by ksql"],
   ["on your screen", "the sum of what this page has drawn"],
+  ["replay", "the page as it was: made again from what Kafka holds, while the present goes on unseen"],
   ["late, offline, unknown", "a device that is slow to report; one that does not; one whose agent is gone"],
   ["headway", "the time between two trains that follow one another"],
   ["bunched, long gap", "under half, or over 1¾ of the even headway"],

@@ -1,6 +1,7 @@
 import { useContext, useEffect, useState } from "preact/hooks";
 import { countByHealth } from "../rules/health.ts";
 import { plural } from "../rules/words.ts";
+import { useTimeline } from "../state/past.ts";
 import { StoreContext } from "../state/use.ts";
 import type { View } from "../state/view.ts";
 
@@ -11,7 +12,10 @@ const PERIOD_MS = 10_000;
 export function LiveRegion() {
   const store = useContext(StoreContext);
   const [words, setWords] = useState("");
-  useEffect(() => store.clock.every(PERIOD_MS, () => setWords(summary(store.view))), [store]);
+  const { past } = useTimeline();
+  // Of the past the bar says what is to be heard.
+  const say = (): void => setWords(past ? "" : summary(store.view));
+  useEffect(() => store.clock.every(PERIOD_MS, say), [store, past]);
   return (
     <p class="visually-hidden" aria-live="polite">
       {words}

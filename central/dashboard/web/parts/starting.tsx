@@ -1,3 +1,4 @@
+import { useTimeline } from "../state/past.ts";
 import { usePage } from "../state/use.ts";
 
 /** Parts as a visitor knows them. */
@@ -18,6 +19,8 @@ export function Starting() {
   const link = usePage((view) => view.link);
   const parts = usePage(({ state }) => state?.parts);
   const live = usePage(({ state }) => state?.live ?? false);
+  const { past, waiting } = useTimeline();
+  if (past || waiting) return <NoMoment waiting={waiting} />;
   return (
     <section class="starting" aria-labelledby="starting">
       <h2 id="starting">{heading(link.state, live)}</h2>
@@ -42,6 +45,20 @@ export function Starting() {
             : "Waiting for the server of this page."}
         </p>
       )}
+    </section>
+  );
+}
+
+/** The bar of the replay says why. */
+function NoMoment({ waiting }: { readonly waiting: boolean }) {
+  return (
+    <section class="starting" aria-labelledby="starting">
+      <h2 id="starting">{waiting ? "Reading a moment of the past" : "Nothing to show of this moment"}</h2>
+      <p class="muted">
+        {waiting
+          ? "The page is made again from Kafka’s records of that time."
+          : "The line above says why, and from when on there is something."}
+      </p>
     </section>
   );
 }

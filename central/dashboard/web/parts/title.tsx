@@ -2,6 +2,8 @@ import { useEffect } from "preact/hooks";
 import type { PageState } from "../../../../schemas/page/page.ts";
 import { attention } from "../rules/attention.ts";
 import { titleOf } from "../rules/title.ts";
+import { wall } from "../rules/words.ts";
+import { useTimeline } from "../state/past.ts";
 import { type PageRoute, useRoute } from "../state/route.ts";
 import { useNow, usePage } from "../state/use.ts";
 
@@ -11,7 +13,9 @@ export function Title() {
   const state = usePage((view) => view.state);
   const now = useNow(1_000);
   const needing = state ? attention(state, now).length : 0;
-  const title = titleOf(placeOf(route, state), needing);
+  const { past } = useTimeline();
+  const place = placeOf(route, state);
+  const title = past ? `${wall(now)} replay – ${titleOf(place, 0)}` : titleOf(place, needing);
   useEffect(() => {
     document.title = title;
   }, [title]);

@@ -3,6 +3,7 @@ import { isOpen } from "../../../../schemas/audit.ts";
 import type { FindingAnswer } from "../../../../schemas/page/api.ts";
 import { asOf, CAUSE_WORDS, fleetSentence, HOP_WORDS, headline, sentence } from "../rules/proof-words.ts";
 import { figure, plural } from "../rules/words.ts";
+import { useTimeline } from "../state/past.ts";
 import { useNow, usePage } from "../state/use.ts";
 import { FindingView } from "./finding.tsx";
 
@@ -67,7 +68,9 @@ export function ProofSheet({ finding }: { readonly finding: string | null }) {
 }
 
 function Findings({ wanted }: { readonly wanted: string | null }) {
-  const [findings, setFindings] = useState<readonly FindingAnswer[] | null>(null);
+  const [all, setFindings] = useState<readonly FindingAnswer[] | null>(null);
+  const now = useNow(1_000);
+  const { past } = useTimeline();
   useEffect(() => {
     const abort = new AbortController();
     fetch("/api/v1/proof/findings", { signal: abort.signal })
@@ -75,7 +78,8 @@ function Findings({ wanted }: { readonly wanted: string | null }) {
       .catch(() => {});
     return () => abort.abort();
   }, []);
-  if (findings === null) return null;
+  if (all === null) return null;
+  const findings = past ? all.filter(({ firstSeen }) => Date.parse(firstSeen) <= now) : all;
   if (findings.length === 0) return <p class="sheet-part">Nothing was ever found to be wrong, or lost.</p>;
   const groups = [
     { name: "Open", of: findings.filter(isOpen) },

@@ -32,6 +32,11 @@ export class PageStore {
     return this.#drawn;
   }
 
+  /** What has come last, also while paused. */
+  get latest(): View {
+    return this.#latest;
+  }
+
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

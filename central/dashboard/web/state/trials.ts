@@ -41,7 +41,7 @@ export class Trials {
 
   /** Why what waits cannot begin yet. */
   get waitsFor(): string {
-    return waitsFor(this.#page.view.state?.proof ?? null) ?? "";
+    return waitsFor(this.#page.latest.state?.proof ?? null) ?? "";
   }
 
   /** Ask what may be broken. @param token - what the reader typed; empty on loopback. */
@@ -84,7 +84,7 @@ export class Trials {
 
   /** What the offer depends on: a page that is opened early hears of devices and parts later. */
   #breakable(): string {
-    const { state } = this.#page.view;
+    const { state } = this.#page.latest;
     const heard = Object.values(state?.devices ?? {}).some(
       (device) => device.kind === "turnstile" && device.state === "online",
     );
@@ -92,7 +92,7 @@ export class Trials {
   }
 
   #look(): Observed | null {
-    const { state } = this.#page.view;
+    const { state } = this.#page.latest;
     if (!state) return null;
     const { proof, parts, devices } = state;
     return { proof, parts, devices, now: this.#page.now };

@@ -7,6 +7,7 @@ import type { HangingTransaction, KafkaAdmin, TopicDescription, TopicSpec } from
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { type Cluster, openCluster, partitionCounts } from "./cluster.ts";
 import { brokerError, coded } from "./errors.ts";
+import { listOffsets } from "./list-offsets.ts";
 import { openTransactions, tellsOfTransactions, transactionOf } from "./open-transactions.ts";
 import { CREATED_SETTLE_MS, persistently } from "./persistence.ts";
 import { TopicIds } from "./topic-ids.ts";
@@ -73,6 +74,25 @@ class KafkaJsAdmin implements KafkaAdmin {
       persistently(this.#clock, () => topicOffsets(this.#client, topic)),
     );
     return inOrder(offsets).map((o) => Number(o.high));
+  }
+
+  async offsetsAt(topic: string, at: number): Promise<readonly number[]> {
+    return this.#coded(`cannot read offsets of ${topic}`, () =>
+      persistently(this.#clock, async () => {
+        const cluster = await this.#connected();
+        const places = partitionsIn(await partitionCounts(cluster, [topic]));
+        if (places.length === 0)
+          throw new kafkajs.KafkaJSError(`there is no topic ${topic}`, { retriable: true });
+        const [first, ends] = await Promise.all([
+          listOffsets(cluster, places, Math.ceil(at)),
+          listOffsets(cluster, places, "end"),
+        ]);
+        return places.map(({ partition }) => {
+          const offset = first.get(topic, partition) ?? -1;
+          return offset < 0 ? (ends.get(topic, partition) ?? 0) : offset;
+        });
+      }),
+    );
   }
 
   async committedOffsets(group: string, topic: string): Promise<readonly number[] | null> {

@@ -3,8 +3,8 @@ import { Positions } from "../positions.ts";
 import type { Broker, Cluster } from "./cluster.ts";
 import { type TopicPlan, topicPlans } from "./cluster.ts";
 
-/** Which of a partition's offsets is asked for. */
-export type OffsetKind = "first" | "stable" | "end";
+/** Which of a partition's offsets is asked for; a number: of the first record that is not older, epoch ms, or -1. */
+export type OffsetKind = "first" | "stable" | "end" | number;
 
 /** Kafka's names: a special timestamp, and read_uncommitted (0) or read_committed (1). */
 const ASKED = {
@@ -30,7 +30,8 @@ export async function listOffsets(
   plansOf: PlansOf = (topics) => topicPlans(cluster, topics),
 ): Promise<Positions> {
   const offsets = new Positions();
-  const { timestamp, isolationLevel } = ASKED[kind];
+  const { timestamp, isolationLevel } =
+    typeof kind === "number" ? { timestamp: kind, isolationLevel: 0 } : ASKED[kind];
   await Promise.all(
     [...(await byLeader(cluster, places, plansOf))].map(async ([leader, topics]) => {
       const broker: Broker = await cluster.findBroker({ nodeId: leader });

@@ -1,4 +1,5 @@
 import { CodedError } from "../../../../schemas/errors.ts";
+import { defined } from "../../defined.ts";
 import type { LogReader, LogReaderOptions, LookAt, Looked } from "../ports.ts";
 import { Positions } from "../positions.ts";
 import { type HeaderName, headerNames } from "../wire/batch-records.ts";
@@ -33,13 +34,15 @@ export class KafkaJsLogReader implements LogReader {
   readonly #options: ClusterOptions;
   readonly #headers: readonly HeaderName[] | undefined;
   readonly #mayMiss: boolean;
+  readonly #limits: { readonly maxBytes: number; readonly maxPartitionBytes: number };
   #open: Open | undefined;
 
   /** @param mayMiss - topics that do not exist are left out of a look; else they fail it. */
-  constructor(options: ClusterOptions, { headers }: LogReaderOptions, mayMiss = false) {
+  constructor(options: ClusterOptions, { headers, partitionBytes }: LogReaderOptions, mayMiss = false) {
     this.#options = options;
     this.#mayMiss = mayMiss;
     this.#headers = headers && headerNames(headers);
+    this.#limits = { ...LIMITS, ...defined({ maxPartitionBytes: partitionBytes }) };
   }
 
   async look(at: readonly LookAt[], waitMs = 0): Promise<readonly Looked[]> {
@@ -103,7 +106,7 @@ export class KafkaJsLogReader implements LogReader {
     );
     const { errorCode, partitions } = await ask(
       broker,
-      fetchRequest(topics, { ...LIMITS, maxWaitMs: waitMs }),
+      fetchRequest(topics, { ...this.#limits, maxWaitMs: waitMs }),
     );
     if (errorCode !== 0) plans.forget();
     const names = new Map(Array.from(ids, ([topic, topicId]) => [topicId, topic]));

@@ -66,6 +66,8 @@ export function memoryKafka(now: () => number = () => 0, lies: Lies = HONEST, lo
         },
         listTopics: async () => log.names(),
         endOffsets: async (topic) => partitionsOf(topic).map((partition) => log.end({ topic, partition })),
+        offsetsAt: async (topic, at) =>
+          partitionsOf(topic).map((partition) => startOf(log, topic, partition, at)),
         committedOffsets: async (group, topic) => {
           const committed = await Promise.all(
             partitionsOf(topic).map((partition) => loop.committed(group, { topic, partition })),

@@ -25,6 +25,11 @@ export interface Counted {
   readonly notCompared: number;
 }
 
+/** Is each reading of the interval there once, in order, and nothing between two of them missing? */
+export function isWhole({ faults, nameless }: Counted): boolean {
+  return faults.length === 0 && nameless === 0;
+}
+
 export interface StationCount {
   readonly stationId: number;
   readonly entries: number;

@@ -1,0 +1,54 @@
+import { useEffect, useState } from "preact/hooks";
+import type { RecountAnswer } from "../../../../schemas/page/history.ts";
+import { RECOUNTED_MS, rawWords, recountWords } from "../rules/replay.ts";
+import { usePage } from "../state/use.ts";
+import type { Player } from "./player.ts";
+import type { PastSource } from "./source.ts";
+import { usePlayer } from "./use-player.ts";
+
+/** While it plays, a count is made no more often, ms. */
+const PLAYING_MS = 4_000;
+const STANDING_MS = 400;
+
+/** The last minute before the moment, counted again from its records; and whether the auditor's own word is still there. */
+export function Recount({ player, source }: { readonly player: Player; readonly source: PastSource }) {
+  const { at, playing, problem } = usePlayer(player);
+  const [count, setCount] = useState<RecountAnswer | string | null>(null);
+  const isKnown = usePage(({ state }) => state !== null);
+  const proof = usePage(({ state }) => state?.proof ?? null);
+  // Standing, each moment has its count; playing, one is made now and then.
+  const wanted = playing ? 0 : at;
+  useEffect(() => {
+    const abort = new AbortController();
+    const { clock } = player.store;
+    const ask = (): void => {
+      const to = player.view.at + 1_000;
+      source.recount(to - RECOUNTED_MS, to, abort.signal).then(setCount, (error: unknown) => {
+        if (!abort.signal.aborted) setCount(error instanceof Error ? error.message : String(error));
+      });
+    };
+    const stop = playing ? clock.every(PLAYING_MS, ask) : clock.after(STANDING_MS, ask);
+    return () => {
+      abort.abort();
+      stop();
+    };
+  }, [player, source, playing, wanted]);
+  if (!isKnown || problem !== "") return null;
+  return (
+    <section class="recount" aria-label="Counted again">
+      {proof ? null : (
+        <p class="act">What the auditor said then is not known: Kafka has only its newest word.</p>
+      )}
+      <p>
+        <strong>Counted again from the records.</strong>{" "}
+        {count === null || typeof count === "string" ? (
+          <span class="muted">{count ?? "Reading."}</span>
+        ) : (
+          <span data-whole={count.whole} class={count.whole ? "" : "recount-wrong"}>
+            {recountWords(count)} <span class="muted">{rawWords(count)}</span>
+          </span>
+        )}
+      </p>
+    </section>
+  );
+}

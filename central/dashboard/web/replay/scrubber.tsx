@@ -1,0 +1,61 @@
+import type { Tick } from "../../../../schemas/page/history.ts";
+import { wall } from "../rules/words.ts";
+import type { Player, PlayerView } from "./player.ts";
+
+const SECOND_MS = 1_000;
+const PAGE_MS = 60_000;
+
+/** From the earliest moment that Kafka holds to now, with what happened in between. Arrows: seconds; page keys: minutes. */
+export function Scrubber({ player, view }: { readonly player: Player; readonly view: PlayerView }) {
+  const { at, history, playing } = view;
+  const from = history?.from ?? at;
+  const to = Math.max(history?.to ?? at, from + SECOND_MS);
+  const pressed = (event: KeyboardEvent): void => {
+    const step = { PageUp: PAGE_MS, PageDown: -PAGE_MS }[event.key];
+    if (step !== undefined) player.seek(at + step);
+    else if (event.key === " ") player.play(!playing);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div class="scrubber">
+      <span class="scrubber-end">{history?.from == null ? "" : wall(from)}</span>
+      <div class="scrubber-track">
+        <input
+          type="range"
+          class="scrubber-range"
+          min={from}
+          max={to}
+          step={SECOND_MS}
+          value={at}
+          aria-label="Moment"
+          aria-valuetext={wall(at)}
+          onInput={({ currentTarget }) => player.seek(Number(currentTarget.value))}
+          onKeyDown={pressed}
+        />
+        <div class="scrubber-ticks" aria-hidden="true">
+          {(history?.ticks ?? []).map((tick) => (
+            <Mark key={`${tick.kind}${tick.at}${tick.words}`} tick={tick} from={from} to={to} />
+          ))}
+        </div>
+      </div>
+      <span class="scrubber-end">now</span>
+    </div>
+  );
+}
+
+/** Those who use keys or hear the page go from event to event by the buttons below. */
+function Mark({ tick, from, to }: { readonly tick: Tick; readonly from: number; readonly to: number }) {
+  const { at, until, kind, words } = tick;
+  const share = (ms: number): number => Math.min(1, Math.max(0, (ms - from) / (to - from)));
+  if ((until ?? at) < from) return null;
+  const length = until === null ? 0 : share(until) - share(at);
+  return (
+    <i
+      class="scrubber-tick"
+      data-kind={kind}
+      title={`${wall(at)} ${words}`}
+      style={{ left: `${(100 * share(at)).toFixed(2)}%`, width: `max(2px, ${(100 * length).toFixed(2)}%)` }}
+    />
+  );
+}
