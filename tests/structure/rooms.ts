@@ -80,6 +80,7 @@ export const PARTS: readonly TreePart[] = [
     ["supervisor/instances.ts"],
     ["supervisor/parts"],
     ["supervisor/addresses"],
+    ["supervisor/summary-engine.ts"],
     ["supervisor/parts/kafka-cluster.ts"],
     ["supervisor/parts/kafka-storage.ts"],
     ["supervisor/parts/settings.ts"],
@@ -145,6 +146,7 @@ export const PARTS: readonly TreePart[] = [
     ["rules"],
   ),
   single("central/dedup"),
+  single("central/flink"),
   part("central/ksql", LIBRARY, ["main.ts"], ["shell"], ["."]),
   single("central/replay", [
     ...LIBRARY,
