@@ -97,15 +97,17 @@ program
   .command("status")
   .description("which job writes the sums; ends with 1 when none runs")
   .action(async () => {
+    const { target } = open();
     await mustAnswer("FLINK_SQL_GATEWAY_URL", env);
-    process.exitCode = await tellStatus(open().target);
+    process.exitCode = await tellStatus(target);
   });
 program
   .command("stop")
   .description("stop it at a savepoint, from which the next apply goes on")
   .action(async () => {
+    const { target } = open();
     await mustAnswer("FLINK_SQL_GATEWAY_URL", env);
-    await stopJobs(open().target);
+    await stopJobs(target);
   });
 
 await runProgram(program);

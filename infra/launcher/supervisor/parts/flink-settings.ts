@@ -47,6 +47,7 @@ export function flinkSettings({ folder, ports }: FlinkCluster, temporary: string
     "rest.address": "127.0.0.1",
     "rest.bind-address": "127.0.0.1",
     "rest.port": ports.jobManager,
+    "execution.target": "remote",
     // No jar comes in by the page of the JobManager.
     "web.submit.enable": false,
 
