@@ -147,7 +147,10 @@ function namesOf(parts: readonly Part[]): readonly string[] {
   return parts.map((part) => part.name);
 }
 
-/** Servers that are not where they usually are. */
+const FLINK_IS_OPEN =
+  "Flink asks nobody for a login: other users of this machine can run programs as you by its ports";
+
+/** What is not as usual: servers elsewhere, and who may reach them. */
 function addressNotes(plan: {
   readonly env: NodeJS.ProcessEnv;
   readonly addresses: Endpoints;
@@ -156,6 +159,7 @@ function addressNotes(plan: {
 }): readonly string[] {
   const { env, addresses, running, choices } = plan;
   return [
+    ...(running.has("flink-jobmanager") ? [FLINK_IS_OPEN] : []),
     ...runElsewhere(env).map((name) => `${name} runs elsewhere: ${addressOf(name, addresses)}`),
     ...movedPorts(choices)
       .filter(({ name }) => running.has(name))
