@@ -63,6 +63,9 @@ export function flinkSettings({ folder, ports }: FlinkCluster, temporary: string
     "taskmanager.memory.network.min": "16m",
     "taskmanager.memory.network.max": "16m",
     "taskmanager.memory.managed.size": "16m",
+    "taskmanager.memory.jvm-metaspace.size": "128m",
+    "taskmanager.memory.jvm-overhead.min": "64m",
+    "taskmanager.memory.jvm-overhead.max": "64m",
 
     "sql-gateway.endpoint.rest.address": "127.0.0.1",
     "sql-gateway.endpoint.rest.bind-address": "127.0.0.1",
@@ -71,6 +74,7 @@ export function flinkSettings({ folder, ports }: FlinkCluster, temporary: string
     "high-availability.type": "zookeeper",
     "high-availability.zookeeper.quorum": `127.0.0.1:${ports.zookeeper}`,
     "high-availability.zookeeper.client.session-timeout": "10 s",
+    "high-availability.zookeeper.client.connection-timeout": "5 s",
     "high-availability.storageDir": below("ha"),
     "high-availability.cluster-id": "elevated",
     "heartbeat.interval": "2 s",

@@ -170,8 +170,8 @@ function commandOf(context: PartContext, { mainClass, args, heapMb }: Server): R
       heapMb,
       toolchain: flinkToolchain(context.toolchain),
       opened: OPENED,
-      // ZooKeeper's journal otherwise grows by 64 MB at a time.
-      properties: { "zookeeper.preAllocSize": "1024" },
+      // ZooKeeper's journal otherwise grows by 64 MB at a time, and its clients look for a login that there is not.
+      properties: { "zookeeper.preAllocSize": "1024", "zookeeper.sasl.client": "false" },
     },
     context.env,
   );
