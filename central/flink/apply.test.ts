@@ -65,20 +65,19 @@ function world() {
     gateway: cluster,
     table: TABLE,
     stopped: memory(),
-    tell: (line: string) => void lines.push(line.replace(/ [0-9a-f]{8}\b/g, " #")),
+    tell: (line: string) => void lines.push(line.replace(/ [0-9a-f]{8}-[0-9a-f]{8}\b/g, " #")),
   };
   const taken = (): readonly string[] => lines.splice(0);
-  const apply = async (
-    insert = "INSERT 1",
-    options: { from?: string; mayBegin?: () => Promise<void> } = {},
-  ) => {
+  const apply = async (insert = "INSERT 1", options: Partial<Parameters<typeof applyStatements>[0]> = {}) => {
     cluster.statements = [];
     const sql = `SET 'pipeline.name' = '\${job}'; ${insert};`;
     await applyStatements({
       ...target,
       clock: CLOCK,
       sql,
-      texts: {},
+      texts: { at: "first" },
+      addresses: ["at"],
+      checkpoints: { last: () => undefined },
       mayBegin: async () => {},
       patienceMs: 10_000,
       ...options,
@@ -121,6 +120,25 @@ test("what was stopped goes on at its savepoint, once, and a changed file begins
   await stopJobs(target);
   taken();
   expect(await apply("INSERT 2")).toEqual(["+ t.SUMS #: running"]);
+});
+
+test("a job whose addresses have changed goes on at its last checkpoint, where that is here, else at a savepoint", async () => {
+  const { cluster, apply } = world();
+  const insert = `INSERT '\${at}'`;
+  const texts = (at: string) => ({ texts: { at } });
+  await apply(insert);
+  const last = (job: string): string => `file:/last-of-${job}`;
+  expect(await apply(insert, { ...texts("second"), checkpoints: { last } })).toEqual([
+    "- t.SUMS #: stopped, as its addresses have changed",
+    "· t.SUMS #: goes on from file:/last-of-job-1",
+    "+ t.SUMS #: running",
+  ]);
+  expect(await apply(insert, texts("third"))).toEqual([
+    "- t.SUMS #: stopped at file:/savepoint-of-job-2",
+    "· t.SUMS #: goes on from file:/savepoint-of-job-2",
+    "+ t.SUMS #: running",
+  ]);
+  expect(cluster.jobs.map(({ status }) => status)).toEqual(["FINISHED", "FINISHED", "RUNNING"]);
 });
 
 test("a savepoint that is named is taken, and nothing asks whether the job may begin", async () => {

@@ -1,7 +1,8 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { CodedError, isCoded } from "../../schemas/errors.ts";
+import type { Checkpoints } from "./checkpoints.ts";
 import type { FlinkGateway, FlinkSession } from "./client.ts";
-import { type Job, jobName, jobOf, jobsOf, planJobs } from "./jobs.ts";
+import { hasEnded, isSameWork, type Job, type JobDigests, jobName, jobOf, jobsOf, planJobs } from "./jobs.ts";
 import { digestOf, quoted, readStatements } from "./script.ts";
 import type { StoppedJobs } from "./stopped.ts";
 
@@ -20,6 +21,10 @@ interface ApplyOptions extends Target {
   readonly sql: string;
   /** A text for each `${name}` of the file but `job`. */
   readonly texts: Readonly<Record<string, string>>;
+  /** Which of them may differ for a job that does the same. */
+  readonly addresses: readonly string[];
+  /** Of a cluster whose files are here. */
+  readonly checkpoints: Checkpoints;
   /** A savepoint or checkpoint to go on from; left out: where the same job was stopped from this home, if it was. */
   readonly from?: string;
   /** Asked before a job begins without a savepoint. @throws where it must not */
@@ -37,29 +42,77 @@ const PAUSE_MS = 500;
  * what `mayBegin` throws
  */
 export async function applyStatements(options: ApplyOptions): Promise<void> {
-  const { gateway, table, sql, texts, tell } = options;
+  const { gateway, table, tell } = options;
   tell(`Flink ${await answering(options)}`);
-  const name = jobName(table, digestOf(readStatements(sql, { ...texts, job: table })));
+  const digests = digestsOf(options);
+  const name = jobName(table, digests);
   await inSession(gateway, async (session) => {
-    const { kept, stopped } = planJobs(name, jobsOf(table, await listJobs(session)));
+    const { kept, moved, stopped } = planJobs(table, digests, jobsOf(table, await listJobs(session)));
     for (const job of stopped) {
-      await session.run(`STOP JOB '${job.id}'`);
+      await cancel(session, job, options);
       tell(`- ${job.name}: stopped`);
     }
     if (kept) {
       tell(`= ${kept.name}: unchanged`);
       return;
     }
-    await start(session, name, options);
+    if (moved) await stopMoved(session, moved, options);
+    await start(session, digests, options);
     await running(session, name, options);
     tell(`+ ${name}: running`);
   });
 }
 
-async function start(session: FlinkSession, name: string, options: ApplyOptions): Promise<void> {
+function digestsOf({ table, sql, texts, addresses }: ApplyOptions): JobDigests {
+  const nowhere = Object.fromEntries(addresses.map((each) => [each, ""]));
+  return {
+    statements: digestOf(readStatements(sql, { ...texts, ...nowhere, job: table })),
+    addresses: digestOf(addresses.map((each) => texts[each] ?? "")),
+  };
+}
+
+/**
+ * Stop a job whose Kafka is somewhere else by now. A savepoint would need that Kafka, so its last checkpoint is taken
+ * where its files are here.
+ */
+async function stopMoved(session: FlinkSession, job: Job, options: ApplyOptions): Promise<void> {
+  const { id, name } = job;
+  const { table, checkpoints, stopped, tell } = options;
+  if (checkpoints.last(id) === undefined) {
+    await stopAtSavepoint(session, job, options);
+    return;
+  }
+  await cancel(session, job, options);
+  const savepoint = checkpoints.last(id);
+  if (savepoint !== undefined) stopped.keep(table, { job: name, savepoint });
+  tell(`- ${name}: stopped, as its addresses have changed`);
+}
+
+/** End a job without a savepoint, and wait until it writes no more. */
+async function cancel(
+  session: FlinkSession,
+  { id, name }: Job,
+  { clock, patienceMs }: ApplyOptions,
+): Promise<void> {
+  await session.run(`STOP JOB '${id}'`);
+  const deadline = clock.monotonic() + patienceMs;
+  for (;;) {
+    const status = (await listJobs(session)).find((job) => job.id === id)?.status;
+    if (status === undefined || hasEnded(status)) return;
+    if (clock.monotonic() > deadline) {
+      const message = `the job ${name} is ${status} and does not end: the JobManager's log tells why`;
+      throw new CodedError("FLINK_FAILED", { message, retryable: true, context: { job: id } });
+    }
+    await clock.sleep(PAUSE_MS);
+  }
+}
+
+async function start(session: FlinkSession, digests: JobDigests, options: ApplyOptions): Promise<void> {
   const { table, sql, texts, stopped, mayBegin, tell } = options;
+  const name = jobName(table, digests);
   const before = stopped.find(table);
-  const from = options.from ?? (before?.job === name ? before.savepoint : undefined);
+  const from =
+    options.from ?? (before && isSameWork(table, before.job, digests) ? before.savepoint : undefined);
   if (from === undefined) await mayBegin();
   else {
     tell(`· ${name}: goes on from ${from}`);
@@ -111,17 +164,24 @@ export async function tellStatus({ gateway, table, stopped, tell }: Target): Pro
  *
  * @throws {CodedError} FLINK_FAILED, DEPENDENCY_UNAVAILABLE
  */
-export async function stopJobs({ gateway, table, stopped, tell }: Target): Promise<void> {
+export async function stopJobs(target: Target): Promise<void> {
+  const { gateway, table, tell } = target;
   await inSession(gateway, async (session) => {
     const jobs = jobsOf(table, await listJobs(session));
     if (jobs.length === 0) tell(`${table}: no job writes it`);
-    for (const { id, name } of jobs) {
-      const [row] = await session.run(`STOP JOB '${id}' WITH SAVEPOINT`);
-      const savepoint = String(Object.values(row ?? {})[0]);
-      stopped.keep(table, { job: name, savepoint });
-      tell(`- ${name}: stopped at ${savepoint}`);
-    }
+    for (const job of jobs) await stopAtSavepoint(session, job, target);
   });
+}
+
+async function stopAtSavepoint(
+  session: FlinkSession,
+  { id, name }: Pick<Job, "id" | "name">,
+  { table, stopped, tell }: Target,
+): Promise<void> {
+  const [row] = await session.run(`STOP JOB '${id}' WITH SAVEPOINT`);
+  const savepoint = String(Object.values(row ?? {})[0]);
+  stopped.keep(table, { job: name, savepoint });
+  tell(`- ${name}: stopped at ${savepoint}`);
 }
 
 async function inSession<T>(gateway: FlinkGateway, work: (session: FlinkSession) => Promise<T>): Promise<T> {

@@ -14,11 +14,12 @@ import { commandLogger, createProgram, runProgram } from "../../infra/runtime/se
 import { printableLines } from "../../infra/runtime/text/printable.ts";
 import { topicNames } from "../../schemas/topics.ts";
 import { applyStatements, stopJobs, tellStatus } from "./apply.ts";
+import { checkpointsBelow } from "./checkpoints.ts";
 import { flinkGateway } from "./client.ts";
 import { flinkClientConfig } from "./config.ts";
 import { refuseForeignRows } from "./foreign-rows.ts";
 import { stoppedJobs } from "./stopped.ts";
-import { registerSchemas, textsOf } from "./texts.ts";
+import { ADDRESSES, registerSchemas, textsOf } from "./texts.ts";
 
 const PATIENCE_MS = 120_000;
 const SCRIPT = join(projectRoot(), "central", "flink", "turnstile.sql");
@@ -63,6 +64,8 @@ async function apply(file: string, { from }: { readonly from?: string }): Promis
       ...defined({ from }),
       clock: systemClock,
       patienceMs: PATIENCE_MS,
+      addresses: ADDRESSES,
+      checkpoints: checkpointsBelow(join(homeOf(env), "flink", "checkpoints")),
       sql: readFileSync(file, "utf8"),
       texts: textsOf({
         topics,

@@ -42,6 +42,9 @@ export function textsOf({ topics, kafka, registry, partitions, keySchemaId }: Wo
   };
 }
 
+/** Those of the texts that say where something is, and how to log in there. */
+export const ADDRESSES = ["brokers", "registry", "kafka_login", "registry_login"] as const;
+
 /** Flink's consumer group, and what its transactions' names begin with. */
 export function groupOf({ turnstileSummary }: Topics): string {
   return `flink.${turnstileSummary}`;
