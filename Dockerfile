@@ -29,6 +29,7 @@ COPY package.json ./
 COPY schemas/avro ./schemas/avro
 COPY central/connect/connectors ./central/connect/connectors
 COPY central/ksql/turnstile.ksql ./central/ksql/turnstile.ksql
+COPY central/flink/turnstile.sql ./central/flink/turnstile.sql
 COPY infra/operator/postgres ./infra/operator/postgres
 COPY infra/deploy/compose/health.sh ./infra/deploy/compose/health.sh
 # New volumes take the owner of the folder that they cover.

@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   CONNECT_FAILED: "Kafka Connect refused a connector or a task failed.",
   KSQL_STATEMENT_INVALID: "The built-in ksql server cannot parse, analyse or run a statement.",
   KSQL_FAILED: "The ksqlDB server refused a statement.",
+  FLINK_FAILED: "Apache Flink refused a statement, or a job does not run.",
   PROOF_BROKEN: "A per-record check of the delivery proof failed.",
   CONTROL_FAILED: "The simulator's control interface refused or did not answer.",
 } as const;
@@ -100,6 +101,7 @@ export function exitCodeOf(error: unknown): number {
     // A connector that does not run yet, a server that is not ready for a statement.
     case "CONNECT_FAILED":
     case "KSQL_FAILED":
+    case "FLINK_FAILED":
       return error.retryable ? EXIT.unavailable : EXIT.failure;
     default:
       return EXIT.failure;

@@ -80,6 +80,8 @@ export const HEADERS = {
   lost: "lost",
   /** On rows of sums: how far the clean topic is in them, as `formatCut` writes it. */
   cut: "cut",
+  /** The same of this row alone: an engine that counts in parallel says nothing of other stations' rows. */
+  rowCut: "row-cut",
 } as const;
 
 /** Which reading a clean record is, and how many its device had counted by then. */

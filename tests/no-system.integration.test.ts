@@ -30,6 +30,7 @@ test.each([
   ["infra/operator/inspect", ["peek", "org.chicago.cta.arrivals"]],
   ["central/ksql", []],
   ["central/ksql", ["apply"]],
+  ["central/flink", ["status"]],
   ["central/connect", ["status"]],
   ["firmware-sim", ["devices"]],
 ])("%s %j says that there is no system and how to start one, and ends with 69", (stage, args) => {

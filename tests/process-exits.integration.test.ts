@@ -25,6 +25,7 @@ const PROGRAMS: readonly (readonly [main: string, args: readonly string[], wrong
   ["central", [], "PROBE_PORT"],
   ["central/connect", ["status"], "CONNECT_URL"],
   ["central/ksql", ["apply"], "KSQLDB_URL"],
+  ["central/flink", ["status"], "FLINK_SQL_GATEWAY_URL"],
 ];
 
 interface Ended {

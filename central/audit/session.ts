@@ -72,7 +72,7 @@ export class AuditSession {
     const topics = topicNames(prefix);
     const admin = await kafka.admin();
     let producer: Producer | undefined;
-    const reader = kafka.logReader({ headers: [HEADERS.reading, HEADERS.cut, HEADERS.lost] });
+    const reader = kafka.logReader({ headers: [HEADERS.reading, HEADERS.cut, HEADERS.rowCut, HEADERS.lost] });
     try {
       while (!(await admin.listTopics()).includes(topics.raw)) {
         if (signal.aborted) {

@@ -23,6 +23,12 @@ const settings = z.object({
   ...kafkaSettings,
   ...registrySettings,
   ...ksqlSettings,
+  SUMMARY_ENGINE: z
+    .enum(["ksql", "flink"], { error: "ksql or flink" })
+    .default("ksql")
+    .describe(
+      "What counts the sums: ksql, or flink. `npm start` runs it, and the page asks whether it is up.",
+    ),
   SUPERVISOR_URL: httpUrl.describe("Where the supervisor tells which parts run."),
   ...supervisorTokenSetting,
   FIRMWARE_SIM_URL: httpUrl.describe("The simulator's control interface."),

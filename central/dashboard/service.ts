@@ -35,7 +35,7 @@ export async function start(context: ServiceContext): Promise<RunningService> {
     host: config.DASHBOARD_HOST,
     access: accessOf(config),
     supervisorUrl: config.SUPERVISOR_URL,
-    ksql: httpAccess("KSQLDB", config),
+    ksql: config.SUMMARY_ENGINE === "ksql" ? httpAccess("KSQLDB", config) : null,
     simulatorUrl: config.FIRMWARE_SIM_URL,
     ...defined({ supervisorToken: config.SUPERVISOR_TOKEN, simulatorToken: config.FIRMWARE_SIM_TOKEN }),
     demo: {

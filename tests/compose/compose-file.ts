@@ -36,6 +36,11 @@ export function readConfluent(): Pick<ComposeFile, "services"> {
   return readYaml("compose.confluent.yml") as Pick<ComposeFile, "services">;
 }
 
+/** What `compose.flink.yml` lays over it. */
+export function readFlink(): Pick<ComposeFile, "services" | "volumes"> {
+  return readYaml("compose.flink.yml") as Pick<ComposeFile, "services" | "volumes">;
+}
+
 function readYaml(name: string): unknown {
   const root = projectRoot();
   const settings = readSettings(join(root, ".env"));

@@ -5,6 +5,7 @@ import { auditSettings } from "../../central/audit/config.ts";
 import { connectCommandSettings } from "../../central/connect/config.ts";
 import { dashboardSettings } from "../../central/dashboard/config.ts";
 import { dedupSettings } from "../../central/dedup/config.ts";
+import { flinkClientConfig } from "../../central/flink/config.ts";
 import { ksqlClientConfig } from "../../central/ksql/config.ts";
 import { stationsSettings } from "../../central/stations/config.ts";
 import { telemetrySettings } from "../../central/telemetry/config.ts";
@@ -43,6 +44,7 @@ export const SERVICES: Readonly<Record<string, z.ZodObject>> = {
   "central dashboard": dashboardSettings,
   connect: connectCommandSettings,
   ksql: ksqlClientConfig,
+  flink: flinkClientConfig,
   "topics, peek, replay": recordSettings,
   bootstrap: bootstrapSettings,
   course: courseSettings,

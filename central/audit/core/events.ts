@@ -57,6 +57,8 @@ export interface SumSeen extends At {
   readonly count: number | null;
   /** Per partition of the clean topic the offset below which everything is in the sum; null: not reported. */
   readonly cuts: ReadonlyMap<number, number> | null;
+  /** The same of this row alone, and not of the table's other rows; null: not reported. */
+  readonly ownCut: ReadonlyMap<number, number> | null;
 }
 
 export interface StateSeen extends At {

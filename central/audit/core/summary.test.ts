@@ -23,7 +23,7 @@ function audited(): {
     record: (offset) => station.sum.record(offset, 0),
     show(count, cut, offset, look) {
       const cuts = cut === null ? null : new Map([[CLEAN, cut]]);
-      const seen = { kind: "sum", stationId: STATION, offset, since: 0, count, cuts } as const;
+      const seen = { kind: "sum", stationId: STATION, offset, since: 0, count, cuts, ownCut: null } as const;
       summary.show(station, CLEAN, seen, { ...TABLE, offset }, look);
     },
     judge: (position, caught) => summary.judge([station], CLEAN, position, caught, 0),
@@ -72,4 +72,31 @@ test("of a table without cuts, what is missing is known to be at least what it w
   summary.readBefore([4]);
   judge(61, 4);
   expect(found()).toBe(-50);
+});
+
+test("a row that tells a cut of its own is held against the records below it, and speaks for no other row", () => {
+  const findings = new Findings();
+  const watch = { found: () => {}, withdrawn: () => {} };
+  const [first, second] = [STATION, STATION + 20].map((id) => new StationAudit(id, watch, true));
+  if (!first || !second) throw new Error("two stations");
+  const summary = new Summary(findings, 1);
+  const show = (station: StationAudit, count: number, cut: number, offset: number, look: number): void => {
+    const ownCut = new Map([[CLEAN, cut]]);
+    const seen = { kind: "sum", stationId: station.id, offset, since: 0, count, cuts: null, ownCut } as const;
+    summary.show(station, CLEAN, seen, { ...TABLE, offset }, look);
+  };
+  // By turns: the second station's rows come later, from another part of a parallel query.
+  for (let offset = 0; offset < 20; offset++) (offset % 2 === 0 ? first : second).sum.record(offset, 0);
+  show(second, 5, 10, 0, 1);
+  show(first, 10, 19, 1, 1);
+  summary.readBefore([2]);
+  summary.judge([first, second], CLEAN, 20, 2, 0);
+  expect([...findings.all]).toEqual([]);
+  expect([first.sum.unsure, second.sum.unsure]).toEqual([0, 5]);
+
+  show(second, 9, 20, 2, 2);
+  summary.judge([first, second], CLEAN, 20, 3, 0);
+  expect([...findings.all].map(({ stationId, readings }) => [stationId, readings])).toEqual([
+    [second.id, -1],
+  ]);
 });

@@ -38,11 +38,11 @@ export class Summary {
 
   /** @param clean - the clean partition of the station. */
   show(station: StationAudit, clean: number, seen: SumSeen, evidence: Evidence, look: number): void {
-    const { count, cuts, offset } = seen;
+    const { count, cuts, ownCut, offset } = seen;
     const { partition } = evidence;
     for (const [of, below] of cuts ?? []) this.#cuts.report(partition, of, { below, offset, look });
     this.#rows.set(station.id, { ...evidence, look });
-    const cut = cuts?.get(clean) ?? null;
+    const cut = cuts?.get(clean) ?? ownCut?.get(clean) ?? null;
     station.sum.show(count === null ? null : { count, cut, partition, offset });
   }
 

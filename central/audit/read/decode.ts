@@ -85,7 +85,9 @@ export class Decoder {
     const row =
       value && ((await this.#options.avro.decode(value, "turnstile-summary")) as Record<string, unknown>);
     const count = row === null ? null : countOf(row);
-    return { kind: "sum", offset, since, stationId, count, cuts: parseCut(headers[HEADERS.cut]) ?? null };
+    const cuts = parseCut(headers[HEADERS.cut]) ?? null;
+    const ownCut = parseCut(headers[HEADERS.rowCut]) ?? null;
+    return { kind: "sum", offset, since, stationId, count, cuts, ownCut };
   }
 
   async #state({ offset, timestamp: since, value }: InRecord): Promise<Seen | null> {

@@ -26,7 +26,7 @@ const PERIOD_MS = 1_000;
 const TIMEOUT_MS = 2_000;
 const READY = new Set(["ready", "up", "running", "ok"]);
 /** A reading passes these; the others may be down without a reading being late. */
-const ON_THE_WAY = /^(kafka|gateway|edge|dedup|central|ksql)/i;
+const ON_THE_WAY = /^(kafka|gateway|edge|dedup|central|ksql|flink)/i;
 const BROKER = /^kafka(-\d+)?$/i;
 
 const status = z.object({

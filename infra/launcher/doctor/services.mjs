@@ -22,6 +22,7 @@ export const SERVICES = [
   { name: "REST Proxy", variable: "REST_PROXY_URL", usual: "http://127.0.0.1:8082", path: "/topics" },
   { name: "Connect", variable: "CONNECT_URL", usual: "http://127.0.0.1:8083", path: "/connectors" },
   { name: "ksqlDB", variable: "KSQLDB_URL", usual: "http://127.0.0.1:8088", path: "/info" },
+  { name: "Flink", variable: "FLINK_SQL_GATEWAY_URL", usual: "http://127.0.0.1:8084", path: "/v1/info" },
   { name: "PostgreSQL", variable: "POSTGRES_URL", usual: "postgresql://127.0.0.1:5432/cta", path: null },
   { name: "gateway", variable: "MQTT_URL", usual: "mqtt://127.0.0.1:1883", path: null },
   { name: "simulator", variable: "FIRMWARE_SIM_URL", usual: "http://127.0.0.1:8899", path: "/state" },

@@ -25,6 +25,7 @@ export const ENTRIES = [
   "central/replay/main.ts",
   "central/connect/main.ts",
   "central/ksql/main.ts",
+  "central/flink/main.ts",
 ];
 
 /** Native modules, and what finds its own worker or binary files beside itself. */

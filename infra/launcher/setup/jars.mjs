@@ -13,29 +13,66 @@ import { checkJava, findJava, findMaven } from "./tools.mjs";
 
 /** @typedef {import("./progress.mjs").Progress} Progress */
 
-/** @param {string} root */
-const places = (root) => ({
-  pom: join(root, "infra", "launcher", "supervisor", "pom.xml"),
-  sums: join(root, "infra", "launcher", "supervisor", "jars.sha256"),
-  toolchain: join(root, ".toolchain"),
-  stamp: join(root, ".toolchain", "jars.stamp"),
+/**
+ * @typedef {object} JarSet
+ * @property {string} what - for a person
+ * @property {string} jars - its jars, for a person
+ * @property {string} source - the folder of its pom.xml and jars.sha256, below that of the supervisor
+ * @property {string} target - below .toolchain
+ * @property {readonly string[]} folders - of jars, below the target
+ * @property {readonly string[]} archives - what Maven unpacks, by the beginnings of their names
+ */
+
+/** Every start needs them. @type {JarSet} */
+export const KAFKA_JARS = {
+  what: "Kafka, Connect and Debezium",
+  jars: "Kafka's jars",
+  source: "",
+  target: "",
+  folders: ["libs", "plugins"],
+  archives: ["debezium-connector-postgres"],
+};
+
+/** For SUMMARY_ENGINE=flink. @type {JarSet} */
+export const FLINK_JARS = {
+  what: "Flink",
+  jars: "Flink's jars",
+  source: "flink",
+  target: "flink",
+  folders: ["libs"],
+  archives: [],
+};
+
+/**
+ * @param {string} root
+ * @param {JarSet} set
+ */
+const places = (root, { source, target }) => ({
+  pom: join(root, "infra", "launcher", "supervisor", source, "pom.xml"),
+  sums: join(root, "infra", "launcher", "supervisor", source, "jars.sha256"),
+  toolchain: join(root, ".toolchain", target),
+  stamp: join(root, ".toolchain", target, "jars.stamp"),
 });
 
 /**
  * Names this set of jars: changes with any of them.
  *
  * @param {string} root
+ * @param {JarSet} [set]
  */
-export function jarsIdentity(root) {
-  const { pom, sums } = places(root);
+export function jarsIdentity(root, set = KAFKA_JARS) {
+  const { pom, sums } = places(root, set);
   return digest(textOf(pom) ?? "", textOf(sums) ?? "");
 }
 
-/** @param {string} root */
-export function jarsFresh(root) {
-  const { stamp, sums, toolchain } = places(root);
+/**
+ * @param {string} root
+ * @param {JarSet} [set]
+ */
+export function jarsFresh(root, set = KAFKA_JARS) {
+  const { stamp, sums, toolchain } = places(root, set);
   return (
-    textOf(stamp) === jarsIdentity(root) &&
+    textOf(stamp) === jarsIdentity(root, set) &&
     [...parseSums(textOf(sums) ?? "").keys()].every((path) => existsSync(join(toolchain, path)))
   );
 }
@@ -68,11 +105,14 @@ export function differences(wanted, found) {
   });
 }
 
-/** @param {string} toolchain */
-async function sumsOf(toolchain) {
+/**
+ * @param {string} toolchain
+ * @param {readonly string[]} folders
+ */
+async function sumsOf(toolchain, folders) {
   /** @type {Map<string, string>} */
   const sums = new Map();
-  for (const folder of ["libs", "plugins"]) {
+  for (const folder of folders) {
     for (const entry of readdirSync(join(toolchain, folder), { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const file = join(entry.parentPath, entry.name);
@@ -85,25 +125,31 @@ async function sumsOf(toolchain) {
 }
 
 /**
- * Kafka, Connect and Debezium below `.toolchain`, checked against the committed sums.
+ * A set of jars below `.toolchain`, checked against the committed sums.
  *
  * @param {string} root
  * @param {Progress} progress
  * @param {readonly number[]} [waitsMs] - before each further attempt, when the network is at fault
+ * @param {JarSet} [set]
  */
-export async function ensureJars(root, progress, waitsMs) {
-  if (jarsFresh(root)) return;
-  const { sums, toolchain, stamp } = places(root);
+export async function ensureJars(root, progress, waitsMs, set = KAFKA_JARS) {
+  if (jarsFresh(root, set)) return;
+  const { sums, toolchain, stamp } = places(root, set);
   const java = findJava();
   await checkJava(java);
   const maven = findMaven();
-  await progress.step("Kafka, Connect and Debezium", "Maven", async (advance) => {
+  await progress.step(set.what, "Maven", async (advance) => {
     const wanted = parseSums(textOf(sums) ?? "");
     for (let attempt = 1; ; attempt++) {
-      const { broken, repository } = await fetchJars(root, maven, wanted, { progress, advance, waitsMs });
-      const wrong = broken ? [] : differences(wanted, await sumsOf(toolchain));
+      const { broken, repository } = await fetchJars(root, maven, wanted, {
+        set,
+        progress,
+        advance,
+        waitsMs,
+      });
+      const wrong = broken ? [] : differences(wanted, await sumsOf(toolchain, set.folders));
       if (!broken && wrong.length === 0) break;
-      const names = broken ? ["debezium-connector-postgres"] : wrong.map(({ path }) => basename(path));
+      const names = broken ? set.archives : wrong.map(({ path }) => basename(path));
       // One that came broken into Maven's own store stays there for ever, unless it is taken out.
       if (attempt > 1 || repository === undefined || forget(repository, names) === 0) {
         const what = wrong.slice(0, 5).map(({ path, how }) => `${path} ${how}`);
@@ -112,12 +158,10 @@ export async function ensureJars(root, progress, waitsMs) {
           `Remove .toolchain and the jars' folders in ${repository ?? "~/.m2"}, and run the command again.`,
         );
       }
-      progress.note(
-        `Kafka, Connect and Debezium: ${names.slice(0, 3).join(", ")} came broken; fetching it again`,
-      );
+      progress.note(`${set.what}: ${names.slice(0, 3).join(", ")} came broken; fetching it again`);
     }
-    await keepStorageTemplate(toolchain, java.path);
-    writeWhole(stamp, jarsIdentity(root));
+    if (set === KAFKA_JARS) await keepStorageTemplate(toolchain, java.path);
+    writeWhole(stamp, jarsIdentity(root, set));
   });
 }
 
@@ -125,13 +169,13 @@ export async function ensureJars(root, progress, waitsMs) {
  * @param {string} root
  * @param {string} maven
  * @param {ReadonlyMap<string, string>} wanted
- * @param {{ readonly progress: Progress, readonly advance: (now: import("./progress.mjs").Advance) => void, readonly waitsMs: readonly number[] | undefined }} told
+ * @param {{ readonly set: JarSet, readonly progress: Progress, readonly advance: (now: import("./progress.mjs").Advance) => void, readonly waitsMs: readonly number[] | undefined }} told
  * @returns {Promise<{ readonly broken: boolean, readonly repository: string | undefined }>} broken: an archive cannot be
  * read; repository: Maven's own store
  */
-async function fetchJars(root, maven, wanted, { progress, advance, waitsMs }) {
-  const { pom, toolchain } = places(root);
-  for (const folder of ["libs", "plugins", "markers", "prepared"]) {
+async function fetchJars(root, maven, wanted, { set, progress, advance, waitsMs }) {
+  const { pom, toolchain } = places(root, set);
+  for (const folder of [...set.folders, "markers", "prepared"]) {
     rmSync(join(toolchain, folder), { recursive: true, force: true });
   }
   const names = new Set(
@@ -146,8 +190,7 @@ async function fetchJars(root, maven, wanted, { progress, advance, waitsMs }) {
     if (!transfer) return false;
     if (names.has(transfer.file) || transfer.file.endsWith(".tar.gz")) done++;
     bytes += transfer.bytes;
-    // The connector is one archive.
-    advance({ done, total: names.size + 1, bytes });
+    advance({ done, total: names.size + set.archives.length, bytes });
     return true;
   };
   const outcome = await fetchPatiently(
@@ -158,11 +201,11 @@ async function fetchJars(root, maven, wanted, { progress, advance, waitsMs }) {
         env: mavenEnvironment(process.env, hasAccount(), toolchain),
         onLine,
       }),
-    { what: "Kafka, Connect and Debezium", progress, ...(waitsMs ? { waitsMs } : {}) },
+    { what: set.what, progress, ...(waitsMs ? { waitsMs } : {}) },
   );
   const broken = outcome.code !== 0 && isBrokenArchive(outcome.output);
   if (outcome.code !== 0 && !broken) {
-    throw fetchFailed("Kafka's jars", "Maven", outcome, "~/.m2/settings.xml");
+    throw fetchFailed(set.jars, "Maven", outcome, "~/.m2/settings.xml");
   }
   return { broken, repository };
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { buildBundles, ENTRIES, staleEntries } from "./bundles.mjs";
 import { clean } from "./clean.mjs";
 import { SetupError } from "./error.mjs";
-import { ensureJars, jarsFresh } from "./jars.mjs";
+import { ensureJars, FLINK_JARS, jarsFresh } from "./jars.mjs";
 import { holderGone, lockAddress, tryLock } from "./lock.mjs";
 import { HELP, parseOptions } from "./options.mjs";
 import { ensurePackages, packagesFresh } from "./packages.mjs";
@@ -27,8 +27,14 @@ function missingFor({ packages, jars, build }) {
   return {
     packages: packagesFresh(root, packages) ? null : packages,
     jars: jars && !jarsFresh(root),
+    flink: jars && flinkWanted() && !jarsFresh(root, FLINK_JARS),
     built: build === "always" || (build === "when-needed" && stale()),
   };
+}
+
+/** Who never asks for Flink needs none of its jars. */
+function flinkWanted() {
+  return process.env["SUMMARY_ENGINE"] === "flink";
 }
 
 /**
@@ -38,11 +44,18 @@ function missingFor({ packages, jars, build }) {
 async function setUp(options, progress) {
   announce(root, missingFor(options), progress);
   // Both wait for the network most of the time.
-  await all([
-    ensurePackages(root, options.packages, progress),
-    ...(options.jars ? [ensureJars(root, progress)] : []),
-  ]);
+  await all([ensurePackages(root, options.packages, progress), ...(options.jars ? [allJars(progress)] : [])]);
   if (options.build !== "never") await all([bundles(options, progress), page(options, progress)]);
+}
+
+/**
+ * One set after the other: two Mavens at once damage what they keep in common.
+ *
+ * @param {Progress} progress
+ */
+async function allJars(progress) {
+  await ensureJars(root, progress);
+  if (flinkWanted()) await ensureJars(root, progress, undefined, FLINK_JARS);
 }
 
 /**
@@ -84,8 +97,8 @@ async function main(options, progress) {
     await clean(root, process.env["ELEVATED_HOME"], progress);
     return;
   }
-  const { packages, jars, built } = missingFor(options);
-  if (packages === null && !jars && !built) return;
+  const { packages, jars, flink, built } = missingFor(options);
+  if (packages === null && !jars && !flink && !built) return;
   const address = lockAddress("setup", root);
   let lock = await tryLock(address);
   while (!lock) {

@@ -9,6 +9,7 @@ import { SetupError } from "./error.mjs";
 const SIZES = {
   packages: { start: { fetched: 105, kept: 190 }, all: { fetched: 295, kept: 590 } },
   jars: { fetched: 85, kept: 170 },
+  flink: { fetched: 160, kept: 165 },
   built: { fetched: 0, kept: 45 },
 };
 /** What the first hours of a system write. */
@@ -18,6 +19,7 @@ const HOME_MB = 300;
  * @typedef {object} Missing
  * @property {import("./lockfile.mjs").Scope | null} packages
  * @property {boolean} jars
+ * @property {boolean} [flink]
  * @property {boolean} built
  */
 
@@ -25,10 +27,11 @@ const HOME_MB = 300;
  * @param {Missing} missing
  * @returns {{ readonly fetchedMb: number, readonly keptMb: number }}
  */
-export function spaceFor({ packages, jars, built }) {
+export function spaceFor({ packages, jars, flink, built }) {
   const shares = [
     ...(packages === null ? [] : [SIZES.packages[packages]]),
     ...(jars ? [SIZES.jars] : []),
+    ...(flink ? [SIZES.flink] : []),
     ...(built ? [SIZES.built] : []),
   ];
   return {

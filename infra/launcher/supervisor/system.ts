@@ -10,6 +10,7 @@ import { portWishes } from "./addresses/wishes.ts";
 import { type StartOptions, simulatorArgs, watched } from "./options.ts";
 import { catalogue, partNames } from "./parts/catalogue.ts";
 import { expectsTrain, FIRST_TRAIN } from "./parts/first-train.ts";
+import { FLINK_PARTS } from "./parts/flink-settings.ts";
 import { type Brokers, brokerNames, brokersFor, counted } from "./parts/kafka-cluster.ts";
 import type { NewTopics } from "./parts/kafka-settings.ts";
 import { PROBED } from "./parts/programs.ts";
@@ -17,6 +18,7 @@ import { type HomeSecrets, loginsFor, tokenFile, withPostgresPassword } from "./
 import { toolchainOf } from "./process/jvm.ts";
 import type { PartContext } from "./process/part-context.ts";
 import type { Watchdog } from "./process/watchdog.ts";
+import { summaryEngineFor } from "./summary-engine.ts";
 import { checkNames, choose } from "./supervise/order.ts";
 import type { Part } from "./supervise/part.ts";
 
@@ -79,7 +81,7 @@ export async function planSystem(
   const { env, home, secrets } = context;
   const brokers = chooseBrokers(context, options.brokers);
   const names = brokerNames(brokers);
-  const elsewhere = withBrokers(runElsewhere(env), names);
+  const elsewhere = withFlink(withBrokers(runElsewhere(env), names));
   const wishes = portWishes(options, names, PROBED, env).filter((wish) => !elsewhere.includes(wish.name));
   const random = seededRandom(context.clock.now(), `ports ${process.pid}`);
   const choices = await choosePorts(wishes, reservePort, random);
@@ -103,6 +105,8 @@ export async function planSystem(
     elsewhere,
     brokers,
     durable: options.durable,
+    // A platform for other people's topics has ksql for other people's statements.
+    engine: extent.platform ? "ksql" : summaryEngineFor(context),
     sources: options.sources,
     logger: context.logger,
     secrets,
@@ -116,12 +120,9 @@ export async function planSystem(
   const found = wanted?.filter((name) => !missing.some((program) => program.name === name)) ?? null;
   const chosen = choose(everything.parts, found, withBrokers(options.without, names));
   const here = chosen.filter((part) => !elsewhere.includes(part.name));
-  const trainComes = expectsTrain(
-    here.map((part) => part.name),
-    options,
-  );
+  const trainComes = expectsTrain(namesOf(here), options);
   const parts = here.filter((part) => part.name !== FIRST_TRAIN || trainComes);
-  const running = new Set(parts.map((part) => part.name));
+  const running = new Set(namesOf(parts));
   ports.keepOnly([...running, "supervisor"]);
   const logins = secrets ? loginsFor(servedHere(running), secrets) : {};
   Object.assign(inherited, logins);
@@ -142,7 +143,14 @@ export async function planSystem(
   };
 }
 
-/** Servers that are not where they usually are. */
+function namesOf(parts: readonly Part[]): readonly string[] {
+  return parts.map((part) => part.name);
+}
+
+const FLINK_IS_OPEN =
+  "Flink asks nobody for a login: other users of this machine can run programs as you by its ports";
+
+/** What is not as usual: servers elsewhere, and who may reach them. */
 function addressNotes(plan: {
   readonly env: NodeJS.ProcessEnv;
   readonly addresses: Endpoints;
@@ -151,6 +159,7 @@ function addressNotes(plan: {
 }): readonly string[] {
   const { env, addresses, running, choices } = plan;
   return [
+    ...(running.has("flink-jobmanager") ? [FLINK_IS_OPEN] : []),
     ...runElsewhere(env).map((name) => `${name} runs elsewhere: ${addressOf(name, addresses)}`),
     ...movedPorts(choices)
       .filter(({ name }) => running.has(name))
@@ -188,6 +197,11 @@ function chooseBrokers(
 /** Who names a broker means all: alone it is no Kafka. */
 function withBrokers(parts: readonly string[], brokers: readonly string[]): readonly string[] {
   return parts.some((part) => brokers.includes(part)) ? [...new Set([...parts, ...brokers])] : parts;
+}
+
+/** Who names a SQL gateway has a cluster behind it. */
+function withFlink(parts: readonly string[]): readonly string[] {
+  return parts.includes("flink-gateway") ? [...new Set([...parts, ...FLINK_PARTS])] : parts;
 }
 
 /** Addresses of what runs here and of what the user named: a server that is not there is not named. */

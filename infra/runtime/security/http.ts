@@ -8,6 +8,7 @@ const SERVERS = {
   REST_PROXY: "REST Proxy",
   CONNECT: "Kafka Connect",
   KSQLDB: "ksqlDB",
+  FLINK_SQL_GATEWAY: "Flink's SQL gateway",
 } as const;
 
 type Server = keyof typeof SERVERS;
@@ -29,6 +30,7 @@ export const registrySettings = settingsOf("SCHEMA_REGISTRY");
 export const restProxySettings = settingsOf("REST_PROXY");
 export const connectSettings = settingsOf("CONNECT");
 export const ksqlSettings = settingsOf("KSQLDB");
+export const flinkSettings = settingsOf("FLINK_SQL_GATEWAY");
 
 /** Servers of ours that may ask for a token with every write. */
 const TOKENS = {

@@ -10,6 +10,7 @@ const NAMES = {
   SCHEMA_REGISTRY_URL: "a schema registry",
   CONNECT_URL: "Kafka Connect",
   KSQLDB_URL: "a ksql server",
+  FLINK_SQL_GATEWAY_URL: "a SQL gateway of Flink",
 } as const satisfies Partial<Record<keyof Endpoints, string>>;
 
 /** Servers that a command may ask for before it begins. */

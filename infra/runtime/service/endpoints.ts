@@ -12,6 +12,7 @@ export interface Endpoints {
   readonly REST_PROXY_URL: string;
   readonly CONNECT_URL: string;
   readonly KSQLDB_URL: string;
+  readonly FLINK_SQL_GATEWAY_URL: string;
   readonly POSTGRES_URL: string;
   readonly MQTT_URL: string;
   readonly DASHBOARD_URL: string;
@@ -27,6 +28,8 @@ export const DEFAULT_ENDPOINTS: Endpoints = {
   REST_PROXY_URL: "http://127.0.0.1:8082",
   CONNECT_URL: "http://127.0.0.1:8083",
   KSQLDB_URL: "http://127.0.0.1:8088",
+  // Flink's own default is that of Connect.
+  FLINK_SQL_GATEWAY_URL: "http://127.0.0.1:8084",
   POSTGRES_URL: "postgresql://cta_admin:chicago@127.0.0.1:5432/cta",
   MQTT_URL: "mqtt://127.0.0.1:1883",
   DASHBOARD_URL: "http://127.0.0.1:8888",

@@ -19,6 +19,7 @@ export const SERVERS: readonly Server[] = [
   { part: "rest-proxy", endpoint: "REST_PROXY_URL", portVariable: "REST_PROXY_PORT" },
   { part: "connect", endpoint: "CONNECT_URL", portVariable: null },
   { part: "ksql", endpoint: "KSQLDB_URL", portVariable: "KSQL_PORT" },
+  { part: "flink-gateway", endpoint: "FLINK_SQL_GATEWAY_URL", portVariable: null },
   { part: "postgres", endpoint: "POSTGRES_URL", portVariable: null },
   { part: "gateway", endpoint: "MQTT_URL", portVariable: "MQTT_PORT" },
   { part: "firmware-sim", endpoint: "FIRMWARE_SIM_URL", portVariable: "FIRMWARE_SIM_PORT" },

@@ -23,9 +23,12 @@ export function portWishes(
   const others = brokers.slice(1).map((name, n): PortWish => {
     return { name, preferred: options.freePorts ? null : seedPort(KAFKA) + n + 1 };
   });
-  const inner = [...brokers.map(controllerOf), workerOf("connect"), ...probed.map(probeOf)];
+  const inner = [...brokers.map(controllerOf), workerOf("connect"), ...FLINK_INNER, ...probed.map(probeOf)];
   return [...servers, ...others, ...inner.map((name): PortWish => ({ name, preferred: null }))];
 }
+
+/** Of Flink's processes that only its other processes speak to. */
+export const FLINK_INNER = ["flink-zookeeper", "flink-jobmanager"] as const;
 
 /** The wish for the port of a server behind a proxy, which has the port that everybody knows. */
 export function workerOf(part: string): string {

@@ -6,9 +6,12 @@ import { DEFAULT_ENDPOINTS, type Endpoints } from "../../../runtime/service/endp
 import { controllerOf, workerOf } from "../addresses/wishes.ts";
 import type { HomeSecrets } from "../private-home.ts";
 import type { PartContext } from "../process/part-context.ts";
+import type { SummaryEngine } from "../summary-engine.ts";
 import type { Part } from "../supervise/part.ts";
 import { connectPart } from "./connect.ts";
 import { FIRST_TRAIN, firstTrainPart } from "./first-train.ts";
+import { flinkParts } from "./flink.ts";
+import { FLINK_PARTS } from "./flink-settings.ts";
 import { kafkaPart } from "./kafka.ts";
 import { type Brokers, brokerNames, foundCluster } from "./kafka-cluster.ts";
 import { INTERNAL_TOPICS, type NewTopics } from "./kafka-settings.ts";
@@ -24,6 +27,8 @@ export interface CatalogueSettings {
   readonly elsewhere: readonly string[];
   readonly brokers: Brokers;
   readonly durable: boolean;
+  /** What counts the sums. */
+  readonly engine: SummaryEngine;
   /** Run TypeScript sources instead of what set-up built. */
   readonly sources: boolean;
   readonly simulatorArgs: readonly string[];
@@ -56,6 +61,7 @@ export function catalogue(context: PartContext, settings: CatalogueSettings): Ca
   const found: Part[] = [];
   const missing: { name: string; entry: string }[] = [];
   for (const program of programs(settings)) {
+    if (OF_ENGINES[settings.engine === "flink" ? "ksql" : "flink"].includes(program.name)) continue;
     const file = programFile(context.root, program.entry, settings.sources);
     if (file) found.push(nodePart(context, program, file));
     else missing.push({ name: program.name, entry: program.entry });
@@ -76,6 +82,7 @@ export function catalogue(context: PartContext, settings: CatalogueSettings): Ca
     topicsPart("topics", topics, brokers, cluster),
     // Those per station are made by dedup, after the first train.
     ...servers.slice(1).flatMap(own),
+    ...(settings.engine === "flink" ? flinkParts(context, flinkPorts(portOf)) : []),
     connectPart(context, {
       port: portOf("connect"),
       workerPort: portOf(workerOf("connect")),
@@ -92,6 +99,17 @@ export function catalogue(context: PartContext, settings: CatalogueSettings): Ca
   return { parts, missing };
 }
 
+/** Programs of ours that only one engine needs. */
+const OF_ENGINES: Readonly<Record<SummaryEngine, readonly string[]>> = {
+  ksql: ["ksql", "queries"],
+  flink: ["flink-queries"],
+};
+
+function flinkPorts(portOf: (name: string) => number) {
+  const [zookeeper, jobManager] = ["flink-zookeeper", "flink-jobmanager"].map(portOf) as [number, number];
+  return { zookeeper, jobManager, gateway: portOf("flink-gateway") };
+}
+
 /** A Kafka of the user's own is not ours to log in to. */
 function kafkaPassword({ elsewhere, secrets }: CatalogueSettings): string | undefined {
   return elsewhere.includes("kafka") ? undefined : secrets?.kafka;
@@ -100,7 +118,7 @@ function kafkaPassword({ elsewhere, secrets }: CatalogueSettings): string | unde
 /** The name of every part there is, whether or not a program is built or runs somewhere else. */
 export function partNames(brokers: Brokers): readonly string[] {
   const ours = programs({ addresses: DEFAULT_ENDPOINTS, portOf: () => 0, simulatorArgs: [], watched: {} });
-  const others = ["topics", "connect", "postgres", "database", FIRST_TRAIN];
+  const others = [...FLINK_PARTS, "topics", "connect", "postgres", "database", FIRST_TRAIN];
   return [...brokerNames(brokers), ...ours.map(({ name }) => name), ...others];
 }
 

@@ -170,6 +170,13 @@ const TASKS: readonly NodeProgram[] = [
     entry: "central/ksql/main.ts",
     args: ["apply"],
   },
+  {
+    ...TASK,
+    name: "flink-queries",
+    needs: ["flink-gateway", "flink-taskmanager", "schema-registry", "topics"],
+    entry: "central/flink/main.ts",
+    args: ["apply"],
+  },
 ];
 
 /** A part's probe on a port of its own, and what tells the part so. */

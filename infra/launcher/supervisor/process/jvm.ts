@@ -6,13 +6,20 @@ import { onPath } from "./child.ts";
 export interface Toolchain {
   readonly libs: string;
   readonly plugins: string;
+  /** Of Flink: only where it was asked for. */
+  readonly flinkLibs: string;
   /** Class-data archives, and the file that a new Kafka folder begins with. */
   readonly prepared: string;
 }
 
 export function toolchainOf(root: string): Toolchain {
   const folder = join(root, ".toolchain");
-  return { libs: join(folder, "libs"), plugins: join(folder, "plugins"), prepared: join(folder, "prepared") };
+  return {
+    libs: join(folder, "libs"),
+    plugins: join(folder, "plugins"),
+    flinkLibs: join(folder, "flink", "libs"),
+    prepared: join(folder, "prepared"),
+  };
 }
 
 export interface JvmOptions {
@@ -24,6 +31,8 @@ export interface JvmOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** The archive of its classes to use, or the file to list its classes in, for an archive; absent: neither. */
   readonly classData?: ClassData;
+  /** Packages of Java's base module that may be reflected on. */
+  readonly opened?: readonly string[];
   /** Loggers that also tell what is no warning. */
   readonly informs?: readonly string[];
 }
@@ -47,6 +56,7 @@ export function jvmCommand(
       "-XX:TieredStopAtLevel=1",
       "-XX:+UseSerialGC",
       ...sharing(classData),
+      ...(options.opened ?? []).map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
       // An archive of another Java is left unused, without a word on stderr.
       "-Xlog:disable",
       "-Xlog:all=error:stderr",
