@@ -22,6 +22,7 @@ import { inputDecoder } from "./model/decode.ts";
 import { Model } from "./model/model.ts";
 import { Evidences } from "./proof/evidence.ts";
 import { ProofKeeper } from "./proof/proof-view.ts";
+import { Stories } from "./story/stories.ts";
 import { type SystemWatch, watchSystem } from "./system-watch.ts";
 import { hopsOf } from "./view/hops.ts";
 import { project } from "./view/project.ts";
@@ -97,7 +98,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     waitMs: () => pace().waitMs,
     onRound: () => publish(pace().gapMs / 2),
   });
-  const { model, feed, system, proof, viewers, evidences } = watch;
+  const { model, feed, system, proof, viewers, evidences, stories } = watch;
   const versions = new Versions(options.instance, watch.state());
   const sent = (): void => viewers.sent(versions.version, entriesOf(versions.state), clock.monotonic());
   sent();
@@ -112,7 +113,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     timeLimits(),
     createApp({
       ...options,
-      ...{ access, model, evidences, now, ready: probe, hops: watch.hops },
+      ...{ access, model, evidences, stories, now, ready: probe, hops: watch.hops },
       proof: () => proof.last,
       gtfs: { lines: linesOf(options.watched ?? WHOLE_CITY), state: () => versions.state },
       experiments: {
@@ -166,9 +167,15 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
     live: () => feed.behind.size === 0,
   });
   const evidences = new Evidences({ kafka, avro: options.avro, topics });
+  const stories = new Stories({
+    ...{ kafka, topics, model, simulatorUrl: options.simulatorUrl },
+    parts: () => system.parts,
+    down: () => system.down,
+    now: () => clock.now(),
+  });
   let hops: readonly HopView[] = [];
   return {
-    ...{ model, viewers, feed, system, proof, evidences },
+    ...{ model, viewers, feed, system, proof, evidences, stories },
     hops: () => hops,
     measure(): void {
       const service = model.clock.serviceAt(clock.now());
@@ -191,6 +198,7 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
     async stop(): Promise<void> {
       await feed.stop();
       await evidences.stop();
+      await stories.stop();
       await writer.stop();
       await asker.close();
     },

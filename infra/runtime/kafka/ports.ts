@@ -209,6 +209,8 @@ export interface LogReader {
 export interface LogReaderOptions {
   /** Names of the record headers to read, the others are passed over; left out: all. */
   readonly headers?: readonly string[];
+  /** How much of a partition one look takes, about, bytes: for those who search. Left out: what one answer holds. */
+  readonly lookBytes?: number;
 }
 
 export interface SubscribeOptions {

@@ -13,6 +13,7 @@ import type {
 import { HOPS, type HopView } from "../../../../schemas/page/page.ts";
 import { vehicleShape } from "../fleet/shapes.ts";
 import { findingShape, proofShape, recordShape } from "../proof/shapes.ts";
+import { storyOfferShape, storyRefShape, storyShape } from "../story/shapes.ts";
 
 /** The shapes of `schemas/page/api.ts` where they are needed as values: the OpenAPI document is made of them. */
 
@@ -119,6 +120,9 @@ export const API_SHAPES = {
   Finding: findingShape,
   Record: recordShape,
   Hops: z.array(hop),
+  Stories: z.array(storyOfferShape),
+  StoryRef: storyRefShape,
+  Story: storyShape,
   Problem: z.strictObject({ error: z.string() }),
 } as const;
 

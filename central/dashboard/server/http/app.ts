@@ -11,6 +11,8 @@ import { vehicleAnswer } from "../fleet/shapes.ts";
 import type { Model } from "../model/model.ts";
 import type { Evidences } from "../proof/evidence.ts";
 import { proofRoutes } from "../proof/routes.ts";
+import { storyRoutes } from "../story/routes.ts";
+import type { Stories } from "../story/stories.ts";
 import { stationAnswer, stationDetail, trainAnswer, trainDetail, weatherAnswer } from "./answers.ts";
 import { type GtfsSources, gtfsRoutes } from "./gtfs-routes.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -20,6 +22,7 @@ export interface AppSources {
   readonly proof: () => ProofView | null;
   readonly hops: () => readonly HopView[];
   readonly evidences: Evidences;
+  readonly stories: Stories;
   readonly ready: () => { readonly ready: boolean; readonly detail: Readonly<Record<string, unknown>> };
   /** Wall clock, epoch ms. */
   readonly now: () => number;
@@ -116,6 +119,7 @@ function apiRoutes(sources: AppSources): Router {
     response.json(weatherAnswer(model.weather));
   });
   api.use("/proof", proofRoutes(sources));
+  api.use("/stories", storyRoutes(sources.stories));
   api.get("/hops", (_request, response) => {
     response.json(sources.hops());
   });

@@ -24,5 +24,6 @@ function placeOf(route: PageRoute, nameOf: (id: number) => string | undefined): 
   if (route.at === "station") return nameOf(route.id) ?? String(route.id);
   if (route.at === "train") return `Train ${route.id}`;
   if (route.at === "proof") return "Proof";
+  if (route.at === "story") return "One entry's story";
   return route.at === "break" ? "Break it" : null;
 }

@@ -1,9 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** The page's only places: the overview, and a sheet over or beside it: one station's, one train's, the proof's, or the experiments'. */
+/** The page's only places: the overview, and a sheet over or beside it: one station's, one train's, the proof's, or the experiments'; and one reading's story in the lines' place. */
 export type PageRoute =
   | { readonly at: "overview" }
   | { readonly at: "break" }
+  /** `of`: `DEVICE/BOOT/SEQ`, or a device whose newest reading is meant; empty: the reader chooses. */
+  | { readonly at: "story"; readonly of: string }
   /** `finding`: the id of the one that is to be looked at. */
   | { readonly at: "proof"; readonly finding: string | null }
   | { readonly at: "train"; readonly id: string }
@@ -11,12 +13,15 @@ export type PageRoute =
 
 export const BREAK_HREF = "#/break";
 export const PROOF_HREF = "#/proof";
+export const STORY_HREF = "#/story";
 
 export function parseRoute(hash: string): PageRoute {
   if (hash === BREAK_HREF) return { at: "break" };
   if (hash === PROOF_HREF) return { at: "proof", finding: null };
   const finding = /^#\/proof\/(.+)$/.exec(hash)?.[1];
   if (finding !== undefined) return { at: "proof", finding: decodeURIComponent(finding) };
+  const story = /^#\/story(?:\/([A-Za-z0-9-]+(?:\/\d+\/\d+)?))?$/.exec(hash);
+  if (story) return { at: "story", of: story[1] ?? "" };
   const train = /^#\/train\/([A-Za-z0-9]+)$/.exec(hash)?.[1];
   if (train !== undefined) return { at: "train", id: train };
   const station = /^#\/station\/(\d{5})$/.exec(hash);
@@ -25,6 +30,11 @@ export function parseRoute(hash: string): PageRoute {
 
 export function findingHref(id: string): string {
   return `${PROOF_HREF}/${encodeURIComponent(id)}`;
+}
+
+/** @param of - a device's id, or `DEVICE/BOOT/SEQ`; empty: the reader chooses. */
+export function storyHref(of: string): string {
+  return of === "" ? STORY_HREF : `${STORY_HREF}/${of}`;
 }
 
 export function trainHref(id: string): string {

@@ -1,5 +1,6 @@
 import type { PathAnswer } from "../../../../schemas/page/api.ts";
 import { delay } from "../rules/words.ts";
+import { storyHref } from "../state/route.ts";
 
 const HOPS = [
   ["device", "counted by the device"],
@@ -26,6 +27,9 @@ export function LastEntry({ path }: { readonly path: PathAnswer | null }) {
               </span>
             </li>
           ))}
+          <li>
+            <a href={storyHref(path.deviceId ?? "")}>Follow one entry, byte by byte</a>
+          </li>
         </ol>
       ) : (
         <p class="muted">None has come since this server started.</p>

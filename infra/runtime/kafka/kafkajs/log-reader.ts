@@ -33,12 +33,14 @@ export class KafkaJsLogReader implements LogReader {
   readonly #options: ClusterOptions;
   readonly #headers: readonly HeaderName[] | undefined;
   readonly #mayMiss: boolean;
+  readonly #maxPartitionBytes: number;
   #open: Open | undefined;
 
   /** @param mayMiss - topics that do not exist are left out of a look; else they fail it. */
-  constructor(options: ClusterOptions, { headers }: LogReaderOptions, mayMiss = false) {
+  constructor(options: ClusterOptions, { headers, lookBytes }: LogReaderOptions, mayMiss = false) {
     this.#options = options;
     this.#mayMiss = mayMiss;
+    this.#maxPartitionBytes = lookBytes ?? LIMITS.maxPartitionBytes;
     this.#headers = headers && headerNames(headers);
   }
 
@@ -103,7 +105,7 @@ export class KafkaJsLogReader implements LogReader {
     );
     const { errorCode, partitions } = await ask(
       broker,
-      fetchRequest(topics, { ...LIMITS, maxWaitMs: waitMs }),
+      fetchRequest(topics, { ...LIMITS, maxPartitionBytes: this.#maxPartitionBytes, maxWaitMs: waitMs }),
     );
     if (errorCode !== 0) plans.forget();
     const names = new Map(Array.from(ids, ([topic, topicId]) => [topicId, topic]));
