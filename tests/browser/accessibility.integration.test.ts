@@ -1,13 +1,10 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
 import { SmallChicago } from "../../central/dashboard/server/testing/small-chicago.ts";
+import { violations } from "./axe.ts";
 import { browserBench } from "./browser-bench.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = [360, 768, 1440];
 const THEMES = ["light", "dark"] as const;
 
@@ -24,19 +21,6 @@ async function visit(
   const page = await context.newPage();
   await page.goto(address);
   return page;
-}
-
-/** What axe finds, in words short enough to read. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const results = await page.evaluate<AxeResults>("axe.run()");
-  return results.violations.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes
-        .map(({ html }) => html)
-        .join(" ")
-        .slice(0, 300)}`,
-  );
 }
 
 /** Every width and theme, on a page that `prepared` brought to its state. */

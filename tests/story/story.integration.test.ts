@@ -5,6 +5,7 @@ import { createKafka } from "../../infra/runtime/kafka/kafka.ts";
 import type { InRecord } from "../../infra/runtime/kafka/ports.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
 import type { StoryAnswer, StoryHopName, StoryRef } from "../../schemas/page/story.ts";
+import { violations } from "../browser/axe.ts";
 import { browserBench } from "../browser/browser-bench.ts";
 import { OneTurnstile } from "./one-turnstile.ts";
 
@@ -157,6 +158,16 @@ describe("one entry's story", { timeout: 60_000 }, () => {
     await expect.poll(() => about.textContent()).toMatch(/^deviceId: 41660-T1/);
     await card("clean").locator('[data-name="station_name"]').click();
     expect(await card("clean").locator(".bytes-about").last().textContent()).toMatch(/^station_name: Lake/);
+    for (const [width, colorScheme] of [
+      [1440, "light"],
+      [360, "dark"],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme });
+      expect(await violations(page)).toEqual([]);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(wide).toBeLessThanOrEqual(0);
+    }
     await page.keyboard.press("Escape");
     await expect.poll(() => page.evaluate(() => location.hash)).toBe("#/");
   });

@@ -14,10 +14,12 @@ const pressed = z.object({
  * @throws {CodedError} DEPENDENCY_UNAVAILABLE when no simulator answers; CONTROL_FAILED when it refuses.
  */
 export async function press(deviceId: string, controls: Controls): Promise<StoryRef> {
-  const { last } = pressed.parse(await orderSimulator("/press", { device: deviceId }, controls));
-  if (last) return { deviceId, ...last };
+  const answer = pressed.safeParse(await orderSimulator("/press", { device: deviceId }, controls));
+  if (answer.data?.last) return { deviceId, ...answer.data.last };
   throw new CodedError("CONTROL_FAILED", {
-    message: `the memory of ${deviceId} is full: the entry was counted as refused`,
+    message: answer.success
+      ? `the memory of ${deviceId} is full: the entry was counted as refused`
+      : "the firmware simulator does not say which entry it was: it is of another version",
     retryable: false,
     context: { deviceId },
   });

@@ -78,7 +78,7 @@ export function mqttBlocks(stationId: number, body: Buffer, focus: BatchFocus): 
     block(
       "PUBLISH",
       "rebuilt",
-      "Made again around the record's own bytes: the gateway passes them on as they come. MQTT 3.1.1 has no properties.",
+      "Made again around the record's own bytes, which the gateway passes on as they come. Its packet id is not kept, nor whether it was a repetition (DUP). MQTT 3.1.1 has no properties.",
       packet,
       annotate,
     ),

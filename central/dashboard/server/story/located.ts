@@ -80,6 +80,7 @@ export class Locator {
    */
   async locate(ref: StoryRef, of: ReadingTopics, search: Search): Promise<Located> {
     const known = this.of(ref);
+    if (known.raw && known.clean && known.row) return known;
     const done = this.#last.then(async () => {
       known.clean ??= await this.#clean(ref, of, search.counted, search.now);
       known.raw ??= await this.#raw(ref, of, known, search);

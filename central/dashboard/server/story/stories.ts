@@ -1,4 +1,5 @@
 import type { Kafka } from "../../../../infra/runtime/kafka/ports.ts";
+import { printableDeep } from "../../../../infra/runtime/text/printable.ts";
 import { isCoded } from "../../../../schemas/errors.ts";
 import { type DeviceRef, parseDeviceId } from "../../../../schemas/network/devices.ts";
 import { stationById } from "../../../../schemas/network/network.ts";
@@ -80,7 +81,8 @@ export class Stories {
     if (!ring && !before.device && before.dedup.length === 0) return undefined;
     const located = await this.#locate(ref, device, before, ring);
     const known = this.#known(ref, device, ring?.device ?? null, located, ring?.frame ?? null);
-    return this.#answer(known, device, located);
+    // Records and states came from outside.
+    return printableDeep(this.#answer(known, device, located));
   }
 
   async stop(): Promise<void> {
