@@ -49,7 +49,7 @@ export const HOP_WORDS: Readonly<Record<StoryHopName, HopWords>> = {
   },
   sum: {
     title: "Added up: a row of ksql",
-    what: "A query in SQL counts the clean records of each station, one row a station. This row is the first in which the entry is counted.",
+    what: "A query in SQL counts the clean records of each station, one row a station. Here is the first row that this server saw with the entry in it.",
     promise: "The row says up to which offset it has counted, so nobody needs to guess.",
     rule: 7,
     code: ["central/ksql/turnstile.ksql", "infra/servers/ksql/engine/change-source.ts"],

@@ -77,7 +77,8 @@ function Waiting({
   const now = useNow(1_000);
   return (
     <p class={fault ? "hop-wait act" : "hop-wait"}>
-      {words} {since === null || paused ? null : <span class="number">{span(now - Date.parse(since))}</span>}
+      {words}{" "}
+      {since === null || paused ? null : <span class="number">For {span(now - Date.parse(since))}.</span>}
     </p>
   );
 }

@@ -107,8 +107,8 @@ function Standing({ story, paused }: { readonly story: StoryAnswer; readonly pau
       {since === null || !wrong ? null : (
         <span class="muted">
           {paused
-            ? `since ${span(Date.parse(story.asOf) - Date.parse(since))}, when you paused`
-            : `since ${span(now - Date.parse(since))}`}
+            ? `For ${span(Date.parse(story.asOf) - Date.parse(since))} when you paused.`
+            : `For ${span(now - Date.parse(since))}.`}
         </span>
       )}
     </p>
