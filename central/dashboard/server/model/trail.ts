@@ -83,6 +83,11 @@ export class Trail {
       .sort((x, y) => y.place.at - x.place.at);
   }
 
+  /** Do rows of this station say how far they go? */
+  hasCuts(stationId: number): boolean {
+    return this.#rows.has(stationId);
+  }
+
   /**
    * The station's first row that is known to have this clean record in; undefined: none has it, or none says so.
    * Of an old record it is a later row than the first.

@@ -10,7 +10,7 @@ const NOTHING: Known = {
   device: undefined,
   agent: undefined,
   dedup: [],
-  found: { raw: false, clean: false, row: false, audited: false },
+  found: { raw: false, clean: false, row: false, audited: false, cuts: true },
   parts: [],
   down: [],
 };
@@ -34,7 +34,12 @@ describe("how far a reading has come is told by whoever has it furthest", () => 
   test.each<[string, Partial<Known>, string | undefined]>([
     ["nobody", {}, undefined],
     ["a simulator that has numbered less", { simulated: { ...simulated, seq: 49, held: false } }, undefined],
-    ["a simulator that has numbered it", { simulated: { ...simulated, held: false } }, "ring"],
+    ["a simulator whose ring has forgotten it", { simulated: { ...simulated, held: false } }, "disk"],
+    [
+      "a simulator that is in another boot",
+      { simulated: { ...simulated, bootId: 8, held: false } },
+      undefined,
+    ],
     ["a ring that holds it, whatever its agent says", { simulated, ...claim({ stored: 50 }) }, "ring"],
     ["an agent that heard of it", claim({ numbered: 50 }), "ring"],
     ["an agent that has it", claim({ numbered: 50, stored: 50, published: 49 }), "disk"],
@@ -53,7 +58,17 @@ describe("how far a reading has come is told by whoever has it furthest", () => 
       undefined,
     ],
     ["the row", { found: { ...NOTHING.found, clean: true, row: true } }, "sum"],
-    ["the auditor", { found: { raw: true, clean: true, row: false, audited: true } }, "proof"],
+    [
+      "the auditor, before the row is there",
+      { found: { ...NOTHING.found, clean: true, audited: true } },
+      "clean",
+    ],
+    ["the auditor", { found: { ...NOTHING.found, clean: true, row: true, audited: true } }, "proof"],
+    [
+      "the auditor, where rows say nothing of themselves",
+      { found: { ...NOTHING.found, clean: true, audited: true, cuts: false } },
+      "proof",
+    ],
   ])("%s", (_, known, hop) => expect(last(known)).toBe(hop));
 
   test("sums over a memory of one boot are that boot's", () => {
@@ -65,9 +80,9 @@ describe("how far a reading has come is told by whoever has it furthest", () => 
 
   test("reports of trains are not added up", () => {
     expect(hopsOf("arrival")).not.toContain("sum");
-    expect(last({ kind: "arrival", found: { raw: true, clean: true, row: false, audited: false } })).toBe(
-      "clean",
-    );
+    const found = { ...NOTHING.found, clean: true };
+    expect(last({ kind: "arrival", found })).toBe("clean");
+    expect(last({ kind: "arrival", found: { ...found, audited: true } })).toBe("proof");
   });
 });
 

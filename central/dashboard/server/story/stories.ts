@@ -145,6 +145,7 @@ export class Stories {
         raw: located.raw !== null,
         clean: located.clean !== null || model.trail.find(ref) !== undefined,
         row: located.row !== null,
+        cuts: model.trail.hasCuts(device.stationId),
         audited: located.clean !== null && model.trail.auditedAt(located.clean) !== undefined,
       },
       parts: parts(),

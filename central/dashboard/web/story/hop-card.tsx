@@ -46,7 +46,9 @@ export function HopCard({ hop, number, wait, paused }: Props) {
           <dl class="hop-headers" aria-label="Headers of the record">
             {shown.map(([header, value]) => (
               <div key={header}>
-                <dt>header “{header}”</dt>
+                <dt>
+                  header “{header}” <span class="muted">{HEADER_MEANINGS[header]}</span>
+                </dt>
                 <dd>{value}</dd>
               </div>
             ))}
@@ -60,6 +62,13 @@ export function HopCard({ hop, number, wait, paused }: Props) {
     </li>
   );
 }
+
+const HEADER_MEANINGS: Readonly<Record<string, string>> = {
+  reading: "device; boot; number; presses by then",
+  times: "when, by the clocks of service; device; agent; gateway; dedup",
+  "gateway-time": "when the gateway took it, milliseconds since 1970",
+  cut: "partition:offset up to which the clean topic is in this row",
+};
 
 const STATE_WORDS: Readonly<Record<StoryHop["state"], string>> = {
   passed: ", passed",
