@@ -59,14 +59,17 @@ export class Stories {
   async newest(deviceId: string): Promise<StoryRef | undefined> {
     const device = await this.#simulated.device(deviceId);
     if (device && device.seq > 0) return { deviceId, bootId: device.bootId, seq: device.seq };
-    const heard = this.#options.model.devices.all().find(({ id }) => id === deviceId);
-    const claim = heard?.reported.boots?.toSorted((x, y) => y.bootId - x.bootId)[0];
-    const read = this.#options.model.trail.newest(deviceId);
-    const known = [claim && { bootId: claim.bootId, seq: claim.numbered }, read].filter(
-      (one) => one !== undefined,
-    );
+    const { devices, dedup, trail } = this.#options.model;
+    const heard = devices.all().find(({ id }) => id === deviceId);
+    const known = [
+      ...(heard?.reported.boots ?? []).map(({ bootId, numbered }) => ({ bootId, seq: numbered })),
+      ...dedup
+        .boots(deviceId)
+        .map(({ boot_id, ranges }) => ({ bootId: boot_id, seq: ranges.at(-1)?.to ?? 0 })),
+      ...[trail.newest(deviceId)].filter((read) => read !== undefined),
+    ].filter(({ seq }) => seq > 0);
     const [last] = known.sort((x, y) => y.bootId - x.bootId || y.seq - x.seq);
-    return last && last.seq > 0 ? { deviceId, bootId: last.bootId, seq: last.seq } : undefined;
+    return last && { deviceId, bootId: last.bootId, seq: last.seq };
   }
 
   /**
