@@ -289,7 +289,7 @@ export class OneTurnstile {
       ...{ device, health, since: this.#since.at, lastSeen: this.#link.lastSeen },
       ledger: this.#outbox.ledger(deviceId),
       counts: this.#link.counts,
-      order: this.#numbers.next(),
+      ...{ order: this.#numbers.next(), box: "box" },
     });
   }
 
