@@ -45,7 +45,6 @@ export function BytesView({ block: { name, origin, note, length, spans } }: { re
             data-kind={one.kind}
             data-name={one.name}
             aria-pressed={i === at}
-            aria-label={`${one.name}: ${one.value}`}
             aria-describedby={about}
             tabIndex={i === focused ? 0 : -1}
             onFocus={() => {
@@ -55,6 +54,9 @@ export function BytesView({ block: { name, origin, note, length, spans } }: { re
             onMouseEnter={() => setAt(i)}
             onClick={() => setAt(i)}
           >
+            <span class="visually-hidden">
+              {one.name}: {one.value},{" "}
+            </span>
             <Digits one={one} />
           </button>
         ))}
