@@ -69,7 +69,10 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 test("presses survive SIGKILL of the simulator to the last one, under a new boot of the same memory", async () => {
   const first = await start();
-  expect(await post(`${first.url}/press`, { device: "40380-T1", count: 5000 })).toEqual({ stored: 5000 });
+  expect(await post(`${first.url}/press`, { device: "40380-T1", count: 5000 })).toEqual({
+    stored: 5000,
+    last: { bootId: expect.any(Number) as number, seq: 5000 },
+  });
   const before = await device(first.url, "40380-T1");
   await ended(first.child, "SIGKILL");
   const second = await start();

@@ -72,4 +72,12 @@ export interface HealAnswer {
 export interface PressAnswer {
   /** Presses that the ring stored; the others it counted as refused. */
   readonly stored: number;
+  /** The last of them; null: none was stored. */
+  readonly last: { readonly bootId: number; readonly seq: number } | null;
+}
+/** `GET /devices/{device}/ring/{boot}/{seq}`: the device, and a reading as its ring holds it. */
+export interface RingAnswer {
+  readonly device: SimulatedDeviceView;
+  /** The frame that is sent until an ACK for it comes, hexadecimal; null: the ring does not hold it, or not any more. */
+  readonly frame: string | null;
 }

@@ -1,6 +1,6 @@
 import { CodedError } from "../../schemas/errors.ts";
 import { anySighting } from "../city/load.ts";
-import type { DeviceGroup } from "../devices/device-group.ts";
+import type { DeviceGroup, Member } from "../devices/device-group.ts";
 import { resolveTarget } from "../devices/targets.ts";
 import type { FaultBoard } from "../faults/fault-board.ts";
 import {
@@ -8,6 +8,7 @@ import {
   healRequest,
   type PressAnswer,
   pressRequest,
+  type RingAnswer,
   type SimulatedDeviceView,
   type StateView,
   type StrikeAnswer,
@@ -31,14 +32,26 @@ export function controlRoutes({
   state,
   service,
 }: SimulatorControls): readonly ControlRoute[] {
+  const view = (member: Member, active = faults.active): SimulatedDeviceView =>
+    deviceView(
+      member,
+      active.filter((fault) => fault.device === member.ref.id).map((fault) => fault.kind),
+    );
   const views = (): SimulatedDeviceView[] => {
     const active = faults.active;
-    return devices.members.map((member) =>
-      deviceView(
-        member,
-        active.filter((fault) => fault.device === member.ref.id).map((fault) => fault.kind),
-      ),
-    );
+    return devices.members.map((member) => view(member, active));
+  };
+  const memberOf = (device: string): Member => {
+    const member = devices.member(device);
+    if (member) return member;
+    throw new CodedError("USAGE", { message: `"${device}" is no device's id`, retryable: false });
+  };
+  const ring = ({ device = "", boot, seq }: Readonly<Record<string, string>>): RingAnswer => {
+    const member = memberOf(device);
+    const held = member.line.device.ring;
+    const number = held.numberOf(Number(boot), Number(seq));
+    const frame = number === undefined ? undefined : held.entry(number);
+    return { device: view(member), frame: frame?.toString("hex") ?? null };
   };
   const press = (body: unknown): PressAnswer => {
     const { device, count } = parseBody(pressRequest, body);
@@ -49,11 +62,14 @@ export function controlRoutes({
     }
     let stored = 0;
     for (let i = 0; i < count; i++) if (devices.notice(device, sighting)) stored += 1;
-    return { stored };
+    const { bootId, seq } = member.line.device.ring.counters;
+    return { stored, last: stored === 0 ? null : { bootId, seq } };
   };
   return [
     { method: "GET", path: "/healthz", handle: () => ({ ok: true }) },
     { method: "GET", path: "/devices", handle: views },
+    { method: "GET", path: "/devices/:device", handle: (_, { device = "" }) => view(memberOf(device)) },
+    { method: "GET", path: "/devices/:device/ring/:boot/:seq", handle: (_, params) => ring(params) },
     { method: "GET", path: "/faults", handle: () => faults.active },
     { method: "GET", path: "/state", handle: () => state() },
     {

@@ -15,8 +15,11 @@ const NOT_LET_IN: readonly number[] = [401, 403];
 export interface ControlRoute {
   readonly method: "GET" | "POST";
   readonly path: string;
-  /** @returns the answer, sent as JSON. @throws {CodedError} USAGE: answered with 400. */
-  handle(body: unknown): unknown;
+  /**
+   * @param params - of the path.
+   * @returns the answer, sent as JSON. @throws {CodedError} USAGE: answered with 400.
+   */
+  handle(body: unknown, params: Readonly<Record<string, string>>): unknown;
 }
 
 /** Read a body by its schema. @throws {CodedError} USAGE that names the field. */
@@ -45,7 +48,10 @@ export function createControlServer(
       method,
       path,
       async handler(exchange) {
-        exchange.json(200, await handle(method === "POST" ? await readBody(exchange) : undefined));
+        exchange.json(
+          200,
+          await handle(method === "POST" ? await readBody(exchange) : undefined, exchange.params),
+        );
       },
     })),
     errorAnswer(error, { method, path }) {

@@ -5,8 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import type { Dashboard } from "../../central/dashboard/server/dashboard.ts";
 import { closeServer, listen } from "../../infra/runtime/http/listen.ts";
+import { memoryKafka } from "../../infra/runtime/kafka/testing/memory.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
+import { OneTurnstile } from "../story/one-turnstile.ts";
 import { launchBrowser } from "../support/browser.ts";
+import { builtPage } from "../support/built.ts";
 import { answerHelp } from "../support/script-help.ts";
 import type { BusyChicago } from "./busy-chicago.ts";
 import { indexedPng } from "./indexed-png.ts";
@@ -140,6 +143,7 @@ async function main(wanted: readonly string[]): Promise<void> {
       await take(browser, dashboard, shot);
       if (shot.prepare === tried) busy.city.plug(STRUCK);
     }
+    if (wanted.length === 0 || wanted.includes("story-light")) await takeStory(browser);
     if (wanted.length === 0 || wanted.includes("disconnected")) {
       const page = await open(browser, dashboard.url, { name: "disconnected", width: 1440, theme: "light" });
       await page.waitForSelector("[data-train]");
@@ -154,8 +158,29 @@ async function main(wanted: readonly string[]): Promise<void> {
   }
 }
 
+/** One entry on its way: of a turnstile whose frames, records and rows are real, over a Kafka in memory. */
+async function takeStory(browser: Browser): Promise<void> {
+  const system = new OneTurnstile({
+    ...{ kafka: memoryKafka(() => Date.now()), prefix: "", deviceId: STRUCK },
+    webRoot: await builtPage(),
+  });
+  await system.start();
+  try {
+    const shot = { name: "story-light", width: 1440, theme: "light", path: "/#/story" } as const;
+    const page = await open(browser, system.dashboard.url, shot);
+    await page.getByRole("button", { name: /^Walk through/ }).click();
+    await page.waitForSelector('.story[data-state="counted"]');
+    await page.locator("#hop-line").scrollIntoViewIfNeeded();
+    await page.locator('[data-hop="line"] [data-name="deviceTime"]').click();
+    await save(page, shot.name);
+  } finally {
+    await system.stop();
+  }
+}
+
 answerHelp("shots", "Takes the README's screenshots again, in docs/screenshots; two minutes.", [
   ...SHOTS.map(({ name }) => name),
+  "story-light",
   "disconnected",
 ]);
 await main(process.argv.slice(2));

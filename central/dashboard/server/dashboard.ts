@@ -27,6 +27,7 @@ import { inputDecoder } from "./model/decode.ts";
 import { Model } from "./model/model.ts";
 import { Evidences } from "./proof/evidence.ts";
 import { ProofKeeper } from "./proof/proof-view.ts";
+import { Stories } from "./story/stories.ts";
 import { type SystemWatch, watchSystem } from "./system-watch.ts";
 import { hopsOf } from "./view/hops.ts";
 import { project } from "./view/project.ts";
@@ -104,7 +105,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     waitMs: () => pace().waitMs,
     onRound: () => publish(pace().gapMs / 2),
   });
-  const { model, feed, system, proof, viewers, evidences, incidents } = watch;
+  const { model, feed, system, proof, viewers, evidences, incidents, stories } = watch;
   const versions = new Versions(options.instance, watch.state());
   const sent = (): void => viewers.sent(versions.version, entriesOf(versions.state), clock.monotonic());
   sent();
@@ -119,7 +120,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     timeLimits(),
     createApp({
       ...options,
-      ...{ access, model, evidences, now, ready: probe, hops: watch.hops, history: watch.history },
+      ...{ access, model, evidences, stories, now, ready: probe, hops: watch.hops, history: watch.history },
       incidents: incidents.incidents,
       proof: () => proof.last,
       gtfs: { lines: linesOf(options.watched ?? WHOLE_CITY), state: () => versions.state },
@@ -195,6 +196,12 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
     live: () => feed.behind.size === 0,
   });
   const evidences = new Evidences({ kafka, avro: options.avro, topics });
+  const stories = new Stories({
+    ...{ kafka, topics, model, simulatorUrl: options.simulatorUrl },
+    parts: () => system.parts,
+    down: () => system.down,
+    now: () => clock.now(),
+  });
   let hops: readonly HopView[] = [];
   const incidents = new IncidentWatch({
     ...{ ...options, topic: topics.incidents, isRead: () => feed.hasRead("incidents") },
@@ -219,7 +226,7 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
       watched: options.watched ?? WHOLE_CITY,
     });
   return {
-    ...{ model, viewers, feed, system, proof, evidences, incidents, history, ticks, state },
+    ...{ model, viewers, feed, system, proof, evidences, incidents, stories, history, ticks, state },
     hops: () => hops,
     measure(): void {
       const service = model.clock.serviceAt(clock.now());
@@ -232,6 +239,7 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
       await feed.stop();
       await evidences.stop();
       await history.stop();
+      await stories.stop();
       await writer.stop();
       await asker.close();
     },

@@ -20,6 +20,7 @@ import { isNight, WALL } from "./state/wall.ts";
 import { Overview } from "./station/overview.tsx";
 import { StationSheet } from "./station/sheet.tsx";
 import { TrainSheet } from "./station/train-sheet.tsx";
+import { Story } from "./story/lazy.tsx";
 
 export function App() {
   const route = useRoute();
@@ -35,15 +36,17 @@ export function App() {
       <Banner />
       {past ? <past.Bar /> : null}
       <main class="main">
-        <div class="view">{started ? <Lines /> : <Starting />}</div>
-        <aside class="side" data-open={route.at !== "overview"}>
+        <div class="view">
+          {route.at === "story" ? <Story of={route.of} /> : started ? <Lines /> : <Starting />}
+        </div>
+        <aside class="side" data-open={route.at !== "overview" && route.at !== "story"}>
           {route.at === "station" ? <StationSheet key={route.id} id={route.id} /> : null}
           {route.at === "train" ? <TrainSheet key={route.id} id={route.id} /> : null}
           {route.at === "break" ? <BreakSheet /> : null}
           {route.at === "proof" ? <ProofSheet finding={route.finding} /> : null}
           {route.at === "incidents" ? <IncidentList /> : null}
           {route.at === "incident" ? <IncidentSheet key={route.id} id={route.id} /> : null}
-          {route.at === "overview" ? <Overview /> : null}
+          {route.at === "overview" || route.at === "story" ? <Overview /> : null}
         </aside>
         <footer class="ribbon">
           <Proof />

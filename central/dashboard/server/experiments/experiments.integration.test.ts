@@ -11,14 +11,17 @@ afterEach(async () => {
 });
 
 /** Supervisor and simulator in one: notes what it is told. */
-async function controlled(answer = 202): Promise<{ readonly url: string; readonly told: string[] }> {
+async function controlled(
+  answer = 202,
+  said = '{"parts":[]}',
+): Promise<{ readonly url: string; readonly told: string[] }> {
   const told: string[] = [];
   const server = createServer(async (request, response) => {
     const body = await text(request);
     if (request.method === "POST") told.push(`${request.url} ${body}`.trim());
     response
       .writeHead(answer, { "content-type": "application/json" })
-      .end(answer === 202 ? '{"parts":[]}' : '{"error":"no part of this name"}');
+      .end(answer === 202 ? said : '{"error":"no part of this name"}');
   });
   const { url } = await listen(server, 0);
   open.push(() => closeServer(server));
@@ -37,6 +40,7 @@ async function offered(url: string): Promise<ExperimentsAnswer> {
   return (await (await fetch(`${url}/experiments`)).json()) as ExperimentsAnswer;
 }
 
+const STRANGER = "https://evil.example";
 const post = (url: string, id: string, origin = url): Promise<Response> =>
   fetch(`${url}/experiments/${id}`, { method: "POST", headers: { origin } });
 
@@ -64,10 +68,29 @@ describe("experiments from the page", () => {
     ]);
   });
 
+  test("somebody walks through a turnstile, and the answer says which entry that is", async () => {
+    const { url: control, told } = await controlled(202, '{"stored":1,"last":{"bootId":7,"seq":12}}');
+    const url = await page({ simulatorUrl: control });
+    const answer = await post(url, "press/41660-T1");
+    expect([answer.status, await answer.json()]).toEqual([202, { deviceId: "41660-T1", bootId: 7, seq: 12 }]);
+    expect(told).toEqual(['/press {"device":"41660-T1"}']);
+    expect((await post(url, "press/41660-T1", STRANGER)).status).toBe(403);
+    expect(told).toHaveLength(1);
+  });
+
+  test.each([
+    ['{"stored":0,"last":null}', /is full/],
+    ['{"stored":1}', /another version/],
+  ])("an entry that was not stored, or is not told, is no entry: %s", async (body, words) => {
+    const { url: control } = await controlled(202, body);
+    const answer = await post(await page({ simulatorUrl: control }), "press/41660-T1");
+    expect([answer.status, await answer.text()]).toEqual([502, expect.stringMatching(words) as string]);
+  });
+
   test("a page of somewhere else cannot do it, and reading does nothing", async () => {
     const { url: control, told } = await controlled();
     const url = await page({ supervisorUrl: control });
-    expect((await post(url, "kill-kafka", "https://evil.example")).status).toBe(403);
+    expect((await post(url, "kill-kafka", STRANGER)).status).toBe(403);
     expect((await fetch(`${url}/experiments/kill-kafka`, { method: "POST" })).status).toBe(403);
     expect((await fetch(`${url}/experiments/kill-kafka`)).status).toBe(404);
     expect((await post(url, "kill-everything")).status).toBe(404);

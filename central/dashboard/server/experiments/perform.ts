@@ -26,12 +26,17 @@ export async function perform({ effect, forMs }: Experiment, controls: Controls)
     return;
   }
   const { fault: kind, ...rest } = effect;
+  await orderSimulator("/faults", { kind, ...rest, ...(forMs === null ? {} : { forMs }) }, controls);
+}
+
+/**
+ * @returns what it answers, as JSON.
+ * @throws {CodedError} as `perform`.
+ */
+export async function orderSimulator(path: string, body: unknown, controls: Controls): Promise<unknown> {
   const { simulatorUrl: url, simulatorToken: token } = controls;
-  await post({ url, token, who: "firmware simulator" }, "/faults", {
-    kind,
-    ...rest,
-    ...(forMs === null ? {} : { forMs }),
-  });
+  const answer = await post({ url, token, who: "firmware simulator" }, path, body);
+  return await answer.json();
 }
 
 interface Ordered {
@@ -40,7 +45,7 @@ interface Ordered {
   readonly who: string;
 }
 
-async function post({ url, token, who }: Ordered, path: string, body: unknown): Promise<void> {
+async function post({ url, token, who }: Ordered, path: string, body: unknown): Promise<Response> {
   const answer = await (url === null
     ? Promise.reject(new Error("its address is not known"))
     : fetch(`${url}${path}`, {
@@ -56,7 +61,7 @@ async function post({ url, token, who }: Ordered, path: string, body: unknown): 
       cause,
     });
   });
-  if (answer.ok) return;
+  if (answer.ok) return answer;
   throw new CodedError("CONTROL_FAILED", {
     message: `the ${who} refuses: ${problemIn(await answer.text())}`,
     retryable: false,

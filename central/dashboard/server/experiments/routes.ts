@@ -1,4 +1,4 @@
-import { Router } from "express";
+import { type Request, type Response, Router } from "express";
 import type { Logger } from "../../../../infra/runtime/logger.ts";
 import { isCoded, messageOf } from "../../../../schemas/errors.ts";
 import type { ExperimentStarted, ExperimentsAnswer } from "../../../../schemas/page/experiments.ts";
@@ -6,6 +6,7 @@ import type { PageState } from "../../../../schemas/page/page.ts";
 import { type AccessSettings, accessOf, bearsToken, isOwnOrigin } from "./access.ts";
 import { experimentsOf, experimentView } from "./catalogue.ts";
 import { type Controls, perform } from "./perform.ts";
+import { press } from "./press.ts";
 
 export interface ExperimentSources extends Controls {
   readonly access: AccessSettings;
@@ -18,7 +19,10 @@ export interface ExperimentSources extends Controls {
   readonly logger: Logger;
 }
 
-/** `GET /` tells what may be broken by whom asks, `POST /{id}` breaks it. */
+/**
+ * `GET /` tells what may be broken by whom asks, `POST /{id}` breaks it, `POST /press/{device}` walks through a turnstile
+ * once.
+ */
 export function experimentRoutes(sources: ExperimentSources): Router {
   const router = Router();
   router.use((_request, response, next) => {
@@ -33,17 +37,16 @@ export function experimentRoutes(sources: ExperimentSources): Router {
     };
     response.json(answer);
   });
+  router.post("/press/:device", async (request, response) => {
+    if (!isLetIn(request, response, sources)) return;
+    try {
+      response.status(202).json(await press(request.params.device, sources));
+    } catch (error) {
+      response.status(isCoded(error) ? 502 : 500).json({ error: messageOf(error) });
+    }
+  });
   router.post("/:id", async (request, response) => {
-    request.resume();
-    const access = accessOf(request.headers, sources.access);
-    if (access !== "yes") {
-      response.status(access === "token" ? 401 : 403).json({ error: "not for you: see DEMO_CONTROLS" });
-      return;
-    }
-    if (!isOwnOrigin(request.headers) && !bearsToken(request.headers, sources.access)) {
-      response.status(403).json({ error: "only from this server's own page" });
-      return;
-    }
+    if (!isLetIn(request, response, sources)) return;
     const experiment = experimentsOf(sources.state()).find(({ id }) => id === request.params.id);
     if (!experiment) {
       response.status(404).json({ error: `no experiment ${request.params.id} on what runs now` });
@@ -62,4 +65,19 @@ export function experimentRoutes(sources: ExperimentSources): Router {
     response.status(202).json(started);
   });
   return router;
+}
+
+/** Otherwise it is answered why not. */
+function isLetIn(request: Request, response: Response, sources: ExperimentSources): boolean {
+  request.resume();
+  const access = accessOf(request.headers, sources.access);
+  if (access !== "yes") {
+    response.status(access === "token" ? 401 : 403).json({ error: "not for you: see DEMO_CONTROLS" });
+    return false;
+  }
+  if (!isOwnOrigin(request.headers) && !bearsToken(request.headers, sources.access)) {
+    response.status(403).json({ error: "only from this server's own page" });
+    return false;
+  }
+  return true;
 }

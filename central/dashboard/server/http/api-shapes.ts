@@ -15,6 +15,7 @@ import { vehicleShape } from "../fleet/shapes.ts";
 import { historyShape, momentsShape, recountShape } from "../history/shapes.ts";
 import { incidentAnswerShape, incidentViewShape } from "../incidents/shapes.ts";
 import { findingShape, proofShape, recordShape } from "../proof/shapes.ts";
+import { storyOfferShape, storyRefShape, storyShape } from "../story/shapes.ts";
 
 /** The shapes of `schemas/page/api.ts` where they are needed as values: the OpenAPI document is made of them. */
 
@@ -126,6 +127,9 @@ export const API_SHAPES = {
   History: historyShape,
   Moments: momentsShape,
   Recount: recountShape,
+  Stories: z.array(storyOfferShape),
+  StoryRef: storyRefShape,
+  Story: storyShape,
   Problem: z.strictObject({ error: z.string() }),
 } as const;
 

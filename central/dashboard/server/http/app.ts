@@ -13,6 +13,8 @@ import type { Incidents } from "../incidents/rules/incidents.ts";
 import type { Model } from "../model/model.ts";
 import type { Evidences } from "../proof/evidence.ts";
 import { proofRoutes } from "../proof/routes.ts";
+import { storyRoutes } from "../story/routes.ts";
+import type { Stories } from "../story/stories.ts";
 import { type GtfsSources, gtfsRoutes } from "./gtfs-routes.ts";
 import { historyRoutes } from "./history-routes.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -25,6 +27,7 @@ export interface AppSources {
   readonly hops: () => readonly HopView[];
   readonly evidences: Evidences;
   readonly incidents: Incidents;
+  readonly stories: Stories;
   readonly ready: () => { readonly ready: boolean; readonly detail: Readonly<Record<string, unknown>> };
   /** Wall clock, epoch ms. */
   readonly now: () => number;
@@ -106,6 +109,7 @@ function apiRoutes(sources: AppSources): Router {
   api.use(historyRoutes({ history, live }));
   api.use("/proof", proofRoutes(sources));
   api.use("/incidents", incidentRoutes(sources.incidents));
+  api.use("/stories", storyRoutes(sources.stories));
   const document = openApiDocument(sources.version);
   api.get("/openapi.json", (_request, response) => {
     response.json(document);

@@ -63,6 +63,9 @@ describe("the OpenAPI document", () => {
       "getHistory",
       "getMoments",
       "getRecount",
+      "getStories",
+      "getStoriesDevice",
+      "getStoriesDeviceBootSeq",
     ]);
     const referred = [...JSON.stringify(document.paths).matchAll(/schemas\/(\w+)"/g)].map(([, name]) => name);
     for (const name of referred) expect(document.components.schemas).toHaveProperty(name ?? "");

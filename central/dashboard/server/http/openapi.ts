@@ -39,6 +39,13 @@ const RECORD = {
   offset: { type: "integer", example: 0 },
 } as const;
 
+const STORY = { device: { type: "string", example: "40380-T1" } } as const;
+const STORY_OF = {
+  ...STORY,
+  boot: { type: "integer", example: 1_700_000_000 },
+  seq: { type: "integer", example: 1_200 },
+} as const;
+
 /** Everything below `/api/v1` that answers data; the document and its test are made of it. */
 export const OPERATIONS: readonly Operation[] = [
   { path: "/trains", summary: "Where each train was seen last.", answer: "Trains", query: AT },
@@ -127,6 +134,23 @@ export const OPERATIONS: readonly Operation[] = [
       from: { type: "date-time", required: true, description: "Its beginning" },
       to: { type: "date-time", required: true, description: "The first moment behind it" },
     },
+  },
+  {
+    path: "/stories",
+    summary: "Readings that came through a short while ago: one of each device, newest first.",
+    answer: "Stories",
+  },
+  {
+    path: "/stories/{device}",
+    summary: "The reading that a device numbered last.",
+    answer: "StoryRef",
+    parameters: STORY,
+  },
+  {
+    path: "/stories/{device}/{boot}/{seq}",
+    summary: "One reading at every hop: when it was there, why it waits, and its bytes taken apart.",
+    answer: "Story",
+    parameters: STORY_OF,
   },
 ];
 

@@ -61,6 +61,10 @@ describe("records as the stages write them", () => {
       stationId: 40380,
       deviceId: "40380-T1",
       times,
+      place: {
+        ...{ topic: topics.turnstiles, partition: 0, offset: 0, at: 1_000 },
+        header: "40380-T1;5;9;9",
+      },
     });
   });
 

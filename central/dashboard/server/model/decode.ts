@@ -11,7 +11,7 @@ import type { AnyState, SessionState } from "../../../../schemas/states.ts";
 import { ownSchemasOf } from "../../../../schemas/topic-schemas.ts";
 import { HEADERS, type HopTimes, parseTimes, type Topics } from "../../../../schemas/topics.ts";
 import { fleetRecordOf } from "../fleet/decode.ts";
-import type { Input } from "./inputs.ts";
+import type { Input, RecordPlace } from "./inputs.ts";
 
 /** Station ids have five digits; greater keys of dedup's state are pages (`DedupState`). */
 const LAST_STATION = 99_999;
@@ -69,6 +69,7 @@ function readings(topics: Topics, { key, stationKey, value }: Sides): Readonly<R
       at: record.timestamp,
       record: await value<ArrivalRecord>(record),
       times: timesOf(record),
+      place: placeOf(record, HEADERS.reading),
     }),
     // The value repeats what key and headers say, so it is left undecoded: this is the busiest topic.
     [topics.turnstiles]: async (record) => ({
@@ -77,12 +78,14 @@ function readings(topics: Topics, { key, stationKey, value }: Sides): Readonly<R
       stationId: await stationKey(record),
       deviceId: record.headers[HEADERS.reading]?.split(";")[0] ?? null,
       times: timesOf(record),
+      place: placeOf(record, HEADERS.reading),
     }),
     [topics.turnstileSummary]: async (record) => ({
       kind: "summary",
       at: record.timestamp,
       stationId: await stationKey(record),
       count: record.value === null ? null : countOf(record, await value<Record<string, unknown>>(record)),
+      place: placeOf(record, HEADERS.cut),
     }),
     [topics.weather]: async (record) => ({
       kind: "weather",
@@ -161,6 +164,10 @@ function invalid(record: InRecord, problem: string): CodedError {
     retryable: false,
     context: { topic, partition, offset },
   });
+}
+
+function placeOf({ topic, partition, offset, timestamp, headers }: InRecord, header: string): RecordPlace {
+  return { topic, partition, offset, at: timestamp, header: headers[header] };
 }
 
 function timesOf(record: InRecord): HopTimes | null {

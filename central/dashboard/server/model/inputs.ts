@@ -4,6 +4,17 @@ import type { ArrivalRecord, DedupState, StationRecord, WeatherRecord } from "..
 import type { AnyState, SessionState } from "../../../../schemas/states.ts";
 import type { HopTimes } from "../../../../schemas/topics.ts";
 
+/** Where a record is in its topic, and what its headers say of it; left out: not known. */
+export interface RecordPlace {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Timestamp, wall epoch ms. */
+  readonly at: number;
+  /** The header that this project's topics have. */
+  readonly header: string | undefined;
+}
+
 /** What the dashboard learns, one Kafka record each, decoded. `at` is the record's timestamp, wall epoch ms. */
 export type Input =
   | {
@@ -11,6 +22,7 @@ export type Input =
       readonly at: number;
       readonly record: ArrivalRecord;
       readonly times: HopTimes | null;
+      readonly place?: RecordPlace;
     }
   | {
       readonly kind: "entry";
@@ -18,6 +30,7 @@ export type Input =
       readonly stationId: number;
       readonly deviceId: string | null;
       readonly times: HopTimes | null;
+      readonly place?: RecordPlace;
     }
   /** count null: the table's row is gone. */
   | {
@@ -25,6 +38,7 @@ export type Input =
       readonly at: number;
       readonly stationId: number;
       readonly count: number | null;
+      readonly place?: RecordPlace;
     }
   | { readonly kind: "weather"; readonly record: WeatherRecord; readonly service: number | null }
   | { readonly kind: "station"; readonly record: StationRecord }

@@ -11,6 +11,7 @@ import { HopRates } from "./hop-rates.ts";
 import type { Input } from "./inputs.ts";
 import { LastReadings } from "./last-readings.ts";
 import { ServiceClockModel } from "./service-clock.ts";
+import { Trail } from "./trail.ts";
 import { Trains } from "./trains.ts";
 
 /**
@@ -28,6 +29,7 @@ export class Model {
   readonly rates = new HopRates();
   readonly history = new EntryHistory();
   readonly readings = new LastReadings();
+  readonly trail = new Trail();
   readonly #stations = new Map<number, Map<string, StationRecord>>();
   readonly #summed = new Map<number, number>();
   #weather: WeatherView | null = null;
@@ -48,6 +50,7 @@ export class Model {
         this.trains.see(input.record, at, this.clock.view()?.speed ?? null);
         if (input.times) this.delays.reading(input.times, now);
         this.readings.arrival(input);
+        this.trail.reading(input.place);
         return;
       }
       case "entry":
@@ -55,12 +58,14 @@ export class Model {
         this.clock.hear(input.times.service, input.times.device);
         this.delays.reading(input.times, now);
         this.readings.entry(input.stationId, input.deviceId, input.times, now);
+        this.trail.reading(input.place);
         return;
       case "summary":
         this.#began ??= now;
         // What was counted before this process began is read from the table's past, not passed on.
         if (input.count !== null && input.at >= this.#began) this.delays.counted(input.at, now);
         this.#sum(input.stationId, input.count, input.at);
+        this.trail.row(input.stationId, input.place);
         return;
       case "weather":
         this.#weather = {
@@ -89,6 +94,7 @@ export class Model {
         return;
       case "audit":
         this.audit.apply(input.key, input.value);
+        this.trail.verdict(this.audit.verdict);
         return;
       // They are made of all that is here, so they are beside it.
       case "incident":

@@ -2,8 +2,12 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
 import { behind, lostOf, stepsOf, type Trial } from "../rules/trial.ts";
 import { delay, figure } from "../rules/words.ts";
+import { storyHref } from "../state/route.ts";
 import { useNow, usePage } from "../state/use.ts";
 import { Curve } from "./curve.tsx";
+
+/** A turnstile, not a whole station. */
+const TURNSTILE = /^\d+-T\d+$/;
 
 /** The proof of one trial: before, when most was in transit, and now or after. Comes into sight when it begins. */
 export function TrialReport({ trial }: { readonly trial: Trial }) {
@@ -23,6 +27,16 @@ export function TrialReport({ trial }: { readonly trial: Trial }) {
         {after ? <Outcome trial={trial} after={after} /> : <Progress trial={trial} />}
       </p>
       <Steps trial={trial} />
+      <p>
+        <a
+          href={storyHref(
+            experiment.target !== null && TURNSTILE.test(experiment.target) ? experiment.target : "",
+          )}
+        >
+          Follow one entry
+        </a>{" "}
+        <span class="muted">and see where it waits, byte by byte.</span>
+      </p>
       <Curve {...trial} />
       <table>
         <thead>

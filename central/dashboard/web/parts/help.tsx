@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { STORY_HREF } from "../state/route.ts";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["← →", "along a line, or over the map"],
@@ -58,6 +59,12 @@ export function Help({ open, onClose }: Props) {
           </div>
         ))}
       </dl>
+      <p>
+        <a href={STORY_HREF} onClick={onClose}>
+          Follow one entry
+        </a>{" "}
+        from the turnstile to this page, byte by byte: how all of it works.
+      </p>
       <h3>Words</h3>
       <dl class="help-words">
         {WORDS.map(([word, means]) => (

@@ -28,5 +28,6 @@ function placeOf(route: PageRoute, state: PageState | null): string | null {
   if (route.at === "proof") return "Proof";
   if (route.at === "incidents") return "Incidents";
   if (route.at === "incident") return state?.incidents[route.id]?.title ?? "Incident";
+  if (route.at === "story") return "One entry's story";
   return route.at === "break" ? "Break it" : null;
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { FindingAnswer, RecordAnswer } from "../../../../schemas/page/api.ts";
 import { figure, wall } from "../rules/words.ts";
+import { storyHref } from "../state/route.ts";
 
 interface FindingProps {
   readonly finding: FindingAnswer;
@@ -17,7 +18,9 @@ export function FindingView({ finding, place, cause, wanted }: FindingProps) {
   useEffect(() => {
     if (wanted) element.current?.scrollIntoView({ block: "center" });
   }, [wanted]);
-  const { id, words, kind, bootId, readings, evidence, firstSeen, resolved } = finding;
+  const { id, words, kind, bootId, readings, evidence, firstSeen, resolved, deviceId, ranges } = finding;
+  const [first] = ranges;
+  const follow = deviceId && bootId && first ? storyHref(`${deviceId}/${bootId}/${first.from}`) : null;
   const facts: readonly (readonly [string, string])[] = [
     ["kind", kind],
     ["between", place],
@@ -39,6 +42,11 @@ export function FindingView({ finding, place, cause, wanted }: FindingProps) {
           </div>
         ))}
       </dl>
+      {follow === null ? null : (
+        <p>
+          <a href={follow}>Follow its first reading, hop by hop</a>
+        </p>
+      )}
       {evidence.map((one) => (
         <EvidenceView key={`${one.topic}-${one.partition}@${one.offset}`} evidence={one} />
       ))}

@@ -5,6 +5,7 @@ import type {
   ExperimentsAnswer,
   ExperimentView,
 } from "../../../../schemas/page/experiments.ts";
+import type { StoryRef } from "../../../../schemas/page/story.ts";
 import { beginTrial, type Observed, observeTrial, type Trial, waitsFor } from "../rules/trial.ts";
 import { PageStore } from "./store.ts";
 
@@ -61,6 +62,21 @@ export class Trials {
     this.waiting = before === null || waitsFor(before.proof) !== null ? experiment : null;
     if (before !== null && this.waiting === null) await this.#order(experiment, before);
     this.#tell();
+  }
+
+  /** Walk through a turnstile once. @returns which entry that is; null: not done, and `problem` says why. */
+  async press(deviceId: string): Promise<StoryRef | null> {
+    this.problem = "";
+    try {
+      const answer = await this.#fetch(`/experiments/press/${deviceId}`, "POST");
+      const body = (await answer.json()) as StoryRef & { readonly error?: string };
+      if (answer.ok) return body;
+      this.problem = `Not done: ${body.error ?? answer.status}.`;
+    } catch {
+      this.problem = "Not done: the server of this page does not answer.";
+    }
+    this.#tell();
+    return null;
   }
 
   cancel(): void {

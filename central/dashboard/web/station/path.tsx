@@ -1,5 +1,6 @@
 import type { PathAnswer } from "../../../../schemas/page/api.ts";
 import { delay } from "../rules/words.ts";
+import { storyHref } from "../state/route.ts";
 
 const HOPS = [
   ["device", "counted by the device"],
@@ -31,6 +32,9 @@ export function LastEntry({ path, title = "The last entry's way" }: Props) {
               </span>
             </li>
           ))}
+          <li>
+            <a href={storyHref(path.deviceId ?? "")}>Follow one entry, byte by byte</a>
+          </li>
         </ol>
       ) : (
         <p class="muted">None has come since this server started.</p>

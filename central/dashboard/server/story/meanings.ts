@@ -1,0 +1,30 @@
+import type { FieldMeanings } from "./bytes/avro.ts";
+
+/** What the fields of our Avro schemas mean, where their `doc` does not say it. */
+export const MEANINGS: FieldMeanings = {
+  stationId: "The station whose agent sent the batch.",
+  station_id: "The station. All records of one station are in one partition, so their order is kept.",
+  station_name: "Its name, for people.",
+  agentBoot: "Which start of the agent made the batch.",
+  batchId: "The batch's number within that start, for logs and refusals.",
+  runs: "Consecutive readings of one device are a run, so that they need no number each.",
+  deviceId: "Which device counted.",
+  bootId: "Which boot of the device.",
+  firstSeq: "The number of the run's first reading; the next ones follow without a gap.",
+  readings: "The readings of the run.",
+  total: "How many presses there were in this boot by then. More than the number: so many are known lost.",
+  serviceTime: "The time of the emulated service, milliseconds since 1970.",
+  deviceTime: "The device's own clock, milliseconds since 1970.",
+  edgeTime: "When the agent had it on disk, milliseconds since 1970.",
+  line: "The line of the platform or turnstile.",
+  arrival: "What a sensor saw; null: a turnstile was pressed.",
+  trainId: "Which train.",
+  status: "The train's state.",
+  prevStationId: "Where the train was before.",
+  prevDirection: "Its direction there.",
+  train_id: "Which train.",
+  train_status: "The train's state.",
+  prev_station_id: "Where the train was before.",
+  prev_direction: "Its direction there.",
+  COUNT: "All entries of this station so far.",
+};
