@@ -167,22 +167,12 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
   const ticks = new Ticks();
   const feed = new Feed({
     ...options,
-    async decode(record) {
-      const input = await decode(record);
-      sums.see(record, input);
-      return input;
-    },
+    decode: async (record) => sums.see(record, await decode(record)),
     apply(input, live) {
       model.apply(input, clock.now(), live);
       incidents.take(input, live);
       if (input.kind === "audit" && model.audit.verdict) ticks.see(model.audit.verdict);
     },
-  });
-  const history = new History({
-    ...{ ...options, decode, sums, ticks, watched: options.watched ?? WHOLE_CITY },
-    findings: () => model.audit.findings,
-    devicesNow: () => model.devices.all().length,
-    live: () => feed.behind.size === 0,
   });
   const asker = kafkaAsker(kafka);
   const writer = new WriterWatch({ kafka, group: telemetryGroup(topics), topic: topics.fleet, clock });
@@ -195,13 +185,7 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
     down: () => system.down,
     live: () => feed.behind.size === 0,
   });
-  const evidences = new Evidences({ kafka, avro: options.avro, topics });
-  const stories = new Stories({
-    ...{ kafka, topics, model, simulatorUrl: options.simulatorUrl },
-    parts: () => system.parts,
-    down: () => system.down,
-    now: () => clock.now(),
-  });
+  const readers = readersOf(options, { model, decode, sums, ticks, feed, system });
   let hops: readonly HopView[] = [];
   const incidents = new IncidentWatch({
     ...{ ...options, topic: topics.incidents, isRead: () => feed.hasRead("incidents") },
@@ -226,7 +210,7 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
       watched: options.watched ?? WHOLE_CITY,
     });
   return {
-    ...{ model, viewers, feed, system, proof, evidences, incidents, stories, history, ticks, state },
+    ...{ model, viewers, feed, system, proof, incidents, ticks, state, ...readers },
     hops: () => hops,
     measure(): void {
       const service = model.clock.serviceAt(clock.now());
@@ -237,20 +221,49 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
     async stop(): Promise<void> {
       await incidents.stop();
       await feed.stop();
-      await evidences.stop();
-      await history.stop();
-      await stories.stop();
+      await readers.stop();
       await writer.stop();
       await asker.close();
     },
   };
 }
 
-/** What a page at this state must show as its sum; null: no station has data. */
+interface Read {
+  readonly model: Model;
+  readonly decode: ReturnType<typeof inputDecoder>;
+  readonly sums: StationSums;
+  readonly ticks: Ticks;
+  readonly feed: Feed;
+  readonly system: SystemWatch;
+}
+
+/** What reads Kafka when somebody asks: the evidence of a finding, one reading's story, a moment of the past. */
+function readersOf(options: DashboardOptions, { model, decode, sums, ticks, feed, system }: Read) {
+  const { kafka, clock, topics } = options;
+  const evidences = new Evidences({ kafka, avro: options.avro, topics });
+  const stories = new Stories({
+    ...{ kafka, topics, model, simulatorUrl: options.simulatorUrl },
+    parts: () => system.parts,
+    down: () => system.down,
+    now: () => clock.now(),
+  });
+  const history = new History({
+    ...{ ...options, decode, sums, ticks, watched: options.watched ?? WHOLE_CITY },
+    findings: () => model.audit.findings,
+    devicesNow: () => model.devices.all().length,
+    live: () => feed.behind.size === 0,
+  });
+  const stop = async (): Promise<void> => {
+    await Promise.all([evidences.stop(), stories.stop(), history.stop()]);
+  };
+  return { evidences, stories, history, stop };
+}
+
 function trialWords({ hop, order, target }: ExperimentView): string {
   return `Trial, ${hop}: ${order}${target === null ? "" : ` (${target})`}`;
 }
 
+/** What a page at this state must show as its sum; null: no station has data. */
 function entriesOf({ entries }: PageState): number | null {
   const counts = Object.values(entries);
   return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);

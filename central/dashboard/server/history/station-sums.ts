@@ -18,11 +18,13 @@ export interface CountsAt {
 export class StationSums {
   readonly #rows = new Map<number, { readonly count: number; readonly cut: ReadonlyMap<number, number> }>();
 
-  see({ headers }: InRecord, input: Input | null): void {
-    if (input?.kind !== "summary") return;
+  /** @returns the same input. */
+  see<I extends Input | null>({ headers }: InRecord, input: I): I {
+    if (input?.kind !== "summary") return input;
     const cut = parseCut(headers[HEADERS.cut]);
     if (input.count === null || cut === undefined) this.#rows.delete(input.stationId);
     else this.#rows.set(input.stationId, { count: input.count, cut });
+    return input;
   }
 
   /**

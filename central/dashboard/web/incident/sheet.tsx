@@ -9,7 +9,7 @@ import { LastEntry } from "../station/path.tsx";
 import { SheetHead } from "../station/sheet-head.tsx";
 import { Facts } from "./facts.tsx";
 import { Share } from "./share.tsx";
-import { type Known, useIncident } from "./use-incident.ts";
+import { type AskedIncident, useIncident } from "./use-incident.ts";
 
 /** Everything about one incident: what, where, since when, how many waited, how it ended, and what shows it. */
 export function IncidentSheet({ id }: { readonly id: string }) {
@@ -38,7 +38,7 @@ export function IncidentSheet({ id }: { readonly id: string }) {
   );
 }
 
-function titleOf(known: Known): string {
+function titleOf(known: AskedIncident): string {
   if (known === null) return "Incident";
   return known === "none" ? "No such incident" : known.title;
 }

@@ -3,15 +3,15 @@ import type { IncidentAnswer } from "../../../../schemas/page/incidents.ts";
 import { StoreContext, usePage } from "../state/use.ts";
 
 /** What its page knows of an incident; null: the server has not answered yet, "none": it has none of this id. */
-export type Known = IncidentAnswer | "none" | null;
+export type AskedIncident = IncidentAnswer | "none" | null;
 
 const PERIOD_MS = 2_000;
 
 /** The newest of an incident: again with each change that the socket tells, and now and then for what it does not. */
-export function useIncident(id: string): Known {
+export function useIncident(id: string): AskedIncident {
   const { clock } = useContext(StoreContext);
   const view = usePage(({ state }) => state?.incidents[id]);
-  const [known, setKnown] = useState<Known>(null);
+  const [known, setKnown] = useState<AskedIncident>(null);
   useEffect(() => {
     const abort = new AbortController();
     const ask = async (): Promise<void> => {
