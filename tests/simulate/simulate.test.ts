@@ -24,6 +24,11 @@ test.each([
   { what: "a copied chip that has also pressed more than its original", seed: 2396, seconds: 20 },
   { what: "a line that heals after another device was put in its place", seed: 20125, seconds: 20 },
   { what: "an impostor in the place of an impostor", seed: 30140, seconds: 20 },
+  {
+    what: "a raw topic made again, to which an earlier reading comes again behind a later one",
+    seed: 41909,
+    seconds: 20,
+  },
 ])("a seed that failed once holds: $what", async ({ seed, seconds }) => {
   expect(troubleOf(await simulate({ seed, troubledMs: seconds * 1000 }))).toEqual([]);
 });

@@ -8,6 +8,8 @@ export type Cause = LossCause | "none";
 /** Numbers that one agent passed over in the raw topic: later ones of the boot came first. */
 interface Hole extends SeqRange {
   readonly agentBoot: number;
+  /** A raw topic that is no more may have held them, unread: what comes of them may be a repeat. */
+  readonly unread?: true;
 }
 
 /** A hole is remembered so that what fills it can be told from what came in order; the newest of them. */
@@ -34,6 +36,8 @@ export interface BootAuditState {
   readonly happened: number;
   readonly memory: number | null;
   readonly unsure: number;
+  /** See `rawMadeAnew`. */
+  readonly begins?: true;
 }
 
 /** Counts of numbers. */
@@ -51,6 +55,8 @@ export interface FirstSeen {
   readonly fresh: readonly SeqRange[];
   /** Of these: behind later numbers that the same agent had sent before. */
   readonly late: readonly SeqRange[];
+  /** Of these: behind later numbers, and perhaps repeats of what a raw topic held that is no more. */
+  readonly repeats: readonly SeqRange[];
 }
 
 /** What is known of one boot of a device: sets of numbers, never a number of its own. */
@@ -75,6 +81,7 @@ export class BootAudit {
   memory: number | null;
   /** Numbers up to here are not judged one by one. */
   unsure: number;
+  #begins: boolean;
 
   constructor(id: number, state?: BootAuditState) {
     this.id = id;
@@ -90,21 +97,31 @@ export class BootAudit {
     this.happened = state?.happened ?? 0;
     this.memory = state?.memory ?? null;
     this.unsure = state?.unsure ?? 0;
+    this.#begins = state?.begins ?? false;
+  }
+
+  /** Another raw topic of the same name: what its first record of this boot passes over, the old one may have held unread. */
+  rawMadeAnew(): void {
+    this.#begins = true;
   }
 
   /** The raw topic shows these numbers. */
   show(from: number, to: number, agentBoot: number): FirstSeen {
     const { greatest } = this.raw;
     const fresh = this.raw.add(from, to);
-    if (fresh.length === 0) return { fresh, late: [] };
-    const late = fresh.flatMap((range) => (range.from < greatest ? this.#fill(range, agentBoot) : []));
+    if (fresh.length === 0) return { fresh, late: [], repeats: [] };
+    const filled = fresh.flatMap((range) => (range.from < greatest ? this.#fill(range, agentBoot) : []));
+    const late = filled.flatMap(({ unread, ...range }) => (unread ? [] : [range]));
+    const repeats = filled.flatMap(({ unread, ...range }) => (unread ? [range] : []));
     const first = fresh.find((range) => range.from > greatest);
     if (first && first.from > greatest + 1) {
-      this.#holes.push({ from: greatest + 1, to: first.from - 1, agentBoot });
+      const unread = this.#begins ? ({ unread: true } as const) : {};
+      this.#holes.push({ from: greatest + 1, to: first.from - 1, agentBoot, ...unread });
       if (this.#holes.length > MAX_HOLES) this.#holes.shift();
     }
+    if (first) this.#begins = false;
     if (this.raw.pieces > MAX_PIECES) this.unsure = this.raw.close(MAX_PIECES);
-    return { fresh, late };
+    return { fresh, late, repeats };
   }
 
   /** These will never come to the raw topic. @returns those that are not there, and that were not reported so before. */
@@ -180,16 +197,18 @@ export class BootAudit {
       happened: this.happened,
       memory: this.memory,
       unsure: this.unsure,
+      ...(this.#begins ? { begins: true } : {}),
     };
   }
 
-  #fill({ from, to }: SeqRange, agentBoot: number): readonly SeqRange[] {
-    const late: SeqRange[] = [];
+  #fill({ from, to }: SeqRange, agentBoot: number): readonly (SeqRange & Pick<Hole, "unread">)[] {
+    const late: (SeqRange & Pick<Hole, "unread">)[] = [];
     this.#holes = this.#holes.flatMap((hole) => {
       if (hole.to < from || hole.from > to) return [hole];
       // Another agent's outbox may bring what this one never had.
-      if (hole.agentBoot === agentBoot) {
-        late.push({ from: Math.max(hole.from, from), to: Math.min(hole.to, to) });
+      if (hole.agentBoot === agentBoot || hole.unread) {
+        const range = { from: Math.max(hole.from, from), to: Math.min(hole.to, to) };
+        late.push(hole.unread ? { ...range, unread: true } : range);
       }
       return [
         ...(hole.from < from ? [{ ...hole, to: from - 1 }] : []),

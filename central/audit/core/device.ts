@@ -93,11 +93,15 @@ export class DeviceAudit {
     const boot = this.#boots.get(bootId);
     if (!boot) return;
     if (trusted && begins && boot.raw.size === 0 && from > 1) this.#trust(boot, 1, from - 1);
-    const { fresh, late } = boot.show(from, to, agentBoot);
+    const { fresh, late, repeats } = boot.show(from, to, agentBoot);
     this.#account.counts.repeated += to - from + 1 - sizeOf(fresh);
     for (const range of fresh) {
       this.acknowledged.arrived(boot, range);
       const run = { bootId, from: range.from, to: range.to, at: evidence.offset, since, contents };
+      if (repeats.some((repeat) => repeat.from <= range.from && range.to <= repeat.to)) {
+        this.clean.expectAnywhere(run);
+        continue;
+      }
       const behind = this.clean.expect(run);
       // Where raw was not read from its first record, its order is not known.
       if (!trusted) for (const shown of behind) this.#behind(shown, cleanTopic);
@@ -137,6 +141,12 @@ export class DeviceAudit {
       this.#found("altered", "dedup", bootId, seq, evidenceOf(at, offset), detail);
     }
     return passing.at;
+  }
+
+  /** Another raw topic of the same name: dedup is through with what is on its way. */
+  rawMadeAnew(): void {
+    this.clean.rebase();
+    for (const boot of this.#boots) boot.rawMadeAnew();
   }
 
   /** The clean topic shows a number that was not due. */

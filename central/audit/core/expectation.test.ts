@@ -32,6 +32,30 @@ describe("what an output shows of a device", () => {
     expect(pass(expectation, 2)).toEqual(["doubled"]);
   });
 
+  test("may stand before what the input has in front of it, where that is a repeat of what was not read", () => {
+    const repeated = (): Expectation => {
+      const expectation = expecting(run(19, 20, 0));
+      expectation.expectAnywhere(run(18, 18, 1));
+      return expectation;
+    };
+    const inOrder = repeated();
+    expect(pass(inOrder, 18, 19, 20)).toEqual(["expected", "expected", "expected"]);
+    expect([inOrder.waiting, inOrder.cut(9)]).toEqual([0, []]);
+    expect(pass(repeated(), 19, 18)).toEqual(["expected", "out-of-order"]);
+    const lost = repeated();
+    expect(spans(lost.cut(1))).toEqual([]);
+    expect(spans(lost.cut(2))).toEqual([
+      [18, 18],
+      [19, 20],
+    ]);
+    const before = new Expectation();
+    expect(pass(before, 18)).toEqual(["early"]);
+    before.expect(run(19, 20, 0));
+    before.expectAnywhere(run(18, 18, 1));
+    expect(pass(before, 19, 20)).toEqual(["expected", "expected"]);
+    expect([before.early, before.waiting]).toEqual([0, 0]);
+  });
+
   test("is lost at the cut when it is left out, and not before", () => {
     const expectation = expecting(run(1, 5, 0), run(6, 7, 1), run(8, 9, 2));
     pass(expectation, 1, 3, 6);

@@ -126,6 +126,22 @@ export class Expectation {
   }
 
   /**
+   * The input shows these numbers for the first time, behind later ones. The output may have them in the order of their
+   * numbers: it came of an input that was not read.
+   */
+  expectAnywhere(run: ExpectedRun): void {
+    for (const { from, to } of this.seen(run.bootId).missing(run.from, run.to)) {
+      const found = this.#expected.findIndex((later) => later.bootId === run.bootId && later.from > to);
+      const index = found < 0 ? this.#expected.length : found;
+      this.#waiting += to - from + 1;
+      // Offsets rise in it: the later ones are judged together with this one.
+      const behind = this.#expected.splice(index).map((later) => ({ ...later, at: run.at }));
+      this.#expected.push({ ...run, from, to }, ...behind);
+    }
+    this.#early.shown(run);
+  }
+
+  /**
    * The output shows a number.
    *
    * @param offset - of the record. @param at - where it was read.

@@ -155,7 +155,7 @@ export class Partition {
     deadLetters.forget(partition, Number.POSITIVE_INFINITY);
     for (const station of this.#stations.values()) {
       station.changed = true;
-      for (const device of station.devices) device.clean.rebase();
+      for (const device of station.devices) device.rawMadeAnew();
     }
   }
 
