@@ -3,7 +3,7 @@ import type { RecountAnswer } from "../../../../schemas/page/history.ts";
 import { RECOUNTED_MS, rawWords, recountWords } from "../rules/replay.ts";
 import { usePage } from "../state/use.ts";
 import type { Player } from "./player.ts";
-import type { PastSource } from "./source.ts";
+import { NoAnswer, type PastSource } from "./source.ts";
 import { usePlayer } from "./use-player.ts";
 
 /** While it plays, a count is made no more often, ms. */
@@ -21,13 +21,18 @@ export function Recount({ player, source }: { readonly player: Player; readonly 
   useEffect(() => {
     const abort = new AbortController();
     const { clock } = player.store;
+    let stop = (): void => {};
     const ask = (): void => {
       const to = player.view.at + 1_000;
       source.recount(to - RECOUNTED_MS, to, abort.signal).then(setCount, (error: unknown) => {
-        if (!abort.signal.aborted) setCount(error instanceof Error ? error.message : String(error));
+        if (abort.signal.aborted) return;
+        setCount(error instanceof Error ? error.message : String(error));
+        // Playing, it is asked for again anyway.
+        const retryMs = error instanceof NoAnswer ? error.retryMs : null;
+        if (!playing && retryMs !== null) stop = clock.after(retryMs, ask);
       });
     };
-    const stop = playing ? clock.every(PLAYING_MS, ask) : clock.after(STANDING_MS, ask);
+    stop = playing ? clock.every(PLAYING_MS, ask) : clock.after(STANDING_MS, ask);
     return () => {
       abort.abort();
       stop();
