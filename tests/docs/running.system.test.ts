@@ -13,6 +13,7 @@ import { eventually } from "../../infra/runtime/testing/eventually.ts";
 import type { SchemaName } from "../../schemas/avro/names.ts";
 import { TOPICS, type Topics } from "../../schemas/topics.ts";
 import { alertRules, metricsIn, panels } from "../monitoring/names.ts";
+import { simulatorControl } from "../support/simulator.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
 import { openTopicReader, type TopicReader } from "../support/topic-reader.ts";
 import { CONTRACTS } from "./asyncapi.ts";
@@ -25,6 +26,8 @@ let reader: TopicReader;
 beforeAll(async () => {
   system = await startSystem({ args: ["--lines", "red"] });
   reader = await openTopicReader(system.endpoints);
+  // So that there is an incident.
+  await simulatorControl(system.endpoints.FIRMWARE_SIM_URL).fault("unplug", "41400-T1", 30_000);
 });
 afterAll(async () => {
   await reader?.close();

@@ -5,22 +5,22 @@ describe("what is held", () => {
   test.each([
     ["nothing, where no partition has a record", [{ start: 0, firstAt: null }], null],
     [
-      "all, from the first reading on, where nothing was deleted",
+      "all, from the second of the first reading on, where nothing was deleted",
       [
-        { start: 0, firstAt: 500 },
-        { start: 0, firstAt: 300 },
+        { start: 0, firstAt: 5_500 },
+        { start: 0, firstAt: 5_300 },
         { start: 0, firstAt: null },
       ],
-      300,
+      5_000,
     ],
     [
-      "from where the last partition that lost its oldest records begins",
+      "from the first whole second of the last partition that lost its oldest records",
       [
-        { start: 90, firstAt: 700 },
-        { start: 40, firstAt: 800 },
-        { start: 0, firstAt: 100 },
+        { start: 90, firstAt: 7_700 },
+        { start: 40, firstAt: 8_001 },
+        { start: 0, firstAt: 1_100 },
       ],
-      800,
+      9_000,
     ],
   ])("is %s", (_, partitions, from) => {
     expect(heldFrom(partitions)).toBe(from);

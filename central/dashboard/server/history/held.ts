@@ -1,5 +1,7 @@
 import { PastRefused } from "./past-refused.ts";
 
+const SECOND_MS = 1_000;
+
 /** What one partition of a clean topic still holds. */
 export interface HeldPartition {
   /** Its first offset: above 0, older records have been deleted. */
@@ -10,13 +12,17 @@ export interface HeldPartition {
 
 /**
  * The earliest moment from which every partition has all of its readings; null: none has any. Of one from which nothing
- * was deleted that is any moment: it begins with the first reading of all.
+ * was deleted that is any moment: it begins with the first reading of all. It is a whole second, as in the page's links: before
+ * the first reading there was nothing, and of what was deleted nothing is known.
  */
 export function heldFrom(partitions: readonly HeldPartition[]): number | null {
   const known = partitions.flatMap(({ start, firstAt }) => (firstAt === null ? [] : [{ start, firstAt }]));
   if (known.length === 0) return null;
   const first = Math.min(...known.map(({ firstAt }) => firstAt));
-  return Math.max(first, ...known.filter(({ start }) => start > 0).map(({ firstAt }) => firstAt));
+  const deleted = known.filter(({ start }) => start > 0).map(({ firstAt }) => firstAt);
+  return (
+    Math.max(Math.floor(first / SECOND_MS), ...deleted.map((at) => Math.ceil(at / SECOND_MS))) * SECOND_MS
+  );
 }
 
 /** An interval of epoch ms. */

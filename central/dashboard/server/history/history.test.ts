@@ -102,6 +102,9 @@ describe("the past", () => {
     city.kafka.append(headers.map((header) => ({ ...record, headers: header })));
     const missing = { what: "missing", deviceId: "41660-T1", bootId: 9, from: 2, to: 2 };
     expect(await history.recount(now, now + 1)).toMatchObject({ whole: false, faults: [missing] });
+    // A link's second that is not over yet is counted so far; one that has not begun has nothing to count.
+    expect(await history.recount(now, now + 900)).toMatchObject({ to: now + 1, faults: [missing] });
+    await expect(history.recount(now + 500, now + 900)).rejects.toMatchObject({ status: 404 });
     await expect(history.recount(now, now - 1)).rejects.toMatchObject({ status: 400 });
     await expect(history.recount(now - 20 * 60_000, now)).rejects.toMatchObject({ status: 400 });
   });

@@ -125,8 +125,10 @@ export class History {
       throw new PastRefused(400, "at most 15 minutes are counted again at once: npm run replay counts more");
     return this.#gate.run(() =>
       this.#read(async (log) => {
-        const held = await this.#mustHold(log, to - 1);
-        return recount(log, this.#options.topics, { from: Math.max(from, held), to }, signal);
+        // A page asks for whole seconds: the last one may not be over yet.
+        const until = Math.min(to, this.#options.clock.now() + 1);
+        const held = await this.#mustHold(log, Math.max(from, until - 1));
+        return recount(log, this.#options.topics, { from: Math.max(from, held), to: until }, signal);
       }),
     );
   }
