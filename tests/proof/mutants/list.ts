@@ -32,7 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "raw shows a boot's numbers in order",
     file: "core/boot.ts",
-    from: "if (hole.agentBoot === agentBoot) {",
+    from: "if (hole.agentBoot === agentBoot || hole.unread) {",
     to: "if (hole.agentBoot !== agentBoot) {",
   },
   {
