@@ -18,6 +18,7 @@ test("what is shown is live, or as of one moment for every panel", () => {
 
 test("without news nothing is said to report", () => {
   expect(reportingWords(freshnessOf(heard), 372, NOW)).toBe("Nothing. All 372 devices are reporting.");
+  expect(reportingWords(freshnessOf(heard), 1, NOW)).toBe("Nothing. The one device is reporting.");
   expect(reportingWords(freshnessOf(heard), 0, NOW)).toBe("No device has been heard yet.");
   const lost = freshnessOf({ ...heard, lostSince: 88_000 });
   expect(reportingWords(lost, 372, NOW)).toBe("Not known. This page has heard nothing for 12 s.");

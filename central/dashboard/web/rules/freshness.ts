@@ -34,7 +34,10 @@ export function ageWords(freshness: Freshness, now: number): string {
 /** What may be said of devices none of which is silent. */
 export function reportingWords(freshness: Freshness, devices: number, now: number): string {
   if (devices === 0) return "No device has been heard yet.";
-  if (freshness.state !== "as-of") return `Nothing. All ${plural(devices, "device")} are reporting.`;
+  if (freshness.state !== "as-of")
+    return devices === 1
+      ? "Nothing. The one device is reporting."
+      : `Nothing. All ${plural(devices, "device")} are reporting.`;
   const what = freshness.why === "disconnected" ? "This page has heard nothing" : "No device has been heard";
   return `Not known. ${what} for ${span(now - freshness.since)}.`;
 }
