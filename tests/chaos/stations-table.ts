@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { rowsOf } from "./rows.ts";
 
 /** PostgreSQL's table of stations, whose rows change while everything else goes wrong. */
 export class StationsTable {
@@ -12,27 +12,18 @@ export class StationsTable {
   /** A station gets another name. Rejects while PostgreSQL is away. */
   async rename(stationId: number): Promise<void> {
     const name = `Renamed ${++this.#renamed}`;
-    await this.#query("UPDATE stations SET station_name = $1 WHERE station_id = $2", [name, stationId]);
+    await rowsOf(this.#postgresUrl, "UPDATE stations SET station_name = $1 WHERE station_id = $2", [
+      name,
+      stationId,
+    ]);
   }
 
   /** The name of each station of the three lines. Rejects while PostgreSQL is away. */
   async names(): Promise<ReadonlyMap<string, string>> {
-    const rows = await this.#query(
+    const rows = await rowsOf(
+      this.#postgresUrl,
       "SELECT DISTINCT station_id AS id, station_name AS name FROM stations WHERE red OR blue OR green",
-      [],
     );
     return new Map(rows.map(({ id, name }) => [String(id), String(name)]));
-  }
-
-  async #query(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
-    const client = new Client({ connectionString: this.#postgresUrl });
-    // It ends with PostgreSQL, and says so by the query too.
-    client.on("error", () => {});
-    await client.connect();
-    try {
-      return (await client.query(text, [...values])).rows;
-    } finally {
-      await client.end();
-    }
   }
 }

@@ -1,6 +1,6 @@
-import { Client } from "pg";
 import { type FleetLoad, startFleetLoad } from "../faults/fleet-load.ts";
 import { differing } from "./evidence.ts";
+import { rowsOf } from "./rows.ts";
 
 const VEHICLES = 12;
 const PAUSE_MS = 250;
@@ -48,17 +48,10 @@ export class Vehicles {
   }
 
   async #rows(): Promise<ReadonlyMap<string, number>> {
-    const client = new Client({ connectionString: this.#postgresUrl });
-    // It ends with PostgreSQL, and says so by the query too.
-    client.on("error", () => {});
-    await client.connect();
-    try {
-      const { rows } = await client.query(
-        "SELECT vehicle_id AS vehicle, count(*)::int AS n FROM av_telemetry.diag GROUP BY 1",
-      );
-      return new Map(rows.map(({ vehicle, n }) => [String(vehicle), Number(n)]));
-    } finally {
-      await client.end();
-    }
+    const rows = await rowsOf(
+      this.#postgresUrl,
+      "SELECT vehicle_id AS vehicle, count(*)::int AS n FROM av_telemetry.diag GROUP BY 1",
+    );
+    return new Map(rows.map(({ vehicle, n }) => [String(vehicle), Number(n)]));
   }
 }
