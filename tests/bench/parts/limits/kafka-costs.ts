@@ -13,12 +13,13 @@ const GROUP = "limits";
 
 /** What Kafka itself spends for each of them, by a bare client, beyond what it spends when nobody asks. */
 export function kafkaCosts(cluster: BenchCluster, seconds: number): readonly Contender[] {
-  const transaction = (name: string, write: (prefix: string) => Write): Contender => ({
+  const transaction = (name: string, written: Written): Contender => ({
     name: `a transaction: ${name}, ${COMMITS_PER_SECOND}/s`,
     run: () =>
       cluster.withTopics(async (prefix) => {
+        const spec = plainTopic(prefix);
         const admin = await cluster.kafka.admin();
-        await admin.ensureTopics([plainTopic(prefix)]);
+        await admin.ensureTopics([spec]);
         await admin.close();
         const producer = client(cluster).producer({
           transactionalId: `${prefix}limits`,
@@ -26,7 +27,8 @@ export function kafkaCosts(cluster: BenchCluster, seconds: number): readonly Con
         });
         await producer.connect();
         try {
-          return await cost(cluster, "commit", seconds, COMMITS_PER_SECOND, () => write(prefix)(producer));
+          const commit = (): Promise<void> => committed(producer, spec.topic, written);
+          return await cost(cluster, "commit", seconds, COMMITS_PER_SECOND, commit);
         } finally {
           await producer.disconnect();
         }
@@ -34,7 +36,7 @@ export function kafkaCosts(cluster: BenchCluster, seconds: number): readonly Con
   });
   return [
     {
-      name: `a request to Kafka that asks for its topics, ${REQUESTS_PER_SECOND}/s`,
+      name: `a request to Kafka that asks for its brokers, ${REQUESTS_PER_SECOND}/s`,
       async run() {
         const admin = client(cluster).admin();
         await admin.connect();
@@ -45,30 +47,29 @@ export function kafkaCosts(cluster: BenchCluster, seconds: number): readonly Con
         }
       },
     },
-    transaction("one record", (prefix) => committing(plainTopic(prefix).topic, [0], false)),
-    transaction("one record and an offset", (prefix) => committing(plainTopic(prefix).topic, [0], true)),
-    transaction("a record in each of two partitions and an offset", (prefix) =>
-      committing(plainTopic(prefix).topic, [0, 1], true),
-    ),
+    transaction("one record", { partitions: [0], offset: false }),
+    transaction("one record and an offset", { partitions: [0], offset: true }),
+    transaction("a record in each of two partitions and an offset", { partitions: [0, 1], offset: true }),
   ];
 }
 
-type Write = (producer: Producer) => Promise<void>;
+/** What a transaction writes: a record of 64 bytes in each of these partitions, and a group's offset. */
+interface Written {
+  readonly partitions: readonly number[];
+  readonly offset: boolean;
+}
 
-/** Records of 64 bytes, one in each of the partitions. */
-function committing(topic: string, partitions: readonly number[], offset: boolean): Write {
-  return async (producer) => {
-    const transaction = await producer.transaction();
-    await transaction.send({
-      topic,
-      messages: partitions.map((partition) => ({ partition, value: Buffer.alloc(64) })),
-    });
-    if (offset) {
-      const topics = [{ topic, partitions: [{ partition: 0, offset: "1" }] }];
-      await transaction.sendOffsets({ consumerGroupId: GROUP, topics });
-    }
-    await transaction.commit();
-  };
+async function committed(producer: Producer, topic: string, { partitions, offset }: Written): Promise<void> {
+  const transaction = await producer.transaction();
+  await transaction.send({
+    topic,
+    messages: partitions.map((partition) => ({ partition, value: Buffer.alloc(64) })),
+  });
+  if (offset) {
+    const topics = [{ topic, partitions: [{ partition: 0, offset: "1" }] }];
+    await transaction.sendOffsets({ consumerGroupId: GROUP, topics });
+  }
+  await transaction.commit();
 }
 
 async function cost(
