@@ -1,7 +1,7 @@
 import { type DeviceKind, parseDeviceId } from "../../schemas/network/devices.ts";
 import type { SeqRange } from "../../schemas/records.ts";
 import { parseReading, type ReadingRange } from "../../schemas/topics.ts";
-import { RangeSet } from "../audit/core/ranges.ts";
+import { RangeSet, sizeOf } from "../audit/core/ranges.ts";
 
 /** What is wrong with the clean readings of an interval. */
 export interface Fault extends ReadingRange {
@@ -141,10 +141,6 @@ export class ReplayCount {
 function inOrder(x: BootCount, y: BootCount): number {
   if (x.deviceId === y.deviceId) return x.bootId - y.bootId;
   return x.deviceId < y.deviceId ? -1 : 1;
-}
-
-function sizeOf(ranges: readonly SeqRange[]): number {
-  return ranges.reduce((n, { from, to }) => n + to - from + 1, 0);
 }
 
 function faultsOf({ deviceId, bootId, missing, doubled, late, unseenInRaw }: BootCount): readonly Fault[] {

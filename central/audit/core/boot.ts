@@ -59,6 +59,9 @@ export interface FirstSeen {
   readonly repeats: readonly SeqRange[];
 }
 
+/** What fills holes, by what is to be thought of it. */
+type Filled = Record<"late" | "repeats", SeqRange[]>;
+
 /** What is known of one boot of a device: sets of numbers, never a number of its own. */
 export class BootAudit {
   readonly id: number;
@@ -110,9 +113,8 @@ export class BootAudit {
     const { greatest } = this.raw;
     const fresh = this.raw.add(from, to);
     if (fresh.length === 0) return { fresh, late: [], repeats: [] };
-    const filled = fresh.flatMap((range) => (range.from < greatest ? this.#fill(range, agentBoot) : []));
-    const late = filled.flatMap(({ unread, ...range }) => (unread ? [] : [range]));
-    const repeats = filled.flatMap(({ unread, ...range }) => (unread ? [range] : []));
+    const filled: Filled = { late: [], repeats: [] };
+    for (const range of fresh) if (range.from < greatest) this.#fill(range, agentBoot, filled);
     const first = fresh.find((range) => range.from > greatest);
     if (first && first.from > greatest + 1) {
       const unread = this.#begins ? ({ unread: true } as const) : {};
@@ -121,7 +123,7 @@ export class BootAudit {
     }
     if (first) this.#begins = false;
     if (this.raw.pieces > MAX_PIECES) this.unsure = this.raw.close(MAX_PIECES);
-    return { fresh, late, repeats };
+    return { fresh, ...filled };
   }
 
   /** These will never come to the raw topic. @returns those that are not there, and that were not reported so before. */
@@ -201,21 +203,18 @@ export class BootAudit {
     };
   }
 
-  #fill({ from, to }: SeqRange, agentBoot: number): readonly (SeqRange & Pick<Hole, "unread">)[] {
-    const late: (SeqRange & Pick<Hole, "unread">)[] = [];
+  #fill({ from, to }: SeqRange, agentBoot: number, filled: Filled): void {
     this.#holes = this.#holes.flatMap((hole) => {
       if (hole.to < from || hole.from > to) return [hole];
+      const part = { from: Math.max(hole.from, from), to: Math.min(hole.to, to) };
+      if (hole.unread) filled.repeats.push(part);
       // Another agent's outbox may bring what this one never had.
-      if (hole.agentBoot === agentBoot || hole.unread) {
-        const range = { from: Math.max(hole.from, from), to: Math.min(hole.to, to) };
-        late.push(hole.unread ? { ...range, unread: true } : range);
-      }
+      else if (hole.agentBoot === agentBoot) filled.late.push(part);
       return [
         ...(hole.from < from ? [{ ...hole, to: from - 1 }] : []),
         ...(hole.to > to ? [{ ...hole, from: to + 1 }] : []),
       ];
     });
-    return late;
   }
 
   #rest(claimed: RangeSet): readonly SeqRange[] {

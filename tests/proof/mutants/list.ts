@@ -32,8 +32,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "raw shows a boot's numbers in order",
     file: "core/boot.ts",
-    from: "if (hole.agentBoot === agentBoot || hole.unread) {",
-    to: "if (hole.agentBoot !== agentBoot) {",
+    from: "else if (hole.agentBoot === agentBoot) filled.late.push(part);",
+    to: "else if (hole.agentBoot !== agentBoot) filled.late.push(part);",
   },
   {
     rule: "what came again in raw is no second reading",
