@@ -24,6 +24,7 @@ import { IncidentWatch } from "./incidents/watch.ts";
 import { Channel } from "./live/channel.ts";
 import { Viewers } from "./live/viewers.ts";
 import { inputDecoder } from "./model/decode.ts";
+import { ALL_SILENT_MS } from "./model/devices.ts";
 import { Model } from "./model/model.ts";
 import { Evidences } from "./proof/evidence.ts";
 import { ProofKeeper } from "./proof/proof-view.ts";
@@ -79,8 +80,7 @@ const WATCHED = { gapMs: 60, waitMs: 60 } as const;
 const UNWATCHED = { gapMs: 250, waitMs: 0 } as const;
 /** What changes without records, and while Kafka does not answer. */
 const TICK_MS = 100;
-const HEARD_MS = 20_000;
-/** Incidents that ended, of which pages are told by themselves. */
+/** The page's state has so many ended incidents; the API has all. */
 const SHOWN_INCIDENTS = 20;
 /** Quantiles are computed less often: no reader is faster. */
 const QUANTILES_MS = 1_000;
@@ -196,7 +196,7 @@ function watchCity(options: DashboardOptions & TailGroupOptions) {
       findings: model.audit.findings,
     }),
   });
-  /** Proof and entries of one version are of one moment: what is newer than the verdict is told with it. */
+  /** The proof and the entries of one version are of one moment. The proof counts what is newer than its verdict. */
   const state = (): PageState =>
     project(model, {
       now: clock.now(),
@@ -270,13 +270,13 @@ function entriesOf({ entries }: PageState): number | null {
 }
 
 /**
- * Since when nothing is heard of the devices; null: they are heard. Each agent repeats itself within 15 s.
+ * Since when nothing is heard of the devices; null: they are heard.
  *
  * @param heardAt - when the last state of any device or agent came, wall ms; null: none yet.
  */
 function silentSince(heardAt: number | null, down: readonly string[], now: number): number | null {
   if (heardAt === null) return null;
-  return now - heardAt > HEARD_MS || down.some((part) => /^kafka$/i.test(part)) ? heardAt : null;
+  return now - heardAt > ALL_SILENT_MS || down.some((part) => /^kafka$/i.test(part)) ? heardAt : null;
 }
 
 /** Does Kafka answer? One admin connection, made again after a failure. */

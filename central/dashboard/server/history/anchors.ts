@@ -29,7 +29,7 @@ export class Anchors {
     this.#all = [];
   }
 
-  /** The one with fewest records between it and this offset; null: there is none. */
+  /** The anchor that is nearest to this offset, in records; null: there is no anchor. */
   nearest(offset: number): CountsAt | null {
     let best: CountsAt | null = null;
     for (const anchor of this.#all) {

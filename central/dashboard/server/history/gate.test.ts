@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Gate } from "./gate.ts";
 
-test("few work at once, few wait, and one more is told to ask again", async () => {
+test("a gate lets two work and one wait, and refuses the next one", async () => {
   const gate = new Gate({ running: 2, waiting: 1 });
   let running = 0;
   const ends: (() => void)[] = [];

@@ -48,7 +48,7 @@ function morning(): void {
 }
 
 describe("the past", () => {
-  test("before a reading there is none; then it begins with the first", async () => {
+  test("begins with the first reading", async () => {
     expect(await history.range()).toMatchObject({ from: null, to: MORNING, ticks: [] });
     await expect(history.at(MORNING, () => 0)).rejects.toMatchObject({ status: 404 });
   });
@@ -109,7 +109,7 @@ describe("the past", () => {
     await expect(history.recount(now - 20 * 60_000, now)).rejects.toMatchObject({ status: 400 });
   });
 
-  test("is shown to many at different moments, each their own; who comes when too many wait is told so", async () => {
+  test("shows many viewers different moments at once, and refuses a viewer while too many wait", async () => {
     morning();
     // Two read, twelve wait.
     const seconds = Array.from({ length: 14 }, (_, i) => 235 - 15 * i);

@@ -31,7 +31,7 @@ export interface Frames {
   readonly frames: number;
 }
 
-/** However many look at the past: so many read it, one look each at a time, and so many wait. */
+/** Questions about the past that are answered at once, and that wait, however many viewers ask. */
 const GATE = { running: 2, waiting: 12 } as const;
 /** Counting back to a moment may take so long before it is answered without its entries, ms. */
 const COUNTING_MS = 1_500;
@@ -161,7 +161,7 @@ export class History {
     );
   }
 
-  /** One whose entries are still being counted is made anew: by then more is counted. */
+  /** A reel whose entries are not counted yet is thrown away: the next one finds more of them counted. */
   #giveBack(reel: Reel): void {
     if (!reel.isCounting) this.#reels.giveBack(reel);
   }

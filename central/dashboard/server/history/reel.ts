@@ -7,6 +7,7 @@ import { HEADERS, parseTimes, type Topics } from "../../../../schemas/topics.ts"
 import type { AuditView } from "../../../audit/view.ts";
 import { Cursors, type Start } from "../../../records/cursors.ts";
 import { startsAt } from "../../../records/interval.ts";
+import { ALL_SILENT_MS } from "../model/devices.ts";
 import type { Input } from "../model/inputs.ts";
 import { Model } from "../model/model.ts";
 import { hopsOf } from "../view/hops.ts";
@@ -15,6 +16,7 @@ import type { Watched } from "../view/watched.ts";
 import { ENTRIES_MS, lookBacks, SETTLE_MS, VERDICT_MS } from "./look-back.ts";
 import { NewestStates } from "./newest-states.ts";
 import { proofAt } from "./past-proof.ts";
+import { stationIn } from "./station-in.ts";
 import type { Counts } from "./station-sums.ts";
 import { unknownOf } from "./unknown.ts";
 
@@ -43,7 +45,6 @@ export interface ReelLog {
 /** Steps in which the time before a moment is passed through. */
 const STEP_MS = 2_000;
 const SUMMED_MS = 500;
-const DEVICE_SILENT_MS = 20_000;
 
 /**
  * The page's model at a moment of the past, made from the records before it, as the live one is: it knows nothing that came
@@ -122,7 +123,7 @@ export class Reel {
       entries: this.#counts ? "counted" : this.#counting ? "counting" : "unknown",
       devices: this.#model.devices.all().length,
       devicesNow: this.#sources.devicesNow(),
-      readings: this.#at - this.#readAt < DEVICE_SILENT_MS,
+      readings: this.#at - this.#readAt < ALL_SILENT_MS,
       verdict: this.#verdict !== null,
     });
   }
@@ -154,7 +155,7 @@ export class Reel {
       // What consumer groups had read, and which processes ran, is kept nowhere.
       writer: { rate: null, waiting: null },
       parts: [],
-      silentSince: this.#at - heard > DEVICE_SILENT_MS ? heard : null,
+      silentSince: this.#at - heard > ALL_SILENT_MS ? heard : null,
       live: true,
       watched: this.#sources.watched,
     });
@@ -186,7 +187,7 @@ export class Reel {
       this.#count(record);
       if (timestamp >= this.#detailedFrom) this.#entry(record);
     } else if (topic === topics.devices) this.#states.put(record);
-    // Its findings are told by the present, and the auditor's own memory is large.
+    // Of the auditor's topic only verdicts are read: findings come from the live model, and its memory is large.
     else if (topic !== topics.audit || record.key?.toString() === AUDIT_KEYS.verdict)
       return this.#apply(record);
   }
@@ -195,11 +196,11 @@ export class Reel {
   #entry({ timestamp: at, headers }: InRecord): void {
     const [deviceId = ""] = (headers[HEADERS.reading] ?? "").split(";", 1);
     const times = parseTimes(headers[HEADERS.times] ?? "") ?? null;
-    this.#model.apply({ kind: "entry", at, stationId: Number.parseInt(deviceId, 10), deviceId, times }, at);
+    this.#model.apply({ kind: "entry", at, stationId: stationIn(headers), deviceId, times }, at);
   }
 
   #count({ timestamp: at, headers }: InRecord): void {
-    const stationId = Number.parseInt(headers[HEADERS.reading] ?? "", 10);
+    const stationId = stationIn(headers);
     if (!this.#counts || Number.isNaN(stationId)) return;
     this.#counts.set(stationId, (this.#counts.get(stationId) ?? 0) + 1);
     this.#fresh.set(stationId, at);

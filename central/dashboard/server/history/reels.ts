@@ -5,7 +5,7 @@ const MOST = 6;
 /** A reel that is so far before a moment reaches it sooner than a new one would, ms. */
 const NEAR_MS = 10 * 60_000;
 
-/** Reels that nobody uses at present, the one that was used last at the end. */
+/** Idle reels, the least recently used first. */
 export class Reels {
   #idle: Reel[] = [];
 

@@ -29,7 +29,9 @@ export const historyShape = z.strictObject({
 /** What page and server of one version say to each other; programs take the other paths, with `?at=`. */
 const own = z.record(z.string(), z.unknown());
 const state = own.describe("The page's own state") as unknown as z.ZodType<PageState>;
-const delta = own.describe("What changed, as pages are told") as unknown as z.ZodType<Delta>;
+const delta = own.describe(
+  "Changes of the page's state, as the socket sends them",
+) as unknown as z.ZodType<Delta>;
 
 export const momentsShape = z.strictObject({
   snapshot: z.strictObject({ instance: z.string(), version: z.int(), now: epochMs, state }),

@@ -1,6 +1,6 @@
 import type { LogReader } from "../../../../infra/runtime/kafka/ports.ts";
-import { HEADERS } from "../../../../schemas/topics.ts";
 import { Anchors, moved } from "./anchors.ts";
+import { stationIn } from "./station-in.ts";
 import type { Counts, CountsAt } from "./station-sums.ts";
 
 export interface TallyOptions {
@@ -10,7 +10,7 @@ export interface TallyOptions {
   readonly present: (partition: number, partitions: number) => CountsAt | null;
 }
 
-/** Records between two anchors: so many are counted before the next one is put down. */
+/** Records between two anchors. */
 const STRETCH = 100_000;
 /** No partition is as long: Kafka answers where it begins and ends, and brings no records. */
 const BEYOND = Number.MAX_SAFE_INTEGER;
@@ -107,8 +107,7 @@ export class Tally {
       if (!looked || looked.start > at || looked.unreadable.length > 0 || looked.next <= at) return null;
       looked.records.forEach(({ offset, headers }) => {
         if (offset >= to) return;
-        // `40380-T1;…`: the number before the first dash is the station's.
-        const station = Number.parseInt(headers[HEADERS.reading] ?? "", 10);
+        const station = stationIn(headers);
         counts.set(station, (counts.get(station) ?? 0) + 1);
       });
       at = looked.next;

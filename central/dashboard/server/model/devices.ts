@@ -27,6 +27,8 @@ export interface KnownDevice {
   readonly reportedAt: number;
 }
 
+/** Nothing at all was heard for so long, ms: each agent repeats itself within 15 s. */
+export const ALL_SILENT_MS = 20_000;
 /** A second agent that has not asked for this long is gone, ms; its gateway writes of it each five seconds. */
 const ASKED_MS = 60_000;
 
