@@ -6,7 +6,7 @@ import { silentLogger } from "../../runtime/logger.ts";
 import { ManualClock } from "../../runtime/testing/manual-clock.ts";
 import { register } from "./core/decisions.ts";
 import { deleteSubject } from "./core/deletion.ts";
-import { setLevel, setMode } from "./core/settings.ts";
+import { setConfig, setMode } from "./core/settings.ts";
 import { RegistryStore } from "./store.ts";
 
 const open = (kafka: Kafka, clock = new ManualClock()): Promise<RegistryStore> =>
@@ -32,7 +32,7 @@ test("a registry opened on what another left knows all of it, the deleted and th
   await first.write((state) => register(state, "gone", { schema: '"string"' }));
   await first.write((state) => deleteSubject(state, "gone", false));
   await first.write((state) => deleteSubject(state, "gone", true));
-  await first.write((state) => setLevel(state, "s", "FULL"));
+  await first.write((state) => setConfig(state, "s", { compatibility: "FULL" }));
   await first.write((state) => setMode(state, null, "READONLY", false));
   await first.close();
   const { state } = await open(kafka);

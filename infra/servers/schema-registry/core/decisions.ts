@@ -27,6 +27,8 @@ export interface SchemaRequest {
   readonly ruleSet?: RuleSet;
   /** Everything in an order that does not depend on its author. */
   readonly normalize?: boolean;
+  /** Without a look at whether it is compatible. */
+  readonly force?: boolean;
   /** Only in IMPORT mode. */
   readonly id?: number;
   /** What it has to become, also where the schema is there already; -1: the newest is to be this schema. */
@@ -36,11 +38,18 @@ export interface SchemaRequest {
 /** A schema that was registered, or had been before. */
 export type Registered = Pick<StoredVersion, "id" | "version"> & { readonly content: SchemaContent };
 
-/** @throws {RestError} 42201 */
-export function checkedSchema(state: RegistryState, request: SchemaRequest): CheckedSchema {
+/**
+ * @param visibility - `live`: it builds on no version that is softly deleted.
+ * @throws {RestError} 42201
+ */
+export function checkedSchema(
+  state: RegistryState,
+  request: SchemaRequest,
+  visibility: "live" | "all" = "all",
+): CheckedSchema {
   const { schema, schemaType = "AVRO", metadata, ruleSet, normalize = false } = request;
   if (schema.trim() === "") throw refusal.invalidSchema("Empty schema");
-  const references = pinned(state, request.references ?? []);
+  const references = pinned(state, request.references ?? [], visibility);
   const parsed = parseContent(state, { schemaType, schema, references });
   const content = {
     schemaType,
@@ -52,20 +61,26 @@ export function checkedSchema(state: RegistryState, request: SchemaRequest): Che
   return { content, parsed };
 }
 
+/** The request with what is set for its subject. */
+export function asSet(state: RegistryState, subject: string, request: SchemaRequest): SchemaRequest {
+  return { ...request, normalize: request.normalize || state.normalizes(subject) === true };
+}
+
 /** @throws {RestError} 40901, 42201, 42205, 42208 */
 export function register(
   state: RegistryState,
   subject: string,
-  request: SchemaRequest,
+  asSent: SchemaRequest,
 ): StateDecision<Registered> {
   checkName(subject);
+  const request = asSet(state, subject, asSent);
   const live = state.versions(subject, "live");
   const next = nextVersion(state, subject);
   const mode = state.modeOf(subject);
   const existing = known(state, live, request, mode === "IMPORT");
   if (existing) return { records: [], answer: registered(existing) };
   const given = mode === "IMPORT" ? { ...request, normalize: false } : inherited(request, live.at(-1), next);
-  const schema = checkedSchema(state, given);
+  const schema = checkedSchema(state, given, mode === "IMPORT" ? "all" : "live");
   const { content, parsed } = schema;
   const same = request.version === undefined ? findVersion(state, live, schema) : undefined;
   if (same && (request.id === undefined || request.id === same.id)) {
@@ -84,7 +99,7 @@ export function register(
     version: stored.version,
     parsed: () => parseContent(state, stored),
   }));
-  const problems = incompatibilities(parsed, earlier, state.levelOf(subject));
+  const problems = request.force ? [] : incompatibilities(parsed, earlier, state.levelOf(subject));
   if (problems.length > 0) throw refusal.incompatible(subject, problems);
   return written(state, subject, next, state.idOf(content) ?? state.nextId, content);
 }
@@ -181,9 +196,10 @@ function nextVersion(state: RegistryState, subject: string): number {
 export function lookUp(
   state: RegistryState,
   subject: string,
-  request: SchemaRequest,
+  asSent: SchemaRequest,
   visibility: Visibility,
 ): StoredVersion {
+  const request = asSet(state, subject, asSent);
   const newest = state.versions(subject, "live").at(-1);
   const versions = state.versions(subject, visibility);
   const asGiven = request.schema.trim() === "" && newest ? inherited(request, newest, undefined) : request;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { register } from "./decisions.ts";
 import { deleteVersion } from "./deletion.ts";
 import { LIMITS } from "./limits.ts";
-import { setLevel, setMode } from "./settings.ts";
+import { setConfig, setMode } from "./settings.ts";
 import { RegistryState } from "./state.ts";
 
 const INT = { schema: '"int"' };
@@ -50,7 +50,7 @@ describe("what a registry takes", () => {
 
   test("one version more of a subject is refused", () => {
     const state = new RegistryState();
-    apply(state, setLevel(state, "s", "NONE") as never);
+    apply(state, setConfig(state, "s", { compatibility: "NONE" }) as never);
     for (let n = 1; n <= LIMITS.versions; n++)
       state.apply({
         kind: "version",
@@ -92,15 +92,17 @@ describe("what a registry takes", () => {
   test("settings of subjects that need not exist are bounded too", () => {
     const state = new RegistryState();
     for (let n = 0; n < LIMITS.subjects; n++) {
-      state.apply({ kind: "compatibility", subject: `s${n}`, level: "FULL" });
+      state.apply({ kind: "config", subject: `s${n}`, level: "FULL" });
       state.apply({ kind: "mode", subject: `s${n}`, mode: "READWRITE" });
     }
-    expect(() => setLevel(state, "more", "NONE")).toThrow(refused(/settings of 10000 subjects at most/));
+    expect(() => setConfig(state, "more", { compatibility: "NONE" })).toThrow(
+      refused(/settings of 10000 subjects at most/),
+    );
     expect(() => setMode(state, "more", "READONLY", false)).toThrow(
       refused(/settings of 10000 subjects at most/),
     );
-    expect(setLevel(state, "s1", "NONE").records).toHaveLength(1);
-    expect(setLevel(state, null, "NONE").records).toHaveLength(1);
+    expect(setConfig(state, "s1", { compatibility: "NONE" }).records).toHaveLength(1);
+    expect(setConfig(state, null, { compatibility: "NONE" }).records).toHaveLength(1);
     expect(setMode(state, null, "READONLY", false).records).toHaveLength(1);
   });
 
@@ -110,7 +112,7 @@ describe("what a registry takes", () => {
       const state = new RegistryState();
       const invalid = expect.objectContaining({ code: 42208 });
       expect(() => register(state, name, INT)).toThrow(invalid);
-      expect(() => setLevel(state, name, "NONE")).toThrow(invalid);
+      expect(() => setConfig(state, name, { compatibility: "NONE" })).toThrow(invalid);
       expect(() => setMode(state, name, "READONLY", false)).toThrow(invalid);
     },
   );

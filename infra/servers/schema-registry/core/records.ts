@@ -6,12 +6,22 @@ import { type CompatibilityLevel, LEVELS } from "./levels.ts";
 export const MODES = ["READWRITE", "READONLY", "READONLY_OVERRIDE", "IMPORT"] as const;
 export type Mode = (typeof MODES)[number];
 
+/** What may be set for a subject, or for all. */
+export interface SubjectConfig {
+  /** null: none of its own. */
+  readonly level: CompatibilityLevel | null;
+  /** Every schema is taken as with `?normalize=true`. Left out: none of its own. */
+  readonly normalize?: boolean;
+}
+
 export interface StoredVersion extends SchemaContent {
   readonly subject: string;
   readonly version: number;
   readonly id: number;
   /** Softly: hidden, but its id still answers. */
   readonly deleted: boolean;
+  /** When its record was written, epoch ms; left out before it is. */
+  readonly writtenAt?: number;
 }
 
 /** One fact in the `_schemas` topic. A subject of null means: for all that have none of their own. */
@@ -20,11 +30,7 @@ export type RegistryRecord =
   | { readonly kind: "version-gone"; readonly subject: string; readonly version: number }
   /** Written by Confluent's registry only: every version up to this one is deleted softly. */
   | { readonly kind: "subject-deleted"; readonly subject: string; readonly upTo: number }
-  | {
-      readonly kind: "compatibility";
-      readonly subject: string | null;
-      readonly level: CompatibilityLevel | null;
-    }
+  | ({ readonly kind: "config"; readonly subject: string | null } & SubjectConfig)
   | { readonly kind: "mode"; readonly subject: string | null; readonly mode: Mode | null }
   /** Ids below this were given out; keeps a permanently deleted schema's id from being given again after compaction. */
   | { readonly kind: "next-id"; readonly nextId: number };
@@ -52,9 +58,13 @@ export function toLogEntry(record: RegistryRecord): LogEntry {
       const { subject, upTo } = record;
       return entry({ keytype: "DELETE_SUBJECT", subject, magic: 0 }, { subject, version: upTo });
     }
-    case "compatibility": {
-      const { subject, level } = record;
-      return entry({ keytype: "CONFIG", subject, magic: 0 }, level && { compatibilityLevel: level });
+    case "config": {
+      const { subject, level, normalize } = record;
+      const isSet = level !== null || normalize !== undefined;
+      return entry(
+        { keytype: "CONFIG", subject, magic: 0 },
+        isSet ? { ...(level && { compatibilityLevel: level }), normalize } : null,
+      );
     }
     case "mode":
       return entry(
@@ -71,6 +81,8 @@ export function toLogEntry(record: RegistryRecord): LogEntry {
 export function fromLogEntry(log: {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  /** When Kafka has it from, epoch ms. */
+  readonly timestamp?: number;
 }): RegistryRecord | undefined {
   const key = objectOf(log.key);
   const value = objectOf(log.value);
@@ -78,13 +90,13 @@ export function fromLogEntry(log: {
   const subject = typeof key["subject"] === "string" ? key["subject"] : null;
   switch (key["keytype"]) {
     case "SCHEMA":
-      return subject === null ? undefined : versionOf(subject, key["version"], value);
+      return subject === null ? undefined : versionOf(subject, key["version"], value, log.timestamp);
     case "DELETE_SUBJECT": {
       const upTo = value?.["version"];
       return subject !== null && isCount(upTo) ? { kind: "subject-deleted", subject, upTo } : undefined;
     }
     case "CONFIG":
-      return { kind: "compatibility", subject, level: oneOf(LEVELS, value?.["compatibilityLevel"]) };
+      return { kind: "config", subject, ...configOf(value) };
     case "MODE":
       return { kind: "mode", subject, mode: oneOf(MODES, value?.["mode"]) };
     case "NOOP": {
@@ -96,17 +108,29 @@ export function fromLogEntry(log: {
   }
 }
 
+function configOf(value: Readonly<Record<string, unknown>> | undefined): SubjectConfig {
+  const normalize = value?.["normalize"];
+  return {
+    level: oneOf(LEVELS, value?.["compatibilityLevel"]),
+    ...(typeof normalize === "boolean" ? { normalize } : {}),
+  };
+}
+
 function versionOf(
   subject: string,
   version: unknown,
   value: Readonly<Record<string, unknown>> | undefined,
+  writtenAt: number | undefined,
 ): RegistryRecord | undefined {
   if (!isCount(version)) return undefined;
   if (!value) return { kind: "version-gone", subject, version };
   const { id, schema, deleted } = value;
   if (!isCount(id) || typeof schema !== "string") return undefined;
   const content = contentOf(schema, value);
-  return content && { kind: "version", subject, version, id, ...content, deleted: deleted === true };
+  const since = writtenAt === undefined ? {} : { writtenAt };
+  return (
+    content && { kind: "version", subject, version, id, ...content, deleted: deleted === true, ...since }
+  );
 }
 
 /** undefined for a schema of a type that is not known here. */

@@ -37,16 +37,31 @@ export function resolved(
   return [...found.values()];
 }
 
-/** -1 becomes the number of the newest version. @throws {RestError} 42201 */
+/**
+ * -1 becomes the number of the newest version.
+ *
+ * @param visibility - `live`: a new schema builds on no version that is softly deleted.
+ * @throws {RestError} 42201
+ */
 export function pinned(
   state: RegistryState,
   references: readonly SchemaReference[],
+  visibility: "live" | "all",
 ): readonly SchemaReference[] {
-  return references.map((reference) => ({ ...reference, version: referenced(state, reference).version }));
+  return references.map((reference) => {
+    const { version, deleted } = referenced(state, reference);
+    if (deleted && visibility === "live") throw notFound({ ...reference, version });
+    return { ...reference, version };
+  });
 }
 
-function referenced(state: RegistryState, { subject, version }: SchemaReference): StoredVersion {
+function referenced(state: RegistryState, reference: SchemaReference): StoredVersion {
+  const { subject, version } = reference;
   const found = version === -1 ? state.versions(subject, "live").at(-1) : state.version(subject, version);
-  if (found) return found;
-  throw refusal.invalidSchema(`No schema reference found for subject "${subject}" and version ${version}`);
+  if (!found) throw notFound(reference);
+  return found;
+}
+
+function notFound({ subject, version }: SchemaReference): ReturnType<typeof refusal.invalidSchema> {
+  return refusal.invalidSchema(`No schema reference found for subject "${subject}" and version ${version}`);
 }

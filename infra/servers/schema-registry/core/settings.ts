@@ -2,39 +2,62 @@ import type { StateDecision } from "./decisions.ts";
 import { refusal } from "./errors.ts";
 import { type CompatibilityLevel, LEVELS } from "./levels.ts";
 import { checkSettingRoom } from "./limits.ts";
-import { MODES, type Mode } from "./records.ts";
+import { MODES, type Mode, type SubjectConfig } from "./records.ts";
 import type { RegistryState } from "./state.ts";
 
-/**
- * @param subject - null: the level of all subjects that have none of their own.
- * @throws {RestError} 42203, 42205, 42208
- */
-export function setLevel(
-  state: RegistryState,
-  subject: string | null,
-  level: unknown,
-): StateDecision<{ compatibility: CompatibilityLevel }> {
+/** What `PUT /config…` sets; what is left out stays as it is. */
+export interface ConfigUpdate {
+  readonly compatibility?: CompatibilityLevel;
+  readonly normalize?: boolean;
+}
+
+/** As `GET` and `DELETE /config…` tell it. */
+export interface ShownConfig {
+  readonly compatibilityLevel?: CompatibilityLevel;
+  readonly normalize?: boolean;
+}
+
+/** @throws {RestError} 42203 */
+export function checkedLevel(level: unknown): CompatibilityLevel {
   const known = LEVELS.find((name) => name === upperCase(level));
   if (!known) throw refusal.invalidLevel();
+  return known;
+}
+
+/**
+ * @param subject - null: for all subjects that have nothing of their own.
+ * @throws {RestError} 42205, 42208
+ */
+export function setConfig(
+  state: RegistryState,
+  subject: string | null,
+  update: ConfigUpdate,
+): StateDecision<ConfigUpdate> {
   if (state.modeOf(subject).startsWith("READONLY")) {
     throw refusal.notPermitted(
       `${subject === null ? "The registry" : `Subject ${subject}`} is in read-only mode`,
     );
   }
-  if (state.ownLevel(subject) === undefined) checkSettingRoom(subject, state.settingCounts.levels);
-  return { records: [{ kind: "compatibility", subject, level: known }], answer: { compatibility: known } };
+  const own = state.ownConfig(subject);
+  if (own === undefined) checkSettingRoom(subject, state.settingCounts.configs);
+  const { compatibility: level = own?.level ?? null, normalize = own?.normalize } = update;
+  const config: SubjectConfig = { level, ...(normalize === undefined ? {} : { normalize }) };
+  return { records: [{ kind: "config", subject, ...config }], answer: update };
 }
 
-/** @throws {RestError} 40401 when the subject has none of its own. */
-export function clearLevel(
-  state: RegistryState,
-  subject: string | null,
-): StateDecision<{ compatibilityLevel: CompatibilityLevel }> {
-  const level = state.ownLevel(subject) ?? (subject === null ? "BACKWARD" : undefined);
-  if (!level) throw refusal.subjectNotFound(subject ?? "");
+/** @throws {RestError} 40401 when the subject has nothing of its own. */
+export function clearConfig(state: RegistryState, subject: string | null): StateDecision<ShownConfig> {
+  const config = state.ownConfig(subject) ?? (subject === null ? { level: null } : undefined);
+  if (!config) throw refusal.subjectNotFound(subject ?? "");
+  return { records: [{ kind: "config", subject, level: null }], answer: shownConfig(config, subject) };
+}
+
+/** @param subject - null: without a level of its own it is BACKWARD. */
+export function shownConfig({ level, normalize }: SubjectConfig, subject: string | null): ShownConfig {
+  const compatibilityLevel = level ?? (subject === null ? "BACKWARD" : undefined);
   return {
-    records: [{ kind: "compatibility", subject, level: null }],
-    answer: { compatibilityLevel: level },
+    ...(compatibilityLevel && { compatibilityLevel }),
+    ...(normalize === undefined ? {} : { normalize }),
   };
 }
 

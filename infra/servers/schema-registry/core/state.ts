@@ -1,6 +1,6 @@
 import { guidOf, identityOf, type SchemaContent } from "./content.ts";
 import type { CompatibilityLevel } from "./levels.ts";
-import type { Mode, RegistryRecord, StoredVersion } from "./records.ts";
+import type { Mode, RegistryRecord, StoredVersion, SubjectConfig } from "./records.ts";
 
 /** Which versions to see. */
 export type Visibility = "live" | "all" | "deleted";
@@ -19,7 +19,7 @@ export class RegistryState {
   readonly #guids = new Map<string, number>();
   /** Versions that refer to a version, by both of its parts. */
   readonly #referrers = new Map<string, Set<StoredVersion>>();
-  readonly #levels = new Map<string | null, CompatibilityLevel>();
+  readonly #configs = new Map<string | null, SubjectConfig>();
   readonly #modes = new Map<string | null, Mode>();
   #nextId = 1;
 
@@ -36,9 +36,12 @@ export class RegistryState {
           if (stored.version <= record.upTo) this.#put({ ...stored, deleted: true });
         }
         break;
-      case "compatibility":
-        set(this.#levels, record.subject, record.level);
+      case "config": {
+        const { kind: _, subject, ...config } = record;
+        const isSet = config.level !== null || config.normalize !== undefined;
+        set(this.#configs, subject, isSet ? config : null);
         break;
+      }
       case "mode":
         set(this.#modes, record.subject, record.mode);
         break;
@@ -63,9 +66,9 @@ export class RegistryState {
     return this.#characters;
   }
 
-  /** Subjects with a level of their own, and with a mode; the global ones count too. */
-  get settingCounts(): { readonly levels: number; readonly modes: number } {
-    return { levels: this.#levels.size, modes: this.#modes.size };
+  /** Subjects with a configuration of their own, and with a mode; the global ones count too. */
+  get settingCounts(): { readonly configs: number; readonly modes: number } {
+    return { configs: this.#configs.size, modes: this.#modes.size };
   }
 
   /** Names in order. */
@@ -110,14 +113,19 @@ export class RegistryState {
     );
   }
 
-  /** The setting of this subject itself, or the global one for null. */
-  ownLevel(subject: string | null): CompatibilityLevel | undefined {
-    return this.#levels.get(subject);
+  /** What is set for this subject itself, or for all with null. */
+  ownConfig(subject: string | null): SubjectConfig | undefined {
+    return this.#configs.get(subject);
   }
 
   /** The level that counts for this subject. */
-  levelOf(subject: string): CompatibilityLevel {
-    return this.#levels.get(subject) ?? this.#levels.get(null) ?? "BACKWARD";
+  levelOf(subject: string | null): CompatibilityLevel {
+    return this.#configs.get(subject)?.level ?? this.#configs.get(null)?.level ?? "BACKWARD";
+  }
+
+  /** Are this subject's schemas taken in an order that does not depend on their author? undefined: nothing is set. */
+  normalizes(subject: string | null): boolean | undefined {
+    return this.#configs.get(subject)?.normalize ?? this.#configs.get(null)?.normalize;
   }
 
   ownMode(subject: string | null): Mode | undefined {

@@ -1,6 +1,6 @@
 import { RestError } from "../../../runtime/http/errors.ts";
 import { incompatibilities } from "../core/compatibility.ts";
-import { checkedSchema, versionNumber, versionOf } from "../core/decisions.ts";
+import { asSet, checkedSchema, versionNumber, versionOf } from "../core/decisions.ts";
 import type { ParsedSchema } from "../core/parsed.ts";
 import { parseContent } from "../core/parsing.ts";
 import type { StoredVersion } from "../core/records.ts";
@@ -29,9 +29,10 @@ export const compatibilityRoutes: readonly ApiRoute[] = [
 ];
 
 function check(state: RegistryState, request: RegistryRequest, earlier: readonly StoredVersion[]): object {
+  const subject = param(request, "subject");
   let parsed: ParsedSchema;
   try {
-    ({ parsed } = checkedSchema(state, schemaRequest(request)));
+    ({ parsed } = checkedSchema(state, asSet(state, subject, schemaRequest(request)), "live"));
   } catch (error) {
     // Whoever asks for reasons gets this one too.
     if (!flagged(request, "verbose") || !(error instanceof RestError)) throw error;
@@ -41,7 +42,7 @@ function check(state: RegistryState, request: RegistryRequest, earlier: readonly
     version: stored.version,
     parsed: () => parseContent(state, stored),
   }));
-  const problems = incompatibilities(parsed, versions, state.levelOf(param(request, "subject")));
+  const problems = incompatibilities(parsed, versions, state.levelOf(subject));
   const verdict = { is_compatible: problems.length === 0 };
   return flagged(request, "verbose") ? { ...verdict, messages: problems } : verdict;
 }

@@ -33,13 +33,14 @@ test("an answer says all that a schema is, with an id that is the same in every 
   const content = { guid, schemaType: "AVRO", schema: '"int"' };
   expect((await post("s", { schema: '"int"' })).body).toEqual({ id: 1, version: 1, ...content });
   expect((await post("s", { schema: '"int"' })).body).toEqual({ id: 1, version: 1, ...content });
-  expect(await get("/schemas/ids/1")).toEqual(content);
+  expect(await get("/schemas/ids/1")).toEqual({ ...content, ts: 0, deleted: false });
   expect(await get(`/schemas/guids/${guid}`)).toEqual(content);
   expect(await get(`/schemas/guids/${guid.toUpperCase()}/ids`)).toEqual([{ context: ".", id: 1 }]);
   expect(await get("/schemas/guids/none")).toEqual(refused(40403, /Schema none not found/));
 });
 
 test("which registry it is", async () => {
+  expect(await get("/v1/metadata/deployment")).toEqual({ attributes: [] });
   expect(await get("/v1/metadata/id")).toEqual({
     id: "",
     scope: {

@@ -145,11 +145,22 @@ describe("contexts", () => {
     expect(await body("GET /contexts?offset=1")).toEqual([]);
   });
 
+  test("what is set for the default one is set for all", async () => {
+    await ask("PUT /config", { compatibility: "FORWARD" });
+    expect(await body("GET /config/:.:")).toEqual({ compatibilityLevel: "FORWARD" });
+    await ask("PUT /config/:.:", { compatibility: "NONE" });
+    expect(await body("GET /config")).toEqual({ compatibilityLevel: "NONE" });
+    await ask("PUT /mode/:.:", { mode: "READONLY" });
+    expect(await body("GET /mode")).toEqual({ mode: "READONLY" });
+    expect(await body("DELETE /mode/:.:")).toEqual({ mode: "READONLY" });
+    expect(await body("GET /mode/:.:")).toEqual({ mode: "READWRITE" });
+  });
+
   test.each([
     ["POST /subjects/:.other:s/versions", { schema }],
     ["GET /subjects/:.other:s/versions", undefined],
     ["PUT /config/:.other:", { compatibility: "NONE" }],
-    ["PUT /mode/:.:", { mode: "READONLY" }],
+    ["PUT /mode/:.other:", { mode: "READONLY" }],
     ["POST /subjects/s/versions", { schema, references: [{ name: "x", subject: ":.other:x", version: 1 }] }],
   ])("others are refused, never taken for names: %s", async (line, sent) => {
     expect(await ask(line, sent)).toMatchObject({ status: 422, ...refused(42205) });
@@ -193,6 +204,40 @@ describe("references", () => {
     const other = schema.replace('"int"', '"long"');
     expect(await ask("POST /subjects/outer", { schema: other })).toMatchObject(refused(40403));
   });
+});
+
+test("a new schema builds on no version that is softly deleted", async () => {
+  await versions("inner", record("Inner", a));
+  await ask("DELETE /subjects/inner");
+  const schema = record("Outer", { name: "i", type: "ns.Inner" });
+  const sent = { schema, references: [{ name: "ns.Inner", subject: "inner", version: 1 }] };
+  expect(await ask("POST /subjects/outer/versions", sent)).toMatchObject(refused(42201));
+  expect(await ask("POST /compatibility/subjects/outer/versions", sent)).toMatchObject(refused(42201));
+});
+
+test("?force=true registers what does not fit", async () => {
+  await versions("s", record("R", a));
+  await ask("PUT /config/s", { compatibility: "BACKWARD" });
+  const other = { schema: record("R", { ...a, type: "string" }) };
+  expect(await ask("POST /subjects/s/versions", other)).toMatchObject(refused(40901));
+  expect(await body("POST /subjects/s/versions?force=true", other)).toMatchObject({ version: 2 });
+});
+
+test("a subject may be set to take every schema in an order that does not depend on its author", async () => {
+  const sent = { schema: record("R", { ...a, z: 1, b: 2 }) };
+  const sorted = { schema: record("R", { ...a, b: 2, z: 1 }) };
+  expect(await body("PUT /config/s", { normalize: true })).toEqual({ normalize: true });
+  expect(await body("GET /config/s")).toEqual({ normalize: true });
+  expect(await body("GET /config/s?defaultToGlobal=true")).toEqual({
+    compatibilityLevel: "BACKWARD",
+    normalize: true,
+  });
+  expect(await body("POST /subjects/s/versions", sent)).toMatchObject(sorted);
+  expect(await body("POST /subjects/s", sent)).toMatchObject({ version: 1 });
+  expect(await body("POST /subjects/t/versions", sent)).toMatchObject(sent);
+  await ask("PUT /config/s", { compatibility: "NONE" });
+  expect(await body("DELETE /config/s")).toEqual({ compatibilityLevel: "NONE", normalize: true });
+  expect(await ask("GET /config/s")).toMatchObject(refused(40408));
 });
 
 test("a check for reasons tells also that the schema is none", async () => {

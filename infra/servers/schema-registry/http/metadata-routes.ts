@@ -21,4 +21,5 @@ export const metadataRoutes: readonly ApiRoute[] = [
     path: "/v1/metadata/version",
     handler: () => ({ version: FOLLOWED, commitId: "unknown" }),
   },
+  { method: "GET", path: "/v1/metadata/deployment", handler: () => ({ attributes: [] }) },
 ];

@@ -28,6 +28,12 @@ function subjectNamed(name: string): string {
   throw refusal.notPermitted(`Contexts are not supported by this registry: '${name}'`);
 }
 
+/** Whose setting it is; null: everybody's, without a subject or as the default context `:.:`. */
+export function settingSubject(request: RegistryRequest): string | null {
+  const { subject } = request.params;
+  return subject === undefined || subject === ":.:" ? null : subjectNamed(subject);
+}
+
 /** What subjects begin with; `:*:` stands for all contexts. */
 export function prefixOf(request: RegistryRequest): string {
   return (request.query.get("subjectPrefix") ?? "").replace(/^:[.*]:/, "");
@@ -120,6 +126,7 @@ export function schemaRequest(request: RegistryRequest): SchemaRequest {
     ...(metadata && { metadata }),
     ...(ruleSet && { ruleSet }),
     normalize: flagged(request, "normalize"),
+    force: flagged(request, "force"),
     ...count("id", id),
     ...count("version", version),
   };

@@ -27,6 +27,7 @@ export const schemaRoutes: readonly ApiRoute[] = [
     method: "GET",
     path: "/schemas/ids/:id",
     handler: ({ state }, request) => ({
+      ...holderOf(state, request),
       ...presentedContent(schemaOf(state, request)),
       ...inFormat(state, request, schemaOf(state, request)),
       ...(flagged(request, "fetchMaxId") ? { maxId: state.nextId - 1 } : {}),
@@ -85,4 +86,20 @@ function schemaOf(state: RegistryState, request: RegistryRequest): SchemaContent
   const content = state.contentOf(id);
   if (content === undefined) throw refusal.schemaNotFound(id);
   return content;
+}
+
+/**
+ * `?subject=…`: the version by which that subject holds the schema; without, when the schema was first written. Of one
+ * that is deleted softly everywhere, that it is.
+ */
+function holderOf(state: RegistryState, request: RegistryRequest): object {
+  const holders = state.holdersOf(idOf(request), "all");
+  const named = request.query.get("subject");
+  const held = named === null ? undefined : holders.findLast((stored) => stored.subject === named);
+  const first = Math.min(...holders.flatMap(({ writtenAt }) => writtenAt ?? []));
+  return {
+    ...(held ? { subject: held.subject, version: held.version } : {}),
+    ...(Number.isFinite(first) ? { ts: held?.writtenAt ?? first } : {}),
+    deleted: holders.every(({ deleted }) => deleted),
+  };
 }

@@ -40,9 +40,16 @@ const TABLES: Record<string, readonly Step[]> = {
     ["GET /subjects/s/versions/-1", undefined, 200, { subject: "s", version: 2, id: 2, schema: R() }],
     ["GET /subjects/s/versions/2/schema", undefined, 200, JSON.parse(R())],
     ["GET /subjects/s/versions/2/referencedby", undefined, 200, []],
-    ["GET /schemas/ids/1", undefined, 200, { schema: R("a") }],
-    ["GET /schemas/ids/1?fetchMaxId=true", undefined, 200, { schema: R("a"), maxId: 3 }],
-    ["GET /schemas/ids/3", undefined, 200, { schema: '"string"' }],
+    ["GET /schemas/ids/1", undefined, 200, { schema: R("a"), deleted: false }],
+    ["GET /schemas/ids/1?fetchMaxId=true", undefined, 200, { schema: R("a"), maxId: 3, deleted: false }],
+    [
+      "GET /schemas/ids/1?subject=t",
+      undefined,
+      200,
+      { schema: R("a"), subject: "t", version: 1, deleted: false },
+    ],
+    ["GET /schemas/ids/1?subject=other", undefined, 200, { schema: R("a"), deleted: false }],
+    ["GET /schemas/ids/3", undefined, 200, { schema: '"string"', deleted: false }],
     ["GET /schemas/ids/3/schema", undefined, 200, "string"],
     ["GET /schemas/ids/1/subjects", undefined, 200, ["s", "t"]],
     [
@@ -110,7 +117,8 @@ const TABLES: Record<string, readonly Step[]> = {
       422,
       refused(42205, "The setting compatibilityGroup is not supported by this registry"),
     ],
-    ["PUT /config", { compatibility: "BACKWARD", normalize: false }, 200, { compatibility: "BACKWARD" }],
+    ["PUT /config", { compatibility: "BACKWARD", aliasForDeks: false }, 200, { compatibility: "BACKWARD" }],
+    ["PUT /config", { normalize: "yes" }, 400, refused(400, /normalize is true or false/)],
     ["PUT /mode", { mode: "WRITEONLY" }, 422, refused(42204, "Invalid mode")],
   ],
   "one id per distinct schema": [
@@ -160,7 +168,7 @@ const TABLES: Record<string, readonly Step[]> = {
     ["GET /subjects/s/versions", undefined, 200, [2]],
     ["GET /subjects/s/versions?deleted=true", undefined, 200, [1, 2]],
     ["GET /subjects/s/versions?deletedOnly=true", undefined, 200, [1]],
-    ["GET /schemas/ids/1", undefined, 200, { schema: R("a") }],
+    ["GET /schemas/ids/1", undefined, 200, { schema: R("a"), deleted: true }],
     ["GET /schemas/ids/1/subjects", undefined, 200, []],
     ["GET /schemas/ids/1/subjects?deleted=true", undefined, 200, ["s"]],
     ["POST /subjects/s", one, 404, refused(40403, "Schema not found")],
@@ -289,7 +297,7 @@ const TABLES: Record<string, readonly Step[]> = {
 function withoutContent(line: string, answer: unknown): unknown {
   if (Array.isArray(answer)) return answer.map((item) => withoutContent("", item));
   if (typeof answer !== "object" || answer === null || !("guid" in answer)) return answer;
-  const { guid: _, schemaType, ...rest } = answer as { guid: unknown; schemaType: unknown; id?: number };
+  const { guid: _, ts: __, schemaType, ...rest } = answer as Record<string, unknown>;
   expect(schemaType).toBe("AVRO");
   return /^POST .*\/versions$/.test(line) ? { id: rest.id } : rest;
 }

@@ -2,6 +2,7 @@ import type { ParsedSchema, ResolvedReference, Roles } from "../parsed.ts";
 import { differences } from "./differences.ts";
 import { type ProtobufFile, readFile } from "./file.ts";
 import { formatted } from "./format.ts";
+import { normalized } from "./normalize.ts";
 
 class ProtobufSchema implements ParsedSchema {
   readonly schemaType = "PROTOBUF";
@@ -14,7 +15,7 @@ class ProtobufSchema implements ParsedSchema {
   }
 
   get normalized(): string {
-    return this.canonical;
+    return normalized(this.canonical);
   }
 
   problems(writer: ParsedSchema, roles: Roles): readonly string[] {
