@@ -5,6 +5,8 @@ import { FoldedBoots, type FoldedState } from "./folded.ts";
 export interface BootsState {
   readonly boots: readonly BootAuditState[];
   readonly folded: FoldedState;
+  /** See `rawMadeAnew`. */
+  readonly rawAnew?: true;
 }
 
 /** Boots kept number by number; older ones are folded when nothing of them is on its way. */
@@ -17,11 +19,13 @@ export class Boots {
   readonly #boots: Map<number, BootAudit>;
   readonly #folded: FoldedBoots;
   readonly #outputs: readonly [clean: Expectation, copies: Expectation];
+  #rawAnew: boolean;
 
   constructor(outputs: readonly [clean: Expectation, copies: Expectation], state?: BootsState) {
     this.#outputs = outputs;
     this.#boots = new Map(state?.boots.map((boot) => [boot.bootId, new BootAudit(boot.bootId, boot)]));
     this.#folded = new FoldedBoots(state?.folded);
+    this.#rawAnew = state?.rawAnew ?? false;
   }
 
   /** undefined: it is over since so long that nothing is known of it any more. */
@@ -29,6 +33,7 @@ export class Boots {
     const known = this.#boots.get(bootId);
     if (known || this.#folded.isForgotten(bootId)) return known;
     const boot = new BootAudit(bootId);
+    if (this.#rawAnew) boot.rawMadeAnew();
     const complete = this.#folded.take(bootId);
     if (complete !== undefined) {
       boot.raw.add(1, complete);
@@ -38,6 +43,20 @@ export class Boots {
     this.#boots.set(bootId, boot);
     if (this.#boots.size > BOOTS) this.#fold(bootId);
     return boot;
+  }
+
+  /**
+   * Another raw topic of the same name: the old one may have held, unread, the first numbers of these boots and of later
+   * ones, up to a boot that begins in the new one.
+   */
+  rawMadeAnew(): void {
+    this.#rawAnew = true;
+    for (const boot of this) boot.rawMadeAnew();
+  }
+
+  /** The raw topic that is read shows the first number of a boot: it has all of the later ones. */
+  begun(): void {
+    this.#rawAnew = false;
   }
 
   has(bootId: number): boolean {
@@ -57,6 +76,7 @@ export class Boots {
     return {
       boots: [...this.#boots.values()].map((boot) => boot.toJSON()),
       folded: this.#folded.toJSON(),
+      ...(this.#rawAnew ? { rawAnew: true } : {}),
     };
   }
 

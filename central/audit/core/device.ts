@@ -94,6 +94,7 @@ export class DeviceAudit {
     if (!boot) return;
     if (trusted && begins && boot.raw.size === 0 && from > 1) this.#trust(boot, 1, from - 1);
     const { fresh, late, repeats } = boot.show(from, to, agentBoot);
+    if (begins && from === 1) this.#boots.begun();
     this.#account.counts.repeated += to - from + 1 - sizeOf(fresh);
     for (const range of fresh) {
       this.acknowledged.arrived(boot, range);
@@ -146,7 +147,7 @@ export class DeviceAudit {
   /** Another raw topic of the same name: dedup is through with what is on its way. */
   rawMadeAnew(): void {
     this.clean.rebase();
-    for (const boot of this.#boots) boot.rawMadeAnew();
+    this.#boots.rawMadeAnew();
   }
 
   /** The clean topic shows a number that was not due. */

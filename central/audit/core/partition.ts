@@ -41,6 +41,8 @@ export interface PartitionAuditState {
   readonly whole: boolean;
   readonly sumsWhole: boolean;
   readonly trustUntil: number;
+  /** Was the raw topic made again since the audit began? */
+  readonly rawAnew?: true;
   readonly trustedLook: number;
   readonly poison: readonly number[];
 }
@@ -69,6 +71,7 @@ export class Partition {
   #sumsWhole: boolean;
   /** Until dedup is behind this offset, clean records may come of raw records that were deleted unread; 0: none do. */
   #trustUntil: number;
+  #rawAnew: boolean;
   /** Which raw topic is read; undefined: not known. */
   #rawId: string | undefined;
   /** What looks up to this one brought may do so. */
@@ -85,6 +88,7 @@ export class Partition {
     this.#whole = state?.whole ?? true;
     this.#sumsWhole = state?.sumsWhole ?? true;
     this.#trustUntil = state?.trustUntil ?? 0;
+    this.#rawAnew = state?.rawAnew ?? false;
     this.#trustedLook = state?.trustedLook ?? 0;
     this.#poison = [...(state?.poison ?? [])];
   }
@@ -110,6 +114,7 @@ export class Partition {
     }
     if (!this.#options.network.stationById(id) && this.#unknown++ >= MAX_UNKNOWN_STATIONS) return undefined;
     const station = new StationAudit(id, this.#options.reporter, this.#sumsWhole);
+    if (this.#rawAnew) station.rawMadeAnew();
     this.#stations.set(id, station);
     return station;
   }
@@ -153,10 +158,8 @@ export class Partition {
     this.#poison = [];
     this.#trustUntil = 1;
     deadLetters.forget(partition, Number.POSITIVE_INFINITY);
-    for (const station of this.#stations.values()) {
-      station.changed = true;
-      for (const device of station.devices) device.rawMadeAnew();
-    }
+    this.#rawAnew = true;
+    for (const station of this.#stations.values()) station.rawMadeAnew();
   }
 
   batch(seen: BatchSeen, evidence: Evidence): void {
@@ -277,6 +280,7 @@ export class Partition {
       whole: this.#whole,
       sumsWhole: this.#sumsWhole,
       trustUntil: this.#trustUntil,
+      ...(this.#rawAnew ? { rawAnew: true } : {}),
       trustedLook: this.#trustedLook,
       poison: this.#poison,
     };

@@ -6,6 +6,8 @@ import { StationSum, type StationSumState } from "./station-sum.ts";
 export interface StationAuditState {
   readonly devices: readonly (readonly [ref: DeviceRef, state: DeviceAuditState])[];
   readonly sum: StationSumState;
+  /** See `rawMadeAnew`. */
+  readonly rawAnew?: true;
 }
 
 /** The next offset that a memory does not cover, and the id of the topic that it is one of; undefined: it was not kept. */
@@ -22,6 +24,7 @@ export class StationAudit {
   readonly #reporter: FindingReporter;
   /** Has anything changed since it was last written? */
   changed = true;
+  #rawAnew: boolean;
   /** What this memory covers already, when it was written later than the positions, per topic. */
   readonly #covered: Map<string, Covered>;
 
@@ -37,6 +40,7 @@ export class StationAudit {
     this.#reporter = reporter;
     this.#covered = new Map(Object.entries(covered));
     this.sum = new StationSum(whole, state?.sum);
+    this.#rawAnew = state?.rawAnew ?? false;
     for (const [ref, device] of state?.devices ?? [])
       this.#devices.set(ref.id, new DeviceAudit(ref, reporter, device));
   }
@@ -57,6 +61,13 @@ export class StationAudit {
     if (other) this.#covered.delete(topic);
   }
 
+  /** Another raw topic of the same name: the old one may have held what was not read, also of devices that come yet. */
+  rawMadeAnew(): void {
+    this.#rawAnew = true;
+    this.changed = true;
+    for (const device of this.devices) device.rawMadeAnew();
+  }
+
   get devices(): Iterable<DeviceAudit> {
     return this.#devices.values();
   }
@@ -65,6 +76,7 @@ export class StationAudit {
     let device = this.#devices.get(ref.id);
     if (!device) {
       device = new DeviceAudit(ref, this.#reporter);
+      if (this.#rawAnew) device.rawMadeAnew();
       this.#devices.set(ref.id, device);
     }
     return device;
@@ -78,6 +90,7 @@ export class StationAudit {
     return {
       devices: [...this.#devices.values()].map((device) => [device.ref, device.toJSON()]),
       sum: this.sum.toJSON(),
+      ...(this.#rawAnew ? { rawAnew: true } : {}),
     };
   }
 }
