@@ -3,9 +3,10 @@
 set -eu
 umask 077
 
-# A config provider of Kafka's takes a whole file for a password: without the line end that an editor leaves.
+# A config provider of Kafka's takes a whole file for a password: without the line end that an editor leaves. In memory.
+mkdir -p /dev/shm/connect
 for file in /run/secrets/*; do
-  printf '%s' "$(cat "$file")" > "/run/connect/${file##*/}"
+  printf '%s' "$(cat "$file")" > "/dev/shm/connect/${file##*/}"
 done
 
 settings=/tmp/connect.properties
