@@ -64,7 +64,7 @@ async function run(options: Options): Promise<boolean> {
   const client = clientIn(folder, note);
   const { engine, stop } = await engineIn(folder);
   const cluster = new Cluster(engine, client, light ? [LIGHT] : []);
-  try {
+  const work = async (): Promise<boolean> => {
     if (standIns) {
       const lacks = imageMakersLack();
       if (lacks !== undefined) throw new Error(`stand-ins for the public images need ${lacks}`);
@@ -84,6 +84,9 @@ async function run(options: Options): Promise<boolean> {
     });
     process.stdout.write(`${JSON.stringify({ ...trial, usage }, null, 2)}\n`);
     return trial.holds;
+  };
+  try {
+    return await Promise.race([work(), interruption()]);
   } finally {
     if (keep) note(`left running: docker compose -p ${PROJECT} down --volumes removes it`);
     else
@@ -93,6 +96,14 @@ async function run(options: Options): Promise<boolean> {
     if (!keep) await stop();
     if (!keep) rmSync(join(folder, "engine", "run"), { recursive: true, force: true });
   }
+}
+
+/** Ctrl+C: what was started is taken down all the same. A second one ends at once. */
+function interruption(): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const)
+      process.once(signal, () => reject(new Error(`ended by ${signal}; everything is taken down`)));
+  });
 }
 
 await new Command("test:compose")

@@ -38,7 +38,8 @@ export async function startOwnEngine(folder: string): Promise<OwnEngine> {
       ...["--host", host, "--pidfile", join(folder, "dockerd.pid")],
       ...["--data-root", join(folder, "data"), "--exec-root", join(folder, "run")],
     ],
-    { stdio: ["ignore", openSync(log, "a"), openSync(log, "a")] },
+    // A group of its own: the terminal's Ctrl+C takes the containers down first, and then it.
+    { stdio: ["ignore", openSync(log, "a"), openSync(log, "a")], detached: true },
   );
   const engine = new Engine(host);
   try {
