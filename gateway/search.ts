@@ -1,4 +1,5 @@
 import type { Clock } from "../infra/runtime/clock.ts";
+import { partitionsInForce } from "../infra/runtime/kafka/partitions.ts";
 import type { Kafka, Producer } from "../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
 import { avroCodec } from "../infra/runtime/registry/codec.ts";
@@ -32,6 +33,8 @@ export async function find({ kafka, registry, config, clock, logger }: Searching
   const topics = topicNames(config.topicPrefix);
   const admin = await kafka.admin();
   try {
+    // While their number changes there is none that a batch could be written by.
+    await partitionsInForce(admin, topics);
     const partitions = {
       raw: await admin.partitionsOf(topics.raw),
       devices: await admin.partitionsOf(topics.devices),

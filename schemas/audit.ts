@@ -213,6 +213,19 @@ export interface FleetVerdict {
   readonly deadLetters: number;
 }
 
+/**
+ * The number of partitions was changed: what lies below these offsets was counted, audited and summed by the number
+ * before. Written by `npm run partitions`.
+ */
+export interface Regrouping {
+  readonly from: number;
+  readonly to: number;
+  /** Wall clock. */
+  readonly at: number;
+  /** Per topic of those that are partitioned by station: the end of each partition that it had. */
+  readonly ends: Readonly<Record<string, readonly number[]>>;
+}
+
 /** Keys of the topic `audit`. */
 export const AUDIT_KEYS = {
   /** Value: `Verdict`. */
@@ -221,4 +234,6 @@ export const AUDIT_KEYS = {
   finding: "finding:",
   /** Before a finding's id. Value: `Resolution`; written by `npm run audit -- resolve`. */
   resolution: "resolution:",
+  /** Value: `Regrouping`, the last one. */
+  regrouping: "partitions",
 } as const;

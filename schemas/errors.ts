@@ -35,6 +35,8 @@ export const ERROR_CODES = {
   KAFKA_HANGING_TRANSACTION: "A transaction that nothing will end keeps a partition from being written.",
   KAFKA_FENCED: "Another instance took over this transactional id; this one must stop.",
   KAFKA_TOPIC_MISMATCH: "A topic exists with other partitions or settings than required.",
+  PARTITIONS_IN_USE:
+    "The number of partitions cannot change: something runs, or has not read all of its input.",
   REGISTRY_UNAVAILABLE: "The schema registry does not answer.",
   REGISTRY_INCOMPATIBLE: "The schema registry refuses a schema as incompatible.",
   REGISTRY_UNKNOWN_SCHEMA: "The schema registry knows no schema of this id.",

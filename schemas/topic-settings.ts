@@ -10,7 +10,7 @@ export interface TopicSettings {
 }
 
 export interface TopicLimits {
-  /** Of every topic that is partitioned by station. Fixed for the life of a system: state lives in a partition. */
+  /** Of every topic that has several. `npm run partitions` changes it for those that are partitioned by station. */
   readonly partitions: number;
   /** What each of the merged clean topics may hold per partition, bytes. */
   readonly mergedBytes: number;
@@ -18,6 +18,40 @@ export interface TopicLimits {
 
 /** The built-in tier: few input partitions, because each has its own transactions (7 ms of a core per commit). */
 export const BUILT_IN_LIMITS: TopicLimits = { partitions: 2, mergedBytes: 512 * 1024 * 1024 };
+
+/**
+ * How a topic with several partitions takes another number of them. `station`: its records lie where `partitionOf` puts
+ * their station, so all of these have one number and change it together. `key`: a key has its partition for good, or its
+ * newest record would not be its last; such a topic keeps the number that it was made with.
+ *
+ * In the order in which a change goes through them: as long as the first has another number than the last, it is not
+ * finished.
+ */
+const PARTITIONED_BY = {
+  deadLetter: "station",
+  arrivals: "station",
+  turnstiles: "station",
+  dedupState: "station",
+  raw: "station",
+  devices: "key",
+  turnstileSummary: "key",
+  fleet: "key",
+} as const satisfies Partial<Record<keyof Topics, "station" | "key">>;
+
+function partitionedBy(names: Topics, what: "station" | "key"): readonly string[] {
+  const known = Object.entries(PARTITIONED_BY) as [keyof typeof PARTITIONED_BY, "station" | "key"][];
+  return known.flatMap(([name, by]) => (by === what ? [names[name]] : []));
+}
+
+/** Topics that are partitioned by station, in the order in which their number changes. */
+export function topicsByStation(names: Topics): readonly string[] {
+  return partitionedBy(names, "station");
+}
+
+/** Topics that keep the number of partitions that they were made with. */
+export function topicsByKey(names: Topics): readonly string[] {
+  return partitionedBy(names, "key");
+}
 
 const MB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;

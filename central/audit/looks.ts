@@ -1,9 +1,11 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { InRecord, LogReader, LookAt, Looked, LookedRecords } from "../../infra/runtime/kafka/ports.ts";
+import type { Regrouping } from "../../schemas/audit.ts";
 import type { DeviceKind } from "../../schemas/network/devices.ts";
 import { parseStationTopic, type Topics } from "../../schemas/topics.ts";
 import type { Auditor } from "./core/auditor.ts";
 import type { Seen, SeenInOrder, SliceSeen, TopicRole } from "./core/events.ts";
+import { floorOf } from "./core/regrouping.ts";
 import type { Decoder, RecordRole } from "./read/decode.ts";
 import { ReadingReader } from "./read/reading.ts";
 
@@ -11,6 +13,10 @@ export interface LooksOptions {
   readonly auditor: Auditor;
   readonly topics: Topics;
   readonly partitions: number;
+  /** Of topics that are not partitioned by station, as far as they have another number. */
+  readonly ownPartitions: ReadonlyMap<string, number>;
+  /** The last change of their number. */
+  readonly regrouping: Regrouping | null;
   readonly reader: LogReader;
   readonly decoder: Decoder;
   readonly clock: Clock;
@@ -68,8 +74,10 @@ export class Looks {
    * @throws {CodedError} KAFKA_UNAVAILABLE, REGISTRY_UNAVAILABLE (retryable): nothing of it was taken.
    */
   async take(topics: readonly string[]): Promise<boolean> {
-    const { auditor, reader, clock, partitions } = this.#options;
-    const at = topics.flatMap((topic) => this.#wanted(topic, parseStationTopic(topic) ? 1 : partitions));
+    const { auditor, reader, clock, partitions, ownPartitions } = this.#options;
+    const countOf = (topic: string): number =>
+      parseStationTopic(topic) ? 1 : (ownPartitions.get(topic) ?? partitions);
+    const at = topics.flatMap((topic) => this.#wanted(topic, countOf(topic)));
     const looked = await reader.look(at);
     const slices: SliceSeen[] = [];
     for (const one of looked) slices.push(await this.#slice(one));
@@ -82,14 +90,22 @@ export class Looks {
     return Array.from({ length: partitions }, (_, partition) => ({
       topic,
       partition,
-      from: this.#options.auditor.reading.progress(topic, partition).position ?? 0,
+      from:
+        this.#options.auditor.reading.progress(topic, partition).position ?? this.#floor(topic, partition),
     }));
   }
 
+  /** Before it everything was audited by another number of partitions. */
+  #floor(topic: string, partition: number): number {
+    return floorOf(this.#options.regrouping, topic, partition);
+  }
+
   async #slice(looked: Looked): Promise<SliceSeen> {
-    const { topic, topicId, partition, start, end, next } = looked;
+    const { topic, topicId, partition, end, next } = looked;
     const place = this.#placeOf(topic);
     const { position } = this.#options.auditor.reading.progress(topic, partition);
+    const floor = position === null ? this.#floor(topic, partition) : 0;
+    const start = Math.max(looked.start, floor);
     const from = position ?? 0;
     const known = this.#topicIds.get(topic);
     const madeAnew = position !== null && ((known !== undefined && topicId !== known) || end < from);

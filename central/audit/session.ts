@@ -1,14 +1,14 @@
 import { schemaJson } from "../../infra/runtime/avro/contracts.ts";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { defined } from "../../infra/runtime/defined.ts";
+import { partitionsInForce } from "../../infra/runtime/kafka/partitions.ts";
 import type { KafkaAdmin, LogReader, Producer } from "../../infra/runtime/kafka/ports.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import { avroDecoder } from "../../infra/runtime/registry/codec.ts";
 import { isOpen, type Verdict } from "../../schemas/audit.ts";
-import { isCoded, messageOf } from "../../schemas/errors.ts";
-import { BUILT_IN_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
+import { BUILT_IN_LIMITS, topicSettings, topicsByKey } from "../../schemas/topic-settings.ts";
 import { HEADERS, parseStationTopic, stationTopic, topicNames } from "../../schemas/topics.ts";
-import { Auditor } from "./core/auditor.ts";
+import type { Auditor } from "./core/auditor.ts";
 import { VerdictMaker } from "./core/verdict.ts";
 import { FleetAudit } from "./fleet/fleet-audit.ts";
 import { Letters } from "./fleet/letters.ts";
@@ -16,6 +16,7 @@ import { Looks } from "./looks.ts";
 import type { AuditOptions } from "./options.ts";
 import { QueryProgress } from "./query-progress.ts";
 import { Decoder } from "./read/decode.ts";
+import { restore } from "./restore.ts";
 import { AuditStore, type Restored, type StationMemory } from "./store.ts";
 
 /** Between two looks when the last brought everything, ms: findings need no haste, and each look costs Kafka something. */
@@ -54,6 +55,7 @@ export class AuditSession {
   readonly #fleet: FleetAudit | undefined;
   readonly #perStation: boolean;
   readonly #prefix: string;
+  readonly #partitions: number;
   #topics: readonly string[] = [];
   #copies: readonly string[] = [];
   #verdict: Verdict | null = null;
@@ -81,7 +83,8 @@ export class AuditSession {
         }
         await options.clock.sleep(WAIT_MS, signal);
       }
-      const partitions = await admin.partitionsOf(topics.raw);
+      const partitions = (await partitionsInForce(admin, topics)) ?? BUILT_IN_LIMITS.partitions;
+      const ownPartitions = await admin.partitionCounts(topicsByKey(topics));
       const own = topicSettings(topics, BUILT_IN_LIMITS).filter(({ topic }) => topic === topics.audit);
       await admin.ensureTopics(own);
       producer = await kafka.producer({ lingerMs: 0 });
@@ -89,7 +92,8 @@ export class AuditSession {
       const restored = await store.begin(instance);
       const rawSchemaId = await options.registry.register(`${topics.raw}-value`, schemaJson("reading-batch"));
       const connections = { admin, producer, reader, fleetReader: kafka.logReader({ headers: [] }) };
-      return new AuditSession({ ...options, connections, partitions, rawSchemaId, store, restored });
+      const counts = { partitions, ownPartitions };
+      return new AuditSession({ ...options, ...counts, connections, rawSchemaId, store, restored });
     } catch (error) {
       await closed([admin, producer, { close: () => reader.stop() }]);
       throw error;
@@ -100,13 +104,14 @@ export class AuditSession {
     options: AuditOptions & {
       readonly connections: Connections;
       readonly partitions: number;
+      readonly ownPartitions: ReadonlyMap<string, number>;
       readonly rawSchemaId: number;
       readonly store: AuditStore;
       readonly restored: Restored;
     },
   ) {
-    const { clock, logger, prefix, network, partitions, connections, restored, registry, rawSchemaId } =
-      options;
+    const { clock, logger, prefix, network, partitions, ownPartitions } = options;
+    const { connections, restored, registry, rawSchemaId } = options;
     const topics = topicNames(prefix);
     this.#clock = clock;
     this.#logger = logger;
@@ -116,7 +121,11 @@ export class AuditSession {
     this.#prefix = prefix;
     const copyOf = (kind: "arrival" | "turnstile", stationId: number): string =>
       stationTopic(kind === "arrival" ? "arrivals" : "turnstiles", stationId, prefix);
-    this.#auditor = restore({ topics, partitions, copyOf, ...defined({ network }) }, restored, logger);
+    const regrouping = restored.regrouping?.to === partitions ? restored.regrouping : null;
+    const tablePartitions = ownPartitions.get(topics.turnstileSummary);
+    const audited = { topics, partitions, regrouping, copyOf, ...defined({ network, tablePartitions }) };
+    this.#partitions = partitions;
+    this.#auditor = restore(audited, restored, logger);
     this.#verdicts = new VerdictMaker(this.#auditor);
     this.#fleet = fleetOf(options, this.#auditor);
     this.#queries = new QueryProgress(connections.admin, connections.reader);
@@ -124,6 +133,8 @@ export class AuditSession {
       auditor: this.#auditor,
       topics,
       partitions,
+      ownPartitions,
+      regrouping,
       reader: connections.reader,
       decoder: new Decoder({ topics, avro: avroDecoder(registry, logger), rawSchemaId }),
       clock,
@@ -222,7 +233,8 @@ export class AuditSession {
         if (!station.changed) continue;
         const positions = auditor.reading.covered(station.id);
         const topicIds = this.#looks.topicIdsOf(Object.keys(positions));
-        stations.set(station.id, { positions, topicIds, station: station.toJSON() });
+        const partitions = this.#partitions;
+        stations.set(station.id, { positions, topicIds, partitions, station: station.toJSON() });
         station.changed = false;
       }
     }
@@ -274,34 +286,6 @@ function fleetOf(
     restored.fleet ?? undefined,
     restored.vehicles.values(),
   );
-}
-
-/** An auditor as the one before left it; a new one where nothing is left, or nothing that makes sense. */
-function restore(
-  options: ConstructorParameters<typeof Auditor>[0],
-  { checkpoint, stations, findings, resolutions }: Restored,
-  logger: Logger,
-): Auditor {
-  const known = (auditor: Auditor): Auditor => {
-    for (const finding of findings.values()) auditor.restoreFinding(finding);
-    for (const [id, resolution] of resolutions) auditor.resolve(id, resolution);
-    return auditor;
-  };
-  if (!checkpoint) return known(new Auditor(options));
-  try {
-    const auditor = known(new Auditor(options, checkpoint.auditor));
-    for (const [id, { station, positions, topicIds = {} }] of stations) {
-      const covered = Object.entries(positions).map(
-        ([topic, next]) => [topic, { next, topicId: topicIds[topic] }] as const,
-      );
-      auditor.restoreStation(id, station, Object.fromEntries(covered));
-    }
-    return auditor;
-  } catch (error) {
-    if (isCoded(error)) throw error;
-    logger.error({ err: messageOf(error) }, "the auditor's memory makes no sense: it reads everything again");
-    return known(new Auditor(options));
-  }
 }
 
 /** What is to be done at most so often. */

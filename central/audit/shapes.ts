@@ -4,6 +4,7 @@ import {
   FINDING_KINDS,
   type Finding,
   LOSS_CAUSES,
+  type Regrouping,
   type Resolution,
 } from "../../schemas/audit.ts";
 import { DEVICE_KINDS } from "../../schemas/network/devices.ts";
@@ -36,6 +37,18 @@ const finding = z.object({
 /** null: it is no finding. */
 export function findingIn(value: string | null): Finding | null {
   return finding.safeParse(jsonIn(value)).data ?? null;
+}
+
+const regrouping = z.object({
+  from: count,
+  to: count,
+  at: time,
+  ends: z.record(z.string(), z.array(count)),
+});
+
+/** null: it is no change of the number of partitions. */
+export function regroupingIn(value: string | null): Regrouping | null {
+  return regrouping.safeParse(jsonIn(value)).data ?? null;
 }
 
 /** null: it is no resolution. */

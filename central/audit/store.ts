@@ -1,12 +1,18 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { LogReader, OutRecord, Producer } from "../../infra/runtime/kafka/ports.ts";
-import { AUDIT_KEYS, type Finding, type Resolution, type Verdict } from "../../schemas/audit.ts";
+import {
+  AUDIT_KEYS,
+  type Finding,
+  type Regrouping,
+  type Resolution,
+  type Verdict,
+} from "../../schemas/audit.ts";
 import type { AuditorState } from "./core/auditor.ts";
 import type { StationAuditState } from "./core/station.ts";
 import type { FleetCheckpoint, FleetMemory } from "./fleet/fleet-audit.ts";
 import type { GroupState } from "./fleet/group.ts";
 import type { GroupKey } from "./fleet/table.ts";
-import { findingIn, jsonIn, resolutionIn } from "./shapes.ts";
+import { findingIn, jsonIn, regroupingIn, resolutionIn } from "./shapes.ts";
 
 /** Keys of the auditor's own memory in its topic. */
 const KEYS = {
@@ -42,6 +48,8 @@ export interface StationMemory {
   readonly positions: StationPositions;
   /** Which topics the positions are of; undefined: not kept, as it once was. */
   readonly topicIds?: Readonly<Record<string, string>>;
+  /** How many partitions there were; undefined: not kept, as it once was. */
+  readonly partitions?: number;
   readonly station: StationAuditState;
 }
 
@@ -60,6 +68,8 @@ export interface Restored {
   readonly vehicles: ReadonlyMap<string, readonly [GroupKey, GroupState]>;
   readonly findings: ReadonlyMap<string, Finding>;
   readonly resolutions: ReadonlyMap<string, Resolution>;
+  /** The last change of the number of partitions; null: there was none. */
+  readonly regrouping: Regrouping | null;
 }
 
 export interface AuditStoreOptions {
@@ -186,6 +196,7 @@ interface Entry {
 class Memory implements Restored {
   checkpoint: Checkpoint | null = null;
   fleet: FleetCheckpoint | null = null;
+  regrouping: Regrouping | null = null;
   readonly vehicles = new Map<string, readonly [GroupKey, GroupState]>();
   readonly stations = new Map<number, StationMemory>();
   readonly findings = new Map<string, Finding>();
@@ -200,6 +211,7 @@ class Memory implements Restored {
   take(key: string, value: string | null, offset: number): void {
     if (offset >= this.#own) return;
     if (key === KEYS.claim) this.#claimed = offset;
+    else if (key === AUDIT_KEYS.regrouping) this.regrouping = regroupingIn(value);
     else if (key === KEYS.checkpoint) this.checkpoint = this.#mine<Checkpoint>(value) ?? this.checkpoint;
     else if (key === KEYS.fleet) this.fleet = this.#mine<FleetCheckpoint>(value) ?? this.fleet;
     else if (key.startsWith(KEYS.vehicle)) {

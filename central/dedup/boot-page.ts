@@ -4,11 +4,6 @@ import { type BootCounts, bootOf, stateOf } from "./boots.ts";
 
 /** Boots in one page, at most. */
 export const PAGE_BOOTS = 128;
-/** Page numbers begin again after this one; a station never has so many at once. */
-export const LAST_PAGE = 9_999;
-
-/** Station ids have five digits: greater keys are those of pages. */
-const STATION_IDS_END = 99_999;
 
 /**
  * Boots of one device that were not heard of for long, exact to the reading, in a record of their own: written once, and
@@ -53,17 +48,4 @@ export function pageIn({ station_id, page = 0, boots }: DedupState): BootPage | 
 export function bootsIn(page: BootPage): BootCounts[] {
   const state = avroType("dedup-state").fromBuffer(page.bytes) as DedupState;
   return state.boots.map(bootOf);
-}
-
-/**
- * The key of a station's record: its id for the record that says what is counted now, a number of nine digits for a
- * page.
- */
-export function stateKeyOf(stationId: number, page = 0): number {
-  return page === 0 ? stationId : stationId * (LAST_PAGE + 1) + page;
-}
-
-/** Whose record this key is of. */
-export function stationOfKey(key: number): number {
-  return key > STATION_IDS_END ? Math.floor(key / (LAST_PAGE + 1)) : key;
 }

@@ -268,6 +268,19 @@ test("refuses to start when the raw topic has other partitions than its state", 
   await expect(start()).rejects.toMatchObject({ code: "KAFKA_TOPIC_MISMATCH" });
 });
 
+test("a process that was held up while the number of partitions changed ends, and counts nothing by the old one", async () => {
+  const role = await start();
+  await feed(batch(STATION, run(TURNSTILE, 7, 1, 2)));
+  const admin = await kafka.admin();
+  const own = [topics.deadLetter, topics.arrivals, topics.turnstiles, topics.dedupState, topics.raw];
+  await admin.growTopics(own.map((topic) => ({ topic, partitions: 6 })));
+  await admin.fence([0, 1].map((partition) => `t.dedup-${topics.raw}-${partition}`));
+  kafka.append([(await rawWriter(registry, topics, 2))(batch(STATION, run(TURNSTILE, 7, 3, 4)))]);
+  await expect(role.failed).rejects.toMatchObject({ code: "KAFKA_TOPIC_MISMATCH" });
+  expect(numbered(topics.turnstiles)).toHaveLength(2);
+  expect(kafka.records(topics.deadLetter)).toEqual([]);
+});
+
 test("a state topic that takes too little is named at the start, with what to do", async () => {
   const admin = await kafka.admin();
   const config = { "max.message.bytes": "100000" };

@@ -17,7 +17,7 @@ import { batchDecoder, stateDecoder } from "./decode.ts";
 import { dedupMetrics } from "./metrics.ts";
 import { StationTopics } from "./station-topics.ts";
 import { DedupTask, type DedupTaskOptions } from "./task.ts";
-import { prepareTopics, writesOf } from "./topics.ts";
+import { prepareTopics, verifyPartitions, writesOf } from "./topics.ts";
 
 interface DedupOptions {
   readonly kafka: Kafka;
@@ -63,6 +63,7 @@ export async function startDedup(options: DedupOptions): Promise<RunningService>
       network,
       maxStateBytes: await stateLimit(admin, topics.dedupState, logger),
       prepare: (ids) => (options.perStation ? stations.prepare(ids) : undefined),
+      verify: () => verifyPartitions(admin, topics, partitions),
       now: () => clock.now(),
       onCommitted: (partition, committed) => metrics.committed(partition, committed, clock.now()),
       onDeadLetter(error) {

@@ -7,8 +7,9 @@ import { CodedError, isCoded } from "../../schemas/errors.ts";
 import type { StationNetwork } from "../../schemas/network/network.ts";
 import { type ReadingBatch, type Run, rangeOf } from "../../schemas/readings.ts";
 import type { DedupState } from "../../schemas/records.ts";
+import { stateKeyOf, stationOfKey } from "../../schemas/state-keys.ts";
 import { formatLost, HEADERS, type Topics } from "../../schemas/topics.ts";
-import { type BootPage, pageIn, stateKeyOf, stationOfKey } from "./boot-page.ts";
+import { type BootPage, pageIn } from "./boot-page.ts";
 import type { CleanRecords } from "./clean-records.ts";
 import type { Decode } from "./decode.ts";
 import { defectOf, deviceOf, type RawPartition, stationOf } from "./inspect.ts";
@@ -51,6 +52,8 @@ export interface DedupTaskOptions {
   readonly maxStateBytes: number;
   /** Make sure that these stations' own topics exist. */
   readonly prepare: (stationIds: readonly number[]) => void | Promise<void>;
+  /** Rejects where there are no longer as many partitions as this process computes with. */
+  readonly verify: () => Promise<void>;
   /** Wall clock, epoch ms. */
   readonly now: () => number;
   /** A transaction is committed. */
@@ -100,7 +103,8 @@ export class DedupTask implements PartitionTask {
     else if (page) restored.pages.set(stateKeyOf(state.station_id, state.page), page);
   }
 
-  ready(): void {
+  async ready(): Promise<void> {
+    await this.#options.verify();
     for (const [id, { state, pages }] of this.#restored) {
       if (!state) continue;
       const station = StationCounts.restored(state, [...pages.values()]);

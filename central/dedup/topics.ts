@@ -1,4 +1,6 @@
+import { partitionsInForce } from "../../infra/runtime/kafka/partitions.ts";
 import type { KafkaAdmin, OutputPartition, TopicSpec } from "../../infra/runtime/kafka/ports.ts";
+import { CodedError } from "../../schemas/errors.ts";
 import { BUILT_IN_LIMITS, topicSettings } from "../../schemas/topic-settings.ts";
 import { CLEAN_TOPICS, parseStationTopic, partitionOf, type Topics } from "../../schemas/topics.ts";
 
@@ -8,8 +10,8 @@ function own(names: Topics): readonly string[] {
 }
 
 /**
- * Make what is missing, and verify that all have the partitions of the state: a station's state lies in the partition
- * that its number was computed to, so another number would count from nothing.
+ * Make what is missing, and verify that all have as many partitions: a station's state lies in the partition that its
+ * number was computed to, so another number would count from nothing.
  *
  * Settings of topics that exist are left alone: they are the bootstrap's.
  *
@@ -23,8 +25,7 @@ export async function prepareTopics(
   wanted = BUILT_IN_LIMITS.partitions,
 ): Promise<number> {
   const existing = new Set(await admin.listTopics());
-  const leading = [names.dedupState, names.raw].find((topic) => existing.has(topic));
-  const partitions = leading === undefined ? wanted : await admin.partitionsOf(leading);
+  const partitions = (await partitionsInForce(admin, names)) ?? wanted;
   const settings = topicSettings(names, { ...BUILT_IN_LIMITS, partitions });
   const specs = own(names).map((topic): TopicSpec => {
     const config = settings.find((setting) => setting.topic === topic)?.config ?? {};
@@ -32,6 +33,26 @@ export async function prepareTopics(
   });
   await admin.ensureTopics(specs);
   return partitions;
+}
+
+/**
+ * Called by a task that has fenced its predecessors: from then on the number cannot change without fencing this one.
+ *
+ * @param partitions - what this process has computed with since it began.
+ * @throws {CodedError} KAFKA_TOPIC_MISMATCH (exit code 78), KAFKA_UNAVAILABLE
+ */
+export async function verifyPartitions(
+  admin: Pick<KafkaAdmin, "partitionCounts">,
+  names: Topics,
+  partitions: number,
+): Promise<void> {
+  const inForce = await partitionsInForce(admin, names);
+  if (inForce === partitions || inForce === undefined) return;
+  throw new CodedError("KAFKA_TOPIC_MISMATCH", {
+    message: `${names.raw} has ${inForce} partitions by now, not ${partitions}: to be started again`,
+    retryable: false,
+    context: { topic: names.raw, expected: partitions, found: inForce },
+  });
 }
 
 /**

@@ -70,7 +70,7 @@ export const PARTS: readonly TreePart[] = [
     ["sql"],
     ["errors.ts"],
   ),
-  part("infra/operator", LIBRARY, ["bootstrap", "course", "supply"], ["inspect", "postgres"]),
+  part("infra/operator", LIBRARY, ["bootstrap", "course", "partitions", "supply"], ["inspect", "postgres"]),
   part(
     "infra/launcher",
     [...LIBRARY, "infra/operator/postgres"],

@@ -25,6 +25,7 @@ import { type Fact, Findings } from "./findings.ts";
 import { misplacedBecause, NO_DEVICE, Partition, type PartitionAuditState } from "./partition.ts";
 import { type AuditedTopics, type ReadingPosition, ReadingPositions } from "./reading-positions.ts";
 import type { ReadingProgress } from "./reading-progress.ts";
+import { floorOf } from "./regrouping.ts";
 import { ReportedStates } from "./reported-states.ts";
 import type { Covered, StationAudit, StationAuditState } from "./station.ts";
 import { Summary } from "./summary.ts";
@@ -84,9 +85,9 @@ export class Auditor {
     this.#look = state?.look ?? 0;
     this.#deadLetters = new DeadLetters(state?.deadLetters);
     this.#nameless = new Map(state?.nameless);
-    this.summary = new Summary(this.findings, options.partitions);
+    const { topics, partitions, tablePartitions = partitions, network = CHICAGO, regrouping } = options;
+    this.summary = new Summary(this.findings, tablePartitions);
     this.reading = new ReadingPositions(options, state?.positions);
-    const { topics, partitions, network = CHICAGO } = options;
     this.#clean = { arrival: topics.arrivals, turnstile: topics.turnstiles };
     const reporter: FindingReporter = {
       found: (fact) => this.findings.report(fact, this.#now),
@@ -97,7 +98,10 @@ export class Auditor {
         ...{ partition, partitions, network, reporter },
         ...{ rawTopic: topics.raw, cleanTopics: this.#clean, deadLetters: this.#deadLetters },
       };
-      return new Partition(share, state?.partitions[partition]);
+      const own = new Partition(share, state?.partitions[partition]);
+      // Without a memory the audit begins where the number of partitions changed: what was before is not known.
+      if (regrouping && !state) own.beginsAt(floorOf(regrouping, topics.raw, partition));
+      return own;
     });
   }
 
@@ -109,6 +113,13 @@ export class Auditor {
   /** @param covered - per topic, what the state covers. */
   restoreStation(id: number, state: StationAuditState, covered: Readonly<Record<string, Covered>>): void {
     this.#of(id).restore(id, state, covered);
+  }
+
+  /** The same of a station whose records lie in another partition since; everything before that had been read. */
+  restoreMoved(id: number, state: StationAuditState, covered: Readonly<Record<string, Covered>>): void {
+    const { topics, partitions, regrouping } = this.#options;
+    const from = floorOf(regrouping, topics.turnstiles, partitionOf(id, partitions));
+    this.#of(id).restoreMoved(id, state, covered, from);
   }
 
   restoreFinding(finding: Finding): void {
@@ -316,7 +327,11 @@ export class Auditor {
   #cut(): void {
     const { topics } = this.#options;
     const dead = this.partitions.map((_, p) => this.reading.progress(topics.deadLetter, p).caught);
-    const rows = this.partitions.map((_, p) => this.reading.progress(topics.turnstileSummary, p).caught);
+    const { partitions, tablePartitions = partitions } = this.#options;
+    const rows = Array.from(
+      { length: tablePartitions },
+      (_, p) => this.reading.progress(topics.turnstileSummary, p).caught,
+    );
     this.summary.readBefore(rows);
     this.partitions.forEach((own, p) => {
       const raw = this.reading.progress(topics.raw, p);

@@ -85,6 +85,8 @@ export class BootAudit {
   /** Numbers up to here are not judged one by one. */
   unsure: number;
   #begins: boolean;
+  /** Has the raw topic shown anything of it? What is taken on trust was not shown. */
+  shown: boolean;
 
   constructor(id: number, state?: BootAuditState) {
     this.id = id;
@@ -101,6 +103,7 @@ export class BootAudit {
     this.memory = state?.memory ?? null;
     this.unsure = state?.unsure ?? 0;
     this.#begins = state?.begins ?? false;
+    this.shown = this.raw.size > 0;
   }
 
   /** Another raw topic of the same name: what its first record of this boot passes over, the old one may have held unread. */
@@ -110,6 +113,7 @@ export class BootAudit {
 
   /** The raw topic shows these numbers. */
   show(from: number, to: number, agentBoot: number): FirstSeen {
+    this.shown = true;
     const { greatest } = this.raw;
     const fresh = this.raw.add(from, to);
     if (fresh.length === 0) return { fresh, late: [], repeats: [] };

@@ -144,6 +144,14 @@ export class DeviceAudit {
     return passing.at;
   }
 
+  /** Of a boot that raw has not shown yet: the numbers before this one are older than the audit. */
+  trustBefore(bootId: number, seq: number): void {
+    const boot = this.#boots.get(bootId);
+    if (!boot || boot.shown || seq === 1) return;
+    this.#totals = undefined;
+    this.#trust(boot, 1, seq - 1);
+  }
+
   /** Another raw topic of the same name: dedup is through with what is on its way. */
   rawMadeAnew(): void {
     this.clean.rebase();

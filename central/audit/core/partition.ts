@@ -45,6 +45,8 @@ export interface PartitionAuditState {
   readonly rawAnew?: true;
   readonly trustedLook: number;
   readonly poison: readonly number[];
+  /** See `beginsAt`. */
+  readonly begins?: true;
 }
 
 interface PendingClaim {
@@ -79,6 +81,7 @@ export class Partition {
   #poison: number[];
   #claims: PendingClaim[] = [];
   #unknown = 0;
+  #begins: boolean;
 
   constructor(options: PartitionOptions, state?: PartitionAuditState) {
     this.#options = options;
@@ -91,6 +94,7 @@ export class Partition {
     this.#rawAnew = state?.rawAnew ?? false;
     this.#trustedLook = state?.trustedLook ?? 0;
     this.#poison = [...(state?.poison ?? [])];
+    this.#begins = state?.begins ?? false;
   }
 
   get stations(): Iterable<StationAudit> {
@@ -103,6 +107,25 @@ export class Partition {
     const station = new StationAudit(id, reporter, this.#sumsWhole, state, covered);
     station.changed = false;
     this.#stations.set(id, station);
+  }
+
+  /** @param from - where the clean records of its new partition begin that are its own. */
+  restoreMoved(
+    id: number,
+    state: StationAuditState,
+    covered: Readonly<Record<string, Covered>>,
+    from: number,
+  ): void {
+    this.restore(id, state, covered);
+    // Written soon: what it covers is told by offsets of its new partition.
+    this.station(id)?.moved(from);
+  }
+
+  /** The audit begins at this offset of raw, and knows nothing of what was before. */
+  beginsAt(offset: number): void {
+    this.#begins = true;
+    this.rawGap(offset, true);
+    for (const kind of DEVICE_KINDS) this.cleanGap(kind, true);
   }
 
   /** undefined: a station that nothing says anything of, and there are too many of those. */
@@ -169,7 +192,9 @@ export class Partition {
       const station = ref && this.station(ref.stationId);
       if (!ref || !station || station.covers(evidence.topic, evidence.offset)) continue;
       if (ref.stationId === seen.stationId && home === this.#options.partition) {
-        station.device(ref).raw(run, seen, evidence, !this.#whole, this.#options.cleanTopics[ref.kind]);
+        const device = station.device(ref);
+        if (this.#begins) device.trustBefore(run.bootId, run.from);
+        device.raw(run, seen, evidence, !this.#whole, this.#options.cleanTopics[ref.kind]);
         continue;
       }
       const detail =
@@ -265,7 +290,12 @@ export class Partition {
     const due = this.#claims.filter((claim) => claim.look < look);
     if (due.length === 0) return;
     this.#claims = this.#claims.filter((claim) => claim.look >= look);
-    for (const { device, claim, evidence } of due) device.acknowledged.claim(claim, evidence);
+    for (const { device, claim, evidence } of due) {
+      if (this.#begins) {
+        for (const { bootId, published } of claim.boots) device.trustBefore(bootId, (published ?? 0) + 1);
+      }
+      device.acknowledged.claim(claim, evidence);
+    }
     const last = new Map(due.map(({ device, evidence }) => [device, evidence]));
     for (const [device, evidence] of last) {
       device.acknowledged.judge(evidence, now);
@@ -283,6 +313,7 @@ export class Partition {
       ...(this.#rawAnew ? { rawAnew: true } : {}),
       trustedLook: this.#trustedLook,
       poison: this.#poison,
+      ...(this.#begins ? { begins: true } : {}),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { Regrouping } from "../../../schemas/audit.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../../../schemas/network/devices.ts";
 import type { StationNetwork } from "../../../schemas/network/network.ts";
 import { partitionOf, type Topics } from "../../../schemas/topics.ts";
@@ -8,6 +9,10 @@ export interface AuditedTopics {
   readonly topics: Topics;
   /** Of the raw topic and of everything that dedup writes. */
   readonly partitions: number;
+  /** Of the table of sums; left out: as many. */
+  readonly tablePartitions?: number;
+  /** The last change of their number; left out: there was none. */
+  readonly regrouping?: Regrouping | null;
   /** Stations that are expected; left out: Chicago's. */
   readonly network?: StationNetwork;
   /** A station's own topic of a kind of reading. */
@@ -67,10 +72,12 @@ export class ReadingPositions {
 
   /** Next offset per topic and partition, of the topics that are counted. */
   get next(): Readonly<Record<string, readonly number[]>> {
-    const { topics, partitions } = this.#options;
+    const { topics, partitions, tablePartitions = partitions } = this.#options;
     const all = [topics.raw, topics.arrivals, topics.turnstiles, topics.turnstileSummary];
+    const length = (topic: string): number =>
+      topic === topics.turnstileSummary ? tablePartitions : partitions;
     const of = (topic: string): readonly number[] =>
-      Array.from({ length: partitions }, (_, p) => this.progress(topic, p).position ?? 0);
+      Array.from({ length: length(topic) }, (_, p) => this.progress(topic, p).position ?? 0);
     return Object.fromEntries(all.map((topic) => [topic, of(topic)]));
   }
 

@@ -111,6 +111,16 @@ export class StationSum {
     this.#base = null;
   }
 
+  /** Its records are in another partition from this offset on. Of what no row has covered the next one is taken on trust. */
+  moved(from: number): void {
+    if (this.unsure > 0) this.rebase();
+    this.#runs = [];
+    this.#below = this.#counted;
+    this.#judged = from;
+    this.#row = this.#row && { ...this.#row, cut: null };
+    this.unsureSince = null;
+  }
+
   show(row: SumRow | null): void {
     this.#row = row;
   }

@@ -68,6 +68,15 @@ export class StationAudit {
     for (const device of this.devices) device.rawMadeAnew();
   }
 
+  /**
+   * Its records lie in another partition from now on, whose clean records are its own from this offset. Offsets of the old
+   * one mean nothing there: what waits for a cut of it will never be judged, and was dealt with.
+   */
+  moved(from: number): void {
+    this.sum.moved(from);
+    for (const device of this.#devices.values()) if (device.clean.waiting > 0) device.rawMadeAnew();
+  }
+
   get devices(): Iterable<DeviceAudit> {
     return this.#devices.values();
   }

@@ -251,6 +251,7 @@ function readersOf(options: DashboardOptions, { model, decode, sums, ticks, feed
     ...{ ...options, decode, sums, ticks, watched: options.watched ?? WHOLE_CITY },
     findings: () => model.audit.findings,
     devicesNow: () => model.devices.all().length,
+    regrouped: () => model.audit.regrouping !== null,
     live: () => feed.behind.size === 0,
   });
   const stop = async (): Promise<void> => {

@@ -15,6 +15,7 @@ export const ENTRIES = [
   "infra/servers/front-door/main.ts",
   "infra/operator/inspect/main.ts",
   "infra/operator/bootstrap/main.ts",
+  "infra/operator/partitions/main.ts",
   "infra/operator/course/main.ts",
   "firmware-sim/main.ts",
   "firmware-sim/vehicles/main.ts",

@@ -1,8 +1,12 @@
 import { InvalidArgumentError } from "commander";
+import { CodedError } from "../../../schemas/errors.ts";
 import { BUILT_IN_LIMITS, topicSettings } from "../../../schemas/topic-settings.ts";
-import { topicNames } from "../../../schemas/topics.ts";
+import { type Topics, topicNames } from "../../../schemas/topics.ts";
 import { systemClock } from "../../runtime/clock.ts";
+import { defined } from "../../runtime/defined.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
+import { asTheyAre, partitionsInForce } from "../../runtime/kafka/partitions.ts";
+import type { KafkaAdmin } from "../../runtime/kafka/ports.ts";
 import { kafkaAccess } from "../../runtime/security/kafka.ts";
 import { postgresAccess } from "../../runtime/security/postgres.ts";
 import { logSettings, readConfig } from "../../runtime/service/config.ts";
@@ -16,7 +20,7 @@ const { env } = process;
 const name = "bootstrap";
 
 interface Options {
-  readonly partitions: number;
+  readonly partitions?: number;
   readonly topicsOnly?: boolean;
 }
 
@@ -24,10 +28,10 @@ async function bootstrap({ partitions, topicsOnly = false }: Options): Promise<v
   const config = readConfig(bootstrapSettings, env);
   const logger = commandLogger(name, env);
   const kafka = createKafka({ ...kafkaAccess(config), clientId: "bootstrap", clock: systemClock, logger });
-  const topics = topicSettings(topicNames(config.TOPIC_PREFIX), { ...BUILT_IN_LIMITS, partitions });
+  const names = topicNames(config.TOPIC_PREFIX);
   const admin = await kafka.admin();
-  await admin.ensureTopics(topics).finally(() => admin.close());
-  process.stdout.write(`${topics.length} topics are as they must be\n`);
+  const topics = await ensured(admin, names, partitions).finally(() => admin.close());
+  process.stdout.write(`${topics} topics are as they must be\n`);
   if (topicsOnly) return;
   const access = postgresAccess(config);
   const { POSTGRES_ADMIN_PASSWORD: password } = config;
@@ -38,6 +42,25 @@ async function bootstrap({ partitions, topicsOnly = false }: Options): Promise<v
   const applied = await migrate(access, migrations());
   if (password !== undefined) await takePublications(access, password);
   process.stdout.write(`PostgreSQL: ${applied.length > 0 ? applied.join(", ") : "nothing to do"}\n`);
+}
+
+/**
+ * @param partitions - of the topics that are partitioned by station; left out: as many as they have.
+ * @returns how many topics there are.
+ */
+async function ensured(admin: KafkaAdmin, names: Topics, partitions: number | undefined): Promise<number> {
+  const wanted = topicSettings(names, { ...BUILT_IN_LIMITS, ...defined({ partitions }) });
+  const inForce = await partitionsInForce(admin, names);
+  if (inForce !== undefined && partitions !== undefined && partitions !== inForce) {
+    throw new CodedError("KAFKA_TOPIC_MISMATCH", {
+      message: `there are ${inForce} partitions, not ${partitions}: npm run partitions -- --to ${partitions} changes that`,
+      retryable: false,
+      context: { topic: names.raw, expected: partitions, found: inForce },
+    });
+  }
+  const topics = await asTheyAre(admin, names, wanted);
+  await admin.ensureTopics(topics);
+  return topics.length;
 }
 
 function positive(text: string): number {
@@ -58,9 +81,8 @@ const program = createProgram({
 })
   .option(
     "--partitions <n>",
-    "of topics that are made now; fixed for good",
+    `of a system that is made now, ${BUILT_IN_LIMITS.partitions} by default; npm run partitions changes it later`,
     positive,
-    BUILT_IN_LIMITS.partitions,
   )
   .option("--topics-only", "leave PostgreSQL alone: what starts before the rest is there needs no more")
   .action(bootstrap);

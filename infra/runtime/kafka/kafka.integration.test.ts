@@ -5,6 +5,7 @@ import { silentLogger } from "../logger.ts";
 import { kafkaContract } from "./kafka.contract.ts";
 import { createKafka } from "./kafka.ts";
 import { logReaderContract } from "./log-reader.contract.ts";
+import { partitionsContract } from "./partitions.contract.ts";
 
 const open = async () => ({
   kafka: createKafka({
@@ -18,3 +19,4 @@ const open = async () => ({
 
 kafkaContract("kafkajs", open);
 logReaderContract("kafkajs", open);
+partitionsContract("kafkajs", open);

@@ -279,6 +279,13 @@ export interface TopicDescription {
   readonly replicas: readonly number[];
 }
 
+/** A consumer group that has members now. */
+export interface ActiveGroup {
+  readonly group: string;
+  /** What its members call themselves. */
+  readonly clients: readonly string[];
+}
+
 /** A transaction that keeps readers of committed records from everything behind it in its partition. */
 export interface HangingTransaction {
   readonly topic: string;
@@ -296,6 +303,13 @@ export interface KafkaAdmin {
    * @throws {CodedError} KAFKA_TOPIC_MISMATCH when a topic has another number of partitions.
    */
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
+  /**
+   * Give these topics more partitions: the records that are there stay where they are. A topic that has as many already
+   * is left alone.
+   *
+   * @throws {CodedError} KAFKA_TOPIC_MISMATCH when one has more than that
+   */
+  growTopics(specs: readonly Pick<TopicSpec, "topic" | "partitions">[]): Promise<void>;
   listTopics(): Promise<readonly string[]>;
   /** End offsets per partition. */
   endOffsets(topic: string): Promise<readonly number[]>;
@@ -309,6 +323,15 @@ export interface KafkaAdmin {
   /** What a consumer group left as its next offsets, per partition; null: nothing. It may lag behind the group. */
   committedOffsets(group: string, topic: string): Promise<readonly number[] | null>;
   partitionsOf(topic: string): Promise<number>;
+  /** The same of several; those that do not exist are left out. */
+  partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  activeGroups(): Promise<readonly ActiveGroup[]>;
+  /**
+   * Take these transactional ids over: what their producers have begun is aborted, and from then on they are refused.
+   *
+   * @throws {CodedError} KAFKA_UNAVAILABLE
+   */
+  fence(transactionalIds: readonly string[]): Promise<void>;
   /**
    * Which topic the name stands for: one that is deleted and made again under its name has another id (KIP-516).
    * A kept position is kept with this id, and does not use it in a topic of another.

@@ -1,8 +1,10 @@
-/** A rule of the auditor, broken. */
+/** A rule of the auditor, or of a change of the number of partitions, broken. */
 export interface Mutant {
   /** What no longer holds. */
   readonly rule: string;
-  /** In `central/audit/`. */
+  /** Left out: `central/audit`. */
+  readonly folder?: string;
+  /** In that folder. */
   readonly file: string;
   /** Stands in the file exactly once. */
   readonly from: string;
@@ -160,5 +162,52 @@ export const MUTANTS: readonly Mutant[] = [
     file: "core/partition.ts",
     from: "this.#trustUntil = 1;",
     to: "",
+  },
+  {
+    rule: "a station's state goes with it to its new partition",
+    folder: "infra/operator/partitions",
+    file: "growth.ts",
+    from: "await sendAll(producer, moves.copies);",
+    to: "",
+  },
+  {
+    rule: "a station's state ends where it was",
+    folder: "infra/operator/partitions",
+    file: "growth.ts",
+    from: "await sendAll(producer, moves.tombstones);",
+    to: "",
+  },
+  {
+    rule: "a dedup that was held up before a change is fenced",
+    folder: "infra/operator/partitions",
+    file: "growth.ts",
+    from: "await admin.fence(producersOf(prefix, names, from));",
+    to: "",
+  },
+  {
+    rule: "the number in force is the last that changes",
+    folder: "schemas",
+    file: "topic-settings.ts",
+    from: '  dedupState: "station",\n  raw: "station",\n',
+    to: '  raw: "station",\n  dedupState: "station",\n',
+  },
+  {
+    rule: "the number changes only when all has been read",
+    folder: "infra/operator/partitions",
+    file: "readiness.ts",
+    from: "return found.map((cause) => ({ cause, mend: DRAIN }));",
+    to: "return [];",
+  },
+  {
+    rule: "what is before a change of the number lies where the old one had put it",
+    file: "looks.ts",
+    from: "return floorOf(this.#options.regrouping, topic, partition);",
+    to: "return 0;",
+  },
+  {
+    rule: "offsets of the old partition mean nothing in the new one",
+    file: "core/station.ts",
+    from: "this.sum.moved(from);",
+    to: "void from;",
   },
 ];

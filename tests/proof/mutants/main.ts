@@ -6,7 +6,7 @@ import { answerHelp } from "../../support/script-help.ts";
 import { MUTANTS } from "./list.ts";
 
 /*
- * Breaks the auditor's rules one after the other, and runs its tests on each: every one must turn a test red. With no
+ * Breaks the auditor's rules, and those of a change of the number of partitions, one after the other, and runs the tests on each: every one must turn a test red. With no
  * rule broken all must be green, or red says nothing.
  */
 const CONFIG = join(import.meta.dirname, "vitest.config.ts");
@@ -17,7 +17,7 @@ const UNLOADED = "does not load:";
 
 answerHelp(
   "mutants",
-  `Breaks ${MUTANTS.length} of the auditor's rules one after the other, in memory only; each must turn a test red. Takes about ten minutes.`,
+  `Breaks ${MUTANTS.length} rules, most of them the auditor's, one after the other, in memory only; each must turn a test red. Takes about ten minutes.`,
   MUTANTS.map((_, n) => String(n + 1)),
 );
 const asked = process.argv.slice(2).map(Number);

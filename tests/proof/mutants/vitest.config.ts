@@ -22,7 +22,7 @@ export default defineConfig({
   plugins: [mutant()],
   test: {
     root: projectRoot(),
-    include: ["central/audit/**/*.test.ts", "tests/proof/*.test.ts"],
+    include: ["central/audit/**/*.test.ts", "tests/proof/*.test.ts", "tests/partitions/*.test.ts"],
     exclude: ["**/*.integration.test.ts", "**/*.system.test.ts"],
     // Enough to see a broken rule, and no more: each mutant runs them all.
     env: { PROOF_TRAFFIC: "100", PROOF_SEEDS: "3" },

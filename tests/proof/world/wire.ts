@@ -34,9 +34,10 @@ export interface CleanName {
 /** Builds the records of the proof's topics, as the gateway does, and reads them. */
 export class Wire {
   readonly topics: Topics;
-  readonly partitions: number;
   readonly #codecs: Codecs;
-  readonly #records: Records;
+  readonly #devices: number;
+  #partitions: number;
+  #records: Records;
 
   static async open(registry: RegistryClient, topics: Topics, partitions: number): Promise<Wire> {
     const [rawKey, rawValue, devicesKey, devicesValue, deadLetterKey, deadLetterValue] = await Promise.all([
@@ -53,9 +54,21 @@ export class Wire {
 
   private constructor(topics: Topics, partitions: number, codecs: Codecs) {
     this.topics = topics;
-    this.partitions = partitions;
+    this.#partitions = partitions;
+    // That topic keeps its number.
+    this.#devices = partitions;
     this.#codecs = codecs;
     this.#records = new Records(codecs, topics, { raw: partitions, devices: partitions });
+  }
+
+  get partitions(): number {
+    return this.#partitions;
+  }
+
+  /** There are so many from now on: as gateways know that begin after the change. */
+  regroup(partitions: number): void {
+    this.#partitions = partitions;
+    this.#records = new Records(this.#codecs, this.topics, { raw: partitions, devices: this.#devices });
   }
 
   raw(batch: ReadingBatch, gatewayTime: number): OutRecord {

@@ -69,6 +69,10 @@ async function adminOf(broker: Broker, life: Life): Promise<KafkaAdmin> {
         return found.some(Boolean) ? found.map((offset) => offset?.next ?? 0) : null;
       }),
     partitionsOf: asked("partitions", admin.partitionsOf),
+    growTopics: asked("grow topics", admin.growTopics),
+    partitionCounts: asked("partition counts", admin.partitionCounts),
+    activeGroups: asked("active groups", admin.activeGroups),
+    fence: asked("fence", admin.fence),
     topicId: asked("topic id", admin.topicId),
     settingsOf: asked("settings", admin.settingsOf),
     describeTopics: asked("describe topics", admin.describeTopics),

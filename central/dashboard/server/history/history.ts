@@ -22,6 +22,8 @@ export interface HistoryOptions extends Omit<ReelSources, "countsBelow" | "count
   readonly ticks: Ticks;
   /** Has everything that was in Kafka at the start been read? Until then the sums are not those of one moment. */
   readonly live: () => boolean;
+  /** Have stations moved to other partitions? Left out: none ever has. */
+  readonly regrouped?: () => boolean;
 }
 
 /** Moments that are asked for together, each `stepMs` after the one before. */
@@ -60,11 +62,12 @@ export class History {
 
   constructor(options: HistoryOptions) {
     this.#options = options;
-    const { topics, sums, live } = options;
+    const { topics, sums, live, regrouped = () => false } = options;
     this.#watchedSince = options.clock.now();
     this.#tally = new Tally({
       topic: topics.turnstiles,
-      present: (partition, partitions) => (live() ? sums.at(partition, partitions) : null),
+      regrouped,
+      present: (partition, partitions) => (live() ? sums.at(partition, partitions, regrouped()) : null),
     });
   }
 

@@ -32,10 +32,11 @@ export class StationSums {
    * no entry since. null: nothing is known.
    *
    * @param partitions - of the clean topic.
+   * @param regrouped - stations have moved: where no row says how far this partition is, nothing of it is in a sum.
    */
-  at(partition: number, partitions: number): CountsAt | null {
+  at(partition: number, partitions: number, regrouped = false): CountsAt | null {
     const counts = new Map<number, number>();
-    let offset = -1;
+    let offset = regrouped ? 0 : -1;
     for (const [stationId, { count, cut }] of this.#rows) {
       if (partitionOf(stationId, partitions) !== partition) continue;
       offset = Math.max(offset, cut.get(partition) ?? -1);

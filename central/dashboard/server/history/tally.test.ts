@@ -52,6 +52,41 @@ test("entries are counted on from the beginning, and a station without one has n
   );
 });
 
+test("of a station that has moved the records of both partitions count, from the beginning or back from now", async () => {
+  const kafka = memoryKafka(() => 0);
+  const admin = await kafka.admin();
+  await admin.ensureTopics([{ topic: TOPIC, partitions: 2 }]);
+  const entry = (station: number, partition: number, seq: number) => ({
+    ...{ topic: TOPIC, partition, key: null, value: null },
+    headers: { [HEADERS.reading]: formatReading(`${station}-T1`, 7, seq, seq) },
+  });
+  kafka.append([
+    entry(LAKE, 0, 1),
+    entry(CLARK, 0, 1),
+    entry(LAKE, 0, 2),
+    entry(LAKE, 1, 3),
+    entry(CLARK, 0, 2),
+  ]);
+  const reader = kafka.logReader({});
+  const now = [
+    { offset: 4, counts: new Map([[CLARK, 2]]) },
+    { offset: 1, counts: new Map([[LAKE, 3]]) },
+  ];
+  for (const present of [unknown, (partition: number) => now[partition] ?? null]) {
+    const tally = new Tally({ topic: TOPIC, present, regrouped: () => true });
+    expect(Object.fromEntries((await tally.below(reader, [4, 1], always)) ?? [])).toEqual({
+      [LAKE]: 3,
+      [CLARK]: 2,
+    });
+    expect(Object.fromEntries((await tally.below(reader, [3, 0], always)) ?? [])).toEqual({
+      [LAKE]: 2,
+      [CLARK]: 1,
+    });
+    const first = (await tally.below(reader, [1, 0], always)) ?? new Map<number, number>();
+    expect([...first].filter(([, n]) => n !== 0)).toEqual([[LAKE, 1]]);
+  }
+});
+
 test("where the beginning is deleted they are counted back from the sums of now", async () => {
   const reader = without(await entriesAt(LAKE, CLARK, LAKE, LAKE, CLARK), 2);
   const now: CountsAt = {

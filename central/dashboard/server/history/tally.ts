@@ -8,6 +8,8 @@ export interface TallyOptions {
   readonly topic: string;
   /** What the sums say now of a partition; null: nothing. */
   readonly present: (partition: number, partitions: number) => CountsAt | null;
+  /** Have stations moved? Then one has records in several partitions. Left out: none has. */
+  readonly regrouped?: () => boolean;
 }
 
 /** Records between two anchors. */
@@ -51,7 +53,7 @@ export class Tally {
     for (const [partition, offset] of offsets.entries()) {
       const counts = await this.#below(reader, { partition, offset, partitions: offsets.length }, hasTime);
       if (!counts) return null;
-      for (const [station, n] of counts) all.set(station, n);
+      for (const [station, n] of counts) all.set(station, (all.get(station) ?? 0) + n);
     }
     return all;
   }
@@ -87,9 +89,13 @@ export class Tally {
     const anchors = this.#anchors.get(partition) ?? new Anchors();
     this.#anchors.set(partition, anchors);
     if (!looked) return anchors;
-    if (looked.start === 0) anchors.put({ offset: 0, counts: new Map() });
+    const { regrouped, present: presentOf } = this.#options;
+    const present = presentOf(partition, partitions);
+    // A sum of now stands in the partition that its station has now, for the records of all. So one that was moved is
+    // right only where every partition is counted back from now.
+    const back = present !== null && regrouped?.() === true;
+    if (looked.start === 0 && !back) anchors.put({ offset: 0, counts: new Map() });
     else anchors.dropBelow(looked.start);
-    const present = this.#options.present(partition, partitions);
     if (present && present.offset <= looked.end) anchors.put(present);
     return anchors;
   }

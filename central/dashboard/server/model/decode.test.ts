@@ -107,7 +107,8 @@ describe("records as the stages write them", () => {
     };
     const key = await stationKey(topics.dedupState);
     const value = await avro(`${topics.dedupState}-value`, "dedup-state", state);
-    expect(await decode(record(topics.dedupState, key, value))).toEqual({ kind: "dedup", at: 1_000, state });
+    const decoded = await decode(record(topics.dedupState, key, value));
+    expect(decoded).toEqual({ kind: "dedup", at: 1_000, partition: 0, state });
     const offset = record(topics.dedupState, Buffer.from(`${OFFSET_KEY}t.raw`), Buffer.from("17"));
     expect(await decode(offset)).toBeNull();
     const pageKey = await avro(`${topics.dedupState}-key`, "station-id", 403_800_017);

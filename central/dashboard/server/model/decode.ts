@@ -95,12 +95,13 @@ function readings(topics: Topics, { key, stationKey, value }: Sides): Readonly<R
     [topics.dedupState]: async (record) => {
       // The processor keeps its input offsets in its state topic (infra/runtime/kafka/ports.ts).
       if (record.key?.subarray(0, OFFSET_KEY.length).equals(Buffer.from(OFFSET_KEY))) return null;
+      const { partition } = record;
       const stationId = await stationKey(record);
       // Pages of older boots, whose sums are in the station's own record.
       if (stationId > LAST_STATION) return null;
       if (record.value)
-        return { kind: "dedup", at: record.timestamp, state: await value<DedupState>(record) };
-      return { kind: "dedup-gone", stationId };
+        return { kind: "dedup", at: record.timestamp, partition, state: await value<DedupState>(record) };
+      return { kind: "dedup-gone", stationId, partition };
     },
   };
 }

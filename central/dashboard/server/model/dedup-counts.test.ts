@@ -32,6 +32,26 @@ test("a device's boots are those of its station's newest state, until that is fo
   expect(counts.boots("40380-T1")).toEqual([]);
 });
 
+test("of a station that was moved its new record counts, in whatever order both partitions are read", () => {
+  const before = { ...state(boot("40380-T1", 5, 3)), entries: 3 };
+  const after = { ...state(boot("40380-T1", 5, 4)), entries: 4 };
+  const old: ((counts: DedupCounts) => void)[] = [
+    (counts) => counts.set(before, 0),
+    (counts) => counts.forget(40380, 0),
+  ];
+  const fresh: typeof old = [(counts) => counts.set(before, 4), (counts) => counts.set(after, 4)];
+  for (const steps of [
+    [...old, ...fresh],
+    [...fresh, ...old],
+    [fresh[0], ...old, fresh[1]],
+    [old[0], ...fresh, old[1]],
+  ]) {
+    const counts = new DedupCounts();
+    for (const step of steps) step?.(counts);
+    expect(counts.boots("40380-T1").map(({ total }) => total)).toEqual([4]);
+  }
+});
+
 test("boots of which the record has sums only are counted with the oldest of the others", () => {
   const counts = new DedupCounts();
   const sums = { boots: 900, accepted: 1_800, lost: 2, duplicates: 7, refused: 3, closed: [] };

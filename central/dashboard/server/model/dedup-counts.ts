@@ -2,11 +2,27 @@ import type { BootState, DedupState, SeqRange } from "../../../../schemas/record
 
 /** What dedup has counted, per device: for what waits there, in the station's sheet. The proof does not believe it. */
 export class DedupCounts {
-  readonly #stations = new Map<number, DedupState>();
+  /** Per station and partition: of one that was moved, the old one is read at any time beside the new one. */
+  readonly #stations = new Map<number, Map<number, DedupState>>();
   readonly #devices = new Map<string, readonly BootState[]>();
 
-  set(state: DedupState): void {
-    this.#stations.set(state.station_id, state);
+  /** @param partition - of the state topic. */
+  set(state: DedupState, partition = 0): void {
+    const states = this.#stations.get(state.station_id) ?? new Map<number, DedupState>();
+    this.#stations.set(state.station_id, states.set(partition, state));
+    // Counts only rise: a copy that was left behind has no more.
+    for (const other of states.values()) if (countedIn(other) > countedIn(state)) return;
+    this.#show(state);
+  }
+
+  forget(stationId: number, partition = 0): void {
+    const states = this.#stations.get(stationId);
+    for (const boot of states?.get(partition)?.boots ?? []) this.#devices.delete(boot.device_id);
+    states?.delete(partition);
+    for (const left of states?.values() ?? []) this.#show(left);
+  }
+
+  #show(state: DedupState): void {
     const byDevice = new Map<string, BootState[]>();
     for (const boot of [...olderAsBoots(state), ...state.boots]) {
       const boots = byDevice.get(boot.device_id);
@@ -16,15 +32,14 @@ export class DedupCounts {
     for (const [id, boots] of byDevice) this.#devices.set(id, boots);
   }
 
-  forget(stationId: number): void {
-    for (const boot of this.#stations.get(stationId)?.boots ?? []) this.#devices.delete(boot.device_id);
-    this.#stations.delete(stationId);
-  }
-
   /** The device's boots as counted now. */
   boots(id: string): readonly BootState[] {
     return this.#devices.get(id) ?? [];
   }
+}
+
+function countedIn({ arrivals, entries }: DedupState): number {
+  return arrivals + entries;
 }
 
 /**

@@ -51,8 +51,8 @@ export type Input =
       readonly state: AnyState | SessionState;
     }
   | { readonly kind: "state-gone"; readonly id: string }
-  | { readonly kind: "dedup"; readonly at: number; readonly state: DedupState }
-  | { readonly kind: "dedup-gone"; readonly stationId: number }
+  | { readonly kind: "dedup"; readonly at: number; readonly partition: number; readonly state: DedupState }
+  | { readonly kind: "dedup-gone"; readonly stationId: number; readonly partition: number }
   /** A record of the auditor's topic; value null: a tombstone. */
   | { readonly kind: "audit"; readonly key: string; readonly value: string | null }
   /** A record of the topic of incidents; value null: a tombstone. */

@@ -87,10 +87,10 @@ export class Model {
         this.devices.forget(input.id);
         return;
       case "dedup":
-        this.dedup.set(input.state);
+        this.dedup.set(input.state, input.partition);
         return;
       case "dedup-gone":
-        this.dedup.forget(input.stationId);
+        this.dedup.forget(input.stationId, input.partition);
         return;
       case "audit":
         this.audit.apply(input.key, input.value);

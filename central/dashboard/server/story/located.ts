@@ -25,6 +25,8 @@ export interface LocatorOptions {
   readonly kafka: Kafka;
   readonly topics: Topics;
   readonly trail: Trail;
+  /** How many partitions there were before; undefined: as many. */
+  readonly earlier: () => number | undefined;
 }
 
 /** What is known before a search. */
@@ -53,7 +55,7 @@ export class Locator {
   readonly #reader: LogReader;
   readonly #kept = new Map<string, Located>();
   readonly #searchedAt = new Map<string, number>();
-  /** Their number is fixed (delivery rule 14). */
+  /** Their number changes only while everything is stopped. */
   readonly #partitions = new Map<string, number>();
   #last: Promise<unknown> = Promise.resolve();
 
@@ -105,8 +107,11 @@ export class Locator {
     const place = this.#options.trail.find(ref);
     if (place) return await this.#at(place);
     if (!counted || !this.#due(`${keyOf(ref)} clean`, now)) return null;
-    const partition = await this.#partitionOf(clean, stationId);
-    return (await findRecord(this.#reader, clean, partition, cleanOf(ref))) ?? null;
+    for (const partition of await this.#partitionsOf(clean, stationId)) {
+      const found = await findRecord(this.#reader, clean, partition, cleanOf(ref));
+      if (found) return found;
+    }
+    return null;
   }
 
   async #raw(
@@ -120,9 +125,12 @@ export class Locator {
     if (!window || (!clean && now - window.from > RECENT_MS)) return null;
     if (!this.#due(`${keyOf(ref)} ${clean ? "raw, counted" : "raw"}`, now)) return null;
     const { raw } = this.#options.topics;
-    const partition = clean?.partition ?? (await this.#partitionOf(raw, stationId));
-    const found = await findRecord(this.#reader, raw, partition, rawWithin(ref, window));
-    return (found && readingIn(found, ref)) ?? null;
+    const partitions = clean ? [clean.partition] : await this.#partitionsOf(raw, stationId);
+    for (const partition of partitions) {
+      const found = await findRecord(this.#reader, raw, partition, rawWithin(ref, window));
+      if (found) return readingIn(found, ref) ?? null;
+    }
+    return null;
   }
 
   async #row({ stationId }: ReadingTopics, clean: InRecord | null): Promise<InRecord | null> {
@@ -145,14 +153,21 @@ export class Locator {
     return true;
   }
 
-  async #partitionOf(topic: string, stationId: number): Promise<number> {
+  /** Where a station's records are, and where they were before. */
+  async #partitionsOf(topic: string, stationId: number): Promise<readonly number[]> {
+    const now = await this.#countOf(topic);
+    const earlier = this.#options.earlier() ?? now;
+    return [...new Set([now, earlier].map((count) => partitionOf(stationId, count)))];
+  }
+
+  async #countOf(topic: string): Promise<number> {
     const known = this.#partitions.get(topic);
-    if (known !== undefined) return partitionOf(stationId, known);
+    if (known !== undefined) return known;
     const admin = await this.#options.kafka.admin();
     try {
       const count = await admin.partitionsOf(topic);
       this.#partitions.set(topic, count);
-      return partitionOf(stationId, count);
+      return count;
     } finally {
       await admin.close();
     }

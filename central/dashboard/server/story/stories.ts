@@ -38,7 +38,8 @@ export class Stories {
 
   constructor(options: StoriesOptions) {
     this.#options = options;
-    this.#locator = new Locator({ ...options, trail: options.model.trail });
+    const { trail, audit } = options.model;
+    this.#locator = new Locator({ ...options, trail, earlier: () => audit.regrouping?.from });
     this.#simulated = new SimulatedDevices(options.simulatorUrl);
   }
 

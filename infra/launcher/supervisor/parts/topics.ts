@@ -1,5 +1,6 @@
 import { exitCodeOf } from "../../../../schemas/errors.ts";
 import type { TopicSettings } from "../../../../schemas/topic-settings.ts";
+import { topicNames } from "../../../../schemas/topics.ts";
 import type { Clock } from "../../../runtime/clock.ts";
 import type { Logger } from "../../../runtime/logger.ts";
 import { launchWork } from "../process/prepared.ts";
@@ -12,6 +13,7 @@ export function topicsPart(
   brokers: readonly string[],
   cluster: { readonly env: NodeJS.ProcessEnv; readonly clock: Clock; readonly logger: Logger },
 ): Part {
+  const prefix = cluster.env["TOPIC_PREFIX"] ?? "";
   return {
     name,
     kind: "task",
@@ -24,8 +26,9 @@ export function topicsPart(
     launch: () =>
       launchWork(async () => {
         // Loaded while Kafka starts rather than before: the client takes as long to load as all the rest.
-        const [{ openAdmin }, { kafkaAccessOf }] = await Promise.all([
+        const [{ openAdmin }, { asTheyAre }, { kafkaAccessOf }] = await Promise.all([
           import("../../../runtime/kafka/kafkajs/admin.ts"),
+          import("../../../runtime/kafka/partitions.ts"),
           import("../../../runtime/security/kafka.ts"),
         ]);
         const { clock, logger } = cluster;
@@ -36,7 +39,7 @@ export function topicsPart(
           clientId: "elevated-bootstrap",
         });
         try {
-          await admin.ensureTopics(topics);
+          await admin.ensureTopics(await asTheyAre(admin, topicNames(prefix), topics));
         } finally {
           await admin.close();
         }

@@ -3,7 +3,8 @@ import { CodedError } from "../../../../schemas/errors.ts";
 import type { Clock } from "../../clock.ts";
 import { forgottenIn } from "../loop/open-transactions.ts";
 import { partitionsIn } from "../loop/topic-partitions.ts";
-import type { HangingTransaction, KafkaAdmin, TopicDescription, TopicSpec } from "../ports.ts";
+import type { ActiveGroup, HangingTransaction, KafkaAdmin, TopicDescription, TopicSpec } from "../ports.ts";
+import { activeGroups } from "./active-groups.ts";
 import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { type Cluster, openCluster, partitionCounts } from "./cluster.ts";
 import { brokerError, coded } from "./errors.ts";
@@ -12,6 +13,7 @@ import { openTransactions, tellsOfTransactions, transactionOf } from "./open-tra
 import { CREATED_SETTLE_MS, persistently } from "./persistence.ts";
 import { TopicIds } from "./topic-ids.ts";
 import { allServed, groupOffsets, topicOffsets } from "./topic-offsets.ts";
+import { openTransactions as openProducer } from "./transactions.ts";
 
 const GIVE_UP_MS = 10_000;
 const CREATE_TIMEOUT_MS = 10_000;
@@ -28,20 +30,22 @@ export async function openAdmin(options: ClusterOptions): Promise<KafkaAdmin> {
     client.destroy();
     throw coded(error, `cannot reach Kafka at ${options.brokers.join(", ")}`);
   }
-  return new KafkaJsAdmin(client, admin, options.clock);
+  return new KafkaJsAdmin(client, admin, options);
 }
 
 class KafkaJsAdmin implements KafkaAdmin {
   readonly #client: Client;
   readonly #admin: Admin;
+  readonly #options: ClusterOptions;
   readonly #clock: Clock;
   /** Opened when it is first needed. */
   #cluster: Promise<Cluster> | undefined;
 
-  constructor(client: Client, admin: Admin, clock: Clock) {
+  constructor(client: Client, admin: Admin, options: ClusterOptions) {
     this.#client = client;
     this.#admin = admin;
-    this.#clock = clock;
+    this.#options = options;
+    this.#clock = options.clock;
   }
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
@@ -62,6 +66,41 @@ class KafkaJsAdmin implements KafkaAdmin {
       await this.#verifyConfig(specs.filter((spec) => existing.has(spec.topic)));
     } catch (error) {
       throw coded(error, "cannot prepare topics");
+    }
+  }
+
+  async growTopics(specs: readonly Pick<TopicSpec, "topic" | "partitions">[]): Promise<void> {
+    const found = await this.partitionCounts(specs.map(({ topic }) => topic));
+    const growing = specs.filter(({ topic, partitions }) => (found.get(topic) ?? 0) < partitions);
+    for (const { topic, partitions } of specs) {
+      const actual = found.get(topic) ?? 0;
+      if (actual > partitions) throw mismatch(topic, partitions, actual);
+    }
+    if (growing.length === 0) return;
+    await this.#coded("cannot add partitions", async () => {
+      const topicPartitions = growing.map(({ topic, partitions }) => ({ topic, count: partitions }));
+      await this.#admin.createPartitions({ topicPartitions, timeout: CREATE_TIMEOUT_MS });
+      await persistently(this.#clock, () => this.#grown(growing), CREATED_SETTLE_MS);
+    });
+  }
+
+  async partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#coded("cannot read topics", () =>
+      persistently(this.#clock, async () => partitionCounts(await this.#connected(), topics)),
+    );
+  }
+
+  async activeGroups(): Promise<readonly ActiveGroup[]> {
+    return this.#coded("cannot list consumer groups", () =>
+      persistently(this.#clock, () => activeGroups(this.#admin)),
+    );
+  }
+
+  async fence(transactionalIds: readonly string[]): Promise<void> {
+    for (const id of transactionalIds) {
+      // Its group is named in its commits only, and there is none.
+      const producer = await openProducer(this.#options, id, "");
+      await producer.close();
     }
   }
 
@@ -217,6 +256,17 @@ class KafkaJsAdmin implements KafkaAdmin {
     return persistently(this.#clock, counts, settleMs);
   }
 
+  /** Every broker that may be asked knows the new partitions, and their leaders take records. */
+  async #grown(specs: readonly Pick<TopicSpec, "topic" | "partitions">[]): Promise<void> {
+    const topics = specs.map(({ topic }) => topic);
+    const found = partitionCounts(await this.#connected(), topics);
+    for (const { topic, partitions } of specs) {
+      if (((await found).get(topic) ?? 0) >= partitions) continue;
+      throw new kafkajs.KafkaJSError(`${topic} has no ${partitions} partitions yet`, { retriable: true });
+    }
+    await allServed(this.#client, topics);
+  }
+
   async #verifyPartitions(specs: readonly TopicSpec[]): Promise<void> {
     const found = await this.#partitionCounts(
       specs.map((spec) => spec.topic),
@@ -224,13 +274,7 @@ class KafkaJsAdmin implements KafkaAdmin {
     );
     for (const { topic, partitions } of specs) {
       const actual = found.get(topic) ?? 0;
-      if (actual !== partitions) {
-        throw new CodedError("KAFKA_TOPIC_MISMATCH", {
-          message: `${topic} has ${actual} partitions, not ${partitions}: give the number it has, or start with an empty topic`,
-          retryable: false,
-          context: { topic, expected: partitions, found: actual },
-        });
-      }
+      if (actual !== partitions) throw mismatch(topic, partitions, actual);
     }
   }
 
@@ -262,6 +306,14 @@ class KafkaJsAdmin implements KafkaAdmin {
       throw coded(error, doing);
     }
   }
+}
+
+function mismatch(topic: string, expected: number, found: number): CodedError {
+  return new CodedError("KAFKA_TOPIC_MISMATCH", {
+    message: `${topic} has ${found} partitions, not ${expected}: give the number it has, or start with an empty topic`,
+    retryable: false,
+    context: { topic, expected, found },
+  });
 }
 
 function allExist(error: unknown): boolean {

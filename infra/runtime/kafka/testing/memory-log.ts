@@ -91,6 +91,19 @@ export class MemoryLog {
     }
   }
 
+  /** @throws {CodedError} KAFKA_UNAVAILABLE, KAFKA_TOPIC_MISMATCH where it has more */
+  grow(topic: string, count: number): void {
+    const partitions = this.#partitions(topic);
+    if (partitions.length > count) {
+      throw new CodedError("KAFKA_TOPIC_MISMATCH", {
+        message: `${topic} has ${partitions.length} partitions, not ${count}`,
+        retryable: false,
+        context: { topic, expected: count, found: partitions.length },
+      });
+    }
+    while (partitions.length < count) partitions.push({ entries: [], open: new Map() });
+  }
+
   /** @throws {CodedError} KAFKA_UNAVAILABLE as the broker does while a topic is missing. */
   settingsOf(topic: string): Readonly<Record<string, string>> {
     this.#partitions(topic);

@@ -39,6 +39,8 @@ export function memoryKafka(now: () => number = () => 0, lies: Lies = HONEST, lo
   const log = new MemoryLog(now);
   const coordinator = new MemoryCoordinator(log, lies);
   const loop = memoryLoop(log, coordinator, lies);
+  /** Of processors that run. */
+  const groups = new Set<string>();
   const partitionsOf = (topic: string): readonly number[] =>
     Array.from({ length: log.partitionCount(topic) }, (_, partition) => partition);
   const append = (records: readonly OutRecord[]): readonly Written[] =>
@@ -55,7 +57,21 @@ export function memoryKafka(now: () => number = () => 0, lies: Lies = HONEST, lo
         close: async () => {},
       };
     },
-    processor: (options) => memoryProcessor(log, loop, options, logger),
+    async processor(options) {
+      const processor = await memoryProcessor(log, loop, options, logger);
+      groups.add(options.group);
+      return {
+        failed: processor.failed,
+        partitions: processor.partitions,
+        get troubles() {
+          return processor.troubles;
+        },
+        async stop() {
+          await processor.stop();
+          groups.delete(options.group);
+        },
+      };
+    },
     tail: async (options) => memoryTail(log, options),
     tailGroup: (group) => memoryTailGroup(log, group),
     logReader: (options) => memoryLogReader(log, options),
@@ -63,6 +79,9 @@ export function memoryKafka(now: () => number = () => 0, lies: Lies = HONEST, lo
       return {
         ensureTopics: async (specs) => {
           for (const spec of specs) log.ensure(spec);
+        },
+        growTopics: async (specs) => {
+          for (const { topic, partitions } of specs) log.grow(topic, partitions);
         },
         listTopics: async () => log.names(),
         endOffsets: async (topic) => partitionsOf(topic).map((partition) => log.end({ topic, partition })),
@@ -77,6 +96,11 @@ export function memoryKafka(now: () => number = () => 0, lies: Lies = HONEST, lo
         topicId: async (topic) => log.topicId(topic),
         settingsOf: async (topic) => log.settingsOf(topic),
         partitionsOf: async (topic) => log.partitionCount(topic),
+        partitionCounts: (topics) => loop.partitions(topics),
+        activeGroups: async () => [...groups].map((group) => ({ group, clients: [group] })),
+        fence: async (ids) => {
+          for (const id of ids) coordinator.fence(id);
+        },
         describeTopics: async (topics = log.names()) =>
           topics
             .filter((topic) => log.names().includes(topic))

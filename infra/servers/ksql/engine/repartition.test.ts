@@ -65,3 +65,28 @@ test("a home of the version before counts what lay in its topics, once, and has 
   expect((await second.rows("SELECT * FROM C;")).slice(1).toSorted()).toEqual(['["g0",13]', '["g1",7]']);
   await second.close();
 });
+
+test("a source that has more partitions since: the query goes on with all of them, and counts nothing again", async () => {
+  const first = await openHarness();
+  const put = (count: number, partitions: number): void => {
+    for (let n = 0; n < count; n++) {
+      const place = { topic: "t", partition: n % partitions, key: Buffer.from(String(n)) };
+      first.kafka.append([{ ...place, value: Buffer.from(`{"G":"g${n % 2}"}`) }]);
+    }
+  };
+  await first.ksql(`${STREAM}2);`);
+  await first.ksql(TABLE);
+  put(10, 2);
+  await first.settle();
+  await first.close();
+  first.kafka.log.grow("t", 5);
+  const second = await openHarness(first.kafka);
+  put(20, 5);
+  await second.settle();
+  expect((await second.rows("SELECT * FROM C;")).slice(1).toSorted()).toEqual(['["g0",15]', '["g1",15]']);
+  const partitions = (topic: string): number => first.kafka.log.partitionCount(topic);
+  expect(
+    [`${QUERY}-regroup-changelog`, `${QUERY}-changelog`, `${QUERY}-repartition`, "C"].map(partitions),
+  ).toEqual([5, 2, 2, 2]);
+  await second.close();
+});

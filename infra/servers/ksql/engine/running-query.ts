@@ -9,6 +9,7 @@ import { serdesOf } from "../formats/side.ts";
 import { NO_WARD, type Ward } from "../isolation/ward.ts";
 import type { StateSpace } from "../state/state-space.ts";
 import { drained } from "./drained.ts";
+import { grownPlan } from "./grown-source.ts";
 import type { Materialized, TableEntry } from "./materialized.ts";
 import { processingLog } from "./processing-log.ts";
 import { oldRepartitionTopics, type Stage, topologyOf } from "./topology.ts";
@@ -125,7 +126,8 @@ export class RunningQuery {
 
   async #open(): Promise<void> {
     const { admin, registry, prefix, logger, clock, space, ward = NO_WARD } = this.#deps;
-    const { plan, sink, queryId, everyChange, starts } = this.spec;
+    const { sink, queryId, everyChange, starts } = this.spec;
+    const plan = await this.#plan();
     const source = await serdesOf(plan.source, registry, false);
     const target = await serdesOf(sink, registry, true);
     const topology = topologyOf(
@@ -153,6 +155,19 @@ export class RunningQuery {
     const oldTopics = topology.drain ? oldRepartitionTopics(prefix, queryId, await admin.listTopics()) : [];
     if (topology.drain && oldTopics.length > 0) await this.#drain(topology.drain(oldTopics));
     this.#processors = await Promise.all(topology.stages.map((stage) => this.#openStage(stage)));
+  }
+
+  /** As many partitions as the source has now, where the query can go on with them. */
+  async #plan(): Promise<QueryPlan> {
+    const { admin, prefix } = this.#deps;
+    const { plan, sink, queryId } = this.spec;
+    const grown = await grownPlan(plan, sink, `${prefix}query_${queryId}`, admin);
+    if (!grown) return plan;
+    const { regroupState } = grown;
+    const made = (await admin.partitionCounts([regroupState])).size > 0;
+    const { partitions } = grown.plan.source;
+    if (made) await admin.growTopics([{ topic: regroupState, partitions }]);
+    return grown.plan;
   }
 
   /** Count what was on its way when the query was stopped by an earlier version, and remove where it lay. */

@@ -8,6 +8,7 @@ import type { StateSpace } from "../state/state-space.ts";
 import { Aggregator } from "./aggregator.ts";
 import { type ChangeSource, groupTypes, packedChanges, sourceChanges } from "./change-source.ts";
 import { shareOf } from "./grouper.ts";
+import { regroupStateOf, regroups } from "./grown-source.ts";
 import { Materialized } from "./materialized.ts";
 import { murmur2 } from "./murmur2.ts";
 import type { ProcessingLog } from "./processing-log.ts";
@@ -197,7 +198,7 @@ function groupedTopology(
   const types = groupTypes(group);
   const share = shareOf(plan, group, log);
   const inputPartitions = plan.source.partitions;
-  const together = (inputPartitions === 1 || group.byKey) && inputPartitions === sink.partitions;
+  const together = !regroups(inputPartitions, group.byKey, sink.partitions);
   const reader = recordReader(plan.source, source, log);
   const fromSource = (topic: string): ChangeSource =>
     sourceChanges(plan.source, reader, share, types, topic, options.space);
@@ -223,7 +224,7 @@ function groupedTopology(
       stages: [{ group: name, inputs: [plan.source.topic], stateTopic, outputs: [sink.topic], task }],
     };
   }
-  const regroupState = `${name}-regroup-changelog`;
+  const regroupState = regroupStateOf(name);
   const repartition = `${name}-repartition`;
   const target = partitionOfGroup(sink, sinkSerdes);
   const gather = (inputs: readonly string[]): Stage => ({
