@@ -7,15 +7,24 @@ import { projectRoot } from "./project-root.ts";
 
 const LOGS = `
 import { execFileSync } from "node:child_process";
+import { systemClock } from "./infra/runtime/clock.ts";
 import { createLogger } from "./infra/runtime/logger.ts";
+import { runService } from "./infra/runtime/service/lifecycle.ts";
 const limit = (bytes) => execFileSync("prlimit", ["--pid", String(process.pid), "--fsize=" + bytes + ":"]);
 const logger = createLogger("test");
-logger.info("before");
-limit(0);
-logger.info("on a full disk");
-logger.fatal("on a full disk");
-limit("unlimited");
-logger.info("after");
+void runService({ logger, clock: systemClock, env: {} }, async () => {
+  logger.info("before");
+  limit(0);
+  logger.info("on a full disk");
+  logger.fatal("on a full disk");
+  // As a library does.
+  setTimeout(() => console.error(new Error("on a full disk")), 10);
+  await systemClock.sleep(100);
+  limit("unlimited");
+  logger.info("after");
+  setTimeout(() => process.exit(0), 100);
+  return { stop: async () => {} };
+});
 `;
 
 test.skipIf(!existsSync("/usr/bin/prlimit"))(

@@ -86,7 +86,7 @@ describe("faults of real processes", () => {
     // Those of the tests before.
     await expect.poll(processes, { timeout: 10_000 }).toBe(1);
     const heal = new StarvedMachine(1).strike({ forMs: 60_000 });
-    expect(processes()).toBe(3);
+    expect(processes()).toBe(5);
     heal();
     await expect.poll(processes, { timeout: 10_000 }).toBe(1);
     new StarvedMachine(1).strike({ forMs: 300 });

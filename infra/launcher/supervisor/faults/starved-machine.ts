@@ -19,7 +19,7 @@ setInterval(() => {
 export class StarvedMachine implements FaultMaker {
   readonly #processors: number;
 
-  /** @param processors - of this machine: each gets two of these processes. */
+  /** @param processors - of this machine: each gets four of these processes. */
   constructor(processors: number) {
     this.#processors = processors;
   }
@@ -29,7 +29,7 @@ export class StarvedMachine implements FaultMaker {
   }
 
   strike({ forMs }: FaultOrder): () => void {
-    const children = Array.from({ length: 2 * this.#processors }, () => busy(forMs));
+    const children = Array.from({ length: 4 * this.#processors }, () => busy(forMs));
     return () => {
       for (const child of children) child.kill("SIGKILL");
     };
