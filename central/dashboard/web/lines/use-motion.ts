@@ -30,6 +30,7 @@ const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 export function useMotion(motion: Motion, changes: readonly unknown[]): RefObject<HTMLLIElement | null> {
   const element = useRef<HTMLLIElement>(null);
   const running = useRef<Animation | null>(null);
+  const before = useRef(motion);
   const store = useContext(StoreContext);
   const isPaused = usePage(({ paused }) => paused);
   useLayoutEffect(() => {
@@ -40,9 +41,10 @@ export function useMotion(motion: Motion, changes: readonly unknown[]): RefObjec
       running.current.pause();
       return;
     }
-    const from = running.current ? getComputedStyle(mark).transform : null;
+    const from = running.current ? whereItIs(mark, running.current, before.current, store.now) : null;
     running.current?.cancel();
     running.current = carry(mark, motion, store.now, from);
+    before.current = motion;
     // It is drawn otherwise from when it leaves its stop.
     const [begins] = turnsOf(motion.train);
     const wait = begins - store.now;
@@ -50,6 +52,12 @@ export function useMotion(motion: Motion, changes: readonly unknown[]): RefObjec
   }, [...changes, isPaused, store]);
   useLayoutEffect(() => () => running.current?.cancel(), []);
   return element;
+}
+
+/** Computed, so that the browser need not work out any style; only one that stands still must be asked. */
+function whereItIs(mark: HTMLElement, { playState }: Animation, motion: Motion, now: number): string {
+  if (playState === "paused") return getComputedStyle(mark).transform;
+  return motion.placed(placeOf(motion.train, motion.order, motion.last, now).order);
 }
 
 /** @param from - the transform with which it is drawn now; null: it comes new. */

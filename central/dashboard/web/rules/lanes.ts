@@ -2,7 +2,7 @@ import type { Direction } from "../../../../schemas/network/network.ts";
 import type { TrainView } from "../../../../schemas/page/page.ts";
 import { type Box, boxOf, type Label } from "./labels.ts";
 import { placeOf, step } from "./place.ts";
-import type { Point } from "./projection.ts";
+import { MAP, type Point } from "./projection.ts";
 
 /** A train on its track. */
 export interface TrainRun {
@@ -22,7 +22,7 @@ export interface Lane {
 }
 
 /** The first is to the right, so that trains of both directions can be seen; then others, the nearest first. */
-export const ASIDES = [9, 3, 15, 0, 21, -3, 27, -9, 33, -15, 39, -21, 45, -27, 52, -33, -45] as const;
+export const ASIDES = [9, 3, 15, 0, 21, -3, 27, -9, 33, -15, -21, -27] as const;
 /** A mark, in units of the drawing: half of it along its way, and across. Over a name it may reach by a margin. */
 const HALF = { along: 12, across: 8.5, margin: 3 };
 /** So far from its first place a mark is as bad as one that covers something at one moment. */
@@ -56,7 +56,7 @@ export function chooseLanes(
       .map((now) => {
         const mark = markAt(run, aside, now);
         const others = placed.filter((other) => isOn(mark, markAt(other.run, other.aside, now)));
-        return others.length + boxes.filter((box) => isOverName(mark, box)).length;
+        return Number(isOff(mark)) + others.length + boxes.filter((box) => isOverName(mark, box)).length;
       })
       .reduce((sum, count) => sum + count, 0);
   const fresh = runs.filter((run) => !isKept(run));
@@ -74,6 +74,12 @@ function isOn(one: Mark, other: Mark): boolean {
   const along = Math.abs(dx * cos + dy * sin);
   const across = Math.abs(dy * cos - dx * sin);
   return along < 2 * HALF.along && across < 2 * HALF.across;
+}
+
+/** Is it at the edge of the drawing, or beyond? */
+function isOff({ x, y }: Mark): boolean {
+  const { along } = HALF;
+  return x < along || x > MAP.width - along || y < along || y > MAP.height - along;
 }
 
 function isOverName(mark: Mark, { left, right, top, bottom }: Box): boolean {
