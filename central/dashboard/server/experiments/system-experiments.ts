@@ -60,6 +60,6 @@ function cloneWords(stationId: number): Words {
   return {
     hop: "A cloned agent",
     order: "Clone for 20 s",
-    watch: `A second agent logs in as ${name}, from a machine without turnstiles. Each takes the connection from the other.`,
+    watch: `A second agent logs in as ${name}, from a machine without turnstiles. The gateway refuses it as long as the first one is there.`,
   };
 }
