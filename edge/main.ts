@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { systemClock } from "../infra/runtime/clock.ts";
 import { silentLogger } from "../infra/runtime/logger.ts";
 import { processSettings } from "../infra/runtime/service/config.ts";
@@ -15,6 +16,7 @@ import { describeOutbox, describeQuarantine } from "./outbox/command.ts";
 import { examine } from "./outbox/damage/examine.ts";
 import { lookAtOutbox } from "./outbox/damage/look.ts";
 import { openOutbox } from "./outbox/open.ts";
+import { WallClock } from "./wall-clock.ts";
 
 const { env } = process;
 const name = "edge";
@@ -22,7 +24,12 @@ const LOOK = "look-at-outbox";
 
 async function run({ link, ...choice }: Choice & { readonly link?: string }): Promise<never> {
   const stations = chosenStations(choice);
-  const start: StartService = (context) => startAgents(stations, context, startLook);
+  const start: StartService = (context) => {
+    const clock = new WallClock(context.clock);
+    if (env["ELEVATED_PARENT"] === "pipe")
+      createInterface(process.stdin).on("line", (line) => clock.obey(line));
+    return startAgents(stations, { ...context, clock }, startLook);
+  };
   const services = [{ name, load: async () => ({ start }) }];
   return serve({ name, services, env: withOptions(env, { SERIAL_LINK: link }) });
 }

@@ -24,8 +24,8 @@ interface Stats {
 
 /** A killed reader would keep the file growing until its slot is found and freed. */
 const READER_CHECK_MS = 10_000;
-/** Errors of a write that needs space: the file's, the map's, and what LMDB makes of a full disk (EIO). */
-const NO_SPACE = /ENOSPC|MDB_MAP_FULL|MDB_TXN_FULL|EIO|No space|Input\/output|map full/i;
+/** Errors of a write that needs space: the file's, the map's, a limit's, and what LMDB makes of a full disk (EIO). */
+const NO_SPACE = /ENOSPC|MDB_MAP_FULL|MDB_TXN_FULL|EIO|No space|Input\/output|map full|File too large/i;
 
 export interface LmdbOptions {
   /** A folder, made if missing: one environment per home, shared by all its processes. */

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { type Logger as PinoLogger, pino, stdTimeFunctions } from "pino";
 import type { PrettyOptions, PrettyStream } from "pino-pretty";
+import { LogOutput } from "./log-output.ts";
 import { doublyEscapedJson, printableJson } from "./text/printable.ts";
 
 export type Logger = Pick<PinoLogger, "trace" | "debug" | "info" | "warn" | "error" | "fatal"> & {
@@ -34,7 +35,7 @@ export function createLogger(name: string, level = "info"): Logger {
       }),
     );
   }
-  return pino(options, pino.destination({ dest: 2, sync: true }));
+  return pino(options, new LogOutput());
 }
 
 /** For tests and libraries that insist on a logger. */

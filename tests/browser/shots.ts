@@ -14,6 +14,7 @@ import { answerHelp } from "../support/script-help.ts";
 import type { BusyChicago } from "./busy-chicago.ts";
 import { indexedPng } from "./indexed-png.ts";
 import { startMorning } from "./morning.ts";
+import { storyWalk } from "./story-walk.ts";
 
 /**
  * `npm run shots`: pictures of the page's main states, for the README. A real browser looks at the built page and a
@@ -24,6 +25,8 @@ const FOLDER = join(projectRoot(), "docs", "screenshots");
 const HEIGHTS: Readonly<Record<number, number>> = { 360: 760, 768: 1_000, 1440: 900 };
 /** Delays are those of the last ten seconds: until then they are of the morning's beginning. */
 const SETTLE_MS = 12_000;
+/** Filmed on a whole system, which it starts. */
+const WALK = "story-walk";
 /** A page is drawn, its trains are on their way. */
 const DRAWN_MS = 2_000;
 
@@ -123,6 +126,13 @@ function trouble(busy: BusyChicago): void {
 /** @param wanted - names of shots; all when empty. */
 async function main(wanted: readonly string[]): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
+  const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+  if (isWanted(WALK)) {
+    const path = join(FOLDER, `${WALK}.png`);
+    writeFileSync(path, await storyWalk());
+    process.stdout.write(`${path}\n`);
+    if (wanted.length === 1) return;
+  }
   const order = { carryOut: (): void => {} };
   const simulator = createServer((_request, response) => {
     order.carryOut();
@@ -137,14 +147,14 @@ async function main(wanted: readonly string[]): Promise<void> {
     await sleep(SETTLE_MS);
     let troubled = false;
     for (const shot of SHOTS) {
-      if (wanted.length > 0 && !wanted.includes(shot.name)) continue;
+      if (!isWanted(shot.name)) continue;
       if (shot.troubled && !troubled) trouble(busy);
       troubled ||= shot.troubled ?? false;
       await take(browser, dashboard, shot);
       if (shot.prepare === tried) busy.city.plug(STRUCK);
     }
-    if (wanted.length === 0 || wanted.includes("story-light")) await takeStory(browser);
-    if (wanted.length === 0 || wanted.includes("disconnected")) {
+    if (isWanted("story-light")) await takeStory(browser);
+    if (isWanted("disconnected")) {
       const page = await open(browser, dashboard.url, { name: "disconnected", width: 1440, theme: "light" });
       await page.waitForSelector("[data-train]");
       await dashboard.stop();
@@ -178,9 +188,10 @@ async function takeStory(browser: Browser): Promise<void> {
   }
 }
 
-answerHelp("shots", "Takes the README's screenshots again, in docs/screenshots; two minutes.", [
+answerHelp("shots", "Takes the README's screenshots again, in docs/screenshots; five minutes.", [
   ...SHOTS.map(({ name }) => name),
   "story-light",
+  WALK,
   "disconnected",
 ]);
 await main(process.argv.slice(2));

@@ -145,7 +145,7 @@ async function supervisor(): Promise<Listener> {
   const asked: string[] = [];
   const request = (name: string, what: string): boolean => asked.push(`${what} ${name}`) > 0;
   const server = controlServer(
-    { home: "/nonexistent", startedAt: 0, pid: 1, reports: () => [], request },
+    { home: "/nonexistent", startedAt: 0, pid: 1, reports: () => [], request, faults: () => [], strike() {} },
     silentLogger,
   );
   const { url } = await server.listen(0);

@@ -77,6 +77,7 @@ export const PARTS: readonly TreePart[] = [
     ["."],
     ["supervisor", "doctor"],
     ["supervisor/report"],
+    ["supervisor/faults"],
     ["supervisor/status.ts"],
     ["supervisor/instances.ts"],
     ["supervisor/parts"],

@@ -125,7 +125,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       proof: () => proof.last,
       gtfs: { lines: linesOf(options.watched ?? WHOLE_CITY), state: () => versions.state },
       experiments: {
-        ...{ ...options, now, state: () => versions.state },
+        ...{ ...options, now, state: () => versions.state, faults: () => system.faults },
         begun(started) {
           incidents.begun(started);
           watch.ticks.trial(started.at, trialWords(started.experiment));

@@ -2,10 +2,13 @@ import { z } from "zod";
 import type { Clock } from "../../../infra/runtime/clock.ts";
 import type { Fetch, HttpAccess } from "../../../infra/runtime/security/http.ts";
 import type { PartView } from "../../../schemas/page/page.ts";
+import { SYSTEM_FAULTS, type SystemFault } from "../../../schemas/system-faults.ts";
 
 /** The rest of the system, as far as it can be asked. */
 export interface SystemWatch {
   readonly parts: readonly PartView[];
+  /** Faults that the supervisor can make now. */
+  readonly faults: readonly SystemFault[];
   /** Parts of a reading's way that do not work now, as nouns. */
   readonly down: readonly string[];
   stop(): void;
@@ -39,12 +42,14 @@ const status = z.object({
       reason: z.string().nullish(),
     }),
   ),
+  faults: z.array(z.string()).default([]),
 });
 
 /** Ask the supervisor (where there is one), ksqlDB and Kafka every second. */
 export function watchSystem(options: SystemWatchOptions): SystemWatch {
   const { supervisorUrl, ksql: ksqlDb, askKafka, clock, get = getJson } = options;
   let parts: readonly PartView[] = [];
+  let faults: readonly SystemFault[] = [];
   let ksqlDown = false;
   let kafkaDown = true;
 
@@ -53,6 +58,7 @@ export function watchSystem(options: SystemWatchOptions): SystemWatch {
     parts = (answer?.parts ?? []).map(({ name, state, ms, restarts, reason }) => ({
       ...{ name, state, ms: ms ?? null, restarts: restarts ?? null, reason: reason ?? null },
     }));
+    faults = SYSTEM_FAULTS.filter((kind) => answer?.faults.includes(kind));
   });
   const ksql = alone(async () => {
     ksqlDown = await get(`${ksqlDb?.url}/info`, ksqlDb?.fetch).then(
@@ -80,6 +86,9 @@ export function watchSystem(options: SystemWatchOptions): SystemWatch {
   return {
     get parts() {
       return parts;
+    },
+    get faults() {
+      return faults;
     },
     get down() {
       const down = parts

@@ -6,6 +6,8 @@ import { ensureAgentSecrets } from "../../runtime/security/agent-secrets.ts";
 import type { Endpoints } from "../../runtime/service/endpoints.ts";
 import { DRAIN_MS, type Running } from "../../runtime/service/lifecycle.ts";
 import type { Lock } from "../setup/lock.mjs";
+import { faultsHere } from "./faults/here.ts";
+import type { SystemFaults } from "./faults/system-faults.ts";
 import { forgetEndpoints, takeHome } from "./home.ts";
 import type { StartOptions } from "./options.ts";
 import { type HomeSecrets, secretsOf } from "./private-home.ts";
@@ -63,6 +65,7 @@ interface Attempt {
   readonly plan: SystemPlan;
   readonly supervisor: Supervisor;
   readonly control: HttpServer;
+  readonly faults: SystemFaults;
   readonly page: string | null;
 }
 
@@ -185,12 +188,13 @@ class SystemStart {
     if (names.includes("gateway")) await ensureAgentSecrets(home, MQTT_NAMES);
     for (const note of plan.notes) printer.line(`  · ${note}`);
     const supervisor = this.#supervisorOf(plan);
-    const control = this.#controlOf(supervisor);
+    const faults = faultsHere(plan.context, supervisor, this.#options.sources);
+    const control = this.#controlOf(supervisor, faults);
     plan.ports.release("supervisor");
     await control.listen(plan.ports.portOf("supervisor"));
     publishEndpoints(home, plan, env);
     const page = names.includes("dashboard") ? plan.addresses.DASHBOARD_URL : null;
-    this.#attempt = { plan, supervisor, control, page };
+    this.#attempt = { plan, supervisor, control, faults, page };
     supervisor.begin();
   }
 
@@ -206,13 +210,15 @@ class SystemStart {
         this.#log(part);
         printer.part(part);
         const attempt = this.#attempt;
+        // Whoever ordered a fault on the page does not see it any more.
+        if (part.name === "dashboard" && part.state !== "ready") attempt?.faults.healAll();
         if (!this.#over && attempt?.supervisor === supervisor) this.#onChange(attempt, part);
       },
     });
     return supervisor;
   }
 
-  #controlOf(supervisor: Supervisor): HttpServer {
+  #controlOf(supervisor: Supervisor, faults: SystemFaults): HttpServer {
     const { home, logger } = this.#context;
     return controlServer(
       {
@@ -221,6 +227,8 @@ class SystemStart {
         home,
         reports: () => supervisor.reports(),
         request: (name, what) => supervisor.request(name, what),
+        faults: () => faults.kinds(),
+        strike: (kind, order) => faults.strike(kind, order),
       },
       logger,
       this.#secrets?.token,
@@ -255,6 +263,7 @@ class SystemStart {
 
   /** With other ports. Every address may be known to every part, so all of them begin again. */
   async #beginAgain(lost: Attempt): Promise<void> {
+    lost.faults.healAll();
     await lost.supervisor.end();
     await lost.control.close();
     if (this.#abort.signal.aborted) return;
@@ -284,6 +293,7 @@ class SystemStart {
     const hurry = clock.after(DRAIN_WITHIN_MS, () => this.#attempt?.supervisor.kill("stateless"));
     const last = clock.after(END_WITHIN_MS, () => this.#attempt?.supervisor.kill("all"));
     if (this.#attempt) {
+      this.#attempt.faults.healAll();
       await this.#attempt.supervisor.end();
       await this.#attempt.control.close();
       this.#attempt.plan.ports.releaseAll();

@@ -61,6 +61,8 @@ export async function runService(
   };
   process.on("SIGINT", () => void stop("SIGINT").catch(fail));
   process.on("SIGTERM", () => void stop("SIGTERM").catch(fail));
+  // Libraries write there too; on a full disk that is no reason to end.
+  process.stderr.on("error", () => {});
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
   if (env["ELEVATED_PARENT"] === "pipe") {

@@ -1,13 +1,14 @@
 import { stationById } from "../../../../schemas/network/network.ts";
 import type { ExperimentView } from "../../../../schemas/page/experiments.ts";
 import type { DeviceView, PageState } from "../../../../schemas/page/page.ts";
+import type { SystemFault } from "../../../../schemas/system-faults.ts";
+import type { Experiment } from "./experiment.ts";
+import { systemExperiments } from "./system-experiments.ts";
 
-/** One way to break the system that heals by itself. */
-export interface Experiment extends ExperimentView {
-  readonly effect:
-    | { readonly fault: string; readonly target: string; readonly strength?: number }
-    /** SIGKILL; the supervisor starts it again. */
-    | { readonly kill: string };
+/** What can be broken depends on it. */
+export interface Breakable extends Pick<PageState, "devices" | "parts"> {
+  /** What the supervisor can do besides killing a part. */
+  readonly faults: readonly SystemFault[];
 }
 
 const FAULT_MS = 20_000;
@@ -16,7 +17,7 @@ const FAULT_MS = 20_000;
  * What can be broken now, in the order of a reading's way. Faults strike the busiest station that is heard, and kills
  * the parts that the supervisor has: with one line running, or three brokers, that is another one.
  */
-export function experimentsOf({ devices, parts }: Pick<PageState, "devices" | "parts">): Experiment[] {
+export function experimentsOf({ devices, parts, faults }: Breakable): Experiment[] {
   const turnstile = busiest(Object.values(devices));
   const partOf = (name: string): string | undefined =>
     // Without a supervisor no part is known; the order then says what is missing.
@@ -24,7 +25,7 @@ export function experimentsOf({ devices, parts }: Pick<PageState, "devices" | "p
       ? name
       : parts.find((each) => each.name === name || each.name.startsWith(`${name}-`))?.name;
   return [
-    ...(turnstile ? faults(turnstile) : []),
+    ...(turnstile ? deviceFaults(turnstile) : []),
     ...KILLS.flatMap(({ part, ...words }) => {
       const kill = partOf(part);
       if (kill === undefined) return [];
@@ -40,6 +41,7 @@ export function experimentsOf({ devices, parts }: Pick<PageState, "devices" | "p
         },
       ];
     }),
+    ...systemExperiments(faults, turnstile?.stationId ?? null, FAULT_MS),
   ];
 }
 
@@ -55,7 +57,7 @@ function busiest(devices: readonly DeviceView[]): DeviceView | undefined {
     .sort((x, y) => entries(y) - entries(x) || x.id.localeCompare(y.id))[0];
 }
 
-function faults({ id, stationId }: DeviceView): Experiment[] {
+function deviceFaults({ id, stationId }: DeviceView): Experiment[] {
   const station = String(stationId);
   const name = stationById(stationId)?.name ?? station;
   return [

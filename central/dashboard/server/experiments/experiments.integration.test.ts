@@ -19,6 +19,10 @@ async function controlled(
   const server = createServer(async (request, response) => {
     const body = await text(request);
     if (request.method === "POST") told.push(`${request.url} ${body}`.trim());
+    if (request.url === "/status") {
+      response.end('{"parts":[],"faults":["slow-kafka","cloned-agent","of-another-version"]}');
+      return;
+    }
     response
       .writeHead(answer, { "content-type": "application/json" })
       .end(answer === 202 ? said : '{"error":"no part of this name"}');
@@ -32,7 +36,11 @@ async function page(controls: { supervisorUrl?: string; simulatorUrl?: string })
   const dashboard = await serve(await readyCity(), controls);
   open.push(() => dashboard.stop());
   // Faults are offered of what is heard.
-  await vi.waitFor(async () => expect((await offered(dashboard.url)).experiments).toHaveLength(8), 10_000);
+  const offers = controls.supervisorUrl === undefined ? 8 : 10;
+  await vi.waitFor(
+    async () => expect((await offered(dashboard.url)).experiments).toHaveLength(offers),
+    10_000,
+  );
   return dashboard.url;
 }
 
@@ -65,6 +73,8 @@ describe("experiments from the page", () => {
       "/parts/gateway/kill",
       "/parts/kafka/kill",
       "/parts/ksql/kill",
+      '/faults {"kind":"slow-kafka","forMs":20000}',
+      '/faults {"kind":"cloned-agent","target":"41660","forMs":20000}',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { bearer } from "../../../../infra/runtime/security/http.ts";
 import { CodedError, messageOf } from "../../../../schemas/errors.ts";
-import type { Experiment } from "./catalogue.ts";
+import type { Experiment } from "./experiment.ts";
 
 export interface Controls {
   /** The supervisor's address; null: the processes have no supervisor. */
@@ -20,9 +20,15 @@ const TIMEOUT_MS = 3_000;
  * @throws {CodedError} DEPENDENCY_UNAVAILABLE when who would do it does not answer; CONTROL_FAILED when it refuses.
  */
 export async function perform({ effect, forMs }: Experiment, controls: Controls): Promise<void> {
+  const { supervisorUrl: url, supervisorToken: token } = controls;
+  const supervisor = { url, token, who: "supervisor" };
   if ("kill" in effect) {
-    const { supervisorUrl: url, supervisorToken: token } = controls;
-    await post({ url, token, who: "supervisor" }, `/parts/${effect.kill}/kill`, undefined);
+    await post(supervisor, `/parts/${effect.kill}/kill`, undefined);
+    return;
+  }
+  if ("system" in effect) {
+    const { system: kind, ...rest } = effect;
+    await post(supervisor, "/faults", { kind, ...rest, forMs });
     return;
   }
   const { fault: kind, ...rest } = effect;

@@ -3,8 +3,10 @@ import type { Logger } from "../../../../infra/runtime/logger.ts";
 import { isCoded, messageOf } from "../../../../schemas/errors.ts";
 import type { ExperimentStarted, ExperimentsAnswer } from "../../../../schemas/page/experiments.ts";
 import type { PageState } from "../../../../schemas/page/page.ts";
+import type { SystemFault } from "../../../../schemas/system-faults.ts";
 import { type AccessSettings, accessOf, bearsToken, isOwnOrigin } from "./access.ts";
 import { experimentsOf, experimentView } from "./catalogue.ts";
+import type { Experiment } from "./experiment.ts";
 import { type Controls, perform } from "./perform.ts";
 import { press } from "./press.ts";
 
@@ -12,6 +14,8 @@ export interface ExperimentSources extends Controls {
   readonly access: AccessSettings;
   /** What runs now. */
   readonly state: () => PageState;
+  /** What the supervisor can do besides killing a part. */
+  readonly faults: () => readonly SystemFault[];
   /** Wall clock, epoch ms. */
   readonly now: () => number;
   /** Told of each that began. */
@@ -24,6 +28,7 @@ export interface ExperimentSources extends Controls {
  * once.
  */
 export function experimentRoutes(sources: ExperimentSources): Router {
+  const offered = (): Experiment[] => experimentsOf({ ...sources.state(), faults: sources.faults() });
   const router = Router();
   router.use((_request, response, next) => {
     response.set("cache-control", "no-store");
@@ -33,7 +38,7 @@ export function experimentRoutes(sources: ExperimentSources): Router {
     const access = accessOf(request.headers, sources.access);
     const answer: ExperimentsAnswer = {
       access,
-      experiments: access === "yes" ? experimentsOf(sources.state()).map(experimentView) : [],
+      experiments: access === "yes" ? offered().map(experimentView) : [],
     };
     response.json(answer);
   });
@@ -47,7 +52,7 @@ export function experimentRoutes(sources: ExperimentSources): Router {
   });
   router.post("/:id", async (request, response) => {
     if (!isLetIn(request, response, sources)) return;
-    const experiment = experimentsOf(sources.state()).find(({ id }) => id === request.params.id);
+    const experiment = offered().find(({ id }) => id === request.params.id);
     if (!experiment) {
       response.status(404).json({ error: `no experiment ${request.params.id} on what runs now` });
       return;

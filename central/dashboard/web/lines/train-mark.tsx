@@ -1,11 +1,9 @@
-import { useContext, useLayoutEffect, useRef } from "preact/hooks";
 import type { TrainView } from "../../../../schemas/page/page.ts";
-import { placeOf } from "../rules/place.ts";
 import { trainNumber } from "../rules/words.ts";
 import { trainHref, useRoute } from "../state/route.ts";
-import { StoreContext, usePage } from "../state/use.ts";
-import { onTick } from "./ticker.ts";
+import { usePage } from "../state/use.ts";
 import type { LineTrain } from "./use-line.ts";
+import { useMotion } from "./use-motion.ts";
 import { walkTrains } from "./walk-trains.ts";
 
 export type Axis = "across" | "down";
@@ -23,24 +21,20 @@ const NUDGE = { across: { a: [3, 0], b: [-3, 0] }, down: { a: [0, 3], b: [0, -3]
 
 /** A train: pointed where it goes, moved by transform only, so that nothing else is laid out again. */
 export function TrainMark({ train, order, slot, axis, last, towards }: Props) {
-  const element = useRef<HTMLLIElement>(null);
-  const store = useContext(StoreContext);
   const chosen = useChosen(train.id);
   const name = usePage(({ state }) => state?.stations[train.stationId]?.name ?? "");
-  useLayoutEffect(() => {
-    const draw = (steps: boolean): void => {
-      const { current } = element;
-      if (!current || (store.view.paused && current.style.transform !== "")) return;
-      const place = placeOf(train, order, last, store.now);
-      const at = steps ? order : place.order;
-      current.style.transform =
+  const element = useMotion(
+    {
+      train,
+      order,
+      last,
+      placed: (at) =>
         axis === "across"
           ? `translateX(${((100 * at) / last).toFixed(3)}cqw)`
-          : `translateY(calc(${at.toFixed(3)} * var(--row)))`;
-      current.dataset["drawn"] = place.drawn;
-    };
-    return onTick(store.clock, draw);
-  }, [train, order, last, axis, store]);
+          : `translateY(calc(${at.toFixed(3)} * var(--row)))`,
+    },
+    [train, order, last, axis],
+  );
   return (
     <li
       ref={element}

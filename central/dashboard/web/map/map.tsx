@@ -4,11 +4,13 @@ import type { StationView } from "../../../../schemas/page/page.ts";
 import { VehiclesOnMap } from "../fleet/on-map.tsx";
 import { useLines, useStops, useTrains } from "../lines/use-line.ts";
 import { type NamedPoint, placeLabels } from "../rules/labels.ts";
+import { ASIDES, type Lane } from "../rules/lanes.ts";
 import { MAP, type Point, pathOf, polyline, project } from "../rules/projection.ts";
 import { LINE_NAMES, terminal } from "../rules/stops.ts";
 import { usePage } from "../state/use.ts";
 import { MapStation } from "./station.tsx";
 import { MapTrain } from "./train.tsx";
+import { useLanes } from "./use-lanes.ts";
 import { RIVER, SHORE } from "./waters.ts";
 
 const VIEW_BOX = `0 0 ${MAP.width} ${MAP.height}`;
@@ -22,6 +24,7 @@ export function LineMap() {
     () => placeLabels(places, [tracks.red, tracks.blue, tracks.green]),
     [places, tracks.red, tracks.blue, tracks.green],
   );
+  const lanes = useLanes(tracks, labels);
   const lines = useLines();
   const [current, setCurrent] = useState<number | null>(null);
   const tabbed = current ?? places[0]?.id;
@@ -51,7 +54,7 @@ export function LineMap() {
         <VehiclesOnMap />
       </svg>
       {lines.map((line) => (
-        <MapTrains key={line} line={line} points={tracks[line]} />
+        <MapTrains key={line} line={line} points={tracks[line]} lanes={lanes} />
       ))}
     </section>
   );
@@ -113,7 +116,14 @@ function Track({ line, points }: { readonly line: Line; readonly points: readonl
   );
 }
 
-function MapTrains({ line, points }: { readonly line: Line; readonly points: readonly Point[] }) {
+interface TrainsProps {
+  readonly line: Line;
+  readonly points: readonly Point[];
+  /** By train. */
+  readonly lanes: ReadonlyMap<string, Lane>;
+}
+
+function MapTrains({ line, points, lanes }: TrainsProps) {
   const stops = useStops(line);
   const trains = useTrains(line);
   if (points.length < 2) return null;
@@ -124,6 +134,7 @@ function MapTrains({ line, points }: { readonly line: Line; readonly points: rea
           key={train.train.id}
           {...train}
           points={points}
+          aside={lanes.get(train.train.id)?.aside ?? ASIDES[0]}
           towards={terminal(stops, train.train.direction)}
         />
       ))}

@@ -1,37 +1,35 @@
-import { useContext, useLayoutEffect, useRef } from "preact/hooks";
-import { onTick } from "../lines/ticker.ts";
 import { labelOf, TrainFace, useChosen } from "../lines/train-mark.tsx";
 import type { LineTrain } from "../lines/use-line.ts";
-import { placeOf, step } from "../rules/place.ts";
+import { useMotion } from "../lines/use-motion.ts";
+import { markOn } from "../rules/lanes.ts";
 import { MAP, type Point } from "../rules/projection.ts";
-import { alongTrack } from "../rules/track.ts";
-import { StoreContext, usePage } from "../state/use.ts";
+import { usePage } from "../state/use.ts";
 
 interface Props extends LineTrain {
   /** The line's stops, by order. */
   readonly points: readonly Point[];
+  /** How far to the right of its track, in units of the drawing. */
+  readonly aside: number;
   readonly towards: string;
 }
 
 /** A train on the map: the strips' mark, turned along its track. */
-export function MapTrain({ train, order, points, towards }: Props) {
-  const element = useRef<HTMLLIElement>(null);
-  const store = useContext(StoreContext);
+export function MapTrain({ train, order, points, aside, towards }: Props) {
   const chosen = useChosen(train.id);
   const name = usePage(({ state }) => state?.stations[train.stationId]?.name ?? "");
-  useLayoutEffect(() => {
-    const draw = (steps: boolean): void => {
-      const { current } = element;
-      if (!current || (store.view.paused && current.style.transform !== "")) return;
-      const place = placeOf(train, order, points.length - 1, store.now);
-      const { x, y, heading } = alongTrack(points, steps ? order : place.order, step(train.direction));
-      current.style.transform = `translate(${share(x, MAP.width)}cqw, ${share(y, MAP.height)}cqh)`;
-      // Turned at once: between two reports there is at most one bend.
-      current.style.setProperty("--heading", `${heading.toFixed(1)}deg`);
-      current.dataset["drawn"] = place.drawn;
-    };
-    return onTick(store.clock, draw);
-  }, [train, order, points, store]);
+  const markFor = (at: number) => markOn(points, at, order, train.direction, aside);
+  const element = useMotion(
+    {
+      train,
+      order,
+      last: points.length - 1,
+      placed(at) {
+        const { x, y } = markFor(at);
+        return `translate(${share(x, MAP.width)}cqw, ${share(y, MAP.height)}cqh)`;
+      },
+    },
+    [train, order, points, aside],
+  );
   return (
     <li
       ref={element}
@@ -40,6 +38,8 @@ export function MapTrain({ train, order, points, towards }: Props) {
       data-station={train.stationId}
       data-status={train.status}
       data-chosen={chosen}
+      // Turned at once: between two reports there is no bend.
+      style={{ "--heading": `${markFor(order).heading.toFixed(1)}deg` }}
     >
       <TrainFace train={train} label={labelOf(train, towards, name)} heading="var(--heading)" />
     </li>

@@ -71,7 +71,10 @@ export class Player {
       unknown: [],
       history: null,
     };
-    this.store = new PageStore(clockOf(clock, () => this.#now()));
+    this.store = new PageStore(
+      clockOf(clock, () => this.#now()),
+      { isPast: true },
+    );
     this.store.link({ state: "open" });
     this.ready = new Promise((resolve) => {
       this.#answered = resolve;

@@ -18,7 +18,8 @@ export interface Label extends Point {
   readonly away: boolean;
 }
 
-interface Box {
+/** On the drawing, in its units. */
+export interface Box {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -70,6 +71,14 @@ export function placeLabels(stations: readonly NamedPoint[], tracks: readonly (r
     const found = label ?? place(candidates(station, true)) ?? place(furtherCandidates(station));
     return found ? [found] : [];
   });
+}
+
+/** What a name covers. */
+export function boxOf({ name, x, y, anchor, small }: Label): Box {
+  const width = name.length * (small ? SMALL_LETTER : LETTER);
+  const height = small ? HEIGHT - 2 : HEIGHT;
+  const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
+  return { left, right: left + width, top: y - height / 2, bottom: y + height / 2 };
 }
 
 /** Small names around the station, the nearest first. */

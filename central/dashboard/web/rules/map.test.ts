@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { LINES, STATIONS, stationsOf } from "../../../../schemas/network/network.ts";
 import { placeLabels } from "./labels.ts";
 import { MAP, project } from "./projection.ts";
-import { alongTrack } from "./track.ts";
 
 const named = STATIONS.map(({ id, name, lat, lon, stops }) => ({
   id,
@@ -66,24 +65,4 @@ test("every station of the network is named, none over another", () => {
       .filter((other) => one.left < other.right && other.left < one.right && Math.abs(one.y - other.y) < 12),
   );
   expect(over).toEqual([]);
-});
-
-describe("a train on its track", () => {
-  const stops = [
-    { x: 0, y: 0 },
-    { x: 100, y: 0 },
-    { x: 100, y: 100 },
-  ];
-
-  test("keeps to the right of its direction, and points along it", () => {
-    expect(alongTrack(stops, 0.5, 1)).toEqual({ x: 50, y: 9, heading: 0 });
-    const back = alongTrack(stops, 0.5, -1);
-    expect([back.x, back.y]).toEqual([expect.closeTo(50), expect.closeTo(-9)]);
-    expect(Math.abs(back.heading)).toBe(180);
-  });
-
-  test("stays on it at both ends", () => {
-    expect(alongTrack(stops, 2, 1)).toMatchObject({ x: 91, y: 100, heading: 90 });
-    expect(alongTrack(stops, -1, -1).x).toBeCloseTo(0);
-  });
 });

@@ -30,6 +30,11 @@ export function placeOf(train: TrainView, order: number, last: number, now: numb
   return { order: order + run * step(train.direction), drawn };
 }
 
+/** When it begins to run, and when it is as far as it goes, wall ms: between these its pace is one. */
+export function turnsOf({ at, stepMs }: TrainView): readonly [begins: number, ends: number] {
+  return [at + DWELL * stepMs, at + stepMs];
+}
+
 /** `a` runs towards order 0, `b` away from it. */
 export function step(direction: Direction): 1 | -1 {
   return direction === "a" ? -1 : 1;

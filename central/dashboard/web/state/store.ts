@@ -17,9 +17,12 @@ export class PageStore {
   readonly #listeners = new Set<() => void>();
   /** The browser's. */
   readonly clock: Clock;
+  /** Its clock shows a moment of the past, stands or runs at any speed. */
+  readonly isPast: boolean;
 
-  constructor(clock: Clock = systemClock) {
+  constructor(clock: Clock = systemClock, { isPast = false } = {}) {
     this.clock = clock;
+    this.isPast = isPast;
   }
 
   /** The server's wall clock, epoch ms. */

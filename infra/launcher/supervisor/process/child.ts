@@ -61,6 +61,7 @@ export function startChild(
     ended,
     stop: () => void child.kill(command.stopSignal),
     kill: () => void child.kill("SIGKILL"),
+    ...(child.stdin ? { say: (line: string) => void child.stdin?.write(`${line}\n`) } : {}),
   };
 }
 

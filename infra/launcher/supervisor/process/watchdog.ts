@@ -13,7 +13,11 @@ while read -r op pid signal; do
     -) new=; for each in $left; do [ "\${each%%:*}" = "$pid" ] || new="$new $each"; done; left=$new ;;
   esac
 done
-for each in $left; do kill -s "\${each#*:}" "\${each%%:*}" 2>/dev/null; done
+for each in $left; do
+  kill -s "\${each#*:}" "\${each%%:*}" 2>/dev/null
+  # One that stands still hears it once it goes on.
+  kill -s CONT "\${each%%:*}" 2>/dev/null
+done
 for second in 1 2 3 4 5; do
   alive=; for each in $left; do kill -0 "\${each%%:*}" 2>/dev/null && alive="$alive $each"; done
   left=$alive; [ -n "$left" ] || exit 0; sleep 1

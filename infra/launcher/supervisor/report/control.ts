@@ -1,10 +1,14 @@
+import { z } from "zod";
 import { messageOf } from "../../../../schemas/errors.ts";
+import { SYSTEM_FAULTS, type SystemFault } from "../../../../schemas/system-faults.ts";
+import { defined } from "../../../runtime/defined.ts";
 import { closedAccess } from "../../../runtime/http/access-settings.ts";
 import { RestError } from "../../../runtime/http/errors.ts";
 import type { HttpServer } from "../../../runtime/http/listen.ts";
 import type { Route } from "../../../runtime/http/router.ts";
 import { type Handler, httpServer } from "../../../runtime/http/server.ts";
 import type { Logger } from "../../../runtime/logger.ts";
+import type { FaultOrder } from "../faults/maker.ts";
 import type { PartReport } from "../supervise/supervisor.ts";
 
 /** What the control server shows and does. */
@@ -17,11 +21,23 @@ export interface SupervisorControls {
   reports(): readonly PartReport[];
   /** @returns false when there is no such part. */
   request(name: string, what: "start" | "stop" | "kill"): boolean;
+  /** Faults that can be made here now. */
+  faults(): readonly SystemFault[];
+  /** @throws {RestError} */
+  strike(kind: SystemFault, order: FaultOrder): void;
 }
 
+const faultRequest = z.strictObject({
+  kind: z.enum(SYSTEM_FAULTS),
+  forMs: z.int().positive(),
+  target: z.string().optional(),
+});
+/** Of a request's body, bytes. */
+const BODY_LIMIT = 1_024;
+
 /**
- * `GET /status`, `GET /metrics` and `POST /parts/{name}/{start|stop|kill}`, for the page, tests and `status`; only for
- * callers on this machine.
+ * `GET /status`, `GET /metrics`, `POST /parts/{name}/{start|stop|kill}` and `POST /faults`, for the page, tests and
+ * `status`; only for callers on this machine.
  *
  * @param token - what a POST must bear; left out: nothing.
  */
@@ -44,7 +60,13 @@ export function controlServer(controlled: SupervisorControls, logger: Logger, to
         path: "/status",
         handler(exchange) {
           const { startedAt, pid, home } = controlled;
-          exchange.json(200, { startedAt, pid, home, parts: controlled.reports() });
+          exchange.json(200, {
+            startedAt,
+            pid,
+            home,
+            parts: controlled.reports(),
+            faults: controlled.faults(),
+          });
         },
       },
       {
@@ -54,6 +76,15 @@ export function controlServer(controlled: SupervisorControls, logger: Logger, to
           metrics ??= metricsOf(controlled);
           const { type, text } = await metrics;
           exchange.send(200, type, await text());
+        },
+      },
+      {
+        method: "POST",
+        path: "/faults",
+        async handler(exchange) {
+          const { kind, forMs, target } = orderIn(await exchange.text(BODY_LIMIT));
+          controlled.strike(kind, { forMs, ...defined({ target }) });
+          exchange.json(202, { accepted: true });
         },
       },
       command("start"),
@@ -68,6 +99,16 @@ export function controlServer(controlled: SupervisorControls, logger: Logger, to
     logger,
     access: closedAccess(token),
   });
+}
+
+/** @throws {RestError} 422 */
+function orderIn(body: string): z.output<typeof faultRequest> {
+  try {
+    return faultRequest.parse(JSON.parse(body));
+  } catch {
+    const kinds = SYSTEM_FAULTS.join(", ");
+    throw new RestError(422, 422, `give {"kind":…,"forMs":…} as JSON; kinds are ${kinds}`);
+  }
 }
 
 /** Loaded at the first request for it: a start does not wait for it. */

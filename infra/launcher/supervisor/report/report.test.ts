@@ -76,6 +76,10 @@ describe("the control server", () => {
         asked.push(`${what} ${name}`);
         return name === "kafka";
       },
+      faults: () => ["slow-kafka"],
+      strike(kind, order) {
+        asked.push(`${kind} ${JSON.stringify(order)}`);
+      },
     },
     silentLogger,
   );

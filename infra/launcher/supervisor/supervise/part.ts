@@ -45,6 +45,8 @@ export interface Launched {
   stop(): void;
   /** End it now. */
   kill(): void;
+  /** A line for its standard input; absent: it reads none. */
+  say?(line: string): void;
 }
 
 /** A part and how to run it. */

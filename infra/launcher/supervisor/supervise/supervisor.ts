@@ -109,6 +109,19 @@ export class Supervisor {
     return true;
   }
 
+  /** Of a part's process; null: it has none now. */
+  pidOf(name: string): number | null {
+    return this.#running.get(name)?.launched.pid ?? null;
+  }
+
+  /** A line for a part's standard input. @returns false when it has no process that reads one. */
+  say(name: string, line: string): boolean {
+    const launched = this.#running.get(name)?.launched;
+    if (!launched?.say) return false;
+    launched.say(line);
+    return true;
+  }
+
   reports(): readonly PartReport[] {
     return [...this.#parts.keys()].map((name) => this.#report(name));
   }
@@ -119,7 +132,7 @@ export class Supervisor {
 
   #report(name: string): PartReport {
     const status = this.#state.parts[name];
-    const pid = this.#running.get(name)?.launched.pid ?? null;
+    const pid = this.pidOf(name);
     return {
       name,
       state: status?.state ?? "waiting",
