@@ -9,7 +9,8 @@ import { LastEntry } from "../station/path.tsx";
 import { SheetHead } from "../station/sheet-head.tsx";
 import { Facts } from "./facts.tsx";
 import { Share } from "./share.tsx";
-import { type AskedIncident, useIncident } from "./use-incident.ts";
+import { useIncident } from "./use-incident.ts";
+import type { AskedIncident } from "./watch.ts";
 
 /** Everything about one incident: what, where, since when, how many waited, how it ended, and what shows it. */
 export function IncidentSheet({ id }: { readonly id: string }) {
