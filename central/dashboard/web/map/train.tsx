@@ -5,6 +5,7 @@ import type { LineTrain } from "../lines/use-line.ts";
 import { placeOf, step } from "../rules/place.ts";
 import { MAP, type Point } from "../rules/projection.ts";
 import { alongTrack } from "../rules/track.ts";
+import { useTexts } from "../state/language.tsx";
 import { StoreContext, usePage } from "../state/use.ts";
 
 interface Props extends LineTrain {
@@ -15,6 +16,7 @@ interface Props extends LineTrain {
 
 /** A train on the map: the strips' mark, turned along its track. */
 export function MapTrain({ train, order, points, towards }: Props) {
+  const texts = useTexts();
   const element = useRef<HTMLLIElement>(null);
   const store = useContext(StoreContext);
   const chosen = useChosen(train.id);
@@ -41,7 +43,7 @@ export function MapTrain({ train, order, points, towards }: Props) {
       data-status={train.status}
       data-chosen={chosen}
     >
-      <TrainFace train={train} label={labelOf(train, towards, name)} heading="var(--heading)" />
+      <TrainFace train={train} label={labelOf(train, towards, name, texts)} heading="var(--heading)" />
     </li>
   );
 }
