@@ -47,7 +47,7 @@ function Tables() {
           id="search"
           type="search"
           class="search"
-          placeholder={texts.station.find}
+          placeholder={texts.station.findHint}
           aria-label={texts.station.find}
           value={text}
           onFocus={() => choose("stations")}

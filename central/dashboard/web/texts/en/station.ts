@@ -7,6 +7,8 @@ export const station = {
   vehiclesRefused: (n: number) => `Vehicles, ${figure(n)} refused`,
   sideColumn: "Side column",
   find: "Find a station",
+  /** The same, in the field itself. */
+  findHint: "Find a station",
   station: "Station",
   lines: "Lines",
   entriesHead: "Entries",

@@ -7,13 +7,13 @@ export const attention: typeof en = {
   incident: "Incidente",
   incidentOf: (title) => `Incidente: ${title}`,
   none: {
-    unheard: "Aún no se recibe señal de ningún dispositivo.",
+    unheard: "Aún no se recibe señal de ningún equipo.",
     reporting: (devices) =>
       devices === 1
-        ? "Nada. El único dispositivo transmite."
-        : `Nada. Los ${count(devices, "dispositivo", "dispositivos")} transmiten.`,
+        ? "Nada. El único equipo transmite."
+        : `Nada. Los ${count(devices, "equipo", "equipos")} transmiten.`,
     disconnected: (ms) => `No se sabe. Esta página no recibe nada desde hace ${span(ms)}.`,
-    silent: (ms) => `No se sabe. Ningún dispositivo da señal desde hace ${span(ms)}.`,
+    silent: (ms) => `No se sabe. Ningún equipo da señal desde hace ${span(ms)}.`,
   },
   process: (name) => `El proceso ${name}`,
   processFailed: "falló",
@@ -23,7 +23,7 @@ export const attention: typeof en = {
   hopStill: (waiting, ms) => `${figure(waiting)} en espera; nada avanza desde hace ${span(ms)}.`,
   secondAgent: (holder, address, attempts, ms) =>
     `: dos agentes quieren hablar por ella. Lo hace el de ${holder}; al de ${address} se le rechazó ${count(attempts, "vez", "veces")} en ${span(ms)}. Detenga uno de los dos.`,
-  devicesOf: (n, station) => `${count(n, "dispositivo", "dispositivos")} de ${station}`,
+  devicesOf: (n, station) => `${count(n, "equipo", "equipos")} de ${station}`,
   silentSince: (reason, ms) => `: ${reason}, ${ago(ms)}.`,
   readingsWait: (n) => `${choose(n, "Queda", "Quedan")} allí ${count(n, "lectura", "lecturas")} en espera.`,
   blind: "Pueden pasar trenes sin que se vean.",

@@ -2,8 +2,8 @@ import type { headway as en } from "../en/headway.ts";
 import { figure } from "./formats.ts";
 
 export const headway: typeof en = {
-  title: "Intervalo entre trenes",
-  unit: "en minutos de servicio",
+  title: "Intervalos",
+  unit: "en min de servicio",
   notes: "Notas",
   noTrain: "Aún no se ha visto ningún tren.",
   to: "hacia ",

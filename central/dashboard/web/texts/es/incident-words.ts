@@ -14,7 +14,7 @@ const DRAIN_MS = 10 * 60_000;
 const DEVICES: Readonly<Record<DeviceKind, string>> = { arrival: "El sensor", turnstile: "El torniquete" };
 
 const BETWEEN: Readonly<Record<string, string>> = {
-  serial: "entre dispositivos y agentes",
+  serial: "entre equipos y agentes",
   mqtt: "entre agentes y pasarela",
   kafka: "entre la pasarela y el tema limpio",
   ksql: "entre el tema limpio y las sumas",
@@ -42,7 +42,7 @@ export function incidentTitle(incident: IncidentView, nameOf: (stationId: number
     case "process":
       return severity === "minor" ? `El proceso ${first} terminó y se reinició` : `El proceso ${first} falló`;
     case "trial":
-      return `Fallo provocado: ${breaking.named(first) ?? title}`;
+      return `Rómpalo: ${breaking.named(first) ?? title}`;
     case "finding":
       return what.length > 1 ? `El auditor encontró ${count(what.length, "fallo", "fallos")}` : title;
   }
@@ -55,7 +55,7 @@ function deviceTitle(ids: readonly string[], nameOf: (stationId: number) => stri
   if (ids.length === 1)
     return `${DEVICES[parseDeviceId(first)?.kind ?? "arrival"]} ${first} de ${station} no da señal`;
   const where = stations.size > 1 ? count(stations.size, "estación", "estaciones") : station;
-  return `${count(ids.length, "dispositivo", "dispositivos")} de ${where} sin señal`;
+  return `${count(ids.length, "equipo", "equipos")} de ${where} sin señal`;
 }
 
 const CAUSE_OVER: Readonly<Record<Exclude<IncidentKind, "finding" | "auditor" | "second-agent">, string>> = {

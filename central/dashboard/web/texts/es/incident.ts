@@ -43,7 +43,7 @@ export const incident: typeof en = {
   lostSince: "perdidas desde entonces",
   times: (n) => `${count(n, "vez", "veces")}, cada una a menos de un minuto de la anterior`,
   during: "durante",
-  aTrial: "un fallo provocado",
+  aTrial: "una prueba de Rómpalo",
   process: (names) => `proceso ${names}`,
   city: "toda la ciudad",
   copyLink: "Copiar enlace",
@@ -52,7 +52,7 @@ export const incident: typeof en = {
   notCopied: (link) => `Este navegador no deja que una página copie. El enlace: ${link}`,
   shows: {
     replay: "lo que pasó, contado de nuevo",
-    devices: "lo que guarda cada dispositivo",
+    devices: "lo que guarda cada equipo",
     outbox: "lo que está en espera en el disco de su agente",
     processes: "cada proceso, con sus reinicios",
     hops: "lo que está en espera en cada tramo",

@@ -10,7 +10,7 @@ export const lines: typeof en = {
   lake: "Lago Míchigan",
   line: (name) => `Línea ${name}`,
   trainsOf: (name) => `Trenes de la línea ${name}`,
-  deviceSilent: "un dispositivo sin señal",
+  deviceSilent: "un equipo sin señal",
   seenAt: (train, towards, station) => `Tren ${train} hacia ${towards}: visto en ${station}`,
   brokenDownAt: (train, towards, station) => `Tren ${train} hacia ${towards}: averiado, visto en ${station}`,
   outOfServiceAt: (train, towards, station) =>

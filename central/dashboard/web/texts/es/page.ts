@@ -4,7 +4,7 @@ import { ago, choose, count, figure, span } from "./formats.ts";
 export const page: typeof en = {
   close: "Cerrar",
   pause: "Pausar",
-  breakIt: "Provocar fallo",
+  breakIt: "Rómpalo",
   replay: "Repetición",
   more: (n) => `y ${figure(n)} más`,
   noServer: "El servidor de esta página no responde.",
@@ -22,10 +22,10 @@ export const page: typeof en = {
     noClock: "aún sin hora de servicio",
     clockTitle: "Hora de servicio, hora de Chicago",
     noWeather: "aún sin clima",
-    noDevice: "aún sin señal de dispositivos",
-    online: (n) => `${count(n, "dispositivo", "dispositivos")} en línea`,
+    noDevice: "aún sin señal de equipos",
+    online: (n) => `${count(n, "equipo", "equipos")} en línea`,
     late: (n) => `${figure(n)} con retraso`,
-    offline: (n) => `${figure(n)} sin conexión`,
+    offline: (n) => `${figure(n)} sin señal`,
     neverSeen: (n) => `${figure(n)} nunca ${choose(n, "visto", "vistos")}`,
     help: "Ayuda",
     resume: "Reanudar",
@@ -38,10 +38,8 @@ export const page: typeof en = {
     },
   },
   emulated: (speed) => {
-    if (speed === null) return "Servicio simulado";
-    return speed === 1
-      ? "Servicio simulado, tiempo real"
-      : `Servicio simulado, ${figure(speed)}× tiempo real`;
+    if (speed === null) return "Simulación";
+    return speed === 1 ? "Simulación, tiempo real" : `Simulación, ${figure(speed)}× tiempo real`;
   },
   sky: {
     sunny: "soleado",
@@ -58,9 +56,9 @@ export const page: typeof en = {
     pausedMore: "La página está detenida; los trenes, no.",
   },
   live: {
-    deaf: "No se recibe señal de ningún dispositivo.",
-    reporting: "Todos los dispositivos transmiten.",
-    silent: (n) => `${count(n, "dispositivo", "dispositivos")} sin señal.`,
+    deaf: "No se recibe señal de ningún equipo.",
+    reporting: "Todos los equipos transmiten.",
+    silent: (n) => `${count(n, "equipo", "equipos")} sin señal.`,
     proof: {
       holds: "Las cuentas coinciden.",
       "catching-up": "Las cuentas se están poniendo al día.",

@@ -3,7 +3,7 @@ import type { ProofView } from "../../../../../schemas/page/proof.ts";
 import { count, span } from "./formats.ts";
 
 const WHERE: Readonly<Record<AuditHop, string>> = {
-  device: "en los dispositivos",
+  device: "en los equipos",
   outbox: "en los discos de los agentes",
   gateway: "en la pasarela",
   raw: "en el tema en bruto",
@@ -28,10 +28,7 @@ export function proofReasons(proof: ProofView, now: number): readonly string[] {
       : [
           `Hay lecturas en espera ${WHERE[oldest.hop]}, la más antigua desde hace ${span(now - oldest.since)}.`,
         ];
-  const quiet =
-    silent > 0
-      ? [`${count(silent, "lugar", "lugares")} sin señal; allí puede haber lecturas en espera.`]
-      : [];
+  const quiet = silent > 0 ? ["Donde no hay señal puede haber lecturas en espera."] : [];
   const all = [...found, ...still, ...quiet, ...moving];
   return all.length > 0 || state === "holds" ? all : ["Las cuentas aún no coinciden."];
 }

@@ -8,7 +8,7 @@ const TICKS: Readonly<Record<TickKind, string>> = {
   broken: "Las cuentas no coincidían.",
   stalled: "Había lecturas en espera y nada avanzaba.",
   silence: "Sin señal",
-  trial: "Fallo provocado",
+  trial: "Rómpalo",
 };
 
 /** By what is wrong, as the recount names it. */
@@ -50,8 +50,8 @@ export const replay: typeof en = {
   interval: (from, to) => `${from} a ${to}`,
   noReading: (interval) => `${interval}: no llegó ninguna lectura.`,
   counted: (interval, entries, arrivals, devices) =>
-    `${interval}: ${count(entries, "entrada", "entradas")} y ${count(arrivals, "llegada", "llegadas")} de ${count(devices, "dispositivo", "dispositivos")}`,
-  whole: (counted) => `${counted}, cada una una vez y en orden, y ninguna falta entre dos de ellas.`,
+    `${interval}: ${count(entries, "entrada", "entradas")} y ${count(arrivals, "llegada", "llegadas")} de ${count(devices, "equipo", "equipos")}`,
+  whole: (counted) => `${counted}, cada una solo una vez y en orden, y ninguna falta entre dos de ellas.`,
   notWhole: (counted, faults) => `${counted}; incompleto: ${faults}.`,
   fault: ({ deviceId, from, to, what }) => {
     const [one, other] = FAULTS[what] ?? [what, what];

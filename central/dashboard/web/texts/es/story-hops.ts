@@ -3,18 +3,18 @@ import type { StoryHop, StoryHopName, StoryWait } from "../../../../../schemas/p
 /** What is told of a hop: the server tells it in English. */
 export const HOPS: Readonly<Record<StoryHopName, Pick<StoryHop, "title" | "what" | "promise">>> = {
   ring: {
-    title: "El dispositivo cuenta",
-    what: "Alguien pasa y el dispositivo escribe la entrada en su propia memoria, un anillo de 65,536 lugares. Solo entonces la entrada recibe su número.",
-    promise: "El dispositivo la guarda hasta que otro la tiene en disco. Desenchúfelo: sigue contando.",
+    title: "El equipo cuenta",
+    what: "Alguien pasa y el equipo escribe la entrada en su propia memoria, un anillo de 65,536 lugares. Solo entonces la entrada recibe su número.",
+    promise: "El equipo la guarda hasta que otro la tiene en disco. Desenchúfelo: sigue contando.",
   },
   line: {
     title: "Por la línea serie",
-    what: "El dispositivo envía la entrada como una trama, byte por byte, por un cable que puede perder o cambiar cualquiera de ellos. La envía de nuevo hasta que llega una respuesta.",
+    what: "El equipo envía la entrada como una trama, byte por byte, por un cable que puede perder o cambiar cualquiera de ellos. La envía de nuevo hasta que llega una respuesta.",
     promise: "Una trama dañada se reconoce por su suma de control y nunca se da por buena.",
   },
   disk: {
     title: "En el disco del agente",
-    what: "El agente de la estación, una computadora pequeña, escribe la entrada en su disco y solo entonces responde al dispositivo con ACK. Ahora el dispositivo puede olvidarla.",
+    what: "El agente de la estación, una computadora pequeña, escribe la entrada en su disco y solo entonces responde al equipo con ACK. Ahora el equipo puede olvidarla.",
     promise: "ACK quiere decir: en disco. Una trama repetida se reconoce por su número y se guarda una vez.",
   },
   mqtt: {
@@ -31,7 +31,7 @@ export const HOPS: Readonly<Record<StoryHopName, Pick<StoryHop, "title" | "what"
   },
   clean: {
     title: "Una vez: el tema limpio",
-    what: "Un programa llamado dedup lee el diario en bruto y sabe qué números ha visto de cada dispositivo. Una entrada con número nuevo se vuelve un registro limpio; una ya vista se descarta.",
+    what: "Un programa llamado dedup lee el diario en bruto y sabe qué números ha visto de cada equipo. Una entrada con número nuevo se vuelve un registro limpio; una ya vista se descarta.",
     promise: "Registro, memoria y posición se escriben en una transacción: los tres, o ninguno.",
   },
   sum: {
@@ -50,8 +50,8 @@ export const HOPS: Readonly<Record<StoryHopName, Pick<StoryHop, "title" | "what"
 type Where = "ring" | "line" | "disk" | "clean" | "sum" | "proof";
 
 const CALM: Readonly<Record<Where, string>> = {
-  ring: "Aún no ha ocurrido: es una de las próximas entradas de este dispositivo.",
-  line: "Está en la línea, y en la memoria del dispositivo hasta el ACK del agente.",
+  ring: "Aún no ha ocurrido: es una de las próximas entradas de este equipo.",
+  line: "Está en la línea, y en la memoria del equipo hasta el ACK del agente.",
   disk: "Va camino a la pasarela. El agente la guarda hasta el PUBACK.",
   clean: "Está en el tema en bruto, y dedup la lee a continuación.",
   sum: "Está en el tema limpio, y la consulta la cuenta a continuación.",
@@ -60,7 +60,7 @@ const CALM: Readonly<Record<Where, string>> = {
 
 const FAULT: Readonly<Record<Where, string>> = {
   ...CALM,
-  line: "Espera en la memoria del dispositivo: falla su línea, o el agente que la lee.",
+  line: "Espera en la memoria del equipo: falla su línea, o el agente que la lee.",
   disk: "Espera en el disco del agente: falla la pasarela, Kafka o el propio agente.",
   clean: "Está en el tema en bruto: falla dedup o Kafka, y sigue desde allí.",
   sum: "Está en el tema limpio: falla ksql o Kafka, y sigue desde allí.",

@@ -34,14 +34,14 @@ export const story: typeof en = {
   headers: "Encabezados del registro",
   header: (name) => `encabezado “${name}” `,
   headerMeanings: {
-    reading: "dispositivo; arranque; número; pasos hasta entonces",
-    times: "cuándo, por los relojes de servicio; dispositivo; agente; pasarela; dedup",
+    reading: "equipo; arranque; número; pasos hasta entonces",
+    times: "cuándo, por los relojes de servicio; equipo; agente; pasarela; dedup",
     "gateway-time": "cuándo lo recibió la pasarela, milisegundos desde 1970",
     cut: "partición:offset hasta donde el tema limpio está en esta fila",
   },
   rule: (rule, code) => `Regla de entrega ${rule}. Código: ${code}`,
   origins: {
-    ring: "leídos de la memoria del dispositivo",
+    ring: "leídos de la memoria del equipo",
     kafka: "leídos de Kafka",
     rebuilt: "rehechos",
   },
