@@ -1,8 +1,3 @@
-import { EN } from "../texts/en/table.ts";
-
-export const { figure, span, wall, delay } = EN;
-export const plural = (n: number, one: string, many = `${one}s`): string => EN.count(n, one, many);
-
 /** Whole minutes of the service clock in so much time of the wall's; at real speed where it is unknown. */
 export function minutes(wallMs: number, speed: number | null): number {
   return Math.round((wallMs * (speed ?? 1)) / 60_000);

@@ -7,12 +7,12 @@ type Words = Pick<ExperimentView, "hop" | "order" | "watch">;
 /** By the id of the experiment; each of the device that it strikes and its station. */
 const EXPERIMENTS: Readonly<Record<string, (device: string, station: string) => Words>> = {
   "unplug-device": (device, station) => ({
-    hop: "Dispositivo",
+    hop: "Equipo",
     order: "Desenchufar 20 s",
     watch: `El torniquete ${device} de ${station} queda sin conexión en 3 s. La gente sigue pasando: sus entradas esperan en él.`,
   }),
   "reboot-device": (device, station) => ({
-    hop: "Memoria del dispositivo",
+    hop: "Memoria del equipo",
     order: "Reiniciar",
     watch: `El torniquete ${device} de ${station} inicia con un número de arranque nuevo. Después se envía lo que guardaba su memoria.`,
   }),
@@ -30,7 +30,7 @@ const EXPERIMENTS: Readonly<Record<string, (device: string, station: string) => 
     hop: "Agentes",
     order: "Matar el proceso",
     watch:
-      "Todos los dispositivos callan a la vez. Las entradas esperan en su memoria y en el disco de los agentes.",
+      "Todos los equipos callan a la vez. Las entradas esperan en su memoria y en el disco de los agentes.",
   }),
   "kill-gateway": () => ({
     hop: "Pasarela",
@@ -49,10 +49,39 @@ const EXPERIMENTS: Readonly<Record<string, (device: string, station: string) => 
     watch:
       "“Totalizadas” se detiene mientras “recibidas una vez” sube. Las sumas se ponen al día desde donde estaban.",
   }),
+  "slow-kafka": () => ({
+    hop: "Kafka lento",
+    order: "Frenar 20 s",
+    watch:
+      "El broker se detiene 400 de cada 500 ms. Confirma tarde, así que hay más en tránsito; no se rechaza nada.",
+  }),
+  "full-disk": () => ({
+    hop: "Disco de los agentes",
+    order: "Llenar 20 s",
+    watch:
+      "Ningún archivo de los agentes puede crecer. Solo confirman lo que guardaron: las entradas esperan en los torniquetes.",
+  }),
+  "wrong-clock": () => ({
+    hop: "Reloj de los agentes",
+    order: "Adelantar un día, 20 s",
+    watch:
+      "Las lecturas llevan una hora falsa. Cada equipo numera las suyas, y los números deciden qué se cuenta.",
+  }),
+  "starved-machine": () => ({
+    hop: "Esta máquina",
+    order: "Saturar 20 s",
+    watch:
+      "Procesos sin pausa ocupan todos los procesadores. Todo se retrasa, también esta página y sus otros programas.",
+  }),
+  "cloned-agent": (_, station) => ({
+    hop: "Un agente clonado",
+    order: "Clonar 20 s",
+    watch: `Un segundo agente entra como ${station}, desde una máquina sin torniquetes. Cada uno le quita la conexión al otro.`,
+  }),
 };
 
 export const breaking: typeof en = {
-  title: "Provocar fallo",
+  title: "Rómpalo",
   lead: "Esto rompe de verdad el sistema en marcha. Todo se recupera solo, y las cuentas deben coincidir.",
   onlyLook: "Esta página solo puede mirar: no se abrió en la máquina donde funciona.",
   experiment: (view, station) => EXPERIMENTS[view.id]?.(view.target ?? "", station) ?? view,
@@ -78,7 +107,7 @@ export const breaking: typeof en = {
   after: "después",
   now: "ahora",
   rows: {
-    turnstiles: "en los torniquetes",
+    turnstiles: "en torniquetes",
     inTransit: "en tránsito",
     totalled: "totalizadas",
     lost: "perdidas",
@@ -97,7 +126,7 @@ export const breaking: typeof en = {
   isOver: "Terminó. Lo que estaba en espera está llegando.",
   isBack: "Volvió. Lo que estaba en espera está llegando.",
   noSign: "Fallo provocado. Aún no se nota.",
-  waitsForDevice: "Esperando al dispositivo.",
+  waitsForDevice: "Esperando al equipo.",
   isDown: "Detenido. Se está reiniciando.",
   nothingLost: (took) => `No se perdió nada. Las cuentas coinciden de nuevo después de ${took}.`,
   someLost: (n, took) => `${figure(n)} perdidas. Las cuentas coinciden de nuevo después de ${took}.`,
