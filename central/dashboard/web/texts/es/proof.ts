@@ -60,7 +60,7 @@ export const proof: typeof en = {
   duplicates: "repetidas quitadas",
   deadLetters: "registros ilegibles",
   otherPages: "otras páginas",
-  pagesBehind: (behind, open) => `${figure(behind)} de ${count(open, "página", "páginas")} con retraso`,
+  pagesBehind: (behind, open) => `${figure(behind)} de ${figure(open)} con retraso`,
   hopNames: {
     serial: "Equipo → agente",
     mqtt: "Agente → pasarela",
