@@ -3,6 +3,7 @@ import { App } from "./app.tsx";
 import { TimelineProvider } from "./replay/timeline.tsx";
 import { connect } from "./state/connection.ts";
 import { watchDrawn } from "./state/drawn.ts";
+import { firstTexts, SpeechProvider } from "./state/language.tsx";
 import { PageStore } from "./state/store.ts";
 import { applyTheme } from "./state/theme.ts";
 import { Trials, TrialsContext } from "./state/trials.ts";
@@ -26,13 +27,18 @@ applyTheme();
 const store = new PageStore();
 const trials = new Trials(store);
 const root = document.getElementById("app");
-if (root) {
+if (root) void start(root);
+
+async function start(root: HTMLElement): Promise<void> {
+  const texts = await firstTexts();
   render(
-    <TimelineProvider live={store}>
-      <TrialsContext.Provider value={trials}>
-        <App />
-      </TrialsContext.Provider>
-    </TimelineProvider>,
+    <SpeechProvider first={texts}>
+      <TimelineProvider live={store}>
+        <TrialsContext.Provider value={trials}>
+          <App />
+        </TrialsContext.Provider>
+      </TimelineProvider>
+    </SpeechProvider>,
     root,
   );
   void trials.ask();

@@ -11,5 +11,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     modulePreload: { polyfill: false },
+    // The page has its stations from its server: the network file, which it shares code with, is no part of it.
+    rolldownOptions: { treeshake: { manualPureFunctions: ["networkOf"], propertyReadSideEffects: false } },
   },
 });

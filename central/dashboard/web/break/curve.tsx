@@ -1,5 +1,5 @@
 import type { Sample } from "../rules/trial.ts";
-import { delay, figure } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 
 const WIDTH = 240;
 const HEIGHT = 40;
@@ -14,7 +14,8 @@ interface Props {
 }
 
 /** How many entries were in transit over time, with a mark where the process or the device was back. */
-export function Curve({ samples, startedAt, backAt, what = "In transit" }: Props) {
+export function Curve({ samples, startedAt, backAt, what }: Props) {
+  const texts = useTexts();
   const last = samples.at(-1);
   if (!last || samples.length < 2) return null;
   const most = Math.max(1, ...samples.map(({ inTransit }) => inTransit));
@@ -27,7 +28,12 @@ export function Curve({ samples, startedAt, backAt, what = "In transit" }: Props
       viewBox={`0 -2 ${WIDTH} ${HEIGHT + 4}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`${what} over ${delay(length)}: at most ${figure(most)}, last ${figure(last.inTransit)}`}
+      aria-label={texts.breaking.curve(
+        what ?? texts.breaking.inTransit,
+        texts.delay(length),
+        most,
+        last.inTransit,
+      )}
     >
       {backAt === null ? null : <line class="trial-back" x1={x(backAt)} x2={x(backAt)} y1="0" y2={HEIGHT} />}
       <polyline points={points.join(" ")} />

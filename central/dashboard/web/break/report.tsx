@@ -1,9 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
 import { behind, lostOf, stepsOf, type Trial } from "../rules/trial.ts";
-import { delay, figure } from "../rules/words.ts";
+import { useExperimentWords } from "../state/experiment-words.ts";
+import { useTexts } from "../state/language.tsx";
 import { storyHref } from "../state/route.ts";
 import { useNow, usePage } from "../state/use.ts";
+import type { Texts } from "../texts/texts.ts";
 import { Curve } from "./curve.tsx";
 
 /** A turnstile, not a whole station. */
@@ -11,9 +13,11 @@ const TURNSTILE = /^\d+-T\d+$/;
 
 /** The proof of one trial: before, when most was in transit, and now or after. Comes into sight when it begins. */
 export function TrialReport({ trial }: { readonly trial: Trial }) {
+  const texts = useTexts();
   const live = usePage(({ state }) => state?.proof ?? null);
   const heading = useRef<HTMLHeadingElement>(null);
   const { experiment, before, worst, after, startedAt } = trial;
+  const words = useExperimentWords()(experiment);
   useEffect(() => {
     heading.current?.scrollIntoView({ block: "nearest" });
     heading.current?.focus({ preventScroll: true });
@@ -21,7 +25,7 @@ export function TrialReport({ trial }: { readonly trial: Trial }) {
   return (
     <section class="trial" aria-labelledby="trial" data-phase={after ? "after" : "during"}>
       <h3 id="trial" ref={heading} tabIndex={-1}>
-        {experiment.hop}: {experiment.order}
+        {words.hop}: {words.order}
       </h3>
       <p class="trial-state" role="status">
         {after ? <Outcome trial={trial} after={after} /> : <Progress trial={trial} />}
@@ -33,33 +37,33 @@ export function TrialReport({ trial }: { readonly trial: Trial }) {
             experiment.target !== null && TURNSTILE.test(experiment.target) ? experiment.target : "",
           )}
         >
-          Follow one entry
+          {texts.breaking.follow}
         </a>{" "}
-        <span class="muted">and see where it waits, byte by byte.</span>
+        <span class="muted">{texts.breaking.followMore}</span>
       </p>
       <Curve {...trial} />
       <table>
         <thead>
           <tr>
-            <th scope="col">Entries</th>
+            <th scope="col">{texts.breaking.entries}</th>
             <th scope="col" class="number">
-              before
+              {texts.breaking.before}
             </th>
             <th scope="col" class="number">
-              at worst
+              {texts.breaking.worst}
             </th>
             <th scope="col" class="number">
-              {after ? "after" : "now"}
+              {after ? texts.breaking.after : texts.breaking.now}
             </th>
           </tr>
         </thead>
         <tbody>
           {ROWS.map(({ name, value }) => (
             <tr key={name}>
-              <th scope="row">{name}</th>
+              <th scope="row">{texts.breaking.rows[name]}</th>
               {[before, worst, after ?? live].map((proof, i) => (
                 <td key={i} class="number">
-                  {proof ? figure(value(proof)) : "–"}
+                  {proof ? texts.figure(value(proof)) : "–"}
                 </td>
               ))}
             </tr>
@@ -71,21 +75,25 @@ export function TrialReport({ trial }: { readonly trial: Trial }) {
 }
 
 /** Each column is of one cut: its rows belong together. */
-const ROWS: readonly { readonly name: string; readonly value: (proof: ProofView) => number | null }[] = [
-  { name: "at the turnstiles", value: ({ devices }) => devices },
-  { name: "in transit", value: behind },
+const ROWS: readonly {
+  readonly name: keyof Texts["breaking"]["rows"];
+  readonly value: (proof: ProofView) => number | null;
+}[] = [
+  { name: "turnstiles", value: ({ devices }) => devices },
+  { name: "inTransit", value: behind },
   { name: "totalled", value: ({ summed }) => summed },
   { name: "lost", value: lostOf },
 ];
 
 /** What was measured, in the order in which it happens. */
 function Steps({ trial }: { readonly trial: Trial }) {
+  const texts = useTexts();
   return (
-    <ol class="trial-steps" aria-label="Measured, from the moment of the break">
-      {stepsOf(trial).map(({ words, afterMs }) => (
-        <li key={words} data-done={afterMs !== null}>
-          <span>{words}</span>
-          <span class="number">{delay(afterMs)}</span>
+    <ol class="trial-steps" aria-label={texts.breaking.measured}>
+      {stepsOf(trial).map(({ name, afterMs }) => (
+        <li key={name} data-done={afterMs !== null}>
+          <span>{texts.breaking.steps[name]}</span>
+          <span class="number">{texts.delay(afterMs)}</span>
         </li>
       ))}
     </ol>
@@ -93,26 +101,25 @@ function Steps({ trial }: { readonly trial: Trial }) {
 }
 
 function Progress({ trial }: { readonly trial: Trial }) {
+  const { breaking } = useTexts();
   const now = useNow(250);
   const { experiment, startedAt, noticedAt, backAt, drainedAt } = trial;
   const left = startedAt + (experiment.forMs ?? 0) - now;
-  if (backAt === null && left > 0) return <>The fault ends in {delay(Math.ceil(left / 1000) * 1000)}.</>;
-  if (drainedAt !== null) return <>The backlog is drained. The counts must agree now.</>;
-  if (backAt !== null)
-    return <>{experiment.part === null ? "Over" : "Back"}. What waited is coming through.</>;
-  if (noticedAt === null) return <>Broken. No sign of it yet.</>;
-  return <>{experiment.part === null ? "Waiting for the device." : "Down. It is started again."}</>;
+  if (backAt === null && left > 0) return <>{breaking.endsIn(Math.ceil(left / 1000) * 1000)}</>;
+  if (drainedAt !== null) return <>{breaking.isDrained}</>;
+  if (backAt !== null) return <>{experiment.part === null ? breaking.isOver : breaking.isBack}</>;
+  if (noticedAt === null) return <>{breaking.noSign}</>;
+  return <>{experiment.part === null ? breaking.waitsForDevice : breaking.isDown}</>;
 }
 
 function Outcome({ trial, after }: { readonly trial: Trial; readonly after: ProofView }) {
+  const texts = useTexts();
   const { before, holdsAt, startedAt } = trial;
   const lost = lostOf(after) - (before ? lostOf(before) : 0);
-  const took = delay((holdsAt ?? startedAt) - startedAt);
+  const took = texts.delay((holdsAt ?? startedAt) - startedAt);
   return lost === 0 ? (
-    <strong>Nothing was lost. The counts agree again after {took}.</strong>
+    <strong>{texts.breaking.nothingLost(took)}</strong>
   ) : (
-    <strong class="act">
-      {figure(lost)} lost. The counts agree again after {took}.
-    </strong>
+    <strong class="act">{texts.breaking.someLost(lost, took)}</strong>
   );
 }

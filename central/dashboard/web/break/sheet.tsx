@@ -1,10 +1,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ExperimentView } from "../../../../schemas/page/experiments.ts";
+import { orderProblemWords } from "../rules/trial.ts";
+import { useExperimentWords } from "../state/experiment-words.ts";
+import { useTexts } from "../state/language.tsx";
 import { useTrials } from "../state/trials.ts";
 import { TrialReport } from "./report.tsx";
 
 /** The doubter's sheet: break a hop, watch, and compare the proof before, during and after. */
 export function BreakSheet() {
+  const texts = useTexts();
   const trials = useTrials();
   const { access, experiments } = trials.offer;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -17,26 +21,28 @@ export function BreakSheet() {
     <section class="sheet" aria-labelledby="break">
       <header class="sheet-head">
         <h2 id="break" ref={heading} tabIndex={-1}>
-          Break it
+          {texts.breaking.title}
         </h2>
         <a class="control sheet-close" href="#/">
-          Close
+          {texts.page.close}
         </a>
       </header>
-      <p class="break-lead muted">
-        This breaks the running system for real. Everything recovers by itself, and the counts must match.
-      </p>
-      {trials.problem === "" ? null : (
+      <p class="break-lead muted">{texts.breaking.lead}</p>
+      {trials.problem === null ? null : (
         <p class="act" role="alert">
-          {trials.problem}
+          {orderProblemWords(trials.problem, texts)}
         </p>
       )}
       {trials.waiting ? (
-        <Waiting experiment={trials.waiting} reason={trials.waitsFor} onCancel={() => trials.cancel()} />
+        <Waiting
+          experiment={trials.waiting}
+          reason={trials.waitsFor(texts)}
+          onCancel={() => trials.cancel()}
+        />
       ) : null}
       {trials.trial && !trials.waiting ? <TrialReport trial={trials.trial} /> : null}
       {access === "token" ? <TokenForm onToken={(token) => void trials.ask(token)} /> : null}
-      {access === "no" ? <p>This page may only look: it was not opened on the machine it runs on.</p> : null}
+      {access === "no" ? <p>{texts.breaking.onlyLook}</p> : null}
       <ol class="experiments">
         {experiments.map((experiment) => (
           <Offer
@@ -58,17 +64,19 @@ interface WaitingProps {
   readonly onCancel: () => void;
 }
 
-function Waiting({ experiment: { hop, order }, reason, onCancel }: WaitingProps) {
+function Waiting({ experiment, reason, onCancel }: WaitingProps) {
+  const { breaking } = useTexts();
+  const { hop, order } = useExperimentWords()(experiment);
   return (
-    <section class="trial" aria-label="Waiting to begin" data-phase="waiting">
+    <section class="trial" aria-label={breaking.waiting} data-phase="waiting">
       <h3>
         {hop}: {order}
       </h3>
       <p class="trial-state" role="status">
-        Begins when the counts agree. It waits for this: {reason}
+        {breaking.waitsFor(reason)}
       </p>
       <button type="button" class="control" onClick={onCancel}>
-        Cancel
+        {breaking.cancel}
       </button>
     </section>
   );
@@ -81,7 +89,9 @@ interface OfferProps {
   readonly onBegin: () => void;
 }
 
-function Offer({ experiment: { id, hop, order, watch }, running, onBegin }: OfferProps) {
+function Offer({ experiment, running, onBegin }: OfferProps) {
+  const { id } = experiment;
+  const { hop, order, watch } = useExperimentWords()(experiment);
   return (
     <li class="sheet-part experiment">
       <h3 id={`hop-${id}`}>{hop}</h3>
@@ -101,6 +111,7 @@ function Offer({ experiment: { id, hop, order, watch }, running, onBegin }: Offe
 }
 
 function TokenForm({ onToken }: { readonly onToken: (token: string) => void }) {
+  const texts = useTexts();
   const [token, setToken] = useState("");
   return (
     <form
@@ -110,7 +121,7 @@ function TokenForm({ onToken }: { readonly onToken: (token: string) => void }) {
         onToken(token);
       }}
     >
-      <label for="demo-token">Token: DEMO_TOKEN, or the file token of a private home</label>
+      <label for="demo-token">{texts.breaking.token}</label>
       <input
         id="demo-token"
         class="search"
@@ -120,7 +131,7 @@ function TokenForm({ onToken }: { readonly onToken: (token: string) => void }) {
         onInput={(event) => setToken(event.currentTarget.value)}
       />
       <button type="submit" class="control">
-        Unlock
+        {texts.breaking.unlock}
       </button>
     </form>
   );

@@ -1,5 +1,5 @@
 import type { VehicleView } from "../../../../schemas/page/fleet.ts";
-import { span, wall } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { useNow, usePage } from "../state/use.ts";
 import { placeVehicle } from "./heading.ts";
 
@@ -23,6 +23,7 @@ export function VehiclesOnMap() {
 }
 
 function VehicleMark({ id, labelled }: { readonly id: string; readonly labelled: boolean }) {
+  const texts = useTexts();
   const vehicle = usePage(({ state }) => state?.vehicles[id]);
   if (!vehicle) return null;
   const { x, y, turn } = placeVehicle(vehicle, vehicle.heading);
@@ -33,7 +34,7 @@ function VehicleMark({ id, labelled }: { readonly id: string; readonly labelled:
       data-stale={vehicle.stale}
       transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`}
     >
-      <title>{`${id}: ${Math.round(vehicle.speed)} km/h, heard of ${wall(vehicle.heard)}`}</title>
+      <title>{texts.fleet.mark(id, Math.round(vehicle.speed), texts.wall(vehicle.heard))}</title>
       <path d="M0-8 5 6 0 3-5 6Z" transform={`rotate(${turn})`} />
       {vehicle.stale && labelled ? <Age vehicle={vehicle} /> : null}
     </g>
@@ -41,10 +42,11 @@ function VehicleMark({ id, labelled }: { readonly id: string; readonly labelled:
 }
 
 function Age({ vehicle }: { readonly vehicle: VehicleView }) {
+  const texts = useTexts();
   const now = useNow(1_000);
   return (
     <text x="9" y="4">
-      {vehicle.id}, {span(now - vehicle.heard)} ago
+      {texts.fleet.heardAgo(vehicle.id, now - vehicle.heard)}
     </text>
   );
 }

@@ -1,13 +1,13 @@
 import { useContext } from "preact/hooks";
-import { figure, plural, span } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { StoreContext, useNow, usePage } from "../state/use.ts";
 
 /** What a vehicle tells is at most so old, where its clock is right and nothing waited, ms. */
 const CLOCK_MS = 60_000;
-const COMPASS = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"];
 
 /** Every vehicle in words, once a second: they move more often than anybody reads. */
 export function VehicleTable() {
+  const texts = useTexts();
   const fleet = usePage(({ state }) => state?.fleet);
   const now = useNow(1_000);
   const vehicles = Object.values(useContext(StoreContext).view.state?.vehicles ?? {});
@@ -16,31 +16,30 @@ export function VehicleTable() {
   return (
     <div class="vehicles">
       <p class="vehicles-count muted">
-        {plural(fleet.vehicles, "vehicle")}
-        {stale > 0 ? `, ${figure(stale)} silent` : ""}
-        {fleet.vehicles > vehicles.length ? `; the first ${figure(vehicles.length)} are shown` : ""}
+        {texts.fleet.vehicles(fleet.vehicles)}
+        {stale > 0 ? texts.fleet.silent(stale) : ""}
+        {fleet.vehicles > vehicles.length ? texts.fleet.firstShown(vehicles.length) : ""}
       </p>
       {fleet.refused.map(({ id, events }) => (
         <p key={id} class="refused">
-          {id}: {plural(events, "event")} not stored, because the table has others under these numbers. A
-          vehicle that counts from 1 again needs a new boot.
+          {texts.fleet.refused(id, events)}
         </p>
       ))}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it */}
-      <section class="table-scroll" tabIndex={0} aria-label="Vehicles, a table">
+      <section class="table-scroll" tabIndex={0} aria-label={texts.fleet.table}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Vehicle</th>
+              <th scope="col">{texts.fleet.vehicle}</th>
               <th scope="col" class="number">
-                km/h
+                {texts.fleet.speed}
               </th>
-              <th scope="col">Heading</th>
+              <th scope="col">{texts.fleet.heading}</th>
               <th scope="col" class="number">
-                Battery
+                {texts.fleet.battery}
               </th>
               <th scope="col" class="number">
-                Seen
+                {texts.fleet.seen}
               </th>
             </tr>
           </thead>
@@ -49,10 +48,10 @@ export function VehicleTable() {
               <tr key={id} data-stale={stale}>
                 <th scope="row">{id}</th>
                 <td class="number">{Math.round(speed)}</td>
-                <td>{COMPASS[Math.round(heading / 45) % 8]}</td>
+                <td>{texts.fleet.compass[Math.round(heading / 45) % 8]}</td>
                 <td class="number">{Math.round(battery)} %</td>
                 <td class="number">
-                  {span(now - heard)} ago
+                  {texts.ago(now - heard)}
                   {heard - at > CLOCK_MS ? <Clock behindMs={heard - at} /> : null}
                 </td>
               </tr>
@@ -65,9 +64,10 @@ export function VehicleTable() {
 }
 
 function Clock({ behindMs }: { readonly behindMs: number }) {
+  const texts = useTexts();
   return (
-    <span class="clock muted" title="It sends what waited, or its clock is wrong">
-      {span(behindMs)} old
+    <span class="clock muted" title={texts.fleet.oldTitle}>
+      {texts.fleet.old(behindMs)}
     </span>
   );
 }

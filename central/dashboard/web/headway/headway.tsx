@@ -6,33 +6,37 @@ import { trainWords } from "../rules/freshness.ts";
 import { type Gap, type Headway, headwayOf } from "../rules/headway.ts";
 import { LINE_NAMES, terminal } from "../rules/stops.ts";
 import { minutes } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { useNow, usePage } from "../state/use.ts";
+import type { Texts } from "../texts/texts.ts";
 import { GapTrack } from "./gap-track.tsx";
 
 /** How evenly the trains of each line and direction follow one another, and why not, where that is known. */
 export function Headways() {
+  const texts = useTexts();
   const lines = useLines();
   const [noted, setNoted] = useState(false);
   const some = usePage(({ state }) => Object.keys(state?.trains ?? {}).length > 0);
   return (
     <section class="headways" aria-labelledby="headway">
       <div class="headways-head">
-        <h2 id="headway">Headway</h2>
-        <span class="muted">in service minutes</span>
+        <h2 id="headway">{texts.headway.title}</h2>
+        <span class="muted">{texts.headway.unit}</span>
         <button type="button" class="control" aria-pressed={noted} onClick={() => setNoted(!noted)}>
-          Notes
+          {texts.headway.notes}
         </button>
       </div>
       {some ? (
         lines.map((line) => <LineHeadway key={line} line={line} noted={noted} />)
       ) : (
-        <p class="muted">No train has been seen yet.</p>
+        <p class="muted">{texts.headway.noTrain}</p>
       )}
     </section>
   );
 }
 
 function LineHeadway({ line, noted }: { readonly line: Line; readonly noted: boolean }) {
+  const texts = useTexts();
   const stops = useStops(line);
   const trains = usePage(({ state }) => state?.trains);
   const devices = usePage(({ state }) => state?.devices);
@@ -44,23 +48,23 @@ function LineHeadway({ line, noted }: { readonly line: Line; readonly noted: boo
     return DIRECTIONS.map((direction) => headwayOf({ line, direction }, stops, ours, sensors, now));
   }, [trains, devices, stops, line, now]);
   return (
-    <ul class={`headway line-${line}`} aria-label={`${LINE_NAMES[line]} line`}>
+    <ul class={`headway line-${line}`} aria-label={texts.lines.line(LINE_NAMES[line])}>
       {both.map((headway) => {
         const { direction, gaps } = headway;
         return (
           <li key={direction}>
             <LineBadge line={line} />
             <span class="headway-to">
-              <span class="visually-hidden">to </span>
+              <span class="visually-hidden">{texts.headway.to}</span>
               {breakable(terminal(stops, direction))}
             </span>
             <GapTrack gaps={gaps} last={stops.at(-1)?.order ?? 1} />
-            <span class="headway-span">{range(headway, speed)}</span>
+            <span class="headway-span">{range(headway, speed, texts)}</span>
             {gaps
               .filter(({ mark }) => noted && mark !== "even")
               .map((gap) => (
                 <span key={gap.follower.train.id} class="headway-note" data-mark={gap.mark}>
-                  {note(gap, speed)}
+                  {note(gap, speed, texts)}
                 </span>
               ))}
           </li>
@@ -77,19 +81,20 @@ function breakable(name: string) {
 }
 
 /** "3–9 min" by the service clock. */
-function range({ gaps, trains, unseen }: Headway, speed: number | null): string {
+function range({ gaps, trains, unseen }: Headway, speed: number | null, texts: Texts): string {
   if (gaps.length === 0)
-    return trainWords(Array.from({ length: trains + unseen }, (_, i) => ({ stale: i >= trains })));
+    return trainWords(
+      Array.from({ length: trains + unseen }, (_, i) => ({ stale: i >= trains })),
+      texts,
+    );
   const times = gaps.map(({ ms }) => minutes(ms, speed));
   const [least, most] = [Math.min(...times), Math.max(...times)];
-  return least === most ? `${least} min` : `${least}–${most} min`;
+  return least === most ? texts.page.minutes(least) : texts.page.minutesTo(least, most);
 }
 
-function note({ mark, leader, follower, ms, cause }: Gap, speed: number | null): string {
-  const pair = `${leader.train.id} and ${follower.train.id}`;
-  const what =
-    mark === "long"
-      ? `Long gap: ${minutes(ms, speed)} min between ${pair}`
-      : `Bunched: ${pair}, ${minutes(ms, speed)} min apart`;
-  return `${what}${cause ? `; ${cause}` : ""}.`;
+function note(gap: Gap, speed: number | null, { headway }: Texts): string {
+  const { mark, leader, follower, ms, cause } = gap;
+  const say = mark === "long" ? headway.longGap : headway.bunched;
+  const what = say(minutes(ms, speed), leader.train.id, follower.train.id);
+  return `${what}${cause ? `; ${headway.cause[cause.kind](cause.name)}` : ""}.`;
 }

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { type IncidentAnswer, whatIn } from "../../../../schemas/page/incidents.ts";
+import { reasonWords } from "../rules/attention.ts";
 import { lastedWords } from "../rules/incident.ts";
-import { figure, plural, span, wall } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { incidentHref, stationHref } from "../state/route.ts";
 import { useNow, usePage } from "../state/use.ts";
 
@@ -10,34 +11,33 @@ const NAMED = 6;
 
 /** When, where, why and how many, a line each. */
 export function Facts({ incident }: { readonly incident: IncidentAnswer }) {
+  const texts = useTexts();
   const now = useNow(1_000);
   const speed = usePage(({ state }) => state?.clock?.speed ?? null);
+  const names = texts.incident;
   const { since, endedAt, openedAt, reason, times, trial, worst, waiting, lost } = incident;
   return (
     <dl class="incident-facts">
-      <Fact name="began">
+      <Fact name={names.began}>
         <time dateTime={new Date(since).toISOString()}>
-          {wall(since)},{" "}
-          {new Date(since).toLocaleDateString("en-US", { day: "numeric", month: "short", year: "numeric" })}
+          {texts.wall(since)}, {texts.day(since)}
         </time>{" "}
-        <span class="muted">wall clock; noticed {span(openedAt - since)} later</span>
+        <span class="muted">{names.noticed(openedAt - since)}</span>
       </Fact>
-      <Fact name={endedAt === null ? "lasts for" : "lasted"}>{lastedWords(incident, now, speed)}</Fact>
-      <Fact name="where">
+      <Fact name={endedAt === null ? names.lastsFor : names.lasted}>
+        {lastedWords(incident, now, speed, texts)}
+      </Fact>
+      <Fact name={names.where}>
         <Where incident={incident} />
       </Fact>
-      {reason === "" ? null : <Fact name="reason">{reason}</Fact>}
-      {waiting === null ? null : <Fact name="wait now">{plural(waiting, "reading")}</Fact>}
-      <Fact name="waited">
-        {worst === null ? "not known" : `at most ${plural(worst.waiting, "reading")}`}
-      </Fact>
-      <Fact name="lost since">{lost === null ? "not known" : figure(lost)}</Fact>
-      {times === 1 ? null : (
-        <Fact name="began">{plural(times, "time")}, each within a minute of the last</Fact>
-      )}
+      {reason === "" ? null : <Fact name={names.reason}>{reasonWords(reason, texts)}</Fact>}
+      {waiting === null ? null : <Fact name={names.waitNow}>{texts.page.readings(waiting)}</Fact>}
+      <Fact name={names.waited}>{worst === null ? names.notKnown : names.atMost(worst.waiting)}</Fact>
+      <Fact name={names.lostSince}>{lost === null ? names.notKnown : texts.figure(lost)}</Fact>
+      {times === 1 ? null : <Fact name={names.began}>{names.times(times)}</Fact>}
       {trial === null ? null : (
-        <Fact name="during">
-          <a href={incidentHref(trial)}>a trial of Break it</a>
+        <Fact name={names.during}>
+          <a href={incidentHref(trial)}>{names.aTrial}</a>
         </Fact>
       )}
     </dl>
@@ -55,9 +55,12 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
 
 /** Each station as a link, with those of its devices that it is about. */
 function Where({ incident: { stations, covers, kind } }: { readonly incident: IncidentAnswer }) {
+  const texts = useTexts();
   const known = usePage(({ state }) => state?.stations);
   if (stations.length === 0)
-    return <>{kind === "process" ? `process ${covers.map(whatIn).join(", ")}` : "the whole city"}</>;
+    return (
+      <>{kind === "process" ? texts.incident.process(covers.map(whatIn).join(", ")) : texts.incident.city}</>
+    );
   const devices = kind === "device" ? covers.map(whatIn) : [];
   return (
     <>
@@ -71,7 +74,7 @@ function Where({ incident: { stations, covers, kind } }: { readonly incident: In
             .map((device) => ` ${device}`)}
         </span>
       ))}
-      {stations.length > NAMED ? ` and ${stations.length - NAMED} more` : ""}
+      {stations.length > NAMED ? ` ${texts.page.more(stations.length - NAMED)}` : ""}
     </>
   );
 }

@@ -1,13 +1,14 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { IncidentView } from "../../../../schemas/page/incidents.ts";
-import { figure, span, wall } from "../rules/words.ts";
 import { useAnswer } from "../state/answer.ts";
+import { useTexts } from "../state/language.tsx";
 import { incidentHref } from "../state/route.ts";
-import { useNow, usePage } from "../state/use.ts";
+import { useNow, usePage, useStationNames } from "../state/use.ts";
 import { SheetHead } from "../station/sheet-head.tsx";
 
 /** Every incident that is kept: what goes on, and what is over. */
 export function IncidentList() {
+  const texts = useTexts();
   const live = usePage(({ state }) => state?.incidents);
   const kept = useAnswer<readonly IncidentView[]>("/api/v1/incidents");
   const heading = useRef<HTMLHeadingElement>(null);
@@ -21,15 +22,20 @@ export function IncidentList() {
     <section class="sheet incidents" aria-labelledby="incidents">
       <SheetHead>
         <h2 id="incidents" ref={heading} tabIndex={-1}>
-          Incidents
+          {texts.incident.incidents}
         </h2>
       </SheetHead>
-      <p class="muted">
-        What needed attention for longer than a moment. They are kept in Kafka, the newest 200, and outlive
-        restarts.
-      </p>
-      <Part name="Going on" incidents={all.filter(({ endedAt }) => endedAt === null)} none="None." />
-      <Part name="Over" incidents={all.filter(({ endedAt }) => endedAt !== null)} none="None yet." />
+      <p class="muted">{texts.incident.lead}</p>
+      <Part
+        name={texts.incident.goingOn}
+        incidents={all.filter(({ endedAt }) => endedAt === null)}
+        none={texts.incident.none}
+      />
+      <Part
+        name={texts.incident.over}
+        incidents={all.filter(({ endedAt }) => endedAt !== null)}
+        none={texts.incident.noneYet}
+      />
     </section>
   );
 }
@@ -42,22 +48,27 @@ interface PartProps {
 }
 
 function Part({ name, incidents, none }: PartProps) {
+  const texts = useTexts();
+  const nameOf = useStationNames();
   const now = useNow(1_000);
   return (
     <section class="sheet-part" aria-label={name}>
       <h3>{name}</h3>
       {incidents.length === 0 ? <p class="muted">{none}</p> : null}
       <ol>
-        {incidents.map(({ id, title, severity, since, endedAt, waiting }) => (
-          <li key={id} class="incident-row" data-severity={severity} data-open={endedAt === null}>
-            <a href={incidentHref(id)}>{title}</a>
-            <span class="muted">
-              <span class="incident-severity">{severity}</span>, {wall(since)},{" "}
-              {span((endedAt ?? now) - since)}
-              {waiting ? `; ${figure(waiting)} wait` : ""}
-            </span>
-          </li>
-        ))}
+        {incidents.map((incident) => {
+          const { id, severity, since, endedAt, waiting } = incident;
+          return (
+            <li key={id} class="incident-row" data-severity={severity} data-open={endedAt === null}>
+              <a href={incidentHref(id)}>{texts.incident.title(incident, nameOf)}</a>
+              <span class="muted">
+                <span class="incident-severity">{texts.incident.severities[severity]}</span>,{" "}
+                {texts.wall(since)}, {texts.span((endedAt ?? now) - since)}
+                {waiting ? texts.incident.wait(waiting) : ""}
+              </span>
+            </li>
+          );
+        })}
       </ol>
     </section>
   );

@@ -2,18 +2,22 @@ import { useEffect, useRef } from "preact/hooks";
 import { type IncidentAnswer, whatIn } from "../../../../schemas/page/incidents.ts";
 import { Curve } from "../break/curve.tsx";
 import { commandsOf, samplesOf } from "../rules/incident.ts";
-import { wall } from "../rules/words.ts";
+import { serverWords, useTexts } from "../state/language.tsx";
 import { findingHref, INCIDENTS_HREF } from "../state/route.ts";
-import { usePage } from "../state/use.ts";
+import { usePage, useStationNames } from "../state/use.ts";
 import { LastEntry } from "../station/path.tsx";
 import { SheetHead } from "../station/sheet-head.tsx";
+import type { Texts } from "../texts/texts.ts";
 import { Facts } from "./facts.tsx";
 import { Share } from "./share.tsx";
-import { type AskedIncident, useIncident } from "./use-incident.ts";
+import { useIncident } from "./use-incident.ts";
+import type { AskedIncident } from "./watch.ts";
 
 /** Everything about one incident: what, where, since when, how many waited, how it ended, and what shows it. */
 export function IncidentSheet({ id }: { readonly id: string }) {
+  const texts = useTexts();
   const known = useIncident(id);
+  const nameOf = useStationNames();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus({ preventScroll: true });
@@ -22,53 +26,49 @@ export function IncidentSheet({ id }: { readonly id: string }) {
     <section class="sheet incident" aria-labelledby="incident">
       <SheetHead>
         <h2 id="incident" ref={heading} tabIndex={-1}>
-          {titleOf(known)}
+          {titleOf(known, nameOf, texts)}
         </h2>
       </SheetHead>
       <p>
         <a class="incident-all" href={INCIDENTS_HREF}>
-          All incidents
+          {texts.incident.all}
         </a>
       </p>
-      {known === "none" ? (
-        <p class="muted">The newest 200 are kept. This one is older, or never was.</p>
-      ) : null}
+      {known === "none" ? <p class="muted">{texts.incident.noSuchMore}</p> : null}
       {known === null || known === "none" ? null : <Body incident={known} />}
     </section>
   );
 }
 
-function titleOf(known: AskedIncident): string {
-  if (known === null) return "Incident";
-  return known === "none" ? "No such incident" : known.title;
+function titleOf(known: AskedIncident, nameOf: (id: number) => string, { incident }: Texts): string {
+  if (known === null) return incident.incident;
+  return known === "none" ? incident.noSuch : incident.title(known, nameOf);
 }
 
 function Body({ incident }: { readonly incident: IncidentAnswer }) {
-  const { severity, endedAt, backAt, ending, since, series, worst, kept } = incident;
-  const goesOn = backAt === null ? "It goes on." : "Its cause is over. What waited is coming through.";
+  const texts = useTexts();
+  const { severity, endedAt, backAt, since, series, worst, kept } = incident;
+  const words = texts.incident;
+  const goesOn = backAt === null ? words.goesOn : words.isBack;
   return (
     <>
       <p class="incident-state" data-severity={severity} data-open={endedAt === null} role="status">
-        <strong class="incident-severity">{severity}</strong> {ending ?? goesOn}
+        <strong class="incident-severity">{words.severities[severity]}</strong>{" "}
+        {words.ending(incident) ?? goesOn}
       </p>
       <Facts incident={incident} />
-      <Curve samples={samplesOf(series)} startedAt={since} backAt={backAt} what="Waiting" />
-      <p class="muted">
-        {worst === null
-          ? "Nothing is known to have waited."
-          : `How many waited. Most did at ${wall(worst.at)}.`}
-      </p>
+      <Curve samples={samplesOf(series)} startedAt={since} backAt={backAt} what={words.waiting} />
+      <p class="muted">{worst === null ? words.nothingWaited : words.mostAt(texts.wall(worst.at))}</p>
       <Reading incident={incident} />
       <Evidence incident={incident} />
       <Share />
-      {kept ? null : (
-        <p class="muted">Kafka does not have this yet: it would be lost if this page's server ended now.</p>
-      )}
+      {kept ? null : <p class="muted">{words.notKept}</p>}
     </>
   );
 }
 
 function Reading({ incident: { trace, endedAt } }: { readonly incident: IncidentAnswer }) {
+  const words = useTexts().incident;
   if (trace) {
     const at = (ms: number): string => new Date(ms).toISOString();
     const { deviceId, device, edge, gateway, dedup, page } = trace;
@@ -79,37 +79,33 @@ function Reading({ incident: { trace, endedAt } }: { readonly incident: Incident
       dedup: at(dedup),
       page: at(page),
     };
-    return (
-      <LastEntry
-        title="One reading's way: of those that came through, the slowest"
-        path={{ ...path, deviceId, service: path.device }}
-      />
-    );
+    return <LastEntry title={words.slowest} path={{ ...path, deviceId, service: path.device }} />;
   }
   return (
     <section class="sheet-part">
-      <h3>One reading's way</h3>
-      <p class="muted">
-        {endedAt === null ? "None has come through yet." : "None was seen that came through late."}
-      </p>
+      <h3>{words.oneReading}</h3>
+      <p class="muted">{endedAt === null ? words.noneCame : words.noneLate}</p>
     </section>
   );
 }
 
 /** What a doubter can look at. */
 function Evidence({ incident }: { readonly incident: IncidentAnswer }) {
+  const texts = useTexts();
   const findings = incident.kind === "finding" ? incident.covers.map(whatIn) : [];
   const words = usePage(({ state }) => state?.proof?.open);
   return (
     <section class="sheet-part incident-evidence">
-      <h3>Evidence</h3>
+      <h3>{texts.incident.evidence}</h3>
       {findings.map((id) => (
         <p key={id}>
-          <a href={findingHref(id)}>{words?.find((one) => one.id === id)?.words ?? id}</a>
+          <a href={findingHref(id)} {...serverWords(texts)}>
+            {words?.find((one) => one.id === id)?.words ?? id}
+          </a>
         </p>
       ))}
       <dl>
-        {commandsOf(incident).map(([command, shows]) => (
+        {commandsOf(incident, texts).map(([command, shows]) => (
           <div key={command}>
             <dt class="muted">{shows}</dt>
             <dd>

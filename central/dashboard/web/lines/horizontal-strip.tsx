@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Line } from "../../../../schemas/network/network.ts";
 import { trainWords } from "../rules/freshness.ts";
 import { LINE_NAMES, type Stop, terminal } from "../rules/stops.ts";
-import { figure, plural } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { stationHref } from "../state/route.ts";
 import { LineBadge } from "./badge.tsx";
 import { TrainMark } from "./train-mark.tsx";
@@ -11,6 +11,7 @@ import { walkStops } from "./walk.ts";
 
 /** One line from end to end: names above, trains of direction b over the line, those of a under it, entries as bars. */
 export function HorizontalStrip({ line }: { readonly line: Line }) {
+  const texts = useTexts();
   const stops = useStops(line);
   const trains = useTrains(line);
   const last = Math.max(1, stops.length - 1);
@@ -20,9 +21,14 @@ export function HorizontalStrip({ line }: { readonly line: Line }) {
       <header class="strip-head">
         <LineBadge line={line} />
         <h2 id={`strip-${line}`} class="visually-hidden">
-          {LINE_NAMES[line]} line
+          {texts.lines.line(LINE_NAMES[line])}
         </h2>
-        <p class="strip-count">{trainWords(trains.map(({ train }) => train))}</p>
+        <p class="strip-count">
+          {trainWords(
+            trains.map(({ train }) => train),
+            texts,
+          )}
+        </p>
       </header>
       <div class="track" style={{ "--last": last }}>
         <div class="rail" aria-hidden="true" />
@@ -37,7 +43,7 @@ export function HorizontalStrip({ line }: { readonly line: Line }) {
             />
           ))}
         </ol>
-        <ul class="trains" aria-label={`Trains of the ${LINE_NAMES[line]} line`}>
+        <ul class="trains" aria-label={texts.lines.trainsOf(LINE_NAMES[line])}>
           {trains.map((train) => (
             <TrainMark
               key={train.train.id}
@@ -62,12 +68,14 @@ interface StopProps {
 }
 
 function StopMark({ stop, line, current, onFocus }: StopProps) {
+  const texts = useTexts();
   const { station, order } = stop;
   const entries = useEntries(station.id);
   const busiest = useBusiest();
   const health = useHealth(station.id, line);
   const share = entries === null || busiest === 0 ? 0 : entries / busiest;
-  const words = `${station.name}: ${entries === null ? "no data" : plural(entries, "entry", "entries")}`;
+  const counted = entries === null ? texts.figure(null) : texts.page.entries(entries);
+  const words = `${station.name}: ${counted}`;
   return (
     <li class="stop" data-health={health} data-change={station.stops.length > 1} style={{ "--order": order }}>
       <a
@@ -75,13 +83,14 @@ function StopMark({ stop, line, current, onFocus }: StopProps) {
         tabIndex={current ? 0 : -1}
         onFocus={onFocus}
         onKeyDown={walkStops}
-        title={health === "silent" ? `${words}; a device is silent` : words}
+        title={health === "silent" ? `${words}; ${texts.lines.deviceSilent}` : words}
       >
         <span class="stop-name">{station.name}</span>
         <span class="stop-dot" aria-hidden="true" />
         <span class="stop-bar" aria-hidden="true" style={{ "--share": share.toFixed(3) }} />
         <span class="visually-hidden">
-          {figure(entries)} entries{health === "silent" ? ", a device is silent" : ""}
+          {counted}
+          {health === "silent" ? `, ${texts.lines.deviceSilent}` : ""}
         </span>
       </a>
     </li>

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Line } from "../../../../schemas/network/network.ts";
 import { LineMap } from "../map/map.tsx";
 import { LINE_NAMES } from "../rules/stops.ts";
+import { useTexts } from "../state/language.tsx";
 import { type Layout, useLayout } from "../state/layout.ts";
 import { useMedia } from "../state/use.ts";
 import { useWallLayout } from "../state/wall.ts";
@@ -13,10 +14,7 @@ import { VerticalStrip } from "./vertical-strip.tsx";
 /** Too narrow for thirty-three stops side by side. */
 export const NARROW = "(max-width: 719px)";
 
-const LAYOUTS: readonly { readonly name: Layout; readonly words: string }[] = [
-  { name: "map", words: "Map" },
-  { name: "strips", words: "Strips" },
-];
+const LAYOUTS: readonly Layout[] = ["map", "strips"];
 
 export function Lines() {
   const narrow = useMedia(NARROW);
@@ -49,10 +47,11 @@ interface ChoiceProps {
 }
 
 function LayoutChoice({ layout, onChoose }: ChoiceProps) {
+  const texts = useTexts();
   return (
     <fieldset class="layouts">
-      <legend class="visually-hidden">Lines as</legend>
-      {LAYOUTS.map(({ name, words }) => (
+      <legend class="visually-hidden">{texts.lines.linesAs}</legend>
+      {LAYOUTS.map((name) => (
         <button
           key={name}
           type="button"
@@ -60,7 +59,7 @@ function LayoutChoice({ layout, onChoose }: ChoiceProps) {
           aria-pressed={layout === name}
           onClick={() => onChoose(name)}
         >
-          {words}
+          {texts.lines[name]}
         </button>
       ))}
     </fieldset>
@@ -68,6 +67,7 @@ function LayoutChoice({ layout, onChoose }: ChoiceProps) {
 }
 
 function LineTabs() {
+  const texts = useTexts();
   const lines = useLines();
   const [wanted, setChosen] = useState<Line>("red");
   const chosen = lines.includes(wanted) ? wanted : (lines[0] ?? wanted);
@@ -80,7 +80,7 @@ function LineTabs() {
   };
   return (
     <div class="line-tabs">
-      <div class="tabs" role="tablist" aria-label="Lines">
+      <div class="tabs" role="tablist" aria-label={texts.lines.tabs}>
         {lines.map((line) => (
           <button
             key={line}

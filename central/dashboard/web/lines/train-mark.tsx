@@ -1,7 +1,9 @@
 import type { TrainView } from "../../../../schemas/page/page.ts";
 import { trainNumber } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { trainHref, useRoute } from "../state/route.ts";
 import { usePage } from "../state/use.ts";
+import type { Texts } from "../texts/texts.ts";
 import type { LineTrain } from "./use-line.ts";
 import { useMotion } from "./use-motion.ts";
 import { walkTrains } from "./walk-trains.ts";
@@ -21,6 +23,7 @@ const NUDGE = { across: { a: [3, 0], b: [-3, 0] }, down: { a: [0, 3], b: [0, -3]
 
 /** A train: pointed where it goes, moved by transform only, so that nothing else is laid out again. */
 export function TrainMark({ train, order, slot, axis, last, towards }: Props) {
+  const texts = useTexts();
   const chosen = useChosen(train.id);
   const name = usePage(({ state }) => state?.stations[train.stationId]?.name ?? "");
   const element = useMotion(
@@ -48,7 +51,7 @@ export function TrainMark({ train, order, slot, axis, last, towards }: Props) {
     >
       <TrainFace
         train={train}
-        label={labelOf(train, towards, name)}
+        label={labelOf(train, towards, name, texts)}
         heading={`${TURN[axis][train.direction]}deg`}
         nudge={NUDGE[axis][train.direction]}
       />
@@ -95,11 +98,8 @@ export function useChosen(id: string): boolean {
 }
 
 /** "Train RL003 towards Howard: seen at Lake". */
-export function labelOf(train: TrainView, towards: string, name: string): string {
-  return `Train ${train.id} towards ${towards}: ${said(train.status)} seen at ${name}`;
-}
-
-function said(status: TrainView["status"]): string {
-  if (status === "broken_down") return "broken down,";
-  return status === "out_of_service" ? "out of service," : "";
+export function labelOf({ id, status }: TrainView, towards: string, name: string, { lines }: Texts): string {
+  if (status === "broken_down") return lines.brokenDownAt(id, towards, name);
+  if (status === "out_of_service") return lines.outOfServiceAt(id, towards, name);
+  return lines.seenAt(id, towards, name);
 }

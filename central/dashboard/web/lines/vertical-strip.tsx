@@ -1,6 +1,6 @@
 import type { Line } from "../../../../schemas/network/network.ts";
 import { LINE_NAMES, type Stop, terminal } from "../rules/stops.ts";
-import { figure } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { stationHref } from "../state/route.ts";
 import { LineBadge } from "./badge.tsx";
 import { TrainMark } from "./train-mark.tsx";
@@ -9,11 +9,12 @@ import { walkStops } from "./walk.ts";
 
 /** One line from top to bottom, for narrow screens: up on the left, down on the right, names and entries beside. */
 export function VerticalStrip({ line }: { readonly line: Line }) {
+  const texts = useTexts();
   const stops = useStops(line);
   const trains = useTrains(line);
   const last = Math.max(1, stops.length - 1);
   return (
-    <section class={`column line-${line}`} aria-label={`${LINE_NAMES[line]} line`}>
+    <section class={`column line-${line}`} aria-label={texts.lines.line(LINE_NAMES[line])}>
       <ol class="rows">
         {stops.map((stop, i) => (
           <Row
@@ -24,7 +25,7 @@ export function VerticalStrip({ line }: { readonly line: Line }) {
           />
         ))}
       </ol>
-      <ul class="trains" aria-label={`Trains of the ${LINE_NAMES[line]} line`}>
+      <ul class="trains" aria-label={texts.lines.trainsOf(LINE_NAMES[line])}>
         {trains.map((train) => (
           <TrainMark
             key={train.train.id}
@@ -46,6 +47,7 @@ interface RowProps {
 }
 
 function Row({ stop: { station }, line, end }: RowProps) {
+  const texts = useTexts();
   const entries = useEntries(station.id);
   const health = useHealth(station.id, line);
   return (
@@ -61,10 +63,10 @@ function Row({ stop: { station }, line, end }: RowProps) {
             .map((stop) => (
               <LineBadge key={stop.line} line={stop.line} />
             ))}
-          {health === "silent" ? <span class="row-note act">a device is silent</span> : null}
+          {health === "silent" ? <span class="row-note act">{texts.lines.deviceSilent}</span> : null}
         </span>
         <span class="row-entries" data-missing={entries === null}>
-          {figure(entries)}
+          {texts.figure(entries)}
         </span>
       </a>
     </li>

@@ -7,6 +7,7 @@ import { type NamedPoint, placeLabels } from "../rules/labels.ts";
 import { ASIDES, type Lane } from "../rules/lanes.ts";
 import { MAP, type Point, pathOf, polyline, project } from "../rules/projection.ts";
 import { LINE_NAMES, terminal } from "../rules/stops.ts";
+import { useTexts } from "../state/language.tsx";
 import { usePage } from "../state/use.ts";
 import { MapStation } from "./station.tsx";
 import { MapTrain } from "./train.tsx";
@@ -17,6 +18,7 @@ const VIEW_BOX = `0 0 ${MAP.width} ${MAP.height}`;
 
 /** The three lines where they are, near the Loop larger than life. */
 export function LineMap() {
+  const texts = useTexts();
   const stations = usePage(({ state }) => state?.stations);
   const places = useMemo(() => placesOf(stations ?? {}), [stations]);
   const tracks = { red: useTrack("red"), blue: useTrack("blue"), green: useTrack("green") };
@@ -29,7 +31,7 @@ export function LineMap() {
   const [current, setCurrent] = useState<number | null>(null);
   const tabbed = current ?? places[0]?.id;
   return (
-    <section class="map" aria-label="Map of the lines">
+    <section class="map" aria-label={texts.lines.mapOf}>
       <svg viewBox={VIEW_BOX} aria-hidden="true">
         <Waters />
         {lines.map((line) => (
@@ -37,7 +39,7 @@ export function LineMap() {
         ))}
       </svg>
       <svg viewBox={VIEW_BOX}>
-        <title>Stations</title>
+        <title>{texts.lines.stations}</title>
         {places.map(({ station, x, y }) => (
           <MapStation
             key={station.id}
@@ -90,6 +92,7 @@ function useTrack(line: Line): readonly Point[] {
 }
 
 function Waters() {
+  const texts = useTexts();
   // To the edge of the view, however wide it is.
   const lake = `${pathOf(SHORE)}H${2 * MAP.width}V-100Z`;
   return (
@@ -99,7 +102,7 @@ function Waters() {
         <path key={i} class="river" d={pathOf(arm)} />
       ))}
       <text class="water-name" x={MAP.width - 24} y={MAP.height * 0.4} text-anchor="end">
-        Lake Michigan
+        {texts.lines.lake}
       </text>
     </g>
   );
@@ -124,11 +127,12 @@ interface TrainsProps {
 }
 
 function MapTrains({ line, points, lanes }: TrainsProps) {
+  const texts = useTexts();
   const stops = useStops(line);
   const trains = useTrains(line);
   if (points.length < 2) return null;
   return (
-    <ul class="trains" aria-label={`Trains of the ${LINE_NAMES[line]} line`}>
+    <ul class="trains" aria-label={texts.lines.trainsOf(LINE_NAMES[line])}>
       {trains.map((train) => (
         <MapTrain
           key={train.train.id}

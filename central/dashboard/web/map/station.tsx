@@ -2,7 +2,7 @@ import type { StationView } from "../../../../schemas/page/page.ts";
 import { useEntries } from "../lines/use-line.ts";
 import type { Label } from "../rules/labels.ts";
 import type { Point } from "../rules/projection.ts";
-import { plural } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { stationHref } from "../state/route.ts";
 import { useStationHealth } from "./use-station.ts";
 import { walkMap } from "./walk.ts";
@@ -17,10 +17,11 @@ interface Props extends Point {
 }
 
 export function MapStation({ station, x, y, label, tabbed, onFocus }: Props) {
+  const texts = useTexts();
   const entries = useEntries(station.id);
   const health = useStationHealth(station.id);
-  const counted = entries === null ? "no data" : plural(entries, "entry", "entries");
-  const words = `${station.name}: ${counted}${health === "silent" ? ", a device is silent" : ""}`;
+  const counted = entries === null ? texts.figure(null) : texts.page.entries(entries);
+  const words = `${station.name}: ${counted}${health === "silent" ? `, ${texts.lines.deviceSilent}` : ""}`;
   return (
     <a
       class="map-station"

@@ -3,6 +3,7 @@ import type { LineTrain } from "../lines/use-line.ts";
 import { useMotion } from "../lines/use-motion.ts";
 import { markOn } from "../rules/lanes.ts";
 import { MAP, type Point } from "../rules/projection.ts";
+import { useTexts } from "../state/language.tsx";
 import { usePage } from "../state/use.ts";
 
 interface Props extends LineTrain {
@@ -15,6 +16,7 @@ interface Props extends LineTrain {
 
 /** A train on the map: the strips' mark, turned along its track. */
 export function MapTrain({ train, order, points, aside, towards }: Props) {
+  const texts = useTexts();
   const chosen = useChosen(train.id);
   const name = usePage(({ state }) => state?.stations[train.stationId]?.name ?? "");
   const markFor = (at: number) => markOn(points, at, order, train.direction, aside);
@@ -41,7 +43,7 @@ export function MapTrain({ train, order, points, aside, towards }: Props) {
       // Turned at once: between two reports there is no bend.
       style={{ "--heading": `${markFor(order).heading.toFixed(1)}deg` }}
     >
-      <TrainFace train={train} label={labelOf(train, towards, name)} heading="var(--heading)" />
+      <TrainFace train={train} label={labelOf(train, towards, name, texts)} heading="var(--heading)" />
     </li>
   );
 }

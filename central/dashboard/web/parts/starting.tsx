@@ -1,21 +1,12 @@
+import { textOf } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { useTimeline } from "../state/past.ts";
 import { usePage } from "../state/use.ts";
-
-/** Parts as a visitor knows them. */
-const PART_WORDS: Readonly<Record<string, string>> = {
-  postgres: "Database (PostgreSQL)",
-  kafka: "Log of all readings (Kafka)",
-  connect: "Stations from the database (Connect)",
-  registry: "Schemas",
-  "rest-proxy": "Weather's way in (REST Proxy)",
-  ksql: "Totals (ksql)",
-  gateway: "Gateway of the stations (MQTT)",
-  edge: "Agents of the stations",
-  "firmware-sim": "Simulated sensors and turnstiles",
-};
+import type { Texts } from "../texts/texts.ts";
 
 /** Nothing yet: what is up, and what is coming. */
 export function Starting() {
+  const texts = useTexts();
   const link = usePage((view) => view.link);
   const parts = usePage(({ state }) => state?.parts);
   const live = usePage(({ state }) => state?.live ?? false);
@@ -23,26 +14,24 @@ export function Starting() {
   if (past || waiting) return <NoMoment waiting={waiting} />;
   return (
     <section class="starting" aria-labelledby="starting">
-      <h2 id="starting">{heading(link.state, live)}</h2>
+      <h2 id="starting">{heading(link.state, live, texts)}</h2>
       {parts && parts.length > 0 ? (
         <ul class="parts">
           {parts
             .filter(({ name }) => name !== "first-train")
             .map(({ name, state, ms }) => (
               <li key={name} data-ready={ms !== null}>
-                <span>{PART_WORDS[name.replace(/-\d+$/, "")] ?? name}</span>
+                <span>{partName(name, texts)}</span>
                 <span class="muted">
-                  {state}
-                  {ms === null ? "" : `, ${(ms / 1000).toFixed(1)} s`}
+                  {textOf(texts.page.starting.states, state)}
+                  {ms === null ? "" : `, ${texts.delay(ms)}`}
                 </span>
               </li>
             ))}
         </ul>
       ) : (
         <p class="muted">
-          {link.state === "open"
-            ? "The page is up; Kafka has told it nothing yet. Trains appear as soon as the stations table and the first arrivals are read."
-            : "Waiting for the server of this page."}
+          {link.state === "open" ? texts.page.starting.noData : texts.page.starting.waiting}
         </p>
       )}
     </section>
@@ -51,19 +40,23 @@ export function Starting() {
 
 /** The bar of the replay says why. */
 function NoMoment({ waiting }: { readonly waiting: boolean }) {
+  const { replay } = useTexts();
   return (
     <section class="starting" aria-labelledby="starting">
-      <h2 id="starting">{waiting ? "Reading a moment of the past" : "Nothing to show of this moment"}</h2>
-      <p class="muted">
-        {waiting
-          ? "The page is made again from Kafka’s records of that time."
-          : "The line above says why, and from when on there is something."}
-      </p>
+      <h2 id="starting">{waiting ? replay.waiting : replay.nothing}</h2>
+      <p class="muted">{waiting ? replay.waitingMore : replay.nothingMore}</p>
     </section>
   );
 }
 
-function heading(link: string, live: boolean): string {
-  if (link !== "open") return "Connecting";
-  return live ? "No station has come from the database yet" : "Starting";
+/** kafka-2 is one of several. */
+function partName(name: string, { page }: Texts): string {
+  const kind = name.replace(/-\d+$/, "");
+  const words = textOf(page.starting.parts, kind);
+  return words === kind ? name : words;
+}
+
+function heading(link: string, live: boolean, { page: { starting } }: Texts): string {
+  if (link !== "open") return starting.connecting;
+  return live ? starting.noStation : starting.starting;
 }

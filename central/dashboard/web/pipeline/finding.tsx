@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { FindingAnswer, RecordAnswer } from "../../../../schemas/page/api.ts";
-import { figure, wall } from "../rules/words.ts";
+import { serverWords, useTexts } from "../state/language.tsx";
 import { storyHref } from "../state/route.ts";
 
 interface FindingProps {
@@ -14,26 +14,28 @@ interface FindingProps {
 
 /** One finding, and the records that show it. */
 export function FindingView({ finding, place, cause, wanted }: FindingProps) {
+  const texts = useTexts();
   const element = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     if (wanted) element.current?.scrollIntoView({ block: "center" });
   }, [wanted]);
   const { id, words, kind, bootId, readings, evidence, firstSeen, resolved, deviceId, ranges } = finding;
   const [first] = ranges;
+  const names = texts.proof.finding;
   const follow = deviceId && bootId && first ? storyHref(`${deviceId}/${bootId}/${first.from}`) : null;
   const facts: readonly (readonly [string, string])[] = [
-    ["kind", kind],
-    ["between", place],
-    ...(cause ? [["cause", cause] as const] : []),
-    ...(bootId === null ? [] : [["boot", String(bootId)] as const]),
-    ["readings", figure(readings)],
-    ["first seen", wall(Date.parse(firstSeen))],
-    ["id", id],
-    ...(resolved ? [["resolved", `${resolved.reason} (${resolved.by})`] as const] : []),
+    [names.kind, texts.proof.kinds[kind]],
+    [names.between, place],
+    ...(cause ? [[names.cause, cause] as const] : []),
+    ...(bootId === null ? [] : [[names.boot, String(bootId)] as const]),
+    [names.readings, texts.figure(readings)],
+    [names.firstSeen, texts.wall(Date.parse(firstSeen))],
+    [names.id, id],
+    ...(resolved ? [[names.resolved, `${resolved.reason} (${resolved.by})`] as const] : []),
   ];
   return (
     <details class="finding" ref={element} open={wanted} data-open={cause === null && !resolved}>
-      <summary>{words}</summary>
+      <summary {...serverWords(texts)}>{words}</summary>
       <dl class="finding-facts">
         {facts.map(([name, value]) => (
           <div key={name}>
@@ -44,7 +46,7 @@ export function FindingView({ finding, place, cause, wanted }: FindingProps) {
       </dl>
       {follow === null ? null : (
         <p>
-          <a href={follow}>Follow its first reading, hop by hop</a>
+          <a href={follow}>{names.follow}</a>
         </p>
       )}
       {evidence.map((one) => (
@@ -55,12 +57,13 @@ export function FindingView({ finding, place, cause, wanted }: FindingProps) {
 }
 
 function EvidenceView({ evidence }: { readonly evidence: FindingAnswer["evidence"][number] }) {
+  const texts = useTexts();
   const [shown, setShown] = useState<RecordAnswer | string | null>(null);
   const { topic, partition, offset, record } = evidence;
   const show = async (): Promise<void> => {
     const answer = await fetch(record).catch(() => null);
     const body = (await answer?.json().catch(() => null)) as (RecordAnswer & { error?: string }) | null;
-    setShown(answer?.ok && body ? body : (body?.error ?? "The server does not answer."));
+    setShown(answer?.ok && body ? body : (body?.error ?? texts.proof.finding.noServer));
   };
   return (
     <div class="evidence">

@@ -1,30 +1,32 @@
 import type { HopName, HopView } from "../../../../schemas/page/page.ts";
 import { FleetRate } from "../fleet/ribbon.tsx";
-import { delay, figure, span } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { useNow, usePage } from "../state/use.ts";
 import { Trace } from "./trace.tsx";
 import { useRecent } from "./use-recent.ts";
 
 interface Stage {
-  readonly name: string;
+  readonly name: "device" | "edge" | "gateway" | "dedup" | "page";
   /** The hop that leads here. */
   readonly hop: HopName | null;
-  readonly over: string;
+  /** What carries it; null: a word of the language. */
+  readonly over: string | null;
 }
 
 const WAY: readonly Stage[] = [
-  { name: "Device", hop: null, over: "" },
-  { name: "Edge", hop: "serial", over: "serial" },
-  { name: "Gateway", hop: "mqtt", over: "MQTT" },
-  { name: "Dedup", hop: "kafka", over: "Kafka" },
-  { name: "Page", hop: "ksql", over: "ksqlDB" },
+  { name: "device", hop: null, over: "" },
+  { name: "edge", hop: "serial", over: null },
+  { name: "gateway", hop: "mqtt", over: "MQTT" },
+  { name: "dedup", hop: "kafka", over: "Kafka" },
+  { name: "page", hop: "ksql", over: "ksqlDB" },
 ];
 
 /** The way of a reading: what passes each hop now, how long it takes, and what waits before it. */
 export function Pipeline() {
+  const texts = useTexts();
   const hops = usePage(({ state }) => state?.hops);
   return (
-    <section class="pipeline" aria-label="Pipeline">
+    <section class="pipeline" aria-label={texts.proof.pipeline.label}>
       <ol class="way">
         {WAY.map((place) => (
           <Hop key={place.name} place={place} hop={hops?.find(({ name }) => name === place.hop)} />
@@ -36,6 +38,7 @@ export function Pipeline() {
 }
 
 function Hop({ place, hop }: { readonly place: Stage; readonly hop: HopView | undefined }) {
+  const texts = useTexts();
   const recent = useRecent(hop);
   const now = useNow(1_000);
   const rate = hop?.rate ?? null;
@@ -45,23 +48,22 @@ function Hop({ place, hop }: { readonly place: Stage; readonly hop: HopView | un
       {place.hop === null ? null : (
         <li class="hop" data-still={still !== null}>
           <span class="hop-over">
-            {place.over}
-            {hop?.waiting ? <strong class="hop-waiting"> {figure(hop.waiting)} wait</strong> : null}
-            {still === null ? null : <span class="hop-still"> as of {span(now - still)} ago</span>}
+            {place.over ?? texts.proof.pipeline.serial}
+            {hop?.waiting ? (
+              <strong class="hop-waiting">{texts.proof.pipeline.wait(hop.waiting)}</strong>
+            ) : null}
+            {still === null ? null : <span class="hop-still"> {texts.page.asOf(now - still)}</span>}
           </span>
-          <span
-            class="hop-delay"
-            title="Half of the readings take less; 95 in 100 less than the second figure"
-          >
-            {delay(hop?.p50 ?? null)} <span class="muted">p95 {delay(hop?.p95 ?? null)}</span>
+          <span class="hop-delay" title={texts.proof.pipeline.delayTitle}>
+            {texts.delay(hop?.p50 ?? null)} <span class="muted">p95 {texts.delay(hop?.p95 ?? null)}</span>
           </span>
-          <span class="hop-rate" title="Entries per second that pass here, and in the last minute">
+          <span class="hop-rate" title={texts.proof.pipeline.rateTitle}>
             <Trace values={recent} />
-            {rate === null ? "–" : figure(rate)}/s
+            {rate === null ? "–" : texts.figure(rate)}/s
           </span>
         </li>
       )}
-      <li class="node">{place.name}</li>
+      <li class="node">{texts.proof.pipeline[place.name]}</li>
     </>
   );
 }

@@ -2,7 +2,6 @@ import { LOSS_CAUSES } from "../../../../schemas/audit.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
 import {
   asOf,
-  CAUSE_WORDS,
   headline,
   lossWords,
   pagesBehind,
@@ -10,8 +9,8 @@ import {
   sentence,
   terms,
 } from "../rules/proof-words.ts";
-import { figure, plural } from "../rules/words.ts";
 import { DRAWN_ATTRIBUTE } from "../state/drawn.ts";
+import { serverWords, useTexts } from "../state/language.tsx";
 import { findingHref, PROOF_HREF } from "../state/route.ts";
 import { useNow, usePage } from "../state/use.ts";
 
@@ -20,8 +19,9 @@ const FRESH_MS = 5_000;
 
 /** The live proof: what the devices counted is what this page shows. */
 export function Proof() {
+  const texts = useTexts();
   const proof = usePage(({ state }) => state?.proof ?? null);
-  if (!proof) return <section class="proof" aria-label="Proof" data-state="none" />;
+  if (!proof) return <section class="proof" aria-label={texts.proof.label} data-state="none" />;
   return (
     <section class="proof" aria-labelledby="proof-state" data-state={proof.state} data-stale={proof.stale}>
       <div class="proof-verdict">
@@ -29,7 +29,7 @@ export function Proof() {
           {STATE_SIGNS[proof.state]}
         </span>
         <h2 id="proof-state">
-          <a href={PROOF_HREF}>{headline(proof)}</a> <Age proof={proof} />
+          <a href={PROOF_HREF}>{headline(proof, texts)}</a> <Age proof={proof} />
         </h2>
         <Reason proof={proof} />
       </div>
@@ -40,18 +40,22 @@ export function Proof() {
 }
 
 function Age({ proof }: { readonly proof: ProofView }) {
+  const texts = useTexts();
   const now = useNow(1_000);
   const old = proof.stale || now - (proof.asOf ?? now) > FRESH_MS;
-  return old ? <span class="proof-age">{asOf(proof, now)}</span> : null;
+  return old ? <span class="proof-age">{asOf(proof, now, texts)}</span> : null;
 }
 
 /** What is wrong, each finding with a link to its evidence; else why it waits; else what the figures say. */
 function Reason({ proof }: { readonly proof: ProofView }) {
-  const { open, findings, reasons } = proof;
+  const texts = useTexts();
+  const { open, findings } = proof;
+  const now = useNow(1_000);
+  const reasons = texts.proof.reasons(proof, now);
   if (open.length > 0) {
     const more = findings.open - open.length;
     return (
-      <p class="proof-reason" title={open.map(({ words }) => words).join("\n")}>
+      <p class="proof-reason" {...serverWords(texts)} title={open.map(({ words }) => words).join("\n")}>
         {open.map(({ id, words }) => (
           <>
             <a key={id} href={findingHref(id)}>
@@ -59,27 +63,32 @@ function Reason({ proof }: { readonly proof: ProofView }) {
             </a>{" "}
           </>
         ))}
-        {more > 0 ? <a href={PROOF_HREF}>{plural(more, "more finding")}.</a> : null}
+        {more > 0 ? (
+          <a href={PROOF_HREF} lang={texts.language}>
+            {texts.proof.moreFindings(more)}
+          </a>
+        ) : null}
       </p>
     );
   }
   return (
     <p class="proof-reason" title={reasons.join("\n")}>
-      {reasons.length > 0 ? reasons.join(" ") : sentence(proof)}
+      {reasons.length > 0 ? reasons.join(" ") : sentence(proof, texts)}
     </p>
   );
 }
 
 /** The verdict alone, always in sight where the proof itself is below the fold. */
 export function ProofBar() {
+  const texts = useTexts();
   const proof = usePage(({ state }) => state?.proof ?? null);
   if (!proof) return null;
   const { devices, lost, unexplained, state } = proof;
   return (
     <button type="button" class="proof-bar" data-state={proof.state} onClick={showProof}>
       <span aria-hidden="true">{STATE_SIGNS[proof.state]}</span>
-      <span class="proof-bar-words">{headline(proof)}</span>
-      <span>{devices === null ? "" : lossWords(lost + Math.max(0, -unexplained), state)}</span>
+      <span class="proof-bar-words">{headline(proof, texts)}</span>
+      <span>{devices === null ? "" : lossWords(lost + Math.max(0, -unexplained), state, texts)}</span>
     </button>
   );
 }
@@ -90,12 +99,13 @@ function showProof(): void {
 
 /** The last total is the sum of all stations' entries as this page has drawn them: it is read back from here. */
 function Totals({ proof }: { readonly proof: ProofView }) {
+  const texts = useTexts();
   const entries = usePage(({ state }) => state?.entries);
   const version = usePage((view) => view.version);
   const misdrawn = usePage((view) => view.misdrawn);
   const counts = Object.values(entries ?? {});
   const drawn = counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
-  const line = terms(proof, drawn);
+  const line = terms(proof, drawn, texts);
   return (
     <dl class="totals">
       {line.map(({ name, value, sign, kind }, i) => {
@@ -103,8 +113,8 @@ function Totals({ proof }: { readonly proof: ProofView }) {
         const wrong = kind === "wrong" || sign === "≠" || (last && misdrawn);
         return (
           <div key={name} class="total" data-light={kind === "light"} data-wrong={wrong} data-sign={sign}>
-            <dt>{last && misdrawn ? "drawn wrongly here" : name}</dt>
-            <dd {...(last ? { [DRAWN_ATTRIBUTE]: version } : {})}>{figure(value)}</dd>
+            <dt>{last && misdrawn ? texts.proof.misdrawn : name}</dt>
+            <dd {...(last ? { [DRAWN_ATTRIBUTE]: version } : {})}>{texts.figure(value)}</dd>
           </div>
         );
       })}
@@ -113,19 +123,24 @@ function Totals({ proof }: { readonly proof: ProofView }) {
 }
 
 function Losses({ proof }: { readonly proof: ProofView }) {
+  const texts = useTexts();
   const known = proof.devices !== null;
-  const behind = pagesBehind(proof.pages);
+  const behind = pagesBehind(proof.pages, texts);
   return (
     <dl class="losses">
-      <Loss name="lost" value={known ? proof.lost + Math.max(0, -proof.unexplained) : null} always />
+      <Loss
+        name={texts.proof.terms.lost}
+        value={known ? proof.lost + Math.max(0, -proof.unexplained) : null}
+        always
+      />
       {LOSS_CAUSES.map((cause) => (
-        <Loss key={cause} name={CAUSE_WORDS[cause]} value={proof.lostBy[cause]} />
+        <Loss key={cause} name={texts.proof.causes[cause]} value={proof.lostBy[cause]} />
       ))}
-      <Loss name="duplicates removed" value={known ? proof.duplicatesRemoved : null} harmless always />
-      <Loss name="dead letters" value={proof.deadLetters} />
+      <Loss name={texts.proof.duplicates} value={known ? proof.duplicatesRemoved : null} harmless always />
+      <Loss name={texts.proof.deadLetters} value={proof.deadLetters} />
       {behind === "" ? null : (
         <div class="loss">
-          <dt>other pages</dt>
+          <dt>{texts.proof.otherPages}</dt>
           <dd class="pages-behind">{behind}</dd>
         </div>
       )}
@@ -134,12 +149,13 @@ function Losses({ proof }: { readonly proof: ProofView }) {
 }
 
 function Loss(props: { name: string; value: number | null; harmless?: boolean; always?: boolean }) {
+  const texts = useTexts();
   const { name, value, harmless = false, always = false } = props;
   if (value === 0 && !always) return null;
   return (
     <div class="loss" data-act={value !== null && value > 0 && !harmless}>
       <dt>{name}</dt>
-      <dd>{figure(value)}</dd>
+      <dd>{texts.figure(value)}</dd>
     </div>
   );
 }

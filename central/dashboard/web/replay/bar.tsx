@@ -1,28 +1,17 @@
 import { useEffect } from "preact/hooks";
-import { SPEEDS, searchWith, tickFrom, ticksAt } from "../rules/replay.ts";
-import { span, wall } from "../rules/words.ts";
+import { problemWords, SPEEDS, searchWith, tickFrom, ticksAt } from "../rules/replay.ts";
+import { serverWords, useTexts } from "../state/language.tsx";
 import { useTimeline } from "../state/past.ts";
 import { usePage } from "../state/use.ts";
 import type { Player, PlayerView } from "./player.ts";
 import { Scrubber } from "./scrubber.tsx";
 import { usePlayer } from "./use-player.ts";
 
-const STEPS: readonly (readonly [ms: number, text: string])[] = [
-  [-60_000, "−1 min"],
-  [-10_000, "−10 s"],
-  [10_000, "+10 s"],
-  [60_000, "+1 min"],
-];
-
-const day = new Intl.DateTimeFormat("en-US", {
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-});
+const STEPS_MS = [-60_000, -10_000, 10_000, 60_000] as const;
 
 /** Says that this is the past, and which moment of it; goes to others, plays, and leads back. */
 export function PastBar({ player }: { readonly player: Player }) {
+  const texts = useTexts();
   const view = usePlayer(player);
   const { leave } = useTimeline();
   useEffect(() => {
@@ -31,16 +20,16 @@ export function PastBar({ player }: { readonly player: Player }) {
       history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
   }, [view.at]);
   return (
-    <section class="past" aria-label="Replay" data-drawn={view.drawn}>
+    <section class="past" aria-label={texts.replay.label} data-drawn={view.drawn}>
       <div class="past-head">
         <p class="past-moment">
-          <strong>Replay.</strong> <span class="past-more">You see </span>
-          <time class="past-time">{wall(view.at)}</time>
-          <span class="past-more"> {day.format(view.at)},</span>
+          <strong>{texts.replay.head}</strong> <span class="past-more">{texts.replay.youSee}</span>
+          <time class="past-time">{texts.wall(view.at)}</time>
+          <span class="past-more"> {texts.weekday(view.at)},</span>
           <Ago at={view.at} latest={view.history?.to ?? null} />
         </p>
         <button type="button" class="control past-leave" onClick={leave}>
-          Back to live
+          {texts.replay.back}
         </button>
       </div>
       <Scrubber player={player} view={view} />
@@ -52,24 +41,26 @@ export function PastBar({ player }: { readonly player: Player }) {
 
 /** How long before the server's present that is, as far as it is known. */
 function Ago({ at, latest }: { readonly at: number; readonly latest: number | null }) {
-  return latest === null ? null : <> {span(latest - at)} ago</>;
+  const texts = useTexts();
+  return latest === null ? null : texts.replay.ago(latest - at);
 }
 
 function Controls({ player, view }: { readonly player: Player; readonly view: PlayerView }) {
+  const texts = useTexts();
   const { playing, speed, at, history } = view;
   const ticks = history?.ticks ?? [];
   const events = [
-    { step: -1, text: "Event before" },
-    { step: 1, text: "Next event" },
+    { step: -1, text: texts.replay.before },
+    { step: 1, text: texts.replay.next },
   ] as const;
   return (
     <div class="past-controls">
       <button type="button" class="control past-play" onClick={() => player.play(!playing)}>
         <span class="glyph" data-glyph={playing ? "pause" : "resume"} aria-hidden="true" />
-        {playing ? "Pause" : "Play"}
+        {playing ? texts.page.pause : texts.replay.play}
       </button>
       <fieldset class="past-speeds">
-        <legend class="visually-hidden">Speed</legend>
+        <legend class="visually-hidden">{texts.replay.speed}</legend>
         {SPEEDS.map((one) => (
           <button
             key={one}
@@ -83,9 +74,9 @@ function Controls({ player, view }: { readonly player: Player; readonly view: Pl
         ))}
       </fieldset>
       <span class="past-steps">
-        {STEPS.map(([ms, text]) => (
+        {STEPS_MS.map((ms, i) => (
           <button key={ms} type="button" class="control" onClick={() => player.seek(at + ms)}>
-            {text}
+            {texts.replay.steps[i]}
           </button>
         ))}
       </span>
@@ -98,7 +89,7 @@ function Controls({ player, view }: { readonly player: Player; readonly view: Pl
               type="button"
               class="control"
               disabled={!tick}
-              title={tick?.words}
+              title={tick && texts.replay.tick(tick)}
               onClick={() => tick && player.seek(tick.at)}
             >
               {text}
@@ -112,18 +103,25 @@ function Controls({ player, view }: { readonly player: Player; readonly view: Pl
 
 /** What happened then, why there is nothing, and what is not known. */
 function Said({ view: { at, history, problem, unknown, reading } }: { readonly view: PlayerView }) {
+  const texts = useTexts();
   const isShown = usePage(({ state }) => state !== null);
   const going = ticksAt(history?.ticks ?? [], at);
   return (
     <div class="past-said">
       <p role="status">
-        {problem !== "" ? <strong class="act">{problem}</strong> : reading ? "Reading Kafka’s records." : ""}
-        {problem === "" && !reading && isShown ? going.map(({ words }) => words).join(" ") : ""}
+        {problem !== "" ? (
+          <strong class="act">{problemWords(problem, texts)}</strong>
+        ) : reading ? (
+          texts.replay.reading
+        ) : (
+          ""
+        )}
+        {problem === "" && !reading && isShown ? going.map(texts.replay.tick).join(" ") : ""}
       </p>
       {unknown.length > 0 ? (
         <details class="past-unknown">
-          <summary>Not known of this moment: {unknown.length}</summary>
-          <ul>
+          <summary>{texts.replay.unknown(unknown.length)}</summary>
+          <ul {...serverWords(texts)}>
             {unknown.map((words) => (
               <li key={words}>{words}</li>
             ))}

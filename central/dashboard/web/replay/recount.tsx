@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { RecountAnswer } from "../../../../schemas/page/history.ts";
-import { RECOUNTED_MS, rawWords, recountWords } from "../rules/replay.ts";
+import { problemWords, RECOUNTED_MS, rawWords, recountWords } from "../rules/replay.ts";
+import { useTexts } from "../state/language.tsx";
 import { usePage } from "../state/use.ts";
 import type { Player } from "./player.ts";
 import { NoAnswer, type PastSource } from "./source.ts";
@@ -12,6 +13,7 @@ const STANDING_MS = 400;
 
 /** The last minute before the moment, counted again from its records; and whether the auditor's own word is still there. */
 export function Recount({ player, source }: { readonly player: Player; readonly source: PastSource }) {
+  const texts = useTexts();
   const { at, playing, problem } = usePlayer(player);
   const [count, setCount] = useState<RecountAnswer | string | null>(null);
   const isKnown = usePage(({ state }) => state !== null);
@@ -40,17 +42,15 @@ export function Recount({ player, source }: { readonly player: Player; readonly 
   }, [player, source, playing, wanted]);
   if (!isKnown || problem !== "") return null;
   return (
-    <section class="recount" aria-label="Counted again">
-      {proof ? null : (
-        <p class="act">What the auditor said then is not known: Kafka has only its newest word.</p>
-      )}
+    <section class="recount" aria-label={texts.replay.countedAgain}>
+      {proof ? null : <p class="act">{texts.replay.noAuditor}</p>}
       <p>
-        <strong>Counted again from the records.</strong>{" "}
+        <strong>{texts.replay.fromRecords}</strong>{" "}
         {count === null || typeof count === "string" ? (
-          <span class="muted">{count ?? "Reading."}</span>
+          <span class="muted">{count === null ? texts.replay.readingNow : problemWords(count, texts)}</span>
         ) : (
           <span data-whole={count.whole} class={count.whole ? "" : "recount-wrong"}>
-            {recountWords(count)} <span class="muted">{rawWords(count)}</span>
+            {recountWords(count, texts)} <span class="muted">{rawWords(count, texts)}</span>
           </span>
         )}
       </p>

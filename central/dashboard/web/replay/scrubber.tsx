@@ -1,5 +1,5 @@
 import type { Tick } from "../../../../schemas/page/history.ts";
-import { wall } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import type { Player, PlayerView } from "./player.ts";
 
 const SECOND_MS = 1_000;
@@ -7,6 +7,7 @@ const PAGE_MS = 60_000;
 
 /** From the earliest moment that Kafka holds to now, with what happened in between. Arrows: seconds; page keys: minutes. */
 export function Scrubber({ player, view }: { readonly player: Player; readonly view: PlayerView }) {
+  const texts = useTexts();
   const { at, history, playing } = view;
   const from = history?.from ?? at;
   const to = Math.max(history?.to ?? at, from + SECOND_MS);
@@ -19,7 +20,7 @@ export function Scrubber({ player, view }: { readonly player: Player; readonly v
   };
   return (
     <div class="scrubber">
-      <span class="scrubber-end">{history?.from == null ? "" : wall(from)}</span>
+      <span class="scrubber-end">{history?.from == null ? "" : texts.wall(from)}</span>
       <div class="scrubber-track">
         <input
           type="range"
@@ -28,8 +29,8 @@ export function Scrubber({ player, view }: { readonly player: Player; readonly v
           max={to}
           step={SECOND_MS}
           value={at}
-          aria-label="Moment"
-          aria-valuetext={wall(at)}
+          aria-label={texts.replay.moment}
+          aria-valuetext={texts.wall(at)}
           onInput={({ currentTarget }) => player.seek(Number(currentTarget.value))}
           onKeyDown={pressed}
         />
@@ -39,14 +40,15 @@ export function Scrubber({ player, view }: { readonly player: Player; readonly v
           ))}
         </div>
       </div>
-      <span class="scrubber-end">now</span>
+      <span class="scrubber-end">{texts.replay.now}</span>
     </div>
   );
 }
 
 /** Those who use keys or hear the page go from event to event by the buttons below. */
 function Mark({ tick, from, to }: { readonly tick: Tick; readonly from: number; readonly to: number }) {
-  const { at, until, kind, words } = tick;
+  const texts = useTexts();
+  const { at, until, kind } = tick;
   const share = (ms: number): number => Math.min(1, Math.max(0, (ms - from) / (to - from)));
   if ((until ?? at) < from) return null;
   const length = until === null ? 0 : share(until) - share(at);
@@ -54,7 +56,7 @@ function Mark({ tick, from, to }: { readonly tick: Tick; readonly from: number; 
     <i
       class="scrubber-tick"
       data-kind={kind}
-      title={`${wall(at)} ${words}`}
+      title={`${texts.wall(at)} ${texts.replay.tick(tick)}`}
       style={{ left: `${(100 * share(at)).toFixed(2)}%`, width: `max(2px, ${(100 * length).toFixed(2)}%)` }}
     />
   );

@@ -1,7 +1,7 @@
 import type { HistoryAnswer, MomentsAnswer, RecountAnswer } from "../../../../schemas/page/history.ts";
-import { secondOf } from "../rules/replay.ts";
+import { NO_SERVER, secondOf } from "../rules/replay.ts";
 
-/** Why there is no answer, for the reader. `retryMs`: null: asked again, it would be the same. */
+/** Why there is no answer, in the words of the server, or `NO_SERVER`. `retryMs`: null: asked again, it would be the same. */
 export class NoAnswer extends Error {
   readonly retryMs: number | null;
 
@@ -38,7 +38,7 @@ async function ask<T>(
     response = await fetch(`/api/v1/${path}?${new URLSearchParams(query)}`, signal ? { signal } : {});
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new NoAnswer("The server of this page does not answer; trying again.", RETRY_MS);
+    throw new NoAnswer(NO_SERVER, RETRY_MS);
   }
   if (response.ok) return (await response.json()) as T;
   const { error = `the server answered ${response.status}` } = (await response.json().catch(() => ({}))) as {

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { momentOf, searchWith } from "../rules/replay.ts";
+import { useTexts } from "../state/language.tsx";
 import { type Past, type Timeline, TimelineContext } from "../state/past.ts";
 import { PageStore } from "../state/store.ts";
 import { StoreContext } from "../state/use.ts";
@@ -18,6 +19,7 @@ interface Props {
  * code for the past is loaded when it is first looked at.
  */
 export function TimelineProvider({ live, children }: Props) {
+  const texts = useTexts();
   const [past, setPast] = useState<Past | null>(null);
   /** An address that names a moment is never shown with the present's state. */
   const [empty, setEmpty] = useState(() =>
@@ -72,7 +74,7 @@ export function TimelineProvider({ live, children }: Props) {
     <TimelineContext.Provider value={timeline}>
       {failed ? (
         <p class="banner" role="alert" data-kind="lost">
-          <strong>The replay could not be loaded.</strong> Reload this page to try again.
+          <strong>{texts.replay.notLoaded}</strong> {texts.replay.reload}
         </p>
       ) : null}
       <StoreContext.Provider value={past?.store ?? empty ?? live}>{children}</StoreContext.Provider>

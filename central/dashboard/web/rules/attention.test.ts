@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { DeviceView, PageState, TrainView } from "../../../../schemas/page/page.ts";
 import { proofView } from "../../../../schemas/testing/proof-views.ts";
+import { EN } from "../texts/en/table.ts";
 import { attention } from "./attention.ts";
 
 const NOW = 100_000;
@@ -9,7 +10,7 @@ const QUIET = {
   ...{ secondAgents: [], proof: proofView(), silentSince: null, live: true },
 } as unknown as PageState;
 const said = (more: Partial<PageState>) =>
-  attention({ ...QUIET, ...more }, NOW).map(
+  attention({ ...QUIET, ...more }, NOW, EN).map(
     ({ subject, words }) => `${subject}${words.startsWith(":") ? "" : " "}${words}`,
   );
 

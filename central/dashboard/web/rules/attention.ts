@@ -1,9 +1,8 @@
-import { DEVICE_WORDS } from "../../../../schemas/network/devices.ts";
 import { incidentKey } from "../../../../schemas/page/incidents.ts";
 import type { PageState, PartView } from "../../../../schemas/page/page.ts";
+import type { Texts } from "../texts/texts.ts";
 import { type SilentDevices, silences } from "./health.ts";
-import { HOP_NAMES } from "./proof-words.ts";
-import { figure, plural, span } from "./words.ts";
+import { textOf } from "./words.ts";
 
 /** Something that a person should look at. */
 export interface Note {
@@ -28,15 +27,17 @@ const WELL = new Set(["ready", "waiting", "starting", "stopping", "stopped"]);
  *
  * @param now - server's wall clock, ms.
  */
-export function attention(state: PageState, now: number): readonly Note[] {
+export function attention(state: PageState, now: number, texts: Texts): readonly Note[] {
   const nameOf = (id: number): string => state.stations[id]?.name ?? String(id);
   return [
     ...findingNotes(state),
-    ...state.parts.filter((part) => !WELL.has(part.state) || wasKilled(part)).map(partNote),
-    ...hopNotes(state, now),
-    ...secondAgentNotes(state, nameOf, now),
-    ...silences(state.devices).map((silence) => silenceNote(silence, nameOf(silence.stationId), now)),
-    ...trainNotes(state, nameOf, now),
+    ...state.parts
+      .filter((part) => !WELL.has(part.state) || wasKilled(part))
+      .map((part) => partNote(part, texts)),
+    ...hopNotes(state, now, texts),
+    ...secondAgentNotes(state, nameOf, now, texts),
+    ...silences(state.devices).map((silence) => silenceNote(silence, nameOf(silence.stationId), now, texts)),
+    ...trainNotes(state, nameOf, now, texts),
   ];
 }
 
@@ -51,37 +52,42 @@ function findingNotes({ proof }: PageState): Note[] {
   });
 }
 
-function partNote({ name, state, reason }: PartView): Note {
-  const words = `${state === "failed" ? "has failed" : "is started again"}${reason === null ? "" : `: ${reason}`}.`;
-  return { key: incidentKey("process", name), subject: `Process ${name}`, place: null, words };
+function partNote({ name, state, reason }: PartView, { attention }: Texts): Note {
+  const what = state === "failed" ? attention.processFailed : attention.processAgain;
+  const words = `${what}${reason === null ? "" : `: ${reason}`}.`;
+  return { key: incidentKey("process", name), subject: attention.process(name), place: null, words };
 }
 
-function hopNotes({ hops, proof }: PageState, now: number): Note[] {
+function hopNotes({ hops, proof }: PageState, now: number, texts: Texts): Note[] {
   // Where the auditor is silent, that is one fact and not one of each hop.
   if (proof?.stale) {
-    const since = proof.asOf === null ? "yet" : `for ${span(now - proof.asOf)}`;
     return [
       {
         key: incidentKey("auditor", "audit"),
-        subject: "The auditor",
+        subject: texts.attention.auditor,
         place: null,
-        words: `has said nothing ${since}.`,
+        words: texts.attention.auditorSilent(proof.asOf === null ? null : now - proof.asOf),
       },
     ];
   }
   return hops.flatMap(({ name, waiting, stillSince }) => {
     if (stillSince === null || !waiting) return [];
-    const words = `${figure(waiting)} ${waiting === 1 ? "waits" : "wait"}; nothing has moved for ${span(now - stillSince)}.`;
-    return [{ key: incidentKey("hop", name), subject: HOP_NAMES[name], place: null, words }];
+    const words = texts.attention.hopStill(waiting, now - stillSince);
+    return [{ key: incidentKey("hop", name), subject: texts.proof.hopNames[name], place: null, words }];
   });
 }
 
-function secondAgentNotes({ secondAgents }: PageState, nameOf: (id: number) => string, now: number): Note[] {
+function secondAgentNotes(
+  { secondAgents }: PageState,
+  nameOf: (id: number) => string,
+  now: number,
+  texts: Texts,
+): Note[] {
   return secondAgents.map(({ stationId, address, holder, attempts, since }) => ({
     key: incidentKey("second-agent", `${stationId} ${address}`),
     subject: nameOf(stationId),
     place: { at: "station", id: stationId },
-    words: `: two agents want to speak for it. The one at ${holder} does; the one at ${address} was refused ${plural(attempts, "time")} in ${span(now - since)}. Stop one of them.`,
+    words: texts.attention.secondAgent(holder, address, attempts, now - since),
   }));
 }
 
@@ -89,32 +95,49 @@ function silenceNote(
   { devices, reason, since, stationId, waiting }: SilentDevices,
   station: string,
   now: number,
+  texts: Texts,
 ): Note {
+  const { attention, page } = texts;
   const [first] = devices;
   const blind = devices.some((device) => device.kind === "arrival");
   const several = devices.length > 1 || first?.state === "stale";
   return {
     key: first?.state === "stale" ? incidentKey("agent", stationId) : incidentKey("device", first?.id ?? ""),
     subject: several
-      ? `${plural(devices.length, "device")} of ${station}`
-      : `${DEVICE_WORDS[first?.kind ?? "arrival"]} ${first?.id}`,
+      ? attention.devicesOf(devices.length, station)
+      : `${page.kinds[first?.kind ?? "arrival"]} ${first?.id}`,
     place: { at: "station", id: stationId },
     words: [
-      `: ${reason || "silent"}, ${span(now - since)} ago.`,
-      ...(waiting > 0 ? [`${plural(waiting, "reading")} ${waiting === 1 ? "waits" : "wait"} there.`] : []),
-      ...(blind ? ["Trains may pass unseen."] : []),
+      attention.silentSince(reasonWords(reason, texts), now - since),
+      ...(waiting > 0 ? [attention.readingsWait(waiting)] : []),
+      ...(blind ? [attention.blind] : []),
     ].join(" "),
   };
 }
 
-function trainNotes({ trains, stations }: PageState, nameOf: (id: number) => string, now: number): Note[] {
+/** Before the reason of a device whose agent is gone, as the server says it. */
+const AGENT_GONE = "its agent is gone: ";
+
+/** Why it is silent, in the words of whoever noticed it; those that are known are translated. */
+export function reasonWords(reason: string, texts: Texts): string {
+  const { agentGone, reasons } = texts.attention;
+  if (reason.startsWith(AGENT_GONE)) return agentGone(reasonWords(reason.slice(AGENT_GONE.length), texts));
+  return textOf(reasons, reason || "silent");
+}
+
+function trainNotes(
+  { trains, stations }: PageState,
+  nameOf: (id: number) => string,
+  now: number,
+  { attention }: Texts,
+): Note[] {
   return Object.values(trains).flatMap(({ id, status, stale, stationId, at }) => {
     if (status !== "broken_down" && !stale) return [];
     if (stations[stationId] === undefined) return [];
     const words =
       status === "broken_down"
-        ? `is broken down at ${nameOf(stationId)}.`
-        : `has not been seen for ${span(now - at)}, last at ${nameOf(stationId)}.`;
-    return [{ key: `train ${id}`, subject: `Train ${id}`, place: { at: "train", id }, words }];
+        ? attention.brokenDown(nameOf(stationId))
+        : attention.unseen(now - at, nameOf(stationId));
+    return [{ key: `train ${id}`, subject: attention.train(id), place: { at: "train", id }, words }];
   });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { EN } from "../texts/en/table.ts";
 import { ageWords, freshnessOf, reportingWords, trainWords } from "./freshness.ts";
 
 const NOW = 100_000;
@@ -17,21 +18,21 @@ test("what is shown is live, or as of one moment for every panel", () => {
 });
 
 test("without news nothing is said to report", () => {
-  expect(reportingWords(freshnessOf(heard), 372, NOW)).toBe("Nothing. All 372 devices are reporting.");
-  expect(reportingWords(freshnessOf(heard), 1, NOW)).toBe("Nothing. The one device is reporting.");
-  expect(reportingWords(freshnessOf(heard), 0, NOW)).toBe("No device has been heard yet.");
+  expect(reportingWords(freshnessOf(heard), 372, NOW, EN)).toBe("Nothing. All 372 devices are reporting.");
+  expect(reportingWords(freshnessOf(heard), 1, NOW, EN)).toBe("Nothing. The one device is reporting.");
+  expect(reportingWords(freshnessOf(heard), 0, NOW, EN)).toBe("No device has been heard yet.");
   const lost = freshnessOf({ ...heard, lostSince: 88_000 });
-  expect(reportingWords(lost, 372, NOW)).toBe("Not known. This page has heard nothing for 12 s.");
-  expect(ageWords(lost, NOW)).toBe("as of 12 s ago");
-  expect(ageWords(freshnessOf(heard), NOW)).toBe("");
+  expect(reportingWords(lost, 372, NOW, EN)).toBe("Not known. This page has heard nothing for 12 s.");
+  expect(ageWords(lost, NOW, EN)).toBe("as of 12 s ago");
+  expect(ageWords(freshnessOf(heard), NOW, EN)).toBe("");
   const silent = freshnessOf({ ...heard, silentSince: 70_000 });
-  expect(reportingWords(silent, 372, NOW)).toBe("Not known. No device has been heard for 30 s.");
+  expect(reportingWords(silent, 372, NOW, EN)).toBe("Not known. No device has been heard for 30 s.");
 });
 
 test("a train that was not seen for long is counted as that, and not as none", () => {
   const trains = (seen: number, unseen: number) =>
     Array.from({ length: seen + unseen }, (_, i) => ({ stale: i >= seen }));
-  expect(trainWords(trains(10, 0))).toBe("10 trains");
-  expect(trainWords(trains(8, 2))).toBe("8 trains, 2 unseen");
-  expect(trainWords(trains(0, 1))).toBe("1 train unseen");
+  expect(trainWords(trains(10, 0), EN)).toBe("10 trains");
+  expect(trainWords(trains(8, 2), EN)).toBe("8 trains, 2 unseen");
+  expect(trainWords(trains(0, 1), EN)).toBe("1 train unseen");
 });

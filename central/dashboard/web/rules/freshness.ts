@@ -1,4 +1,4 @@
-import { plural, span } from "./words.ts";
+import type { Texts } from "../texts/texts.ts";
 
 /** How old what the page shows is. Every panel asks this one rule, so that none says more than another knows. */
 export type Freshness =
@@ -27,26 +27,23 @@ export function freshnessOf({ known, lostSince, silentSince }: FeedState): Fresh
 }
 
 /** "as of 12 s ago"; empty: it is the present. */
-export function ageWords(freshness: Freshness, now: number): string {
-  return freshness.state === "as-of" ? `as of ${span(now - freshness.since)} ago` : "";
+export function ageWords(freshness: Freshness, now: number, { page }: Texts): string {
+  return freshness.state === "as-of" ? page.asOf(now - freshness.since) : "";
 }
 
 /** What may be said of devices none of which is silent. */
-export function reportingWords(freshness: Freshness, devices: number, now: number): string {
-  if (devices === 0) return "No device has been heard yet.";
-  if (freshness.state !== "as-of")
-    return devices === 1
-      ? "Nothing. The one device is reporting."
-      : `Nothing. All ${plural(devices, "device")} are reporting.`;
-  const what = freshness.why === "disconnected" ? "This page has heard nothing" : "No device has been heard";
-  return `Not known. ${what} for ${span(now - freshness.since)}.`;
+export function reportingWords(freshness: Freshness, devices: number, now: number, texts: Texts): string {
+  const { none } = texts.attention;
+  if (devices === 0) return none.unheard;
+  if (freshness.state !== "as-of") return none.reporting(devices);
+  return none[freshness.why](now - freshness.since);
 }
 
 /** How many trains are seen, and how many were not seen for long: "8 trains, 2 unseen". */
-export function trainWords(trains: readonly { readonly stale: boolean }[]): string {
+export function trainWords(trains: readonly { readonly stale: boolean }[], { page }: Texts): string {
   const unseen = trains.filter(({ stale }) => stale).length;
-  if (unseen === 0) return plural(trains.length, "train");
+  if (unseen === 0) return page.trains(trains.length);
   return unseen === trains.length
-    ? `${plural(unseen, "train")} unseen`
-    : `${plural(trains.length - unseen, "train")}, ${unseen} unseen`;
+    ? page.trainsUnseen(unseen)
+    : page.someUnseen(trains.length - unseen, unseen);
 }

@@ -53,8 +53,8 @@ test("a broken-down train bunches those behind it and makes the long gap in fron
   const broken = train("B", 8, { status: "broken_down" });
   const { gaps } = there(train("A", 20), broken, train("C", 7), train("D", 2));
   expect(gaps.map(({ follower, mark, cause }) => [follower.train.id, mark, cause])).toEqual([
-    ["B", "long", "B is broken down"],
-    ["C", "bunched", "B is broken down"],
+    ["B", "long", { kind: "broken-down", name: "B" }],
+    ["C", "bunched", { kind: "broken-down", name: "B" }],
     ["D", "even", null],
   ]);
 });
@@ -64,7 +64,7 @@ test("a train that was not heard of is no train to measure from, and the gap say
   expect(trains).toBe(2);
   expect(gaps).toHaveLength(1);
   expect(gaps[0]).toMatchObject({ stops: 15, mark: "long" });
-  expect(gaps[0]?.cause).toContain("B has not been seen of late");
+  expect(gaps[0]?.cause).toEqual({ kind: "unseen", name: "B" });
 });
 
 test("a silent sensor of this direction in a long gap is named; one of the other direction is none of it", () => {
@@ -81,7 +81,7 @@ test("a silent sensor of this direction in a long gap is named; one of the other
   const trains = [...back, train("A", 18), train("C", 3)];
   const gapWith = (side: 1 | 2) =>
     headwayOf({ line: "red", direction: "b" }, stops, trains, [device(side)], 0).gaps[0];
-  expect(gapWith(2)?.cause).toBe("a sensor at Stop 10 is silent: a train may be unseen");
+  expect(gapWith(2)?.cause).toEqual({ kind: "silent-sensor", name: "Stop 10" });
   expect(gapWith(1)?.cause).toBeNull();
 });
 

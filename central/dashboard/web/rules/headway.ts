@@ -16,6 +16,12 @@ export interface PlacedTrain {
   readonly order: number;
 }
 
+/** Why a gap is not even. `name`: the train's id; of a sensor the name of its station. */
+export interface GapCause {
+  readonly kind: "broken-down" | "unseen" | "silent-sensor";
+  readonly name: string;
+}
+
 /** Between two trains that follow one another. */
 export interface Gap {
   /** In front, as the direction runs. */
@@ -27,7 +33,7 @@ export interface Gap {
   readonly ms: number;
   readonly mark: GapMark;
   /** Why, where it is known; null: not known, or nothing to explain. */
-  readonly cause: string | null;
+  readonly cause: GapCause | null;
 }
 
 export interface Headway {
@@ -112,12 +118,12 @@ function causeOf(
   follower: TrainView,
   unheard: TrainView | undefined,
   silent: Stop | undefined,
-): string | null {
+): GapCause | null {
   const stands = mark === "long" ? follower : leader;
-  if (stands.status === "broken_down") return `${stands.id} is broken down`;
+  if (stands.status === "broken_down") return { kind: "broken-down", name: stands.id };
   if (mark === "bunched") return null;
-  if (unheard) return `${unheard.id} has not been seen of late: it may be there unseen`;
-  return silent ? `a sensor at ${silent.station.name} is silent: a train may be unseen` : null;
+  if (unheard) return { kind: "unseen", name: unheard.id };
+  return silent ? { kind: "silent-sensor", name: silent.station.name } : null;
 }
 
 function isDeaf(

@@ -1,14 +1,6 @@
 import type { DeviceView } from "../../../../schemas/page/page.ts";
 import type { DeviceHealth } from "../../../../schemas/states.ts";
 
-export const HEALTH_WORDS: Readonly<Record<DeviceHealth, string>> = {
-  online: "online",
-  late: "late",
-  offline: "offline",
-  stale: "unknown",
-  never_seen: "never seen",
-};
-
 export function countByHealth(devices: Readonly<Record<string, DeviceView>>): Record<DeviceHealth, number> {
   const counts = { online: 0, late: 0, offline: 0, stale: 0, never_seen: 0 };
   for (const device of Object.values(devices)) counts[device.state]++;

@@ -1,17 +1,19 @@
 import type { Incident, IncidentView, WaitingSeries } from "../../../../schemas/page/incidents.ts";
 import { whatIn } from "../../../../schemas/page/incidents.ts";
+import type { Texts } from "../texts/texts.ts";
 import type { Sample } from "./trial.ts";
-import { minutes, plural, span } from "./words.ts";
+import { minutes } from "./words.ts";
 
 /** "27 s of real time, 27 service minutes"; the service's are left out while its speed is not known. */
 export function lastedWords(
   { since, endedAt }: Pick<IncidentView, "since" | "endedAt">,
   now: number,
   speed: number | null,
+  { incident }: Texts,
 ): string {
   const ms = Math.max(0, (endedAt ?? now) - since);
-  const service = speed === null || speed === 1 ? "" : `, ${plural(minutes(ms, speed), "service minute")}`;
-  return `${span(ms)} of real time${service}`;
+  const service = speed === null || speed === 1 ? "" : incident.serviceMinutes(minutes(ms, speed));
+  return `${incident.realTime(ms)}${service}`;
 }
 
 /** What its curve is drawn of: what is not known is left out. */
@@ -20,29 +22,26 @@ export function samplesOf({ from, stepMs, most }: WaitingSeries): readonly Sampl
 }
 
 /** Commands that show the same, each with what it shows. */
-export function commandsOf({
-  kind,
-  covers,
-  stations,
-  since,
-  endedAt,
-}: Incident): readonly (readonly [string, string])[] {
+export function commandsOf(
+  { kind, covers, stations, since, endedAt }: Incident,
+  { incident: { shows } }: Texts,
+): readonly (readonly [string, string])[] {
   const [station, ...others] = stations;
   const here = station !== undefined && others.length === 0 ? ` --station ${station}` : "";
   const to = endedAt === null ? "now" : iso(endedAt + MARGIN_MS);
   const [first = ""] = covers;
   const more: Partial<Record<Incident["kind"], readonly (readonly [string, string])[]>> = {
     device: [
-      ["npm run firmware-sim -- devices", "what each device holds"],
-      [`npm run edge -- outbox ${station}`, "what waits on its agent's disk"],
+      ["npm run firmware-sim -- devices", shows.devices],
+      [`npm run edge -- outbox ${station}`, shows.outbox],
     ],
-    process: [["npm run status", "every process, with its restarts"]],
-    hop: [["npm run status", "what waits at each hop"]],
-    auditor: [["npm run audit", "the auditor's last verdict"]],
-    finding: [[`npm run audit -- show ${whatIn(first)}`, "the records that show it"]],
+    process: [["npm run status", shows.processes]],
+    hop: [["npm run status", shows.hops]],
+    auditor: [["npm run audit", shows.audit]],
+    finding: [[`npm run audit -- show ${whatIn(first)}`, shows.finding]],
   };
   return [
-    [`npm run replay -- --from ${iso(since - MARGIN_MS)} --to ${to}${here}`, "what happened, counted again"],
+    [`npm run replay -- --from ${iso(since - MARGIN_MS)} --to ${to}${here}`, shows.replay],
     ...(more[kind] ?? []),
   ];
 }

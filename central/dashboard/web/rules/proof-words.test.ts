@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { proofView } from "../../../../schemas/testing/proof-views.ts";
+import { EN } from "../texts/en/table.ts";
 import { asOf, fleetSentence, headline, pagesBehind, sentence, terms } from "./proof-words.ts";
 
 const n = fc.nat(1_000);
@@ -40,7 +41,7 @@ describe("the line of totals", () => {
           const { waiting, lost, unaudited, unexplained, clean, inSummary, miscounted, newer } = given;
           const devices = waiting + clean + unaudited + lost - unexplained + off;
           const summed = clean - inSummary + miscounted;
-          const line = terms(proofView({ ...given, devices, summed }), summed + newer + drawnOff);
+          const line = terms(proofView({ ...given, devices, summed }), summed + newer + drawnOff, EN);
           expect(closes(line)).toEqual([true, true, true]);
           const totals = line.filter(({ kind }) => kind === "total").slice(1);
           expect(totals.map(({ sign }) => sign)).toEqual([
@@ -56,7 +57,7 @@ describe("the line of totals", () => {
 
   test("without a verdict nothing is said to differ", () => {
     const nothing = { devices: null, waiting: null, clean: null, inSummary: null, summed: null, newer: null };
-    expect(terms(proofView(nothing), null).map(({ sign }) => sign)).toEqual([
+    expect(terms(proofView(nothing), null, EN).map(({ sign }) => sign)).toEqual([
       undefined,
       "−",
       "=",
@@ -70,37 +71,37 @@ describe("the line of totals", () => {
 
 describe("the sentence under the figures", () => {
   test("of a quiet city", () => {
-    expect(sentence(proofView({ devices: 81_204, clean: 81_204, summed: 81_204 }))).toBe(
+    expect(sentence(proofView({ devices: 81_204, clean: 81_204, summed: 81_204 }), EN)).toBe(
       "All 81,204 entries at the turnstiles were received, each once and in order. All of them are totalled.",
     );
   });
 
   test("of live traffic, with losses whose causes are known", () => {
     expect(
-      sentence(proofView({ devices: 100, waiting: 1, lost: 2, clean: 97, inSummary: 3, summed: 94 })),
+      sentence(proofView({ devices: 100, waiting: 1, lost: 2, clean: 97, inSummary: 3, summed: 94 }), EN),
     ).toBe(
       "97 of 100 entries at the turnstiles were received, each once and in order; 1 is in transit; 2 are lost, with a cause. 3 of them are not totalled yet.",
     );
   });
 
   test("is empty before a verdict", () => {
-    expect(sentence(proofView({ devices: null }))).toBe("");
-    expect(headline(proofView({ devices: null, state: "catching-up" }))).toBe("Nothing counted yet");
+    expect(sentence(proofView({ devices: null }), EN)).toBe("");
+    expect(headline(proofView({ devices: null, state: "catching-up" }), EN)).toBe("Nothing counted yet");
   });
 });
 
 test("ages and pages in words", () => {
-  expect(asOf({ asOf: 1_000 }, 7_400)).toBe("as of 6 s ago");
-  expect(asOf({ asOf: null }, 7_400)).toBe("");
-  expect(pagesBehind({ open: 3, behind: 1 })).toBe("1 of 3 pages behind");
-  expect(pagesBehind({ open: 3, behind: 0 })).toBe("");
+  expect(asOf({ asOf: 1_000 }, 7_400, EN)).toBe("as of 6 s ago");
+  expect(asOf({ asOf: null }, 7_400, EN)).toBe("");
+  expect(pagesBehind({ open: 3, behind: 1 }, EN)).toBe("1 of 3 pages behind");
+  expect(pagesBehind({ open: 3, behind: 0 }, EN)).toBe("");
 });
 
 test("what is only silent is not called a stand-still", () => {
   const stalled = proofView({ state: "stalled", silent: 1 });
-  expect(headline(stalled)).toBe("1 place silent");
-  expect(headline({ ...stalled, stalledAt: ["dedup"] })).toBe("Standing still");
-  expect(headline({ ...stalled, stale: true })).toBe("The auditor is silent");
+  expect(headline(stalled, EN)).toBe("1 place silent");
+  expect(headline({ ...stalled, stalledAt: ["dedup"] }, EN)).toBe("Standing still");
+  expect(headline({ ...stalled, stale: true }, EN)).toBe("The auditor is silent");
 });
 
 test("the vehicles' events have a sentence of their own", () => {
@@ -108,7 +109,7 @@ test("the vehicles' events have a sentence of their own", () => {
     ...{ state: "holds" as const, asOf: 0, reasons: [], inKafka: 1_204, waiting: 3, audited: 1_201 },
     ...{ rows: 1_199, repeated: 2, deadLetters: 0 },
   } as const;
-  expect(fleetSentence(fleet)).toBe(
+  expect(fleetSentence(fleet, EN)).toBe(
     "Vehicles' events: 1,199 of 1,204 are rows of PostgreSQL; 2 came again; 3 are on the way.",
   );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RecountAnswer, Tick } from "../../../../schemas/page/history.ts";
+import { EN } from "../texts/en/table.ts";
 import { momentOf, rawWords, recountWords, searchWith, tickFrom, ticksAt } from "./replay.ts";
 
 const NOON = Date.UTC(2026, 10, 30, 12);
@@ -31,23 +32,23 @@ describe("an interval counted again", () => {
   };
 
   test("is said to be whole only where it is", () => {
-    expect(recountWords(count)).toMatch(
+    expect(recountWords(count, EN)).toMatch(
       /^\d\d:00:00 to \d\d:01:00: 1,234 entries and 1 arrival of 12 devices, each once and in order, and none missing between two of them\.$/,
     );
     const faults = [
       { what: "missing", deviceId: "40380-T1", bootId: 7, from: 5, to: 5 },
       { what: "doubled", deviceId: "40380-T2", bootId: 7, from: 8, to: 9 },
     ];
-    expect(recountWords({ ...count, whole: false, faults, moreFaults: 4 })).toMatch(
+    expect(recountWords({ ...count, whole: false, faults, moreFaults: 4 }, EN)).toMatch(
       /not whole: 40380-T1 number 5 missing; 40380-T2 numbers 8–9 doubled; 4 more\.$/,
     );
-    expect(recountWords({ ...count, whole: false, nameless: 2 })).toMatch(/2 records name no reading\.$/);
-    expect(recountWords({ ...count, entries: 0, arrivals: 0 })).toMatch(/: no reading came\.$/);
+    expect(recountWords({ ...count, whole: false, nameless: 2 }, EN)).toMatch(/2 records name no reading\.$/);
+    expect(recountWords({ ...count, entries: 0, arrivals: 0 }, EN)).toMatch(/: no reading came\.$/);
   });
 
   test("says what the raw topic was not seen to have", () => {
-    expect(rawWords(count)).toBe("The raw topic has 1,235 of them too.");
-    expect(rawWords({ ...count, inRaw: 1_000, notCompared: 235 })).toMatch(/; 235 came to it more than/);
-    expect(rawWords({ ...count, entries: 0, arrivals: 0 })).toBe("");
+    expect(rawWords(count, EN)).toBe("The raw topic has 1,235 of them too.");
+    expect(rawWords({ ...count, inRaw: 1_000, notCompared: 235 }, EN)).toMatch(/; 235 came to it more than/);
+    expect(rawWords({ ...count, entries: 0, arrivals: 0 }, EN)).toBe("");
   });
 });

@@ -1,5 +1,5 @@
 import type { RecountAnswer, Tick } from "../../../../schemas/page/history.ts";
-import { figure, plural, wall } from "./words.ts";
+import type { Texts } from "../texts/texts.ts";
 
 /** How many times faster than it was. */
 export const SPEEDS = [1, 10, 60, 600] as const;
@@ -47,26 +47,33 @@ export function ticksAt(ticks: readonly Tick[], at: number): readonly Tick[] {
 }
 
 /** An interval counted again, for a person. */
-export function recountWords(count: RecountAnswer): string {
+export function recountWords(count: RecountAnswer, texts: Texts): string {
   const { from, to, entries, arrivals, devices, whole, nameless, faults, moreFaults } = count;
-  const interval = `${wall(from)} to ${wall(to)}`;
-  if (entries + arrivals + nameless === 0) return `${interval}: no reading came.`;
-  const what = `${interval}: ${plural(entries, "entry", "entries")} and ${plural(arrivals, "arrival")} of ${plural(devices, "device")}`;
-  if (whole) return `${what}, each once and in order, and none missing between two of them.`;
-  const named = faults.slice(0, 3).map(({ deviceId, from: first, to: last, what: wrong }) => {
-    const numbers = first === last ? `number ${first}` : `numbers ${first}–${last}`;
-    return `${deviceId} ${numbers} ${wrong}`;
-  });
+  const { replay } = texts;
+  const interval = replay.interval(texts.wall(from), texts.wall(to));
+  if (entries + arrivals + nameless === 0) return replay.noReading(interval);
+  const counted = replay.counted(interval, entries, arrivals, devices);
+  if (whole) return replay.whole(counted);
+  const named = faults.slice(0, 3).map(replay.fault);
   const more = faults.length - named.length + moreFaults;
-  const all = [...named, ...(more > 0 ? [`${figure(more)} more`] : [])];
-  if (nameless > 0) all.push(`${plural(nameless, "record names", "records name")} no reading`);
-  return `${what}; not whole: ${all.join("; ")}.`;
+  const all = [...named, ...(more > 0 ? [replay.more(more)] : [])];
+  if (nameless > 0) all.push(replay.nameless(nameless));
+  return replay.notWhole(counted, all.join("; "));
 }
 
 /** What the raw topic says of them; empty: there is nothing to say. */
-export function rawWords({ inRaw, notCompared, entries, arrivals }: RecountAnswer): string {
+export function rawWords(
+  { inRaw, notCompared, entries, arrivals }: RecountAnswer,
+  { replay }: Texts,
+): string {
   if (entries + arrivals === 0) return "";
-  const found = `The raw topic has ${figure(inRaw)} of them too`;
-  if (notCompared === 0) return `${found}.`;
-  return `${found}; ${figure(notCompared)} came to it more than a minute earlier, or it was not seen to have them.`;
+  return notCompared === 0 ? replay.inRaw(inRaw) : replay.partlyInRaw(inRaw, notCompared);
+}
+
+/** Why there is no answer, in place of words of the server, which does not answer. */
+export const NO_SERVER = "no server";
+
+/** Why a moment cannot be shown: what the server said, or that it says nothing. */
+export function problemWords(problem: string, { replay }: Texts): string {
+  return problem === NO_SERVER ? replay.noServer : problem;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { StoryAnswer, StoryHop } from "../../../../schemas/page/story.ts";
+import { EN } from "../texts/en/table.ts";
 import { goesOn, pairs, presentHop, signedDelay, standing, storyTitle, tookMs } from "./story.ts";
 
 const hop = (name: StoryHop["name"], state: StoryHop["state"], at: string | null = null): StoryHop => {
@@ -26,8 +27,8 @@ const STORY = {
 } satisfies StoryAnswer;
 
 test("it is called by its number and its device", () => {
-  expect(storyTitle(STORY)).toBe("Entry 1,234 of turnstile 41660-T1");
-  expect(storyTitle({ ...STORY, kind: "arrival" })).toBe("Report 1,234 of sensor 41660-T1");
+  expect(storyTitle(STORY, EN)).toBe("Entry 1,234 of turnstile 41660-T1");
+  expect(storyTitle({ ...STORY, kind: "arrival" }, EN)).toBe("Report 1,234 of sensor 41660-T1");
 });
 
 test("how long it took is from the device to the last hop that it passed; the check afterwards does not count", () => {
@@ -37,10 +38,12 @@ test("how long it took is from the device to the last hop that it passed; the ch
 });
 
 test("where it stands is one sentence", () => {
-  expect(standing(STORY)).toBe("It waits on the agent's disk.");
-  expect(standing({ ...STORY, state: "counted", wait: null })).toBe("Counted, 1.5 s after the turn.");
-  expect(standing({ ...STORY, state: "counted", wait: null, hops: [] })).toBe("Counted.");
-  expect(standing({ ...STORY, state: "lost", loss: "Its ring was erased." })).toBe("Its ring was erased.");
+  expect(standing(STORY, EN)).toBe("It waits on the agent's disk.");
+  expect(standing({ ...STORY, state: "counted", wait: null }, EN)).toBe("Counted, 1.5 s after the turn.");
+  expect(standing({ ...STORY, state: "counted", wait: null, hops: [] }, EN)).toBe("Counted.");
+  expect(standing({ ...STORY, state: "lost", loss: "Its ring was erased." }, EN)).toBe(
+    "Its ring was erased.",
+  );
 });
 
 test("it is asked for again until it is counted or lost", () => {
@@ -62,7 +65,7 @@ test("bytes are pairs of digits, and COBS's own are marked", () => {
 });
 
 test("a time that runs backwards is two clocks that differ, and is shown", () => {
-  expect([signedDelay(12), signedDelay(-3), signedDelay(0), signedDelay(null)]).toEqual([
+  expect([signedDelay(12, EN), signedDelay(-3, EN), signedDelay(0, EN), signedDelay(null, EN)]).toEqual([
     "+12 ms",
     "−3 ms",
     "+0 ms",

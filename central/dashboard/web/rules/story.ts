@@ -1,11 +1,12 @@
-import { DEVICE_WORDS } from "../../../../schemas/network/devices.ts";
 import type { ByteSpan, StoryAnswer, StoryHop } from "../../../../schemas/page/story.ts";
-import { delay, figure } from "./words.ts";
+import type { Texts } from "../texts/texts.ts";
 
 /** "Entry 1,234 of turnstile 41660-T1". */
-export function storyTitle({ kind, seq, deviceId }: Pick<StoryAnswer, "kind" | "seq" | "deviceId">): string {
-  const what = kind === "turnstile" ? "Entry" : "Report";
-  return `${what} ${figure(seq)} of ${DEVICE_WORDS[kind].toLowerCase()} ${deviceId}`;
+export function storyTitle(
+  { kind, seq, deviceId }: Pick<StoryAnswer, "kind" | "seq" | "deviceId">,
+  { story }: Texts,
+): string {
+  return story.title(kind, seq, deviceId);
 }
 
 /** From the device to the last hop that it has passed, ms; null: not known. */
@@ -19,11 +20,12 @@ export function tookMs(hops: readonly StoryHop[]): number | null {
 }
 
 /** Where the story stands, in one sentence. */
-export function standing({ state, hops, wait, loss }: StoryAnswer): string {
+export function standing({ state, hops, wait, loss }: StoryAnswer, texts: Texts): string {
+  const { story } = texts;
   if (loss !== null) return loss;
   const took = tookMs(hops);
-  if (state === "counted") return took === null ? "Counted." : `Counted, ${delay(took)} after the turn.`;
-  return wait?.words ?? "";
+  if (state === "counted") return took === null ? story.counted : story.countedAfter(texts.delay(took));
+  return wait ? story.wait(wait, hops[presentHop(hops)]?.name) : "";
 }
 
 /** Is there more to come? Otherwise nobody needs to ask again. */
@@ -47,7 +49,7 @@ export function pairs({ hex, stuffed = [] }: Pick<ByteSpan, "hex" | "stuffed">):
 }
 
 /** "+12 ms", "−3 ms" where two clocks differ; empty where it is not known. */
-export function signedDelay(ms: number | null): string {
+export function signedDelay(ms: number | null, texts: Texts): string {
   if (ms === null) return "";
-  return ms < 0 ? `−${delay(-ms)}` : `+${delay(ms)}`;
+  return ms < 0 ? `−${texts.delay(-ms)}` : `+${texts.delay(ms)}`;
 }

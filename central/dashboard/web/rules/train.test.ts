@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { StationView, TrainView } from "../../../../schemas/page/page.ts";
+import { EN } from "../texts/en/table.ts";
 import { howKnown, nextStops } from "./train.ts";
 
 const stops = ["Howard", "Jarvis", "Morse", "Loyola"].map((name, order) => {
@@ -39,8 +40,8 @@ test("of a train that stands or was not seen for long nothing is promised", () =
 });
 
 test("it is said how its place is known", () => {
-  expect(howKnown(train(), 1, 3, 10_500)).toBe("A sensor there saw it 1 s ago.");
-  expect(howKnown(train(), 1, 3, 13_000)).toMatch(/3 s ago. .*computed/);
-  expect(howKnown(train({ stale: true }), 1, 3, 70_000)).toMatch(/No sensor has seen it for 60 s/);
-  expect(howKnown(train({ status: "broken_down" }), 1, 3, 20_000)).toMatch(/breakdown 10 s ago/);
+  expect(howKnown(train(), 1, 3, 10_500, EN)).toBe("A sensor there saw it 1 s ago.");
+  expect(howKnown(train(), 1, 3, 13_000, EN)).toMatch(/3 s ago. .*computed/);
+  expect(howKnown(train({ stale: true }), 1, 3, 70_000, EN)).toMatch(/No sensor has seen it for 60 s/);
+  expect(howKnown(train({ status: "broken_down" }), 1, 3, 20_000, EN)).toMatch(/breakdown 10 s ago/);
 });

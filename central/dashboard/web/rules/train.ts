@@ -1,7 +1,7 @@
 import type { TrainView } from "../../../../schemas/page/page.ts";
+import type { Texts } from "../texts/texts.ts";
 import { placeOf, step } from "./place.ts";
 import type { Stop } from "./stops.ts";
-import { span } from "./words.ts";
 
 export interface NextStop {
   readonly stop: Stop;
@@ -27,13 +27,16 @@ export function nextStops(train: TrainView, stops: readonly Stop[], now: number)
 }
 
 /** How the place is known at which a train is drawn. @param last - order of its line's last stop. */
-export function howKnown(train: TrainView, order: number, last: number, now: number): string {
-  const ago = span(now - train.at);
-  if (train.stale)
-    return `No sensor has seen it for ${ago}. It is drawn where it was last; it may be further.`;
-  if (train.status === "broken_down") return `A sensor there reported the breakdown ${ago} ago.`;
-  if (train.status === "out_of_service") return `A sensor there saw it leave service ${ago} ago.`;
-  return placeOf(train, order, last, now).drawn === "reported"
-    ? `A sensor there saw it ${ago} ago.`
-    : `A sensor there saw it ${ago} ago. Its place since then is computed from the line's usual pace.`;
+export function howKnown(
+  train: TrainView,
+  order: number,
+  last: number,
+  now: number,
+  { train: { known } }: Texts,
+): string {
+  const ms = now - train.at;
+  if (train.stale) return known.stale(ms);
+  if (train.status === "broken_down") return known.brokenDown(ms);
+  if (train.status === "out_of_service") return known.outOfService(ms);
+  return placeOf(train, order, last, now).drawn === "reported" ? known.reported(ms) : known.computed(ms);
 }

@@ -3,7 +3,8 @@ import type { ExperimentView } from "../../../../schemas/page/experiments.ts";
 import type { DeviceView, PartView } from "../../../../schemas/page/page.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
 import { proofView } from "../../../../schemas/testing/proof-views.ts";
-import { beginTrial, type Observed, observeTrial, stepsOf, type Trial, waitsFor } from "./trial.ts";
+import { EN } from "../texts/en/table.ts";
+import { beginTrial, canBegin, type Observed, observeTrial, stepsOf, type Trial, waitsFor } from "./trial.ts";
 
 /** A proof as of `asOf`, in which the oldest reading waits since `oldest`. */
 const proof = (asOf: number, waiting: number, oldest: number | null = null, more: Partial<ProofView> = {}) =>
@@ -99,7 +100,7 @@ describe("a fault of a device", () => {
 
   test("that nothing noticed says so", () => {
     const trial = run({ ...UNPLUG, forMs: 1_000 }, [seen(500), seen(1_000)]);
-    expect(stepsOf(trial)[0]).toEqual({ words: "No reading was late", afterMs: null });
+    expect(stepsOf(trial)[0]).toEqual({ name: "unnoticed", afterMs: null });
   });
 });
 
@@ -111,8 +112,11 @@ test("a long trial keeps a bounded curve", () => {
 });
 
 test("a trial begins from a proof that holds, or says for what it waits", () => {
-  expect(waitsFor(proof(1, 0))).toBeNull();
-  expect(waitsFor(null)).toMatch(/auditor/);
-  expect(waitsFor(proof(1, 3, 1, { reasons: ["40380-T1: unplugged"] }))).toBe("40380-T1: unplugged");
-  expect(waitsFor(proof(1, 0, null, { stale: true }))).not.toBeNull();
+  expect(canBegin(proof(1, 0))).toBe(true);
+  const unplugged = proof(1, 3, 1, { reasons: ["40380-T1: unplugged"] });
+  const stale = proof(1, 0, null, { stale: true });
+  expect([null, unplugged, stale].map(canBegin)).toEqual([false, false, false]);
+  expect(waitsFor(null, 2, EN)).toMatch(/auditor/);
+  expect(waitsFor(unplugged, 2, EN)).toBe("40380-T1: unplugged");
+  expect(waitsFor(stale, 2, EN)).toBe("the counts do not agree yet");
 });

@@ -1,6 +1,7 @@
 import type { ExperimentStarted, ExperimentView } from "../../../../schemas/page/experiments.ts";
 import type { DeviceView, PartView } from "../../../../schemas/page/page.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
+import type { Texts } from "../texts/texts.ts";
 
 /** How many entries were in transit, at a time, wall ms. */
 export interface Sample {
@@ -130,7 +131,7 @@ function sampled(samples: readonly Sample[], sample: Sample): readonly Sample[] 
 
 /** A step of a trial: what happened, and how long after the break, ms. */
 export interface Step {
-  readonly words: string;
+  readonly name: keyof Texts["breaking"]["steps"];
   readonly afterMs: number | null;
 }
 
@@ -140,20 +141,34 @@ export function stepsOf(trial: Trial): readonly Step[] {
   const after = (at: number | null): number | null => (at === null ? null : Math.max(0, at - startedAt));
   return [
     {
-      words: noticedAt === null && backAt !== null ? "No reading was late" : "Noticed",
+      name: noticedAt === null && backAt !== null ? "unnoticed" : "noticed",
       afterMs: after(noticedAt),
     },
-    { words: experiment.part === null ? "Fault over" : "Process back", afterMs: after(backAt) },
-    { words: "Backlog drained", afterMs: after(drainedAt) },
-    { words: "Counts agree", afterMs: after(holdsAt) },
+    { name: experiment.part === null ? "over" : "back", afterMs: after(backAt) },
+    { name: "drained", afterMs: after(drainedAt) },
+    { name: "agree", afterMs: after(holdsAt) },
   ];
 }
 
-/** Why a trial cannot begin now; null: it can. Its proof before must be one that holds. */
-export function waitsFor(proof: ProofView | null): string | null {
-  if (proof === null) return "the auditor has said nothing yet";
-  if (proof.state === "holds" && !proof.stale) return null;
-  return proof.reasons[0] ?? "the counts do not agree yet";
+/** Can a trial begin now? Its proof before must be one that holds. */
+export function canBegin(proof: ProofView | null): proof is ProofView {
+  return proof !== null && proof.state === "holds" && !proof.stale;
+}
+
+/** For what a trial waits that cannot begin. */
+export function waitsFor(proof: ProofView | null, now: number, texts: Texts): string {
+  if (proof === null) return texts.breaking.noAuditor;
+  return texts.proof.reasons(proof, now)[0] ?? texts.breaking.noAgreement;
+}
+
+/** Why an order was not carried out. `why`: in the server's words. */
+export type OrderProblem =
+  | { readonly kind: "wrong-token" | "no-server" }
+  | { readonly kind: "refused"; readonly why: string };
+
+export function orderProblemWords(problem: OrderProblem, { breaking }: Texts): string {
+  if (problem.kind === "refused") return breaking.notDone(problem.why);
+  return problem.kind === "wrong-token" ? breaking.wrongToken : breaking.noServer;
 }
 
 /** Entries that were counted and are not in the sums: on the way, or received once and not totalled yet. */

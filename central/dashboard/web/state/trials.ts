@@ -6,7 +6,16 @@ import type {
   ExperimentView,
 } from "../../../../schemas/page/experiments.ts";
 import type { StoryRef } from "../../../../schemas/page/story.ts";
-import { beginTrial, type Observed, observeTrial, type Trial, waitsFor } from "../rules/trial.ts";
+import {
+  beginTrial,
+  canBegin,
+  type Observed,
+  type OrderProblem,
+  observeTrial,
+  type Trial,
+  waitsFor,
+} from "../rules/trial.ts";
+import type { Texts } from "../texts/texts.ts";
 import { PageStore } from "./store.ts";
 
 const NONE: ExperimentsAnswer = { access: "no", experiments: [] };
@@ -23,8 +32,8 @@ export class Trials {
   trial: Trial | null = null;
   /** What is begun as soon as the proof holds. */
   waiting: ExperimentView | null = null;
-  /** Why the last order was not carried out. */
-  problem = "";
+  /** Why the last order was not carried out; null: it was. */
+  problem: OrderProblem | null = null;
 
   constructor(page: PageStore) {
     this.#page = page;
@@ -41,8 +50,8 @@ export class Trials {
   }
 
   /** Why what waits cannot begin yet. */
-  get waitsFor(): string {
-    return waitsFor(this.#page.latest.state?.proof ?? null) ?? "";
+  waitsFor(texts: Texts): string {
+    return waitsFor(this.#page.latest.state?.proof ?? null, this.#page.now, texts);
   }
 
   /** Ask what may be broken. @param token - what the reader typed; empty on loopback. */
@@ -51,29 +60,29 @@ export class Trials {
     this.#askedFor = this.#breakable();
     const answer = await this.#fetch("/experiments").catch(() => null);
     this.offer = answer?.ok ? ((await answer.json()) as ExperimentsAnswer) : NONE;
-    this.problem = token !== "" && this.offer.access === "token" ? "That is not the token." : "";
+    this.problem = token !== "" && this.offer.access === "token" ? { kind: "wrong-token" } : null;
     this.#tell();
   }
 
   /** At once where the proof holds: what comes after is compared with that one. Otherwise when it does. */
   async begin(experiment: ExperimentView): Promise<void> {
     const before = this.#look();
-    this.problem = "";
-    this.waiting = before === null || waitsFor(before.proof) !== null ? experiment : null;
+    this.problem = null;
+    this.waiting = before === null || !canBegin(before.proof) ? experiment : null;
     if (before !== null && this.waiting === null) await this.#order(experiment, before);
     this.#tell();
   }
 
   /** Walk through a turnstile once. @returns which entry that is; null: not done, and `problem` says why. */
   async press(deviceId: string): Promise<StoryRef | null> {
-    this.problem = "";
+    this.problem = null;
     try {
       const answer = await this.#fetch(`/experiments/press/${deviceId}`, "POST");
       const body = (await answer.json()) as StoryRef & { readonly error?: string };
       if (answer.ok) return body;
-      this.problem = `Not done: ${body.error ?? answer.status}.`;
+      this.problem = { kind: "refused", why: body.error ?? String(answer.status) };
     } catch {
-      this.problem = "Not done: the server of this page does not answer.";
+      this.problem = { kind: "no-server" };
     }
     this.#tell();
     return null;
@@ -91,9 +100,9 @@ export class Trials {
       const answer = await this.#fetch(`/experiments/${id}`, "POST");
       const body = (await answer.json()) as ExperimentStarted & { readonly error?: string };
       if (answer.ok) this.trial = beginTrial(body, before);
-      else this.problem = `Not done: ${body.error ?? answer.status}.`;
+      else this.problem = { kind: "refused", why: body.error ?? String(answer.status) };
     } catch {
-      this.problem = "Not done: the server of this page does not answer.";
+      this.problem = { kind: "no-server" };
     }
     this.#ordering = false;
   }
@@ -123,7 +132,7 @@ export class Trials {
     const seen = this.#look();
     if (!seen) return;
     if (this.#askedFor !== null && this.#askedFor !== this.#breakable()) void this.ask();
-    if (this.waiting && waitsFor(seen.proof) === null) {
+    if (this.waiting && canBegin(seen.proof)) {
       void this.begin(this.waiting);
       return;
     }

@@ -65,3 +65,9 @@ export function useFreshness(): Freshness {
     link.state === "lost" && now - link.since - offset >= QUIET_MS ? link.since + offset : null;
   return freshnessOf({ known, lostSince, silentSince });
 }
+
+/** A station's name by its id; the id where the page does not know it. */
+export function useStationNames(): (stationId: number) => string {
+  const stations = usePage(({ state }) => state?.stations);
+  return (id) => stations?.[id]?.name ?? String(id);
+}

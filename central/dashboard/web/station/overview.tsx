@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { VehicleTable } from "../fleet/table.tsx";
 import { Headways } from "../headway/headway.tsx";
+import { useTexts } from "../state/language.tsx";
 import { stationHref } from "../state/route.ts";
 import { usePage } from "../state/use.ts";
 import { Attention } from "./attention.tsx";
@@ -19,6 +20,7 @@ export function Overview() {
 }
 
 function Tables() {
+  const texts = useTexts();
   const vehicles = usePage(({ state }) => Object.keys(state?.vehicles ?? {}).length > 0);
   const refused = usePage(({ state }) => state?.fleet.refused.length ?? 0);
   const [chosen, choose] = useState<Tab>("stations");
@@ -34,19 +36,19 @@ function Tables() {
             chosen={shown}
             onChoose={choose}
             words={{
-              stations: "Stations",
-              vehicles: refused > 0 ? `Vehicles, ${refused} refused` : "Vehicles",
+              stations: texts.station.stations,
+              vehicles: refused > 0 ? texts.station.vehiclesRefused(refused) : texts.station.vehicles,
             }}
           />
         ) : (
-          <h2 id="stations">Stations</h2>
+          <h2 id="stations">{texts.station.stations}</h2>
         )}
         <input
           id="search"
           type="search"
           class="search"
-          placeholder="Find a station"
-          aria-label="Find a station"
+          placeholder={texts.station.findHint}
+          aria-label={texts.station.find}
           value={text}
           onFocus={() => choose("stations")}
           onInput={(event) => setText(event.currentTarget.value)}

@@ -1,14 +1,8 @@
 import type { PathAnswer } from "../../../../schemas/page/api.ts";
-import { delay } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { storyHref } from "../state/route.ts";
 
-const HOPS = [
-  ["device", "counted by the device"],
-  ["edge", "on the agent's disk"],
-  ["gateway", "taken by the gateway"],
-  ["dedup", "counted once"],
-  ["page", "read by this page's server"],
-] as const;
+const HOPS = ["device", "edge", "gateway", "dedup", "page"] as const;
 
 interface Props {
   readonly path: PathAnswer | null;
@@ -16,28 +10,29 @@ interface Props {
 }
 
 /** An entry at every hop, the station's last one: how long after the press it was there. */
-export function LastEntry({ path, title = "The last entry's way" }: Props) {
+export function LastEntry({ path, title }: Props) {
+  const texts = useTexts();
   return (
     <section class="sheet-part">
-      <h3>{title}</h3>
+      <h3>{title ?? texts.station.lastEntry}</h3>
       {path ? (
         <ol class="path">
-          {HOPS.map(([hop, words]) => (
+          {HOPS.map((hop) => (
             <li key={hop}>
-              <span>{words}</span>
+              <span>{texts.station.hops[hop]}</span>
               <span class="number muted">
                 {hop === "device"
                   ? path.deviceId
-                  : `+${delay(Date.parse(path[hop]) - Date.parse(path.device))}`}
+                  : `+${texts.delay(Date.parse(path[hop]) - Date.parse(path.device))}`}
               </span>
             </li>
           ))}
           <li>
-            <a href={storyHref(path.deviceId ?? "")}>Follow one entry, byte by byte</a>
+            <a href={storyHref(path.deviceId ?? "")}>{texts.station.followBytes}</a>
           </li>
         </ol>
       ) : (
-        <p class="muted">None has come since this server started.</p>
+        <p class="muted">{texts.station.noEntry}</p>
       )}
     </section>
   );

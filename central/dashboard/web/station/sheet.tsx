@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { StationDetail } from "../../../../schemas/page/api.ts";
 import { LineBadge } from "../lines/badge.tsx";
-import { figure } from "../rules/words.ts";
 import { useAnswer } from "../state/answer.ts";
+import { useTexts } from "../state/language.tsx";
 import { usePage } from "../state/use.ts";
 import { DeviceTable } from "./device-table.tsx";
 import { LastEntry } from "./path.tsx";
@@ -12,6 +12,7 @@ import { StationTrains } from "./trains.tsx";
 
 /** Everything about one station, beside the lines or over them. */
 export function StationSheet({ id }: { readonly id: number }) {
+  const texts = useTexts();
   const station = usePage(({ state }) => state?.stations[id]);
   const entries = usePage(({ state }) => state?.entries[id] ?? null);
   const known = usePage(({ state }) => state !== null);
@@ -22,10 +23,10 @@ export function StationSheet({ id }: { readonly id: number }) {
   }, []);
   if (!station) {
     return (
-      <section class="sheet" aria-label="Station">
+      <section class="sheet" aria-label={texts.station.station}>
         <SheetHead>
           <h2 ref={heading} tabIndex={-1}>
-            {known ? `No station ${id} on the three lines` : "Station"}
+            {known ? texts.station.notThere(id) : texts.station.station}
           </h2>
         </SheetHead>
       </section>
@@ -45,11 +46,11 @@ export function StationSheet({ id }: { readonly id: number }) {
       </SheetHead>
       <div class="sheet-entries">
         <p class="sheet-total">
-          <strong data-missing={entries === null}>{figure(entries)}</strong>{" "}
-          {entries === null ? "on entries" : "entries"}
+          <strong data-missing={entries === null}>{texts.figure(entries)}</strong>{" "}
+          {entries === null ? texts.station.onEntries : texts.station.entries(entries)}
         </p>
         <p class="muted">
-          {detail?.thisHour == null ? "no data for this hour" : `${figure(detail.thisHour)} seen this hour`}
+          {detail?.thisHour == null ? texts.station.noHour : texts.station.thisHour(detail.thisHour)}
         </p>
         <Sparkline values={detail?.history ?? Array.from({ length: 36 }, () => null)} />
       </div>
@@ -57,7 +58,7 @@ export function StationSheet({ id }: { readonly id: number }) {
       <DeviceTable stationId={id} details={detail?.devices ?? []} />
       <LastEntry path={detail?.path ?? null} />
       <section class="sheet-part">
-        <h3>Agent</h3>
+        <h3>{texts.station.agent}</h3>
         <code class="command">npm run edge -- --station {id}</code>
       </section>
     </section>

@@ -1,5 +1,8 @@
+import { useTexts } from "../state/language.tsx";
+
 /** Entries per five minutes of the service clock as bars; a gap where no data came. */
 export function Sparkline({ values }: { readonly values: readonly (number | null)[] }) {
+  const texts = useTexts();
   const most = Math.max(1, ...values.map((value) => value ?? 0));
   const known = values.filter((value) => value !== null).length;
   return (
@@ -8,7 +11,7 @@ export function Sparkline({ values }: { readonly values: readonly (number | null
       viewBox={`0 0 ${values.length * 8} 40`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`Entries of the last ${known * 5} minutes, at most ${most} in five minutes`}
+      aria-label={texts.station.sparkline(known * 5, most)}
     >
       {values.map((value, i) =>
         value === null ? (

@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { StationView } from "../../../../schemas/page/page.ts";
 import { LineBadge } from "../lines/badge.tsx";
 import { findStations } from "../rules/search.ts";
-import { figure } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { stationHref } from "../state/route.ts";
 import { usePage } from "../state/use.ts";
 
@@ -17,6 +17,7 @@ export function useFoundStations(text: string): readonly StationView[] {
 
 /** Each with its lines and its entries so far. */
 export function StationTable({ found }: { readonly found: readonly StationView[] }) {
+  const texts = useTexts();
   const known = usePage(({ state }) => Object.keys(state?.stations ?? {}).length > 0);
   const entries = usePage(({ state }) => state?.entries);
   return (
@@ -24,10 +25,10 @@ export function StationTable({ found }: { readonly found: readonly StationView[]
       <table>
         <thead>
           <tr>
-            <th scope="col">Station</th>
-            <th scope="col">Lines</th>
+            <th scope="col">{texts.station.station}</th>
+            <th scope="col">{texts.station.lines}</th>
             <th scope="col" class="number">
-              Entries
+              {texts.station.entriesHead}
             </th>
           </tr>
         </thead>
@@ -45,14 +46,14 @@ export function StationTable({ found }: { readonly found: readonly StationView[]
                 </span>
               </td>
               <td class="number" data-missing={entries?.[id] === undefined}>
-                {figure(entries?.[id])}
+                {texts.figure(entries?.[id])}
               </td>
             </tr>
           ))}
         </tbody>
       </table>
       {found.length === 0 ? (
-        <p class="muted">{known ? "No station of that name." : "No stations yet."}</p>
+        <p class="muted">{known ? texts.station.noneOfThatName : texts.station.noneYet}</p>
       ) : null}
     </div>
   );

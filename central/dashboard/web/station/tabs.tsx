@@ -1,4 +1,5 @@
 import { useRef } from "preact/hooks";
+import { useTexts } from "../state/language.tsx";
 
 export const TABS = ["stations", "vehicles"] as const;
 export type Tab = (typeof TABS)[number];
@@ -11,13 +12,14 @@ interface Props {
 
 /** One tab stop; arrows choose, as WAI-ARIA's pattern for tabs has it. */
 export function TabList({ chosen, onChoose, words }: Props) {
+  const texts = useTexts();
   const list = useRef<HTMLDivElement>(null);
   const other = TABS[(TABS.indexOf(chosen) + 1) % TABS.length] ?? chosen;
   return (
     <div
       class="side-tabs"
       role="tablist"
-      aria-label="Side column"
+      aria-label={texts.station.sideColumn}
       ref={list}
       onKeyDown={(event) => {
         if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;

@@ -6,22 +6,20 @@ import { useStops } from "../lines/use-line.ts";
 import { type Gap, headwayOf } from "../rules/headway.ts";
 import { orderOf, terminal } from "../rules/stops.ts";
 import { howKnown, nextStops } from "../rules/train.ts";
-import { minutes, plural, span } from "../rules/words.ts";
+import { minutes } from "../rules/words.ts";
 import { useAnswer } from "../state/answer.ts";
+import { useTexts } from "../state/language.tsx";
 import { stationHref, trainHref } from "../state/route.ts";
 import { StoreContext, useNow, usePage } from "../state/use.ts";
+import type { Texts } from "../texts/texts.ts";
 import { SheetHead } from "./sheet-head.tsx";
 
 /** Stops named ahead of a train. */
 const AHEAD = 6;
-const STATUS: Readonly<Record<TrainView["status"], string>> = {
-  in_service: "Last seen at",
-  broken_down: "Broken down at",
-  out_of_service: "Out of service at",
-};
 
 /** Everything about one train: where it is and how that is known, where it goes, what saw it. */
 export function TrainSheet({ id }: { readonly id: string }) {
+  const texts = useTexts();
   const train = usePage(({ state }) => state?.trains[id]);
   const known = usePage(({ state }) => state !== null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -32,17 +30,18 @@ export function TrainSheet({ id }: { readonly id: string }) {
     <section class="sheet" aria-labelledby="sheet-train">
       <SheetHead>
         <h2 id="sheet-train" ref={heading} tabIndex={-1}>
-          Train {id}
+          {texts.train.train(id)}
         </h2>
         {train ? <LineBadge line={train.line} /> : null}
       </SheetHead>
       {train ? <Known train={train} /> : null}
-      {train || !known ? null : <p class="muted">It has not been seen for some minutes, or never.</p>}
+      {train || !known ? null : <p class="muted">{texts.train.notSeen}</p>}
     </section>
   );
 }
 
 function Known({ train }: { readonly train: TrainView }) {
+  const texts = useTexts();
   const stops = useStops(train.line);
   const stations = usePage(({ state }) => state?.stations);
   const now = useNow(1_000);
@@ -50,11 +49,12 @@ function Known({ train }: { readonly train: TrainView }) {
   const order = orderOf(station, train.line) ?? 0;
   return (
     <>
-      <p class="train-towards">towards {terminal(stops, train.direction)}</p>
+      <p class="train-towards">{texts.train.towards(terminal(stops, train.direction))}</p>
       <p>
-        {STATUS[train.status]} <a href={stationHref(train.stationId)}>{station?.name ?? train.stationId}</a>.
+        {texts.train.at[train.status]}{" "}
+        <a href={stationHref(train.stationId)}>{station?.name ?? train.stationId}</a>.
       </p>
-      <p class="muted">{howKnown(train, order, stops.at(-1)?.order ?? 0, now)}</p>
+      <p class="muted">{howKnown(train, order, stops.at(-1)?.order ?? 0, now, texts)}</p>
       <Follow id={train.id} />
       <Ahead train={train} now={now} />
       <Neighbours train={train} now={now} />
@@ -65,6 +65,7 @@ function Known({ train }: { readonly train: TrainView }) {
 
 /** The view moves with the train only while it is asked to. */
 function Follow({ id }: { readonly id: string }) {
+  const texts = useTexts();
   const [following, setFollowing] = useState(false);
   const { clock } = useContext(StoreContext);
   useEffect(() => {
@@ -78,52 +79,54 @@ function Follow({ id }: { readonly id: string }) {
   }, [following, id, clock]);
   return (
     <button type="button" class="control" aria-pressed={following} onClick={() => setFollowing(!following)}>
-      Keep it in view
+      {texts.train.keep}
     </button>
   );
 }
 
 function Ahead({ train, now }: { readonly train: TrainView; readonly now: number }) {
+  const texts = useTexts();
   const stops = useStops(train.line);
   const speed = usePage(({ state }) => state?.clock?.speed ?? null);
   const ahead = nextStops(train, stops, now);
   return (
     <section class="sheet-part">
-      <h3>Next stops</h3>
+      <h3>{texts.train.next}</h3>
       {ahead.length === 0 ? (
-        <p class="muted">{nothingAhead(train)}</p>
+        <p class="muted">{nothingAhead(train, texts)}</p>
       ) : (
         <>
           <p class="muted">
-            In service minutes{speed !== null && speed > 1 ? `: one is ${span(60_000 / speed)} here` : ""}.
+            {speed !== null && speed > 1 ? texts.train.inMinutesOf(60_000 / speed) : texts.train.inMinutes}
           </p>
           <ol class="path train-ahead">
             {ahead.slice(0, AHEAD).map(({ stop, dueAt }) => (
               <li key={stop.station.id}>
                 <a href={stationHref(stop.station.id)}>{stop.station.name}</a>
-                <span class="number">{due(minutes(dueAt - now, speed))}</span>
+                <span class="number">{due(minutes(dueAt - now, speed), texts)}</span>
               </li>
             ))}
           </ol>
-          {ahead.length > AHEAD ? <p class="muted">and {plural(ahead.length - AHEAD, "more stop")}</p> : null}
+          {ahead.length > AHEAD ? <p class="muted">{texts.train.moreStops(ahead.length - AHEAD)}</p> : null}
         </>
       )}
     </section>
   );
 }
 
-function due(inMinutes: number): string {
-  return inMinutes < 1 ? "due" : `${inMinutes} min`;
+function due(inMinutes: number, { page, train }: Texts): string {
+  return inMinutes < 1 ? train.due : page.minutes(inMinutes);
 }
 
-function nothingAhead(train: TrainView): string {
-  if (train.stale) return "Not known: no sensor has seen it for long.";
-  if (train.status === "broken_down") return "It stands. How long is not known.";
-  if (train.status === "out_of_service") return "It rests until it is in service again.";
-  return "It turns here.";
+function nothingAhead(train: TrainView, { train: { ahead } }: Texts): string {
+  if (train.stale) return ahead.stale;
+  if (train.status === "broken_down") return ahead.brokenDown;
+  if (train.status === "out_of_service") return ahead.outOfService;
+  return ahead.end;
 }
 
 function Neighbours({ train, now }: { readonly train: TrainView; readonly now: number }) {
+  const texts = useTexts();
   const stops = useStops(train.line);
   const trains = usePage(({ state }) => state?.trains);
   const speed = usePage(({ state }) => state?.clock?.speed ?? null);
@@ -135,20 +138,20 @@ function Neighbours({ train, now }: { readonly train: TrainView; readonly now: n
     gap && other !== undefined ? (
       <>
         <a href={trainHref(other)}>{other}</a>
-        <span class="number">{minutes(gap.ms, speed)} min</span>
+        <span class="number">{texts.page.minutes(minutes(gap.ms, speed))}</span>
       </>
     ) : (
-      <span class="muted">none on this way</span>
+      <span class="muted">{texts.train.noNeighbour}</span>
     );
   return (
     <section class="sheet-part">
-      <h3>Its neighbours</h3>
+      <h3>{texts.train.neighbours}</h3>
       <ul class="path">
         <li>
-          <span>in front</span> {words(ahead, ahead?.leader.train.id)}
+          <span>{texts.train.inFront}</span> {words(ahead, ahead?.leader.train.id)}
         </li>
         <li>
-          <span>behind</span> {words(behind, behind?.follower.train.id)}
+          <span>{texts.train.behind}</span> {words(behind, behind?.follower.train.id)}
         </li>
       </ul>
     </section>
@@ -156,17 +159,18 @@ function Neighbours({ train, now }: { readonly train: TrainView; readonly now: n
 }
 
 function LastSensors({ id, now }: { readonly id: string; readonly now: number }) {
+  const texts = useTexts();
   const stations = usePage(({ state }) => state?.stations);
   const detail = useAnswer<TrainDetail>(`/api/v1/trains/${id}`);
   return (
     <section class="sheet-part">
-      <h3>Sensors that saw it</h3>
+      <h3>{texts.train.sensors}</h3>
       <ol class="path train-reports">
         {(detail?.reports ?? []).map(({ stationId, sensorId, at }) => (
           <li key={`${sensorId} ${at}`}>
             <a href={stationHref(stationId)}>{stations?.[stationId]?.name ?? stationId}</a>
             <span class="muted number" title={sensorId}>
-              {span(now - Date.parse(at))} ago
+              {texts.ago(now - Date.parse(at))}
             </span>
           </li>
         ))}

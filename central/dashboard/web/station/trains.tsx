@@ -5,7 +5,7 @@ import { LineBadge } from "../lines/badge.tsx";
 import { useStops } from "../lines/use-line.ts";
 import { approaching } from "../rules/approach.ts";
 import { orderOf, terminal } from "../rules/stops.ts";
-import { span } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { trainHref } from "../state/route.ts";
 import { useNow, usePage } from "../state/use.ts";
 
@@ -16,9 +16,10 @@ interface Props {
 
 /** Next and last trains, per line and direction. */
 export function StationTrains({ station, calls }: Props) {
+  const texts = useTexts();
   return (
     <section class="sheet-part">
-      <h3>Trains</h3>
+      <h3>{texts.station.trains}</h3>
       <ul class="platforms">
         {station.stops.flatMap(({ line, order }) =>
           DIRECTIONS.map((direction) => (
@@ -38,6 +39,7 @@ interface PlatformProps {
 }
 
 function Platform({ line, order, direction, calls }: PlatformProps) {
+  const texts = useTexts();
   const trains = usePage(({ state }) => state?.trains);
   const stations = usePage(({ state }) => state?.stations);
   const stops = useStops(line);
@@ -50,22 +52,24 @@ function Platform({ line, order, direction, calls }: PlatformProps) {
   const last = calls.find((call) => call.line === line && call.direction === direction);
   return (
     <li>
-      <LineBadge line={line} /> <span class="muted">to {towards}</span>
+      <LineBadge line={line} /> <span class="muted">{texts.station.to(towards)}</span>
       <p>
         {next ? (
           <>
             <strong>
               <a href={trainHref(next.train.id)}>{next.train.id}</a>
             </strong>{" "}
-            {next.stops === 0 ? "is here" : next.due > now ? `in about ${span(next.due - now)}` : "is due"}
+            {next.stops === 0
+              ? texts.station.here
+              : next.due > now
+                ? texts.station.inAbout(next.due - now)
+                : texts.station.due}
           </>
         ) : (
-          <span class="muted">no train on its way</span>
+          <span class="muted">{texts.station.noTrain}</span>
         )}
         {last ? (
-          <span class="call-last muted">
-            last {last.trainId}, {span(now - Date.parse(last.at))} ago
-          </span>
+          <span class="call-last muted">{texts.station.last(last.trainId, now - Date.parse(last.at))}</span>
         ) : null}
       </p>
     </li>

@@ -1,16 +1,11 @@
 import { useId, useRef, useState } from "preact/hooks";
-import type { ByteSpan, BytesBlock, BytesOrigin } from "../../../../schemas/page/story.ts";
+import type { ByteSpan, BytesBlock } from "../../../../schemas/page/story.ts";
 import { pairs } from "../rules/story.ts";
-import { figure, plural } from "../rules/words.ts";
-
-const ORIGIN_WORDS: Readonly<Record<BytesOrigin, string>> = {
-  ring: "read from the device's ring",
-  kafka: "read from Kafka",
-  rebuilt: "made again",
-};
+import { serverWords, useTexts } from "../state/language.tsx";
 
 /** Bytes, taken apart: point at some, or go through them by arrows, and read what they mean. */
 export function BytesView({ block: { name, origin, note, length, spans } }: { readonly block: BytesBlock }) {
+  const texts = useTexts();
   const [at, setAt] = useState<number | null>(null);
   const [focused, setFocused] = useState(0);
   const row = useRef<HTMLDivElement>(null);
@@ -26,14 +21,14 @@ export function BytesView({ block: { name, origin, note, length, spans } }: { re
   return (
     <figure class="bytes" data-origin={origin}>
       <figcaption>
-        <strong>{name}</strong>, {plural(length, "byte")},{" "}
-        <span class="bytes-origin">{ORIGIN_WORDS[origin]}</span>
+        <strong {...serverWords(texts)}>{name}</strong>, {texts.story.bytes(length)},{" "}
+        <span class="bytes-origin">{texts.story.origins[origin]}</span>
       </figcaption>
       <div
         ref={row}
         class="bytes-row"
         role="toolbar"
-        aria-label={`${name}: ${plural(length, "byte")}. Arrow keys go from field to field.`}
+        aria-label={texts.story.arrows(name, length)}
         onKeyDown={move}
         onMouseLeave={() => setAt(null)}
       >
@@ -62,7 +57,13 @@ export function BytesView({ block: { name, origin, note, length, spans } }: { re
         ))}
       </div>
       <p class="bytes-about" id={about}>
-        {chosen ? <About one={chosen} /> : <span class="muted">{note}</span>}
+        {chosen ? (
+          <About one={chosen} />
+        ) : (
+          <span class="muted" {...serverWords(texts)}>
+            {note}
+          </span>
+        )}
       </p>
       <Fields spans={spans} />
     </figure>
@@ -70,17 +71,20 @@ export function BytesView({ block: { name, origin, note, length, spans } }: { re
 }
 
 function About({ one }: { readonly one: ByteSpan }) {
+  const texts = useTexts();
   return (
     <>
-      <strong>
-        {one.name}: {one.value}
-      </strong>{" "}
-      {one.meaning}{" "}
-      {one.stuffed ? "Underlined bytes stand for 00: each says how far the next zero is. " : null}
+      <span {...serverWords(texts)}>
+        <strong>
+          {one.name}: {one.value}
+        </strong>{" "}
+        {one.meaning}
+      </span>{" "}
+      {one.stuffed ? texts.story.stuffed : null}
       <span class="muted">
         {one.length === 1
-          ? `Byte ${figure(one.offset)}.`
-          : `Bytes ${figure(one.offset)} to ${figure(one.offset + one.length - 1)}.`}
+          ? texts.story.byte(one.offset)
+          : texts.story.byteRange(one.offset, one.offset + one.length - 1)}
       </span>
     </>
   );
@@ -88,15 +92,16 @@ function About({ one }: { readonly one: ByteSpan }) {
 
 /** The same as a table: for paper, and for those who read from top to bottom. */
 function Fields({ spans }: Pick<BytesBlock, "spans">) {
+  const texts = useTexts();
   return (
     <details>
-      <summary>All {plural(spans.length, "field")}</summary>
+      <summary>{texts.story.fields(spans.length)}</summary>
       <table>
         <thead>
           <tr>
-            <th scope="col">bytes</th>
-            <th scope="col">field</th>
-            <th scope="col">value</th>
+            <th scope="col">{texts.story.bytesHead}</th>
+            <th scope="col">{texts.story.field}</th>
+            <th scope="col">{texts.story.value}</th>
           </tr>
         </thead>
         <tbody>
@@ -105,8 +110,10 @@ function Fields({ spans }: Pick<BytesBlock, "spans">) {
               <td>
                 <Digits one={one} />
               </td>
-              <th scope="row">{one.name}</th>
-              <td>
+              <th scope="row" {...serverWords(texts)}>
+                {one.name}
+              </th>
+              <td {...serverWords(texts)}>
                 {one.value}
                 <span class="muted field-meaning">{one.meaning}</span>
               </td>
@@ -119,8 +126,9 @@ function Fields({ spans }: Pick<BytesBlock, "spans">) {
 }
 
 function Digits({ one }: { readonly one: ByteSpan }) {
+  const texts = useTexts();
   if (one.hex === null)
-    return <>{one.length <= 2 ? "·· ".repeat(one.length).trim() : `… ${figure(one.length)} bytes …`}</>;
+    return <>{one.length <= 2 ? "·· ".repeat(one.length).trim() : texts.story.leftOut(one.length)}</>;
   return (
     <>
       {pairs(one).map(({ byte, stuffed }, i) => (

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { StoryOffer } from "../../../../schemas/page/story.ts";
-import { figure, span } from "../rules/words.ts";
 import { useAnswer } from "../state/answer.ts";
+import { useTexts } from "../state/language.tsx";
 import { storyHref } from "../state/route.ts";
 import { useTrials } from "../state/trials.ts";
 import { useNow } from "../state/use.ts";
@@ -9,6 +9,7 @@ import { WalkThrough } from "./walk-through.tsx";
 
 /** Which entry? A new one, or one that came through a moment ago. */
 export function Chooser({ problem = "" }: { readonly problem?: string }) {
+  const texts = useTexts();
   const trials = useTrials();
   const offers = useOffers();
   const now = useNow(1_000);
@@ -16,29 +17,25 @@ export function Chooser({ problem = "" }: { readonly problem?: string }) {
   return (
     <article class="story" aria-labelledby="story">
       <header class="story-head">
-        <h2 id="story">Follow one entry</h2>
+        <h2 id="story">{texts.story.follow}</h2>
         <a class="control" href="#/">
-          Close
+          {texts.page.close}
         </a>
       </header>
-      <p class="story-lead">
-        Somebody walks through a turnstile. A second later a number on this page is one greater. In between
-        the entry passes eight hands, and each keeps it until the next one has it. See each of them, with the
-        bytes that really lie there.
-      </p>
+      <p class="story-lead">{texts.story.lead}</p>
       {problem === "" ? null : <p class="act">{problem}</p>}
-      {target === null ? null : <WalkThrough deviceId={target} words={`Walk through turnstile ${target}`} />}
-      <h3>{target === null ? "Entries that came through" : "Or one that came through"}</h3>
+      {target === null ? null : <WalkThrough deviceId={target} words={texts.story.walk(target)} />}
+      <h3>{target === null ? texts.story.cameThrough : texts.story.orOne}</h3>
       {offers === null || offers.length === 0 ? (
-        <p class="muted">None has come through since this server started.</p>
+        <p class="muted">{texts.story.none}</p>
       ) : (
         <ul class="story-offers">
           {offers.map(({ deviceId, bootId, seq, stationName, at }) => (
             <li key={deviceId}>
               <a href={storyHref(`${deviceId}/${bootId}/${seq}`)}>
-                {stationName}, {deviceId}: number {figure(seq)}
+                {texts.story.offer(stationName, deviceId, seq)}
               </a>{" "}
-              <span class="muted">{span(now - Date.parse(at))} ago</span>
+              <span class="muted">{texts.ago(now - Date.parse(at))}</span>
             </li>
           ))}
         </ul>

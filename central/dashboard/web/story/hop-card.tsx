@@ -1,7 +1,9 @@
-import type { StoryHop, StoryWait } from "../../../../schemas/page/story.ts";
+import type { StoryHop, StoryHopName, StoryWait } from "../../../../schemas/page/story.ts";
 import { signedDelay } from "../rules/story.ts";
-import { figure, span, wall } from "../rules/words.ts";
+import { textOf } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { useNow } from "../state/use.ts";
+import type { Texts } from "../texts/texts.ts";
 import { BytesView } from "./bytes-view.tsx";
 
 interface Props {
@@ -14,27 +16,30 @@ interface Props {
 
 /** One hop: what happens here, the bytes that lie here, and what is promised. */
 export function HopCard({ hop, number, wait, paused }: Props) {
-  const { name, title, what, promise, rule, code, state, at, tookMs, place, headers, bytes } = hop;
+  const texts = useTexts();
+  const { name, rule, code, state, at, tookMs, place, headers, bytes } = hop;
+  const { title, what, promise } = texts.story.hop(hop);
   const shown = Object.entries(headers);
   return (
     <li class="hop-card" data-hop={name} data-state={state} data-fault={wait?.fault ?? false}>
       <div class="hop-side">
         <span class="hop-number">{number}</span>
-        <span class="number muted">{signedDelay(tookMs)}</span>
+        <span class="number muted">{signedDelay(tookMs, texts)}</span>
       </div>
       <section class="hop-body" aria-labelledby={`hop-${name}`}>
         <h3 id={`hop-${name}`} tabIndex={-1}>
           {title}
-          <span class="visually-hidden">{STATE_WORDS[state]}</span>
+          <span class="visually-hidden">{texts.story.states[state]}</span>
         </h3>
         <p>{what}</p>
-        {wait ? <Waiting wait={wait} paused={paused} /> : null}
+        {wait ? <Waiting wait={wait} hop={name} paused={paused} /> : null}
         {at === null && !place ? null : (
           <p class="hop-place">
-            {at === null ? null : <time dateTime={at}>{wall(Date.parse(at))}</time>}
+            {at === null ? null : <time dateTime={at}>{texts.wall(Date.parse(at))}</time>}
             {place ? (
               <span>
-                {place.topic}, partition {place.partition}, offset <strong>{figure(place.offset)}</strong>
+                {texts.story.place(place.topic, place.partition)}
+                <strong>{texts.figure(place.offset)}</strong>
               </span>
             ) : null}
           </p>
@@ -43,11 +48,12 @@ export function HopCard({ hop, number, wait, paused }: Props) {
           <BytesView key={block.name} block={block} />
         ))}
         {shown.length === 0 ? null : (
-          <dl class="hop-headers" aria-label="Headers of the record">
+          <dl class="hop-headers" aria-label={texts.story.headers}>
             {shown.map(([header, value]) => (
               <div key={header}>
                 <dt>
-                  header “{header}” <span class="muted">{HEADER_MEANINGS[header]}</span>
+                  {texts.story.header(header)}
+                  <span class="muted">{meaningOf(header, texts)}</span>
                 </dt>
                 <dd>{value}</dd>
               </div>
@@ -55,39 +61,34 @@ export function HopCard({ hop, number, wait, paused }: Props) {
           </dl>
         )}
         <p class="hop-promise">{promise}</p>
-        <p class="hop-code muted">
-          Delivery rule {rule}. Code: {code.join(", ")}
-        </p>
+        <p class="hop-code muted">{texts.story.rule(rule, code.join(", "))}</p>
       </section>
     </li>
   );
 }
 
-const HEADER_MEANINGS: Readonly<Record<string, string>> = {
-  reading: "device; boot; number; presses by then",
-  times: "when, by the clocks of service; device; agent; gateway; dedup",
-  "gateway-time": "when the gateway took it, milliseconds since 1970",
-  cut: "partition:offset up to which the clean topic is in this row",
-};
+/** Empty: nothing is said of this header. */
+function meaningOf(header: string, { story }: Texts): string {
+  const meaning = textOf(story.headerMeanings, header);
+  return meaning === header ? "" : meaning;
+}
 
-const STATE_WORDS: Readonly<Record<StoryHop["state"], string>> = {
-  passed: ", passed",
-  here: ", it is here",
-  ahead: ", not yet",
-};
-
-function Waiting({
-  wait: { words, since, fault },
-  paused,
-}: {
+interface WaitingProps {
   readonly wait: StoryWait;
+  readonly hop: StoryHopName;
   readonly paused: boolean;
-}) {
+}
+
+function Waiting({ wait, hop, paused }: WaitingProps) {
+  const texts = useTexts();
+  const { since, fault } = wait;
   const now = useNow(1_000);
   return (
     <p class={fault ? "hop-wait act" : "hop-wait"}>
-      {words}{" "}
-      {since === null || paused ? null : <span class="number">For {span(now - Date.parse(since))}.</span>}
+      {texts.story.wait(wait, hop)}{" "}
+      {since === null || paused ? null : (
+        <span class="number">{texts.story.since(now - Date.parse(since))}</span>
+      )}
     </p>
   );
 }

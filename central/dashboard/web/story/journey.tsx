@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { StoryAnswer } from "../../../../schemas/page/story.ts";
 import { goesOn, presentHop, standing, storyTitle } from "../rules/story.ts";
-import { span } from "../rules/words.ts";
+import { useTexts } from "../state/language.tsx";
 import { STORY_HREF, stationHref } from "../state/route.ts";
 import { useNow } from "../state/use.ts";
 import { HopCard } from "./hop-card.tsx";
@@ -11,6 +11,7 @@ import { WalkThrough } from "./walk-through.tsx";
 
 /** One reading's way, a card a hop, live until it is counted. */
 export function Journey({ of }: { readonly of: string }) {
+  const texts = useTexts();
   const [paused, setPaused] = useState(false);
   const { story, problem } = useStory(of, paused);
   const list = useRef<HTMLOListElement>(null);
@@ -29,11 +30,11 @@ export function Journey({ of }: { readonly of: string }) {
   useJourneyKeys({ go, pause: () => setPaused((before) => !before) });
   if (!story) {
     return (
-      <article class="story" aria-label="One entry's story">
+      <article class="story" aria-label={texts.story.story}>
         <p class={problem === "" ? "muted" : "act"} role="status">
-          {problem === "" ? "Looking for it" : problem}
+          {problem === "" ? texts.story.looking : problem}
         </p>
-        <a href={STORY_HREF}>Choose another entry</a>
+        <a href={STORY_HREF}>{texts.story.another}</a>
       </article>
     );
   }
@@ -41,15 +42,15 @@ export function Journey({ of }: { readonly of: string }) {
     <article class="story" aria-labelledby="story" data-state={story.state}>
       <header class="story-head">
         <h2 id="story" ref={heading} tabIndex={-1}>
-          {storyTitle(story)}
+          {storyTitle(story, texts)}
         </h2>
         <a class="control" href="#/">
-          Close
+          {texts.page.close}
         </a>
       </header>
       <p class="muted">
-        <a href={stationHref(story.stationId)}>{story.stationName}</a>, boot {story.bootId}.{" "}
-        <a href={STORY_HREF}>Choose another entry</a>
+        <a href={stationHref(story.stationId)}>{story.stationName}</a>
+        {texts.story.boot(story.bootId)} <a href={STORY_HREF}>{texts.story.another}</a>
       </p>
       <Standing story={story} paused={paused} />
       <Controls story={story} paused={paused} onGo={go} onPause={() => setPaused(!paused)} />
@@ -77,38 +78,40 @@ interface ControlsProps {
 }
 
 function Controls({ story, paused, onGo, onPause }: ControlsProps) {
+  const texts = useTexts();
   return (
     <div class="story-controls">
       <button type="button" class="control" aria-keyshortcuts="k" onClick={() => onGo(-1)}>
-        Previous hop
+        {texts.story.previous}
       </button>
       <button type="button" class="control" aria-keyshortcuts="j" onClick={() => onGo(1)}>
-        Next hop
+        {texts.story.next}
       </button>
       {goesOn(story) || paused ? (
         <button type="button" class="control" aria-pressed={paused} aria-keyshortcuts="p" onClick={onPause}>
-          {paused ? "Paused" : "Pause"}
+          {paused ? texts.story.paused : texts.page.pause}
         </button>
       ) : null}
       {story.kind === "turnstile" ? (
-        <WalkThrough deviceId={story.deviceId} words="Walk through it again" />
+        <WalkThrough deviceId={story.deviceId} words={texts.story.walkAgain} />
       ) : null}
     </div>
   );
 }
 
 function Standing({ story, paused }: { readonly story: StoryAnswer; readonly paused: boolean }) {
+  const texts = useTexts();
   const now = useNow(1_000);
   const since = story.wait?.since ?? null;
   const wrong = story.loss !== null || story.wait?.fault === true;
   return (
     <p class={wrong ? "story-standing act" : "story-standing"} role="status">
-      <strong>{standing(story)}</strong>{" "}
+      <strong>{standing(story, texts)}</strong>{" "}
       {since === null || !wrong ? null : (
         <span class="muted">
           {paused
-            ? `For ${span(Date.parse(story.asOf) - Date.parse(since))} when you paused.`
-            : `For ${span(now - Date.parse(since))}.`}
+            ? texts.story.sincePaused(Date.parse(story.asOf) - Date.parse(since))
+            : texts.story.since(now - Date.parse(since))}
         </span>
       )}
     </p>

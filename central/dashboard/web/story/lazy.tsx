@@ -1,5 +1,6 @@
 import type { FunctionComponent } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { useTexts } from "../state/language.tsx";
 
 interface Props {
   /** `DEVICE/BOOT/SEQ`, a device, or nothing. */
@@ -8,6 +9,7 @@ interface Props {
 
 /** Story mode, fetched when somebody first opens it. */
 export function Story({ of }: Props) {
+  const texts = useTexts();
   const [View, setView] = useState<FunctionComponent<Props> | null>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
@@ -19,9 +21,7 @@ export function Story({ of }: Props) {
   if (View) return <View of={of} />;
   return (
     <p class="starting muted" role="status">
-      {failed
-        ? "This part of the page could not be loaded: the server may be newer. Load the page again."
-        : "Opening"}
+      {failed ? texts.page.noPart : texts.page.opening}
     </p>
   );
 }

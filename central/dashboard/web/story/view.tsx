@@ -1,9 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import type { StoryRef } from "../../../../schemas/page/story.ts";
+import { NO_SERVER } from "../rules/replay.ts";
 import { storyHref } from "../state/route.ts";
 import { Chooser } from "./chooser.tsx";
 import { Journey } from "./journey.tsx";
 import "./story.css";
+import { useTexts } from "../state/language.tsx";
 
 /** One entry, followed hop by hop; or the choice of one. */
 export function StoryView({ of }: { readonly of: string }) {
@@ -23,6 +25,7 @@ export function StoryView({ of }: { readonly of: string }) {
 
 /** A device's newest reading: its story takes this one's place. */
 function Newest({ deviceId }: { readonly deviceId: string }) {
+  const texts = useTexts();
   const [problem, setProblem] = useState("");
   useEffect(() => {
     const abort = new AbortController();
@@ -33,9 +36,9 @@ function Newest({ deviceId }: { readonly deviceId: string }) {
         else setProblem(`${body.error ?? answer.status}.`);
       })
       .catch(() => {
-        if (!abort.signal.aborted) setProblem("The server of this page does not answer.");
+        if (!abort.signal.aborted) setProblem(NO_SERVER);
       });
     return () => abort.abort();
   }, [deviceId]);
-  return problem === "" ? null : <Chooser problem={problem} />;
+  return problem === "" ? null : <Chooser problem={problem === NO_SERVER ? texts.page.noServer : problem} />;
 }

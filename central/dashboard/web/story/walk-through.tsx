@@ -1,4 +1,6 @@
 import { useState } from "preact/hooks";
+import { orderProblemWords } from "../rules/trial.ts";
+import { useTexts } from "../state/language.tsx";
 import { storyHref } from "../state/route.ts";
 import { useTrials } from "../state/trials.ts";
 
@@ -9,6 +11,7 @@ interface Props {
 
 /** Presses a turnstile and goes to the story of that entry. */
 export function WalkThrough({ deviceId, words }: Props) {
+  const texts = useTexts();
   const trials = useTrials();
   const [under, setUnder] = useState(false);
   const walk = async (): Promise<void> => {
@@ -23,9 +26,9 @@ export function WalkThrough({ deviceId, words }: Props) {
       <button type="button" class="control story-walk" disabled={under} onClick={() => void walk()}>
         {words}
       </button>
-      {trials.problem === "" ? null : (
+      {trials.problem === null ? null : (
         <p class="act" role="alert">
-          {trials.problem}
+          {orderProblemWords(trials.problem, texts)}
         </p>
       )}
     </>

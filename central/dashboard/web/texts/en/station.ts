@@ -1,0 +1,52 @@
+import { ago, choose, count, figure, span } from "./formats.ts";
+
+/** The side column's tables, and a station's sheet. */
+export const station = {
+  stations: "Stations",
+  vehicles: "Vehicles",
+  vehiclesRefused: (n: number) => `Vehicles, ${figure(n)} refused`,
+  sideColumn: "Side column",
+  find: "Find a station",
+  /** The same, in the field itself. */
+  findHint: "Find a station",
+  station: "Station",
+  lines: "Lines",
+  entriesHead: "Entries",
+  noneOfThatName: "No station of that name.",
+  noneYet: "No stations yet.",
+  notThere: (id: number) => `No station ${id} on the three lines`,
+  /** Behind the number of entries, which stands by itself in large type. */
+  entries: (n: number) => choose(n, "entry", "entries"),
+  onEntries: "on entries",
+  noHour: "no data for this hour",
+  thisHour: (n: number) => `${figure(n)} seen this hour`,
+  sparkline: (minutes: number, most: number) =>
+    `Entries of the last ${count(minutes, "minute", "minutes")}, at most ${figure(most)} in five minutes`,
+  agent: "Agent",
+  trains: "Trains",
+  to: (terminal: string) => `to ${terminal}`,
+  here: "is here",
+  inAbout: (ms: number) => `in about ${span(ms)}`,
+  due: "is due",
+  noTrain: "no train on its way",
+  last: (train: string, ms: number) => `last ${train}, ${ago(ms)}`,
+  devices: "Devices",
+  noDevice: "None has been heard.",
+  health: { online: "online", late: "late", offline: "offline", stale: "unknown", never_seen: "never seen" },
+  silentSince: (reason: string, ms: number) => `${reason} ${ago(ms)}`,
+  seen: (ms: number) => `seen ${ago(ms)}`,
+  wait: (n: number) => count(n, "reading waits", "readings wait"),
+  numbered: (n: number) => `${figure(n)} numbered`,
+  frames: (n: number) => count(n, "frame", "frames"),
+  damaged: (n: number) => `${figure(n)} damaged`,
+  lastEntry: "The last entry's way",
+  noEntry: "None has come since this server started.",
+  hops: {
+    device: "counted by the device",
+    edge: "on the agent's disk",
+    gateway: "taken by the gateway",
+    dedup: "counted once",
+    page: "read by this page's server",
+  },
+  followBytes: "Follow one entry, byte by byte",
+};
