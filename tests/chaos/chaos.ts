@@ -4,6 +4,7 @@ import { TOPICS } from "../../schemas/topics.ts";
 import { dataFolderOf } from "../faults/transactional-producers.ts";
 import { proofOf } from "../pipeline/agreement.ts";
 import { openViewer, type Viewer } from "../support/viewer.ts";
+import { type BrowserEvidence, BrowserWitness } from "./browser-witness.ts";
 import { CleanTopic, summedBy } from "./clean-topic.ts";
 import { differing, type Evidence, evidenceOf } from "./evidence.ts";
 import { FAULTS, kindsOf } from "./faults.ts";
@@ -41,8 +42,10 @@ interface Counted {
   readonly named: readonly string[];
   /** Stations whose sum in ksql is not the clean topic's count: station, clean, summed. */
   readonly missummed: readonly (readonly [string, number, number])[];
-  /** Entries on the page. */
+  /** Entries on the page, as a program reads its messages. */
   readonly page: number;
+  /** Entries on the page, as a real browser shows them. */
+  readonly browser: BrowserEvidence;
   /** Stations whose name on the page is not PostgreSQL's: station, table, page. */
   readonly misnamed: readonly (readonly [string, string, string])[];
   /** Events of vehicles that were acknowledged, against PostgreSQL's rows. */
@@ -90,6 +93,7 @@ async function struckAndCounted(site: Site, options: ChaosOptions): Promise<Coun
   const { endpoints } = site.system;
   const clean = await CleanTopic.open(endpoints.KAFKA_BROKERS, TOPICS.turnstiles);
   const viewer = openViewer(endpoints.DASHBOARD_URL);
+  const browser = await BrowserWitness.open(endpoints.DASHBOARD_URL);
   const vehicles = new Vehicles(endpoints.FLEET_URL, endpoints.POSTGRES_URL);
   try {
     const presses = new Presses(site.simulator, DEVICES, rate);
@@ -104,10 +108,11 @@ async function struckAndCounted(site: Site, options: ChaosOptions): Promise<Coun
     await site.simulator.heal();
     note(`${presses.total} presses; everything heals and drains`);
     void vehicles.end();
-    return await settled({ site, clean, viewer, presses, vehicles }, struck, options);
+    return await settled({ site, clean, viewer, browser, presses, vehicles }, struck, options);
   } finally {
     vehicles.abandon();
     viewer.close();
+    await browser.close();
     await clean.close();
   }
 }
@@ -149,6 +154,7 @@ interface Witnesses {
   readonly site: Site;
   readonly clean: CleanTopic;
   readonly viewer: Viewer;
+  readonly browser: BrowserWitness;
   readonly presses: Presses;
   readonly vehicles: Vehicles;
 }
@@ -177,17 +183,18 @@ async function settled(
 }
 
 async function reported(
-  { site, clean, viewer, presses, vehicles }: Witnesses,
+  { site, clean, viewer, browser, presses, vehicles }: Witnesses,
   faults: Readonly<Record<string, number>>,
   { seed, minutes, replace }: ChaosOptions,
   drainedMs: number,
 ): Promise<Counted> {
   const { endpoints } = site.system;
-  const [sums, proof, fleet, names] = await Promise.all([
+  const [sums, proof, fleet, names, seen] = await Promise.all([
     summedBy(endpoints.KSQLDB_URL),
     proofOf(endpoints.DASHBOARD_URL),
     vehicles.evidence(),
     site.stations.names(),
+    browser.evidence(presses.taken),
   ]);
   const evidence = evidenceOf(presses.taken, clean.records);
   const missummed = differing(clean.stations, sums);
@@ -200,7 +207,8 @@ async function reported(
   const auditor = { state: proof.state, findings: proof.findings.open };
   const wrong =
     lost + doubled + outOfOrder + evidence.strange.length + missummed.length + fleet.differing.length;
-  const counted = wrong === 0 && viewer.entries === pressed && fleet.isOver;
+  const isSeen = seen.missing !== null || (seen.total === pressed && seen.differing.length === 0);
+  const counted = wrong === 0 && viewer.entries === pressed && fleet.isOver && isSeen;
   const calm = auditor.state === "holds" && auditor.findings === 0;
   // Another's gateway need not tell what the auditor has to hear of the devices: the others judge it.
   const ours = Object.keys(replace).length === 0;
@@ -210,6 +218,7 @@ async function reported(
     missummed,
     misnamed,
     page: viewer.entries,
+    browser: seen,
     fleet,
     auditor,
     drainedMs,

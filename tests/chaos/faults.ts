@@ -18,6 +18,8 @@ interface Fault {
 
 const ONCE = [0, 0] as const;
 const SECONDS = [1_000, 20_000] as const;
+/** Parts that write readings, or what is counted of them, to Kafka. */
+const WRITERS: readonly string[] = ["gateway", "central", "dedup", "ksql"];
 const nowhere = (): readonly string[] => [""];
 
 /** Everything that can be done to a running system from outside, by name. */
@@ -40,6 +42,22 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       const goOn = freeze(pid);
       await sleep(forMs);
       goOn();
+    },
+  },
+  "kill-in-flight": {
+    about: "Kafka stands still, and a part is killed with what it has asked of it",
+    weight: 2,
+    lasts: [300, 3_000],
+    targets: (site) => site.parts.filter((part) => WRITERS.includes(part)),
+    async strike(site, { target, forMs }) {
+      const pids = await Promise.all(site.brokers.map((broker) => site.pidOf(broker)));
+      const goOn = pids.flatMap((pid) => (pid === undefined ? [] : [freeze(pid)]));
+      try {
+        await sleep(forMs);
+        await site.kill(target);
+      } finally {
+        for (const each of goOn) each();
+      }
     },
   },
   "kill-all": {

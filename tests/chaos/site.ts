@@ -34,7 +34,7 @@ export const WHOLE_NETWORK: NetworkRules = { requests: { mode: "pass" }, replies
 
 /** Parts that have readings in their hands. */
 const SUPERVISED = [
-  ...["kafka", "schema-registry", "central", "gateway", "ksql", "audit", "dashboard"],
+  ...["schema-registry", "central", "gateway", "ksql", "audit", "dashboard"],
   ...["postgres", "connect", "fleet-ingest"],
 ];
 const ONLY = "dashboard,firmware-sim,gateway,central,ksql,queries,audit,fleet-ingest,database,connectors";
@@ -51,7 +51,8 @@ export class Site {
   readonly clock: WrongClock | undefined;
   /** Directions in which bytes were lost since the last reset. */
   readonly #lossy = new Set<string>();
-  readonly #brokers: readonly string[];
+  /** Kafka's, by the names of their parts. */
+  readonly brokers: readonly string[];
   readonly #programs: ReadonlyMap<string, Program>;
   /** Instances that may come beside those that are there: not started yet. */
   readonly #seconds: ReadonlyMap<string, () => Program>;
@@ -69,7 +70,7 @@ export class Site {
     this.clock = clock;
     this.stations = new StationsTable(system.endpoints.POSTGRES_URL);
     this.#seconds = seconds;
-    this.#brokers = Array.from({ length: brokers - 1 }, (_, n) => `kafka-${n + 2}`);
+    this.brokers = ["kafka", ...Array.from({ length: brokers - 1 }, (_, n) => `kafka-${n + 2}`)];
     this.system = system;
     this.simulator = simulatorControl(system.endpoints.FIRMWARE_SIM_URL);
     this.network = network;
@@ -128,7 +129,7 @@ export class Site {
   get parts(): readonly string[] {
     const own = [...this.#programs.keys()];
     const replaced = own.includes("dedup") ? ["central"] : [];
-    const supervised = [...SUPERVISED, ...this.#brokers];
+    const supervised = [...this.brokers, ...SUPERVISED];
     return [...new Set([...supervised.filter((part) => !replaced.includes(part)), ...own])];
   }
 
