@@ -19,6 +19,8 @@ export interface ShownStation {
   readonly label: string;
 }
 
+/** Wide enough for the map, on which each station tells its entries. */
+const DESKTOP = { width: 1440, height: 900 };
 const STATION = /^#\/station\/(?<id>\d+)$/;
 const ENTRIES = /: (?<entries>[\d,]+) entr(?:y|ies)(?:,|$)/;
 
@@ -69,7 +71,7 @@ export class BrowserWitness {
       const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
       return new BrowserWitness(undefined, reason);
     }
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await browser.newPage({ viewport: DESKTOP });
     await page.goto(dashboardUrl);
     return new BrowserWitness({ browser, page }, null);
   }

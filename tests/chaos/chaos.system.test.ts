@@ -31,6 +31,7 @@ test(
     });
     expect(report, said.join("\n")).toMatchObject({
       ...{ lost: 0, doubled: 0, outOfOrder: 0, named: [], missummed: [], misnamed: [], joined: [] },
+      misreported: [],
       ...{ page: report.pressed, browser: { missing: null, total: report.pressed, differing: [] } },
       ...{ auditor: { state: "holds", findings: 0 }, agrees: true, holds: true },
     });

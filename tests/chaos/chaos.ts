@@ -1,7 +1,7 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { STATIONS } from "../../schemas/network/network.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { dataFolderOf } from "../faults/transactional-producers.ts";
 import { proofOf } from "../pipeline/agreement.ts";
 import { openViewer, type Viewer } from "../support/viewer.ts";
 import { type BrowserEvidence, BrowserWitness } from "./browser-witness.ts";
@@ -27,7 +27,7 @@ export interface ChaosOptions extends SiteOptions {
   readonly signal: AbortSignal;
 }
 
-/** What four witnesses that share no code say of the same readings, and the vehicles of their events. */
+/** What five witnesses that share no code say of the same readings, and the vehicles of their events. */
 interface Counted {
   readonly seed: number;
   readonly minutes: number;
@@ -48,6 +48,8 @@ interface Counted {
   readonly browser: BrowserEvidence;
   /** Stations whose name on the page is not PostgreSQL's: station, table, page. */
   readonly misnamed: readonly (readonly [string, string, string])[];
+  /** Devices that stand on their lines, and that the page does not call online: device, its word. */
+  readonly misreported: readonly (readonly [string, string])[];
   /** Events of vehicles that were acknowledged, against PostgreSQL's rows. */
   readonly fleet: FleetEvidence;
   readonly auditor: { readonly state: string; readonly findings: number };
@@ -73,19 +75,18 @@ const LOOK_MS = 1_000;
 export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const site = await Site.open(options);
   let counted: Counted;
-  let dataFolder: string;
   try {
-    const { KAFKA_BROKERS } = site.system.endpoints;
     counted = await struckAndCounted(site, options);
     for (const part of counted.holds ? [] : Object.keys(options.replace))
       options.note(`the last words of ${part}:\n${site.logOf(part)}`);
-    dataFolder = await dataFolderOf(KAFKA_BROKERS);
   } finally {
     await site.close();
   }
-  const joined = joinedTransactions(dataFolder);
+  const dataFolders = site.brokers.map((broker) => join(options.home, broker, "data"));
+  const joined = dataFolders.flatMap(joinedTransactions);
   const holds = counted.holds && joined.length === 0;
-  return { ...counted, fencings: fencings(dataFolder), joined, holds };
+  // Each broker is a controller, and has the cluster's own topic whole, or as far as it was up.
+  return { ...counted, fencings: Math.max(...dataFolders.map(fencings)), joined, holds };
 }
 
 async function struckAndCounted(site: Site, options: ChaosOptions): Promise<Counted> {
@@ -189,6 +190,7 @@ async function reported(
   drainedMs: number,
 ): Promise<Counted> {
   const { endpoints } = site.system;
+  await site.resolveDeletions();
   const [sums, proof, fleet, names, seen] = await Promise.all([
     summedBy(endpoints.KSQLDB_URL),
     proofOf(endpoints.DASHBOARD_URL),
@@ -202,6 +204,10 @@ async function reported(
   const misnamed = [...names].flatMap(([id, name]) => {
     const onPage = shown[id]?.name ?? "nothing";
     return onPage === name ? [] : [[id, name, onPage] as const];
+  });
+  const misreported = DEVICES.flatMap((device) => {
+    const word = viewer.state?.devices[device]?.state ?? "nothing";
+    return word === "online" ? [] : [[device, word] as const];
   });
   const { lost, doubled, outOfOrder, pressed } = evidence;
   const auditor = { state: proof.state, findings: proof.findings.open };
@@ -217,13 +223,14 @@ async function reported(
     named: namedIn(evidence),
     missummed,
     misnamed,
+    misreported,
     page: viewer.entries,
     browser: seen,
     fleet,
     auditor,
     drainedMs,
     agrees: counted === calm,
-    holds: counted && misnamed.length === 0 && (calm || !ours),
+    holds: counted && misnamed.length === 0 && ((calm && misreported.length === 0) || !ours),
   };
 }
 

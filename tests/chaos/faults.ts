@@ -7,11 +7,14 @@ import type { FaultKind, PlannedFault } from "./plan.ts";
 import { type NetworkRules, type Site, WHOLE_NETWORK } from "./site.ts";
 import { fence, poison, TRANSACTIONAL_IDS } from "./strangers.ts";
 
+/** What decides where a fault may strike. */
+export type Strikable = Pick<Site, "parts" | "brokers" | "joinable" | "disk" | "clock">;
+
 interface Fault {
   readonly about: string;
   readonly weight: number;
   readonly lasts: readonly [number, number];
-  targets(site: Site, devices: readonly string[]): readonly string[];
+  targets(site: Strikable, devices: readonly string[]): readonly string[];
   /** Resolves when it is over. */
   strike(site: Site, planned: PlannedFault): Promise<void>;
 }
@@ -58,6 +61,17 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       } finally {
         for (const each of goOn) each();
       }
+    },
+  },
+  "broker-away": {
+    about: "one of three brokers is ended in order, and started again later",
+    weight: 2,
+    lasts: [5_000, 40_000],
+    targets: ({ brokers }) => (brokers.length > 1 ? brokers : []),
+    async strike({ system }, { target, forMs }) {
+      await system.request(target, "stop");
+      await sleep(forMs);
+      await system.request(target, "start");
     },
   },
   "kill-all": {
@@ -121,6 +135,17 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       await leave();
     },
   },
+  clone: {
+    about: "a second agent speaks for a station, with no devices on its lines, and is killed",
+    weight: 1,
+    lasts: [5_000, 40_000],
+    targets: (_site, devices) => [...new Set(devices.map((device) => device.split("-")[0] ?? ""))],
+    async strike(site, { target, forMs }) {
+      const leave = await site.clone(target);
+      await sleep(forMs);
+      await leave();
+    },
+  },
   fence: {
     about: "a stranger takes dedup's transactional id over",
     weight: 1,
@@ -134,6 +159,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     lasts: ONCE,
     targets: nowhere,
     strike: (site) => poison(site.system.endpoints.KAFKA_BROKERS),
+  },
+  "topic-anew": {
+    about:
+      "the raw topic is deleted and made again, while the agents stand still and dedup is through with it",
+    weight: 1,
+    lasts: ONCE,
+    // How far another's dedup is, only it knows.
+    targets: (site) => (site.parts.includes("dedup") ? [] : [""]),
+    strike: (site) => site.makeRawAnew(),
   },
   "disk-full": {
     about: "the agents' disk is full (where this user may mount one)",
@@ -205,7 +239,7 @@ function onDevices(name: string, about: string, weight: number): Readonly<Record
 /** What a plan needs of these. */
 export function kindsOf(
   names: readonly string[],
-  site: Site,
+  site: Strikable,
   devices: readonly string[],
 ): readonly FaultKind[] {
   return names.flatMap((name) => {
