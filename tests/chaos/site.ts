@@ -43,7 +43,7 @@ const SUPERVISED = [
   ...["postgres", "connect", "fleet-ingest"],
 ];
 /** How long the agents may have to stand still until dedup is through with the raw topic. */
-const CALM_WITHIN_MS = 20_000;
+const CALM_WITHIN_MS = 60_000;
 const ONLY = "dashboard,firmware-sim,gateway,central,ksql,queries,audit,fleet-ingest,database,connectors";
 
 /** The whole system under the supervisor, but the agents: they stand behind a proxy, whose cables can be cut. */
