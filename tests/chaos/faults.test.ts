@@ -16,6 +16,10 @@ test("a part is killed in flight where it writes readings or sums to Kafka", () 
   expect(targetsOf(ONE)["kill-in-flight"]).toEqual(["central", "gateway", "ksql"]);
 });
 
+test("a part is killed after a commit where somebody can see that", () => {
+  expect(targetsOf(ONE)["kill-after-commit"]).toEqual(["central", "ksql"]);
+});
+
 test("a broker goes away only where others stay", () => {
   expect(targetsOf(ONE)).not.toHaveProperty("broker-away");
   const three = ["kafka", "kafka-2", "kafka-3"];

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ONCE as ONCE_ON_DEVICES } from "../../firmware-sim/faults/kinds.ts";
+import { TOPICS } from "../../schemas/topics.ts";
 import { Burden } from "../proof/system/burden.ts";
-import { freeze } from "../support/signals.ts";
+import { freeze, signal } from "../support/signals.ts";
 import type { Rule } from "../support/tcp-proxy.ts";
 import type { FaultKind, PlannedFault } from "./plan.ts";
 import { type NetworkRules, type Site, WHOLE_NETWORK } from "./site.ts";
-import { fence, poison, TRANSACTIONAL_IDS } from "./strangers.ts";
+import { fence, nextCommit, poison, TRANSACTIONAL_IDS } from "./strangers.ts";
 
 /** What decides where a fault may strike. */
 export type Strikable = Pick<Site, "parts" | "brokers" | "joinable" | "disk" | "clock">;
@@ -23,6 +24,13 @@ const ONCE = [0, 0] as const;
 const SECONDS = [1_000, 20_000] as const;
 /** Parts that write readings, or what is counted of them, to Kafka. */
 const WRITERS: readonly string[] = ["gateway", "central", "dedup", "ksql"];
+/** Where what a part commits can be read. */
+const COMMITS: Readonly<Record<string, string>> = {
+  central: TOPICS.turnstiles,
+  dedup: TOPICS.turnstiles,
+  ksql: TOPICS.turnstileSummary,
+};
+const COMMIT_WITHIN_MS = 10_000;
 const nowhere = (): readonly string[] => [""];
 
 /** Everything that can be done to a running system from outside, by name. */
@@ -61,6 +69,24 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       } finally {
         for (const each of goOn) each();
       }
+    },
+  },
+  "kill-after-commit": {
+    about: "dedup or ksql is killed in the moment in which what it commits can be read",
+    weight: 2,
+    lasts: ONCE,
+    targets: (site) => site.parts.filter((part) => part in COMMITS),
+    async strike(site, { target }) {
+      const pid = await site.pidOf(target);
+      if (pid === undefined) throw new Error(`${target} is being started`);
+      const { KAFKA_BROKERS } = site.system.endpoints;
+      let killed = false;
+      const kill = (): void => {
+        if (!killed) signal(pid, "SIGKILL");
+        killed = true;
+      };
+      if (!(await nextCommit(KAFKA_BROKERS, COMMITS[target] ?? "", COMMIT_WITHIN_MS, kill)))
+        throw new Error(`${target} has committed nothing within ${COMMIT_WITHIN_MS} ms`);
     },
   },
   "broker-away": {
