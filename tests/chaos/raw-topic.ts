@@ -106,9 +106,12 @@ async function committed(admin: Admin, topic: string, groupId: string, withinMs:
       admin.fetchTopicOffsets(topic),
       admin.fetchOffsets({ groupId, topics: [topic] }),
     ]);
+    // Of a partition without records nothing was committed: -1.
     const read = new Map(groups[0]?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
     const now = JSON.stringify(ends);
-    const isThrough = ends.every(({ partition, high }) => (read.get(partition) ?? 0) >= Number(high));
+    const isThrough = ends.every(
+      ({ partition, high }) => Math.max(0, read.get(partition) ?? 0) >= Number(high),
+    );
     calm = isThrough && now === last ? calm + 1 : 0;
     last = now;
     if (calm >= CALM_LOOKS) return new Map(ends.map(({ partition, high }) => [partition, Number(high)]));

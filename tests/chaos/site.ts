@@ -66,6 +66,7 @@ export class Site {
   readonly #joined = new Map<string, Program>();
   /** Where the raw topic ended, each time it was deleted. */
   readonly #deletions: Ends[] = [];
+  #isDeleting = false;
   readonly #root: string;
   #clones = 0;
 
@@ -227,8 +228,10 @@ export class Site {
    * what was in it. @throws {Error} when that did not come about: then nothing was done.
    */
   async makeRawAnew(): Promise<void> {
+    if (this.#isDeleting) throw new Error("it is being deleted already");
     const pid = await this.pidOf("edge");
     if (pid === undefined) throw new Error("the agents are being started");
+    this.#isDeleting = true;
     const goOn = freeze(pid);
     try {
       // Another fault may have killed them, or have let them go on.
@@ -238,6 +241,7 @@ export class Site {
       this.#deletions.push(await madeAnew(KAFKA_BROKERS, TOPICS.raw, dedupGroup(), CALM_WITHIN_MS, areStill));
     } finally {
       goOn();
+      this.#isDeleting = false;
     }
   }
 
