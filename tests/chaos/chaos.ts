@@ -1,9 +1,10 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { STATIONS } from "../../schemas/network/network.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { dataFolderOf } from "../faults/transactional-producers.ts";
 import { proofOf } from "../pipeline/agreement.ts";
 import { openViewer, type Viewer } from "../support/viewer.ts";
+import { type BrowserEvidence, BrowserWitness } from "./browser-witness.ts";
 import { CleanTopic, summedBy } from "./clean-topic.ts";
 import { differing, type Evidence, evidenceOf } from "./evidence.ts";
 import { FAULTS, kindsOf } from "./faults.ts";
@@ -26,7 +27,7 @@ export interface ChaosOptions extends SiteOptions {
   readonly signal: AbortSignal;
 }
 
-/** What four witnesses that share no code say of the same readings, and the vehicles of their events. */
+/** What five witnesses that share no code say of the same readings, and the vehicles of their events. */
 interface Counted {
   readonly seed: number;
   readonly minutes: number;
@@ -41,10 +42,14 @@ interface Counted {
   readonly named: readonly string[];
   /** Stations whose sum in ksql is not the clean topic's count: station, clean, summed. */
   readonly missummed: readonly (readonly [string, number, number])[];
-  /** Entries on the page. */
+  /** Entries on the page, as a program reads its messages. */
   readonly page: number;
+  /** Entries on the page, as a real browser shows them. */
+  readonly browser: BrowserEvidence;
   /** Stations whose name on the page is not PostgreSQL's: station, table, page. */
   readonly misnamed: readonly (readonly [string, string, string])[];
+  /** Devices that stand on their lines, and that the page does not call online: device, its word. */
+  readonly misreported: readonly (readonly [string, string])[];
   /** Events of vehicles that were acknowledged, against PostgreSQL's rows. */
   readonly fleet: FleetEvidence;
   readonly auditor: { readonly state: string; readonly findings: number };
@@ -70,19 +75,18 @@ const LOOK_MS = 1_000;
 export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const site = await Site.open(options);
   let counted: Counted;
-  let dataFolder: string;
   try {
-    const { KAFKA_BROKERS } = site.system.endpoints;
     counted = await struckAndCounted(site, options);
     for (const part of counted.holds ? [] : Object.keys(options.replace))
       options.note(`the last words of ${part}:\n${site.logOf(part)}`);
-    dataFolder = await dataFolderOf(KAFKA_BROKERS);
   } finally {
     await site.close();
   }
-  const joined = joinedTransactions(dataFolder);
+  const dataFolders = site.brokers.map((broker) => join(options.home, broker, "data"));
+  const joined = dataFolders.flatMap(joinedTransactions);
   const holds = counted.holds && joined.length === 0;
-  return { ...counted, fencings: fencings(dataFolder), joined, holds };
+  // Each broker is a controller, and has the cluster's own topic whole, or as far as it was up.
+  return { ...counted, fencings: Math.max(...dataFolders.map(fencings)), joined, holds };
 }
 
 async function struckAndCounted(site: Site, options: ChaosOptions): Promise<Counted> {
@@ -90,6 +94,7 @@ async function struckAndCounted(site: Site, options: ChaosOptions): Promise<Coun
   const { endpoints } = site.system;
   const clean = await CleanTopic.open(endpoints.KAFKA_BROKERS, TOPICS.turnstiles);
   const viewer = openViewer(endpoints.DASHBOARD_URL);
+  const browser = await BrowserWitness.open(endpoints.DASHBOARD_URL);
   const vehicles = new Vehicles(endpoints.FLEET_URL, endpoints.POSTGRES_URL);
   try {
     const presses = new Presses(site.simulator, DEVICES, rate);
@@ -104,10 +109,11 @@ async function struckAndCounted(site: Site, options: ChaosOptions): Promise<Coun
     await site.simulator.heal();
     note(`${presses.total} presses; everything heals and drains`);
     void vehicles.end();
-    return await settled({ site, clean, viewer, presses, vehicles }, struck, options);
+    return await settled({ site, clean, viewer, browser, presses, vehicles }, struck, options);
   } finally {
     vehicles.abandon();
     viewer.close();
+    await browser.close();
     await clean.close();
   }
 }
@@ -149,6 +155,7 @@ interface Witnesses {
   readonly site: Site;
   readonly clean: CleanTopic;
   readonly viewer: Viewer;
+  readonly browser: BrowserWitness;
   readonly presses: Presses;
   readonly vehicles: Vehicles;
 }
@@ -177,17 +184,19 @@ async function settled(
 }
 
 async function reported(
-  { site, clean, viewer, presses, vehicles }: Witnesses,
+  { site, clean, viewer, browser, presses, vehicles }: Witnesses,
   faults: Readonly<Record<string, number>>,
   { seed, minutes, replace }: ChaosOptions,
   drainedMs: number,
 ): Promise<Counted> {
   const { endpoints } = site.system;
-  const [sums, proof, fleet, names] = await Promise.all([
+  await site.resolveDeletions();
+  const [sums, proof, fleet, names, seen] = await Promise.all([
     summedBy(endpoints.KSQLDB_URL),
     proofOf(endpoints.DASHBOARD_URL),
     vehicles.evidence(),
     site.stations.names(),
+    browser.evidence(presses.taken),
   ]);
   const evidence = evidenceOf(presses.taken, clean.records);
   const missummed = differing(clean.stations, sums);
@@ -196,11 +205,16 @@ async function reported(
     const onPage = shown[id]?.name ?? "nothing";
     return onPage === name ? [] : [[id, name, onPage] as const];
   });
+  const misreported = DEVICES.flatMap((device) => {
+    const word = viewer.state?.devices[device]?.state ?? "nothing";
+    return word === "online" ? [] : [[device, word] as const];
+  });
   const { lost, doubled, outOfOrder, pressed } = evidence;
   const auditor = { state: proof.state, findings: proof.findings.open };
   const wrong =
     lost + doubled + outOfOrder + evidence.strange.length + missummed.length + fleet.differing.length;
-  const counted = wrong === 0 && viewer.entries === pressed && fleet.isOver;
+  const isSeen = seen.missing !== null || (seen.total === pressed && seen.differing.length === 0);
+  const counted = wrong === 0 && viewer.entries === pressed && fleet.isOver && isSeen;
   const calm = auditor.state === "holds" && auditor.findings === 0;
   // Another's gateway need not tell what the auditor has to hear of the devices: the others judge it.
   const ours = Object.keys(replace).length === 0;
@@ -209,12 +223,14 @@ async function reported(
     named: namedIn(evidence),
     missummed,
     misnamed,
+    misreported,
     page: viewer.entries,
+    browser: seen,
     fleet,
     auditor,
     drainedMs,
     agrees: counted === calm,
-    holds: counted && misnamed.length === 0 && (calm || !ours),
+    holds: counted && misnamed.length === 0 && ((calm && misreported.length === 0) || !ours),
   };
 }
 

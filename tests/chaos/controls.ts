@@ -4,12 +4,26 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
-import { BROKEN_RULES, type Control } from "../simulate/controls/list.ts";
+import { CONTROLS, type Control } from "../simulate/controls/list.ts";
 
-/** Rules that the product has, and that a run with real processes must see broken. */
-export const BROKEN: readonly Control[] = BROKEN_RULES.filter(({ edits }) =>
-  edits.every(({ file }) => !file.startsWith("tests/")),
-);
+/** Only a browser sees this: what the page was sent is right. */
+const ON_THE_PAGE: Control = {
+  name: "the page shows each station one entry short",
+  seenAs: ["browser"],
+  edits: [
+    {
+      file: "central/dashboard/web/lines/use-line.ts",
+      from: "return usePage(({ state }) => state?.entries[stationId] ?? null);",
+      to: "const sent = usePage(({ state }) => state?.entries[stationId] ?? null); return sent === null ? null : sent - 1;",
+    },
+  ],
+};
+
+/** Rules that the product has, and defects that it had once, which a run with real processes can see. */
+export const BROKEN: readonly Control[] = [
+  ...CONTROLS.filter(({ edits }) => edits.every(({ file }) => !file.startsWith("tests/"))),
+  ON_THE_PAGE,
+];
 
 export interface BrokenCopy {
   readonly root: string;

@@ -1,23 +1,36 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ONCE as ONCE_ON_DEVICES } from "../../firmware-sim/faults/kinds.ts";
+import { TOPICS } from "../../schemas/topics.ts";
 import { Burden } from "../proof/system/burden.ts";
-import { freeze } from "../support/signals.ts";
+import { freeze, signal } from "../support/signals.ts";
 import type { Rule } from "../support/tcp-proxy.ts";
 import type { FaultKind, PlannedFault } from "./plan.ts";
 import { type NetworkRules, type Site, WHOLE_NETWORK } from "./site.ts";
-import { fence, poison, TRANSACTIONAL_IDS } from "./strangers.ts";
+import { fence, nextCommit, poison, TRANSACTIONAL_IDS } from "./strangers.ts";
+
+/** What decides where a fault may strike. */
+export type Strikable = Pick<Site, "parts" | "brokers" | "joinable" | "disk" | "clock">;
 
 interface Fault {
   readonly about: string;
   readonly weight: number;
   readonly lasts: readonly [number, number];
-  targets(site: Site, devices: readonly string[]): readonly string[];
+  targets(site: Strikable, devices: readonly string[]): readonly string[];
   /** Resolves when it is over. */
   strike(site: Site, planned: PlannedFault): Promise<void>;
 }
 
 const ONCE = [0, 0] as const;
 const SECONDS = [1_000, 20_000] as const;
+/** Parts that write readings, or what is counted of them, to Kafka. */
+const WRITERS: readonly string[] = ["gateway", "central", "dedup", "ksql"];
+/** Where what a part commits can be read. */
+const COMMITS: Readonly<Record<string, string>> = {
+  central: TOPICS.turnstiles,
+  dedup: TOPICS.turnstiles,
+  ksql: TOPICS.turnstileSummary,
+};
+const COMMIT_WITHIN_MS = 10_000;
 const nowhere = (): readonly string[] => [""];
 
 /** Everything that can be done to a running system from outside, by name. */
@@ -40,6 +53,51 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       const goOn = freeze(pid);
       await sleep(forMs);
       goOn();
+    },
+  },
+  "kill-in-flight": {
+    about: "Kafka stands still, and a part is killed with what it has asked of it",
+    weight: 2,
+    lasts: [300, 3_000],
+    targets: (site) => site.parts.filter((part) => WRITERS.includes(part)),
+    async strike(site, { target, forMs }) {
+      const pids = await Promise.all(site.brokers.map((broker) => site.pidOf(broker)));
+      const goOn = pids.flatMap((pid) => (pid === undefined ? [] : [freeze(pid)]));
+      try {
+        await sleep(forMs);
+        await site.kill(target);
+      } finally {
+        for (const each of goOn) each();
+      }
+    },
+  },
+  "kill-after-commit": {
+    about: "dedup or ksql is killed in the moment in which what it commits can be read",
+    weight: 2,
+    lasts: ONCE,
+    targets: (site) => site.parts.filter((part) => part in COMMITS),
+    async strike(site, { target }) {
+      const pid = await site.pidOf(target);
+      if (pid === undefined) throw new Error(`${target} is being started`);
+      const { KAFKA_BROKERS } = site.system.endpoints;
+      let killed = false;
+      const kill = (): void => {
+        if (!killed) signal(pid, "SIGKILL");
+        killed = true;
+      };
+      if (!(await nextCommit(KAFKA_BROKERS, COMMITS[target] ?? "", COMMIT_WITHIN_MS, kill)))
+        throw new Error(`${target} has committed nothing within ${COMMIT_WITHIN_MS} ms`);
+    },
+  },
+  "broker-away": {
+    about: "one of three brokers is ended in order, and started again later",
+    weight: 2,
+    lasts: [5_000, 40_000],
+    targets: ({ brokers }) => (brokers.length > 1 ? brokers : []),
+    async strike({ system }, { target, forMs }) {
+      await system.request(target, "stop");
+      await sleep(forMs);
+      await system.request(target, "start");
     },
   },
   "kill-all": {
@@ -103,6 +161,17 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       await leave();
     },
   },
+  clone: {
+    about: "a second agent speaks for a station, with no devices on its lines, and is killed",
+    weight: 1,
+    lasts: [5_000, 40_000],
+    targets: (_site, devices) => [...new Set(devices.map((device) => device.split("-")[0] ?? ""))],
+    async strike(site, { target, forMs }) {
+      const leave = await site.clone(target);
+      await sleep(forMs);
+      await leave();
+    },
+  },
   fence: {
     about: "a stranger takes dedup's transactional id over",
     weight: 1,
@@ -116,6 +185,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     lasts: ONCE,
     targets: nowhere,
     strike: (site) => poison(site.system.endpoints.KAFKA_BROKERS),
+  },
+  "topic-anew": {
+    about:
+      "the raw topic is deleted and made again, while the agents stand still and dedup is through with it",
+    weight: 1,
+    lasts: ONCE,
+    // How far another's dedup is, only it knows.
+    targets: (site) => (site.parts.includes("dedup") ? [] : [""]),
+    strike: (site) => site.makeRawAnew(),
   },
   "disk-full": {
     about: "the agents' disk is full (where this user may mount one)",
@@ -187,7 +265,7 @@ function onDevices(name: string, about: string, weight: number): Readonly<Record
 /** What a plan needs of these. */
 export function kindsOf(
   names: readonly string[],
-  site: Site,
+  site: Strikable,
   devices: readonly string[],
 ): readonly FaultKind[] {
   return names.flatMap((name) => {

@@ -1,12 +1,17 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { treeOf } from "../../infra/launcher/supervisor/process/tree.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { freePort } from "../../infra/runtime/testing/free-port.ts";
-import { signal } from "../support/signals.ts";
+import { dedupGroup, TOPICS } from "../../schemas/topics.ts";
+import { freeze, signal } from "../support/signals.ts";
 import { type SimulatorControl, simulatorControl } from "../support/simulator.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
 import { type Rule, startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { Program } from "./program.ts";
+import { type Ends, explained, madeAnew, type Unread } from "./raw-topic.ts";
 import { SmallDisk } from "./small-disk.ts";
 import { StationsTable } from "./stations-table.ts";
 import { WrongClock } from "./wrong-clock.ts";
@@ -34,9 +39,11 @@ export const WHOLE_NETWORK: NetworkRules = { requests: { mode: "pass" }, replies
 
 /** Parts that have readings in their hands. */
 const SUPERVISED = [
-  ...["kafka", "schema-registry", "central", "gateway", "ksql", "audit", "dashboard"],
+  ...["schema-registry", "central", "gateway", "ksql", "audit", "dashboard"],
   ...["postgres", "connect", "fleet-ingest"],
 ];
+/** How long the agents may have to stand still until dedup is through with the raw topic. */
+const CALM_WITHIN_MS = 60_000;
 const ONLY = "dashboard,firmware-sim,gateway,central,ksql,queries,audit,fleet-ingest,database,connectors";
 
 /** The whole system under the supervisor, but the agents: they stand behind a proxy, whose cables can be cut. */
@@ -51,13 +58,20 @@ export class Site {
   readonly clock: WrongClock | undefined;
   /** Directions in which bytes were lost since the last reset. */
   readonly #lossy = new Set<string>();
-  readonly #brokers: readonly string[];
+  /** Kafka's, by the names of their parts. */
+  readonly brokers: readonly string[];
   readonly #programs: ReadonlyMap<string, Program>;
   /** Instances that may come beside those that are there: not started yet. */
   readonly #seconds: ReadonlyMap<string, () => Program>;
   readonly #joined = new Map<string, Program>();
+  /** Where the raw topic ended, each time it was deleted. */
+  readonly #deletions: Ends[] = [];
+  #isDeleting = false;
+  readonly #root: string;
+  #clones = 0;
 
   private constructor(
+    root: string,
     system: TestSystem,
     network: TcpProxy,
     brokers: number,
@@ -65,11 +79,12 @@ export class Site {
     seconds: ReadonlyMap<string, () => Program>,
     { disk, clock }: { readonly disk: SmallDisk | undefined; readonly clock: WrongClock | undefined },
   ) {
+    this.#root = root;
     this.disk = disk;
     this.clock = clock;
     this.stations = new StationsTable(system.endpoints.POSTGRES_URL);
     this.#seconds = seconds;
-    this.#brokers = Array.from({ length: brokers - 1 }, (_, n) => `kafka-${n + 2}`);
+    this.brokers = ["kafka", ...Array.from({ length: brokers - 1 }, (_, n) => `kafka-${n + 2}`)];
     this.system = system;
     this.simulator = simulatorControl(system.endpoints.FIRMWARE_SIM_URL);
     this.network = network;
@@ -121,14 +136,14 @@ export class Site {
       programs.set("stations", new Program(own("central", "stations"), env, root));
     }
     for (const program of programs.values()) program.start();
-    return new Site(system, network, brokers, programs, seconds, { disk, clock });
+    return new Site(root, system, network, brokers, programs, seconds, { disk, clock });
   }
 
   /** Parts that can be killed and stopped. */
   get parts(): readonly string[] {
     const own = [...this.#programs.keys()];
     const replaced = own.includes("dedup") ? ["central"] : [];
-    const supervised = [...SUPERVISED, ...this.#brokers];
+    const supervised = [...this.brokers, ...SUPERVISED];
     return [...new Set([...supervised.filter((part) => !replaced.includes(part)), ...own])];
   }
 
@@ -164,6 +179,32 @@ export class Site {
     };
   }
 
+  /**
+   * A second agent speaks for a station: with an outbox of its own, and no devices on its lines.
+   *
+   * @returns ends it by SIGKILL.
+   */
+  async clone(station: string): Promise<() => Promise<void>> {
+    const { endpoints, home } = this.system;
+    const env = {
+      ...endpoints,
+      ELEVATED_HOME: join(home, `clone-${++this.#clones}`),
+      MQTT_URL: `mqtt://${this.network.address}`,
+      MQTT_PASSWORDS_FILE: join(home, "secrets", "mqtt-passwords.json"),
+      LOG_LEVEL: "warn",
+    };
+    const entry = join(this.#root, "dist", "edge", "main.js");
+    // Nothing listens there, so it never hears of a device.
+    const link = `tcp://127.0.0.1:${await freePort()}`;
+    const clone = new Program(
+      [process.execPath, entry, "--station", station, "--link", link],
+      env,
+      this.#root,
+    );
+    clone.start();
+    return () => clone.stop("SIGKILL");
+  }
+
   /** What the programs that this site started itself have said: for a report on one that does not run. */
   logOf(part: string): string {
     return this.#programs.get(part)?.log ?? "";
@@ -182,6 +223,44 @@ export class Site {
     for (const pid of pids.flatMap((one) => (one === undefined ? [] : treeOf(one)))) signal(pid, "SIGKILL");
   }
 
+  /**
+   * The raw topic is deleted and made again while the agents stand still and dedup has committed all of it: nobody needs
+   * what was in it. @throws {Error} when that did not come about: then nothing was done.
+   */
+  async makeRawAnew(): Promise<void> {
+    if (this.#isDeleting) throw new Error("it is being deleted already");
+    const pid = await this.pidOf("edge");
+    if (pid === undefined) throw new Error("the agents are being started");
+    this.#isDeleting = true;
+    const goOn = freeze(pid);
+    try {
+      // Another fault may have killed them, or have let them go on.
+      const areStill = async (): Promise<boolean> =>
+        (await this.pidOf("edge")) === pid && (await isStopped(pid));
+      const { KAFKA_BROKERS } = this.system.endpoints;
+      this.#deletions.push(await madeAnew(KAFKA_BROKERS, TOPICS.raw, dedupGroup(), CALM_WITHIN_MS, areStill));
+    } finally {
+      goOn();
+      this.#isDeleting = false;
+    }
+  }
+
+  /** What an operator does who knows that the deleted topic held nothing more. Rejects while it cannot be done. */
+  async resolveDeletions(): Promise<void> {
+    if (this.#deletions.length === 0) return;
+    const { endpoints, home } = this.system;
+    const response = await fetch(`${endpoints.DASHBOARD_URL}/api/v1/proof/findings`);
+    const ids = explained((await response.json()) as readonly Unread[], TOPICS.raw, this.#deletions);
+    const command = join(this.#root, "dist", "central", "audit", "main.js");
+    const env = { ...process.env, ...endpoints, ELEVATED_HOME: home };
+    for (const id of ids)
+      await promisify(execFile)(
+        process.execPath,
+        [command, "resolve", id, "--reason", "deleted when counted"],
+        { env },
+      );
+  }
+
   /** undefined while it is being started. */
   async pidOf(part: string): Promise<number | undefined> {
     const program = this.#programs.get(part);
@@ -194,6 +273,12 @@ export class Site {
     await this.system.stop();
     this.disk?.remove();
   }
+}
+
+/** By Linux's own word; elsewhere it is taken for so. */
+async function isStopped(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ") T");
+  return stat.slice(stat.lastIndexOf(")") + 2).startsWith("T");
 }
 
 function shell(command: string, env: Readonly<Record<string, string>>): Program {

@@ -38,5 +38,35 @@ export async function fence(brokers: string, transactionalId: string): Promise<v
   }
 }
 
+/**
+ * Resolves in the moment in which a reader of committed records sees the next ones of a topic; at the latest when `withinMs`
+ * is over. @returns were there any?
+ */
+export async function nextCommit(
+  brokers: string,
+  topic: string,
+  withinMs: number,
+  seen: () => void,
+): Promise<boolean> {
+  const groupId = `stranger-${process.pid}-${performance.now()}`;
+  const consumer = client(brokers).consumer({ groupId, maxWaitTimeInMs: 200 });
+  let late: NodeJS.Timeout | undefined;
+  await consumer.connect();
+  try {
+    await consumer.subscribe({ topic, fromBeginning: false });
+    return await new Promise<boolean>((resolve, reject) => {
+      late = setTimeout(() => resolve(false), withinMs);
+      const eachMessage = async (): Promise<void> => {
+        seen();
+        resolve(true);
+      };
+      consumer.run({ eachMessage }).catch(reject);
+    });
+  } finally {
+    clearTimeout(late);
+    await consumer.disconnect();
+  }
+}
+
 /** What dedup's two partitions are written under. */
 export const TRANSACTIONAL_IDS = [0, 1].map((partition) => `dedup-${TOPICS.raw}-${partition}`);

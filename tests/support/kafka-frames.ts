@@ -8,6 +8,7 @@ const SIZE = 4;
 export const KAFKA_API = {
   Produce: 0,
   Fetch: 1,
+  ListOffsets: 2,
   InitProducerId: 22,
   TxnOffsetCommit: 28,
   EndTxn: 26,

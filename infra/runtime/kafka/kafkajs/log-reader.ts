@@ -8,7 +8,9 @@ import { type Client, type ClusterOptions, openClient } from "./client.ts";
 import { ask, type Broker, type Cluster, openCluster, plansOfExisting, topicPlans } from "./cluster.ts";
 import { coded } from "./errors.ts";
 import { KnownPlans } from "./known-plans.ts";
+import { listOffsets } from "./list-offsets.ts";
 import { FETCH, type FetchedPartition, type FetchTopic, fetchRequest } from "./requests/fetch.ts";
+import { SettledLeaders } from "./settled-leaders.ts";
 import { disconnected } from "./supervision.ts";
 
 /** A look is one answer: what does not fit in is there at the next. */
@@ -21,6 +23,7 @@ interface Open {
   readonly client: Client;
   readonly cluster: Cluster;
   readonly plans: KnownPlans;
+  readonly leaders: SettledLeaders;
 }
 
 /** What the names of one look stand for. */
@@ -77,7 +80,11 @@ export class KafkaJsLogReader implements LogReader {
     try {
       const cluster = await openCluster(client);
       const asking = this.#mayMiss ? plansOfExisting : topicPlans;
-      this.#open = { client, cluster, plans: new KnownPlans(cluster, this.#options.clock, asking) };
+      const plans = new KnownPlans(cluster, this.#options.clock, asking);
+      const leaders = new SettledLeaders((places) =>
+        listOffsets(cluster, places, "end", (topics) => plans.of(topics)),
+      );
+      this.#open = { client, cluster, plans, leaders };
     } catch (error) {
       client.destroy();
       throw error;
@@ -86,11 +93,11 @@ export class KafkaJsLogReader implements LogReader {
   }
 
   async #ask(
-    { cluster, plans }: Open,
+    { cluster, plans, leaders }: Open,
     { ids }: Named,
     {
       leader,
-      at,
+      at: wanted,
       waitMs,
     }: { readonly leader: number; readonly at: readonly LookAt[]; readonly waitMs: number },
   ): Promise<readonly Looked[]> {
@@ -101,6 +108,9 @@ export class KafkaJsLogReader implements LogReader {
         retryable: true,
       });
     }
+    const at = await leaders.among(leader, wanted);
+    if (at.length < wanted.length) plans.forget();
+    if (at.length === 0) return [];
     const topics = [...grouped(at, ({ topic }) => topic)].map(
       ([topic, partitions]): FetchTopic => ({ topicId: ids.get(topic) ?? "", partitions }),
     );
@@ -116,9 +126,13 @@ export class KafkaJsLogReader implements LogReader {
       const asked = at.find((one) => one.topic === topic && one.partition === fetched.partition);
       if (!asked) continue;
       const answer = await this.#answer(broker, asked, fetched);
-      if (answer) looked.push(answer);
+      if (answer) {
+        looked.push(answer);
+        continue;
+      }
       // Another leader, or another topic of the name: asked again before the next look.
-      else plans.forget();
+      plans.forget();
+      leaders.forget(asked);
     }
     return looked;
   }
@@ -127,6 +141,8 @@ export class KafkaJsLogReader implements LogReader {
     const { topic, partition, from } = asked;
     const { errorCode, topicId, bytes, aborted, logStart: start, highWaterMark: end } = fetched;
     if (errorCode === 0) {
+      // Of a topic that ends before this, the answer is "out of range": the leader does not know its mark again.
+      if (end < from) return undefined;
       const place = { topic, partition, from, headers: this.#headers };
       return { topic, topicId, partition, start, end, ...readRecordSet(bytes, place, aborted) };
     }
