@@ -12,6 +12,7 @@ export interface ComposeService {
   readonly networks?: readonly string[] | Readonly<Record<string, { readonly aliases: readonly string[] }>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
+  readonly tmpfs?: readonly string[];
   readonly secrets?: readonly string[];
   readonly profiles?: readonly string[];
   readonly mem_limit?: string;
