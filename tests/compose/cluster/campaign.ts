@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "../../../schemas/errors.ts";
 import { proofNow } from "./agreement.ts";
 import { type Cluster, PROJECT } from "./cluster.ts";
 import { type ContainerFault, FAULTS, loseDisk } from "./faults.ts";
@@ -33,7 +34,7 @@ export interface CampaignOptions {
  * Each fault on each container in turn; the next one comes as soon as the container is healthy again. First all are killed,
  * then all are paused, and so on.
  *
- * @returns what was struck, and what the time was too short for
+ * @returns what was struck; and what was not, because the time was too short or the engine refused it
  */
 export async function strikeEach(
   cluster: Cluster,
@@ -47,8 +48,21 @@ export async function strikeEach(
   const end = performance.now() + minutes * 60_000;
   for (const fault of faults) {
     for (const name of names) {
-      if (performance.now() > end) leftOut.push(`${name}: ${fault.name}`);
-      else struck.push(await endure(cluster, name, fault.name, () => fault.strike(cluster, name), options));
+      if (performance.now() > end) {
+        leftOut.push(`${name}: ${fault.name}`);
+        continue;
+      }
+      let heal: () => Promise<void>;
+      try {
+        heal = await fault.strike(cluster, name);
+      } catch (error) {
+        // An engine cannot freeze every process: "unable to freeze" says nothing of what runs in the container.
+        const [reason = ""] = messageOf(error).split("\n");
+        options.note(`${name}: ${fault.name}; refused: ${reason}`);
+        leftOut.push(`${name}: ${fault.name}; ${reason}`);
+        continue;
+      }
+      struck.push(await endure(cluster, name, fault.name, heal, options));
     }
   }
   return { struck, leftOut };
@@ -60,18 +74,17 @@ export async function strikeDisk(
   broker: string,
   options: CampaignOptions,
 ): Promise<Struck> {
-  const strike = (): Promise<() => Promise<void>> => loseDisk(cluster, broker);
-  return endure(cluster, `${PROJECT}-${broker}-1`, "kill, and its disk lost", strike, options);
+  const heal = await loseDisk(cluster, broker);
+  return endure(cluster, `${PROJECT}-${broker}-1`, "kill, and its disk lost", heal, options);
 }
 
 async function endure(
   cluster: Cluster,
   container: string,
   fault: string,
-  strike: () => Promise<() => Promise<void>>,
+  heal: () => Promise<void>,
   { holdMs, patienceMs, note }: CampaignOptions,
 ): Promise<Struck> {
-  const heal = await strike();
   await sleep(holdMs);
   await heal();
   const began = performance.now();

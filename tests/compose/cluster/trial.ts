@@ -15,7 +15,7 @@ export type Step = (typeof STEPS)[number];
 
 export interface Trial {
   readonly struck: readonly Struck[];
-  /** Faults that the time was too short for. */
+  /** Faults that the time was too short for, or that the engine refused. */
   readonly leftOut: readonly string[];
   /** What was wrong after each step. */
   readonly steps: readonly { readonly step: string; readonly trouble: readonly string[] }[];
