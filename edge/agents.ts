@@ -47,7 +47,9 @@ export async function startAgents(
   const { outboxFolder: folder, outboxLimitBytes: limitBytes } = config;
   const owner = thisProcess();
   await mendOutbox({ folder, mapBytes: mapBytes(limitBytes), startLook, owner, isAlive, clock, logger });
-  const outbox = openOutbox({ folder, limitBytes, clock, logger });
+  // Killed, not ended in order: whoever waits for the disk would wait for ever, and what is stored is stored.
+  const onStuck = (): void => void process.kill(process.pid, "SIGKILL");
+  const outbox = openOutbox({ folder, limitBytes, clock, logger, onStuck });
   const codec = new SingleObjectCodec<ReadingBatch>(avroType("reading-batch"));
   const lines = linesOf(config, clock, random);
   const connect = mqttConnections({ clock, keepaliveS: KEEPALIVE_S, ...config.mqtt });

@@ -5,6 +5,7 @@ import { CodedError, isCoded, messageOf } from "../../schemas/errors.ts";
 import type { HelloFrame } from "../../schemas/wire/frame.ts";
 import { decideClaim } from "./claim.ts";
 import { decodeReading, encodeReading, identityIn, sizeInBatch } from "./codec.ts";
+import { FlushWatch } from "./flush-watch.ts";
 import { GroupCommit } from "./group.ts";
 import { adopt, type HelloPosition, hear } from "./hello-books.ts";
 import { emptyLedger, type Ledger, type StoredReading, upgraded } from "./ledger.ts";
@@ -27,6 +28,8 @@ export interface JournalOptions {
   readonly isAlive: (owner: Owner) => boolean;
   /** A name for an outbox that has none; left out: a random one. */
   readonly newBox?: () => string;
+  /** A flush does not end, and no later one can begin; left out: it is only told. */
+  readonly onStuck?: () => void;
 }
 
 /**
@@ -36,6 +39,7 @@ export interface JournalOptions {
 export class Journal implements Outbox {
   readonly #options: JournalOptions;
   readonly #space: SpaceGuard;
+  readonly #watch: FlushWatch;
   readonly #ledgers = new Map<string, Ledger>();
   /** Releases not yet durable, by device. */
   readonly #releases = new Map<string, number>();
@@ -48,6 +52,7 @@ export class Journal implements Outbox {
   constructor(options: JournalOptions) {
     this.#options = options;
     this.#space = new SpaceGuard(options);
+    this.#watch = new FlushWatch(options);
   }
 
   ledger(deviceId: string): Ledger {
@@ -189,6 +194,7 @@ export class Journal implements Outbox {
     const group = this.#gathering;
     this.#gathering = new GroupCommit();
     const change = group.change((id) => this.ledger(id));
+    this.#watch.begun();
     this.#flushing = this.#options.store.commit(change).then(
       () => this.#flushed(group, change.removes),
       (error: unknown) => this.#undo(group, error),
@@ -198,6 +204,7 @@ export class Journal implements Outbox {
 
   #flushed(group: GroupCommit, removes: readonly { deviceId: string; to: number }[]): void {
     this.#flushing = null;
+    this.#watch.ended();
     this.#failure = null;
     for (const { deviceId, to } of removes) {
       if ((this.#releases.get(deviceId) ?? 0) <= to) this.#releases.delete(deviceId);
@@ -209,6 +216,7 @@ export class Journal implements Outbox {
 
   #undo(group: GroupCommit, cause: unknown): void {
     this.#flushing = null;
+    this.#watch.ended();
     const error = isCoded(cause)
       ? cause
       : new CodedError("EDGE_OUTBOX_FAILED", {

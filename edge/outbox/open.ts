@@ -1,4 +1,5 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
+import { defined } from "../../infra/runtime/defined.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
 import { Journal } from "./journal.ts";
 import { LmdbStore } from "./lmdb-store.ts";
@@ -14,10 +15,12 @@ export function openOutbox(options: {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly readOnly?: boolean;
+  /** See `JournalOptions`. */
+  readonly onStuck?: () => void;
 }): Journal {
-  const { folder, limitBytes, clock, logger, readOnly = false } = options;
+  const { folder, limitBytes, clock, logger, readOnly = false, onStuck } = options;
   const store = new LmdbStore({ folder, readOnly, mapBytes: mapBytes(limitBytes), every: clock.every });
-  return new Journal({ store, clock, logger, limitBytes, isAlive });
+  return new Journal({ store, clock, logger, limitBytes, isAlive, ...defined({ onStuck }) });
 }
 
 /** How far the file may grow, bytes. */

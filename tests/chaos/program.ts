@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const AGAIN_AFTER_MS = 500;
@@ -8,17 +9,27 @@ export class Program {
   readonly #command: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
   readonly #cwd: string;
+  readonly #logFile: string | undefined;
   #child: ChildProcess | undefined;
   #over = false;
   #running: Promise<void> | undefined;
   #log = "";
   starts = 0;
 
-  /** @param command - the program and its words; its standard error is kept. */
-  constructor(command: readonly string[], env: Readonly<Record<string, string>>, cwd: string) {
+  /**
+   * @param command - the program and its words.
+   * @param logFile - gets what it says: its own disk may be gone when somebody wants to know.
+   */
+  constructor(
+    command: readonly string[],
+    env: Readonly<Record<string, string>>,
+    cwd: string,
+    logFile?: string,
+  ) {
     this.#command = command;
     this.#env = env;
     this.#cwd = cwd;
+    this.#logFile = logFile;
   }
 
   get pid(): number | undefined {
@@ -52,16 +63,18 @@ export class Program {
     const [program = "", ...words] = this.#command;
     while (!this.#over) {
       this.starts++;
+      let log = this.#logFile === undefined ? undefined : openSync(this.#logFile, "a");
       const child = spawn(program, words, {
         cwd: this.#cwd,
         // It ends with this process, however that ends.
         env: { ...process.env, ELEVATED_PARENT: "pipe", ...this.#env },
-        stdio: ["pipe", "ignore", "pipe"],
+        stdio: ["pipe", log ?? "ignore", "pipe"],
       });
       this.#child = child;
       child.stdin?.on("error", () => {});
       child.stderr?.on("data", (chunk: Buffer) => {
         this.#log = (this.#log + chunk.toString()).slice(-16_384);
+        if (log !== undefined) writeSync(log, chunk);
       });
       await new Promise<void>((resolve) => {
         child.once("exit", () => resolve());
@@ -70,6 +83,8 @@ export class Program {
           resolve();
         });
       });
+      if (log !== undefined) closeSync(log);
+      log = undefined;
       if (!this.#over) await sleep(AGAIN_AFTER_MS);
     }
   }

@@ -120,7 +120,7 @@ export class Site {
       ...(replace.gateway ? [] : [`mqtt://127.0.0.1:${second}`]),
     ].join();
     const ofEdge = { ...env, ...clock?.env, MQTT_URL, LOG_LEVEL: "warn" };
-    programs.set("edge", new Program(own("edge", "--all"), ofEdge, root));
+    programs.set("edge", new Program(own("edge", "--all"), ofEdge, root, join(home, "logs", "edge.log")));
     const beside = { ...env, PROBE_PORT: "0", LOG_LEVEL: "warn" };
     const seconds = new Map<string, () => Program>();
     if (!replace.gateway)
