@@ -47,7 +47,7 @@ beforeAll(async () => {
     [/^http:\/\/ksql:8088$/, addresses.KSQLDB_URL],
     [/^\/run\/secrets\/(.*)$/, `${secrets}$1`],
     // Of Connect's container, not of this one.
-    [/^\/run\/connect$/, connectSecretsFolder(servers.home)],
+    [/^\/dev\/shm\/connect$/, connectSecretsFolder(servers.home)],
     [/^tcp:\/\/(0\.0\.0\.0|firmware-sim):4001$/, `tcp://127.0.0.1:${await freePort()}`],
   ];
 }, 120_000);
