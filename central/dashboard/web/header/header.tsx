@@ -2,6 +2,7 @@ import { useContext, useState } from "preact/hooks";
 import { CLOCK_TRUST_MS } from "../../../../schemas/page/page.ts";
 import { ageWords } from "../rules/freshness.ts";
 import { countByHealth } from "../rules/health.ts";
+import { textOf } from "../rules/words.ts";
 import { useTexts } from "../state/language.tsx";
 import { useTimeline } from "../state/past.ts";
 import { BREAK_HREF } from "../state/route.ts";
@@ -64,7 +65,8 @@ function Weather() {
     <p class="fact weather">
       {weather ? (
         <>
-          {Math.round(weather.temperature)} °F <span class="muted">{texts.page.sky[weather.status]}</span>
+          {Math.round(weather.temperature)} °F{" "}
+          <span class="muted">{textOf(texts.page.sky, weather.status).replaceAll("_", " ")}</span>
         </>
       ) : (
         <span class="muted">{texts.page.header.noWeather}</span>
