@@ -221,6 +221,7 @@ async function plansOf(
       errorCode: partitionErrorCode,
       partition: partitionId,
       leader,
+      leaderEpoch: -1,
     })),
   }));
 }

@@ -30,6 +30,7 @@ interface Open {
 interface Named {
   readonly ids: ReadonlyMap<string, string>;
   readonly leaders: Positions;
+  readonly epochs: Positions;
 }
 
 /** Looks at Kafka over kafkajs's connections, with requests and readers of its own. */
@@ -94,7 +95,7 @@ export class KafkaJsLogReader implements LogReader {
 
   async #ask(
     { cluster, plans, leaders }: Open,
-    { ids }: Named,
+    { ids, epochs }: Named,
     {
       leader,
       at: wanted,
@@ -108,7 +109,8 @@ export class KafkaJsLogReader implements LogReader {
         retryable: true,
       });
     }
-    const at = await leaders.among(leader, wanted);
+    const led = wanted.map((one) => ({ ...one, leaderEpoch: epochs.get(one.topic, one.partition) ?? -1 }));
+    const at = await leaders.among(leader, led);
     if (at.length < wanted.length) plans.forget();
     if (at.length === 0) return [];
     const topics = [...grouped(at, ({ topic }) => topic)].map(
@@ -161,6 +163,7 @@ export class KafkaJsLogReader implements LogReader {
 async function namedIn(plans: KnownPlans, at: readonly LookAt[]): Promise<Named> {
   const ids = new Map<string, string>();
   const leaders = new Positions();
+  const epochs = new Positions();
   for (const { topic, topicId, partitions } of await plans.of([...new Set(at.map(({ topic }) => topic))])) {
     if (topicId === undefined) {
       throw new CodedError("KAFKA_UNAVAILABLE", {
@@ -169,9 +172,12 @@ async function namedIn(plans: KnownPlans, at: readonly LookAt[]): Promise<Named>
       });
     }
     ids.set(topic, topicId);
-    for (const { partition, leader } of partitions) leaders.set(topic, partition, leader);
+    for (const { partition, leader, leaderEpoch } of partitions) {
+      leaders.set(topic, partition, leader);
+      epochs.set(topic, partition, leaderEpoch);
+    }
   }
-  return { ids, leaders };
+  return { ids, leaders, epochs };
 }
 
 function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {

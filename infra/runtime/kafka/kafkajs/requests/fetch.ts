@@ -9,6 +9,8 @@ export const FETCH = { key: 1, name: "Fetch", version: 13 } as const;
 export interface FetchPartition {
   readonly partition: number;
   readonly from: number;
+  /** Under which leadership the records are wanted: a broker refuses another one (KIP-320). Left out: any. */
+  readonly leaderEpoch?: number;
 }
 
 export interface FetchTopic {
@@ -73,8 +75,12 @@ function body(
     .writeInt32(NO_SESSION_EPOCH);
   writeEach(to, topics, ({ topicId, partitions }) => {
     to.writeBuffer(Buffer.from(topicId, "hex"));
-    writeEach(to, partitions, ({ partition, from }) => {
-      to.writeInt32(partition).writeInt32(UNKNOWN).writeInt64(from).writeInt32(UNKNOWN).writeInt64(UNKNOWN);
+    writeEach(to, partitions, ({ partition, from, leaderEpoch = UNKNOWN }) => {
+      to.writeInt32(partition)
+        .writeInt32(leaderEpoch)
+        .writeInt64(from)
+        .writeInt32(UNKNOWN)
+        .writeInt64(UNKNOWN);
       tagged(to.writeInt32(maxPartitionBytes));
     });
     tagged(to);

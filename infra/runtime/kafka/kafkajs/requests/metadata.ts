@@ -7,6 +7,8 @@ interface PartitionMetadata {
   readonly partition: number;
   /** -1: none. */
   readonly leader: number;
+  /** One more with each election; -1: not known. */
+  readonly leaderEpoch: number;
 }
 
 export interface TopicMetadata {
@@ -55,8 +57,8 @@ export function metadataRequest(
               errorCode: reply.readInt16(),
               partition: reply.readInt32(),
               leader: reply.readInt32(),
+              leaderEpoch: reply.readInt32(),
             };
-            reply.readInt32();
             for (let lists = 0; lists < 3; lists++) reply.readUVarIntArray(() => reply.readInt32());
             return metadata;
           });
