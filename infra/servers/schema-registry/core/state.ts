@@ -12,7 +12,7 @@ export type Visibility = "live" | "all" | "deleted";
 export class RegistryState {
   readonly #subjects = new Map<string, Map<number, StoredVersion>>();
   #characters = 0;
-  /** Schemas by id, with the number of versions that hold each. */
+  /** Schemas by id, with the versions that hold each. */
   readonly #schemas = new Map<number, Held>();
   /** Ids by identity, and by GUID. */
   readonly #ids = new Map<string, number>();
@@ -79,9 +79,7 @@ export class RegistryState {
   /** Ascending. */
   versions(subject: string, visibility: Visibility): readonly StoredVersion[] {
     const versions = [...(this.#subjects.get(subject)?.values() ?? [])];
-    return versions
-      .filter((v) => visibility === "all" || v.deleted === (visibility === "deleted"))
-      .sort((a, b) => a.version - b.version);
+    return versions.filter((stored) => isSeen(stored, visibility)).sort((a, b) => a.version - b.version);
   }
 
   version(subject: string, version: number): StoredVersion | undefined {
@@ -108,9 +106,9 @@ export class RegistryState {
 
   /** Where a schema is used, by subject and version. */
   holdersOf(id: number, visibility: Visibility): readonly StoredVersion[] {
-    return this.subjects(visibility).flatMap((name) =>
-      this.versions(name, visibility).filter((stored) => stored.id === id),
-    );
+    return [...(this.#schemas.get(id)?.holders ?? [])]
+      .filter((stored) => isSeen(stored, visibility))
+      .sort((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : a.version - b.version));
   }
 
   /** What is set for this subject itself, or for all with null. */
@@ -158,10 +156,10 @@ export class RegistryState {
     const { id } = stored;
     const identity = identityOf(stored);
     const known = this.#schemas.get(id);
-    if (known) known.holders++;
+    if (known) known.holders.add(stored);
     else {
       const guid = guidOf(stored);
-      this.#schemas.set(id, { content: stored, identity, guid, holders: 1 });
+      this.#schemas.set(id, { content: stored, identity, guid, holders: new Set([stored]) });
       this.#characters += identity.length;
       this.#guids.set(guid, id);
     }
@@ -178,7 +176,8 @@ export class RegistryState {
       this.#referrers.get(pairOf(reference.subject, reference.version))?.delete(stored);
     }
     const schema = this.#schemas.get(stored.id);
-    if (!schema || --schema.holders > 0) return;
+    schema?.holders.delete(stored);
+    if (!schema || schema.holders.size > 0) return;
     this.#schemas.delete(stored.id);
     this.#characters -= schema.identity.length;
     if (this.#ids.get(schema.identity) === stored.id) this.#ids.delete(schema.identity);
@@ -190,7 +189,11 @@ interface Held {
   readonly content: SchemaContent;
   readonly identity: string;
   readonly guid: string;
-  holders: number;
+  readonly holders: Set<StoredVersion>;
+}
+
+function isSeen({ deleted }: StoredVersion, visibility: Visibility): boolean {
+  return visibility === "all" || deleted === (visibility === "deleted");
 }
 
 function pairOf(subject: string, version: number): string {

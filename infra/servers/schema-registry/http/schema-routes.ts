@@ -26,12 +26,15 @@ export const schemaRoutes: readonly ApiRoute[] = [
   {
     method: "GET",
     path: "/schemas/ids/:id",
-    handler: ({ state }, request) => ({
-      ...holderOf(state, request),
-      ...presentedContent(schemaOf(state, request)),
-      ...inFormat(state, request, schemaOf(state, request)),
-      ...(flagged(request, "fetchMaxId") ? { maxId: state.nextId - 1 } : {}),
-    }),
+    handler: ({ state }, request) => {
+      const schema = schemaOf(state, request);
+      return {
+        ...holderOf(state, request),
+        ...presentedContent(schema),
+        ...inFormat(state, request, schema),
+        ...(flagged(request, "fetchMaxId") ? { maxId: state.nextId - 1 } : {}),
+      };
+    },
   },
   {
     method: "GET",
