@@ -117,7 +117,7 @@ export class Partition {
     from: number,
   ): void {
     this.restore(id, state, covered);
-    // Written soon: what it covers is told by offsets of its new partition.
+    // `station` marks it as changed. Its memory is soon written with offsets of its new partition.
     this.station(id)?.moved(from);
   }
 

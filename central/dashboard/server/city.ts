@@ -20,12 +20,12 @@ import { hopsOf } from "./view/hops.ts";
 import { project } from "./view/project.ts";
 import { WHOLE_CITY } from "./view/watched.ts";
 
-/** The page's state has so many ended incidents; the API has all. */
+/** The page's state holds this many ended incidents. The API has all of them. */
 const SHOWN_INCIDENTS = 20;
 
 export type WatchedCity = ReturnType<typeof watchCity>;
 
-/** What the page is told: the model that the topics feed, and what is known besides. */
+/** Makes the page's state from the model, which the topics feed, and from what else is known. */
 export function watchCity(options: DashboardOptions & TailGroupOptions) {
   const { kafka, clock, topics } = options;
   const model = new Model();

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { useSpeak, useTexts } from "../state/language.tsx";
 import { LANGUAGE_NAMES, LANGUAGES, type Language } from "../texts/language.ts";
 
-/** Each language under its own name, and the choice named in all of them: whoever reads only one finds it. */
+/** Each language stands under its own name, and the heading in both. A reader of only one of them finds it. */
 export function LanguageChoice() {
   const { language: spoken, page } = useTexts();
   const speak = useSpeak();

@@ -118,7 +118,7 @@ function silenceNote(
 /** Before the reason of a device whose agent is gone, as the server says it. */
 const AGENT_GONE = "its agent is gone: ";
 
-/** Why it is silent, in the words of whoever noticed it; those that are known are translated. */
+/** Why it is silent, in the words of the part that noticed it. The page translates the words that it knows. */
 export function reasonWords(reason: string, texts: Texts): string {
   const { agentGone, reasons } = texts.attention;
   if (reason.startsWith(AGENT_GONE)) return agentGone(reasonWords(reason.slice(AGENT_GONE.length), texts));

@@ -32,7 +32,7 @@ const MOMENTS = [0, 0.25, 0.5, 0.75, 1];
 
 /**
  * Lanes in which no mark covers a name or another mark as it runs to its next stop, where there are such: else those
- * in which it covers the least. A train keeps its lane from one report to the next, whoever comes.
+ * in which it covers the least. A train keeps its lane until its next report, also when others come.
  *
  * @param names - of stations, that stand where they are.
  * @param before - the lanes so far.

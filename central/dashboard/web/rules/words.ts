@@ -8,7 +8,7 @@ export function trainNumber(id: string): string {
   return String(Number(id.replace(/\D/g, "") || 0));
 }
 
-/** The text of a key that only a server knows; the key itself where there is none. */
+/** The text of a key that a server sends. A key without a text is shown as it is. */
 export function textOf(texts: Readonly<Record<string, string>>, key: string): string {
   return Object.hasOwn(texts, key) ? (texts[key] ?? key) : key;
 }

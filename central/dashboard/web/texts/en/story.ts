@@ -28,7 +28,7 @@ export const story = {
   countedAfter: (took: string) => `Counted, ${took} after the turn.`,
   since: (ms: number) => `For ${span(ms)}.`,
   sincePaused: (ms: number) => `For ${span(ms)} when you paused.`,
-  /** What is told of a hop, whatever reading passes it: as the server says it. */
+  /** What a hop does, the same for every reading, in the server's words. */
   hop: ({ title, what, promise }: Pick<StoryHop, "name" | "title" | "what" | "promise">) => {
     return { title, what, promise };
   },

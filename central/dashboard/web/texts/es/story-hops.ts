@@ -1,6 +1,6 @@
 import type { StoryHop, StoryHopName, StoryWait } from "../../../../../schemas/page/story.ts";
 
-/** What is told of a hop: the server tells it in English. */
+/** What a hop does. The server says it in English. */
 export const HOPS: Readonly<Record<StoryHopName, Pick<StoryHop, "title" | "what" | "promise">>> = {
   ring: {
     title: "El equipo cuenta",
