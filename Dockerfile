@@ -28,7 +28,7 @@ COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY schemas/avro ./schemas/avro
 COPY central/connect/connectors ./central/connect/connectors
-COPY central/ksql/turnstile.ksql ./central/ksql/turnstile.ksql
+COPY central/ksql/turnstile.ksql central/ksql/earlier.ksql ./central/ksql/
 COPY central/flink/turnstile.sql ./central/flink/turnstile.sql
 COPY infra/operator/postgres ./infra/operator/postgres
 COPY infra/deploy/compose/health.sh ./infra/deploy/compose/health.sh

@@ -72,6 +72,20 @@ test("a partition to which nothing was passed on holds nothing up", async () => 
   expect(await cuts()).toEqual({ 0: 5, 1: 7 });
 });
 
+test("a query that counts in one step has in its table what it has committed", async () => {
+  const { cuts, commits } = await world();
+  await commits(SECOND, 0, SOURCE, 5);
+  expect(await cuts()).toEqual({ 0: 5 });
+});
+
+test("a query that counted in one step and counts in two now: the farther one tells", async () => {
+  const { cuts, commits } = await world();
+  await commits(SECOND, 0, SOURCE, 5);
+  await commits(SECOND, 1, SOURCE, 6);
+  await commits(FIRST, 0, SOURCE, 8);
+  expect(await cuts()).toEqual({ 0: 8, 1: 6 });
+});
+
 test("a position in another topic of the same name is none", async () => {
   const { cuts, commits } = await world();
   await commits(FIRST, 0, SOURCE, 5, "of the topic that was deleted");

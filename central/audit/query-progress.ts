@@ -54,11 +54,11 @@ export class QueryProgress {
     }
     const first = loops.findLast(({ next }) => next.has(source));
     if (!first) return undefined;
-    const cuts = await this.#offsets(source, [first]);
+    const own = loops.filter(({ query }) => query === first.query);
+    const cuts = await this.#offsets(source, own);
     // What the first loop wrote for the others before it said so is below these topics' ends now. A loop that has
     // committed nothing yet says nothing of its input: its topic is known by its name.
     const between = topics.filter((topic) => topic.startsWith(`${first.query}-`) && !CHANGELOG.test(topic));
-    const own = loops.filter(({ query }) => query === first.query);
     for (const topic of between) {
       if (!(await this.#drained(topic, await this.#offsets(topic, own)))) return undefined;
     }
@@ -84,7 +84,12 @@ export class QueryProgress {
     const id = await this.#admin.topicId(topic);
     const positions = loops.flatMap(({ next }) => [...(next.get(topic) ?? [])]);
     const ofThis = positions.filter(([, { topicId }]) => topicId === undefined || topicId === id);
-    return new Map(ofThis.map(([partition, { next }]) => [partition, next]));
+    const offsets = new Map<number, number>();
+    // A step that read it once may have left where it was: the one that reads it now is farther.
+    for (const [partition, { next }] of ofThis) {
+      offsets.set(partition, Math.max(next, offsets.get(partition) ?? 0));
+    }
+    return offsets;
   }
 
   /** Is there nothing left to read? Behind the last record may be markers of transactions. */

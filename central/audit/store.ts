@@ -211,7 +211,7 @@ class Memory implements Restored {
   take(key: string, value: string | null, offset: number): void {
     if (offset >= this.#own) return;
     if (key === KEYS.claim) this.#claimed = offset;
-    else if (key === AUDIT_KEYS.regrouping) this.regrouping = regroupingIn(value);
+    else if (key === AUDIT_KEYS.regrouping) this.regrouping = regroupingIn(value) ?? this.regrouping;
     else if (key === KEYS.checkpoint) this.checkpoint = this.#mine<Checkpoint>(value) ?? this.checkpoint;
     else if (key === KEYS.fleet) this.fleet = this.#mine<FleetCheckpoint>(value) ?? this.fleet;
     else if (key.startsWith(KEYS.vehicle)) {

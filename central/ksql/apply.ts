@@ -11,6 +11,8 @@ interface ApplyOptions {
   readonly tell: (line: string) => void;
   /** How long to wait for a server that does not answer yet, ms. */
   readonly patienceMs: number;
+  /** As `planActions` takes them; left out: none. */
+  readonly earlier?: readonly ScriptStatement[];
 }
 
 const PAUSE_MS = 500;
@@ -21,11 +23,11 @@ const PAUSE_MS = 500;
  * @throws {CodedError} DEPENDENCY_UNAVAILABLE when no server answers in time, KSQL_FAILED with the server's reason.
  */
 export async function applyScript(script: readonly ScriptStatement[], options: ApplyOptions): Promise<void> {
-  const { client, tell } = options;
+  const { client, tell, earlier } = options;
   const version = await answering(options);
   tell(`ksql server ${version}`);
   const existing = await existingSources(client);
-  for (const action of planActions(script, existing)) await carryOut(action, client, tell);
+  for (const action of planActions(script, existing, earlier)) await carryOut(action, client, tell);
 }
 
 async function answering({ client, clock, patienceMs }: ApplyOptions): Promise<string> {

@@ -17,7 +17,9 @@ import { runShell } from "./shell/shell.ts";
 import { registerSourceSchemas } from "./subjects.ts";
 
 const PATIENCE_MS = 60_000;
-const SCRIPT = join(projectRoot(), "central", "ksql", "turnstile.ksql");
+const FOLDER = join(projectRoot(), "central", "ksql");
+const SCRIPT = join(FOLDER, "turnstile.ksql");
+const EARLIER = join(FOLDER, "earlier.ksql");
 
 const { env } = process;
 const name = "ksql";
@@ -33,7 +35,9 @@ async function apply(file: string): Promise<void> {
   const { config, client } = open();
   const { TOPIC_PREFIX: prefix } = config;
   const logger = commandLogger(name, env);
-  const script = readScript(readFileSync(file, "utf8"), prefix);
+  const read = (path: string) => readScript(readFileSync(path, "utf8"), prefix);
+  const script = read(file);
+  const earlier = file === SCRIPT ? read(EARLIER) : [];
   const registry = createRegistryClient({
     ...httpAccess("SCHEMA_REGISTRY", config),
     logger,
@@ -45,7 +49,7 @@ async function apply(file: string): Promise<void> {
     throw error;
   });
   const tell = (line: string): void => void process.stdout.write(`${printableLines(line)}\n`);
-  await applyScript(script, { client, clock: systemClock, tell, patienceMs: PATIENCE_MS });
+  await applyScript(script, { client, clock: systemClock, tell, patienceMs: PATIENCE_MS, earlier });
 }
 
 async function interactive(): Promise<void> {

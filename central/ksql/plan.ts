@@ -22,16 +22,23 @@ export type Action =
 /**
  * What brings a server to what the script says: nothing for what is there already; what changed is terminated, dropped
  * and created again, with everything that reads it, readers first down and last up.
+ *
+ * @param earlier - statements that give the same as the script's of the same name: what was made by one stays.
  */
 export function planActions(
   script: readonly ScriptStatement[],
   existing: ReadonlyMap<string, Existing>,
+  earlier: readonly ScriptStatement[] = [],
 ): readonly Action[] {
   const stale = new Set<string>();
   for (const { creates, text } of script) {
     const known = creates && existing.get(creates.name);
     if (!known) continue;
-    const changed = !sameStatement(canonical(text), canonical(known.statement));
+    const alike = earlier.filter((statement) => statement.creates?.name === creates.name);
+    const server = canonical(known.statement);
+    const changed = ![text, ...alike.map((statement) => statement.text)].some((each) =>
+      sameStatement(canonical(each), server),
+    );
     const lostItsQuery = creates.reads !== undefined && known.writers.length === 0;
     if (changed || lostItsQuery || (creates.reads !== undefined && stale.has(creates.reads)))
       stale.add(creates.name);

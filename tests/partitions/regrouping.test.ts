@@ -231,15 +231,20 @@ describe("refused", () => {
   });
 });
 
-test("a dedup that was held up before the change commits nothing after it", async () => {
-  const { kafka } = scene.world;
-  const ids = [0, 1].map((partition) => `dedup-${scene.pipeline.topics.raw}-${partition}`);
+test("a dedup or a query that was held up before the change commits nothing after it", async () => {
+  const { kafka, prefix } = scene.world;
+  const { raw, turnstiles } = scene.pipeline.topics;
+  const query = `_elevated-ksql-${prefix}query_CTAS_TURNSTILE_SUMMARY_1`;
+  const ids = [0, 1].flatMap((partition) => [
+    `dedup-${raw}-${partition}`,
+    `${query}-${turnstiles}-${partition}`,
+  ]);
   const epochs = ids.map((id) => kafka.coordinator.describe(id)?.producerEpoch ?? -1);
   await scene.pipeline.stop();
   await grow(options(6));
   for (const [n, id] of ids.entries()) {
     const epoch = epochs[n] ?? -1;
-    expect(epoch).toBeGreaterThanOrEqual(0);
+    expect(epoch, id).toBeGreaterThanOrEqual(0);
     expect(() => kafka.coordinator.begin(id, epoch, [])).toThrow(/another's/);
   }
 });

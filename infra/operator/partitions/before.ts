@@ -39,9 +39,5 @@ export async function numberBefore(
       `there are ${inForce} partitions, and Kafka takes none away: for fewer, begin again behind another TOPIC_PREFIX`,
     );
   }
-  // Its query counts without a regroup topic; with several partitions it would begin with one, and count everything again.
-  if (inForce === 1 && to > 1) {
-    throw refusal("a system of one partition keeps it: for more, begin again behind another TOPIC_PREFIX");
-  }
   return inForce;
 }

@@ -11,9 +11,9 @@ import type {
   OutRecord,
   Producer,
 } from "../../runtime/kafka/ports.ts";
+import { readPartition } from "../../runtime/kafka/read-partition.ts";
 import { numberBefore } from "./before.ts";
 import { type Moves, movesOf } from "./moves.ts";
-import { readPartition } from "./read-partition.ts";
 import { endsOf, type Obstacle, runningGroups, undrained, written } from "./readiness.ts";
 
 export interface GrowthOptions {
@@ -37,6 +37,8 @@ export interface Growth {
   readonly records: number;
 }
 
+/** The state topic of a query's step that counts. */
+const ONE_STEP = /^(.*query_CTAS_\w+?_\d+)-changelog$/;
 /** So many records are sent and awaited at once. */
 const CHUNK = 500;
 
@@ -61,7 +63,11 @@ export function grow(options: GrowthOptions): Promise<Growth> {
     await admin.growTopics([{ topic: seal, partitions: to }]);
     say(`${seal} has ${to} partitions: gateway, dedup and auditor do not start until all is done`);
     // One that was only held up would go on with the old number.
-    await admin.fence(producersOf(prefix, names, from));
+    const loops = [
+      ...producersOf(dedupGroup(prefix), names.raw, from),
+      ...(await oneStepProducers(admin, names, from)),
+    ];
+    await admin.fence(loops);
     refuseFor(await undrained(admin, reader, prefix));
     await noteRegrouping(tools, from);
     for (const topic of rest.filter((each) => each !== names.raw)) {
@@ -119,9 +125,21 @@ async function opened<T>(options: GrowthOptions, run: (tools: Tools) => Promise<
   }
 }
 
-/** As `ProcessorOptions.group` names them. */
-function producersOf(prefix: string, { raw }: Topics, partitions: number): readonly string[] {
-  return Array.from({ length: partitions }, (_, partition) => `${dedupGroup(prefix)}-${raw}-${partition}`);
+/** Of a loop's partitions, as its workers name them. */
+function producersOf(group: string, input: string, partitions: number): readonly string[] {
+  return Array.from({ length: partitions }, (_, partition) => `${group}-${input}-${partition}`);
+}
+
+/** Of queries that count in one step: they count in two from now on. */
+async function oneStepProducers(
+  admin: KafkaAdmin,
+  { arrivals, turnstiles }: Topics,
+  from: number,
+): Promise<readonly string[]> {
+  const queries = (await admin.listTopics()).flatMap((topic) => ONE_STEP.exec(topic)?.[1] ?? []);
+  return queries.flatMap((query) =>
+    [arrivals, turnstiles].flatMap((input) => producersOf(query, input, from)),
+  );
 }
 
 async function notStill({ admin, names, prefix, clock, quietMs, say }: Tools): Promise<readonly Obstacle[]> {

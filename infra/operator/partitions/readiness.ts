@@ -2,8 +2,8 @@ import { AUDIT_KEYS, type Verdict } from "../../../schemas/audit.ts";
 import { topicsByStation } from "../../../schemas/topic-settings.ts";
 import { dedupGroup, type Topics, topicNames } from "../../../schemas/topics.ts";
 import type { ActiveGroup, KafkaAdmin, LogReader } from "../../runtime/kafka/ports.ts";
+import { readPartition } from "../../runtime/kafka/read-partition.ts";
 import { backlogs } from "./loops.ts";
-import { readPartition } from "./read-partition.ts";
 
 /** Something that must not be while the number of partitions changes. */
 export interface Obstacle {

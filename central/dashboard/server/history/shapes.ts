@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { count, epochMs } from "../../../../schemas/page/answer-fields.ts";
 import {
   type HistoryAnswer,
   type MomentsAnswer,
@@ -8,9 +9,6 @@ import {
 import type { Delta, PageState } from "../../../../schemas/page/page.ts";
 
 /** The shapes of `schemas/page/history.ts` for the OpenAPI document. */
-
-const epochMs = z.int().describe("Wall clock, epoch milliseconds");
-const count = z.int().min(0);
 
 export const historyShape = z.strictObject({
   from: epochMs.nullable().describe("From here on Kafka has every reading; null: it has none"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { count, epochMs, known, time } from "../../../../schemas/page/answer-fields.ts";
 import type {
   CallAnswer,
   DeviceAnswer,
@@ -18,12 +19,6 @@ import { findingShape, proofShape, recordShape } from "../proof/shapes.ts";
 import { storyOfferShape, storyRefShape, storyShape } from "../story/shapes.ts";
 
 /** The shapes of `schemas/page/api.ts` where they are needed as values: the OpenAPI document is made of them. */
-
-const time = z.iso.datetime();
-const count = z.int().min(0);
-/** null: no data. */
-const known = count.nullable();
-const epochMs = z.int().describe("Wall clock, epoch milliseconds");
 
 const train = z.strictObject({
   id: z.string(),

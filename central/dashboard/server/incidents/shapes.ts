@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { count, epochMs, known } from "../../../../schemas/page/answer-fields.ts";
 import type { IncidentAnswer } from "../../../../schemas/page/incidents.ts";
 import {
   INCIDENT_KINDS,
@@ -7,9 +8,6 @@ import {
   SEVERITIES,
 } from "../../../../schemas/page/incidents.ts";
 
-const epochMs = z.number().describe("Wall clock, epoch milliseconds");
-const count = z.int().min(0);
-const known = count.nullable();
 /** Of anything in one incident: the city has fewer devices, and a curve fewer steps. */
 const MOST = 1_000;
 

@@ -7,14 +7,10 @@ import {
   VERDICT_STATES,
 } from "../../../../schemas/audit.ts";
 import { DEVICE_KINDS } from "../../../../schemas/network/devices.ts";
+import { count, epochMs, known, time } from "../../../../schemas/page/answer-fields.ts";
 import type { FindingAnswer, RecordAnswer } from "../../../../schemas/page/api.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
 
-const time = z.iso.datetime();
-const count = z.int().min(0);
-/** null: no data. */
-const known = count.nullable();
-const epochMs = z.int().describe("Wall clock, epoch milliseconds");
 const lostBy = z.strictObject(
   Object.fromEntries(LOSS_CAUSES.map((cause) => [cause, count])) as Record<
     (typeof LOSS_CAUSES)[number],

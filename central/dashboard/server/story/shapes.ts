@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEVICE_KINDS } from "../../../../schemas/network/devices.ts";
+import { count, time } from "../../../../schemas/page/answer-fields.ts";
 import {
   type ByteSpan,
   STORY_HOPS,
@@ -7,9 +8,6 @@ import {
   type StoryOffer,
   type StoryRef,
 } from "../../../../schemas/page/story.ts";
-
-const time = z.iso.datetime();
-const count = z.int().min(0);
 
 const ref = { deviceId: z.string(), bootId: z.int(), seq: z.int() };
 

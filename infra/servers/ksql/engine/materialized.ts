@@ -34,6 +34,12 @@ type PackedEntry = readonly [
 
 const PREFIX = "e";
 
+/** Whose entry a changelog's record is, as `idOf` names it; undefined: it is none. */
+export function changedId({ key }: Pick<InRecord, "key">): string | undefined {
+  const text = key?.toString("utf8");
+  return text?.startsWith(PREFIX) ? text.slice(PREFIX.length) : undefined;
+}
+
 /**
  * One partition of a table's state: changes stay aside until their transaction is committed, so that readers see only
  * what is in Kafka, and a failed transaction leaves nothing behind.
@@ -89,10 +95,10 @@ export class Materialized {
   }
 
   /** @returns false when the record is not one of these entries. */
-  restore({ key, value }: InRecord): boolean {
-    const text = key?.toString("utf8");
-    if (!text?.startsWith(PREFIX)) return false;
-    this.#entries.restore(text.slice(PREFIX.length), value);
+  restore(record: InRecord): boolean {
+    const id = changedId(record);
+    if (id === undefined) return false;
+    this.#entries.restore(id, record.value);
     return true;
   }
 

@@ -9,7 +9,7 @@ import { serdesOf } from "../formats/side.ts";
 import { NO_WARD, type Ward } from "../isolation/ward.ts";
 import type { StateSpace } from "../state/state-space.ts";
 import { drained } from "./drained.ts";
-import { grownPlan } from "./grown-source.ts";
+import { type Grown, grownPlan } from "./grown-source.ts";
 import type { Materialized, TableEntry } from "./materialized.ts";
 import { processingLog } from "./processing-log.ts";
 import { oldRepartitionTopics, type Stage, topologyOf } from "./topology.ts";
@@ -127,7 +127,7 @@ export class RunningQuery {
   async #open(): Promise<void> {
     const { admin, registry, prefix, logger, clock, space, ward = NO_WARD } = this.#deps;
     const { sink, queryId, everyChange, starts } = this.spec;
-    const plan = await this.#plan();
+    const { plan, homes } = await this.#plan();
     const source = await serdesOf(plan.source, registry, false);
     const target = await serdesOf(sink, registry, true);
     const topology = topologyOf(
@@ -138,6 +138,7 @@ export class RunningQuery {
         sink,
         everyChange,
         ...(starts ? { starts } : {}),
+        ...(homes ? { homes } : {}),
         log: processingLog(logger, queryId, () => clock.now()),
         space,
         mark: ward.mark,
@@ -158,16 +159,16 @@ export class RunningQuery {
   }
 
   /** As many partitions as the source has now, where the query can go on with them. */
-  async #plan(): Promise<QueryPlan> {
-    const { admin, prefix } = this.#deps;
+  async #plan(): Promise<Pick<Grown, "plan" | "homes">> {
+    const { admin, kafka, prefix } = this.#deps;
     const { plan, sink, queryId } = this.spec;
-    const grown = await grownPlan(plan, sink, `${prefix}query_${queryId}`, admin);
-    if (!grown) return plan;
+    const grown = await grownPlan({ plan, sink, name: `${prefix}query_${queryId}` }, admin, kafka);
+    if (!grown) return { plan };
     const { regroupState } = grown;
     const made = (await admin.partitionCounts([regroupState])).size > 0;
     const { partitions } = grown.plan.source;
     if (made) await admin.growTopics([{ topic: regroupState, partitions }]);
-    return grown.plan;
+    return grown;
   }
 
   /** Count what was on its way when the query was stopped by an earlier version, and remove where it lay. */

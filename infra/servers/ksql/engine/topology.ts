@@ -8,8 +8,8 @@ import type { StateSpace } from "../state/state-space.ts";
 import { Aggregator } from "./aggregator.ts";
 import { type ChangeSource, groupTypes, packedChanges, sourceChanges } from "./change-source.ts";
 import { shareOf } from "./grouper.ts";
-import { regroupStateOf, regroups } from "./grown-source.ts";
-import { Materialized } from "./materialized.ts";
+import { regroupStateOf, regroups, stateOf } from "./grown-source.ts";
+import { idOf, Materialized } from "./materialized.ts";
 import { murmur2 } from "./murmur2.ts";
 import type { ProcessingLog } from "./processing-log.ts";
 import { recordReader } from "./record-reader.ts";
@@ -49,6 +49,8 @@ interface TopologyOptions {
   readonly everyChange: boolean;
   /** Where the source is read from, per partition; left out: from its beginning. */
   readonly starts?: readonly number[];
+  /** As `Grown` has them. */
+  readonly homes?: ReadonlyMap<string, number>;
   readonly log: ProcessingLog;
   /** A partition's table is complete and may be read. */
   readonly onReady: (partition: number, state: Materialized) => void;
@@ -125,7 +127,7 @@ function startingAt(start: number, task: PartitionTask): PartitionTask {
 function plainTopology(options: TopologyOptions, source: Serdes, sink: Serdes): Topology {
   const { plan, queryId, prefix } = options;
   const name = `${prefix}query_${queryId}`;
-  const stateTopic = `${name}-changelog`;
+  const stateTopic = stateOf(name);
   const state = (partitions: number, topic = stateTopic): TopicSpec => ({
     topic,
     partitions,
@@ -176,15 +178,22 @@ function tableOptions(
   };
 }
 
-/** Where the rows of a group are counted: the partition that its key has in the sink. */
-function partitionOfGroup(
-  sink: TopologyOptions["sink"],
-  { key: serde }: Serdes,
-): (key: Parameters<Serdes["key"]["encode"]>[0]) => number {
-  return (key) => {
+type KeyOfGroup = Parameters<Serdes["key"]["encode"]>[0];
+
+/** Where the rows of a group are counted: where they always were, else the partition that its key has in the sink. */
+function targetOf({ sink, homes }: TopologyOptions, { key: serde }: Serdes): (key: KeyOfGroup) => number {
+  const hashed = (key: KeyOfGroup): number => {
     const bytes = serde.encode(key);
     return bytes ? partitionOfKey(sink, bytes) : murmur2(Buffer.alloc(0)) % sink.partitions;
   };
+  return homes ? (key) => homes.get(idOf(key)) ?? hashed(key) : hashed;
+}
+
+/** Of a query that counted in one step, the stage that reads the source goes on with that step's group and positions. */
+function groupsOf(name: string, oneStepOnce: boolean): { readonly regroup: string; readonly gather: string } {
+  return oneStepOnce
+    ? { regroup: name, gather: `${name}-gather` }
+    : { regroup: `${name}-regroup`, gather: name };
 }
 
 function groupedTopology(
@@ -194,15 +203,14 @@ function groupedTopology(
   sinkSerdes: Serdes,
   name: string,
 ): Topology {
-  const { plan, sink, log } = options;
+  const { plan, sink, log, homes } = options;
   const types = groupTypes(group);
   const share = shareOf(plan, group, log);
-  const inputPartitions = plan.source.partitions;
-  const together = !regroups(inputPartitions, group.byKey, sink.partitions);
+  const together = !homes && !regroups(plan.source.partitions, group.byKey, sink.partitions);
   const reader = recordReader(plan.source, source, log);
   const fromSource = (topic: string): ChangeSource =>
     sourceChanges(plan.source, reader, share, types, topic, options.space);
-  const stateTopic = `${name}-changelog`;
+  const stateTopic = stateOf(name);
   const aggregate = (partition: number, changes: ChangeSource): PartitionTask => {
     const table = new Materialized(
       stateTopic,
@@ -226,9 +234,10 @@ function groupedTopology(
   }
   const regroupState = regroupStateOf(name);
   const repartition = `${name}-repartition`;
-  const target = partitionOfGroup(sink, sinkSerdes);
+  const target = targetOf(options, sinkSerdes);
+  const groups = groupsOf(name, homes !== undefined);
   const gather = (inputs: readonly string[]): Stage => ({
-    group: name,
+    group: groups.gather,
     inputs,
     stateTopic,
     outputs: [sink.topic],
@@ -238,12 +247,12 @@ function groupedTopology(
   return {
     internal: [
       changelog,
-      { topic: regroupState, partitions: inputPartitions, config: COMPACTED },
+      { topic: regroupState, partitions: plan.source.partitions, config: COMPACTED },
       { topic: repartition, partitions: sink.partitions, config: PASSING },
     ],
     stages: [
       {
-        group: `${name}-regroup`,
+        group: groups.regroup,
         inputs: [plan.source.topic],
         stateTopic: regroupState,
         outputs: [repartition],

@@ -1,4 +1,4 @@
-import type { InRecord, LogReader } from "../../runtime/kafka/ports.ts";
+import type { InRecord, LogReader } from "./ports.ts";
 
 /**
  * Every committed record of a partition that is there now, in order, from an offset on.
