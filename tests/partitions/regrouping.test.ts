@@ -231,6 +231,23 @@ describe("refused", () => {
   });
 });
 
+test("what reads other systems' topics may run meanwhile", async () => {
+  await scene.pipeline.stop();
+  const { kafka } = scene.world;
+  const admin = await kafka.admin();
+  await admin.ensureTopics([
+    { topic: "theirs", partitions: 2 },
+    { topic: "theirs-changelog", partitions: 2 },
+  ]);
+  const group = "_elevated-ksql-other_query_CTAS_C_1";
+  const task = { restore: () => {}, process: async () => [] };
+  const theirs = await kafka.processor({
+    ...{ group, inputs: ["theirs"], stateTopic: "theirs-changelog", outputs: [], task: () => task },
+  });
+  expect(await grow(options(6))).toMatchObject({ from: 2, to: 6 });
+  await theirs.stop();
+});
+
 test("a dedup or a query that was held up before the change commits nothing after it", async () => {
   const { kafka, prefix } = scene.world;
   const { raw, turnstiles } = scene.pipeline.topics;

@@ -20,11 +20,15 @@ type Reader = Pick<LogReader, "look">;
 const QUERY_GROUP = /query_C[ST]AS_/;
 const DRAIN = "start the system, wait until the page says that the proof holds, and stop it in order";
 
-/** Consumer groups of ours that have members: these would go on with the old number. */
+/**
+ * Consumer groups of ours that have members: these would go on with the old number. Queries that read nothing of this
+ * system may run: other systems share the cluster.
+ */
 export function runningGroups(groups: readonly ActiveGroup[], prefix: string): readonly Obstacle[] {
-  return groups.flatMap(({ group, clients }) => {
-    const query = QUERY_GROUP.test(group) ? "a query of ksql" : undefined;
-    const what = group === dedupGroup(prefix) ? "dedup" : query;
+  const own = topicsByStation(topicNames(prefix));
+  return groups.flatMap(({ group, clients, topics }) => {
+    const query = QUERY_GROUP.test(group) && topics.some((topic) => own.includes(topic));
+    const what = group === dedupGroup(prefix) ? "dedup" : query ? "a query of ksql" : undefined;
     if (what === undefined) return [];
     const cause = `${what} runs: ${clients.join(", ")} is in the consumer group ${group}`;
     return [{ cause, mend: "stop everything but Kafka" }];

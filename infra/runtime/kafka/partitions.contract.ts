@@ -82,6 +82,8 @@ export function partitionsContract(name: string, open: () => Promise<ContractSet
       const active = async (): Promise<readonly string[]> =>
         (await admin.activeGroups()).flatMap((one) => (one.clients.length > 0 ? [one.group] : []));
       expect(await active()).toContain(group);
+      const ours = (await admin.activeGroups()).find((one) => one.group === group);
+      expect(ours?.topics).toEqual([input]);
       await admin.fence([0, 1].map((partition) => `${group}-${input}-${partition}`));
       await write(input, ["b", 0]);
       await until(() => counted.committed === 2);

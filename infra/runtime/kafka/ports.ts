@@ -284,6 +284,8 @@ export interface ActiveGroup {
   readonly group: string;
   /** What its members call themselves. */
   readonly clients: readonly string[];
+  /** What they read. */
+  readonly topics: readonly string[];
 }
 
 /** A transaction that keeps readers of committed records from everything behind it in its partition. */

@@ -40,7 +40,7 @@ export function memoryKafka(now: () => number = () => 0, lies: Lies = HONEST, lo
   const coordinator = new MemoryCoordinator(log, lies);
   const loop = memoryLoop(log, coordinator, lies);
   /** Of processors that run. */
-  const groups = new Set<string>();
+  const groups = new Map<string, readonly string[]>();
   const partitionsOf = (topic: string): readonly number[] =>
     Array.from({ length: log.partitionCount(topic) }, (_, partition) => partition);
   const append = (records: readonly OutRecord[]): readonly Written[] =>
@@ -59,7 +59,7 @@ export function memoryKafka(now: () => number = () => 0, lies: Lies = HONEST, lo
     },
     async processor(options) {
       const processor = await memoryProcessor(log, loop, options, logger);
-      groups.add(options.group);
+      groups.set(options.group, options.inputs);
       return {
         failed: processor.failed,
         partitions: processor.partitions,
@@ -97,7 +97,8 @@ export function memoryKafka(now: () => number = () => 0, lies: Lies = HONEST, lo
         settingsOf: async (topic) => log.settingsOf(topic),
         partitionsOf: async (topic) => log.partitionCount(topic),
         partitionCounts: (topics) => loop.partitions(topics),
-        activeGroups: async () => [...groups].map((group) => ({ group, clients: [group] })),
+        activeGroups: async () =>
+          Array.from(groups, ([group, topics]) => ({ group, clients: [group], topics })),
         fence: async (ids) => {
           for (const id of ids) coordinator.fence(id);
         },
