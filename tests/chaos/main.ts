@@ -55,7 +55,8 @@ function brokenRule(name: string): string {
   return name;
 }
 
-const LIST = Object.entries(FAULTS).map(([name, { about }]) => `  ${name.padEnd(12)}${about}`);
+const WIDTH = Math.max(...Object.keys(FAULTS).map(({ length }) => length)) + 2;
+const LIST = Object.entries(FAULTS).map(([name, { about }]) => `  ${name.padEnd(WIDTH)}${about}`);
 
 await new Command("chaos")
   .description(
