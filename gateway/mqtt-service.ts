@@ -26,7 +26,7 @@ export async function start(context: ServiceContext): Promise<RunningService> {
     random,
     signal,
     kafka: createKafka({ ...config.kafka, logger, clock, clientId: "gateway" }),
-    registry: createRegistryClient({ ...config.registry, logger, clock }),
+    registry: createRegistryClient({ ...config.registry, logger, clock, keep: signal }),
     passwords: config.open ? ANY_PASSWORD : closed,
     meter: gatewayMeter(context.metrics),
   });

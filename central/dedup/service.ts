@@ -10,11 +10,17 @@ import { dedupSettings } from "./config.ts";
 import { startDedup } from "./dedup.ts";
 
 /** @throws {CodedError} CONFIG_INVALID, KAFKA_UNAVAILABLE, KAFKA_TOPIC_MISMATCH, REGISTRY_UNAVAILABLE, REGISTRY_INCOMPATIBLE */
-export async function start({ env, logger, clock, metrics }: ServiceContext): Promise<RunningService> {
+export async function start({
+  env,
+  logger,
+  clock,
+  metrics,
+  signal,
+}: ServiceContext): Promise<RunningService> {
   const config = readConfig(dedupSettings, env);
   return startDedup({
     kafka: createKafka({ ...kafkaAccess(config), clientId: "dedup", logger, clock }),
-    registry: createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), logger, clock }),
+    registry: createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), logger, clock, keep: signal }),
     prefix: config.TOPIC_PREFIX,
     network: config.NETWORK_FILE ?? CHICAGO,
     perStation: config.DEDUP_STATION_TOPICS,

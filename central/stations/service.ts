@@ -11,7 +11,13 @@ import { postgresSource } from "./reconcile/source.ts";
 import { startStations } from "./stations.ts";
 
 /** @throws {CodedError} CONFIG_INVALID, KAFKA_UNAVAILABLE, KAFKA_TOPIC_MISMATCH, REGISTRY_UNAVAILABLE, REGISTRY_INCOMPATIBLE */
-export async function start({ env, logger, clock, metrics }: ServiceContext): Promise<RunningService> {
+export async function start({
+  env,
+  logger,
+  clock,
+  metrics,
+  signal,
+}: ServiceContext): Promise<RunningService> {
   const config = readConfig(stationsSettings, env);
   const everySeconds = config.STATIONS_RECONCILE_S;
   return startStations({
@@ -20,7 +26,7 @@ export async function start({ env, logger, clock, metrics }: ServiceContext): Pr
     ...(everySeconds === 0
       ? {}
       : { source: { table: postgresSource(postgresAccess(config)), everySeconds } }),
-    registry: createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), logger, clock }),
+    registry: createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), logger, clock, keep: signal }),
     prefix: config.TOPIC_PREFIX,
     logger,
     metrics,

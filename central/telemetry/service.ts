@@ -11,13 +11,19 @@ import { telemetrySettings } from "./config.ts";
 import { startTelemetry } from "./telemetry.ts";
 
 /** @throws {CodedError} CONFIG_INVALID, KAFKA_UNAVAILABLE, REGISTRY_UNAVAILABLE, REGISTRY_INCOMPATIBLE */
-export async function start({ env, logger, clock, metrics }: ServiceContext): Promise<RunningService> {
+export async function start({
+  env,
+  logger,
+  clock,
+  metrics,
+  signal,
+}: ServiceContext): Promise<RunningService> {
   const config = readConfig(telemetrySettings, env);
   const cluster = { ...kafkaAccess(config), clientId: "telemetry", logger, clock };
   return startTelemetry({
     kafka: createKafka(cluster),
     subscribe: subscriber(cluster),
-    registry: createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), logger, clock }),
+    registry: createRegistryClient({ ...httpAccess("SCHEMA_REGISTRY", config), logger, clock, keep: signal }),
     postgres: postgresAccess(config),
     prefix: config.TOPIC_PREFIX,
     logger,

@@ -37,8 +37,8 @@ export interface DeviceCounters {
  */
 export class Device {
   readonly id: string;
-  readonly ring: Ring;
-  readonly #sender: FrameSender;
+  #ring: Ring;
+  #sender: FrameSender;
   readonly #decoder = new FrameDecoder();
   #boot: BootRecord;
   #greeted = false;
@@ -54,9 +54,13 @@ export class Device {
   /** @param boot - already durable, and begun in the ring. */
   constructor(id: string, ring: Ring, boot: BootRecord) {
     this.id = id;
-    this.ring = ring;
+    this.#ring = ring;
     this.#sender = new FrameSender(ring);
     this.#boot = boot;
+  }
+
+  get ring(): Ring {
+    return this.#ring;
   }
 
   get boot(): BootRecord {
@@ -124,6 +128,13 @@ export class Device {
     this.lineLost();
     this.#boot = boot;
     this.ring.beginBoot(boot.bootId);
+  }
+
+  /** Another memory is put in, and the device begins its first boot with it. That boot is begun in the ring here. */
+  replace(ring: Ring, boot: BootRecord): void {
+    this.#ring = ring;
+    this.#sender = new FrameSender(ring);
+    this.reboot(boot);
   }
 
   #handle(frame: Frame, now: number): void {

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { type Random, seededRandom } from "../../infra/runtime/random.ts";
@@ -48,12 +49,7 @@ export class DeviceGroup {
       line.unplug();
       options.onLineError(line, error);
     });
-    const rings = new Map(
-      options.devices.map((ref) => [
-        ref.id,
-        new Ring(new FileRingStorage(join(options.folder, `${ref.id}.ring`))),
-      ]),
-    );
+    const rings = new Map(options.devices.map(({ id }) => [id, this.#ringOf(id)]));
     const boots = this.#newBoots(rings);
     for (const ref of options.devices) {
       const ring = rings.get(ref.id);
@@ -105,6 +101,30 @@ export class DeviceGroup {
       const boot = boots.get(ref.id);
       if (boot) line.reboot(boot, late);
     }
+  }
+
+  /** Another chip of each name: its memory is empty, and what waited in the old one is gone with it. */
+  replace(members: readonly Member[]): void {
+    const rings = new Map<string, Ring>();
+    for (const { ref, line } of members) {
+      line.device.ring.close();
+      // Before its first boot is written down: killed in between, the next start finds an empty memory, too.
+      rmSync(this.#pathOf(ref.id));
+      rings.set(ref.id, this.#ringOf(ref.id));
+    }
+    const boots = this.#newBoots(rings);
+    for (const { ref, line } of members) {
+      const [ring, boot] = [rings.get(ref.id), boots.get(ref.id)];
+      if (ring && boot) line.replace(ring, boot);
+    }
+  }
+
+  #pathOf(deviceId: string): string {
+    return join(this.#options.folder, `${deviceId}.ring`);
+  }
+
+  #ringOf(deviceId: string): Ring {
+    return new Ring(new FileRingStorage(this.#pathOf(deviceId)));
   }
 
   /** The next boot of each of these devices, on disk for good when this returns. */

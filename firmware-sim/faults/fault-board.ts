@@ -58,6 +58,7 @@ export class FaultBoard {
     const members = resolveTarget(request.target, this.#devices.members);
     const { kind } = request;
     if (isLasting(kind)) for (const member of members) this.#begin(member, kind, request);
+    else if (kind === "replace") this.#devices.replace(members);
     else this.#devices.reboot(members, kind === "late");
     return members.map((member) => member.ref.id);
   }

@@ -3,10 +3,11 @@
  *
  * Lasting ones are in force until they heal: unplug (the line is gone), hang (open, but nothing moves), babble (endless
  * noise instead of frames), noise (bit errors), cut (bytes get lost), duplicate (each frame several times).
- * The others happen once: reboot, and late (a reboot, after which frames of the old boot still arrive).
+ * The others happen once: reboot, late (a reboot, after which frames of the old boot still arrive), and replace (another chip
+ * of the same name, with an empty memory: what waited in the old one is gone with it).
  */
 export const LASTING = ["unplug", "hang", "babble", "noise", "cut", "duplicate"] as const;
-export const ONCE = ["reboot", "late"] as const;
+export const ONCE = ["reboot", "late", "replace"] as const;
 export const FAULT_KINDS = [...LASTING, ...ONCE] as const;
 
 export type LastingKind = (typeof LASTING)[number];

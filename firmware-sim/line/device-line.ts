@@ -1,6 +1,7 @@
 import type { Random } from "../../infra/runtime/random.ts";
 import type { Device, Instant, Sighting } from "../device/device.ts";
 import type { BootRecord } from "../device/identity.ts";
+import type { Ring } from "../device/ring.ts";
 import type { LastingKind } from "../faults/kinds.ts";
 import type { HostPort, LineAddress, SerialHost } from "../hosts/ports.ts";
 import { LineFaults } from "./line-faults.ts";
@@ -95,11 +96,22 @@ export class DeviceLine {
 
   /** Power off and on. */
   reboot(boot: BootRecord, keepLate: boolean): void {
-    this.#late = keepLate ? this.#recent : [];
+    this.#beginAnew(keepLate ? this.#recent : []);
+    this.device.reboot(boot);
+  }
+
+  /** Another chip is put in while the power is off. */
+  replace(ring: Ring, boot: BootRecord): void {
+    this.#beginAnew([]);
+    this.device.replace(ring, boot);
+  }
+
+  /** @param late - frames of the boot before that are still under way. */
+  #beginAnew(late: Buffer[]): void {
+    this.#late = late;
     this.#recent = [];
     this.#sentSinceReboot = 0;
     this.#rest = Buffer.alloc(0);
-    this.device.reboot(boot);
   }
 
   setFault(kind: LastingKind, strength?: number): void {

@@ -98,6 +98,7 @@ async function struckAndCounted(site: Site, options: ChaosOptions): Promise<Coun
   const vehicles = new Vehicles(endpoints.FLEET_URL, endpoints.POSTGRES_URL);
   try {
     const presses = new Presses(site.simulator, DEVICES, rate);
+    site.presses = presses;
     const failed = new AbortController();
     const signal = AbortSignal.any([options.signal, failed.signal]);
     const [struck] = await Promise.all([
@@ -168,12 +169,22 @@ async function settled(
 ): Promise<Counted> {
   const began = performance.now();
   let last = "";
+  // A browser that was ended with this process does not answer any more.
+  const ended = new Promise<never>((_, reject) => {
+    const over = (): void => reject(new Error("ended before all agreed"));
+    if (options.signal.aborted) over();
+    options.signal.addEventListener("abort", over, { once: true });
+  });
+  ended.catch(() => {});
   for (;;) {
+    options.signal.throwIfAborted();
     const afterMs = Math.round(performance.now() - began);
-    const report = await reported(witnesses, struck, options, afterMs).catch((error) => {
-      last = error instanceof Error ? error.message : String(error);
-      return undefined;
-    });
+    const report = await Promise.race([ended, reported(witnesses, struck, options, afterMs)]).catch(
+      (error) => {
+        last = error instanceof Error ? error.message : String(error);
+        return undefined;
+      },
+    );
     if (report?.holds) return report;
     if (afterMs > options.settleMs) {
       if (report) return { ...report, drainedMs: null };

@@ -31,6 +31,8 @@ const COMMITS: Readonly<Record<string, string>> = {
   ksql: TOPICS.turnstileSummary,
 };
 const COMMIT_WITHIN_MS = 10_000;
+/** Far below every session's timeout. */
+const SLOW = { standsMs: 400, runsMs: 100 };
 const nowhere = (): readonly string[] => [""];
 
 /** Everything that can be done to a running system from outside, by name. */
@@ -87,6 +89,21 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       };
       if (!(await nextCommit(KAFKA_BROKERS, COMMITS[target] ?? "", COMMIT_WITHIN_MS, kill)))
         throw new Error(`${target} has committed nothing within ${COMMIT_WITHIN_MS} ms`);
+    },
+  },
+  "slow-broker": {
+    about: "a broker stands still for four fifths of the time, in short slices, as one whose disk is slow",
+    weight: 1,
+    lasts: SECONDS,
+    targets: ({ brokers }) => brokers,
+    async strike(site, { target, forMs }) {
+      for (const until = performance.now() + forMs; performance.now() < until; ) {
+        const pid = await site.pidOf(target);
+        const goOn = pid === undefined ? undefined : freeze(pid);
+        await sleep(SLOW.standsMs);
+        goOn?.();
+        await sleep(SLOW.runsMs);
+      }
     },
   },
   "broker-away": {
@@ -195,6 +212,13 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     targets: (site) => (site.parts.includes("dedup") ? [] : [""]),
     strike: (site) => site.makeRawAnew(),
   },
+  "registry-anew": {
+    about: "the schema registry loses all that it knew",
+    weight: 1,
+    lasts: ONCE,
+    targets: nowhere,
+    strike: (site) => site.makeRegistryAnew(),
+  },
   "disk-full": {
     about: "the agents' disk is full (where this user may mount one)",
     weight: 1,
@@ -223,6 +247,13 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     lasts: ONCE,
     targets: () => ["40380", "41400", "41320"],
     strike: ({ stations }, { target }) => stations.rename(Number(target)),
+  },
+  replace: {
+    about: "a device's chip is replaced by an empty one, when nothing waits in it",
+    weight: 1,
+    lasts: ONCE,
+    targets: (_site, devices) => devices,
+    strike: (site, { target }) => site.replace(target),
   },
   ...onDevices("unplug", "a device is unplugged", 2),
   ...onDevices("noise", "bits flip on a device's line", 1),

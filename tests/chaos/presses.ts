@@ -18,6 +18,8 @@ export class Presses {
   /** Presses a second of each. */
   readonly #rate: number;
   #going = true;
+  /** Nobody goes through these now. */
+  readonly #resting = new Map<string, number>();
 
   /** @param perSecond - over all of these devices. */
   constructor(simulator: SimulatorControl, devices: readonly string[], perSecond: number) {
@@ -42,7 +44,8 @@ export class Presses {
       await sleep(STEP_MS);
       const due = Math.floor((this.#rate * (performance.now() - began)) / 1_000);
       const times = Math.min(due - before, MOST_AT_ONCE);
-      if (times > 0) await Promise.all(this.#devices.map((device) => this.#press(device, times)));
+      const pressed = this.#devices.filter((device) => !this.#resting.has(device));
+      if (times > 0) await Promise.all(pressed.map((device) => this.#press(device, times)));
       before += Math.max(0, times);
     }
   }
@@ -51,6 +54,16 @@ export class Presses {
     const stored = await this.#simulator.press(device, times);
     this.taken.set(device, (this.taken.get(device) ?? 0) + stored);
     this.refused += times - stored;
+  }
+
+  /** Leave a turnstile alone until it may go on. @returns lets it go on. */
+  rest(device: string): () => void {
+    this.#resting.set(device, (this.#resting.get(device) ?? 0) + 1);
+    return () => {
+      const left = (this.#resting.get(device) ?? 1) - 1;
+      if (left > 0) this.#resting.set(device, left);
+      else this.#resting.delete(device);
+    };
   }
 
   end(): void {

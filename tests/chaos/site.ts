@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { treeOf } from "../../infra/launcher/supervisor/process/tree.ts";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
@@ -10,10 +11,12 @@ import { freeze, signal } from "../support/signals.ts";
 import { type SimulatorControl, simulatorControl } from "../support/simulator.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
 import { type Rule, startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
+import type { Presses } from "./presses.ts";
 import { Program } from "./program.ts";
 import { type Ends, explained, madeAnew, type Unread } from "./raw-topic.ts";
 import { SmallDisk } from "./small-disk.ts";
 import { StationsTable } from "./stations-table.ts";
+import { deleteTopic } from "./strangers.ts";
 import { WrongClock } from "./wrong-clock.ts";
 
 /** Parts that another program may stand in for. */
@@ -44,6 +47,11 @@ const SUPERVISED = [
 ];
 /** How long the agents may have to stand still until dedup is through with the raw topic. */
 const CALM_WITHIN_MS = 60_000;
+/** How long a device may take to be rid of its readings. */
+const EMPTY_WITHIN_MS = 20_000;
+const LOOK_MS = 100;
+/** The registry's log, by the name that Confluent's has too. */
+const REGISTRY_TOPIC = "_schemas";
 const ONLY = "dashboard,firmware-sim,gateway,central,ksql,queries,audit,fleet-ingest,database,connectors";
 
 /** The whole system under the supervisor, but the agents: they stand behind a proxy, whose cables can be cut. */
@@ -56,6 +64,8 @@ export class Site {
   /** The agents'; undefined where this machine does not let us make them. */
   readonly disk: SmallDisk | undefined;
   readonly clock: WrongClock | undefined;
+  /** Whoever presses the turnstiles; undefined: nobody does. */
+  presses: Pick<Presses, "rest"> | undefined;
   /** Directions in which bytes were lost since the last reset. */
   readonly #lossy = new Set<string>();
   /** Kafka's, by the names of their parts. */
@@ -242,6 +252,34 @@ export class Site {
     } finally {
       goOn();
       this.#isDeleting = false;
+    }
+  }
+
+  /** The registry loses all that it knew, and is started again. */
+  async makeRegistryAnew(): Promise<void> {
+    await this.system.request("schema-registry", "stop");
+    try {
+      await deleteTopic(this.system.endpoints.KAFKA_BROKERS, REGISTRY_TOPIC);
+    } finally {
+      await this.system.request("schema-registry", "start");
+    }
+  }
+
+  /**
+   * Another chip with an empty memory in a device's place, once nothing waits in the old one's. @throws {Error} when
+   * something waited for too long: then nothing was done.
+   */
+  async replace(device: string): Promise<void> {
+    const goOn = this.presses?.rest(device);
+    try {
+      const until = performance.now() + EMPTY_WITHIN_MS;
+      while ((await this.simulator.waiting(device)) > 0) {
+        if (performance.now() > until) throw new Error(`${device} is not rid of its readings`);
+        await sleep(LOOK_MS);
+      }
+      await this.simulator.fault("replace", device);
+    } finally {
+      goOn?.();
     }
   }
 

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import kafkajs from "kafkajs";
 import { TOPICS } from "../../schemas/topics.ts";
 
 /** Programs of nobody's that reach Kafka: kafkajs as everybody has it, and nothing of ours. */
 
 const POISON_RECORDS = 5;
+const LOOK_MS = 200;
 
 function client(brokers: string): kafkajs.Kafka {
   const { Kafka, logLevel } = kafkajs;
@@ -24,6 +26,20 @@ export async function poison(brokers: string): Promise<void> {
     await producer.send({ topic: TOPICS.raw, messages });
   } finally {
     await producer.disconnect();
+  }
+}
+
+/** Resolves when the topic is there no more. */
+export async function deleteTopic(brokers: string, topic: string): Promise<void> {
+  const admin = client(brokers).admin();
+  await admin.connect();
+  try {
+    const isThere = async (): Promise<boolean> => (await admin.listTopics()).includes(topic);
+    // An answer may be lost: only what is there counts.
+    await admin.deleteTopics({ topics: [topic] }).catch(() => {});
+    while (await isThere()) await sleep(LOOK_MS);
+  } finally {
+    await admin.disconnect();
   }
 }
 

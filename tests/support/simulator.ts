@@ -2,6 +2,8 @@
 export interface SimulatorControl {
   /** Presses at a turnstile that the device's ring has taken or refused when this resolves. @returns how many it took. */
   press(device: string, count: number): Promise<number>;
+  /** Readings in the device's memory that no agent has acknowledged. */
+  waiting(device: string): Promise<number>;
   fault(kind: string, target: string, forMs?: number): Promise<void>;
   heal(): Promise<void>;
 }
@@ -23,6 +25,11 @@ export function simulatorControl(url: string): SimulatorControl {
   return {
     press: async (device, count) =>
       ((await post("/press", { device, count })) as { readonly stored: number }).stored,
+    waiting: async (device) => {
+      const response = await fetch(`${url}/devices/${device}`);
+      if (!response.ok) throw new Error(`GET /devices/${device} answers ${response.status}`);
+      return ((await response.json()) as { readonly waiting: number }).waiting;
+    },
     fault: async (kind, target, forMs) => {
       await post("/faults", forMs === undefined ? { kind, target } : { kind, target, forMs });
     },

@@ -22,10 +22,9 @@ interface Retry {
 
 interface Question<T> {
   readonly path: string;
-  /** POSTed as a schema; left out: GET. */
-  readonly schema?: string;
-  /** Left out: AVRO. */
-  readonly schemaType?: ClientSchemaType | undefined;
+  /** Left out: POST with a body, GET without. */
+  readonly method?: "PUT" | "DELETE";
+  readonly body?: object;
   readonly answer: z.ZodType<T>;
   /** For errors. */
   readonly context: Readonly<Record<string, unknown>>;
@@ -52,11 +51,25 @@ export function registryApi(options: RegistryApiOptions): RegistryApi {
   return {
     async register(subject, schema, schemaType) {
       const path = `${subjectPath(subject)}/versions`;
-      return (await ask(options, { path, schema, schemaType, answer: idAnswer, context: { subject } })).id;
+      const body = { schema, ...typed(schemaType) };
+      return (await ask(options, { path, body, answer: idAnswer, context: { subject } })).id;
+    },
+    async restore(subject, schema, id) {
+      const [path, context] = [`/mode/${encodeURIComponent(subject)}`, { subject, id }];
+      const mode = { path, answer: z.unknown(), context };
+      await ask(options, { ...mode, method: "PUT", body: { mode: "IMPORT" } });
+      try {
+        const versions = `${subjectPath(subject)}/versions`;
+        const body = { schema, id, version: 1 };
+        return (await ask(options, { path: versions, body, answer: idAnswer, context })).id;
+      } finally {
+        await ask(options, { ...mode, method: "DELETE" });
+      }
     },
     async lookUp(subject, schema, schemaType) {
       const path = subjectPath(subject);
-      const found = ask(options, { path, schema, schemaType, answer: idAnswer, context: { subject } });
+      const body = { schema, ...typed(schemaType) };
+      const found = ask(options, { path, body, answer: idAnswer, context: { subject } });
       return (await unlessMissing(found, SUBJECT_NOT_FOUND, SCHEMA_NOT_FOUND))?.id;
     },
     latest(subject) {
@@ -74,6 +87,10 @@ export function registryApi(options: RegistryApiOptions): RegistryApi {
       return holders.map(({ subject }) => subject);
     },
   };
+}
+
+function typed(schemaType: ClientSchemaType | undefined): { readonly schemaType?: ClientSchemaType } {
+  return schemaType === undefined ? {} : { schemaType };
 }
 
 /** undefined where the registry says that what was asked for is not there. */
@@ -100,18 +117,16 @@ async function ask<T>(options: RegistryApiOptions, question: Question<T>): Promi
 }
 
 async function askOnce<T>(options: RegistryApiOptions, question: Question<T>): Promise<T> {
-  const { path, schema, schemaType, answer, context } = question;
+  const { path, body, method = body === undefined ? "GET" : "POST", answer, context } = question;
   const url = options.url.replace(/\/$/, "") + path;
   let response: Response;
   let text: string;
   try {
     response = await (options.fetch ?? fetch)(url, {
-      method: schema === undefined ? "GET" : "POST",
+      method,
       headers: { accept: MEDIA_TYPE, "content-type": MEDIA_TYPE },
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      ...(schema === undefined
-        ? {}
-        : { body: JSON.stringify(schemaType === undefined ? { schema } : { schema, schemaType }) }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     text = await response.text();
   } catch (cause) {

@@ -19,11 +19,18 @@ export async function avroCodec<T>(
   subject: string,
   schemaName: SchemaName,
 ): Promise<AvroCodec<T>> {
-  const id = await client.register(subject, schemaJson(schemaName));
+  let id = 0;
+  let header = headerOf(id);
+  const move = (now: number): void => {
+    id = now;
+    header = headerOf(now);
+  };
+  move(await client.register(subject, schemaJson(schemaName), move));
   const type = avroType(schemaName);
-  const header = headerOf(id);
   return {
-    id,
+    get id() {
+      return id;
+    },
     frame: (body) => Buffer.concat([header, body]),
     encode(value) {
       try {

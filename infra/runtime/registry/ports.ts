@@ -19,6 +19,14 @@ export interface RegisteredSchema {
 export interface RegistryApi {
   /** The schema's id under this subject, registered where it is new. @throws {CodedError} REGISTRY_INCOMPATIBLE */
   register(subject: string, schema: string, type?: ClientSchemaType): Promise<number>;
+  /**
+   * Register a schema as a subject's first, under the id that it had in a registry that knows it no more (the registry's
+   * mode IMPORT).
+   *
+   * @throws {CodedError} REGISTRY_INCOMPATIBLE where another schema has the id, or the subject has schemas already, or
+   * nobody may choose ids
+   */
+  restore(subject: string, schema: string, id: number): Promise<number>;
   /** The schema's id under this subject; undefined when it has none. @throws {CodedError} REGISTRY_INCOMPATIBLE */
   lookUp(subject: string, schema: string, type?: ClientSchemaType): Promise<number | undefined>;
   /** The newest version under a subject; undefined when there is none. */
@@ -34,9 +42,10 @@ export interface RegistryClient {
   /**
    * The id of this schema under this subject, registering it where it is new. Remembered.
    *
+   * @param onId - is told the id, and each one that comes in its place when the registry was set up again.
    * @throws {CodedError} REGISTRY_INCOMPATIBLE, REGISTRY_UNAVAILABLE
    */
-  register(subject: string, schema: Schema): Promise<number>;
+  register(subject: string, schema: Schema, onId?: (id: number) => void): Promise<number>;
   /** @throws {CodedError} REGISTRY_UNKNOWN_SCHEMA, REGISTRY_UNAVAILABLE */
   schemaById(id: number): Promise<Schema>;
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { accessOf } from "../../runtime/http/access-settings.ts";
 import { createKafka } from "../../runtime/kafka/kafka.ts";
 import { registryApi } from "../../runtime/registry/api.ts";
+import { keptRegistered } from "../../runtime/registry/kept-schemas.ts";
 import { httpAccess } from "../../runtime/security/http.ts";
 import { kafkaAccess } from "../../runtime/security/kafka.ts";
 import { readConfig } from "../../runtime/service/config.ts";
@@ -12,12 +13,18 @@ import { ksqlConfig } from "./config.ts";
 import { openKsqlServer } from "./server.ts";
 
 /** @throws {CodedError} CONFIG_INVALID, KAFKA_UNAVAILABLE, PORT_TAKEN */
-export async function start({ env, clock, logger, metrics }: ServiceContext): Promise<RunningService> {
+export async function start({
+  env,
+  clock,
+  logger,
+  metrics,
+  signal,
+}: ServiceContext): Promise<RunningService> {
   const config = readConfig(ksqlConfig, env);
   const { KSQL_SERVICE_ID: serviceId } = config;
   const server = await openKsqlServer({
     kafka: createKafka({ ...kafkaAccess(config), clientId: `ksql-${serviceId}`, logger, clock }),
-    registry: registryApi(httpAccess("SCHEMA_REGISTRY", config)),
+    registry: keptRegistered(registryApi(httpAccess("SCHEMA_REGISTRY", config)), { logger, clock, signal }),
     clock,
     logger,
     metrics,

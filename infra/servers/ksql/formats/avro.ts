@@ -1,5 +1,5 @@
 import type { Type } from "avsc";
-import { isCoded, messageOf } from "../../../../schemas/errors.ts";
+import { CodedError, isCoded, messageOf } from "../../../../schemas/errors.ts";
 import { decodeUntrusted } from "../../../runtime/avro/decode.ts";
 import { holdsExactly } from "../../../runtime/avro/exact.ts";
 import { parseAvroSchema } from "../../../runtime/avro/type.ts";
@@ -56,8 +56,11 @@ export function avroSerde(
         if (!bytes || !isFramed(bytes)) continue;
         const writer = bytes.readInt32BE(1);
         if (writers.has(writer)) continue;
-        newest = await newestOf(registry, subject, columns, wrapped);
-        writers.set(writer, await fetched(registry, writer, columns, wrapped));
+        const latest = await registry.latest(subject);
+        newest = latest && readable(latest.schema, columns, wrapped);
+        const found = await fetched(registry, writer, columns, wrapped);
+        if (!latest && isCoded(found, "REGISTRY_UNKNOWN_SCHEMA")) throw setUpAgain(writer, subject);
+        writers.set(writer, found);
       }
     },
     decode(bytes) {
@@ -108,19 +111,22 @@ async function fetched(
   }
 }
 
-/** Without a subject, or with one that cannot be read into these columns, there is nothing to fall back to. */
-async function newestOf(
-  registry: SchemaRegistry,
-  subject: string,
-  columns: readonly Column[],
-  wrapped: boolean,
-): Promise<Writer | undefined> {
-  const latest = await registry.latest(subject);
+/** One that cannot be read into these columns is nothing to fall back to. */
+function readable(schema: string, columns: readonly Column[], wrapped: boolean): Writer | undefined {
   try {
-    return latest && writerOf(latest.schema, columns, wrapped);
+    return writerOf(schema, columns, wrapped);
   } catch {
     return undefined;
   }
+}
+
+/** That says nothing about the records: they wait until somebody registers what they were written by. */
+function setUpAgain(id: number, subject: string): CodedError {
+  return new CodedError("REGISTRY_UNAVAILABLE", {
+    message: `the registry knows neither schema ${id} nor any of ${subject}: if it was set up again, register there what the records were written by`,
+    retryable: true,
+    context: { id, subject },
+  });
 }
 
 function unreadable(error: unknown, subject: string): unknown {

@@ -161,6 +161,7 @@ test("another writer's schema is read by name: other order, more fields, enums a
 
 test("records of an unknown schema, or of another shape, are poison and stop nothing", async () => {
   const registry = memoryRegistry();
+  await registry.register(`${SOURCE.topic}-value`, '"string"');
   const { value } = await serdesOf({ ...SOURCE, values: [{ name: "ID", type: INTEGER }] }, registry, false);
   const nested = { type: "record", name: "N", fields: [] };
   const id = await registry.register(
@@ -174,6 +175,21 @@ test("records of an unknown schema, or of another shape, are poison and stop not
   ];
   await value.prepare?.(records);
   for (const record of records) expect(() => value.decode(record)).toThrow();
+});
+
+test("records whose schema nobody knows, and whose subject neither, wait until it is registered again", async () => {
+  const registry = memoryRegistry();
+  const { value } = await serdesOf({ ...SOURCE, values: [{ name: "ID", type: INTEGER }] }, registry, false);
+  const record = Buffer.from([0, 0, 0, 0, 9, 14]);
+  await expect(value.prepare?.([record])).rejects.toMatchObject({
+    code: "REGISTRY_UNAVAILABLE",
+    retryable: true,
+    message: expect.stringMatching(/neither schema 9 nor any of .*-value: if it was set up again/),
+  });
+  const schema = { type: "record", name: "E", fields: [{ name: "id", type: "int" }] };
+  await registry.register(`${SOURCE.topic}-value`, JSON.stringify(schema));
+  await value.prepare?.([record]);
+  expect(value.decode(record)).toEqual([7]);
 });
 
 test("what a registry that was set up again cannot tell is read by the subject's newest, if it fits exactly", async () => {
