@@ -32,7 +32,7 @@ test("a registry opened on what another left knows all of it, the deleted and th
   await first.write((state) => register(state, "gone", { schema: '"string"' }));
   await first.write((state) => deleteSubject(state, "gone", false));
   await first.write((state) => deleteSubject(state, "gone", true));
-  await first.write((state) => setConfig(state, "s", { compatibility: "FULL" }));
+  await first.write((state) => setConfig(state, "s", { compatibilityLevel: "FULL" }));
   await first.write((state) => setMode(state, null, "READONLY", false));
   await first.close();
   const { state } = await open(kafka);

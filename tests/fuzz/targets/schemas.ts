@@ -2,7 +2,7 @@ import { schemaJson } from "../../../infra/runtime/avro/contracts.ts";
 import { holdsExactly } from "../../../infra/runtime/avro/exact.ts";
 import { parseAvroSchema } from "../../../infra/runtime/avro/type.ts";
 import { RestError } from "../../../infra/runtime/http/errors.ts";
-import { incompatibilities } from "../../../infra/servers/schema-registry/core/compatibility.ts";
+import { objections } from "../../../infra/servers/schema-registry/core/compatibility.ts";
 import type { SchemaType } from "../../../infra/servers/schema-registry/core/content.ts";
 import { parseText } from "../../../infra/servers/schema-registry/core/parsing.ts";
 import { fromLogEntry } from "../../../infra/servers/schema-registry/core/records.ts";
@@ -76,8 +76,9 @@ export const registry: Target = {
 };
 
 function compare(type: SchemaType, first: string, second: string): void {
-  const earlier = parseText(type, first);
-  incompatibilities(parseText(type, second), [{ version: 1, parsed: () => earlier }], "FULL");
+  const earlier = parseText(type, first, [], false);
+  const parsed = parseText(type, second, [], true);
+  objections({ parsed }, [{ version: 1, parsed: () => earlier }], { compatibilityLevel: "FULL" });
 }
 
 const jsonObject = (properties: string): string => `{"type":"object","properties":{${properties}}}`;

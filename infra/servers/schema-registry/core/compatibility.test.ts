@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseAvroSchema } from "../../../runtime/avro/type.ts";
 import { readProblems } from "./avro/resolution.ts";
-import { incompatibilities } from "./compatibility.ts";
+import { objections } from "./compatibility.ts";
 import { type CompatibilityLevel, LEVELS } from "./levels.ts";
 import { parseText } from "./parsing.ts";
 
 const type = (schema: unknown) => parseAvroSchema(JSON.stringify(schema)).type;
-const parsed = (schema: unknown) => parseText("AVRO", JSON.stringify(schema));
+const parsed = (schema: unknown) => parseText("AVRO", JSON.stringify(schema), [], true);
 const record = (...fields: unknown[]) => ({ type: "record", name: "R", fields });
 const a = { name: "a", type: "int" };
 const b = { name: "b", type: "int" };
@@ -31,18 +31,22 @@ test.each<[CompatibilityLevel, string, unknown, unknown[], boolean]>([
   ["NONE", "anything goes", "string", ["int"], true],
 ])("%s: %s", (level, _, schema, earlier, fits) => {
   const versions = earlier.map((old, i) => ({ version: i + 1, parsed: () => parsed(old) }));
-  expect(incompatibilities(parsed(schema), versions, level).length === 0).toBe(fits);
+  expect(objections({ parsed: parsed(schema) }, versions, { compatibilityLevel: level }).length === 0).toBe(
+    fits,
+  );
 });
 
 test("nothing stands against a first version, at any level", () => {
-  for (const level of LEVELS) expect(incompatibilities(parsed("int"), [], level)).toEqual([]);
+  for (const compatibilityLevel of LEVELS) {
+    expect(objections({ parsed: parsed("int") }, [], { compatibilityLevel })).toEqual([]);
+  }
 });
 
 test("the message names the field, the reason, the version and the level", () => {
-  const [problem, ...rest] = incompatibilities(
-    parsed(record(a, b)),
+  const [problem, ...rest] = objections(
+    { parsed: parsed(record(a, b)) },
     [{ version: 3, parsed: () => parsed(record(a)) }],
-    "BACKWARD",
+    {},
   );
   expect(problem).toBe(
     `{errorType:'READER_FIELD_MISSING_DEFAULT_VALUE', description:'field "b" at /fields/1 of the new schema is missing in the old schema and has no default', additionalInfo:'b'}`,
@@ -50,7 +54,7 @@ test("the message names the field, the reason, the version and the level", () =>
   expect(rest).toEqual([
     "{oldSchemaVersion: 3}",
     `{oldSchema: '${parsed(record(a)).canonical}'}`,
-    "{compatibility: 'BACKWARD'}",
+    "{validateFields: 'false', compatibility: 'BACKWARD'}",
   ]);
 });
 

@@ -123,6 +123,36 @@ function ruleOf(
   }) as unknown as Rule;
 }
 
+/** One above the other; the later one counts. */
+export function mergedMetadata(layers: readonly (Metadata | undefined)[]): Metadata | undefined {
+  return layers.reduce((below, above) => {
+    if (!below || !above) return above ?? below;
+    return filled({
+      tags: sortedByKey({ ...below.tags, ...above.tags }),
+      properties: sortedByKey({ ...below.properties, ...above.properties }),
+      sensitive: [...new Set([...(below.sensitive ?? []), ...(above.sensitive ?? [])])].sort(),
+    }) as Metadata;
+  }, undefined);
+}
+
+/** One above the other; of two rules of a name the later one counts. */
+export function mergedRuleSet(layers: readonly (RuleSet | undefined)[]): RuleSet | undefined {
+  return layers.reduce((below, above) => {
+    if (!below || !above) return above ?? below;
+    const rules = (phase: "migrationRules" | "domainRules" | "encodingRules"): readonly Rule[] => {
+      const later = above[phase] ?? [];
+      const names = new Set(later.map(({ name }) => name));
+      return [...(below[phase] ?? []).filter(({ name }) => !names.has(name)), ...later];
+    };
+    return filled({
+      migrationRules: rules("migrationRules"),
+      domainRules: rules("domainRules"),
+      encodingRules: rules("encodingRules"),
+      enableAt: above.enableAt ?? below.enableAt,
+    }) as RuleSet;
+  }, undefined);
+}
+
 /** The metadata with the number of the version that has it. */
 export function withVersion(metadata: Metadata | undefined, version: number): Metadata {
   const properties = sortedByKey({ ...metadata?.properties, [VERSION_PROPERTY]: String(version) });

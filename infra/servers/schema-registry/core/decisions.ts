@@ -1,6 +1,6 @@
-import { incompatibilities } from "./compatibility.ts";
+import { objections, type Version } from "./compatibility.ts";
 import { identityOf, type Metadata, type RuleSet, type SchemaContent, type SchemaType } from "./content.ts";
-import { countsVersions, withVersion } from "./data-contract.ts";
+import { countsVersions, mergedMetadata, mergedRuleSet, withVersion } from "./data-contract.ts";
 import { refusal } from "./errors.ts";
 import { checkName, checkRoom } from "./limits.ts";
 import { type CheckedSchema, findVersion, holding } from "./lookup.ts";
@@ -8,6 +8,7 @@ import { parseContent } from "./parsing.ts";
 import type { RegistryRecord, StoredVersion } from "./records.ts";
 import { pinned } from "./references.ts";
 import type { RegistryState, Visibility } from "./state.ts";
+import type { SubjectConfig } from "./subject-config.ts";
 
 /** What a request changes and what it is answered; without records nothing is written. */
 export interface StateDecision<T> {
@@ -39,18 +40,19 @@ export interface SchemaRequest {
 export type Registered = Pick<StoredVersion, "id" | "version"> & { readonly content: SchemaContent };
 
 /**
- * @param visibility - `live`: it builds on no version that is softly deleted.
+ * @param kind - `new`: it builds on no version that is softly deleted, and its names and defaults are checked unless
+ *   `unchecked`; `known`: it may be there already.
  * @throws {RestError} 42201
  */
 export function checkedSchema(
   state: RegistryState,
   request: SchemaRequest,
-  visibility: "live" | "all" = "all",
+  kind: "new" | "unchecked" | "known" = "known",
 ): CheckedSchema {
   const { schema, schemaType = "AVRO", metadata, ruleSet, normalize = false } = request;
   if (schema.trim() === "") throw refusal.invalidSchema("Empty schema");
-  const references = pinned(state, request.references ?? [], visibility);
-  const parsed = parseContent(state, { schemaType, schema, references });
+  const references = pinned(state, request.references ?? [], kind === "known" ? "all" : "live");
+  const parsed = parseContent(state, { schemaType, schema, references }, kind === "new");
   const content = {
     schemaType,
     schema: normalize ? parsed.normalized : parsed.canonical,
@@ -63,7 +65,21 @@ export function checkedSchema(
 
 /** The request with what is set for its subject. */
 export function asSet(state: RegistryState, subject: string, request: SchemaRequest): SchemaRequest {
-  return { ...request, normalize: request.normalize || state.normalizes(subject) === true };
+  return { ...request, normalize: request.normalize || state.configOf(subject).normalize === true };
+}
+
+/** Is a new schema of this subject looked at closely? */
+export function checkOf({ validateNewSchemas = true }: SubjectConfig): "new" | "unchecked" {
+  return validateNewSchemas ? "new" : "unchecked";
+}
+
+/** What a new schema is held against. */
+export function held(state: RegistryState, versions: readonly StoredVersion[]): readonly Version[] {
+  return versions.map((stored) => ({
+    version: stored.version,
+    ...(stored.metadata && { metadata: stored.metadata }),
+    parsed: () => parseContent(state, stored),
+  }));
 }
 
 /** @throws {RestError} 40901, 42201, 42205, 42208 */
@@ -79,8 +95,10 @@ export function register(
   const mode = state.modeOf(subject);
   const existing = known(state, live, request, mode === "IMPORT");
   if (existing) return { records: [], answer: registered(existing) };
-  const given = mode === "IMPORT" ? { ...request, normalize: false } : inherited(request, live.at(-1), next);
-  const schema = checkedSchema(state, given, mode === "IMPORT" ? "all" : "live");
+  const config = state.configOf(subject);
+  const given =
+    mode === "IMPORT" ? { ...request, normalize: false } : inherited(config, request, live.at(-1), next);
+  const schema = checkedSchema(state, given, mode === "IMPORT" ? "known" : checkOf(config));
   const { content, parsed } = schema;
   const same = request.version === undefined ? findVersion(state, live, schema) : undefined;
   if (same && (request.id === undefined || request.id === same.id)) {
@@ -95,11 +113,8 @@ export function register(
   if (request.version !== undefined && request.version > 0 && request.version !== next) {
     throw refusal.invalidSchema("Version is not one more than previous version");
   }
-  const earlier = live.map((stored) => ({
-    version: stored.version,
-    parsed: () => parseContent(state, stored),
-  }));
-  const problems = request.force ? [] : incompatibilities(parsed, earlier, state.levelOf(subject));
+  const candidate = { parsed, ...(content.metadata && { metadata: content.metadata }) };
+  const problems = request.force ? [] : objections(candidate, held(state, live), config);
   if (problems.length > 0) throw refusal.incompatible(subject, problems);
   return written(state, subject, next, state.idOf(content) ?? state.nextId, content);
 }
@@ -127,16 +142,28 @@ function known(
   return holding(candidates, given.content);
 }
 
-/** What the request leaves out is the newest version's: metadata and rules, and with a blank schema the schema. */
+/**
+ * What the request leaves out is the newest version's: metadata and rules, and with a blank schema the schema. Around
+ * them stands what is set for the subject.
+ */
 function inherited(
+  config: SubjectConfig,
   request: SchemaRequest,
   newest: StoredVersion | undefined,
   version: number | undefined,
 ): SchemaRequest {
-  const merged = request.metadata ?? newest?.metadata;
+  const merged = mergedMetadata([
+    config.defaultMetadata,
+    request.metadata ?? newest?.metadata,
+    config.overrideMetadata,
+  ]);
   const isCounted = version !== undefined && (request.version !== undefined || countsVersions(merged));
   const metadata = isCounted ? withVersion(merged, version) : merged;
-  const ruleSet = request.ruleSet ?? newest?.ruleSet;
+  const ruleSet = mergedRuleSet([
+    config.defaultRuleSet,
+    request.ruleSet ?? newest?.ruleSet,
+    config.overrideRuleSet,
+  ]);
   const { schemaType, schema, references } = newest ?? request;
   return {
     ...request,
@@ -202,12 +229,14 @@ export function lookUp(
   const request = asSet(state, subject, asSent);
   const newest = state.versions(subject, "live").at(-1);
   const versions = state.versions(subject, visibility);
-  const asGiven = request.schema.trim() === "" && newest ? inherited(request, newest, undefined) : request;
+  const config = state.configOf(subject);
+  const asGiven =
+    request.schema.trim() === "" && newest ? inherited(config, request, newest, undefined) : request;
   const schema = checkedSchema(state, asGiven);
   if (versions.length === 0) throw refusal.subjectNotFound(subject);
   const found =
     findVersion(state, versions, schema) ??
-    findVersion(state, versions, checkedSchema(state, inherited(request, newest, undefined)));
+    findVersion(state, versions, checkedSchema(state, inherited(config, request, newest, undefined)));
   if (!found) throw refusal.schemaNotFound();
   return found;
 }

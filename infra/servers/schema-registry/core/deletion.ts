@@ -68,7 +68,7 @@ function gone(state: RegistryState, versions: readonly StoredVersion[]): Registr
 
 function withoutSettings(state: RegistryState, subject: string): RegistryRecord[] {
   const records: RegistryRecord[] = [];
-  if (state.ownConfig(subject)) records.push({ kind: "config", subject, level: null });
+  if (state.ownConfig(subject)) records.push({ kind: "config", subject, config: null });
   if (state.ownMode(subject)) records.push({ kind: "mode", subject, mode: null });
   return records;
 }

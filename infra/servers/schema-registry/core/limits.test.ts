@@ -50,7 +50,7 @@ describe("what a registry takes", () => {
 
   test("one version more of a subject is refused", () => {
     const state = new RegistryState();
-    apply(state, setConfig(state, "s", { compatibility: "NONE" }) as never);
+    apply(state, setConfig(state, "s", { compatibilityLevel: "NONE" }) as never);
     for (let n = 1; n <= LIMITS.versions; n++)
       state.apply({
         kind: "version",
@@ -92,17 +92,17 @@ describe("what a registry takes", () => {
   test("settings of subjects that need not exist are bounded too", () => {
     const state = new RegistryState();
     for (let n = 0; n < LIMITS.subjects; n++) {
-      state.apply({ kind: "config", subject: `s${n}`, level: "FULL" });
+      state.apply({ kind: "config", subject: `s${n}`, config: { compatibilityLevel: "FULL" } });
       state.apply({ kind: "mode", subject: `s${n}`, mode: "READWRITE" });
     }
-    expect(() => setConfig(state, "more", { compatibility: "NONE" })).toThrow(
+    expect(() => setConfig(state, "more", { compatibilityLevel: "NONE" })).toThrow(
       refused(/settings of 10000 subjects at most/),
     );
     expect(() => setMode(state, "more", "READONLY", false)).toThrow(
       refused(/settings of 10000 subjects at most/),
     );
-    expect(setConfig(state, "s1", { compatibility: "NONE" }).records).toHaveLength(1);
-    expect(setConfig(state, null, { compatibility: "NONE" }).records).toHaveLength(1);
+    expect(setConfig(state, "s1", { compatibilityLevel: "NONE" }).records).toHaveLength(1);
+    expect(setConfig(state, null, { compatibilityLevel: "NONE" }).records).toHaveLength(1);
     expect(setMode(state, null, "READONLY", false).records).toHaveLength(1);
   });
 
@@ -112,7 +112,7 @@ describe("what a registry takes", () => {
       const state = new RegistryState();
       const invalid = expect.objectContaining({ code: 42208 });
       expect(() => register(state, name, INT)).toThrow(invalid);
-      expect(() => setConfig(state, name, { compatibility: "NONE" })).toThrow(invalid);
+      expect(() => setConfig(state, name, { compatibilityLevel: "NONE" })).toThrow(invalid);
       expect(() => setMode(state, name, "READONLY", false)).toThrow(invalid);
     },
   );

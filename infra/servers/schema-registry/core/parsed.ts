@@ -20,6 +20,8 @@ export interface ParsedSchema {
   readonly normalized: string;
   /** Normalized, with what it refers to in its place; only Avro's. */
   readonly resolved?: string;
+  /** Names of the fields of the record, object or messages that it is. */
+  readonly topLevelFields: ReadonlySet<string>;
   /**
    * Why data of `writer` cannot always be read with this schema; empty: it can.
    *

@@ -10,17 +10,21 @@ import { resolved } from "./references.ts";
 import type { RegistryState } from "./state.ts";
 
 const PARSERS: Readonly<
-  Record<SchemaType, (text: string, references: readonly ResolvedReference[]) => ParsedSchema>
+  Record<SchemaType, (text: string, references: readonly ResolvedReference[], isNew: boolean) => ParsedSchema>
 > = { AVRO: parseAvro, JSON: parseJsonSchema, PROTOBUF: parseProtobuf };
 
-/** @throws {RestError} 42201 */
+/**
+ * @param isNew - false: one that is there already, or is to be taken unchecked.
+ * @throws {RestError} 42201
+ */
 export function parseText(
   schemaType: SchemaType,
   text: string,
-  references: readonly ResolvedReference[] = [],
+  references: readonly ResolvedReference[],
+  isNew: boolean,
 ): ParsedSchema {
   try {
-    return PARSERS[schemaType](text, references);
+    return PARSERS[schemaType](text, references, isNew);
   } catch (error) {
     if (error instanceof RestError) throw error;
     throw refusal.invalidSchema(isCoded(error) ? error.message : messageOf(error));
@@ -31,6 +35,7 @@ export function parseText(
 export function parseContent(
   state: RegistryState,
   { schemaType, schema, references }: Pick<SchemaContent, "schemaType" | "schema" | "references">,
+  isNew = false,
 ): ParsedSchema {
-  return parseText(schemaType, schema, resolved(state, references));
+  return parseText(schemaType, schema, resolved(state, references), isNew);
 }

@@ -1,18 +1,10 @@
 import type { SchemaContent } from "./content.ts";
 import { parseMetadata, parseReferences, parseRuleSet, parseSchemaType } from "./data-contract.ts";
-import { type CompatibilityLevel, LEVELS } from "./levels.ts";
+import { type SubjectConfig, storedConfig } from "./subject-config.ts";
 
 /** Confluent's modes: what may be written. */
 export const MODES = ["READWRITE", "READONLY", "READONLY_OVERRIDE", "IMPORT"] as const;
 export type Mode = (typeof MODES)[number];
-
-/** What may be set for a subject, or for all. */
-export interface SubjectConfig {
-  /** null: none of its own. */
-  readonly level: CompatibilityLevel | null;
-  /** Every schema is taken as with `?normalize=true`. Left out: none of its own. */
-  readonly normalize?: boolean;
-}
 
 export interface StoredVersion extends SchemaContent {
   readonly subject: string;
@@ -30,7 +22,8 @@ export type RegistryRecord =
   | { readonly kind: "version-gone"; readonly subject: string; readonly version: number }
   /** Written by Confluent's registry only: every version up to this one is deleted softly. */
   | { readonly kind: "subject-deleted"; readonly subject: string; readonly upTo: number }
-  | ({ readonly kind: "config"; readonly subject: string | null } & SubjectConfig)
+  /** null: nothing of its own. */
+  | { readonly kind: "config"; readonly subject: string | null; readonly config: SubjectConfig | null }
   | { readonly kind: "mode"; readonly subject: string | null; readonly mode: Mode | null }
   /** Ids below this were given out; keeps a permanently deleted schema's id from being given again after compaction. */
   | { readonly kind: "next-id"; readonly nextId: number };
@@ -58,14 +51,8 @@ export function toLogEntry(record: RegistryRecord): LogEntry {
       const { subject, upTo } = record;
       return entry({ keytype: "DELETE_SUBJECT", subject, magic: 0 }, { subject, version: upTo });
     }
-    case "config": {
-      const { subject, level, normalize } = record;
-      const isSet = level !== null || normalize !== undefined;
-      return entry(
-        { keytype: "CONFIG", subject, magic: 0 },
-        isSet ? { ...(level && { compatibilityLevel: level }), normalize } : null,
-      );
-    }
+    case "config":
+      return entry({ keytype: "CONFIG", subject: record.subject, magic: 0 }, record.config);
     case "mode":
       return entry(
         { keytype: "MODE", subject: record.subject, magic: 0 },
@@ -96,7 +83,7 @@ export function fromLogEntry(log: {
       return subject !== null && isCount(upTo) ? { kind: "subject-deleted", subject, upTo } : undefined;
     }
     case "CONFIG":
-      return { kind: "config", subject, ...configOf(value) };
+      return { kind: "config", subject, config: value ? storedConfig(value) : null };
     case "MODE":
       return { kind: "mode", subject, mode: oneOf(MODES, value?.["mode"]) };
     case "NOOP": {
@@ -106,14 +93,6 @@ export function fromLogEntry(log: {
     default:
       return undefined;
   }
-}
-
-function configOf(value: Readonly<Record<string, unknown>> | undefined): SubjectConfig {
-  const normalize = value?.["normalize"];
-  return {
-    level: oneOf(LEVELS, value?.["compatibilityLevel"]),
-    ...(typeof normalize === "boolean" ? { normalize } : {}),
-  };
 }
 
 function versionOf(

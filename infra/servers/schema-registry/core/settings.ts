@@ -2,20 +2,9 @@ import type { StateDecision } from "./decisions.ts";
 import { refusal } from "./errors.ts";
 import { type CompatibilityLevel, LEVELS } from "./levels.ts";
 import { checkSettingRoom } from "./limits.ts";
-import { MODES, type Mode, type SubjectConfig } from "./records.ts";
+import { MODES, type Mode } from "./records.ts";
 import type { RegistryState } from "./state.ts";
-
-/** What `PUT /config…` sets; what is left out stays as it is. */
-export interface ConfigUpdate {
-  readonly compatibility?: CompatibilityLevel;
-  readonly normalize?: boolean;
-}
-
-/** As `GET` and `DELETE /config…` tell it. */
-export interface ShownConfig {
-  readonly compatibilityLevel?: CompatibilityLevel;
-  readonly normalize?: boolean;
-}
+import { type ConfigUpdate, type SubjectConfig, updated } from "./subject-config.ts";
 
 /** @throws {RestError} 42203 */
 export function checkedLevel(level: unknown): CompatibilityLevel {
@@ -32,7 +21,7 @@ export function setConfig(
   state: RegistryState,
   subject: string | null,
   update: ConfigUpdate,
-): StateDecision<ConfigUpdate> {
+): StateDecision<SubjectConfig> {
   if (state.modeOf(subject).startsWith("READONLY")) {
     throw refusal.notPermitted(
       `${subject === null ? "The registry" : `Subject ${subject}`} is in read-only mode`,
@@ -40,25 +29,20 @@ export function setConfig(
   }
   const own = state.ownConfig(subject);
   if (own === undefined) checkSettingRoom(subject, state.settingCounts.configs);
-  const { compatibility: level = own?.level ?? null, normalize = own?.normalize } = update;
-  const config: SubjectConfig = { level, ...(normalize === undefined ? {} : { normalize }) };
-  return { records: [{ kind: "config", subject, ...config }], answer: update };
+  const config = updated(own, update);
+  return { records: [{ kind: "config", subject, config }], answer: config };
 }
 
 /** @throws {RestError} 40401 when the subject has nothing of its own. */
-export function clearConfig(state: RegistryState, subject: string | null): StateDecision<ShownConfig> {
-  const config = state.ownConfig(subject) ?? (subject === null ? { level: null } : undefined);
+export function clearConfig(state: RegistryState, subject: string | null): StateDecision<SubjectConfig> {
+  const config = state.ownConfig(subject) ?? (subject === null ? {} : undefined);
   if (!config) throw refusal.subjectNotFound(subject ?? "");
-  return { records: [{ kind: "config", subject, level: null }], answer: shownConfig(config, subject) };
+  return { records: [{ kind: "config", subject, config: null }], answer: shownConfig(config, subject) };
 }
 
-/** @param subject - null: without a level of its own it is BACKWARD. */
-export function shownConfig({ level, normalize }: SubjectConfig, subject: string | null): ShownConfig {
-  const compatibilityLevel = level ?? (subject === null ? "BACKWARD" : undefined);
-  return {
-    ...(compatibilityLevel && { compatibilityLevel }),
-    ...(normalize === undefined ? {} : { normalize }),
-  };
+/** As `GET` and `DELETE /config…` tell it. @param subject - null: without a level of its own it is BACKWARD. */
+export function shownConfig(config: SubjectConfig, subject: string | null): SubjectConfig {
+  return subject === null ? { compatibilityLevel: "BACKWARD", ...config } : config;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { guidOf, identityOf, type SchemaContent } from "./content.ts";
 import type { CompatibilityLevel } from "./levels.ts";
-import type { Mode, RegistryRecord, StoredVersion, SubjectConfig } from "./records.ts";
+import type { Mode, RegistryRecord, StoredVersion } from "./records.ts";
+import { inScope, type SubjectConfig } from "./subject-config.ts";
 
 /** Which versions to see. */
 export type Visibility = "live" | "all" | "deleted";
@@ -36,12 +37,9 @@ export class RegistryState {
           if (stored.version <= record.upTo) this.#put({ ...stored, deleted: true });
         }
         break;
-      case "config": {
-        const { kind: _, subject, ...config } = record;
-        const isSet = config.level !== null || config.normalize !== undefined;
-        set(this.#configs, subject, isSet ? config : null);
+      case "config":
+        set(this.#configs, record.subject, record.config);
         break;
-      }
       case "mode":
         set(this.#modes, record.subject, record.mode);
         break;
@@ -116,14 +114,22 @@ export class RegistryState {
     return this.#configs.get(subject);
   }
 
-  /** The level that counts for this subject. */
-  levelOf(subject: string | null): CompatibilityLevel {
-    return this.#configs.get(subject)?.level ?? this.#configs.get(null)?.level ?? "BACKWARD";
+  /** What counts for this subject, or with null for those that have nothing of their own. */
+  configOf(subject: string | null): SubjectConfig {
+    const global = this.#configs.get(null);
+    return inScope(subject === null ? undefined : this.#configs.get(subject), global);
   }
 
-  /** Are this subject's schemas taken in an order that does not depend on their author? undefined: nothing is set. */
-  normalizes(subject: string | null): boolean | undefined {
-    return this.#configs.get(subject)?.normalize ?? this.#configs.get(null)?.normalize;
+  /** The level that counts for this subject. */
+  levelOf(subject: string | null): CompatibilityLevel {
+    return this.configOf(subject).compatibilityLevel ?? "BACKWARD";
+  }
+
+  /** Names that stand for another subject, each with that one. */
+  aliases(): readonly (readonly [string, string])[] {
+    return [...this.#configs].flatMap(([name, { alias }]) =>
+      name === null || alias === undefined || alias === "" ? [] : [[name, alias] as const],
+    );
   }
 
   ownMode(subject: string | null): Mode | undefined {

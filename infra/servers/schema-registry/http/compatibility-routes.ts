@@ -1,8 +1,6 @@
 import { RestError } from "../../../runtime/http/errors.ts";
-import { incompatibilities } from "../core/compatibility.ts";
-import { asSet, checkedSchema, versionNumber, versionOf } from "../core/decisions.ts";
-import type { ParsedSchema } from "../core/parsed.ts";
-import { parseContent } from "../core/parsing.ts";
+import { type Candidate, objections } from "../core/compatibility.ts";
+import { asSet, checkedSchema, checkOf, held, versionNumber, versionOf } from "../core/decisions.ts";
 import type { StoredVersion } from "../core/records.ts";
 import type { RegistryState } from "../core/state.ts";
 import type { ApiRoute } from "./handler.ts";
@@ -30,19 +28,18 @@ export const compatibilityRoutes: readonly ApiRoute[] = [
 
 function check(state: RegistryState, request: RegistryRequest, earlier: readonly StoredVersion[]): object {
   const subject = param(request, "subject");
-  let parsed: ParsedSchema;
+  const config = state.configOf(subject);
+  let candidate: Candidate;
   try {
-    ({ parsed } = checkedSchema(state, asSet(state, subject, schemaRequest(request)), "live"));
+    const sent = asSet(state, subject, schemaRequest(request));
+    const { parsed } = checkedSchema(state, sent, checkOf(config));
+    candidate = { parsed, ...(sent.metadata && { metadata: sent.metadata }) };
   } catch (error) {
     // Whoever asks for reasons gets this one too.
     if (!flagged(request, "verbose") || !(error instanceof RestError)) throw error;
     return { is_compatible: false, messages: [error.message] };
   }
-  const versions = earlier.map((stored) => ({
-    version: stored.version,
-    parsed: () => parseContent(state, stored),
-  }));
-  const problems = incompatibilities(parsed, versions, state.levelOf(subject));
+  const problems = objections(candidate, held(state, earlier), config);
   const verdict = { is_compatible: problems.length === 0 };
   return flagged(request, "verbose") ? { ...verdict, messages: problems } : verdict;
 }

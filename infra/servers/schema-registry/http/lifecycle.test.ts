@@ -250,13 +250,6 @@ test("a check for reasons tells also that the schema is none", async () => {
   });
 });
 
-test("new schemas are always checked: not to do so is refused", async () => {
-  expect((await ask("PUT /config", { compatibility: "FULL", validateNewSchemas: true })).status).toBe(200);
-  expect(await ask("PUT /config", { compatibility: "FULL", validateNewSchemas: false })).toMatchObject(
-    refused(42205),
-  );
-});
-
 test("a Protobuf schema as a descriptor is refused by name, sent and asked for", async () => {
   const line = "POST /subjects/s/versions";
   const schemaType = "PROTOBUF";

@@ -28,6 +28,17 @@ function subjectNamed(name: string): string {
   throw refusal.notPermitted(`Contexts are not supported by this registry: '${name}'`);
 }
 
+/** The request for the subject that the one it names stands for. @throws {RestError} 42205 */
+export function named(state: RegistryState, request: RegistryRequest): RegistryRequest {
+  const subject = param(request, "subject");
+  return { ...request, params: { ...request.params, subject: behind(state, subject) } };
+}
+
+/** The subject that a name stands for. */
+export function behind(state: RegistryState, name: string): string {
+  return subjectNamed(state.ownConfig(name)?.alias || name);
+}
+
 /** Whose setting it is; null: everybody's, without a subject or as the default context `:.:`. */
 export function settingSubject(request: RegistryRequest): string | null {
   const { subject } = request.params;

@@ -2,7 +2,7 @@ import { presentedContent, SCHEMA_TYPES, type SchemaContent } from "../core/cont
 import { refusal } from "../core/errors.ts";
 import type { RegistryState } from "../core/state.ts";
 import { type ApiRoute, asText } from "./handler.ts";
-import { flagged, idOf, inFormat, page, param, prefixOf, type RegistryRequest } from "./request.ts";
+import { behind, flagged, idOf, inFormat, page, param, prefixOf, type RegistryRequest } from "./request.ts";
 import { presented, visibilityOf } from "./subject-routes.ts";
 
 /** `/schemas…`: everything by id. A softly deleted schema still answers, for the data written with it. */
@@ -16,11 +16,17 @@ export const schemaRoutes: readonly ApiRoute[] = [
     handler: ({ state }, request) => {
       const prefix = prefixOf(request);
       const newest = flagged(request, "latestOnly") ? -1 : 0;
+      const aliases = flagged(request, "aliases")
+        ? aliasesBySubject(state, prefix)
+        : new Map<string, readonly string[]>();
       const found = state
         .subjects(visibilityOf(request))
-        .filter((subject) => subject.startsWith(prefix))
+        .filter((subject) => subject.startsWith(prefix) || aliases.has(subject))
         .flatMap((subject) => state.versions(subject, visibilityOf(request)).slice(newest));
-      return page(request, found).map(presented);
+      return page(request, found).map((stored) => {
+        const of = aliases.get(stored.subject);
+        return { ...presented(stored), ...(of && { aliases: of }) };
+      });
     },
   },
   {
@@ -83,6 +89,15 @@ export const schemaRoutes: readonly ApiRoute[] = [
   },
 ];
 
+/** Names that begin so and stand for another subject, by that subject. */
+function aliasesBySubject(state: RegistryState, prefix: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [name, subject] of state.aliases()) {
+    if (name.startsWith(prefix)) found.set(subject, [...(found.get(subject) ?? []), name]);
+  }
+  return found;
+}
+
 /** @throws {RestError} 40403 */
 function schemaOf(state: RegistryState, request: RegistryRequest): SchemaContent {
   const id = idOf(request);
@@ -97,7 +112,8 @@ function schemaOf(state: RegistryState, request: RegistryRequest): SchemaContent
  */
 function holderOf(state: RegistryState, request: RegistryRequest): object {
   const holders = state.holdersOf(idOf(request), "all");
-  const named = request.query.get("subject");
+  const asked = request.query.get("subject");
+  const named = asked === null ? null : behind(state, asked);
   const held = named === null ? undefined : holders.findLast((stored) => stored.subject === named);
   const first = Math.min(...holders.flatMap(({ writtenAt }) => writtenAt ?? []));
   return {

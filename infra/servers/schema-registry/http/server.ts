@@ -14,7 +14,7 @@ import type { RegistryStore } from "../store.ts";
 import { compatibilityRoutes } from "./compatibility-routes.ts";
 import { type ApiRoute, JsonText } from "./handler.ts";
 import { metadataRoutes } from "./metadata-routes.ts";
-import { parseBody } from "./request.ts";
+import { named, parseBody } from "./request.ts";
 import { schemaRoutes } from "./schema-routes.ts";
 import { settingRoutes } from "./setting-routes.ts";
 import { subjectRoutes } from "./subject-routes.ts";
@@ -69,8 +69,11 @@ function served({ method, path, handler }: ApiRoute, store: Store): Route<Handle
       const body = await consumed(exchange);
       const opened = store();
       if (!opened) throw refusal.notReady();
-      const { params, query } = exchange;
-      const result = await handler(opened, { params, query, body: () => parseBody(textOf(body)) });
+      const request = { params: exchange.params, query: exchange.query, body: () => parseBody(textOf(body)) };
+      const result = await handler(
+        opened,
+        path.startsWith("/subjects/") ? named(opened.state, request) : request,
+      );
       exchange.send(200, type, result instanceof JsonText ? result.text : JSON.stringify(result));
     },
   };

@@ -1,46 +1,8 @@
-import { RestError } from "../../../runtime/http/errors.ts";
 import { refusal } from "../core/errors.ts";
-import {
-  type ConfigUpdate,
-  checkedLevel,
-  clearConfig,
-  clearMode,
-  setConfig,
-  setMode,
-  shownConfig,
-} from "../core/settings.ts";
+import { clearConfig, clearMode, setConfig, setMode, shownConfig } from "../core/settings.ts";
+import { configUpdate, putAnswer } from "./config-body.ts";
 import type { ApiRoute } from "./handler.ts";
-import { flagged, type RegistryRequest, settingSubject } from "./request.ts";
-
-/** What else Confluent's registry lets `PUT /config` set, and does something by. */
-const OTHER_SETTINGS = [
-  "alias",
-  "aliasForDeks",
-  "validateFields",
-  "validateRules",
-  "compatibilityPolicy",
-  "compatibilityGroup",
-  "defaultMetadata",
-  "overrideMetadata",
-  "defaultRuleSet",
-  "overrideRuleSet",
-] as const;
-
-/** @throws {RestError} 400, 42203; 42205: a setting that would be taken and do nothing. */
-function configIn(request: RegistryRequest): ConfigUpdate {
-  const body = request.body();
-  const other =
-    OTHER_SETTINGS.find((name) => ![undefined, null, false].includes(body[name] as null)) ??
-    // Every new schema is checked here.
-    (body["validateNewSchemas"] === false ? "validateNewSchemas=false" : undefined);
-  if (other !== undefined)
-    throw refusal.notPermitted(`The setting ${other} is not supported by this registry`);
-  const { compatibility, normalize } = body;
-  if (normalize === undefined || normalize === null) return { compatibility: checkedLevel(compatibility) };
-  if (typeof normalize !== "boolean") throw new RestError(400, 400, "normalize is true or false");
-  const isAlone = compatibility === undefined || compatibility === null;
-  return { ...(isAlone ? {} : { compatibility: checkedLevel(compatibility) }), normalize };
-}
+import { flagged, settingSubject } from "./request.ts";
 
 /** `/config…` and `/mode…`, for all subjects and for one. */
 export const settingRoutes: readonly ApiRoute[] = ["", "/:subject"].flatMap(routesOf);
@@ -52,23 +14,19 @@ function routesOf(path: string): readonly ApiRoute[] {
       path: `/config${path}`,
       handler: ({ state }, request) => {
         const subject = settingSubject(request);
-        if (subject === null) return shownConfig(state.ownConfig(null) ?? { level: null }, null);
         const own = state.ownConfig(subject);
-        if (!flagged(request, "defaultToGlobal")) {
-          if (!own) throw refusal.levelNotConfigured(subject);
-          return shownConfig(own, subject);
-        }
-        const normalize = state.normalizes(subject);
-        const level = state.levelOf(subject);
-        return shownConfig({ level, ...(normalize === undefined ? {} : { normalize }) }, subject);
+        if (subject === null) return shownConfig(own ?? {}, null);
+        if (flagged(request, "defaultToGlobal")) return shownConfig(state.configOf(subject), null);
+        if (!own) throw refusal.levelNotConfigured(subject);
+        return shownConfig(own, subject);
       },
     },
     {
       method: "PUT",
       path: `/config${path}`,
-      handler: (store, request) => {
-        const update = configIn(request);
-        return store.write((state) => setConfig(state, settingSubject(request), update));
+      handler: async (store, request) => {
+        const update = configUpdate(request.body());
+        return putAnswer(await store.write((state) => setConfig(state, settingSubject(request), update)));
       },
     },
     {

@@ -4,8 +4,10 @@ import type { Json } from "../../../../runtime/json/lossless.ts";
 import type { ParsedSchema, ResolvedReference, Roles } from "../parsed.ts";
 import { canonicalText, normalizedText } from "./canonical.ts";
 import { inlined } from "./inlined.ts";
+import { isRecord } from "./kinds.ts";
 import type { Problem } from "./problems.ts";
 import { readProblems } from "./resolution.ts";
+import { parseUnchecked } from "./unchecked.ts";
 
 class AvroSchema implements ParsedSchema {
   readonly schemaType = "AVRO";
@@ -29,18 +31,27 @@ class AvroSchema implements ParsedSchema {
     return normalizedText(this.#json);
   }
 
+  get topLevelFields(): ReadonlySet<string> {
+    return new Set(isRecord(this.type) ? this.type.fields.map(({ name }) => name) : []);
+  }
+
   problems(writer: ParsedSchema, roles: Roles): readonly string[] {
     if (!(writer instanceof AvroSchema)) return [];
     return readProblems(this.type, writer.type).map((problem) => sentence(problem, roles));
   }
 }
 
-/** @throws {CodedError} AVRO_INVALID */
-export function parseAvro(text: string, references: readonly ResolvedReference[]): ParsedSchema {
-  const { json, type } = parseAvroSchema(
-    text,
-    references.map(({ schema }) => schema),
-  );
+/**
+ * @param isNew - false: names and defaults are not checked, for one that was taken so.
+ * @throws {CodedError} AVRO_INVALID
+ */
+export function parseAvro(
+  text: string,
+  references: readonly ResolvedReference[],
+  isNew: boolean,
+): ParsedSchema {
+  const others = references.map(({ schema }) => schema);
+  const { json, type } = isNew ? parseAvroSchema(text, others) : parseUnchecked(text, others);
   return new AvroSchema(json, type, references);
 }
 

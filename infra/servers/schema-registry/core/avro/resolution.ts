@@ -1,6 +1,7 @@
 import type { Type, types } from "avsc";
 import { isArray, isMap, isNamed, isRecord, isUnion, kindOf, nameFits, PROMOTED } from "./kinds.ts";
 import { leafProblems, missingBranch, nameMismatch, type Problem, trimmed } from "./problems.ts";
+import { hasDefault } from "./unchecked.ts";
 
 /** More say nothing new to a person, and each of many records could repeat those of the records in it. */
 const MOST_PROBLEMS = 100;
@@ -116,7 +117,7 @@ class Resolution {
   #field(field: types.Field, writer: types.RecordType, path: string): readonly Problem[] {
     const source = this.#sourceOf(field, writer);
     if (source) return this.check(field.type, source.type, `${path}type/`);
-    if (field.defaultValue() !== undefined) return [];
+    if (hasDefault(field)) return [];
     return [
       {
         kind: "READER_FIELD_MISSING_DEFAULT_VALUE",

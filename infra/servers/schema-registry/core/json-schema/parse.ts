@@ -1,4 +1,4 @@
-import { parseJson, writeJson } from "../../../../runtime/json/lossless.ts";
+import { isJsonObject, parseJson, writeJson } from "../../../../runtime/json/lossless.ts";
 import type { ParsedSchema, ResolvedReference, Roles } from "../parsed.ts";
 import { jsonDifferences } from "./compare.ts";
 import type { Node } from "./node.ts";
@@ -16,6 +16,12 @@ class JsonSchema implements ParsedSchema {
 
   get normalized(): string {
     return writeJson(sorted(parseJson(this.canonical)));
+  }
+
+  get topLevelFields(): ReadonlySet<string> {
+    const schema = parseJson(this.canonical);
+    const properties = isJsonObject(schema) ? schema.get("properties") : undefined;
+    return new Set(isJsonObject(properties) ? properties.keys() : []);
   }
 
   problems(writer: ParsedSchema, { reader, writer: old }: Roles): readonly string[] {

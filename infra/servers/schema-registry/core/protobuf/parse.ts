@@ -18,6 +18,11 @@ class ProtobufSchema implements ParsedSchema {
     return normalized(this.canonical);
   }
 
+  get topLevelFields(): ReadonlySet<string> {
+    const fields = [...this.file.messages.values()].flatMap((message) => [...message.fields.values()]);
+    return new Set(fields.map(({ name }) => name));
+  }
+
   problems(writer: ParsedSchema, roles: Roles): readonly string[] {
     if (!(writer instanceof ProtobufSchema)) return [];
     return differences(writer.file, this.file, roles);
