@@ -9,6 +9,7 @@ import type { RegistryRecord, StoredVersion } from "./records.ts";
 import { pinned } from "./references.ts";
 import type { RegistryState, Visibility } from "./state.ts";
 import type { SubjectConfig } from "./subject-config.ts";
+import type { TagChanges } from "./tags.ts";
 
 /** What a request changes and what it is answered; without records nothing is written. */
 export interface StateDecision<T> {
@@ -32,6 +33,10 @@ export interface SchemaRequest {
   readonly force?: boolean;
   /** Only in IMPORT mode. */
   readonly id?: number;
+  /** Changes of tags, made before anything else. */
+  readonly tagChanges?: TagChanges;
+  /** The newest version's tags are this one's too. */
+  readonly propagateTags?: boolean;
   /** What it has to become, also where the schema is there already; -1: the newest is to be this schema. */
   readonly version?: number;
 }
@@ -63,9 +68,28 @@ export function checkedSchema(
   return { content, parsed };
 }
 
-/** The request with what is set for its subject. */
-export function asSet(state: RegistryState, subject: string, request: SchemaRequest): SchemaRequest {
-  return { ...request, normalize: request.normalize || state.configOf(subject).normalize === true };
+/** The request with what is set for its subject, and with its tags in the schema. @throws {RestError} 42201 */
+export function asSet(state: RegistryState, subject: string, asSent: SchemaRequest): SchemaRequest {
+  const { tagChanges, propagateTags, ...request } = asSent;
+  const normalize = request.normalize || state.configOf(subject).normalize === true;
+  const newest = propagateTags ? state.versions(subject, "live").at(-1) : undefined;
+  const inherited = newest ? parseContent(state, newest).tags : [];
+  const changes = [tagChanges, inherited.length > 0 ? { add: inherited, remove: [] } : undefined];
+  const schema = changes.reduce(
+    (text, change) => (change ? retagged(state, request, text, change) : text),
+    request.schema,
+  );
+  return {
+    ...request,
+    ...{ schema, normalize },
+    // The version that tags make says its number, as Confluent's does.
+    ...(tagChanges && request.version === undefined ? { version: -1 } : {}),
+  };
+}
+
+function retagged(state: RegistryState, request: SchemaRequest, schema: string, changes: TagChanges): string {
+  const { schemaType = "AVRO", references = [] } = request;
+  return parseContent(state, { schemaType, schema, references }).tagged(changes);
 }
 
 /** Is a new schema of this subject looked at closely? */

@@ -1,4 +1,5 @@
 import type { SchemaType } from "./content.ts";
+import type { SchemaTags, TagChanges } from "./tags.ts";
 
 /** A schema that another names in its references, with its text. */
 export interface ResolvedReference {
@@ -22,6 +23,10 @@ export interface ParsedSchema {
   readonly resolved?: string;
   /** Names of the fields of the record, object or messages that it is. */
   readonly topLevelFields: ReadonlySet<string>;
+  /** In the order of the text. */
+  readonly tags: readonly SchemaTags[];
+  /** Its text with other tags. @throws {RestError} 42201 */
+  tagged(changes: TagChanges): string;
   /**
    * Why data of `writer` cannot always be read with this schema; empty: it can.
    *

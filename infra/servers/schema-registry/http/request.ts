@@ -5,6 +5,7 @@ import type { SchemaRequest } from "../core/decisions.ts";
 import { refusal } from "../core/errors.ts";
 import { parseContent } from "../core/parsing.ts";
 import type { RegistryState } from "../core/state.ts";
+import { parseTags, type SchemaTags } from "../core/tags.ts";
 
 /** One request of the API, decoded as far as every handler needs it. */
 export interface RegistryRequest {
@@ -68,6 +69,19 @@ export function inFormat(
   return resolved === undefined ? {} : { schema: resolved };
 }
 
+/** `?findTags=PII&findTags=…`, or `*` for all: the tags of those places that have one of them. */
+export function tagsAsked(
+  state: RegistryState,
+  request: RegistryRequest,
+  content: SchemaContent,
+): { readonly schemaTags?: readonly SchemaTags[] } {
+  const asked = request.query.getAll("findTags");
+  if (asked.length === 0) return {};
+  const found = parseContent(state, content).tags;
+  const named = found.filter(({ tags }) => asked.includes("*") || tags.some((tag) => asked.includes(tag)));
+  return named.length === 0 ? {} : { schemaTags: named };
+}
+
 /** `?name=true` */
 export function flagged(request: RegistryRequest, name: string): boolean {
   return request.query.get(name)?.toLowerCase() === "true";
@@ -112,8 +126,8 @@ function number(request: RegistryRequest, name: string, otherwise: number): numb
 }
 
 /**
- * `{schema, schemaType?, references?, metadata?, ruleSet?, id?, version?}`; of what newer clients send beside it, tags to
- * add or remove are refused, and the rest is passed over.
+ * `{schema, schemaType?, references?, metadata?, ruleSet?, schemaTagsToAdd?, schemaTagsToRemove?, id?, version?}`; what
+ * newer clients send beside it is passed over.
  *
  * @throws {RestError} 400, 42201, 42210
  */
@@ -122,9 +136,8 @@ export function schemaRequest(request: RegistryRequest): SchemaRequest {
   const { schema, id, version } = body;
   if (schema !== undefined && schema !== null && typeof schema !== "string")
     throw new RestError(400, 400, "schema is no text: send the schema's JSON as a string");
-  for (const name of ["schemaTagsToAdd", "schemaTagsToRemove"]) {
-    if (!isAbsent(body[name])) throw refusal.invalidSchema(`this registry does not take ${name}`);
-  }
+  const add = parseTags(body["schemaTagsToAdd"], "schemaTagsToAdd");
+  const remove = parseTags(body["schemaTagsToRemove"], "schemaTagsToRemove");
   const metadata = parseMetadata(body["metadata"]);
   const ruleSet = parseRuleSet(body["ruleSet"]);
   return {
@@ -136,15 +149,13 @@ export function schemaRequest(request: RegistryRequest): SchemaRequest {
     })),
     ...(metadata && { metadata }),
     ...(ruleSet && { ruleSet }),
+    ...(add.length + remove.length > 0 ? { tagChanges: { add, remove } } : {}),
+    propagateTags: body["propagateSchemaTags"] === true,
     normalize: flagged(request, "normalize"),
     force: flagged(request, "force"),
     ...count("id", id),
     ...count("version", version),
   };
-}
-
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
 /** 0 and null mean: none given; so does -1 as an id. */

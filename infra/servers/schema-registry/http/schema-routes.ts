@@ -2,7 +2,17 @@ import { presentedContent, SCHEMA_TYPES, type SchemaContent } from "../core/cont
 import { refusal } from "../core/errors.ts";
 import type { RegistryState } from "../core/state.ts";
 import { type ApiRoute, asText } from "./handler.ts";
-import { behind, flagged, idOf, inFormat, page, param, prefixOf, type RegistryRequest } from "./request.ts";
+import {
+  behind,
+  flagged,
+  idOf,
+  inFormat,
+  page,
+  param,
+  prefixOf,
+  type RegistryRequest,
+  tagsAsked,
+} from "./request.ts";
 import { presented, visibilityOf } from "./subject-routes.ts";
 
 /** `/schemas…`: everything by id. A softly deleted schema still answers, for the data written with it. */
@@ -38,6 +48,7 @@ export const schemaRoutes: readonly ApiRoute[] = [
         ...holderOf(state, request),
         ...presentedContent(schema),
         ...inFormat(state, request, schema),
+        ...tagsAsked(state, request, schema),
         ...(flagged(request, "fetchMaxId") ? { maxId: state.nextId - 1 } : {}),
       };
     },

@@ -18,6 +18,7 @@ import { named, parseBody } from "./request.ts";
 import { schemaRoutes } from "./schema-routes.ts";
 import { settingRoutes } from "./setting-routes.ts";
 import { subjectRoutes } from "./subject-routes.ts";
+import { tagRoutes } from "./tag-routes.ts";
 
 const PRODUCED = [
   "application/vnd.schemaregistry.v1+json",
@@ -43,6 +44,7 @@ type Store = RegistryServerOptions["store"];
 export function registryServer({ store, metrics, logger, access }: RegistryServerOptions): HttpServer {
   const api = [
     ...subjectRoutes,
+    ...tagRoutes,
     ...schemaRoutes,
     ...settingRoutes,
     ...compatibilityRoutes,

@@ -5,7 +5,16 @@ import { refusal } from "../core/errors.ts";
 import type { StoredVersion } from "../core/records.ts";
 import type { Visibility } from "../core/state.ts";
 import { type ApiRoute, asText } from "./handler.ts";
-import { flagged, inFormat, page, param, prefixOf, type RegistryRequest, schemaRequest } from "./request.ts";
+import {
+  flagged,
+  inFormat,
+  page,
+  param,
+  prefixOf,
+  type RegistryRequest,
+  schemaRequest,
+  tagsAsked,
+} from "./request.ts";
 
 /** `/subjects…` */
 export const subjectRoutes: readonly ApiRoute[] = [
@@ -68,7 +77,11 @@ export const subjectRoutes: readonly ApiRoute[] = [
     handler: ({ state }, request) => {
       const visibility = deletedToo(request);
       const found = versionOf(state, param(request, "subject"), param(request, "version"), visibility);
-      return { ...presented(found), ...inFormat(state, request, found) };
+      return {
+        ...presented(found),
+        ...inFormat(state, request, found),
+        ...tagsAsked(state, request, found),
+      };
     },
   },
   {

@@ -1,12 +1,14 @@
 import type { Type } from "avsc";
 import { parseAvroSchema } from "../../../../runtime/avro/type.ts";
-import type { Json } from "../../../../runtime/json/lossless.ts";
+import { type Json, writeJson } from "../../../../runtime/json/lossless.ts";
 import type { ParsedSchema, ResolvedReference, Roles } from "../parsed.ts";
+import { type SchemaTags, type TagChanges, tagged } from "../tags.ts";
 import { canonicalText, normalizedText } from "./canonical.ts";
 import { inlined } from "./inlined.ts";
 import { isRecord } from "./kinds.ts";
 import type { Problem } from "./problems.ts";
 import { readProblems } from "./resolution.ts";
+import { findInAvro, tagsInAvro } from "./tags.ts";
 import { parseUnchecked } from "./unchecked.ts";
 
 class AvroSchema implements ParsedSchema {
@@ -33,6 +35,14 @@ class AvroSchema implements ParsedSchema {
 
   get topLevelFields(): ReadonlySet<string> {
     return new Set(isRecord(this.type) ? this.type.fields.map(({ name }) => name) : []);
+  }
+
+  get tags(): readonly SchemaTags[] {
+    return tagsInAvro(this.#json);
+  }
+
+  tagged(changes: TagChanges): string {
+    return writeJson(tagged(this.#json, changes, findInAvro));
   }
 
   problems(writer: ParsedSchema, roles: Roles): readonly string[] {

@@ -1,8 +1,10 @@
 import { isJsonObject, parseJson, writeJson } from "../../../../runtime/json/lossless.ts";
 import type { ParsedSchema, ResolvedReference, Roles } from "../parsed.ts";
+import { type SchemaTags, type TagChanges, tagged } from "../tags.ts";
 import { jsonDifferences } from "./compare.ts";
 import type { Node } from "./node.ts";
 import { readJsonSchema, sorted } from "./read.ts";
+import { findInJsonSchema, tagsInJsonSchema } from "./tags.ts";
 
 class JsonSchema implements ParsedSchema {
   readonly schemaType = "JSON";
@@ -22,6 +24,14 @@ class JsonSchema implements ParsedSchema {
     const schema = parseJson(this.canonical);
     const properties = isJsonObject(schema) ? schema.get("properties") : undefined;
     return new Set(isJsonObject(properties) ? properties.keys() : []);
+  }
+
+  get tags(): readonly SchemaTags[] {
+    return tagsInJsonSchema(parseJson(this.canonical));
+  }
+
+  tagged(changes: TagChanges): string {
+    return writeJson(tagged(parseJson(this.canonical), changes, findInJsonSchema));
   }
 
   problems(writer: ParsedSchema, { reader, writer: old }: Roles): readonly string[] {

@@ -1,3 +1,4 @@
+import { refusal } from "../errors.ts";
 import type { ParsedSchema, ResolvedReference, Roles } from "../parsed.ts";
 import { differences } from "./differences.ts";
 import { type ProtobufFile, readFile } from "./file.ts";
@@ -21,6 +22,12 @@ class ProtobufSchema implements ParsedSchema {
   get topLevelFields(): ReadonlySet<string> {
     const fields = [...this.file.messages.values()].flatMap((message) => [...message.fields.values()]);
     return new Set(fields.map(({ name }) => name));
+  }
+
+  readonly tags = [];
+
+  tagged(): string {
+    throw refusal.invalidSchema("tags of Protobuf schemas are not supported by this registry");
   }
 
   problems(writer: ParsedSchema, roles: Roles): readonly string[] {
