@@ -21,6 +21,12 @@ export interface ParsedSchema {
   readonly normalized: string;
   /** Normalized, with what it refers to in its place; only Avro's. */
   readonly resolved?: string;
+  /**
+   * As the bytes of a FileDescriptorProto, in base64; only Protobuf's.
+   *
+   * @throws {Error} that names what would be lost.
+   */
+  readonly serialized?: string;
   /** Names of the fields of the record, object or messages that it is. */
   readonly topLevelFields: ReadonlySet<string>;
   /** In the order of the text. */

@@ -209,3 +209,21 @@ test("Protobuf: stored, found, versioned and compared", async () => {
   const references = [{ name: "m.proto", subject: "p", version: 1 }];
   expect((await post("u", { ...user, references })).body).toMatchObject({ references });
 });
+
+test("a Protobuf schema goes in and out as a descriptor, and is the same schema", async () => {
+  const schemaType = "PROTOBUF";
+  const text = 'syntax = "proto3";\npackage a;\n\nmessage M {\n  string f = 1;\n}\n';
+  const sent = (await post("s", { schemaType, schema: text })).body as { guid: string };
+  for (const place of ["/schemas/ids/1", "/subjects/s/versions/1"]) {
+    const { schema, guid } = (await get(`${place}?format=serialized`)) as { schema: string; guid: string };
+    expect(guid).toBe(sent.guid);
+    expect((await post("t", { schemaType, schema })).body).toMatchObject({ id: 1, schema: text });
+    expect((await registry.ask("POST /subjects/s", { schemaType, schema })).body).toMatchObject({ id: 1 });
+  }
+  const custom =
+    'syntax = "proto3"; import "google/protobuf/descriptor.proto"; extend google.protobuf.FieldOptions { string o = 50000; } message M { int32 a = 1 [(o) = "x"]; }';
+  await post("u", { schemaType, schema: custom });
+  expect(await get("/schemas/ids/2?format=serialized")).toEqual(
+    refused(42205, /serialized is not supported by this registry for the option \(o\)/),
+  );
+});

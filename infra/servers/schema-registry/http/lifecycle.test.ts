@@ -249,17 +249,3 @@ test("a check for reasons tells also that the schema is none", async () => {
     messages: [expect.stringMatching(/^Invalid schema/)],
   });
 });
-
-test("a Protobuf schema as a descriptor is refused by name, sent and asked for", async () => {
-  const line = "POST /subjects/s/versions";
-  const schemaType = "PROTOBUF";
-  const schema = Buffer.from('\n\x07f.proto"\x03\n\x01Mb\x06proto3', "latin1").toString("base64");
-  expect(await body(line, { schemaType, schema })).toMatchObject({
-    error_code: 42201,
-    message: expect.stringMatching(/a serialized FileDescriptorProto is not supported/),
-  });
-  await ask(line, { schemaType, schema: 'syntax = "proto3"; message M {}' });
-  for (const place of ["/schemas/ids/1", "/subjects/s/versions/1"]) {
-    expect(await ask(`GET ${place}?format=serialized`)).toMatchObject(refused(42205));
-  }
-});

@@ -1,8 +1,10 @@
+import { messageOf } from "../../../../schemas/errors.ts";
 import { RestError } from "../../../runtime/http/errors.ts";
 import type { SchemaContent } from "../core/content.ts";
 import { parseMetadata, parseReferences, parseRuleSet, parseSchemaType } from "../core/data-contract.ts";
 import type { SchemaRequest } from "../core/decisions.ts";
 import { refusal } from "../core/errors.ts";
+import type { ParsedSchema } from "../core/parsed.ts";
 import { parseContent } from "../core/parsing.ts";
 import type { RegistryState } from "../core/state.ts";
 import { parseTags, type SchemaTags } from "../core/tags.ts";
@@ -52,9 +54,10 @@ export function prefixOf(request: RegistryRequest): string {
 }
 
 /**
- * `?format=resolved`: with what an Avro schema refers to in its place. Formats that nobody knows are passed over.
+ * `?format=resolved`: with what an Avro schema refers to in its place; `serialized`: a Protobuf schema as a descriptor.
+ * Formats that nobody knows are passed over.
  *
- * @throws {RestError} 42205 for `serialized`, a Protobuf schema as a descriptor.
+ * @throws {RestError} 42205 for a Protobuf schema that has no such descriptor here.
  */
 export function inFormat(
   state: RegistryState,
@@ -62,11 +65,22 @@ export function inFormat(
   content: SchemaContent,
 ): { readonly schema?: string } {
   const format = request.query.get("format");
-  if (format === "serialized" && content.schemaType === "PROTOBUF")
-    throw refusal.notPermitted("The format serialized is not supported by this registry");
+  if (format === "serialized" && content.schemaType === "PROTOBUF") {
+    return { schema: asDescriptor(parseContent(state, content)) };
+  }
   if (format !== "resolved" || content.references.length === 0) return {};
   const { resolved } = parseContent(state, content);
   return resolved === undefined ? {} : { schema: resolved };
+}
+
+function asDescriptor(schema: ParsedSchema): string {
+  try {
+    return schema.serialized ?? schema.canonical;
+  } catch (error) {
+    throw refusal.notPermitted(
+      `The format serialized is not supported by this registry for ${messageOf(error)}`,
+    );
+  }
 }
 
 /** `?findTags=PII&findTags=…`, or `*` for all: the tags of those places that have one of them. */

@@ -30,11 +30,22 @@ export interface ProtobufFile {
   readonly messages: ReadonlyMap<string, ProtobufMessage>;
 }
 
+/** A schema's text with all that it imports, and what of it is its own. */
+export interface CompiledFile {
+  readonly package: string;
+  /** With every type resolved. */
+  readonly root: protobuf.Root;
+  /** Where the package's own definitions stand in it. */
+  readonly place: NamespaceBase;
+  /** Their names, in the order of the text. */
+  readonly names: readonly string[];
+}
+
 /**
  * @param references - each by the path that an `import` names it by.
  * @throws {Error} that says what is wrong: grammar, a number given twice, a type that is nowhere.
  */
-export function readFile(text: string, references: readonly ResolvedReference[]): ProtobufFile {
+export function compiled(text: string, references: readonly ResolvedReference[]): CompiledFile {
   const root = new protobuf.Root();
   const given = new Map(references.map(({ name, schema }) => [name, schema]));
   const options = { keepCase: true };
@@ -58,7 +69,16 @@ export function readFile(text: string, references: readonly ResolvedReference[])
   take(importsOf(own));
   protobuf.parse(text, root, options);
   root.resolveAll();
-  return new Reader(root).file(own.root, own.package ?? "");
+  const packageName = own.package ?? "";
+  const within = packageName === "" ? own.root : own.root.lookup(packageName);
+  const place = (packageName === "" ? root : root.lookup(packageName)) as NamespaceBase;
+  const names = within ? Object.keys((within as NamespaceBase).nested ?? {}) : [];
+  return { package: packageName, root, place, names };
+}
+
+/** @throws {Error} as `compiled` does. */
+export function readFile(text: string, references: readonly ResolvedReference[]): ProtobufFile {
+  return new Reader().file(compiled(text, references));
 }
 
 function importsOf({
@@ -72,19 +92,10 @@ function importsOf({
 }
 
 class Reader {
-  readonly #root: protobuf.Root;
   readonly #known = new Map<Type, ProtobufMessage>();
 
-  constructor(root: protobuf.Root) {
-    this.#root = root;
-  }
-
-  /** @param own - what the text itself defines, without what it imports. */
-  file(own: protobuf.Root, packageName: string): ProtobufFile {
-    const within = packageName === "" ? own : own.lookup(packageName);
-    const names = within ? Object.keys((within as NamespaceBase).nested ?? {}) : [];
-    const place = packageName === "" ? this.#root : this.#root.lookup(packageName);
-    return { package: packageName, messages: this.#messages(place as NamespaceBase, names) };
+  file({ package: packageName, place, names }: CompiledFile): ProtobufFile {
+    return { package: packageName, messages: this.#messages(place, names) };
   }
 
   #messages(place: NamespaceBase, names: readonly string[]): ReadonlyMap<string, ProtobufMessage> {

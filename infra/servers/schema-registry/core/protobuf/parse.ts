@@ -1,18 +1,26 @@
 import { refusal } from "../errors.ts";
 import type { ParsedSchema, ResolvedReference, Roles } from "../parsed.ts";
+import { serialized } from "./descriptor.ts";
 import { differences } from "./differences.ts";
 import { type ProtobufFile, readFile } from "./file.ts";
 import { formatted } from "./format.ts";
 import { normalized } from "./normalize.ts";
+import { protoText } from "./proto-text.ts";
 
 class ProtobufSchema implements ParsedSchema {
   readonly schemaType = "PROTOBUF";
   readonly canonical: string;
   readonly file: ProtobufFile;
+  readonly #references: readonly ResolvedReference[];
 
-  constructor(canonical: string, file: ProtobufFile) {
+  constructor(canonical: string, file: ProtobufFile, references: readonly ResolvedReference[]) {
     this.canonical = canonical;
     this.file = file;
+    this.#references = references;
+  }
+
+  get serialized(): string {
+    return serialized(this.canonical, this.#references).toString("base64");
   }
 
   get normalized(): string {
@@ -42,10 +50,7 @@ class ProtobufSchema implements ParsedSchema {
  */
 export function parseProtobuf(text: string, references: readonly ResolvedReference[]): ParsedSchema {
   // What Python's serializer sends; no text of a schema is one word.
-  if (/^[A-Za-z0-9+/]{8,}={0,2}$/.test(text.trim())) {
-    throw new Error(
-      "a serialized FileDescriptorProto is not supported by this registry: send the .proto text",
-    );
-  }
-  return new ProtobufSchema(formatted(text), readFile(text, references));
+  const isSerialized = /^[A-Za-z0-9+/]{8,}={0,2}$/.test(text.trim());
+  const proto = isSerialized ? protoText(Buffer.from(text.trim(), "base64")) : text;
+  return new ProtobufSchema(formatted(proto), readFile(proto, references), references);
 }
