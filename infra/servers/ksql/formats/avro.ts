@@ -219,7 +219,7 @@ const WRITTEN_AS: Readonly<Partial<Record<SqlType["base"], readonly SqlType["bas
   TIMESTAMP: ["BIGINT", "INTEGER"],
   DATE: ["INTEGER"],
   TIME: ["INTEGER"],
-  STRING: ["INTEGER", "BIGINT", "DOUBLE", "BOOLEAN"],
+  STRING: ["INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "TIMESTAMP", "DATE", "TIME"],
 };
 
 /**
@@ -236,7 +236,9 @@ function readConversion(
   if (!WRITTEN_AS[target.base]?.includes(written.base)) {
     throw new Error(`Cannot deserialize type ${typeText(written)} as type ${typeText(target)}`);
   }
-  if (target.base === "STRING") return castConversion(written, target);
+  // Instants and days are texts of their numbers here, unlike by CAST.
+  const isTime = ["TIMESTAMP", "DATE", "TIME"].includes(written.base);
+  if (target.base === "STRING") return isTime ? String : castConversion(written, target);
   // Milliseconds and days are numbers here.
   return target.base === "BIGINT" ? (value) => BigInt(Number(value)) : (value) => Number(value);
 }
