@@ -96,9 +96,13 @@ function metadataTexts({ tags = {}, properties = {}, sensitive = [] }: Metadata)
   ];
 }
 
-function ruleSetTexts({ migrationRules, domainRules, encodingRules, enableAt }: RuleSet): string[] {
-  const rules = [...(migrationRules ?? []), ...(domainRules ?? []), ...(encodingRules ?? [])];
-  return [...rules.flatMap(ruleTexts), enableAt ?? ""];
+function ruleSetTexts(ruleSet: RuleSet): string[] {
+  return [...rulesIn(ruleSet).flatMap(ruleTexts), ruleSet.enableAt ?? ""];
+}
+
+/** The rules of all phases. */
+export function rulesIn({ migrationRules, domainRules, encodingRules }: RuleSet = {}): readonly Rule[] {
+  return [...(migrationRules ?? []), ...(domainRules ?? []), ...(encodingRules ?? [])];
 }
 
 function ruleTexts(rule: Rule): string[] {

@@ -227,3 +227,31 @@ test("a Protobuf schema goes in and out as a descriptor, and is the same schema"
     refused(42205, /serialized is not supported by this registry for the option \(o\)/),
   );
 });
+
+test("every answer with a schema has it in the format that is asked for", async () => {
+  await post("address", { schema: address });
+  const { guid } = (await post("person", { schema: person, references: [toAddress] })).body as {
+    guid: string;
+  };
+  const whole = expect.stringContaining('"city"') as unknown;
+  for (const place of ["/schemas/ids/2", `/schemas/guids/${guid}`, "/subjects/person/versions/1"])
+    expect(await get(`${place}?format=resolved`)).toMatchObject({ schema: whole });
+  const body = { schema: person, references: [toAddress] };
+  expect((await registry.ask("POST /subjects/person?format=resolved", body)).body).toMatchObject({
+    schema: whole,
+  });
+  expect((await post("person", body, "?format=resolved")).body).toMatchObject({ schema: whole, guid });
+  for (const place of ["/schemas/ids/2/schema", "/subjects/person/versions/1/schema"])
+    expect(JSON.stringify(await get(`${place}?format=resolved`))).toContain("city");
+});
+
+test("schemas with a rule of some type; versions that are softly deleted, as negative numbers", async () => {
+  await registry.ask("PUT /config", { compatibility: "NONE" });
+  const ruleSet = { migrationRules: [{ name: "r", type: "T", mode: "UPGRADE" }] };
+  await post("s", { schema: '"int"', ruleSet });
+  await post("s", { schema: '"long"', ruleSet: {} });
+  expect(await get("/schemas?ruleType=T")).toMatchObject([{ version: 1 }]);
+  expect(await get("/schemas?ruleType=U")).toEqual([]);
+  await registry.ask("DELETE /subjects/s/versions/1");
+  expect(await get("/subjects/s/versions?deletedAsNegative=true")).toEqual([-1, 2]);
+});

@@ -1,4 +1,4 @@
-import { presentedContent, SCHEMA_TYPES, type SchemaContent } from "../core/content.ts";
+import { presentedContent, rulesIn, SCHEMA_TYPES, type SchemaContent } from "../core/content.ts";
 import { refusal } from "../core/errors.ts";
 import type { RegistryState } from "../core/state.ts";
 import { type ApiRoute, asText } from "./handler.ts";
@@ -29,10 +29,12 @@ export const schemaRoutes: readonly ApiRoute[] = [
       const aliases = flagged(request, "aliases")
         ? aliasesBySubject(state, prefix)
         : new Map<string, readonly string[]>();
+      const type = request.query.get("ruleType") ?? "";
       const found = state
         .subjects(visibilityOf(request))
         .filter((subject) => subject.startsWith(prefix) || aliases.has(subject))
-        .flatMap((subject) => state.versions(subject, visibilityOf(request)).slice(newest));
+        .flatMap((subject) => state.versions(subject, visibilityOf(request)).slice(newest))
+        .filter(({ ruleSet }) => type === "" || rulesIn(ruleSet).some((rule) => rule.type === type));
       return page(request, found).map((stored) => {
         const of = aliases.get(stored.subject);
         return { ...presented(stored), ...(of && { aliases: of }) };
@@ -56,7 +58,10 @@ export const schemaRoutes: readonly ApiRoute[] = [
   {
     method: "GET",
     path: "/schemas/ids/:id/schema",
-    handler: ({ state }, request) => asText(schemaOf(state, request)),
+    handler: ({ state }, request) => {
+      const schema = schemaOf(state, request);
+      return asText({ ...schema, ...inFormat(state, request, schema) });
+    },
   },
   {
     method: "GET",
@@ -87,7 +92,7 @@ export const schemaRoutes: readonly ApiRoute[] = [
       const id = state.idOfGuid(guid);
       const content = id === undefined ? undefined : state.contentOf(id);
       if (!content) throw refusal.schemaNotFound(guid);
-      return presentedContent(content);
+      return { ...presentedContent(content), ...inFormat(state, request, content) };
     },
   },
   {

@@ -36,7 +36,8 @@ export const subjectRoutes: readonly ApiRoute[] = [
     path: "/subjects/:subject",
     handler: ({ state }, request) => {
       const schema = schemaRequest(request);
-      return presented(lookUp(state, param(request, "subject"), schema, deletedToo(request)));
+      const found = lookUp(state, param(request, "subject"), schema, deletedToo(request));
+      return { ...presented(found), ...inFormat(state, request, found) };
     },
   },
   {
@@ -54,9 +55,13 @@ export const subjectRoutes: readonly ApiRoute[] = [
       if (state.versions(subject, visibility === "live" ? "live" : "all").length === 0) {
         throw refusal.subjectNotFound(subject);
       }
+      // Those that are softly deleted with a minus in front.
+      const isSigned = flagged(request, "deletedAsNegative");
       return page(
         request,
-        state.versions(subject, visibility).map(({ version }) => version),
+        state
+          .versions(subject, isSigned ? "all" : visibility)
+          .map(({ version, deleted }) => (isSigned && deleted ? -version : version)),
       );
     },
   },
@@ -68,7 +73,7 @@ export const subjectRoutes: readonly ApiRoute[] = [
       const { id, version, content } = await store.write((state) =>
         register(state, param(request, "subject"), schema),
       );
-      return { id, version, ...presentedContent(content) };
+      return { id, version, ...presentedContent(content), ...inFormat(store.state, request, content) };
     },
   },
   {
@@ -87,8 +92,11 @@ export const subjectRoutes: readonly ApiRoute[] = [
   {
     method: "GET",
     path: "/subjects/:subject/versions/:version/schema",
-    handler: ({ state }, request) =>
-      asText(versionOf(state, param(request, "subject"), param(request, "version"), deletedToo(request))),
+    handler: ({ state }, request) => {
+      const visibility = deletedToo(request);
+      const found = versionOf(state, param(request, "subject"), param(request, "version"), visibility);
+      return asText({ ...found, ...inFormat(state, request, found) });
+    },
   },
   {
     method: "GET",
