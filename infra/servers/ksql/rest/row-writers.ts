@@ -16,28 +16,36 @@ export interface RowWriter extends AnswerTaker {
   fail(error: unknown): void;
 }
 
-/** One JSON array, each element on its line: header, rows, final message (`/query`). */
+/**
+ * One JSON array, each element on its line: header, rows, final message (`/query`). A comma follows each element of a
+ * stream's answer, so that a reader of lines has it at once; of a table's it stands between two, as nothing comes last.
+ */
 export function streamedRows(exchange: Exchange): RowWriter {
   let columns: readonly ResultColumn[] = [];
   let queryId = "";
+  let isStream = false;
+  const after = (): string => (isStream ? ",\n" : "");
+  const before = (): string => (isStream ? "" : ",\n");
   return {
-    begin(id) {
+    begin(id, answer) {
       queryId = id;
+      isStream = answer === "stream";
     },
     header(given) {
       columns = given;
       exchange.begin(200, ROWS_TYPE);
-      void exchange.write(`[${writeJsonValue({ header: { queryId, schema: schemaText(columns) } })},\n`);
+      const header = writeJsonValue({ header: { queryId, schema: schemaText(columns) } });
+      void exchange.write(`[${header}${after()}`);
     },
     row(row: ResultRow) {
       const tombstone = row.tombstone ? ',"tombstone":true' : "";
-      return exchange.write(`{"row":{"columns":${rowJson(row, columns)}${tombstone}}},\n`);
+      return exchange.write(`${before()}{"row":{"columns":${rowJson(row, columns)}${tombstone}}}${after()}`);
     },
     end(message) {
-      exchange.end(message === undefined ? "]" : `${writeJsonValue({ finalMessage: message })}]`);
+      exchange.end(message === undefined ? "]" : `${before()}${writeJsonValue({ finalMessage: message })}]`);
     },
     fail(error) {
-      exchange.end(`${writeJsonValue({ errorMessage: errorBody(error).body })}]`);
+      exchange.end(`${before()}${writeJsonValue({ errorMessage: errorBody(error).body })}]`);
     },
   };
 }

@@ -42,7 +42,8 @@ interface QueryAnswer {
 
 /** A taker that learns its query's id with the header. */
 export interface AnswerTaker extends ResultTaker {
-  begin(queryId: string): void;
+  /** @param answer - `table`: a pull query's rows, after which nothing is said; else `stream`. */
+  begin(queryId: string, answer: "stream" | "table"): void;
 }
 
 /**
@@ -76,7 +77,7 @@ export async function runSelect(
   const queryId = service.pushes.nextId(source.name, scalable);
   const log = processingLog(logger, queryId, () => clock.now());
   const turns = turnsOf(clock);
-  taker.begin(queryId);
+  taker.begin(queryId, !push && source.type === "TABLE" ? "table" : "stream");
   if (push) {
     const running = await openPush(
       plan,
