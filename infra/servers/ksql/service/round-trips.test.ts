@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAvroSchema } from "../../../runtime/avro/type.ts";
+import { Catalog } from "../catalog/catalog.ts";
 import type { Column } from "../catalog/source.ts";
+import { applyCommand } from "../commands/apply.ts";
 import { avroSerde } from "../formats/avro.ts";
 import { avroSchema } from "../formats/avro-schema.ts";
 import { jsonSerde } from "../formats/json.ts";
 import { kafkaSerde } from "../formats/kafka.ts";
 import type { Serde } from "../formats/serde.ts";
+import { rowOf } from "../rest/inserted-row.ts";
 import { type BaseType, type SqlType, typeText } from "../sql/types.ts";
 import { openHarness } from "../testing/harness.ts";
 import { memoryRegistry } from "../testing/memory-registry.ts";
@@ -136,6 +139,59 @@ describe("a column of another type than its Avro schema's", () => {
     // BIGINT over date and time, and their like, are what ksqlDB's Java classes happen to take too.
     if (out === undefined) expect(() => serde.decode(bytes)).toThrow(/Cannot deserialize type/);
     else expect(String(serde.decode(bytes)[0])).toBe(out);
+  });
+});
+
+describe("a row of /inserts-stream, its key too", () => {
+  const catalog = new Catalog();
+  for (const base of BASES) {
+    const type = typeText(typeOf(base));
+    const statement = `CREATE STREAM S_${base} (K ${type} KEY, V ${type}) WITH (KAFKA_TOPIC='${base}', FORMAT='JSON', PARTITIONS=1);`;
+    const properties = { version: 1, id: base, properties: {}, inferred: {} } as const;
+    applyCommand(catalog, { ...properties, statement }, 0);
+  }
+  /** JSON and what a column of each type holds then, as text; of no other type is it taken. */
+  const MEMBERS: readonly (readonly [string, Readonly<Partial<Record<BaseType, string>>>])[] = [
+    ["true", { BOOLEAN: "true" }],
+    ["7", { INTEGER: "7", BIGINT: "7", DOUBLE: "7", DECIMAL: "7.000" }],
+    ["2147483648", { BIGINT: "2147483648", DOUBLE: "2147483648", DECIMAL: "2147483648.000" }],
+    ["-9223372036854775809", { DOUBLE: "-9223372036854776000" }],
+    ["0.0005", { DOUBLE: "0.0005", DECIMAL: "0.001" }],
+    ["1e400", {}],
+    ['"7"', { STRING: "7", DECIMAL: "7.000" }],
+    [
+      '"2020"',
+      { STRING: "2020", DECIMAL: "2020.000", DATE: "18262", TIMESTAMP: "1577836800000", BYTES: "db4db4" },
+    ],
+    ['"2020-02-29"', { STRING: "2020-02-29", DATE: "18321", TIMESTAMP: "1582934400000" }],
+    ['"2021-02-29"', { STRING: "2021-02-29", TIMESTAMP: "1614470400000" }],
+    ['"24:00"', { STRING: "24:00" }],
+    ['"04:05"', { STRING: "04:05", TIME: "14700000" }],
+    ['""', { STRING: "", BYTES: "" }],
+    ["[7]", {}],
+    ['{"a":7}', {}],
+  ];
+  test.each(MEMBERS)("%s", (json, taken) => {
+    for (const base of BASES) {
+      const source = catalog.source(`S_${base}`);
+      if (!source) throw new Error("no source");
+      const text = taken[base];
+      const insert = () => rowOf(`{"K":${json},"V":${json}}`, source);
+      if (text === undefined) expect(insert, base).toThrow(/^Can't coerce a field of type class/);
+      else {
+        const { key, values } = insert();
+        const shown = [key[0], values[0]].map((v) => (Buffer.isBuffer(v) ? v.toString("hex") : String(v)));
+        expect(shown, base).toEqual([text, text]);
+      }
+    }
+  });
+
+  test("a key that is missing or null is refused, a value is NULL", () => {
+    const source = catalog.source("S_INTEGER");
+    if (!source) throw new Error("no source");
+    for (const line of ['{"V":1}', '{"K":null,"V":1}'])
+      expect(() => rowOf(line, source)).toThrow("Key field must be specified: K");
+    expect(rowOf('{"K":1}', source)).toEqual({ key: [1], values: [null] });
   });
 });
 
