@@ -7,6 +7,7 @@ import { topicNames } from "../../schemas/topics.ts";
 import { likelyCause } from "./cause.ts";
 import { connectCommandSettings, placeholders } from "./config.ts";
 import { connectorNamed, filledIn, readConnectors } from "./connectors.ts";
+import { courseFile } from "./course/course.ts";
 import type { ConnectorConfig } from "./ports.ts";
 
 const env = {
@@ -61,6 +62,12 @@ describe.each(["stations-debezium", "stations-jdbc"])("%s holds the contract", (
     const secrets = Object.entries(file.config).filter(([setting]) => setting.endsWith("password"));
     expect(secrets.map(([, value]) => value)).toEqual([`$${"{POSTGRES_PASSWORD}"}`]);
   });
+});
+
+test("the course's topic of stations has the broker's own number of partitions and copies (KIP-158)", () => {
+  const { config } = courseFile();
+  for (const setting of ["partitions", "replication.factor"])
+    expect(config[`topic.creation.default.${setting}`]).toBe("-1");
 });
 
 test("the JDBC source reads new rows by their growing stop_id", () => {
