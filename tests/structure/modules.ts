@@ -18,6 +18,8 @@ export interface Module {
   readonly environment: readonly Found[];
   /** Uses of the wall clock, of timers and of chance. */
   readonly timeAndChance: readonly Found[];
+  /** Uses of what reaches out of the program without an import. */
+  readonly ambient: readonly Found[];
   readonly functions: readonly (Found & { readonly lines: number })[];
   /** Types, interfaces and classes that it exports. */
   readonly types: readonly Found[];
@@ -25,6 +27,9 @@ export interface Module {
 
 const TIMERS = new Set(["setTimeout", "setInterval"]);
 const CLOCKS = new Set(["Date.now", "Math.random", "performance.now"]);
+/** Of the whole world, or of the process: called, or asked for what they have. */
+const AMBIENT_CALLS = new Set(["fetch", "setImmediate", "AbortSignal.timeout"]);
+const AMBIENT_OBJECTS = new Set(["process", "globalThis"]);
 const GLOBALS = new Set(["globalThis", "window"]);
 
 /** The sources of these folders of a project. */
@@ -48,6 +53,7 @@ export function readModule(path: string, source: string): Module {
     imports: importsOf(path, parsed, lineOf),
     environment: environmentOf(parsed, lineOf),
     timeAndChance: timeAndChanceOf(parsed, lineOf),
+    ambient: ambientOf(parsed, lineOf),
     functions: functionsOf(parsed, lineOf),
     types: typesOf(parsed, lineOf),
   };
@@ -157,6 +163,23 @@ function timeAndChanceOf({ program }: ParseResult, lineOf: LineOf): readonly Fou
     ImportDeclaration(node) {
       if (/^(node:)?timers(\/promises)?$/.test(node.source.value)) add(node.source.value, node);
     },
+  }).visit(program);
+  return found;
+}
+
+function ambientOf({ program }: ParseResult, lineOf: LineOf): readonly Found[] {
+  const found: Found[] = [];
+  const add = (what: string, node: Node): unknown => found.push({ what, line: lineOf(node.start) });
+  new Visitor({
+    MemberExpression(node) {
+      const object = dotted(node.object);
+      if (object !== undefined && AMBIENT_OBJECTS.has(object)) add(dotted(node) ?? object, node);
+    },
+    CallExpression(node) {
+      const name = dotted(node.callee) ?? "";
+      if (AMBIENT_CALLS.has(name)) add(name, node);
+    },
+    ImportExpression: (node) => add("import()", node),
   }).visit(program);
   return found;
 }

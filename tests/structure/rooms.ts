@@ -171,10 +171,8 @@ export const ACROSS = "tests";
 
 /** Rooms of pure rules: no I/O of their own or of what they import. */
 export const PURE: readonly string[] = [
-  "schemas/network",
-  "schemas/page",
-  "schemas/wire",
   "central/audit/core",
+  "central/connect/difference.ts",
   "central/dashboard/server/gtfs",
   "central/dashboard/server/incidents/rules",
   "central/dashboard/server/model",
@@ -185,16 +183,27 @@ export const PURE: readonly string[] = [
   "central/dashboard/server/view",
   "central/dashboard/web/rules",
   "central/dashboard/web/texts",
+  "central/dedup/ranges.ts",
+  "central/flink/jobs.ts",
+  "central/telemetry/splitting.ts",
   "edge/serial/step.ts",
+  "edge/uplink/batch.ts",
   "edge/uplink/poison-search.ts",
   "edge/uplink/window.ts",
   "firmware-sim/city",
+  "firmware-sim/device/ring.ts",
+  "gateway/access/rules.ts",
   "gateway/bridge",
+  "infra/runtime/kafka/loop/start.ts",
   "infra/runtime/text",
   "infra/servers/ksql/analysis",
   "infra/servers/ksql/catalog",
   "infra/servers/ksql/sql",
   "infra/servers/ksql/values",
+  "infra/servers/schema-registry/core",
+  "schemas/network",
+  "schemas/page",
+  "schemas/wire",
 ];
 
 /** Modules of Node that only compute. */

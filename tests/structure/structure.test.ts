@@ -109,6 +109,24 @@ test("pure rules import no I/O, neither themselves nor through others", () => {
 });
 
 test.each([
+  "const answer = await fetch(url);",
+  "process.exit();",
+  "setImmediate(go);",
+  "const signal = AbortSignal.timeout(5);",
+  "globalThis.count = 1;",
+  'const { y } = await import("./y.ts");',
+  "const y = await import('./' + name);",
+])("`%s` is nothing for a pure rule", (source) => {
+  const path = "central/dedup/ranges.ts";
+  expect(broken(path, source)).toEqual([`${path}:1 pure`]);
+  expect(broken("central/dedup/x.ts", source)).toEqual([]);
+});
+
+test("what only looks like the process is taken by a pure rule", () => {
+  expect(broken("central/dedup/ranges.ts", "task.process(records); const { signal } = given;")).toEqual([]);
+});
+
+test.each([
   "const port = process.env.PORT;",
   'const port = process.env["PORT"];',
   "const { env } = process;",
