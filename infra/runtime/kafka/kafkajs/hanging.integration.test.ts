@@ -182,6 +182,8 @@ test("records that are deleted before they are processed are named while the loo
   const client = openClient(cluster, { giveUpMs: 5_000 });
   const admin = client.kafka.admin();
   await admin.connect();
+  // By itself it does not ask where the topic is.
+  await admin.fetchTopicOffsets(topics.input);
   await admin.deleteTopicRecords({ topic: topics.input, partitions: [{ partition: 0, offset: "2" }] });
   await admin.disconnect();
   client.destroy();
