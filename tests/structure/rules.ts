@@ -8,6 +8,7 @@ import {
   PACKAGES,
   PARTS,
   PURE,
+  SLEEPING_TESTS,
   TEST_IMPORTS,
   TIME_AND_CHANCE,
   type TreePart,
@@ -28,6 +29,7 @@ export interface Violation {
     | "environment"
     | "time"
     | "length"
+    | "sleep"
     | "name";
   readonly message: string;
 }
@@ -42,6 +44,7 @@ export function violations(modules: readonly Module[]): readonly Violation[] {
     ...environmentOf(module),
     ...timeOf(module),
     ...lengthOf(module),
+    ...sleepsOf(module),
   ]);
   return [...perModule, ...twiceNamed(modules)];
 }
@@ -200,6 +203,18 @@ function lengthOf({ path, functions }: Module): readonly Violation[] {
       rule: "length",
       message: `${what} has ${lines} lines; ${FUNCTION_LINES} are enough for one thing`,
     }));
+}
+
+/** A whole system's test may let it run for a while. */
+function sleepsOf({ path, sleeps }: Module): readonly Violation[] {
+  const judged = /\.test\.tsx?$/.test(path) && !path.endsWith(".system.test.ts");
+  if (!judged || Object.hasOwn(SLEEPING_TESTS, path)) return [];
+  return sleeps.map(({ what, line }) => ({
+    path,
+    line,
+    rule: "sleep",
+    message: `${what}: wait for a condition, by eventually or expect.poll`,
+  }));
 }
 
 /** Exported types of one name in two modules: a reader takes one for the other. */
