@@ -1,12 +1,13 @@
 import { fullJitter } from "../infra/runtime/backoff.ts";
 import type { Clock } from "../infra/runtime/clock.ts";
 import type { Logger } from "../infra/runtime/logger.ts";
+import type { ProcessIdentity } from "../infra/runtime/process-identity.ts";
 import type { Random } from "../infra/runtime/random.ts";
 import { type DeviceRef, devicesOf, parseDeviceId } from "../schemas/network/devices.ts";
 import type { Station } from "../schemas/network/network.ts";
 import type { ReadingBatch } from "../schemas/readings.ts";
 import { waitingOf } from "./outbox/ledger.ts";
-import type { Outbox, Owner } from "./outbox/ports.ts";
+import type { Outbox } from "./outbox/ports.ts";
 import { POSITIONS_MS, Reporter } from "./reporter.ts";
 import { DeviceLink } from "./serial/device-link.ts";
 import type { OpenSerialLine } from "./serial/serial-line.ts";
@@ -23,7 +24,7 @@ export interface AgentOptions {
   readonly turnstiles: number;
   /** Follow the station's lines until the returned function is called. */
   readonly watch: (stationId: number, plugs: Plugs) => () => void;
-  readonly owner: Owner;
+  readonly owner: ProcessIdentity;
   readonly outbox: Outbox;
   readonly openLine: OpenSerialLine;
   readonly connect: MqttConnect;

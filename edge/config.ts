@@ -4,20 +4,13 @@ import { systemClock } from "../infra/runtime/clock.ts";
 import { isLoopback } from "../infra/runtime/http/loopback.ts";
 import { homePasswords } from "../infra/runtime/security/agent-secrets.ts";
 import { authoritiesOf, type KeyPair, keyPairOf } from "../infra/runtime/security/certificates.ts";
-import { readConfig, serialLink } from "../infra/runtime/service/config.ts";
+import { readConfig, serialLink, wholeNumber } from "../infra/runtime/service/config.ts";
 import { homeOf } from "../infra/runtime/service/endpoints.ts";
 import type { Environment } from "../infra/runtime/service/environment.ts";
 import { invalidSetting } from "../infra/runtime/service/invalid-setting.ts";
 import { fileOf } from "../infra/runtime/service/setting-files.ts";
 import type { TcpAddress } from "../schemas/wire/tcp-link.ts";
 import type { MqttSettings } from "./uplink/mqtt-connection.ts";
-
-const count = (what: string, min: number, max: number) =>
-  z.coerce
-    .number({ error: `give ${what} as a number` })
-    .int("give a whole number")
-    .min(min, `at least ${min}`)
-    .max(max, `at most ${max}`);
 
 const gateways = z
   .string()
@@ -75,16 +68,16 @@ export const edgeSettings = z.object({
     .string()
     .optional()
     .describe("The private key of that certificate, PEM; `{station}` likewise."),
-  EDGE_OUTBOX_MB: count("megabytes", 1, 1_000_000)
+  EDGE_OUTBOX_MB: wholeNumber(1, 1_000_000, "give megabytes as a number")
     .default(2_048)
     .describe("What the outbox may hold, MB; full, it stops acknowledging devices."),
-  EDGE_BAUD_RATE: count("bits per second", 300, 4_000_000)
+  EDGE_BAUD_RATE: wholeNumber(300, 4_000_000, "give bits per second as a number")
     .default(115_200)
     .describe("Of the serial lines, bits per second."),
   SERIAL_LINK: serialLink.describe(
     "A serial device server, `tcp://host:port`, instead of the home's serial folder.",
   ),
-  EDGE_TURNSTILES: count("turnstiles per station", 0, 99)
+  EDGE_TURNSTILES: wholeNumber(0, 99, "give turnstiles per station as a number")
     .default(2)
     .describe("How many turnstiles each station has."),
 });

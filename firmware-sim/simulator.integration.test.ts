@@ -102,6 +102,6 @@ test("an unplugged device's path is gone and comes back when its time is over", 
   await post(`${url}/faults`, { kind: "unplug", target: "40380-T1", forMs: 300 });
   expect(existsSync(path)).toBe(false);
   expect(await device(url, "40380-T1")).toMatchObject({ path: null, faults: ["unplug"] });
-  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 20));
+  await expect.poll(() => existsSync(path)).toBe(true);
   expect(await device(url, "40380-T1")).toMatchObject({ path, faults: [] });
 });

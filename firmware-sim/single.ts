@@ -1,13 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { isAlive, type ProcessIdentity, thisProcess } from "../infra/runtime/process-identity.ts";
 import { CodedError } from "../schemas/errors.ts";
-
-/** A process, told apart from a later one of the same id. */
-interface Owner {
-  readonly pid: number;
-  /** Start time in the kernel's ticks; "" where the kernel does not say. */
-  readonly started: string;
-}
 
 /**
  * Be the only simulator of a home: two would publish the same devices and write the same rings.
@@ -20,7 +14,7 @@ interface Owner {
 export function claimHome(path: string): () => void {
   mkdirSync(dirname(path), { recursive: true });
   const mine = `${path}.${process.pid}`;
-  writeFileSync(mine, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
+  writeFileSync(mine, JSON.stringify(thisProcess()));
   try {
     for (let tries = 0; tries < 3; tries++) {
       if (link(mine, path)) return () => rmSync(path, { force: true });
@@ -52,30 +46,10 @@ function link(from: string, to: string): boolean {
   }
 }
 
-function ownerOf(path: string): Owner | undefined {
+function ownerOf(path: string): ProcessIdentity | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Owner;
+    return JSON.parse(readFileSync(path, "utf8")) as ProcessIdentity;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive({ pid, started }: Owner): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it lives, but is somebody else's.
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
-  }
-  return startOf(pid) === started;
-}
-
-/** Field 22 of /proc/<pid>/stat (proc(5)), counted after the command's closing bracket. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
   }
 }

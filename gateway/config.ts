@@ -6,7 +6,7 @@ import { secretFilesOf } from "../infra/runtime/security/agent-secrets.ts";
 import { authoritiesOf, keyPairOf } from "../infra/runtime/security/certificates.ts";
 import { type HttpAccess, httpAccess, registrySettings } from "../infra/runtime/security/http.ts";
 import { type KafkaAccess, kafkaAccess, kafkaSettings } from "../infra/runtime/security/kafka.ts";
-import { port, readConfig, topicPrefix } from "../infra/runtime/service/config.ts";
+import { port, readConfig, topicPrefix, wholeNumber } from "../infra/runtime/service/config.ts";
 import { homeOf } from "../infra/runtime/service/endpoints.ts";
 import type { Environment } from "../infra/runtime/service/environment.ts";
 import { invalidSetting } from "../infra/runtime/service/invalid-setting.ts";
@@ -16,8 +16,6 @@ import type { ListenOptions } from "./broker/listener.ts";
 
 /** How often certificates are looked at for their renewal, ms. */
 const RENEWAL_MS = 30_000;
-const count = (min: number, max: number) =>
-  z.coerce.number({ error: "give a number" }).int("give a whole number").min(min).max(max);
 
 export const gatewaySettings = z.object({
   MQTT_HOST: z
@@ -53,18 +51,18 @@ export const gatewaySettings = z.object({
     .optional()
     .describe("The port of MQTT over WebSocket, for browsers; not set: not served; 0 takes any free one."),
   MQTT_WSS_PORT: port.optional().describe("The same over TLS, with MQTT_TLS_CERT_FILE."),
-  MQTT_MAX_CONNECTIONS: count(1, 100_000).default(8_192).describe("Connections at once, at most."),
-  MQTT_MAX_PAYLOAD: count(LIMITS.batchBytes + 1, LIMITS.recordBytes - LIMITS.recordOverheadBytes)
+  MQTT_MAX_CONNECTIONS: wholeNumber(1, 100_000).default(8_192).describe("Connections at once, at most."),
+  MQTT_MAX_PAYLOAD: wholeNumber(LIMITS.batchBytes + 1, LIMITS.recordBytes - LIMITS.recordOverheadBytes)
     .default(LIMITS.payloadBytes)
     .describe("Bytes of one PUBLISH, at most."),
-  MQTT_MAX_IN_FLIGHT: count(1, 65_535)
+  MQTT_MAX_IN_FLIGHT: wholeNumber(1, 65_535)
     .default(1_024)
     .describe("PUBLISHes of one connection without their PUBACK, at most."),
-  GATEWAY_MAX_WAITING_MB: count(1, 4_096).default(32).describe("What may wait for Kafka in all, MB."),
-  MQTT_CONNECT_MS: count(100, 60_000)
+  GATEWAY_MAX_WAITING_MB: wholeNumber(1, 4_096).default(32).describe("What may wait for Kafka in all, MB."),
+  MQTT_CONNECT_MS: wholeNumber(100, 60_000)
     .default(10_000)
     .describe("The longest that a connection may be without a CONNECT, ms."),
-  GATEWAY_PATIENCE_MS: count(500, 60_000)
+  GATEWAY_PATIENCE_MS: wholeNumber(500, 60_000)
     .default(10_000)
     .describe("The longest that a PUBLISH waits for Kafka before its connection is closed, ms."),
   ...kafkaSettings,

@@ -18,6 +18,20 @@ test("an exit code tells what kind of failure it was", () => {
   expect(exitCodeOf(new Error("unforeseen"))).toBe(1);
 });
 
+test("docs/errors.md tells which code each error ends with", () => {
+  const page = readFileSync(new URL("../docs/errors.md", import.meta.url), "utf8");
+  const [, table = ""] = page.split("## Exit codes");
+  const told = new Map<string, number>();
+  for (const [, exit, errors = ""] of table.matchAll(/^\| (\d+) \| (.+) \|$/gm))
+    for (const [, code = ""] of errors.matchAll(/`([A-Z_]+)`/g)) told.set(code, Number(exit));
+  const codes = Object.keys(ERROR_CODES) as readonly (keyof typeof ERROR_CODES)[];
+  const ends = codes.map((code) => [
+    code,
+    exitCodeOf(new CodedError(code, { message: "", retryable: true })),
+  ]);
+  expect(codes.map((code) => [code, told.get(code) ?? EXIT.failure])).toEqual(ends);
+});
+
 test("isCoded asks for some codes or for any", () => {
   const error = new CodedError("USAGE", { message: "", retryable: false });
   expect([

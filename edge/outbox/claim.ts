@@ -1,6 +1,6 @@
+import type { ProcessIdentity } from "../../infra/runtime/process-identity.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import type { Ownership } from "./outbox-store.ts";
-import type { Owner } from "./ports.ts";
 
 /**
  * Who may run a station's agent: the claimant, unless the present owner is another process that lives. A claim left
@@ -10,9 +10,9 @@ import type { Owner } from "./ports.ts";
  */
 export function decideClaim(input: {
   readonly stationId: number;
-  readonly owner: Owner;
+  readonly owner: ProcessIdentity;
   readonly present: Ownership | undefined;
-  readonly isAlive: (owner: Owner) => boolean;
+  readonly isAlive: (owner: ProcessIdentity) => boolean;
   /** Epoch ms. */
   readonly now: number;
   /** A name for an outbox that has none. */
@@ -30,6 +30,6 @@ export function decideClaim(input: {
   return { owner, boot, box: present?.box ?? newBox() };
 }
 
-function isSame(x: Owner, y: Owner): boolean {
+function isSame(x: ProcessIdentity, y: ProcessIdentity): boolean {
   return x.pid === y.pid && x.started === y.started;
 }

@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from "vitest";
 import { silentLogger } from "../../infra/runtime/logger.ts";
+import { isAlive } from "../../infra/runtime/process-identity.ts";
 import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import { FLUSH, FlushWatch } from "./flush-watch.ts";
 import { Journal } from "./journal.ts";
 import { DEVICE, readings } from "./outbox.contract.ts";
-import { isAlive } from "./process.ts";
 import { MemoryOutboxStore } from "./testing/memory-store.ts";
 
 let clock: ManualClock;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../infra/runtime/clock.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
+import type { ProcessIdentity } from "../../infra/runtime/process-identity.ts";
 import { CodedError, isCoded, messageOf } from "../../schemas/errors.ts";
 import type { HelloFrame } from "../../schemas/wire/frame.ts";
 import { decideClaim } from "./claim.ts";
@@ -10,7 +11,7 @@ import { GroupCommit } from "./group.ts";
 import { adopt, type HelloPosition, hear } from "./hello-books.ts";
 import { emptyLedger, type Ledger, type StoredReading, upgraded } from "./ledger.ts";
 import type { OutboxRow, OutboxStore } from "./outbox-store.ts";
-import type { Claimed, Outbox, OutboxSize, Owner, QuarantinedReading, QueuedReading } from "./ports.ts";
+import type { Claimed, Outbox, OutboxSize, QuarantinedReading, QueuedReading } from "./ports.ts";
 import { type Leaving, record, release, setAside } from "./queue-books.ts";
 import { SpaceGuard } from "./space.ts";
 
@@ -25,7 +26,7 @@ export interface JournalOptions {
   readonly logger: Logger;
   /** Readings may use this many bytes on disk. */
   readonly limitBytes: number;
-  readonly isAlive: (owner: Owner) => boolean;
+  readonly isAlive: (owner: ProcessIdentity) => boolean;
   /** A name for an outbox that has none; left out: a random one. */
   readonly newBox?: () => string;
   /** A flush does not end, and no later one can begin; left out: it is only told. */
@@ -137,7 +138,7 @@ export class Journal implements Outbox {
     return this.#space.size();
   }
 
-  claim(stationId: number, owner: Owner): Claimed {
+  claim(stationId: number, owner: ProcessIdentity): Claimed {
     const { store, clock, isAlive, newBox = randomUUID } = this.#options;
     const { boot, box = "" } = store.claim(stationId, (present) =>
       decideClaim({ stationId, owner, present, isAlive, now: clock.now(), newBox }),

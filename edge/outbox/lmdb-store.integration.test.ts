@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
+import { isAlive } from "../../infra/runtime/process-identity.ts";
 import { Journal } from "./journal.ts";
 import { LmdbStore } from "./lmdb-store.ts";
 import { outboxContract } from "./outbox.contract.ts";
-import { isAlive } from "./process.ts";
 
 outboxContract("LMDB", async (limitBytes = 2 ** 30) => {
   const folder = mkdtempSync(join(tmpdir(), "outbox-"));

@@ -1,9 +1,9 @@
 import type { Clock } from "../../infra/runtime/clock.ts";
 import { defined } from "../../infra/runtime/defined.ts";
 import type { Logger } from "../../infra/runtime/logger.ts";
+import { isAlive } from "../../infra/runtime/process-identity.ts";
 import { Journal } from "./journal.ts";
 import { LmdbStore } from "./lmdb-store.ts";
-import { isAlive } from "./process.ts";
 
 /** The file holds free pages, ledgers and quarantine beside the readings that the limit counts. */
 const FILE_OVER_LIMIT = 4;

@@ -1,5 +1,5 @@
+import type { ProcessIdentity } from "../../infra/runtime/process-identity.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Owner } from "./ports.ts";
 
 export interface OutboxRow {
   readonly n: number;
@@ -21,7 +21,7 @@ export interface Change {
 }
 
 export interface Ownership {
-  readonly owner: Owner;
+  readonly owner: ProcessIdentity;
   readonly boot: number;
   /** The name of this outbox for this station; absent: claimed last by an older version. */
   readonly box?: string;

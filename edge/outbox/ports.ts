@@ -1,3 +1,4 @@
+import type { ProcessIdentity } from "../../infra/runtime/process-identity.ts";
 import type { HelloFrame } from "../../schemas/wire/frame.ts";
 import type { HelloPosition } from "./hello-books.ts";
 import type { Ledger, StoredReading } from "./ledger.ts";
@@ -19,13 +20,6 @@ export interface QuarantinedReading {
   /** When it was set aside, epoch ms. */
   readonly at: number;
   readonly reading: StoredReading;
-}
-
-/** A process that runs a station's agent. */
-export interface Owner {
-  readonly pid: number;
-  /** Tells two processes of the same id apart; empty where the system does not say. */
-  readonly started: string;
 }
 
 /** What makes a process a station's agent. */
@@ -93,7 +87,7 @@ export interface Outbox {
    *
    * @throws {CodedError} ALREADY_RUNNING with the other's process id.
    */
-  claim(stationId: number, owner: Owner): Claimed;
+  claim(stationId: number, owner: ProcessIdentity): Claimed;
 
   /** Store what is accepted, then release the files. */
   close(): Promise<void>;

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../infra/runtime/clock.ts";
 import { silentLogger } from "../../infra/runtime/logger.ts";
+import { isAlive } from "../../infra/runtime/process-identity.ts";
 import { ManualClock } from "../../infra/runtime/testing/manual-clock.ts";
 import { CodedError } from "../../schemas/errors.ts";
 import { Journal } from "../outbox/journal.ts";
-import { isAlive } from "../outbox/process.ts";
 import { MemoryOutboxStore } from "../outbox/testing/memory-store.ts";
 import type { Connection, MqttConnect } from "./ports.ts";
 import { Uplink } from "./uplink.ts";

@@ -1,10 +1,7 @@
 import { z } from "zod";
 import { accessSettings } from "../../infra/runtime/http/access-settings.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
-import { port, topicPrefix } from "../../infra/runtime/service/config.ts";
-
-const count = (min: number, max: number) =>
-  z.coerce.number({ error: "give a number" }).int("give a whole number").min(min).max(max);
+import { port, topicPrefix, wholeNumber } from "../../infra/runtime/service/config.ts";
 
 export const ingestSettings = z.object({
   FLEET_HOST: z
@@ -16,12 +13,12 @@ export const ingestSettings = z.object({
     .string()
     .optional()
     .describe("A line per vehicle: its id and the SHA-256 of its key; not set: any vehicle may send."),
-  FLEET_PATIENCE_MS: count(500, 60_000)
+  FLEET_PATIENCE_MS: wholeNumber(500, 60_000)
     .default(10_000)
     .describe("The longest that a POST waits for Kafka, ms."),
-  FLEET_REQUEST_MS: count(500, 60_000).default(10_000).describe("For a request to arrive whole, ms."),
-  FLEET_MAX_CONNECTIONS: count(1, 100_000).default(8_192).describe("Connections at once, at most."),
-  FLEET_MAX_WAITING_MB: count(1, 4_096)
+  FLEET_REQUEST_MS: wholeNumber(500, 60_000).default(10_000).describe("For a request to arrive whole, ms."),
+  FLEET_MAX_CONNECTIONS: wholeNumber(1, 100_000).default(8_192).describe("Connections at once, at most."),
+  FLEET_MAX_WAITING_MB: wholeNumber(1, 4_096)
     .default(32)
     .describe("What may be read or on its way to Kafka in all, MB."),
   ...accessSettings,

@@ -1,11 +1,8 @@
 import { z } from "zod";
+import { wholeNumber } from "../../infra/runtime/service/config.ts";
 
 export const instanceSettings = z.object({
-  GATEWAY_INSTANCES: z.coerce
-    .number({ error: "give a number" })
-    .int("give a whole number")
-    .min(1, "at least 1")
-    .max(64, "at most 64")
+  GATEWAY_INSTANCES: wholeNumber(1, 64)
     .default(1)
     .describe("As `--instances`: processes that share the ports; one that dies is started again."),
 });

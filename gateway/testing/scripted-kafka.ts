@@ -11,11 +11,15 @@ export class ScriptedKafka {
   readonly kafka: Kafka;
   #mood: Mood = "acknowledges";
   #held: (() => void)[] = [];
+  #refused = 0;
 
   constructor() {
     const send = (records: readonly OutRecord[]): Promise<readonly Written[]> => {
       if (this.#mood === "acknowledges") return Promise.resolve(this.memory.append(records));
-      if (this.#mood === "away") return Promise.reject(unavailable());
+      if (this.#mood === "away") {
+        this.#refused++;
+        return Promise.reject(unavailable());
+      }
       return new Promise((resolve, reject) => {
         this.#held.push(() => {
           if (this.#mood === "away") reject(unavailable());
@@ -32,6 +36,11 @@ export class ScriptedKafka {
   /** Requests that hang now. */
   get held(): number {
     return this.#held.length;
+  }
+
+  /** Requests that found it away, so far. */
+  get refused(): number {
+    return this.#refused;
   }
 
   /** From now on; what hangs is settled accordingly. */

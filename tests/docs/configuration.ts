@@ -63,8 +63,8 @@ const HEAD = `# Configuration
 Every setting is an environment variable. Any may be given as a file instead: \`POSTGRES_URL_FILE=/run/secrets/url\`
 stands for \`POSTGRES_URL\`, which wins where both are set. Addresses that are not set are those of the running system, or
 else the defaults. In a private home (\`npm start -- --private\`) so are the logins at these addresses. \`npm run gateway
--- config print\` (and the same of every other command) shows what a process would run with, and where each value came
-from. A setting that is wrong stops the start with exit code 78 and says what would do.
+-- config print\` shows what a process would run with, and where each value came from. So do all commands below but
+\`npm start\`, \`topics\`, \`peek\` and \`partitions\`. A setting that is wrong stops the start with exit code 78 and says what would do.
 
 Everywhere: \`ELEVATED_HOME\` names the folder of everything that survives a stop (\`.elevated\`), \`NO_COLOR\` switches
 colours off.

@@ -8,6 +8,8 @@ const PAGE = "docs/delivery-rules.md";
 export interface DeliveryRule {
   /** `4`, `5a`. */
   readonly number: string;
+  /** It says why it is one. */
+  readonly hasReason: boolean;
   /** Tests that the page names for it. */
   readonly heldBy: readonly { readonly file: string; readonly title: string }[];
   /** It is told as parts that have numbers of their own. */
@@ -23,12 +25,18 @@ export function deliveryRules(text = readFileSync(join(root, PAGE), "utf8")): re
     const entries = [...section.matchAll(/^- \[([^\]]+)\]\([^)]+\): "(.+)"$/gm)];
     return {
       number,
+      hasReason: /^Why: /m.test(section),
       heldBy: entries.map(([, file = "", title = ""]) => ({ file, title })),
       hasParts: numbers.some(
         (other) => other !== number && /^[a-z]$/.test(other.slice(number.length)) && other.startsWith(number),
       ),
     };
   });
+}
+
+/** Does this source have a test of exactly this title, in whichever quotes? */
+export function hasTest(source: string, title: string): boolean {
+  return ['"', "'", "`"].some((quote) => source.includes(`${quote}${title}${quote}`));
 }
 
 export interface Citation {

@@ -18,13 +18,20 @@ export interface Module {
   readonly environment: readonly Found[];
   /** Uses of the wall clock, of timers and of chance. */
   readonly timeAndChance: readonly Found[];
+  /** Uses of what reaches out of the program without an import. */
+  readonly ambient: readonly Found[];
+  /** Waits for a time, not for a condition. */
+  readonly sleeps: readonly Found[];
   readonly functions: readonly (Found & { readonly lines: number })[];
-  /** Types, interfaces and classes that it exports. */
+  /** Types, interfaces, enums and classes that it exports. */
   readonly types: readonly Found[];
 }
 
 const TIMERS = new Set(["setTimeout", "setInterval"]);
 const CLOCKS = new Set(["Date.now", "Math.random", "performance.now"]);
+/** Of the whole world, or of the process: called, or asked for what they have. */
+const AMBIENT_CALLS = new Set(["fetch", "setImmediate", "AbortSignal.timeout"]);
+const AMBIENT_OBJECTS = new Set(["process", "globalThis"]);
 const GLOBALS = new Set(["globalThis", "window"]);
 
 /** The sources of these folders of a project. */
@@ -48,6 +55,8 @@ export function readModule(path: string, source: string): Module {
     imports: importsOf(path, parsed, lineOf),
     environment: environmentOf(parsed, lineOf),
     timeAndChance: timeAndChanceOf(parsed, lineOf),
+    ambient: ambientOf(parsed, lineOf),
+    sleeps: sleepsOf(parsed, lineOf),
     functions: functionsOf(parsed, lineOf),
     types: typesOf(parsed, lineOf),
   };
@@ -161,6 +170,35 @@ function timeAndChanceOf({ program }: ParseResult, lineOf: LineOf): readonly Fou
   return found;
 }
 
+function ambientOf({ program }: ParseResult, lineOf: LineOf): readonly Found[] {
+  const found: Found[] = [];
+  const add = (what: string, node: Node): unknown => found.push({ what, line: lineOf(node.start) });
+  new Visitor({
+    MemberExpression(node) {
+      const object = dotted(node.object);
+      if (object !== undefined && AMBIENT_OBJECTS.has(object)) add(dotted(node) ?? object, node);
+    },
+    CallExpression(node) {
+      const name = dotted(node.callee) ?? "";
+      if (AMBIENT_CALLS.has(name)) add(name, node);
+    },
+    ImportExpression: (node) => add("import()", node),
+  }).visit(program);
+  return found;
+}
+
+/** Timers, and what is named after sleep: `sleep(5)`, `clock.sleep(5)`. */
+function sleepsOf({ program }: ParseResult, lineOf: LineOf): readonly Found[] {
+  const found: Found[] = [];
+  new Visitor({
+    CallExpression(node) {
+      const name = dotted(node.callee) ?? "";
+      if (/^(sleep|setTimeout|.+\.sleep)$/.test(name)) found.push({ what: name, line: lineOf(node.start) });
+    },
+  }).visit(program);
+  return found;
+}
+
 function functionsOf({ program }: ParseResult, lineOf: LineOf): Module["functions"] {
   const found: (Found & { lines: number })[] = [];
   const names = new Map<number, string>();
@@ -187,16 +225,22 @@ function functionsOf({ program }: ParseResult, lineOf: LineOf): Module["function
 }
 
 function typesOf({ program }: ParseResult, lineOf: LineOf): Module["types"] {
-  const found: Found[] = [];
+  const declared = new Map<string, Found>();
+  const exported = new Set<string>();
+  const declare = (node: Node & { readonly id?: { readonly name: string } | null }): void => {
+    if (node.id) declared.set(node.id.name, { what: node.id.name, line: lineOf(node.start) });
+  };
   new Visitor({
-    ExportNamedDeclaration({ declaration }) {
-      const isType =
-        declaration?.type === "TSInterfaceDeclaration" ||
-        declaration?.type === "TSTypeAliasDeclaration" ||
-        declaration?.type === "ClassDeclaration";
-      if (isType && declaration.id)
-        found.push({ what: declaration.id.name, line: lineOf(declaration.start) });
+    TSInterfaceDeclaration: declare,
+    TSTypeAliasDeclaration: declare,
+    TSEnumDeclaration: declare,
+    ClassDeclaration: declare,
+    ExportNamedDeclaration({ declaration, source, specifiers }) {
+      const name = declaration && "id" in declaration ? wordOf(declaration.id ?? undefined) : undefined;
+      if (name !== undefined) exported.add(name);
+      // With a source, it is another module's.
+      if (source === null) for (const { local } of specifiers) exported.add(wordOf(local) ?? "");
     },
   }).visit(program);
-  return found;
+  return [...declared.values()].filter(({ what }) => exported.has(what));
 }

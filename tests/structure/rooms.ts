@@ -171,10 +171,8 @@ export const ACROSS = "tests";
 
 /** Rooms of pure rules: no I/O of their own or of what they import. */
 export const PURE: readonly string[] = [
-  "schemas/network",
-  "schemas/page",
-  "schemas/wire",
   "central/audit/core",
+  "central/connect/difference.ts",
   "central/dashboard/server/gtfs",
   "central/dashboard/server/incidents/rules",
   "central/dashboard/server/model",
@@ -185,16 +183,27 @@ export const PURE: readonly string[] = [
   "central/dashboard/server/view",
   "central/dashboard/web/rules",
   "central/dashboard/web/texts",
+  "central/dedup/ranges.ts",
+  "central/flink/jobs.ts",
+  "central/telemetry/splitting.ts",
   "edge/serial/step.ts",
+  "edge/uplink/batch.ts",
   "edge/uplink/poison-search.ts",
   "edge/uplink/window.ts",
   "firmware-sim/city",
+  "firmware-sim/device/ring.ts",
+  "gateway/access/rules.ts",
   "gateway/bridge",
+  "infra/runtime/kafka/loop/start.ts",
   "infra/runtime/text",
   "infra/servers/ksql/analysis",
   "infra/servers/ksql/catalog",
   "infra/servers/ksql/sql",
   "infra/servers/ksql/values",
+  "infra/servers/schema-registry/core",
+  "schemas/network",
+  "schemas/page",
+  "schemas/wire",
 ];
 
 /** Modules of Node that only compute. */
@@ -287,6 +296,22 @@ export const TIME_AND_CHANCE: readonly string[] = [
 
 /** Besides every `main.ts` and `config.ts`: where the environment is read. */
 export const ENVIRONMENT: readonly string[] = ["infra/launcher"];
+
+/**
+ * Unit and integration tests that wait for a time, each with its reason. All others wait for a condition, by `eventually`
+ * or `expect.poll`: a machine that is slower than the sleep makes a test fail, a faster one makes it wait in vain.
+ */
+export const SLEEPING_TESTS: Readonly<Record<string, string>> = {
+  "central/ksql/apply.integration.test.ts": "between two questions to a server",
+  "edge/kills-lose-nothing.integration.test.ts": "kills at random moments",
+  "edge/outages-lose-nothing.integration.test.ts": "a line that is never silent",
+  "infra/launcher/setup/progress.test.ts": "a step that takes long by a clock that is moved by hand",
+  "infra/launcher/supervisor/infra.integration.test.ts": "between two questions to a server",
+  "infra/runtime/testing/manual-clock.test.ts": "a sleep is what it tests",
+  "infra/servers/ksql/ksql.integration.test.ts": "between two questions to a server",
+  "tests/faults/answered-is-durable.integration.test.ts": "a client's pause after an error",
+  "tests/faults/kafka-outage-loses-nothing.integration.test.ts": "an outage of a given length",
+};
 
 /** Lines of one function, its comments included. */
 export const FUNCTION_LINES = 70;

@@ -8,6 +8,7 @@ import {
   PACKAGES,
   PARTS,
   PURE,
+  SLEEPING_TESTS,
   TEST_IMPORTS,
   TIME_AND_CHANCE,
   type TreePart,
@@ -28,6 +29,7 @@ export interface Violation {
     | "environment"
     | "time"
     | "length"
+    | "sleep"
     | "name";
   readonly message: string;
 }
@@ -42,6 +44,7 @@ export function violations(modules: readonly Module[]): readonly Violation[] {
     ...environmentOf(module),
     ...timeOf(module),
     ...lengthOf(module),
+    ...sleepsOf(module),
   ]);
   return [...perModule, ...twiceNamed(modules)];
 }
@@ -137,12 +140,14 @@ function packageImport({ path }: Module, { what, line }: Found): readonly Violat
   return [{ path, line, rule: "package", message: `${name} is imported ${where}` }];
 }
 
-/** Why a module is not pure, for each that is not: the I/O that it imports, itself or through others. */
+/** Why a module is not pure, for each that is not: what it does itself, and the I/O that it imports, also through others. */
 function impureModules(modules: readonly Module[]): ReadonlyMap<string, string> {
   const reasons = new Map<string, string>();
-  for (const { path, imports } of modules) {
+  for (const { path, imports, ambient } of modules) {
     const io = imports.find(({ what, typeOnly }) => !typeOnly && !isOurs(what) && !computes(what));
-    if (io) reasons.set(path, io.what);
+    const [used] = ambient;
+    if (io) reasons.set(path, `imports ${io.what}`);
+    else if (used) reasons.set(path, `uses ${used.what}`);
   }
   for (let grown = true; grown; ) {
     grown = false;
@@ -150,7 +155,7 @@ function impureModules(modules: readonly Module[]): ReadonlyMap<string, string> 
       if (reasons.has(path)) continue;
       const through = imports.find(({ what, typeOnly }) => !typeOnly && reasons.has(what));
       if (!through) continue;
-      reasons.set(path, `${through.what}, which imports ${reasons.get(through.what)}`);
+      reasons.set(path, `imports ${through.what}, which ${reasons.get(through.what)}`);
       grown = true;
     }
   }
@@ -164,7 +169,7 @@ function computes(what: string): boolean {
 function pureOf({ path }: Module, impure: ReadonlyMap<string, string>): readonly Violation[] {
   const reason = impure.get(path);
   if (reason === undefined || isTesting(path) || !PURE.some((room) => within(path, room))) return [];
-  return [{ path, line: 1, rule: "pure", message: `holds pure rules, and imports ${reason}` }];
+  return [{ path, line: 1, rule: "pure", message: `holds pure rules, and ${reason}` }];
 }
 
 function environmentOf({ path, environment }: Module): readonly Violation[] {
@@ -198,6 +203,18 @@ function lengthOf({ path, functions }: Module): readonly Violation[] {
       rule: "length",
       message: `${what} has ${lines} lines; ${FUNCTION_LINES} are enough for one thing`,
     }));
+}
+
+/** A whole system's test may let it run for a while. */
+function sleepsOf({ path, sleeps }: Module): readonly Violation[] {
+  const judged = /\.test\.tsx?$/.test(path) && !path.endsWith(".system.test.ts");
+  if (!judged || Object.hasOwn(SLEEPING_TESTS, path)) return [];
+  return sleeps.map(({ what, line }) => ({
+    path,
+    line,
+    rule: "sleep",
+    message: `${what}: wait for a condition, by eventually or expect.poll`,
+  }));
 }
 
 /** Exported types of one name in two modules: a reader takes one for the other. */

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { type Module, modulesOf, readModule } from "./modules.ts";
-import { FOLDERS, PACKAGES, PARTS } from "./rooms.ts";
+import { FOLDERS, PACKAGES, PARTS, PURE, SLEEPING_TESTS } from "./rooms.ts";
 import { lineOf, violations } from "./rules.ts";
 
 /** The rules that one planted source breaks, with their lines. */
@@ -109,6 +109,24 @@ test("pure rules import no I/O, neither themselves nor through others", () => {
 });
 
 test.each([
+  "const answer = await fetch(url);",
+  "process.exit();",
+  "setImmediate(go);",
+  "const signal = AbortSignal.timeout(5);",
+  "globalThis.count = 1;",
+  'const { y } = await import("./y.ts");',
+  "const y = await import('./' + name);",
+])("`%s` is nothing for a pure rule", (source) => {
+  const path = "central/dedup/ranges.ts";
+  expect(broken(path, source)).toEqual([`${path}:1 pure`]);
+  expect(broken("central/dedup/x.ts", source)).toEqual([]);
+});
+
+test("what only looks like the process is taken by a pure rule", () => {
+  expect(broken("central/dedup/ranges.ts", "task.process(records); const { signal } = given;")).toEqual([]);
+});
+
+test.each([
   "const port = process.env.PORT;",
   'const port = process.env["PORT"];',
   "const { env } = process;",
@@ -137,6 +155,21 @@ test("what only looks like the clock is taken", () => {
   expect(broken("edge/x.ts", source)).toEqual([]);
 });
 
+test.each([
+  "await sleep(50);",
+  "await systemClock.sleep(50);",
+  "await new Promise((resolve) => setTimeout(resolve, 50));",
+])("`%s` is no condition that a test may wait for", (source) => {
+  expect(broken("edge/x.test.ts", source)).toEqual(["edge/x.test.ts:1 sleep"]);
+  expect(broken("edge/x.integration.test.ts", source)).toEqual(["edge/x.integration.test.ts:1 sleep"]);
+  expect(broken("tests/pipeline/x.system.test.ts", source)).toEqual([]);
+});
+
+test("every test that may sleep is there, and does", () => {
+  const sleeping = tree.filter(({ sleeps }) => sleeps.length > 0).map(({ path }) => path);
+  expect(Object.keys(SLEEPING_TESTS).filter((path) => !sleeping.includes(path))).toEqual([]);
+});
+
 test("a function of 71 lines is named, one of 70 is not", () => {
   const lines = (n: number): string => "  a;\n".repeat(n - 2);
   for (const head of ["function f() {\n", "const f = () => {\n", "const f = function () {\n"]) {
@@ -146,7 +179,7 @@ test("a function of 71 lines is named, one of 70 is not", () => {
   expect(broken("edge/x.ts", `class A { f() {\n${lines(71)}} }`)).toEqual(["edge/x.ts:1 length"]);
 });
 
-test.each(["interface Batch {}", "type Batch = number;", "class Batch {}"])(
+test.each(["interface Batch {}", "type Batch = number;", "class Batch {}", "enum Batch {}"])(
   "`export %s` of two modules is named once",
   (source) => {
     const others = {
@@ -158,11 +191,18 @@ test.each(["interface Batch {}", "type Batch = number;", "class Batch {}"])(
   },
 );
 
+test("a type that is exported by a list is named too, one that is passed on is not", () => {
+  const others = { "gateway/y.ts": "export interface Batch {}" };
+  const source = "interface Batch {} export type { Batch };";
+  expect(broken("edge/x.ts", source, others)).toEqual(["gateway/y.ts:1 name"]);
+  expect(broken("gateway/x.ts", 'export type { Batch } from "./y.ts";', others)).toEqual([]);
+});
+
 test("every room and every package of the tables is there", () => {
   const within = (room: string): boolean =>
     tree.some(({ path }) => path === room || path.startsWith(`${room}/`));
   const rooms = PARTS.flatMap(({ levels, imports }) => [...levels.flat(), ...imports]);
-  expect([...rooms, ...Object.values(PACKAGES).flat()].filter((room) => !within(room))).toEqual([]);
+  expect([...rooms, ...PURE, ...Object.values(PACKAGES).flat()].filter((room) => !within(room))).toEqual([]);
   const imported = new Set(tree.flatMap(({ imports }) => imports.map(({ what }) => what)));
   const used = (name: string): boolean => [...imported].some((what) => `${what}/`.startsWith(`${name}/`));
   expect(Object.keys(PACKAGES).filter((name) => !used(name))).toEqual([]);

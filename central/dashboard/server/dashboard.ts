@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import { closedAccess } from "../../../infra/runtime/http/access-settings.ts";
 import { closeServer, listen } from "../../../infra/runtime/http/listen.ts";
+import { isLoopback } from "../../../infra/runtime/http/loopback.ts";
 import { timeLimits } from "../../../infra/runtime/http/server.ts";
 import type { ExperimentView } from "../../../schemas/page/experiments.ts";
 import type { PageState } from "../../../schemas/page/page.ts";
 import { type WatchedCity, watchCity } from "./city.ts";
-import { isLoopback } from "./experiments/access.ts";
 import { createApp } from "./http/app.ts";
 import { Channel } from "./live/channel.ts";
 import { dashboardMetrics } from "./metrics.ts";

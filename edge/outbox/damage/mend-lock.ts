@@ -1,13 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { Owner } from "../ports.ts";
+import type { ProcessIdentity } from "../../../infra/runtime/process-identity.ts";
 
 /** Which process mends, as a file; one that died holds nothing. */
 export class MendLock {
   readonly #path: string;
-  readonly #owner: Owner;
-  readonly #isAlive: (owner: Owner) => boolean;
+  readonly #owner: ProcessIdentity;
+  readonly #isAlive: (owner: ProcessIdentity) => boolean;
 
-  constructor(path: string, owner: Owner, isAlive: (owner: Owner) => boolean) {
+  constructor(path: string, owner: ProcessIdentity, isAlive: (owner: ProcessIdentity) => boolean) {
     this.#path = path;
     this.#owner = owner;
     this.#isAlive = isAlive;
@@ -41,9 +41,9 @@ export class MendLock {
     if (this.isOurs()) rmSync(this.#path, { force: true });
   }
 
-  #holder(): Owner | null {
+  #holder(): ProcessIdentity | null {
     try {
-      return JSON.parse(readFileSync(this.#path, "utf8")) as Owner;
+      return JSON.parse(readFileSync(this.#path, "utf8")) as ProcessIdentity;
     } catch {
       return null;
     }

@@ -2,9 +2,9 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSyn
 import { dirname, join } from "node:path";
 import type { Clock } from "../../../infra/runtime/clock.ts";
 import type { Logger } from "../../../infra/runtime/logger.ts";
+import type { ProcessIdentity } from "../../../infra/runtime/process-identity.ts";
 import { CodedError } from "../../../schemas/errors.ts";
 import { LmdbStore } from "../lmdb-store.ts";
-import type { Owner } from "../ports.ts";
 import { type Diagnosis, examine, type StartLook } from "./examine.ts";
 import { LmdbFile } from "./lmdb-file.ts";
 import { DATA_FILE } from "./look.ts";
@@ -16,8 +16,8 @@ export interface MendOptions {
   readonly folder: string;
   readonly mapBytes: number;
   readonly startLook: StartLook;
-  readonly owner: Owner;
-  readonly isAlive: (owner: Owner) => boolean;
+  readonly owner: ProcessIdentity;
+  readonly isAlive: (owner: ProcessIdentity) => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }

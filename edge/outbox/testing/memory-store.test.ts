@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../../infra/runtime/clock.ts";
 import { silentLogger } from "../../../infra/runtime/logger.ts";
+import { isAlive } from "../../../infra/runtime/process-identity.ts";
 import { ManualClock } from "../../../infra/runtime/testing/manual-clock.ts";
 import { Journal } from "../journal.ts";
 import { DEVICE, outboxContract, readings } from "../outbox.contract.ts";
-import { isAlive } from "../process.ts";
 import { MemoryOutboxStore } from "./memory-store.ts";
 
 outboxContract("memory", async (limitBytes = 2 ** 30) => {

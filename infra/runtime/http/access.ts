@@ -72,7 +72,7 @@ function isOwnHost(
 }
 
 /** `[::1]:80` → `[::1]`; undefined for what is no host. A dot at the end means nothing. */
-function hostOf(authority: string): string | undefined {
+export function hostOf(authority: string): string | undefined {
   const match = /^(\[[0-9A-Fa-f:.]+\]|[^\s:[\]@/\\]+)(?::\d{1,5})?$/.exec(authority);
   return match?.[1]?.toLowerCase().replace(/\.$/, "");
 }
@@ -122,7 +122,11 @@ function foreignPage(
  * A proxy in front may put another name into Host, and the page's own into X-Forwarded-Host. A foreign page cannot send
  * that: the browser would ask this server first, which does not allow it.
  */
-function isSameOrigin(origin: string, authority: string | undefined, headers: IncomingHttpHeaders): boolean {
+export function isSameOrigin(
+  origin: string,
+  authority: string | undefined,
+  headers: IncomingHttpHeaders,
+): boolean {
   if (!URL.canParse(origin)) return false;
   const { host, protocol } = new URL(origin);
   if (protocol !== "http:" && protocol !== "https:") return false;

@@ -60,6 +60,15 @@ export const httpUrl = z.url({
   error: "give a URL, for example http://localhost:8081",
 });
 
+/** @param error - for what is no number: "give seconds", for example. */
+export function wholeNumber(min: number, max: number, error = "give a number") {
+  return z.coerce
+    .number({ error })
+    .int("give a whole number")
+    .min(min, `at least ${min}`)
+    .max(max, `at most ${max}`);
+}
+
 export const port = z.coerce
   .number({ error: "give a port number" })
   .int("give a whole number")

@@ -1,6 +1,6 @@
 import cluster from "node:cluster";
 import { Command, CommanderError, Help } from "commander";
-import type { z } from "zod";
+import { z } from "zod";
 import { EXIT, exitCodeOf, isCoded, messageOf } from "../../../schemas/errors.ts";
 import { createLogger, type Logger } from "../logger.ts";
 import { printableLines } from "../text/printable.ts";
@@ -39,7 +39,7 @@ export function createProgram(options: ProgramOptions): Command {
     .addCommand(config)
     .hook("preAction", async (_, command) => {
       if (command.parent === config || cluster.isWorker) return;
-      await sayWhose(reaches(command, addresses), env, command.opts());
+      await sayWhose(reaches(command, addresses), options, command.opts());
     })
     .configureHelp({ visibleCommands: configLast })
     .addHelpText("after", ({ command }) => `\n${settingsHelp(settings, command.createHelp())}`)
@@ -49,16 +49,19 @@ export function createProgram(options: ProgramOptions): Command {
 /**
  * Say which home's system a command speaks to, where it found it by itself.
  *
- * @throws {CodedError} DEPENDENCY_UNAVAILABLE when it is that of another home
+ * @throws {CodedError} CONFIG_INVALID, DEPENDENCY_UNAVAILABLE when it is that of another home
  */
 async function sayWhose(
   names: readonly Address[],
-  env: Environment,
+  { env, settings }: ProgramOptions,
   { json, quiet }: { readonly json?: boolean; readonly quiet?: boolean },
 ): Promise<void> {
   // Its supervisor names every server that there is, and speaks for it.
   if (env["ELEVATED_PARENT"]) return;
-  refuseForeign(foreignAddresses(names, env, await runningSystems()), env);
+  const foreign = foreignAddresses(names, env, await runningSystems());
+  // A wrong setting is wrong whatever runs on this machine: it is named first.
+  if (foreign.length > 0) for (const { shape } of settings) readConfig(z.object(shape).partial(), env);
+  refuseForeign(foreign, env);
   const home = homeSpokenTo(names, env);
   if (home !== undefined && !json && !quiet) process.stderr.write(`· the system in ${home}\n`);
 }

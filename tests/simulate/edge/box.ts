@@ -1,9 +1,9 @@
 import { Agent } from "../../../edge/agent.ts";
 import { Journal } from "../../../edge/outbox/journal.ts";
-import type { Owner } from "../../../edge/outbox/ports.ts";
 import type { MqttConnect } from "../../../edge/uplink/ports.ts";
 import { avroType } from "../../../infra/runtime/avro/contracts.ts";
 import { silentLogger } from "../../../infra/runtime/logger.ts";
+import type { ProcessIdentity } from "../../../infra/runtime/process-identity.ts";
 import { SingleObjectCodec } from "../../../schemas/avro/single-object.ts";
 import { stationById } from "../../../schemas/network/network.ts";
 import type { ReadingBatch } from "../../../schemas/readings.ts";
@@ -58,7 +58,7 @@ export class Box {
     this.#life?.kill();
   }
 
-  #agents(life: Life, owner: Owner): void {
+  #agents(life: Life, owner: ProcessIdentity): void {
     const { world, cables, stations, name, urls, connect } = this.#options;
     const { clock } = life;
     const logger = silentLogger;

@@ -239,13 +239,19 @@ class SimulatedProcessor implements Processor {
   ): Promise<void> {
     const { clock } = this.#life;
     const began = clock.monotonic();
+    const { log } = this.#broker.memory;
+    const fetched = {
+      first: records[0]?.offset ?? 0,
+      last: records.at(-1)?.offset ?? 0,
+      end: log.end({ topic, partition }),
+    };
     for (const chunk of chunks(records, this.#limits)) {
       const worker = this.#assignments.worker(partition);
       if (this.#stopped || !worker) return;
       const { steered } = position;
       const last = chunk.at(-1)?.offset ?? 0;
       try {
-        await worker.process(topic, chunk, last + 1);
+        await worker.process(topic, chunk, last + 1, fetched);
       } catch (error) {
         this.#assignments.revive(this.#consumer, partition, worker, error);
         return;

@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { hostOf, isSameOrigin } from "../../../../infra/runtime/http/access.ts";
+import { isLoopback } from "../../../../infra/runtime/http/loopback.ts";
 import { bears } from "../../../../infra/runtime/http/token.ts";
 import type { ExperimentAccess } from "../../../../schemas/page/experiments.ts";
 
@@ -13,23 +15,17 @@ export interface AccessSettings {
   readonly askedHere?: string;
 }
 
-const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
-
-export function isLoopback(host: string): boolean {
-  return LOOPBACK_HOST.test(host) || host === "::1";
-}
-
 /**
  * Who may break things: a person at this machine, and with `DEMO_CONTROLS=1` one who has the token.
  *
  * A foreign name in Host is DNS rebinding, a forwarding header is a proxy that somebody else may stand before.
  */
-export function accessOf(headers: IncomingHttpHeaders, settings: AccessSettings): ExperimentAccess {
+export function experimentAccessOf(headers: IncomingHttpHeaders, settings: AccessSettings): ExperimentAccess {
   const { loopback, controls, token, askedHere } = settings;
   if (controls === false) return "no";
   if (askedHere !== undefined && bears(headers, askedHere)) return "yes";
   const forwarded = ["forwarded", "x-forwarded-for", "via"].some((name) => headers[name] !== undefined);
-  if (loopback && !forwarded && isLoopback(headers.host ?? ""))
+  if (loopback && !forwarded && isLoopback(hostOf(headers.host ?? "") ?? ""))
     return askedHere === undefined ? "yes" : "token";
   if (controls !== true || token === null) return "no";
   return bears(headers, token) ? "yes" : "token";
@@ -40,7 +36,10 @@ export function bearsToken(headers: IncomingHttpHeaders, { token, askedHere }: A
   return [token, askedHere].some((each) => typeof each === "string" && bears(headers, each));
 }
 
-/** A page of somewhere else cannot send this: a browser names its origin with every POST. */
+/**
+ * A page of somewhere else cannot send this: a browser names its origin with every POST. What a proxy says of another
+ * name is not believed here: who comes through one has the token.
+ */
 export function isOwnOrigin({ origin, host }: IncomingHttpHeaders): boolean {
-  return origin !== undefined && (origin === `http://${host}` || origin === `https://${host}`);
+  return origin !== undefined && isSameOrigin(origin, host, {});
 }

@@ -4,7 +4,7 @@ import { isCoded, messageOf } from "../../../../schemas/errors.ts";
 import type { ExperimentStarted, ExperimentsAnswer } from "../../../../schemas/page/experiments.ts";
 import type { PageState } from "../../../../schemas/page/page.ts";
 import type { SystemFault } from "../../../../schemas/system-faults.ts";
-import { type AccessSettings, accessOf, bearsToken, isOwnOrigin } from "./access.ts";
+import { type AccessSettings, bearsToken, experimentAccessOf, isOwnOrigin } from "./access.ts";
 import { experimentsOf, experimentView } from "./catalogue.ts";
 import type { Experiment } from "./experiment.ts";
 import { type Controls, perform } from "./perform.ts";
@@ -35,7 +35,7 @@ export function experimentRoutes(sources: ExperimentSources): Router {
     next();
   });
   router.get("/", (request, response) => {
-    const access = accessOf(request.headers, sources.access);
+    const access = experimentAccessOf(request.headers, sources.access);
     const answer: ExperimentsAnswer = {
       access,
       experiments: access === "yes" ? offered().map(experimentView) : [],
@@ -75,7 +75,7 @@ export function experimentRoutes(sources: ExperimentSources): Router {
 /** Otherwise it is answered why not. */
 function isLetIn(request: Request, response: Response, sources: ExperimentSources): boolean {
   request.resume();
-  const access = accessOf(request.headers, sources.access);
+  const access = experimentAccessOf(request.headers, sources.access);
   if (access !== "yes") {
     response.status(access === "token" ? 401 : 403).json({ error: "not for you: see DEMO_CONTROLS" });
     return false;

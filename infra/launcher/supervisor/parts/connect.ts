@@ -7,20 +7,16 @@ import {
   SECRETS_PROVIDER,
   writeConnectSecrets,
 } from "../../../runtime/security/connect-secrets.ts";
-import { startChild } from "../process/child.ts";
 import { classDataFor } from "../process/class-data.ts";
-import { jvmCommand, jvmEnvironment } from "../process/jvm.ts";
-import { listensItself } from "../process/listener.ts";
+import { startJava, YIELDING } from "../process/java.ts";
+import { jvmCommand } from "../process/jvm.ts";
 import { logOf, type PartContext } from "../process/part-context.ts";
-import { answersOk, untilYes } from "../process/probe.ts";
+import { answersOk } from "../process/probe.ts";
 import type { Part } from "../supervise/part.ts";
 import { behindProxy, connectProxy, makeWorkerLogin, type WorkerLogin } from "./connect-proxy.ts";
 import { workerKafkaLogin } from "./kafka-login.ts";
 import { FIRST } from "./programs.ts";
 import { properties, writeOwnFile } from "./settings.ts";
-
-/** No reading passes through Connect: while everything starts, what carries readings goes first. */
-const NICENESS = 10;
 
 const DIRECTORY_PROVIDER = "org.apache.kafka.common.config.provider.DirectoryConfigProvider";
 
@@ -112,25 +108,10 @@ export function connectPart(
       const kafka = kafkaPassword === undefined ? {} : workerKafkaLogin(kafkaPassword);
       writeOwnFile(config, properties({ ...worker, ...login.settings, ...kafka }));
       const command = workerCommand(context, config, login);
-      const launched = startChild(
-        {
-          ...command,
-          cwd: folder,
-          env: jvmEnvironment(context.env),
-          log,
-          stopSignal: "SIGTERM",
-          tie: "signal",
-          niceness: NICENESS,
-        },
-        context.watchdog,
-        (ended, pid) =>
-          untilYes(
-            async (withinMs) =>
-              (await answersOk(`${url}/health`, withinMs)) && listensItself(pid, options.workerPort),
-            context.clock,
-            ended,
-          ),
-      );
+      const launched = startJava(context, {
+        ...{ command, folder, log, niceness: YIELDING, port: workerPort },
+        answers: (withinMs) => answersOk(`${url}/health`, withinMs),
+      });
       return behindProxy(launched, connectProxy(`http://127.0.0.1:${workerPort}`, login, options), port);
     },
   };

@@ -1,10 +1,9 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { startChild } from "../process/child.ts";
-import { jvmCommand, jvmEnvironment, type Toolchain } from "../process/jvm.ts";
-import { listensItself } from "../process/listener.ts";
+import { startJava, YIELDING } from "../process/java.ts";
+import { jvmCommand, type Toolchain } from "../process/jvm.ts";
 import { logOf, type PartContext } from "../process/part-context.ts";
-import { accepts, answersOk, untilYes } from "../process/probe.ts";
+import { accepts, answersOk } from "../process/probe.ts";
 import type { Part } from "../supervise/part.ts";
 import {
   type FlinkCluster,
@@ -15,9 +14,6 @@ import {
 } from "./flink-settings.ts";
 import { FIRST } from "./programs.ts";
 import { properties, writeOwnFile } from "./settings.ts";
-
-/** No reading passes through Flink before its clean record: while everything starts, what carries readings goes first. */
-const NICENESS = 10;
 
 /** Flink reads private fields of Java's own classes. */
 const OPENED = [
@@ -130,24 +126,9 @@ function flinkPart(context: PartContext, cluster: FlinkCluster, server: Server):
     holdsState,
     launch() {
       writeFiles(folder, cluster);
-      return startChild(
-        {
-          ...commandOf(context, server),
-          cwd: folder,
-          env: { ...jvmEnvironment(context.env), FLINK_CONF_DIR: folder },
-          log,
-          stopSignal: "SIGTERM",
-          tie: "signal",
-          niceness: NICENESS,
-        },
-        context.watchdog,
-        (ended, pid) =>
-          untilYes(
-            async (withinMs) => (await answers(withinMs)) && (port === null || listensItself(pid, port)),
-            context.clock,
-            ended,
-          ),
-      );
+      const variables = { FLINK_CONF_DIR: folder };
+      const command = commandOf(context, server);
+      return startJava(context, { command, folder, log, variables, niceness: YIELDING, answers, port });
     },
   };
 }

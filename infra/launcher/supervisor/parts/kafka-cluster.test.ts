@@ -76,6 +76,15 @@ test("a sole broker keeps its partitions however slow it is", () => {
   expect(sessionMs([1, 2, 3])).toBeLessThan(10_000);
 });
 
+test("a broker flushes every message with --durable, and only then", () => {
+  const flushed = (durable: boolean): unknown =>
+    brokerSettings({ dataFolder: "/d", node: 1, port: 9092, controllerPorts: [1], durable })[
+      "log.flush.interval.messages"
+    ];
+  expect(flushed(true)).toBe(1);
+  expect(flushed(false)).toBeUndefined();
+});
+
 test("a record with an event time of long ago is not deleted for its age", () => {
   const broker = { dataFolder: "/d", node: 1, port: 9092, controllerPorts: [1], durable: false };
   // Kafka's default is a week, by the record's own time.

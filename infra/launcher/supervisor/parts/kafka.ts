@@ -1,13 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { defined } from "../../../runtime/defined.ts";
-import { startChild } from "../process/child.ts";
 import { classDataFor } from "../process/class-data.ts";
-import { jvmCommand, jvmEnvironment } from "../process/jvm.ts";
-import { listensItself } from "../process/listener.ts";
+import { startJava } from "../process/java.ts";
+import { jvmCommand } from "../process/jvm.ts";
 import { logOf, type PartContext } from "../process/part-context.ts";
 import { launchAfter } from "../process/prepared.ts";
-import { accepts, untilYes } from "../process/probe.ts";
+import { accepts } from "../process/probe.ts";
 import type { OnProcess } from "../process/run.ts";
 import type { Part } from "../supervise/part.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
@@ -52,17 +51,11 @@ export function kafkaPart(
     writeSettings(config, { ...broker, dataFolder: data }, password);
     await formatStorage(data, config, { node, ...options.cluster() }, context, onProcess);
   };
-  const served = async (ended: AbortSignal, pid: number): Promise<void> => {
-    const up = new AbortController();
-    const [controllerPort = 0] = controllerPorts;
+  const untilServing = (over: AbortSignal): void => {
+    const [controllerPort = 0, ...others] = controllerPorts;
     // Of several brokers, the others go on meanwhile.
-    if (controllerPorts.length === 1) {
-      const over = AbortSignal.any([ended, up.signal]);
-      void endOldRegistration({ node, controllerPort, log, ...defined({ password }) }, context.clock, over);
-    }
-    const answers = async (withinMs: number) => (await accepts(port, withinMs)) && listensItself(pid, port);
-    await untilYes(answers, context.clock, ended);
-    up.abort();
+    if (others.length > 0) return;
+    void endOldRegistration({ node, controllerPort, log, ...defined({ password }) }, context.clock, over);
   };
   return {
     name,
@@ -85,18 +78,8 @@ export function kafkaPart(
           },
           context.env,
         );
-        return startChild(
-          {
-            ...command,
-            cwd: folder,
-            env: jvmEnvironment(context.env),
-            log,
-            stopSignal: "SIGTERM",
-            tie: "signal",
-          },
-          context.watchdog,
-          served,
-        );
+        const answers = (withinMs: number): Promise<boolean> => accepts(port, withinMs);
+        return startJava(context, { command, folder, log, answers, port, untilServing });
       }),
   };
 }

@@ -6,6 +6,7 @@ import { createKafka } from "../kafka.ts";
 import type { InRecord, PartitionTask, Processor } from "../ports.ts";
 import { type Counted, counterTask, until } from "../testing/contract-support.ts";
 import { HangingProducer } from "../testing/hanging.ts";
+import { openClient } from "./client.ts";
 
 /*
  * What a coordinator's forgotten marker leaves in the log of a real broker, and what the loop makes of it. On the code
@@ -43,8 +44,8 @@ afterEach(async () => {
   for (const close of cleanup.splice(0).reverse()) await close();
 });
 
-async function start(task?: (partition: number) => PartitionTask): Promise<Processor> {
-  const processor = await kafka.processor({
+async function start(task?: (partition: number) => PartitionTask, by = kafka): Promise<Processor> {
+  const processor = await by.processor({
     group: topics.output,
     inputs: [topics.input],
     stateTopic: topics.stateTopic,
@@ -149,6 +150,52 @@ test("an input that is made again and grows past the position while the loop run
   await write("c", "d", "e", "f");
   await until(() => seen.length >= 6);
   expect(seen).toEqual(["0:1:a", "0:2:b", "0:3:c", "0:4:d", "0:5:e", "0:6:f"]);
+});
+
+test("records that are deleted before they are processed are named while the loop runs, and it goes on behind them", async () => {
+  const said: unknown[] = [];
+  const error = (fields: unknown, message: unknown): void => {
+    said.push([fields, message]);
+  };
+  const logger = { ...silentLogger, error: error as typeof silentLogger.error };
+  let release = (): void => {};
+  let held = false;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const slow = (partition: number): PartitionTask => {
+    const task = counterTask(topics, partition, counted);
+    return {
+      ...task,
+      async process(records) {
+        held = true;
+        await released;
+        return task.process(records);
+      },
+    };
+  };
+  await start(slow, createKafka({ ...cluster, logger }));
+  const seen = await outputs();
+  await write("a");
+  await until(() => held);
+  await write("gone", "c");
+  const client = openClient(cluster, { giveUpMs: 5_000 });
+  const admin = client.kafka.admin();
+  await admin.connect();
+  // By itself it does not ask where the topic is.
+  await admin.fetchTopicOffsets(topics.input);
+  await admin.deleteTopicRecords({ topic: topics.input, partitions: [{ partition: 0, offset: "2" }] });
+  await admin.disconnect();
+  client.destroy();
+  release();
+  await until(() => seen.length >= 2);
+  expect(seen).toEqual(["0:1:a", "0:2:c"]);
+  expect(said).toMatchObject([
+    [
+      { topic: topics.input, partition: 0, next: 2, was: { next: 1 }, bounds: { first: 2, end: 3 } },
+      `${topics.input}-0: records were deleted before they were processed`,
+    ],
+  ]);
 });
 
 test("an instance whose records are refused for good leaves the partition to one whose are taken", async () => {

@@ -158,12 +158,17 @@ class KafkaJsProcessor implements Processor {
     const beat = clock.every(HEARTBEAT_MS, () => void heartbeat().catch(() => {}));
     const began = clock.monotonic();
     try {
+      const fetched = {
+        first: Number(batch.firstOffset()),
+        last: Number(batch.lastOffset()),
+        end: Number(batch.highWatermark),
+      };
       const records = batch.messages.map((message) => incoming(topic, partition, message));
       for (const chunk of chunks(records, this.#limits)) {
         if (!isRunning() || isStale()) return;
         const last = chunk.at(-1)?.offset ?? 0;
         try {
-          await worker.process(topic, chunk, last + 1);
+          await worker.process(topic, chunk, last + 1, fetched);
         } catch (error) {
           this.#assignments.revive(consumer, partition, worker, error);
           return;

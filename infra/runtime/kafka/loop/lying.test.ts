@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { CodedError } from "../../../../schemas/errors.ts";
+import { silentLogger } from "../../logger.ts";
 import { kafkaContract } from "../kafka.contract.ts";
 import { OFFSET_KEY, type Processor } from "../ports.ts";
 import { type Counted, counterTask } from "../testing/contract-support.ts";
@@ -212,6 +213,66 @@ describe("a topic of the same name", () => {
     const processor = await start();
     await quiet();
     expect(outputs()).toEqual(["0:3:c"]);
+    await processor.stop();
+  });
+});
+
+describe("an input that no longer has the position, while the loop runs", () => {
+  const input = { topic: TOPICS.input, partition: 0 };
+  let said: { readonly fields: unknown; readonly message: unknown }[];
+  beforeEach(async () => {
+    said = [];
+    const error = (fields: unknown, message: unknown): void => {
+      said.push({ fields, message });
+    };
+    kafka = memoryKafka(() => 0, lies, { ...silentLogger, error: error as typeof silentLogger.error });
+    await makeTopics();
+  });
+
+  test("because retention was ahead of it: the task ends, its successor names what is gone and goes on", async () => {
+    const processor = await start();
+    write("a", "b", "c", "gone", "gone", "f");
+    kafka.log.deleteBefore(input, 5);
+    await quiet();
+    expect(outputs()).toEqual(["0:1:a", "0:2:b", "0:3:c", "0:4:f"]);
+    expect(said).toMatchObject([
+      {
+        fields: { ...input, next: 5, was: { next: 3 }, bounds: { first: 5, end: 6 } },
+        message: "in-0: records were deleted before they were processed",
+      },
+    ]);
+    await processor.stop();
+  });
+
+  test("because its end was cut off: that is named, and what comes then is counted", async () => {
+    const processor = await start();
+    write("a", "b", "c");
+    await quiet();
+    kafka.log.cutOff(input, 1);
+    write("d");
+    await quiet();
+    write("e");
+    await quiet();
+    expect(outputs()).toEqual(["0:1:a", "0:2:b", "0:3:c", "0:4:e"]);
+    expect(said).toMatchObject([
+      {
+        fields: { ...input, next: 2, was: { next: 3 } },
+        message: "in-0: the topic has lost records that were processed: it is read from its end",
+      },
+    ]);
+    await processor.stop();
+  });
+
+  test("a gap that aborted records leave is none of that", async () => {
+    const processor = await start();
+    const { producerEpoch } = kafka.coordinator.fence("stranger");
+    kafka.coordinator.begin("stranger", producerEpoch, [input]);
+    kafka.coordinator.write("stranger", producerEpoch, [{ ...input, key: null, value: Buffer.from("no") }]);
+    kafka.coordinator.end("stranger", producerEpoch, "abort");
+    write("a");
+    await quiet();
+    expect(outputs()).toEqual(["0:1:a"]);
+    expect(said).toEqual([]);
     await processor.stop();
   });
 });

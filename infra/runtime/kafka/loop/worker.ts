@@ -4,7 +4,7 @@ import type { Logger } from "../../logger.ts";
 import type { InRecord, OutRecord, PartitionTask, ProcessorOptions } from "../ports.ts";
 import { PartitionGuard } from "./guard.ts";
 import { InputOffsets, parsePosition } from "./offsets.ts";
-import type { LoopKafka, TopicPartition, TransactionalProducer } from "./ports.ts";
+import type { Bounds, LoopKafka, TopicPartition, TransactionalProducer } from "./ports.ts";
 import { type Position, startOf } from "./start.ts";
 import { distinct, isIn, partitionsIn } from "./topic-partitions.ts";
 
@@ -16,11 +16,22 @@ export interface PartitionWorker {
    * Process and commit. Records that were committed before are left out.
    *
    * @param next - the offset after these records.
+   * @param fetched - what they came with.
    * @throws anything: this worker is over; `destroy` it and open another.
    */
-  process(input: string, records: readonly InRecord[], next: number): Promise<void>;
+  process(input: string, records: readonly InRecord[], next: number, fetched: Fetched): Promise<void>;
   close(): Promise<void>;
   destroy(): void;
+}
+
+/** What one fetch brought of a partition, control records and aborted ones included. */
+export interface Fetched {
+  /** The offset of its first record. */
+  readonly first: number;
+  /** The offset of its last record. */
+  readonly last: number;
+  /** The high-water mark that came with it. */
+  readonly end: number;
 }
 
 interface WorkerOptions {
@@ -138,6 +149,8 @@ interface Life {
 class TransactionalWorker implements PartitionWorker {
   readonly #given: WorkerOptions;
   readonly #life: Life;
+  /** By input: the offset after the last fetch. Control records may lie between the position and it. */
+  readonly #fetched = new Map<string, number>();
   /** Several inputs share the partition, its task and its one transaction at a time. */
   #last: Promise<void> = Promise.resolve();
   /** The last transaction is in every partition's log. */
@@ -152,8 +165,8 @@ class TransactionalWorker implements PartitionWorker {
     return this.#life.starts.get(input)?.next ?? 0;
   }
 
-  process(input: string, records: readonly InRecord[], next: number): Promise<void> {
-    const turn = this.#last.then(() => this.#process(input, records, next));
+  process(input: string, records: readonly InRecord[], next: number, fetched: Fetched): Promise<void> {
+    const turn = this.#last.then(() => this.#process(input, records, next, fetched));
     this.#last = turn;
     turn.catch(() => {});
     return turn;
@@ -171,9 +184,10 @@ class TransactionalWorker implements PartitionWorker {
     void this.#life.end();
   }
 
-  async #process(input: string, records: readonly InRecord[], next: number): Promise<void> {
+  async #process(input: string, records: readonly InRecord[], next: number, fetched: Fetched): Promise<void> {
     const { kafka, options, partition } = this.#given;
     const { task, producer, guard, offsets, starts } = this.#life;
+    await this.#mustFollow(input, fetched);
     const topicId = starts.get(input)?.topicId;
     // Asked after they were fetched, so the answer is true of them; awaited only before they count.
     const same = kafka.topicId(input).then((id) => mustBe(input, topicId, id));
@@ -194,12 +208,35 @@ class TransactionalWorker implements PartitionWorker {
     this.#settled.catch((error: unknown) => this.#given.onDoubt(error));
     task.committed?.();
   }
+
+  /**
+   * kafkajs goes on at the first record when the log no longer has its position, and tells its caller nothing of it
+   * (delivery rule 5e). The next worker finds the same at its start, and says so. Kafka is asked only when a fetch
+   * begins behind a gap, or when the log ends before the position: aborted records and markers leave gaps too.
+   */
+  async #mustFollow(input: string, { first, last, end }: Fetched): Promise<void> {
+    const next = this.next(input);
+    const reached = Math.max(next, this.#fetched.get(input) ?? 0);
+    if (first > reached || end < next) {
+      const bounds = await this.#given.kafka.bounds({ topic: input, partition: this.#given.partition });
+      if (bounds.first > reached || bounds.end < next) throw outOfRange(input, next, bounds);
+    }
+    this.#fetched.set(input, last + 1);
+  }
 }
 
 type PartitionedRecord = OutRecord & TopicPartition;
 
 function inPartition(record: OutRecord, partition: number): PartitionedRecord {
   return record.partition === undefined ? { ...record, partition } : (record as PartitionedRecord);
+}
+
+function outOfRange(topic: string, next: number, { first, end }: Bounds): CodedError {
+  return new CodedError("KAFKA_UNAVAILABLE", {
+    message: `${topic} no longer has offset ${next}: it holds ${first} to ${end}`,
+    retryable: true,
+    context: { topic, next, first, end },
+  });
 }
 
 function mustBe(topic: string, known: string | undefined, id: string | undefined): void {

@@ -27,6 +27,8 @@ interface Entry {
 }
 
 interface Partition {
+  /** Of the first record that is still there. */
+  first: number;
   readonly entries: Entry[];
   /** By producer id. */
   readonly open: Map<number, Transaction>;
@@ -74,10 +76,7 @@ export class MemoryLog {
   ensure(spec: TopicSpec): void {
     const existing = this.#topics.get(spec.topic);
     if (!existing) {
-      this.#topics.set(
-        spec.topic,
-        Array.from({ length: spec.partitions }, () => ({ entries: [], open: new Map() })),
-      );
+      this.#topics.set(spec.topic, Array.from({ length: spec.partitions }, emptyPartition));
       this.#ids.set(spec.topic, `topic-${++this.#made}`);
       this.#settings.set(spec.topic, { ...DEFAULTS, ...spec.config });
     } else if (existing.length !== spec.partitions) {
@@ -101,7 +100,7 @@ export class MemoryLog {
         context: { topic, expected: count, found: partitions.length },
       });
     }
-    while (partitions.length < count) partitions.push({ entries: [], open: new Map() });
+    while (partitions.length < count) partitions.push(emptyPartition());
   }
 
   /** @throws {CodedError} KAFKA_UNAVAILABLE as the broker does while a topic is missing. */
@@ -129,6 +128,21 @@ export class MemoryLog {
     return this.#partitions(topic).length;
   }
 
+  /** The offset of the first record that is still there. */
+  first(place: TopicPartition): number {
+    return this.#partition(place).first;
+  }
+
+  /** As retention does: what is before this offset is gone. */
+  deleteBefore(place: TopicPartition, offset: number): void {
+    this.#partition(place).first = offset;
+  }
+
+  /** As a leader without the last records does: what is at this offset and after it is gone. */
+  cutOff(place: TopicPartition, offset: number): void {
+    this.#partition(place).entries.length = offset;
+  }
+
   /** The offset after the last record, also of open transactions. */
   end(place: TopicPartition): number {
     return this.#partition(place).entries.length;
@@ -146,7 +160,7 @@ export class MemoryLog {
   readable(topic: string, partition: number, from = 0): readonly InRecord[] {
     const place = { topic, partition };
     return this.#partition(place)
-      .entries.slice(from, this.stable(place))
+      .entries.slice(Math.max(from, this.first(place)), this.stable(place))
       .flatMap(({ record, transaction }) => (transaction?.outcome === "abort" ? [] : [record]));
   }
 
@@ -214,7 +228,7 @@ export class MemoryLog {
   }
 
   #partition({ topic, partition }: TopicPartition): Partition {
-    return this.#partitions(topic)[partition] ?? { entries: [], open: new Map() };
+    return this.#partitions(topic)[partition] ?? emptyPartition();
   }
 
   #partitions(topic: string): Partition[] {
@@ -226,6 +240,10 @@ export class MemoryLog {
       context: { topic },
     });
   }
+}
+
+function emptyPartition(): Partition {
+  return { first: 0, entries: [], open: new Map() };
 }
 
 /** A record of a producer with an open transaction belongs to that one, of whatever epoch: as a broker has it. */

@@ -9,7 +9,11 @@ import type { Lies, MemoryLog } from "./memory-log.ts";
 export function memoryLoop(log: MemoryLog, coordinator: MemoryCoordinator, lies: Lies): LoopKafka {
   const groups = new Map<string, Committed>();
   return {
-    bounds: async (place) => ({ first: 0, end: log.end(place), topicId: log.topicId(place.topic) }),
+    bounds: async (place) => ({
+      first: log.first(place),
+      end: log.end(place),
+      topicId: log.topicId(place.topic),
+    }),
     topicId: async (topic) => log.topicId(topic),
     async read({ topic, partition }, from, to, take) {
       for (const record of log.readable(topic, partition, from)) if (record.offset < to) await take(record);

@@ -98,11 +98,15 @@ export async function memoryProcessor(
       if (parked.has(partition)) return false;
       const worker = workers.get(partition) ?? (await opened(partition));
       for (const input of options.inputs) {
-        const from = worker.next(input);
+        const next = worker.next(input);
+        // As kafkajs has it, an offset out of range begins again at the first record.
+        const from = next > log.end({ topic: input, partition }) ? 0 : next;
         const records = log.readable(input, partition, from).slice(0, options.maxRecords ?? MAX_RECORDS);
         const last = records.at(-1);
         if (!last || stopping.signal.aborted) continue;
-        await worker.process(input, records, last.offset + 1);
+        const first = records[0]?.offset ?? 0;
+        const end = log.end({ topic: input, partition });
+        await worker.process(input, records, last.offset + 1, { first, last: last.offset, end });
         refusals.clear(partition);
         failing.delete(partition);
         return true;
