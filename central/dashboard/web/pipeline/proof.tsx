@@ -87,7 +87,9 @@ export function ProofBar() {
   return (
     <button type="button" class="proof-bar" data-state={proof.state} onClick={showProof}>
       <span aria-hidden="true">{STATE_SIGNS[proof.state]}</span>
-      <span class="proof-bar-words">{headline(proof, texts)}</span>
+      <span class="proof-bar-words">
+        {headline(proof, texts)} <Age proof={proof} />
+      </span>
       <span>{devices === null ? "" : lossWords(lost + Math.max(0, -unexplained), state, texts)}</span>
     </button>
   );

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { findFirefox } from "../support/firefox.ts";
+import { browserBench } from "./browser-bench.ts";
+import { chromiumEyes, LOOKS, openFirefox, widthsOf } from "./matrix/looks.ts";
+import { STATES, type State } from "./matrix/states.ts";
+import { look, Theatre } from "./matrix/visit.ts";
+
+/**
+ * A cut through the matrix of states, widths, looks, languages and browsers: each state once or twice, and every width
+ * and look many times. `npm run matrix` looks at all of it.
+ */
+const bench = browserBench();
+const { open } = bench;
+
+/** Until the auditor counts as silent a test would have to wait. */
+const CUT = STATES.filter(({ name }) => name !== "auditor silent");
+/** What Firefox lays out by rules of its own: tables, flexible boxes, dialogs, sliders. */
+const FIREFOX = ["live", "help", "replay", "trouble", "break it"];
+
+const stateOf = (name: string): State => {
+  const state = STATES.find((each) => each.name === name);
+  if (!state) throw new Error(`no state ${name}`);
+  return state;
+};
+
+function theatre(): Theatre {
+  const made = new Theatre(bench.webRoot);
+  open.push(() => made.close());
+  return made;
+}
+
+test("in every state nothing is cut, covered, too wide or too small, and axe finds nothing", async () => {
+  const scenes = theatre();
+  const found: string[] = [];
+  for (const [n, state] of CUT.entries()) {
+    const eyes = chromiumEyes(bench.browser, LOOKS[n % LOOKS.length] ?? "light");
+    const widths = widthsOf(eyes.look).filter((width) => width >= (state.from ?? 0));
+    const width = widths[n % widths.length] ?? 1440;
+    found.push(
+      ...(await look(scenes, { eyes, state, language: n % 3 === 0 ? "es" : "en", widths: [width] })),
+    );
+  }
+  expect(found).toEqual([]);
+}, 300_000);
+
+test("a laptop's first screen has no scrollbar and eight stations, also with trouble, in both languages", async () => {
+  const scenes = theatre();
+  const found: string[] = [];
+  const eyes = chromiumEyes(bench.browser, "light");
+  for (const name of ["live", "trouble"])
+    for (const language of ["en", "es"] as const)
+      found.push(...(await look(scenes, { eyes, state: stateOf(name), language, widths: [1440] })));
+  expect(found).toEqual([]);
+}, 300_000);
+
+const firefox = findFirefox();
+const without = "no Firefox here (Debian: apt-get install firefox-esr)";
+
+test.skipIf(firefox === null)(
+  `in Firefox too${firefox === null ? `: ${without}` : ""}`,
+  async () => {
+    const scenes = theatre();
+    const found: string[] = [];
+    const eyes = await openFirefox(firefox ?? "", "dark");
+    open.push(eyes.close);
+    for (const [n, name] of FIREFOX.entries()) {
+      const widths = [n % 2 === 0 ? 360 : 1440];
+      found.push(...(await look(scenes, { eyes, state: stateOf(name), language: "en", widths })));
+    }
+    expect(found).toEqual([]);
+  },
+  300_000,
+);
