@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findFirefox } from "../support/firefox.ts";
 import { browserBench } from "./browser-bench.ts";
 import { chromiumEyes, LOOKS, openFirefox, widthsOf } from "./matrix/looks.ts";
@@ -23,35 +23,35 @@ const stateOf = (name: string): State => {
   return state;
 };
 
-function theatre(): Theatre {
-  const made = new Theatre(bench.webRoot);
-  open.push(() => made.close());
-  return made;
-}
+let scenes: Theatre;
+beforeAll(() => {
+  scenes = new Theatre(bench.webRoot);
+});
+afterAll(() => scenes.close());
 
-test("in every state nothing is cut, covered, too wide or too small, and axe finds nothing", async () => {
-  const scenes = theatre();
-  const found: string[] = [];
-  for (const [n, state] of CUT.entries()) {
-    const eyes = chromiumEyes(bench.browser, LOOKS[n % LOOKS.length] ?? "light");
-    const widths = widthsOf(eyes.look).filter((width) => width >= (state.from ?? 0));
-    const width = widths[n % widths.length] ?? 1440;
-    found.push(
-      ...(await look(scenes, { eyes, state, language: n % 3 === 0 ? "es" : "en", widths: [width] })),
-    );
-  }
-  expect(found).toEqual([]);
-}, 300_000);
+/** Each combination comes round. */
+const CASES = CUT.map((state, n) => {
+  const of = LOOKS[n % LOOKS.length] ?? "light";
+  const widths = widthsOf(of).filter((width) => width >= (state.from ?? 0));
+  const language = n % 3 === 0 ? ("es" as const) : ("en" as const);
+  return { state, of, language, width: widths[n % widths.length] ?? 1440, name: state.name };
+});
 
-test("a laptop's first screen has no scrollbar and eight stations, also with trouble, in both languages", async () => {
-  const scenes = theatre();
-  const found: string[] = [];
+describe("nothing is cut, covered, too wide or too small, and axe finds nothing", () => {
+  test.each(CASES)("$name, $language, $of, $width px", async ({ state, of, language, width }) => {
+    const eyes = chromiumEyes(bench.browser, of);
+    expect(await look(scenes, { eyes, state, language, widths: [width] })).toEqual([]);
+  });
+});
+
+test.each([
+  ["live", "en"],
+  ["trouble", "en"],
+  ["trouble", "es"],
+] as const)("a laptop's first screen has no scrollbar and eight stations: %s, %s", async (name, language) => {
   const eyes = chromiumEyes(bench.browser, "light");
-  for (const name of ["live", "trouble"])
-    for (const language of ["en", "es"] as const)
-      found.push(...(await look(scenes, { eyes, state: stateOf(name), language, widths: [1440] })));
-  expect(found).toEqual([]);
-}, 300_000);
+  expect(await look(scenes, { eyes, state: stateOf(name), language, widths: [1440] })).toEqual([]);
+});
 
 const firefox = findFirefox();
 const without = "no Firefox here (Debian: apt-get install firefox-esr)";
@@ -59,7 +59,6 @@ const without = "no Firefox here (Debian: apt-get install firefox-esr)";
 test.skipIf(firefox === null)(
   `in Firefox too${firefox === null ? `: ${without}` : ""}`,
   async () => {
-    const scenes = theatre();
     const found: string[] = [];
     const eyes = await openFirefox(firefox ?? "", "dark");
     open.push(eyes.close);
