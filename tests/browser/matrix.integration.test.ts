@@ -15,7 +15,7 @@ const { open } = bench;
 /** Until the auditor counts as silent a test would have to wait. */
 const CUT = STATES.filter(({ name }) => name !== "auditor silent");
 /** What Firefox lays out by rules of its own: tables, flexible boxes, dialogs, sliders. */
-const FIREFOX = ["live", "help", "replay", "trouble", "break it"];
+const FIREFOX = ["live", "help", "replay"];
 
 const stateOf = (name: string): State => {
   const state = STATES.find((each) => each.name === name);

@@ -29,11 +29,19 @@ export const SCENES = {
   /** Turnstiles are silent, trains have broken down, an agent is gone. */
   trouble: (webRoot) => busy({ webRoot, begin: trouble }),
   /** The auditor has found a lost reading. */
-  broken: (webRoot) => busy({ webRoot, begin: ({ city }) => city.find({}) }),
+  broken: async (webRoot) => {
+    const city = await smallCity();
+    city.find({});
+    return calm(city, { webRoot });
+  },
   /** Counts are behind at two hops, one of which stands still. */
-  "catching up": (webRoot) => busy({ webRoot, begin: catchUp }),
+  "catching up": async (webRoot) => {
+    const city = await smallCity();
+    catchUp(city);
+    return calm(city, { webRoot });
+  },
   /** The auditor says nothing any more, as with Kafka gone. */
-  "auditor silent": (webRoot) => busy({ webRoot, audited: false, quiet: true }),
+  "auditor silent": async (webRoot) => calm(await smallCity(), { webRoot, audited: false }),
   /** Topics without a record. */
   empty: async (webRoot) => calm(new SmallChicago(() => Date.now()), { webRoot }),
   /** Stations and devices, no train, no entry. */
@@ -50,17 +58,13 @@ export type SceneName = keyof typeof SCENES;
 
 interface BusyOptions extends ServedOptions {
   readonly begin?: (busy: BusyChicago) => void;
-  /** Nothing happens any more. */
-  readonly quiet?: boolean;
 }
 
-async function busy({ begin, quiet, ...options }: BusyOptions): Promise<Scene> {
+async function busy({ begin, ...options }: BusyOptions): Promise<Scene> {
   const chicago = await BusyChicago.at(Date.now());
   const dashboard = await serve(chicago.city, options);
   begin?.(chicago);
-  const beat = setInterval(() => {
-    if (!quiet) chicago.advance(Date.now());
-  }, BEAT_MS);
+  const beat = setInterval(() => chicago.advance(Date.now()), BEAT_MS);
   const cut = async (): Promise<void> => {
     clearInterval(beat);
     await dashboard.stop();
@@ -68,26 +72,37 @@ async function busy({ begin, quiet, ...options }: BusyOptions): Promise<Scene> {
   return { url: dashboard.url, cut, stop: cut };
 }
 
+/** Some trains and entries, and nothing more to come. */
+async function smallCity(): Promise<SmallChicago> {
+  const city = await readyCity();
+  city.press(40380, 1_200);
+  city.press(Number.parseInt(STRUCK, 10), 34);
+  city.arrive("BL001", 40380, "blue", "b");
+  city.arrive("RL001", 41400, "red", "a");
+  city.arrive("GL001", 40380, "green", "a");
+  return city;
+}
+
 async function calm(city: SmallChicago, options: ServedOptions): Promise<Scene> {
   const dashboard = await serve(city, options);
   return { url: dashboard.url, cut: () => dashboard.stop(), stop: () => dashboard.stop() };
 }
 
-function unplug({ city }: BusyChicago, turnstile: string, waiting: number): void {
+function unplug(city: SmallChicago, turnstile: string, waiting: number): void {
   city.unplug(turnstile);
   city.press(Number.parseInt(turnstile, 10), waiting);
   city.tell(turnstile, "unplugged");
 }
 
 function trouble(busy: BusyChicago): void {
-  unplug(busy, "40380-T1", 9);
-  unplug(busy, "41400-T1", 1_234);
+  unplug(busy.city, "40380-T1", 9);
+  unplug(busy.city, "41400-T1", 1_234);
   busy.city.unplug("40890-blue-A1");
   for (const train of ["GL003", "RL002", "BL004"]) busy.breakDown(train);
   busy.city.agentGone(40450);
 }
 
-function catchUp({ city }: BusyChicago): void {
+function catchUp(city: SmallChicago): void {
   const movedAt = Date.now() - 45_000;
   city.audit({
     state: "stalled",
@@ -129,12 +144,9 @@ async function trial(webRoot: string): Promise<Scene> {
     response.end("{}");
   });
   const { url: simulatorUrl } = await listen(simulator, 0);
-  const scene = await busy({
-    ...{ webRoot, simulatorUrl },
-    begin: (chicago) => {
-      order.carryOut = () => unplug(chicago, STRUCK, 9);
-    },
-  });
+  const city = await smallCity();
+  order.carryOut = () => unplug(city, STRUCK, 9);
+  const scene = await calm(city, { webRoot, simulatorUrl });
   const stop = async (): Promise<void> => {
     await scene.stop();
     await closeServer(simulator);

@@ -79,7 +79,7 @@ export const STATES: readonly State[] = [
   { name: "empty", scene: "empty", ready: ".starting" },
   { name: "before the first train", scene: "before the first train", ready: ".map-station, .stop, .row" },
   { name: "connecting", scene: "deaf", ready: ".starting" },
-  { name: "disconnected", scene: "morning", cutsAfter: TRAIN, ready: '.banner[data-kind="lost"]' },
+  { name: "disconnected", scene: "broken", cutsAfter: TRAIN, ready: '.banner[data-kind="lost"]' },
   { name: "break it", scene: "trial", path: "/#/break", ready: "[data-experiment]" },
   {
     name: "trial",

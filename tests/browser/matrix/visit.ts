@@ -21,19 +21,21 @@ export interface Visit {
   readonly take?: (page: Page, name: string) => Promise<void>;
 }
 
-/** Scenes are started when they are needed, and shared by all who look. */
+/** One scene at a time, which is shared by all who look in turn: a busy morning takes a processor's time. */
 export class Theatre {
   readonly #webRoot: string;
-  readonly #open = new Map<SceneName, Promise<Scene>>();
+  #open: { readonly name: SceneName; readonly scene: Scene } | null = null;
 
   constructor(webRoot: string) {
     this.#webRoot = webRoot;
   }
 
-  scene(name: SceneName): Promise<Scene> {
-    const started = this.#open.get(name) ?? this.own(name);
-    this.#open.set(name, started);
-    return started;
+  async scene(name: SceneName): Promise<Scene> {
+    if (this.#open?.name === name) return this.#open.scene;
+    await this.close();
+    const scene = await this.own(name);
+    this.#open = { name, scene };
+    return scene;
   }
 
   /** One that nobody else sees. */
@@ -42,8 +44,9 @@ export class Theatre {
   }
 
   async close(): Promise<void> {
-    for (const scene of this.#open.values()) await (await scene).stop();
-    this.#open.clear();
+    const open = this.#open;
+    this.#open = null;
+    await open?.scene.stop();
   }
 }
 
