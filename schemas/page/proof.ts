@@ -1,8 +1,14 @@
-import type { AuditHop, FleetVerdict, LossCause, Verdict, VerdictState } from "../audit.ts";
+import type { AuditHop, Finding, FleetVerdict, LossCause, Verdict, VerdictState } from "../audit.ts";
+
+/** What a finding's sentence is made of. */
+export type FindingFacts = Pick<
+  Finding,
+  "id" | "kind" | "hop" | "deviceId" | "stationId" | "reading" | "ranges" | "readings"
+>;
 
 /** An open finding, in one sentence; `GET /proof/findings/{id}` has all of it. */
-export interface FindingBrief {
-  readonly id: string;
+export interface FindingBrief extends FindingFacts {
+  /** In English; a page of another language makes its own of the facts. */
   readonly words: string;
 }
 

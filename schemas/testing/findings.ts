@@ -1,4 +1,5 @@
 import type { Finding } from "../audit.ts";
+import type { FindingBrief } from "../page/proof.ts";
 
 /** One reading of raw that is not in the clean topic. */
 export const LOST_READING: Finding = {
@@ -18,3 +19,9 @@ export const LOST_READING: Finding = {
   detail: "in raw, and not in the clean topic",
   resolved: null,
 };
+
+/** A finding as the page has it. */
+export function briefOf(id: string, words: string): FindingBrief {
+  const { kind, hop, deviceId, stationId, reading, ranges, readings } = LOST_READING;
+  return { id, kind, hop, deviceId, stationId, reading, ranges, readings, words };
+}

@@ -1,94 +1,20 @@
 import type { Page } from "playwright-core";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { readyCity, serve } from "../../central/dashboard/server/testing/served.ts";
-import { SmallChicago } from "../../central/dashboard/server/testing/small-chicago.ts";
-import { violations } from "./axe.ts";
 import { browserBench } from "./browser-bench.ts";
 
 const WIDTHS = [360, 768, 1440];
-const THEMES = ["light", "dark"] as const;
 
 const bench = browserBench();
 const { open } = bench;
 
-async function visit(
-  address: string,
-  width = 1440,
-  colorScheme: (typeof THEMES)[number] = "light",
-): Promise<Page> {
-  const context = await bench.browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+async function visit(address: string, width = 1440): Promise<Page> {
+  const context = await bench.browser.newContext({ viewport: { width, height: 900 } });
   open.push(() => context.close());
   const page = await context.newPage();
   await page.goto(address);
   return page;
 }
-
-/** Every width and theme, on a page that `prepared` brought to its state. */
-async function everywhere(address: string, prepared: (page: Page) => Promise<unknown>): Promise<string[]> {
-  const found: string[] = [];
-  for (const width of WIDTHS) {
-    for (const theme of THEMES) {
-      const page = await visit(address, width, theme);
-      await prepared(page);
-      found.push(...(await violations(page)).map((violation) => `${width} ${theme} ${violation}`));
-      await page.context().close();
-    }
-  }
-  return found;
-}
-
-describe("axe finds nothing", { timeout: 300_000 }, () => {
-  test("while it runs, with a silent device and a sheet open", async () => {
-    const city = await readyCity();
-    city.press(40380, 1_200);
-    city.arrive("BL001", 40380, "blue", "b");
-    city.arrive("RL001", 41400, "red", "a", "broken_down");
-    city.unplug("40380-T1");
-    city.drive("V-001");
-    city.drive("V-002", { time: new Date(Date.now() - 60_000).toISOString() });
-    const dashboard = await serve(city, { webRoot: bench.webRoot });
-    open.push(() => dashboard.stop());
-    expect(await everywhere(dashboard.url, (page) => page.waitForSelector("[data-train]"))).toEqual([]);
-    const sheet = `${dashboard.url}/#/station/40380`;
-    expect(await everywhere(sheet, (page) => page.waitForSelector("[data-device]"))).toEqual([]);
-    const experiments = `${dashboard.url}/#/break`;
-    expect(await everywhere(experiments, (page) => page.waitForSelector("[data-experiment]"))).toEqual([]);
-  });
-
-  test("in a replay", async () => {
-    const city = await readyCity();
-    city.press(40380, 12);
-    city.arrive("BL001", 40380, "blue", "b");
-    city.unplug("40380-T1");
-    const dashboard = await serve(city, { webRoot: bench.webRoot });
-    open.push(() => dashboard.stop());
-    const address = `${dashboard.url}/?at=${new Date().toISOString()}`;
-    expect(await everywhere(address, (page) => page.waitForSelector(".recount [data-whole]"))).toEqual([]);
-  });
-
-  test("before there is anything", async () => {
-    const dashboard = await serve(new SmallChicago(() => Date.now()), { webRoot: bench.webRoot });
-    open.push(() => dashboard.stop());
-    expect(await everywhere(dashboard.url, (page) => page.waitForSelector(".starting"))).toEqual([]);
-  });
-
-  test("while the server is gone", async () => {
-    const city = await readyCity();
-    city.press(40380, 1_200);
-    const dashboard = await serve(city, { webRoot: bench.webRoot });
-    const pages = await Promise.all(
-      THEMES.flatMap((theme) => WIDTHS.map((width) => visit(dashboard.url, width, theme))),
-    );
-    for (const page of pages) await page.waitForSelector("[data-drawn-version]");
-    await dashboard.stop();
-    const found: string[] = [];
-    for (const page of pages) {
-      await page.waitForSelector(".banner");
-      found.push(...(await violations(page)));
-    }
-    expect(found).toEqual([]);
-  });
-});
 
 /** Google's threshold for a good page is 0.1 (web.dev/cls); what is left here is text that grows within its place. */
 const STEADY = 0.02;

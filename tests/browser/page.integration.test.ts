@@ -155,6 +155,23 @@ describe("the page in a browser", () => {
     expect((await fetch(`${dashboard.url}/${icons[0]?.src}`)).headers.get("content-type")).toContain("svg");
   });
 
+  test("where the proof is below the fold, a bar says its verdict and leads to it", async () => {
+    const city = await readyCity();
+    city.press(40380, 7);
+    const page = await visit((await served(city)).url);
+    const bar = page.locator(".proof-bar");
+    await becomes(() => bar.textContent(), /Every entry is accounted for.*nothing lost/);
+    expect(await bar.isVisible()).toBe(false);
+    for (const width of [360, 768, 1024]) {
+      await page.setViewportSize({ width, height: 768 });
+      await expect.poll(() => bar.evaluate((mark) => mark.getBoundingClientRect().bottom)).toBe(768);
+    }
+    await bar.click();
+    await expect
+      .poll(() => page.locator("#proof-state").evaluate((head) => head.getBoundingClientRect().top))
+      .toBeLessThan(700);
+  });
+
   test("the map has one tab stop", async () => {
     const city = await readyCity();
     city.arrive("RL003", 40630, "red", "b");

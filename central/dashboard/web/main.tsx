@@ -22,6 +22,7 @@ import "./style/fleet.css";
 import "./style/incident.css";
 import "./style/print.css";
 import "./style/wall.css";
+import "./style/forced.css";
 
 applyTheme();
 const store = new PageStore();

@@ -1,5 +1,6 @@
 import type { Finding } from "../../../../schemas/audit.ts";
 import type { FindingAnswer } from "../../../../schemas/page/api.ts";
+import type { FindingBrief } from "../../../../schemas/page/proof.ts";
 import { findingWords } from "../../../audit/words.ts";
 
 /** A finding for programs and for the page, with its sentence and the addresses of its records. */
@@ -23,6 +24,13 @@ export function findingAnswer({
     lastSeen: iso(lastSeen),
     resolved: resolved && { ...resolved, at: iso(resolved.at) },
   };
+}
+
+/** A finding in a page's state. */
+export function findingBrief(finding: Finding): FindingBrief {
+  const { id, kind, hop, deviceId, stationId, reading, ranges, readings } = finding;
+  const words = findingWords(finding);
+  return { id, kind, hop, deviceId, stationId, reading, ranges, readings, words };
 }
 
 /** What no Date can hold came from outside and is shown as the beginning of time. */

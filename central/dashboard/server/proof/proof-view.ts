@@ -1,7 +1,8 @@
 import { type Equation, isOpen, type Verdict, type VerdictState } from "../../../../schemas/audit.ts";
 import type { ArrivalsProof, ProofView } from "../../../../schemas/page/proof.ts";
 import type { AuditView } from "../../../audit/view.ts";
-import { ageWords, findingWords } from "../../../audit/words.ts";
+import { ageWords } from "../../../audit/words.ts";
+import { findingBrief } from "./findings.ts";
 
 export interface ProofSources {
   readonly audit: Pick<AuditView, "verdict" | "findings">;
@@ -49,7 +50,7 @@ export class ProofKeeper {
       deadLetters: this.#sources.deadLetters(),
       arrivals: verdict ? arrivals(verdict.arrivals) : null,
       findings: verdict?.findings ?? { open: 0, accounted: 0, resolved: 0 },
-      open: open.map((finding) => ({ id: finding.id, words: findingWords(finding) })),
+      open: open.map(findingBrief),
       silent: verdict?.silent.length ?? 0,
       stalledAt: (verdict?.inFlight ?? []).filter(({ state }) => state === "stalled").map(({ hop }) => hop),
       fleet: verdict?.fleet ?? null,

@@ -30,6 +30,19 @@ const fleetShape = z.strictObject({
   deadLetters: count,
 }) satisfies z.ZodType<FleetVerdict>;
 
+const words = z.string().describe("In one sentence");
+/** What the sentence is made of. */
+const findingFacts = {
+  id: z.string(),
+  kind: z.enum(FINDING_KINDS),
+  hop: z.enum(AUDIT_HOPS),
+  deviceId: z.string().nullable(),
+  stationId: z.int().nullable(),
+  reading: z.enum(DEVICE_KINDS as [(typeof DEVICE_KINDS)[number]]).nullable(),
+  ranges: z.array(z.strictObject({ from: z.int(), to: z.int() })).describe("Sequence numbers"),
+  readings: z.int().describe("How many; of a sum, by how much it is off"),
+};
+
 export const proofShape = z.strictObject({
   state: z.enum(VERDICT_STATES),
   since: epochMs,
@@ -57,7 +70,7 @@ export const proofShape = z.strictObject({
     .strictObject({ devices: count, waiting: count, clean: count, lost: count, unexplained: z.int() })
     .nullable(),
   findings: z.strictObject({ open: count, accounted: count, resolved: count }),
-  open: z.array(z.strictObject({ id: z.string(), words: z.string() })),
+  open: z.array(z.strictObject({ ...findingFacts, words })),
   silent: count,
   stalledAt: z.array(z.enum(AUDIT_HOPS)).describe("Where something waits and nothing moves"),
   fleet: fleetShape.nullable().describe("The vehicles' topic against PostgreSQL's table"),
@@ -68,18 +81,11 @@ export const proofShape = z.strictObject({
 const evidence = { topic: z.string(), partition: count, offset: count };
 
 export const findingShape = z.strictObject({
-  id: z.string(),
-  kind: z.enum(FINDING_KINDS),
-  hop: z.enum(AUDIT_HOPS),
+  ...findingFacts,
   cause: z.enum(LOSS_CAUSES).nullable().describe("null: it breaks the proof until it is resolved"),
-  deviceId: z.string().nullable(),
   bootId: z.int().nullable(),
-  ranges: z.array(z.strictObject({ from: z.int(), to: z.int() })).describe("Sequence numbers"),
-  readings: z.int().describe("How many; of a sum, by how much it is off"),
-  stationId: z.int().nullable(),
-  reading: z.enum(DEVICE_KINDS as [(typeof DEVICE_KINDS)[number]]).nullable(),
   detail: z.string(),
-  words: z.string().describe("In one sentence"),
+  words,
   evidence: z.array(
     z.strictObject({ ...evidence, record: z.string().describe("Where the record is, decoded") }),
   ),

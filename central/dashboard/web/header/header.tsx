@@ -162,7 +162,7 @@ function ThemeChoice() {
     applyTheme(next);
   };
   return (
-    <button type="button" class="control" onClick={change} title={texts.page.header.themeTo[next]}>
+    <button type="button" class="control theme" onClick={change} title={texts.page.header.themeTo[next]}>
       <span class="glyph" data-glyph={theme} aria-hidden="true" />
       <span class="control-word">
         <span class="visually-hidden">{texts.page.header.theme}</span>

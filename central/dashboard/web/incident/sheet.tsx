@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { type IncidentAnswer, whatIn } from "../../../../schemas/page/incidents.ts";
 import { Curve } from "../break/curve.tsx";
 import { commandsOf, samplesOf } from "../rules/incident.ts";
-import { serverWords, useTexts } from "../state/language.tsx";
+import { useTexts } from "../state/language.tsx";
 import { findingHref, INCIDENTS_HREF } from "../state/route.ts";
 import { usePage, useStationNames } from "../state/use.ts";
 import { LastEntry } from "../station/path.tsx";
@@ -93,15 +93,17 @@ function Reading({ incident: { trace, endedAt } }: { readonly incident: Incident
 function Evidence({ incident }: { readonly incident: IncidentAnswer }) {
   const texts = useTexts();
   const findings = incident.kind === "finding" ? incident.covers.map(whatIn) : [];
-  const words = usePage(({ state }) => state?.proof?.open);
+  const open = usePage(({ state }) => state?.proof?.open);
+  const nameOf = (id: string): string => {
+    const found = open?.find((one) => one.id === id);
+    return found ? texts.proof.findingWords(found) : id;
+  };
   return (
     <section class="sheet-part incident-evidence">
       <h3>{texts.incident.evidence}</h3>
       {findings.map((id) => (
         <p key={id}>
-          <a href={findingHref(id)} {...serverWords(texts)}>
-            {words?.find((one) => one.id === id)?.words ?? id}
-          </a>
+          <a href={findingHref(id)}>{nameOf(id)}</a>
         </p>
       ))}
       <dl>

@@ -9,6 +9,7 @@ import { MAP, type Point, pathOf, polyline, project } from "../rules/projection.
 import { LINE_NAMES, terminal } from "../rules/stops.ts";
 import { useTexts } from "../state/language.tsx";
 import { usePage } from "../state/use.ts";
+import { measuredWidth } from "./name-width.ts";
 import { MapStation } from "./station.tsx";
 import { MapTrain } from "./train.tsx";
 import { useLanes } from "./use-lanes.ts";
@@ -23,7 +24,7 @@ export function LineMap() {
   const places = useMemo(() => placesOf(stations ?? {}), [stations]);
   const tracks = { red: useTrack("red"), blue: useTrack("blue"), green: useTrack("green") };
   const labels = useMemo(
-    () => placeLabels(places, [tracks.red, tracks.blue, tracks.green]),
+    () => placeLabels(places, [tracks.red, tracks.blue, tracks.green], measuredWidth()),
     [places, tracks.red, tracks.blue, tracks.green],
   );
   const lanes = useLanes(tracks, labels);

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { FindingAnswer, RecordAnswer } from "../../../../schemas/page/api.ts";
-import { serverWords, useTexts } from "../state/language.tsx";
+import { useTexts } from "../state/language.tsx";
 import { storyHref } from "../state/route.ts";
 
 interface FindingProps {
@@ -19,7 +19,7 @@ export function FindingView({ finding, place, cause, wanted }: FindingProps) {
   useEffect(() => {
     if (wanted) element.current?.scrollIntoView({ block: "center" });
   }, [wanted]);
-  const { id, words, kind, bootId, readings, evidence, firstSeen, resolved, deviceId, ranges } = finding;
+  const { id, kind, bootId, readings, evidence, firstSeen, resolved, deviceId, ranges } = finding;
   const [first] = ranges;
   const names = texts.proof.finding;
   const follow = deviceId && bootId && first ? storyHref(`${deviceId}/${bootId}/${first.from}`) : null;
@@ -35,7 +35,7 @@ export function FindingView({ finding, place, cause, wanted }: FindingProps) {
   ];
   return (
     <details class="finding" ref={element} open={wanted} data-open={cause === null && !resolved}>
-      <summary {...serverWords(texts)}>{words}</summary>
+      <summary>{texts.proof.findingWords(finding)}</summary>
       <dl class="finding-facts">
         {facts.map(([name, value]) => (
           <div key={name}>

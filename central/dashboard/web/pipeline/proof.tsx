@@ -10,7 +10,7 @@ import {
   terms,
 } from "../rules/proof-words.ts";
 import { DRAWN_ATTRIBUTE } from "../state/drawn.ts";
-import { serverWords, useTexts } from "../state/language.tsx";
+import { useTexts } from "../state/language.tsx";
 import { findingHref, PROOF_HREF } from "../state/route.ts";
 import { useNow, usePage } from "../state/use.ts";
 
@@ -55,19 +55,15 @@ function Reason({ proof }: { readonly proof: ProofView }) {
   if (open.length > 0) {
     const more = findings.open - open.length;
     return (
-      <p class="proof-reason" {...serverWords(texts)} title={open.map(({ words }) => words).join("\n")}>
-        {open.map(({ id, words }) => (
+      <p class="proof-reason" title={open.map(texts.proof.findingWords).join("\n")}>
+        {open.map((finding) => (
           <>
-            <a key={id} href={findingHref(id)}>
-              {words}
+            <a key={finding.id} href={findingHref(finding.id)}>
+              {texts.proof.findingWords(finding)}
             </a>{" "}
           </>
         ))}
-        {more > 0 ? (
-          <a href={PROOF_HREF} lang={texts.language}>
-            {texts.proof.moreFindings(more)}
-          </a>
-        ) : null}
+        {more > 0 ? <a href={PROOF_HREF}>{texts.proof.moreFindings(more)}</a> : null}
       </p>
     );
   }
@@ -87,7 +83,9 @@ export function ProofBar() {
   return (
     <button type="button" class="proof-bar" data-state={proof.state} onClick={showProof}>
       <span aria-hidden="true">{STATE_SIGNS[proof.state]}</span>
-      <span class="proof-bar-words">{headline(proof, texts)}</span>
+      <span class="proof-bar-words">
+        {headline(proof, texts)} <Age proof={proof} />
+      </span>
       <span>{devices === null ? "" : lossWords(lost + Math.max(0, -unexplained), state, texts)}</span>
     </button>
   );

@@ -20,7 +20,12 @@ export function PastBar({ player }: { readonly player: Player }) {
       history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
   }, [view.at]);
   return (
-    <section class="past" aria-label={texts.replay.label} data-drawn={view.drawn}>
+    <section
+      class="past"
+      aria-label={texts.replay.label}
+      data-drawn={view.drawn}
+      data-refused={view.problem !== ""}
+    >
       <div class="past-head">
         <p class="past-moment">
           <strong>{texts.replay.head}</strong> <span class="past-more">{texts.replay.youSee}</span>

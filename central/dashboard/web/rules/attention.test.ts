@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { DeviceView, PageState, TrainView } from "../../../../schemas/page/page.ts";
+import { briefOf } from "../../../../schemas/testing/findings.ts";
 import { proofView } from "../../../../schemas/testing/proof-views.ts";
 import { EN } from "../texts/en/table.ts";
 import { attention } from "./attention.ts";
@@ -68,7 +69,7 @@ test("processes with their reason, and hops that stand still, come first", () =>
 });
 
 test("a silent auditor is one fact, and an open finding the gravest", () => {
-  const open = [{ id: "lost-1", words: "3 entries of 40380-T1 are lost." }];
+  const open = [briefOf("lost-1", "3 entries of 40380-T1 are lost.")];
   expect(said({ proof: proofView({ stale: true, asOf: NOW - 30_000, open }) })).toEqual([
     "3 entries of 40380-T1 are lost. ",
     "The auditor has said nothing for 30 s.",

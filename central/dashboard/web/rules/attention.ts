@@ -30,7 +30,7 @@ const WELL = new Set(["ready", "waiting", "starting", "stopping", "stopped"]);
 export function attention(state: PageState, now: number, texts: Texts): readonly Note[] {
   const nameOf = (id: number): string => state.stations[id]?.name ?? String(id);
   return [
-    ...findingNotes(state),
+    ...findingNotes(state, texts),
     ...state.parts
       .filter((part) => !WELL.has(part.state) || wasKilled(part))
       .map((part) => partNote(part, texts)),
@@ -46,9 +46,11 @@ function wasKilled({ state, reason }: PartView): boolean {
   return state === "starting" && reason !== null;
 }
 
-function findingNotes({ proof }: PageState): Note[] {
-  return (proof?.open ?? []).map(({ id, words }) => {
-    return { key: incidentKey("finding", id), subject: words, place: { at: "finding", id }, words: "" };
+function findingNotes({ proof }: PageState, texts: Texts): Note[] {
+  return (proof?.open ?? []).map((finding) => {
+    const { id } = finding;
+    const subject = texts.proof.findingWords(finding);
+    return { key: incidentKey("finding", id), subject, place: { at: "finding", id }, words: "" };
   });
 }
 

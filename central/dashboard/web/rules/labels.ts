@@ -16,7 +16,12 @@ export interface Label extends Point {
   readonly small: boolean;
   /** Not beside its station: a line leads there. */
   readonly away: boolean;
+  /** Of its letters, in units of the drawing. */
+  readonly width: number;
 }
+
+/** How wide a name is, in units of the drawing, as it is written or smaller. */
+export type WidthOf = (name: string, small: boolean) => number;
 
 /** On the drawing, in its units. */
 export interface Box {
@@ -28,8 +33,8 @@ export interface Box {
 
 /** Where the choice between map and strips stands. */
 const CONTROL: Box = { left: 0, right: 150, top: 0, bottom: 44 };
-const LETTER = 6.3;
-const SMALL_LETTER = 5.3;
+/** Of most fonts; where the reader's own can be measured, it is. */
+export const estimatedWidth: WidthOf = (name, small) => name.length * (small ? 5.3 : 6.3);
 const HEIGHT = 14;
 /** From the station's middle to its name: past the mark, and past a train beside it. */
 const GAP = 20;
@@ -48,7 +53,11 @@ interface Candidate {
  * Names beside their stations, none over another, nor over a station or a track. One without room there is written
  * smaller, or stands further away with a line to its station: every station has its name.
  */
-export function placeLabels(stations: readonly NamedPoint[], tracks: readonly (readonly Point[])[]): Label[] {
+export function placeLabels(
+  stations: readonly NamedPoint[],
+  tracks: readonly (readonly Point[])[],
+  widthOf: WidthOf = estimatedWidth,
+): Label[] {
   const taken = tracks.flatMap((track) => track.flatMap((point, i) => between(track[i - 1] ?? point, point)));
   const boxes: Box[] = [CONTROL];
   const place = (choices: readonly Candidate[]): Label | null => {
@@ -66,24 +75,24 @@ export function placeLabels(stations: readonly NamedPoint[], tracks: readonly (r
     return found.label;
   };
   const ranked = [...stations].sort((a, b) => b.rank - a.rank);
-  const beside = ranked.map((station) => ({ station, label: place(candidates(station, false)) }));
+  const beside = ranked.map((station) => ({ station, label: place(candidates(station, false, widthOf)) }));
   return beside.flatMap(({ station, label }) => {
-    const found = label ?? place(candidates(station, true)) ?? place(furtherCandidates(station));
+    const found =
+      label ?? place(candidates(station, true, widthOf)) ?? place(furtherCandidates(station, widthOf));
     return found ? [found] : [];
   });
 }
 
 /** What a name covers. */
-export function boxOf({ name, x, y, anchor, small }: Label): Box {
-  const width = name.length * (small ? SMALL_LETTER : LETTER);
+export function boxOf({ x, y, anchor, small, width }: Label): Box {
   const height = small ? HEIGHT - 2 : HEIGHT;
   const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
   return { left, right: left + width, top: y - height / 2, bottom: y + height / 2 };
 }
 
 /** Small names around the station, the nearest first. */
-function furtherCandidates({ id, name, x, y }: NamedPoint): Candidate[] {
-  const [width, height] = [name.length * SMALL_LETTER, HEIGHT - 2];
+function furtherCandidates({ id, name, x, y }: NamedPoint, widthOf: WidthOf): Candidate[] {
+  const [width, height] = [widthOf(name, true), HEIGHT - 2];
   return AWAY.flatMap((distance) =>
     Array.from({ length: DIRECTIONS }, (_, i) => {
       const angle = (2 * Math.PI * i) / DIRECTIONS;
@@ -92,19 +101,19 @@ function furtherCandidates({ id, name, x, y }: NamedPoint): Candidate[] {
       const anchor = dx > 0.3 ? "start" : dx < -0.3 ? "end" : "middle";
       const left = anchor === "start" ? at : anchor === "end" ? at - width : at - width / 2;
       const box = { left, right: left + width, top: middle - height / 2, bottom: middle + height / 2 };
-      return { label: { id, name, anchor, x: at, y: middle, small: true, away: true }, box };
+      return { label: { id, name, anchor, x: at, y: middle, small: true, away: true, width }, box };
     }),
   );
 }
 
-function candidates({ id, name, x, y }: NamedPoint, small: boolean): Candidate[] {
-  const width = name.length * (small ? SMALL_LETTER : LETTER);
+function candidates({ id, name, x, y }: NamedPoint, small: boolean, widthOf: WidthOf): Candidate[] {
+  const width = widthOf(name, small);
   const middle = { top: y - HEIGHT / 2, bottom: y + HEIGHT / 2 };
   const under = { top: y + GAP - 2, bottom: y + GAP + HEIGHT - 2 };
   const over = { top: y - GAP - HEIGHT + 2, bottom: y - GAP + 2 };
   const centred = { left: x - width / 2, right: x + width / 2 };
   const make = (anchor: Label["anchor"], at: number, box: Box) => ({
-    label: { id, name, anchor, x: at, y: (box.top + box.bottom) / 2, small, away: false },
+    label: { id, name, anchor, x: at, y: (box.top + box.bottom) / 2, small, away: false, width },
     box,
   });
   return [

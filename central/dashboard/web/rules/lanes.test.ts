@@ -49,7 +49,7 @@ describe("lanes", () => {
   ];
   const run = (id: string, at = 0): TrainRun => ({ train: train(id, "red", "b", at), order: 0, stops });
   const name = (y: number): Label => ({
-    ...{ id: 1, name: "Clark/Lake", anchor: "start", small: false, away: false },
+    ...{ id: 1, name: "Clark/Lake", anchor: "start", small: false, away: false, width: 63 },
     ...{ x: 60, y },
   });
 

@@ -27,6 +27,8 @@ export const ASIDES = [9, 3, 15, 0, 21, -3, 27, -9, 33, -15, -21, -27] as const;
 const HALF = { along: 12, across: 8.5, margin: 3 };
 /** So far from its first place a mark is as bad as one that covers something at one moment. */
 const FAR = 18;
+/** How often all that have a new report are placed. */
+const ROUNDS = 2;
 /** Moments of a run that are looked at, as shares of it. */
 const MOMENTS = [0, 0.25, 0.5, 0.75, 1];
 
@@ -43,28 +45,31 @@ export function chooseLanes(
   before: ReadonlyMap<string, Lane>,
 ): ReadonlyMap<string, Lane> {
   const boxes = names.map(boxOf);
-  const placed: { readonly run: TrainRun; readonly aside: number }[] = [];
-  const lanes = new Map<string, Lane>();
-  const put = (run: TrainRun, aside: number): void => {
-    placed.push({ run, aside });
-    lanes.set(run.train.id, { aside, at: run.train.at });
-  };
+  const placed = new Map<string, { readonly run: TrainRun; readonly aside: number }>();
+  const put = (run: TrainRun, aside: number): void => void placed.set(run.train.id, { run, aside });
   const isKept = ({ train: { id, at } }: TrainRun): boolean => before.get(id)?.at === at;
   for (const run of runs.filter(isKept)) put(run, before.get(run.train.id)?.aside ?? ASIDES[0]);
   const covered = (run: TrainRun, aside: number): number =>
     MOMENTS.map((share) => run.train.at + share * run.train.stepMs)
       .map((now) => {
         const mark = markAt(run, aside, now);
-        const others = placed.filter((other) => isOn(mark, markAt(other.run, other.aside, now)));
+        const others = [...placed.values()].filter(
+          (other) => other.run !== run && isOn(mark, markAt(other.run, other.aside, now)),
+        );
         return Number(isOff(mark)) + others.length + boxes.filter((box) => isOverName(mark, box)).length;
       })
       .reduce((sum, count) => sum + count, 0);
-  const fresh = runs.filter((run) => !isKept(run));
-  for (const run of fresh.sort((x, y) => (x.train.id < y.train.id ? -1 : 1))) {
-    const costs = ASIDES.map((aside) => covered(run, aside) + Math.abs(aside - ASIDES[0]) / FAR);
-    put(run, ASIDES[costs.indexOf(Math.min(...costs))] ?? ASIDES[0]);
+  const fresh = runs.filter((run) => !isKept(run)).sort((x, y) => (x.train.id < y.train.id ? -1 : 1));
+  // The first could not know where the last would be.
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const run of fresh) {
+      const costs = ASIDES.map((aside) => covered(run, aside) + Math.abs(aside - ASIDES[0]) / FAR);
+      put(run, ASIDES[costs.indexOf(Math.min(...costs))] ?? ASIDES[0]);
+    }
   }
-  return lanes;
+  return new Map(
+    [...placed].map(([id, { run, aside }]): [string, Lane] => [id, { aside, at: run.train.at }]),
+  );
 }
 
 /** Does one mark lie on another? */

@@ -1,12 +1,15 @@
+import { useState } from "preact/hooks";
 import type { IncidentView } from "../../../../schemas/page/incidents.ts";
 import { attention, type Note } from "../rules/attention.ts";
 import { reportingWords } from "../rules/freshness.ts";
 import { useTexts } from "../state/language.tsx";
 import { findingHref, INCIDENTS_HREF, incidentHref, stationHref, trainHref } from "../state/route.ts";
-import { useFreshness, useNow, usePage, useStationNames } from "../state/use.ts";
+import { useFreshness, useMedia, useNow, usePage, useStationNames } from "../state/use.ts";
 
-/** More are counted instead of named. */
+/** More are counted until the reader asks for them. On a laptop's screen the stations below must be in sight too. */
 const NAMED = 6;
+const NAMED_LOW = 2;
+const LOW = "(min-width: 1200px) and (max-height: 999px)";
 
 /** The one list of what a person should look at. */
 export function Attention() {
@@ -14,6 +17,8 @@ export function Attention() {
   const state = usePage((view) => view.state);
   const freshness = useFreshness();
   const now = useNow(1_000);
+  const named = useMedia(LOW) ? NAMED_LOW : NAMED;
+  const [all, setAll] = useState(false);
   const notes = state ? attention(state, now, texts) : [];
   const open = Object.values(state?.incidents ?? {}).filter(({ endedAt }) => endedAt === null);
   const devices = Object.values(state?.devices ?? {}).filter(
@@ -30,14 +35,20 @@ export function Attention() {
       ) : null}
       {notes.length === 0 ? null : (
         <ul class="notes">
-          {notes.slice(0, NAMED).map((note) => (
+          {notes.slice(0, all ? notes.length : named).map((note) => (
             <li key={note.key}>
               <Subject note={note} />
               {note.words.startsWith(":") ? note.words : ` ${note.words}`}
               <IncidentLink incident={open.find(({ covers }) => covers.includes(note.key))} />
             </li>
           ))}
-          {notes.length > NAMED ? <li class="muted">{texts.page.more(notes.length - NAMED)}</li> : null}
+          {notes.length > named ? (
+            <li>
+              <button type="button" class="notes-more" aria-expanded={all} onClick={() => setAll(!all)}>
+                {all ? texts.page.fewer : texts.page.more(notes.length - named)}
+              </button>
+            </li>
+          ) : null}
         </ul>
       )}
     </section>

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { briefOf } from "../../../../schemas/testing/findings.ts";
 import { proofView } from "../../../../schemas/testing/proof-views.ts";
 import type { PartStatus, SystemStatus } from "../status.ts";
 import { duration, statusText } from "./status-text.ts";
@@ -80,7 +81,7 @@ test("processes with memory, uptime and restarts; hops; the proof with its reaso
 });
 
 test("findings are named with the command that shows them; figures of a hop that stands still are dated", () => {
-  const open = [{ id: "lost-dedup-40380-T1-7-51", words: "Turnstile 40380-T1: number 51" }];
+  const open = [briefOf("lost-dedup-40380-T1-7-51", "Turnstile 40380-T1: number 51")];
   const broken = proofView({
     state: "broken",
     asOf: 60_000,

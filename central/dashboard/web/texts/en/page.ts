@@ -8,6 +8,7 @@ export const page = {
   breakIt: "Break it",
   replay: "Replay",
   more: (n: number) => `and ${figure(n)} more`,
+  fewer: "fewer",
   noServer: "The server of this page does not answer.",
   lost: "Connection lost.",
   entries: (n: number) => count(n, "entry", "entries"),

@@ -1,6 +1,6 @@
 import type { AuditHop, FindingKind, LossCause } from "../../../../../schemas/audit.ts";
 import type { HopName } from "../../../../../schemas/page/page.ts";
-import type { ProofView } from "../../../../../schemas/page/proof.ts";
+import type { FindingBrief, ProofView } from "../../../../../schemas/page/proof.ts";
 import { choose, count, figure } from "./formats.ts";
 
 const are = (n: number): string => choose(n, "is", "are");
@@ -22,6 +22,8 @@ export const proof = {
   nothingLostSoFar: "nothing lost so far",
   /** Why it does not hold, the gravest first: as the server says it. */
   reasons: ({ reasons }: ProofView, _now: number): readonly string[] => reasons,
+  /** As the server says it. */
+  findingWords: ({ words }: FindingBrief): string => words,
   moreFindings: (n: number) => `${count(n, "more finding", "more findings")}.`,
   sentence: {
     all: (n: number) => `All ${figure(n)} entries at the turnstiles were received, each once and in order`,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Incident } from "../../../../../schemas/page/incidents.ts";
+import { LOST_READING } from "../../../../../schemas/testing/findings.ts";
 import { proofView } from "../../../../../schemas/testing/proof-views.ts";
+import { findingWords } from "./finding-words.ts";
 import { incidentEnding, incidentTitle } from "./incident-words.ts";
 import { proofReasons } from "./proof-reasons.ts";
 import { waitWords } from "./story-hops.ts";
@@ -82,4 +84,27 @@ test("where a reading waits is said by its hop; a fault says what fails", () => 
   expect(waitWords(wait(false), "mqtt")).toMatch(/^Va camino a la pasarela/);
   expect(waitWords(wait(true), "raw")).toMatch(/falla la pasarela, Kafka/);
   expect(waitWords(wait(true), undefined)).toBe("in English");
+});
+
+describe("a finding", () => {
+  test.each<readonly [Partial<typeof LOST_READING>, string]>([
+    [{}, "Torniquete 40380-T1: la lectura 51 se perdió entre el tema en bruto y el tema limpio."],
+    [
+      {
+        readings: 11,
+        ranges: [
+          { from: 51, to: 60 },
+          { from: 70, to: 70 },
+        ],
+        kind: "doubled",
+        hop: "outbox",
+      },
+      "Torniquete 40380-T1: las lecturas 51–60, 70 están dos veces entre el agente y la pasarela.",
+    ],
+    [{ kind: "miscounted", readings: -1 }, "Estación 40380: la suma tiene 1 entrada de menos."],
+    [
+      { deviceId: null, kind: "unread", hop: "raw", readings: 2 },
+      "2 registros: no se pudieron leer en el tema en bruto.",
+    ],
+  ])("%o: %s", (more, words) => expect(findingWords({ ...LOST_READING, ...more })).toBe(words));
 });

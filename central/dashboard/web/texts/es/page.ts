@@ -7,6 +7,7 @@ export const page: typeof en = {
   breakIt: "Rómpalo",
   replay: "Repetición",
   more: (n) => `y ${figure(n)} más`,
+  fewer: "menos",
   noServer: "El servidor de esta página no responde.",
   lost: "Sin conexión.",
   entries: (n) => count(n, "entrada", "entradas"),

@@ -1,4 +1,5 @@
 import type { proof as en } from "../en/proof.ts";
+import { findingWords } from "./finding-words.ts";
 import { choose, count, figure } from "./formats.ts";
 import { proofReasons } from "./proof-reasons.ts";
 
@@ -19,6 +20,7 @@ export const proof: typeof en = {
   nothingLost: "nada perdido",
   nothingLostSoFar: "nada perdido hasta ahora",
   reasons: proofReasons,
+  findingWords,
   moreFindings: (n) => `${count(n, "hallazgo más", "hallazgos más")}.`,
   sentence: {
     all: (n) =>
