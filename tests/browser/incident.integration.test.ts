@@ -81,8 +81,13 @@ test("the list is reached by a key, an unknown link says so, and axe finds nothi
   const row = page.locator('[aria-label="Going on"] a');
   await becomes(() => row.textContent(), "Turnstile 40380-T1 of Clark/Lake is silent");
   const address = `${dashboard.url}/${await row.getAttribute("href")}`;
-  await page.keyboard.press("Escape");
-  await expect.poll(() => page.locator(".incidents").count()).toBe(0);
+  // What is on the page already may not listen to keys yet.
+  await expect
+    .poll(async () => {
+      await page.keyboard.press("Escape");
+      return page.locator(".incidents").count();
+    })
+    .toBe(0);
   const none = await visit(`${dashboard.url}/#/incident/never`);
   await becomes(() => none.locator("#incident").textContent(), "No such incident");
 
