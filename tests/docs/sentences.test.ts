@@ -5,7 +5,7 @@ import { projectRoot } from "../../infra/runtime/project-root.ts";
 import { pages } from "./pages.ts";
 
 /** Words. Plain sentences have at most 25; lists of names may need some more. */
-const LONGEST = 28;
+const LONGEST = 25;
 
 /** The sentences of a page's text: without code, tables and the addresses of links. */
 function sentencesOf(page: string): readonly string[] {
