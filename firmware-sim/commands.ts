@@ -2,7 +2,7 @@ import { Argument, type Command, Option } from "commander";
 import { numberFrom } from "../infra/runtime/service/day-options.ts";
 import type { ControlClient } from "./control/client.ts";
 import { FAULT_KINDS, type FaultKind } from "./faults/kinds.ts";
-import { parseDuration } from "./options.ts";
+import { durationOption } from "./options.ts";
 import { cityTime } from "./report/text.ts";
 
 /** Where a command's answer goes. */
@@ -30,7 +30,7 @@ function addFaultCommands(program: Command, client: () => ControlClient, print: 
     .description("let something go wrong; target: all, a line, a station (id or name) or a device")
     .addArgument(new Argument("<kind>", "what").choices(FAULT_KINDS))
     .argument("<target>", "for example 40380-T1, 40380, red, all")
-    .option("--for <time>", "heal by itself after this time, for example 20s", parseDuration)
+    .option("--for <time>", "heal by itself after this time, for example 20s", durationOption)
     .addOption(
       new Option("--strength <n>", "noise: bit error rate; cut: share of bytes; duplicate: copies").argParser(
         numberFrom(0, 1000),

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { expect, test } from "vitest";
 import { LINES } from "../schemas/network/network.ts";
-import { devicesFor, parseDuration, type SimulatorOptions } from "./options.ts";
+import { devicesFor, durationOption, type SimulatorOptions } from "./options.ts";
 
 const all: SimulatorOptions = {
   speed: 60,
@@ -28,9 +28,9 @@ test.each([
   ["500ms", 500],
   ["2m", 120_000],
   ["1h", 3_600_000],
-])("%s is %i ms", (text, ms) => expect(parseDuration(text)).toBe(ms));
+])("%s is %i ms", (text, ms) => expect(durationOption(text)).toBe(ms));
 
 test("what is no duration is refused with what would do", () => {
   for (const wrong of ["", "0", "-1s", "soon"])
-    expect(() => parseDuration(wrong)).toThrow(InvalidArgumentError);
+    expect(() => durationOption(wrong)).toThrow(InvalidArgumentError);
 });

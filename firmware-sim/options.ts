@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { parseDuration } from "../infra/runtime/text/units.ts";
 import { type DeviceRef, devicesOf } from "../schemas/network/devices.ts";
 import { type Line, STATIONS } from "../schemas/network/network.ts";
 
@@ -30,12 +31,9 @@ export function devicesFor(options: SimulatorOptions): readonly DeviceRef[] {
     .filter((device) => device.kind !== "arrival" || lines.includes(device.line));
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, "": 1000, m: 60_000, h: 3_600_000 };
-
-/** `500ms`, `20s`, `2m`, `1h`, or bare seconds. @returns ms */
-export function parseDuration(text: string): number {
-  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
-  const ms = Number(amount) * (UNITS[unit] ?? Number.NaN);
-  if (!(ms > 0)) throw new InvalidArgumentError("Give a time, for example 20s or 2m.");
-  return Math.round(ms);
+/** An option's length of time. @returns ms, more than 0. */
+export function durationOption(text: string): number {
+  const ms = parseDuration(text) ?? 0;
+  if (ms <= 0) throw new InvalidArgumentError("Give a time, for example 20s or 2m.");
+  return ms;
 }

@@ -13,12 +13,13 @@ import { logSettings, readConfig } from "../../infra/runtime/service/config.ts";
 import { commandLogger, createProgram, runProgram } from "../../infra/runtime/service/program.ts";
 import { printableLines } from "../../infra/runtime/text/printable.ts";
 import { nearestStations } from "../../infra/runtime/text/stations.ts";
+import { parseDuration } from "../../infra/runtime/text/units.ts";
 import { CodedError, EXIT, isCoded } from "../../schemas/errors.ts";
 import { stationById } from "../../schemas/network/network.ts";
 import { HEADERS, parseReading, topicNames } from "../../schemas/topics.ts";
 import { isWhole, ReplayCount } from "../records/count.ts";
 import { type Interval, type RecordLog, rawRuns, recordsOf } from "../records/interval.ts";
-import { durationOf, endOf, momentOf } from "./moment.ts";
+import { endOf, momentOf } from "./moment.ts";
 import { type Arrival, MAX_ARRIVALS, Story } from "./story.ts";
 import { clockText, countText, dayText } from "./text.ts";
 
@@ -130,7 +131,7 @@ function moment(text: string): number {
 }
 
 function duration(text: string): number {
-  const ms = durationOf(text);
+  const ms = parseDuration(text);
   if (ms === undefined) throw new InvalidArgumentError("give 30s, 10m, 2h or 1d");
   return ms;
 }

@@ -1,4 +1,4 @@
-const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+import { parseDuration } from "../../infra/runtime/text/units.ts";
 
 /**
  * A moment as a person says it: `08:12` or `08:12:30` (today, or yesterday where that is still to come), `15m` ago
@@ -9,7 +9,8 @@ const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_6
  */
 export function momentOf(text: string, now: number): number | undefined {
   if (text === "now") return now;
-  const ago = durationOf(text);
+  // A bare number may be a year.
+  const ago = /[smhd]$/.test(text) ? parseDuration(text) : undefined;
   if (ago !== undefined) return now - ago;
   const clock = clockOf(text);
   if (clock) return lastAt(clock, now);
@@ -29,12 +30,6 @@ export function endOf(text: string, from: number, now: number): number | undefin
   const moment = at(clock, from);
   if (moment.getTime() <= from) moment.setDate(moment.getDate() + 1);
   return moment.getTime();
-}
-
-/** A length of time: `30s`, `10m`, `2h` or `1d`. @returns ms; undefined when the text is none. */
-export function durationOf(text: string): number | undefined {
-  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
-  return number === undefined ? undefined : Number(number) * (UNITS_MS[unit] ?? 0);
 }
 
 /** Hours, minutes and seconds; undefined: it is no time of a clock. */

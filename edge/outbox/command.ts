@@ -1,3 +1,5 @@
+import { textTable } from "../../infra/runtime/text/table.ts";
+import { durationText, megabytesText } from "../../infra/runtime/text/units.ts";
 import { type Ledger, waitingOf } from "./ledger.ts";
 import type { Outbox, QuarantinedReading } from "./ports.ts";
 
@@ -16,10 +18,10 @@ export function describeOutbox(outbox: Outbox, stationId: number, now: number): 
   const waiting = devices.reduce((n, ledger) => n + waitingOf(ledger), 0);
   const { readings, bytes, limit } = outbox.size();
   return [
-    ...table([head, ...rows]),
+    ...textTable([head, ...rows]),
     "",
     `${waiting} readings of station ${stationId} wait; the whole outbox holds ${readings} readings in ` +
-      `${megabytes(bytes)} of ${megabytes(limit)}`,
+      `${megabytesText(bytes)} of ${megabytesText(limit)}`,
   ].join("\n");
 }
 
@@ -35,28 +37,11 @@ export function describeQuarantine(readings: readonly QuarantinedReading[]): str
     code,
     new Date(reading.deviceTime).toISOString(),
   ]);
-  return table([head, ...rows]).join("\n");
+  return textTable([head, ...rows]).join("\n");
 }
 
 function ageOf(outbox: Outbox, ledger: Ledger, now: number): string {
   const oldest = outbox.peek(ledger.deviceId, ledger.tail, 1)[0];
   if (!oldest) return "-";
-  const seconds = Math.max(0, Math.round((now - oldest.reading.edgeTime) / 1000));
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  return durationText(now - oldest.reading.edgeTime);
 }

@@ -4,7 +4,7 @@ import { withOptions } from "../../infra/runtime/service/precedence.ts";
 import { createProgram, runProgram } from "../../infra/runtime/service/program.ts";
 import { type StartService, serve } from "../../infra/runtime/service/serve.ts";
 import { printableLines } from "../../infra/runtime/text/printable.ts";
-import { parseDuration } from "../options.ts";
+import { durationOption } from "../options.ts";
 import { fleetConfig, fleetSettings } from "./config.ts";
 import { runningFleet, stopFleet } from "./control.ts";
 import { startVehicles, type VehiclesOptions } from "./service.ts";
@@ -29,7 +29,7 @@ const program = createProgram({
   },
 })
   .option("--num-vehicles <n>", "how many", numberFrom(1, 10_000, true), 10)
-  .option("--interval <time>", "between two events of a vehicle, for example 1s", parseDuration, 1_000)
+  .option("--interval <time>", "between two events of a vehicle, for example 1s", durationOption, 1_000)
   .option("--host <url>", "where to post, when the ingest runs on another machine")
   .option("--seed <n>", "the same seed gives the same journeys", numberFrom(0, 2 ** 32, true), 2018)
   .option("-v, --verbose", "also say what was not taken, and why")

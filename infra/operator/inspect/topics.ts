@@ -1,5 +1,6 @@
 import { parseStationTopic } from "../../../schemas/topics.ts";
 import type { KafkaAdmin } from "../../runtime/kafka/ports.ts";
+import { textTable } from "../../runtime/text/table.ts";
 
 export interface TopicSummary {
   readonly topic: string;
@@ -57,8 +58,5 @@ export function topicTable(topics: readonly TopicSummary[]): string {
     ["topic", "partitions", "replicas", "written"],
     ...topics.map((t) => [t.topic, String(t.partitions), String(t.replicas), String(t.written)]),
   ];
-  const width = Math.max(...rows.map(([name = ""]) => name.length));
-  return rows
-    .map(([name = "", ...figures]) => [name.padEnd(width), ...figures.map((f) => f.padStart(10))].join("  "))
-    .join("\n");
+  return textTable(rows, [1, 2, 3]).join("\n");
 }

@@ -23,7 +23,7 @@ test("one that is past half of what it may keep says how much is left", () => {
   expect(slotProblem(slot({ retainedBytes: 600 * MB, headroomBytes: 424 * MB }))).toMatch(
     /elevated_stations keeps 600 MB of PostgreSQL's log and is lost after 424 MB more: .*connect -- status/,
   );
-  expect(slotProblem(slot({ retainedBytes: 2_000 * MB, headroomBytes: null }))).toMatch(/keeps 2000 MB/);
+  expect(slotProblem(slot({ retainedBytes: 2_000 * MB, headroomBytes: null }))).toMatch(/keeps 2,000 MB/);
 });
 
 test("a lost one says why, and what makes a new one", () => {

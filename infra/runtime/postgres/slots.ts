@@ -1,4 +1,5 @@
 import type { ClientBase } from "pg";
+import { megabytesText } from "../text/units.ts";
 
 /** A replication slot: what PostgreSQL keeps of its log for a reader such as Debezium. */
 export interface SlotState {
@@ -58,10 +59,6 @@ export function slotProblem({
   }
   const kept = retainedBytes ?? 0;
   if (headroomBytes === null ? kept < MUCH_BYTES : kept < headroomBytes) return undefined;
-  const bound = headroomBytes === null ? "" : ` and is lost after ${megabytes(headroomBytes)} more`;
-  return `the replication slot ${name} keeps ${megabytes(kept)} of PostgreSQL's log${bound}: is its connector running? npm run connect -- status`;
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6)} MB`;
+  const bound = headroomBytes === null ? "" : ` and is lost after ${megabytesText(headroomBytes)} more`;
+  return `the replication slot ${name} keeps ${megabytesText(kept)} of PostgreSQL's log${bound}: is its connector running? npm run connect -- status`;
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { briefOf } from "../../../../schemas/testing/findings.ts";
 import { proofView } from "../../../../schemas/testing/proof-views.ts";
 import type { PartStatus, SystemStatus } from "../status.ts";
-import { duration, statusText } from "./status-text.ts";
+import { statusText } from "./status-text.ts";
 
 const part: PartStatus = {
   name: "kafka",
@@ -138,13 +138,4 @@ test("a page that does not answer is said, and why a part is down stands where i
   const text = statusText({ ...status, parts: [down], hops: null, proof: null }, 0);
   expect(text).toMatch(/^kafka +restarting +1 +ended by SIGKILL$/m);
   expect(text).toContain("The page does not answer");
-});
-
-test.each([
-  [9_400, "9 s"],
-  [320_000, "5 min 20 s"],
-  [3_660_000, "1 h 1 min"],
-  [266_400_000, "3 d 2 h"],
-])("%i ms is %s", (ms, text) => {
-  expect(duration(ms)).toBe(text);
 });

@@ -1,6 +1,8 @@
 import type { HopView } from "../../../../schemas/page/page.ts";
 import type { ProofView } from "../../../../schemas/page/proof.ts";
 import { printableLines } from "../../../runtime/text/printable.ts";
+import { textTable } from "../../../runtime/text/table.ts";
+import { durationText, megabytesText } from "../../../runtime/text/units.ts";
 import type { PartStatus, SourceStatus, SystemStatus } from "../status.ts";
 
 /** Columns before this one are words, from here on figures. */
@@ -23,8 +25,8 @@ export function statusText(status: SystemStatus, now: number): string {
   return printableLines(
     [
       `The system in ${status.home}`,
-      table(processRows(status, now)),
-      table(hopRows(status.hops, now)),
+      textTable(processRows(status, now)).join("\n"),
+      textTable(hopRows(status.hops, now)).join("\n"),
       ...sourceText(status.source),
       proofText(status.proof, now),
     ].join("\n\n"),
@@ -40,12 +42,12 @@ function processRows(status: SystemStatus, now: number): Row[] {
       "supervisor",
       "ready",
       String(status.pid),
-      megabytes(status.memoryBytes),
-      duration(now - status.startedAt),
+      megabytesText(status.memoryBytes),
+      durationText(now - status.startedAt),
       "",
       "",
     ],
-    ["all", "", "", megabytes(memory), "", "", ""],
+    ["all", "", "", megabytesText(memory), "", "", ""],
   ];
 }
 
@@ -56,8 +58,8 @@ function partRow(part: PartStatus): Row {
     // A task that is done has no process and never will again.
     state === "ready" && pid === null ? "done" : state,
     pid === null ? "" : String(pid),
-    memoryBytes === null ? "" : megabytes(memoryBytes),
-    upMs === null ? "" : duration(upMs),
+    memoryBytes === null ? "" : megabytesText(memoryBytes),
+    upMs === null ? "" : durationText(upMs),
     restarts === 0 ? "" : String(restarts),
     state === "ready" ? (url ?? "") : (reason ?? url ?? ""),
   ];
@@ -69,7 +71,7 @@ function instanceRow(each: PartStatus["instances"][number]): Row {
     `  instance ${each.instance}`,
     each.state,
     each.pid === null ? "" : String(each.pid),
-    each.memoryBytes === null ? "" : megabytes(each.memoryBytes),
+    each.memoryBytes === null ? "" : megabytesText(each.memoryBytes),
     "",
     each.restarts === 0 ? "" : String(each.restarts),
     each.probe ? `${each.probe}/metrics` : "",
@@ -85,7 +87,9 @@ function hopRows(hops: readonly HopView[] | null, now: number): Row[] {
       figure(rate, 1),
       p50 === null ? "–" : `${figure(p50)} ms`,
       p95 === null ? "–" : `${figure(p95)} ms`,
-      stillSince === null ? figure(waiting) : `${figure(waiting)}, as of ${duration(now - stillSince)} ago`,
+      stillSince === null
+        ? figure(waiting)
+        : `${figure(waiting)}, as of ${durationText(now - stillSince)} ago`,
     ]),
   ];
 }
@@ -95,7 +99,7 @@ function sourceText(source: SourceStatus | null): readonly string[] {
   if (!source) return [];
   const slots = source.slots.map(
     ({ name, active, retainedBytes }) =>
-      `replication slot ${name} ${active ? "is read" : "is not read"} and keeps ${megabytes(retainedBytes ?? 0)} of log`,
+      `replication slot ${name} ${active ? "is read" : "is not read"} and keeps ${megabytesText(retainedBytes ?? 0)} of log`,
   );
   const differing = source.differing
     ? [`${figure(source.differing)} stops are not yet as PostgreSQL has them`]
@@ -118,7 +122,7 @@ function proofText(proof: ProofView | null, now: number): string {
   if (!proof) return "The proof is not known yet.";
   const { state, reasons, devices, asOf, open, findings } = proof;
   const known = asOf !== null && devices !== null;
-  const totals = known ? `, as of ${duration(now - asOf)} ago: ${totalsText(proof)}` : "";
+  const totals = known ? `, as of ${durationText(now - asOf)} ago: ${totalsText(proof)}` : "";
   const { fleet } = proof;
   const more = findings.open > open.length ? [`and ${findings.open - open.length} more: npm run audit`] : [];
   return [
@@ -149,34 +153,6 @@ function totalsText(proof: ProofView): string {
   const wrong =
     miscounted === 0 ? "" : `, ${figure(Math.abs(miscounted))} TOO ${miscounted > 0 ? "MANY" : "FEW"}`;
   return `${figure(devices)} counted by devices = ${parts.join(" + ")}${extra}; ${figure(summed)} summed, ${figure(inSummary)} not yet${wrong}`;
-}
-
-function table(rows: readonly Row[]): string {
-  const columns = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, n) =>
-    Math.max(...rows.map((row) => (row.length === 1 ? 0 : (row[n]?.length ?? 0)))),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, n) => cell.padEnd(widths[n] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
-
-function megabytes(bytes: number): string {
-  return `${figure(bytes / 1e6)} MB`;
-}
-
-/** The two greatest units: 3 d 4 h, 5 min 20 s. */
-export function duration(ms: number): string {
-  const s = Math.max(0, Math.round(ms / 1000));
-  if (s < 60) return `${s} s`;
-  if (s < 3_600) return `${Math.floor(s / 60)} min ${s % 60} s`;
-  if (s < 86_400) return `${Math.floor(s / 3_600)} h ${Math.floor((s % 3_600) / 60)} min`;
-  return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3_600)} h`;
 }
 
 function figure(value: number | null, digits = 0): string {
