@@ -114,7 +114,7 @@ test.each([
   "setImmediate(go);",
   "const signal = AbortSignal.timeout(5);",
   "globalThis.count = 1;",
-  'const { y } = await import("./y.ts");',
+  'const { y } = await import("../../schemas/errors.ts");',
   "const y = await import('./' + name);",
 ])("`%s` is nothing for a pure rule", (source) => {
   const path = "central/dedup/ranges.ts";

@@ -6,8 +6,8 @@ import {
   parseJson,
   writeJson,
 } from "../../../runtime/json/lossless.ts";
+import { javaDouble } from "../../../runtime/text/java-double.ts";
 import type { Column } from "../catalog/source.ts";
-import { javaDouble } from "../sql/format.ts";
 import { type SqlType, typeText } from "../sql/types.ts";
 import { bytesOfBase64 } from "../values/base64.ts";
 import { fitDecimal } from "../values/cast.ts";

@@ -1,5 +1,5 @@
+import { javaDouble } from "../../../runtime/text/java-double.ts";
 import type { OutputColumn } from "../analysis/query-plan.ts";
-import { javaDouble } from "../sql/format.ts";
 import { type SqlType, typeText } from "../sql/types.ts";
 import { type Value, valueText } from "../values/value.ts";
 

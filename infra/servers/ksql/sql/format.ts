@@ -1,3 +1,4 @@
+import { javaDouble } from "../../../runtime/text/java-double.ts";
 import type { Expression, Query } from "./ast.ts";
 import { isReserved } from "./cursor.ts";
 import { unitName } from "./time-units.ts";
@@ -64,16 +65,6 @@ export function formatExpression(e: Expression, column: ColumnFormat = asWritten
       return `(CASE ${operand}${branches}${e.otherwise ? ` ELSE ${f(e.otherwise)}` : ""} END)`;
     }
   }
-}
-
-/** A double as Java's `Double.toString` writes it. */
-export function javaDouble(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
-  const size = Math.abs(value);
-  if (size === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
-  if (size >= 1e-3 && size < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value);
-  const [mantissa = "", exponent = ""] = value.toExponential().split("e");
-  return `${mantissa.includes(".") ? mantissa : `${mantissa}.0`}E${Number(exponent)}`;
 }
 
 /** The query with sources and aliases spelt out, as ksqlDB quotes it in `Statement: …`. */

@@ -1,4 +1,4 @@
-import { javaDouble } from "../sql/format.ts";
+import { javaDouble } from "../../../runtime/text/java-double.ts";
 import type { SqlType } from "../sql/types.ts";
 import { compareDecimals, Decimal } from "./decimal.ts";
 import { dateText, timestampText, timeText } from "./time-text.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseJson } from "../../../runtime/json/lossless.ts";
+import { javaDouble } from "../../../runtime/text/java-double.ts";
 import { binaryBytes, jsonBytes } from "./embedded.ts";
-import { javaDouble } from "./java-double.ts";
 
 test.each([
   ["", ""],

@@ -1,5 +1,5 @@
 import { type Json, type JsonNumber, writeJson } from "../../../runtime/json/lossless.ts";
-import { javaDouble } from "./java-double.ts";
+import { javaDouble } from "../../../runtime/text/java-double.ts";
 import { refusal } from "./refusal.ts";
 
 /** A key or value in the request → the bytes that Kafka stores. null: none. */
@@ -24,6 +24,12 @@ export const jsonBytes: Convert = (part) =>
   part === null ? null : Buffer.from(writeJson(part, numberText), "utf8");
 
 function numberText(number: JsonNumber): string {
-  if (!number.isInteger) return javaDouble(Number(number.text));
+  if (!number.isInteger) return jsonDouble(Number(number.text));
   return number.text === "-0" ? "0" : number.text;
+}
+
+/** JSON has no number for what is beyond all: Jackson writes a string. */
+function jsonDouble(value: number): string {
+  const text = javaDouble(value);
+  return Number.isFinite(value) ? text : JSON.stringify(text);
 }
