@@ -7,7 +7,7 @@ import { authoritiesOf, keyPairOf } from "../infra/runtime/security/certificates
 import { type HttpAccess, httpAccess, registrySettings } from "../infra/runtime/security/http.ts";
 import { type KafkaAccess, kafkaAccess, kafkaSettings } from "../infra/runtime/security/kafka.ts";
 import { port, readConfig, topicPrefix, wholeNumber } from "../infra/runtime/service/config.ts";
-import { homeOf } from "../infra/runtime/service/endpoints.ts";
+import { defaultPort, homeOf } from "../infra/runtime/service/endpoints.ts";
 import type { Environment } from "../infra/runtime/service/environment.ts";
 import { invalidSetting } from "../infra/runtime/service/invalid-setting.ts";
 import { LIMITS } from "../schemas/mqtt.ts";
@@ -24,7 +24,7 @@ export const gatewaySettings = z.object({
     .describe("The address agents connect to; 0.0.0.0 for everybody."),
   MQTT_PORT: z
     .union([z.literal("off"), port], { error: "give a port number, or off" })
-    .default(1883)
+    .default(defaultPort("MQTT_URL"))
     .describe("The port agents connect to; 0 takes any free one, `off` leaves only the encrypted ones."),
   MQTT_CREDENTIALS_FILE: z
     .string()

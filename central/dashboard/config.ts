@@ -8,13 +8,16 @@ import {
 } from "../../infra/runtime/security/http.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 import { flag, httpUrl, port, topicPrefix } from "../../infra/runtime/service/config.ts";
+import { defaultPort } from "../../infra/runtime/service/endpoints.ts";
 import { LINES, stationById } from "../../schemas/network/network.ts";
 
 /** Words separated by commas. */
 const list = z.string().transform((text) => text.split(",").map((word) => word.trim()));
 
 const settings = z.object({
-  DASHBOARD_PORT: port.default(8888).describe("The port of the page and its API; 0 takes any free one."),
+  DASHBOARD_PORT: port
+    .default(defaultPort("DASHBOARD_URL"))
+    .describe("The port of the page and its API; 0 takes any free one."),
   DASHBOARD_HOST: z
     .string()
     .default("127.0.0.1")

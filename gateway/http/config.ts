@@ -2,13 +2,16 @@ import { z } from "zod";
 import { accessSettings } from "../../infra/runtime/http/access-settings.ts";
 import { kafkaSettings } from "../../infra/runtime/security/kafka.ts";
 import { port, topicPrefix, wholeNumber } from "../../infra/runtime/service/config.ts";
+import { defaultPort } from "../../infra/runtime/service/endpoints.ts";
 
 export const ingestSettings = z.object({
   FLEET_HOST: z
     .string()
     .default("127.0.0.1")
     .describe("The address vehicles post to; 0.0.0.0 for everybody."),
-  FLEET_PORT: port.default(5001).describe("The port that vehicles post to; 0 takes any free one."),
+  FLEET_PORT: port
+    .default(defaultPort("FLEET_URL"))
+    .describe("The port that vehicles post to; 0 takes any free one."),
   FLEET_API_KEYS_FILE: z
     .string()
     .optional()

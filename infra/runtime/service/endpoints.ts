@@ -38,6 +38,11 @@ export const DEFAULT_ENDPOINTS: Endpoints = {
   FLEET_URL: "http://127.0.0.1:5001",
 };
 
+/** Where a server of ours listens unless it is told otherwise: where everybody looks for it. */
+export function defaultPort(name: Exclude<keyof Endpoints, "KAFKA_BROKERS">): number {
+  return Number(new URL(DEFAULT_ENDPOINTS[name]).port);
+}
+
 /** The folder of everything that survives a stop: `ELEVATED_HOME`, or `.elevated` where the command runs. */
 export function homeOf(env: Environment): string {
   return resolve(env["ELEVATED_HOME"] || ".elevated");

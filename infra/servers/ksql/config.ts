@@ -3,6 +3,7 @@ import { accessSettings } from "../../runtime/http/access-settings.ts";
 import { registrySettings } from "../../runtime/security/http.ts";
 import { kafkaSettings } from "../../runtime/security/kafka.ts";
 import { port } from "../../runtime/service/config.ts";
+import { defaultPort } from "../../runtime/service/endpoints.ts";
 
 /** The server's environment. */
 export const ksqlConfig = z.object({
@@ -23,7 +24,7 @@ export const ksqlConfig = z.object({
     .min(1, "give an id")
     .default("default_")
     .describe("As `--service-id`: instances with the same id share statements and work."),
-  KSQL_PORT: port.default(8088).describe("Where to listen; 0 takes any free port."),
+  KSQL_PORT: port.default(defaultPort("KSQLDB_URL")).describe("Where to listen; 0 takes any free port."),
   KSQL_HOST: z.string().default("127.0.0.1").describe("The address to listen on; 0.0.0.0 for everybody."),
   ...accessSettings,
 });

@@ -3,11 +3,14 @@ import { accessSettings } from "../../runtime/http/access-settings.ts";
 import { registrySettings } from "../../runtime/security/http.ts";
 import { kafkaSettings } from "../../runtime/security/kafka.ts";
 import { port } from "../../runtime/service/config.ts";
+import { defaultPort } from "../../runtime/service/endpoints.ts";
 
 export const proxySettings = z.object({
   ...kafkaSettings,
   ...registrySettings,
-  REST_PROXY_PORT: port.default(8082).describe("Where to listen; 0 takes any free port."),
+  REST_PROXY_PORT: port
+    .default(defaultPort("REST_PROXY_URL"))
+    .describe("Where to listen; 0 takes any free port."),
   REST_PROXY_HOST: z
     .string()
     .default("127.0.0.1")
