@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Finding } from "../../../schemas/audit.ts";
 import type { AuditedEvent } from "./event.ts";
-import { FleetWorld } from "./testing/fleet-world.ts";
+import { FLEET, FleetWorld } from "./testing/fleet-world.ts";
 
 let world: FleetWorld;
 beforeEach(async () => {
@@ -32,6 +32,37 @@ test("rows, repetitions and named dead letters close the equation, and nothing i
     rows: 3,
     repeated: 2,
     deadLetters: 2,
+  });
+});
+
+describe("Kafka says nothing of a partition", () => {
+  beforeEach(async () => {
+    // The whole table was looked through: what is there later is from no time before the audit.
+    await world.look();
+    for (const sequence of [1, 2, 3]) world.send({ sequence });
+    world.send({ vehicle: "V-2", sequence: 1 }, 1);
+    await world.write();
+  });
+
+  test("for a moment: its rows are no strangers, and are held against it later", async () => {
+    world.unanswered = ({ topic, partition }) => topic === FLEET && partition === 0;
+    await world.look();
+    expect(world.found).toEqual([]);
+    world.unanswered = () => false;
+    await world.look();
+    expect(world.found).toEqual([]);
+    expect(verdict()).toMatchObject({ state: "holds", audited: 4, rows: 4 });
+  });
+
+  test("while a group is looked at more closely: what is wrong with it is named when it does", async () => {
+    await world.look();
+    world.change({ sequence: 2 }, 41.5);
+    world.unanswered = ({ topic, from }) => topic === FLEET && from === 0;
+    await world.look();
+    expect(world.found).toEqual([]);
+    world.unanswered = () => false;
+    await world.look();
+    expect(world.found).toEqual([["altered", "V-1", 1, "2"]]);
   });
 });
 

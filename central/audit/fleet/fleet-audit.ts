@@ -98,8 +98,8 @@ export class FleetAudit {
       if (!(await letters.read(await partitionsOf(letters.topic)))) return;
       for (let round = 0; round < MAX_ROUNDS; round++) {
         const went = await this.#round(view, all, partitions);
-        // What is to be judged once more needs its letters first.
-        if (went === "back") return;
+        // What is to be judged once more needs its letters first, and what Kafka did not show is no stranger in the table.
+        if (went === "back" || went === "silent") return;
         if (went === "all") return this.#groups.look(view, all, partitions);
       }
     });
@@ -124,12 +124,17 @@ export class FleetAudit {
     };
   }
 
-  /** One answer of Kafka against the table. @returns whether the writer is further than this, or went back. */
+  /**
+   * One answer of Kafka against the table.
+   *
+   * @returns whether the writer is further than this, or went back; silent: of some partition there was no answer, as
+   * while it has no leader.
+   */
   async #round(
     view: TableView,
     positions: readonly WriterPosition[],
     partitions: number,
-  ): Promise<"all" | "more" | "back"> {
+  ): Promise<"all" | "more" | "back" | "silent"> {
     const { topic, reader } = this.#options;
     const at = Array.from({ length: partitions }, (_, partition) => ({
       topic,
@@ -151,6 +156,7 @@ export class FleetAudit {
     }
     let more = false;
     for (const one of looked) more = (await this.#take(one, view, writerIn(one))) || more;
+    if (looked.length < partitions) return "silent";
     return more ? "more" : "all";
   }
 

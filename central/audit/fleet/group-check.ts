@@ -10,12 +10,16 @@ export interface GroupCheckOptions {
   readonly clock: Clock;
 }
 
+/** By `keyOf`, then by number. */
+type EventsOfGroups = ReadonlyMap<string, ReadonlyMap<number, AuditedRecord>>;
+
 /** A page of groups takes PostgreSQL about so long, ms; the pause after it is so many times as long. */
 const PAGE_MS = 100;
 const PAUSES = 50;
 const FIRST_PAGE = 50;
 const MAX_PAGE = 5_000;
 const NO_OTHERS = "[]";
+const NO_EVENTS: EventsOfGroups = new Map();
 /** What is read again of a partition to name what changed, records. */
 const MAX_AGAIN = 1_000_000;
 
@@ -56,7 +60,9 @@ export class GroupCheck {
     const within = (key: GroupKey): boolean =>
       (after === null || compare(key, after) > 0) && (last === null || compare(key, last) <= 0);
     const suspects = this.#auditor.check(sums, within);
-    const events = suspects.length > 0 ? await this.#eventsOf(suspects, partitions) : null;
+    const events = suspects.length > 0 ? await this.#eventsOf(suspects, partitions) : NO_EVENTS;
+    // What Kafka holds of them is not known now: the same page again, the next time.
+    if (!events) return;
     for (const sum of suspects) {
       const { vehicle, boot } = sum;
       const rows = await view.group(sum);
@@ -65,7 +71,7 @@ export class GroupCheck {
         boot,
         sum,
         rows,
-        events: events?.get(keyOf(sum)) ?? new Map(),
+        events: events.get(keyOf(sum)) ?? new Map(),
         shared,
       });
     }
@@ -80,18 +86,19 @@ export class GroupCheck {
     this.#dueAt = clock.monotonic() + PAUSES * tookMs;
   }
 
-  /** What Kafka still has of these groups, read again from its start: where an event came twice, the first. */
-  async #eventsOf(
-    groups: readonly GroupKey[],
-    partitions: number,
-  ): Promise<ReadonlyMap<string, ReadonlyMap<number, AuditedRecord>>> {
+  /**
+   * What Kafka still has of these groups, read again from its start: where an event came twice, the first.
+   *
+   * @returns null: of some partition there was no answer.
+   */
+  async #eventsOf(groups: readonly GroupKey[], partitions: number): Promise<EventsOfGroups | null> {
     const { topic, reader } = this.#options;
     const wanted = new Map(groups.map((group) => [keyOf(group), new Map<number, AuditedRecord>()]));
     for (let partition = 0; partition < partitions; partition++) {
       let from = 0;
       for (let read = 0; read < MAX_AGAIN; ) {
         const [looked] = await reader.look([{ topic, partition, from }]);
-        if (!looked) break;
+        if (!looked) return null;
         for (const { offset, value } of looked.records) {
           const event = eventIn(value);
           const events = event && wanted.get(keyOf(event));
