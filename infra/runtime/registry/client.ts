@@ -25,7 +25,7 @@ export function createRegistryClient(options: RegistryOptions): RegistryClient {
   const registered = new KeptSchemas(api, logger);
   if (keep) lookingAt(registered, clock, keep);
   return {
-    async register(subject, schema, onId = () => {}) {
+    async register(subject, schema, onId) {
       const text = JSON.stringify(schema);
       const id = await ids.get(`${subject} ${text}`, () => api.register(subject, text));
       registered.note(subject, text, id, onId);

@@ -1,7 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
 import { CodedError } from "../../../schemas/errors.ts";
 import { silentLogger } from "../logger.ts";
-import { KeptSchemas } from "./kept-schemas.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
+import { KeptSchemas, keptRegistered } from "./kept-schemas.ts";
+import type { RegistryApi } from "./ports.ts";
 
 /** Per subject what it has, in a registry that gives ids in turn. */
 let subjects: Map<string, readonly [text: string, id: number]>;
@@ -51,9 +53,9 @@ beforeEach(() => {
     });
 });
 
-test("while the registry has it, one question is asked, and nothing changes", async () => {
+test("while the registry has it, each schema is asked for, and nothing changes", async () => {
   await registered.look();
-  expect(asked).toEqual(["lookUp a-value"]);
+  expect(asked).toEqual(["lookUp a-value", "lookUp b-value"]);
   expect(written).toEqual({ "a-value": 4, "b-value": 7 });
 });
 
@@ -63,6 +65,12 @@ test("one that was set up again gets everything again, under the same ids", asyn
   expect(Object.fromEntries(subjects)).toEqual({ "a-value": ["A", 4], "b-value": ["B", 7] });
   expect(written).toEqual({ "a-value": 4, "b-value": 7 });
   expect(warnings).toBe(1);
+});
+
+test("what another process has registered again in between hides nothing that is missing", async () => {
+  subjects = new Map([["a-value", ["A", 4]]]);
+  await registered.look();
+  expect(Object.fromEntries(subjects)).toEqual({ "a-value": ["A", 4], "b-value": ["B", 7] });
 });
 
 test("where an id is another schema's by now, or nobody may choose one, what comes is written under the new id", async () => {
@@ -87,7 +95,7 @@ test("one that is away has lost nothing, and is asked again; a person is told on
   expect(written).toEqual({ "a-value": 4, "b-value": 7 });
 });
 
-test("killed in the middle, the next look goes on: what is looked for is registered last", async () => {
+test("where one cannot be registered, the next look goes on", async () => {
   subjects.clear();
   const restore = api.restore;
   api.restore = async (subject, text, id) => {
@@ -103,4 +111,22 @@ test("killed in the middle, the next look goes on: what is looked for is registe
   Object.assign(api, { restore, register });
   await registered.look();
   expect([...subjects.keys()].toSorted()).toEqual(["a-value", "b-value"]);
+});
+
+test("what is registered by a kept API comes back until its signal aborts: then a person may delete it", async () => {
+  const clock = new ManualClock();
+  const over = new AbortController();
+  const kept = keptRegistered(api as unknown as RegistryApi, {
+    ...{ clock, logger: silentLogger, signal: over.signal },
+  });
+  await kept.register("c-value", "C");
+  const looked = async (): Promise<unknown> => {
+    subjects.delete("c-value");
+    clock.advance(10_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    return subjects.get("c-value");
+  };
+  expect(await looked()).toEqual(["C", 8]);
+  over.abort();
+  expect(await looked()).toBeUndefined();
 });

@@ -30,22 +30,32 @@ export class KeptSchemas {
     this.#logger = logger;
   }
 
-  /** @param onId - is told the id, and each one that comes in its place. */
-  note(subject: string, text: string, id: number, onId: (id: number) => void): void {
+  /** @param onId - is told the id, and each one that comes in its place; left out: nobody is. */
+  note(subject: string, text: string, id: number, onId?: (id: number) => void): void {
     const key = `${subject} ${text}`;
     const entry = this.#entries.get(key) ?? { subject, text, id, onId: new Set() };
     this.#entries.set(key, entry);
+    if (!onId) return;
     entry.onId.add(onId);
     onId(entry.id);
   }
 
-  /** Does the registry still have what was registered first? It loses all or nothing. */
+  /** What the registry does not have under its id is registered again. Others may have done so for some of it. */
   async look(): Promise<void> {
-    const [first] = this.#entries.values();
-    if (!first || this.#isLooking) return;
+    if (this.#isLooking) return;
     this.#isLooking = true;
     try {
-      if ((await this.#api.lookUp(first.subject, first.text)) !== first.id) await this.#again();
+      const elsewhere: (readonly [Entry, number | undefined])[] = [];
+      for (const entry of [...this.#entries.values()]) {
+        const there = await this.#api.lookUp(entry.subject, entry.text);
+        if (there !== entry.id) elsewhere.push([entry, there]);
+      }
+      const moves = elsewhere.map(([entry, there]) => this.#moved(entry, there));
+      // One that cannot be registered keeps no other from it.
+      await Promise.allSettled(moves);
+      const schemas = await Promise.all(moves);
+      if (schemas.length > 0)
+        this.#logger.warn({ schemas }, "the registry had lost schemas: they are registered there again");
       this.#trouble = undefined;
     } catch (error) {
       const reason = messageOf(error);
@@ -56,26 +66,18 @@ export class KeptSchemas {
     }
   }
 
-  async #again(): Promise<void> {
-    const moved: string[] = [];
-    // The first one last: it is what shows that all the others are there.
-    for (const entry of [...this.#entries.values()].reverse()) {
-      const id = await this.#restored(entry);
-      if (id !== entry.id) moved.push(`${entry.subject}: ${entry.id} → ${id}`);
-      entry.id = id;
-      for (const tell of entry.onId) tell(id);
-    }
-    this.#logger.warn(
-      { schemas: this.#entries.size, moved },
-      "the registry was set up again: what this process writes is registered there again",
-    );
+  /** @returns in words, where it is now. */
+  async #moved(entry: Entry, there: number | undefined): Promise<string> {
+    const before = entry.id;
+    entry.id = there ?? (await this.#restored(entry));
+    for (const tell of entry.onId) tell(entry.id);
+    return `${entry.subject}: ${before} → ${entry.id}`;
   }
 
   /** Keys of compacted topics have the id in them: under another one they would be other keys. */
   async #restored({ subject, text, id }: Entry): Promise<number> {
     try {
-      const there = await this.#api.lookUp(subject, text);
-      return there ?? (await this.#api.restore(subject, text, id));
+      return await this.#api.restore(subject, text, id);
     } catch (error) {
       this.#logger.info({ subject, id, reason: messageOf(error) }, "the registry does not give the old id");
       return this.#api.register(subject, text);
@@ -101,7 +103,7 @@ export function keptRegistered(
     ...api,
     async register(subject, schema, type) {
       const id = await api.register(subject, schema, type);
-      if (type === undefined) registered.note(subject, schema, id, () => {});
+      if (type === undefined) registered.note(subject, schema, id);
       return id;
     },
   };

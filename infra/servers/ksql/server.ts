@@ -1,9 +1,11 @@
 import type { Registry } from "prom-client";
 import type { Clock } from "../../runtime/clock.ts";
+import { defined } from "../../runtime/defined.ts";
 import type { AccessRules } from "../../runtime/http/access.ts";
 import type { Kafka } from "../../runtime/kafka/ports.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import { ServerState } from "./commands/server-state.ts";
+import type { EngineDependencies } from "./engine/running-query.ts";
 import type { SchemaRegistry } from "./formats/registry.ts";
 import { NO_WARD, openWard } from "./isolation/ward.ts";
 import { ksqlHttpServer } from "./rest/app.ts";
@@ -16,6 +18,8 @@ import { StateSpace, type StateSpaceOptions } from "./state/state-space.ts";
 interface KsqlServerOptions {
   readonly kafka: Kafka;
   readonly registry: SchemaRegistry | undefined;
+  /** As the queries take it. */
+  readonly keeping?: EngineDependencies["keeping"];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Registry;
@@ -43,7 +47,7 @@ const HEALTH_TIMEOUT_MS = 3000;
  * @throws {CodedError} KAFKA_UNAVAILABLE, PORT_TAKEN
  */
 export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlServer> {
-  const { kafka, registry, clock, logger, metrics, serviceId } = options;
+  const { kafka, registry, keeping, clock, logger, metrics, serviceId } = options;
   const admin = await kafka.admin();
   const clusterId = admin.clusterId();
   clusterId.catch(() => {});
@@ -53,7 +57,7 @@ export async function openKsqlServer(options: KsqlServerOptions): Promise<KsqlSe
   const ward = options.state
     ? openWard(options.state.folder, `${encodeURIComponent(serviceId)}${options.port}`, logger)
     : NO_WARD;
-  const deps = { kafka, admin, registry, clock, logger, prefix, space, ward };
+  const deps = { kafka, admin, registry, clock, logger, prefix, space, ward, ...defined({ keeping }) };
   const state = new ServerState(deps, `${prefix}_commands`);
   await state.open();
   const pushes = new PushQueries();

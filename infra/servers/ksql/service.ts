@@ -13,18 +13,14 @@ import { ksqlConfig } from "./config.ts";
 import { openKsqlServer } from "./server.ts";
 
 /** @throws {CodedError} CONFIG_INVALID, KAFKA_UNAVAILABLE, PORT_TAKEN */
-export async function start({
-  env,
-  clock,
-  logger,
-  metrics,
-  signal,
-}: ServiceContext): Promise<RunningService> {
+export async function start({ env, clock, logger, metrics }: ServiceContext): Promise<RunningService> {
   const config = readConfig(ksqlConfig, env);
   const { KSQL_SERVICE_ID: serviceId } = config;
+  const registry = registryApi(httpAccess("SCHEMA_REGISTRY", config));
   const server = await openKsqlServer({
     kafka: createKafka({ ...kafkaAccess(config), clientId: `ksql-${serviceId}`, logger, clock }),
-    registry: keptRegistered(registryApi(httpAccess("SCHEMA_REGISTRY", config)), { logger, clock, signal }),
+    registry,
+    keeping: (until) => keptRegistered(registry, { logger, clock, signal: until }),
     clock,
     logger,
     metrics,

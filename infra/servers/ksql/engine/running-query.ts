@@ -18,6 +18,8 @@ export interface EngineDependencies {
   readonly kafka: Kafka;
   readonly admin: KafkaAdmin;
   readonly registry: SchemaRegistry | undefined;
+  /** The registry, which keeps what is registered by it until the signal aborts. Left out: it is registered once. */
+  readonly keeping?: (until: AbortSignal) => SchemaRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Begins the names of internal topics and consumer groups. */
@@ -58,6 +60,7 @@ export class RunningQuery {
   readonly #deps: EngineDependencies;
   readonly #tables = new Map<number, Materialized>();
   readonly #stop = new AbortController();
+  readonly #sinkRegistry: SchemaRegistry | undefined;
   #processors: Processor[] = [];
   #internal: readonly TopicSpec[] = [];
   #state: QueryState = "STARTING";
@@ -66,6 +69,7 @@ export class RunningQuery {
   constructor(deps: EngineDependencies, spec: QuerySpec) {
     this.#deps = deps;
     this.spec = spec;
+    this.#sinkRegistry = deps.keeping?.(this.#stop.signal) ?? deps.registry;
     this.#started = this.#start();
   }
 
@@ -129,7 +133,7 @@ export class RunningQuery {
     const { sink, queryId, everyChange, starts } = this.spec;
     const { plan, homes } = await this.#plan();
     const source = await serdesOf(plan.source, registry, false);
-    const target = await serdesOf(sink, registry, true);
+    const target = await serdesOf(sink, this.#sinkRegistry, true);
     const topology = topologyOf(
       {
         queryId,
